@@ -1,0 +1,364 @@
+/**
+ * What the server asks of its memory, as types only: `db/` answers it with
+ * SQLite, and a handler never sees more than this.
+ *
+ * Every call is synchronous and, unless it says otherwise, durable when it
+ * returns (see docs/adr on what a power cut can lose). Calls throw
+ * {@linkcode StoreError} and nothing else.
+ *
+ * Names are text that Windows-1252 can hold; message bodies are the client's
+ * own bytes and stay bytes (docs/protocol.md, "Text").
+ *
+ * @module
+ */
+
+/** A user's number: 1000001 is the system user, people follow upward. */
+export type Uid = number;
+/** A room's number, 1..65535 (docs/protocol.md, "Rooms"). */
+export type Gid = number;
+/** Milliseconds since the epoch. */
+export type Millis = number;
+
+/** The system user "Paltalk", who takes commands. */
+export const SYSTEM_UID: Uid = 1000001;
+/** The client's voice code drops a speaker above this. */
+export const MAX_UID: Uid = 50_000_000;
+/** "Everybody" in packets that name a uid. */
+export const EVERYBODY: Uid = 0xffffffff;
+
+export type Role = "user" | "moderator" | "admin" | "superadmin";
+/** The seed's permission levels. */
+export const LEVEL = {
+  user: 0,
+  moderator: 1,
+  admin: 2,
+  superadmin: 3,
+} as const satisfies Record<Role, number>;
+
+export type StoreErrorCode =
+  | "nickname-taken"
+  | "uids-exhausted"
+  | "room-name-taken"
+  | "room-ids-exhausted"
+  | "not-found"
+  | "full"
+  | "io";
+
+export class StoreError extends Error {
+  override name = "StoreError";
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export interface Account {
+  readonly uid: Uid;
+  readonly nickname: string;
+  /** scrypt in PHC form; never the password. */
+  readonly passwordHash: string;
+  readonly role: Role;
+  readonly email: string;
+  readonly first: string;
+  readonly last: string;
+  /** Shown in searches. */
+  readonly listed: boolean;
+  /** Nine decimal digits rrrgggbbb, each 000..255. */
+  readonly color: string;
+  /** `paid1=` of USER_DATA: "" none, "Y" plus, "6" the highest. */
+  readonly paid: "" | "Y" | "6";
+  /** `privacy=`: all, pals and ... as the client's menu has them. */
+  readonly privacy: "A" | "T" | "P";
+  readonly offersFromUs: boolean;
+  readonly offersFromAffiliates: boolean;
+  readonly showFirst: boolean;
+  readonly showLast: boolean;
+  readonly showEmail: boolean;
+  /** Password hint from packet -71. */
+  readonly hint: string;
+  readonly createdAt: Millis;
+  readonly lastSeenAt: Millis | null;
+  readonly lastAddress: string | null;
+}
+
+/** All that may be given at creation; the store fills in the rest. */
+export type NewAccount =
+  & Pick<Account, "nickname" | "passwordHash" | "createdAt">
+  & Partial<
+    Omit<
+      Account,
+      "uid" | "nickname" | "passwordHash" | "createdAt" | "lastSeenAt"
+    >
+  >;
+export type AccountPatch = Partial<
+  Omit<Account, "uid" | "createdAt" | "passwordHash">
+>;
+
+/** Each field given must match; all comparisons ignore case. */
+export interface AccountQuery {
+  readonly nicknamePrefix?: string;
+  readonly nickname?: string;
+  readonly email?: string;
+  readonly first?: string;
+  readonly last?: string;
+  /** Unlisted people are hidden unless this is true. */
+  readonly includeUnlisted?: boolean;
+  readonly limit: number;
+}
+
+export interface AccountListing {
+  readonly role?: Role;
+  /** Part of the nickname or the e-mail address. */
+  readonly text?: string;
+  readonly sort?: "nickname" | "uid" | "created" | "seen";
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** What becomes of a removed user's permanent rooms. */
+export type OrphanRooms = "remove" | "keep";
+
+export interface Accounts {
+  get(uid: Uid): Account | undefined;
+  /** Ignores case (Windows-1252 letters, not only ASCII). */
+  byNickname(nickname: string): Account | undefined;
+  create(account: NewAccount): Account;
+  update(uid: Uid, patch: AccountPatch): Account;
+  setPassword(uid: Uid, passwordHash: string): void;
+  /** Also takes pals, blocks, messages, profile, room offices of that uid. */
+  remove(uid: Uid, rooms: OrphanRooms): void;
+  search(query: AccountQuery): Account[];
+  list(listing?: AccountListing): Account[];
+  count(): number;
+  /** Not durable at once: written with the next batch (`Store.flush`). */
+  seen(uid: Uid, at: Millis, address: string): void;
+  /** Free profile fields of packet -65 (state, country, interests, …). */
+  profile(uid: Uid): ReadonlyMap<string, string>;
+  setProfile(uid: Uid, fields: ReadonlyMap<string, string>): void;
+}
+
+/** A pal or a blocked person as lists show him. */
+export type Pal = Pick<Account, "uid" | "nickname" | "first" | "last">;
+
+export interface Relations {
+  pals(uid: Uid): Pal[];
+  /** False when he was there already. */
+  addPal(uid: Uid, pal: Uid, at: Millis): boolean;
+  removePal(uid: Uid, pal: Uid): boolean;
+  /** Everybody who has `uid` among his pals. */
+  watchers(uid: Uid): Uid[];
+  blocks(uid: Uid): Pal[];
+  addBlock(uid: Uid, blocked: Uid, at: Millis): boolean;
+  removeBlock(uid: Uid, blocked: Uid): boolean;
+  /** Everybody who has blocked `uid`. */
+  blockedBy(uid: Uid): Uid[];
+}
+
+export interface OfflineMessage {
+  readonly id: number;
+  readonly to: Uid;
+  readonly from: Uid;
+  /** The text exactly as the sender's client wrote it. */
+  readonly body: Uint8Array;
+  readonly at: Millis;
+}
+
+export interface OfflineMessages {
+  add(message: Omit<OfflineMessage, "id">): OfflineMessage;
+  /** Waiting for `to`, oldest first. */
+  waiting(to: Uid): OfflineMessage[];
+  count(to: Uid): number;
+  /** After they were handed to the receiver's socket. */
+  remove(ids: readonly number[]): void;
+}
+
+/** 0 text, 1 private voice, 2/3 group voice, 4 video, 5/6 private text/video. */
+export type RoomType = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+export type Rating = "G" | "A" | "R";
+/** How the right to be heard passes on (docs/protocol.md, "Voice"). */
+export type FloorMode = "pause" | "queue" | "free";
+
+export interface StoredRoom {
+  readonly gid: Gid;
+  readonly name: string;
+  readonly category: number;
+  readonly type: RoomType;
+  readonly rating: Rating;
+  /** Null: nobody owns it but staff. */
+  readonly owner: Uid | null;
+  /** "" when open. Windows-1252 text. */
+  readonly lockword: string;
+  /** 4..9 digits for packet -316, "" for none. */
+  readonly adminCode: string;
+  readonly banner: string;
+  readonly welcome: string;
+  readonly position: number;
+  /** `mike=`: new members may talk. */
+  readonly newUsersMic: boolean;
+  readonly redDotText: boolean;
+  readonly redDotVideo: boolean;
+  readonly floorMode: FloorMode;
+  readonly floorPauseMs: number;
+  readonly createdAt: Millis;
+}
+
+export type NewRoom =
+  & Pick<StoredRoom, "name" | "category" | "type" | "createdAt">
+  & Partial<Omit<StoredRoom, "name" | "category" | "type" | "createdAt">>;
+export type RoomPatch = Partial<Omit<StoredRoom, "gid" | "createdAt">>;
+
+export interface RoomOffices {
+  readonly admins: readonly Uid[];
+  readonly banned: readonly Uid[];
+  readonly bounced: readonly Uid[];
+}
+
+/** Permanent rooms only; temporary ones live in memory. */
+export interface Rooms {
+  list(): StoredRoom[];
+  get(gid: Gid): StoredRoom | undefined;
+  byName(name: string): StoredRoom | undefined;
+  /** Without a gid: the lowest free one from 50001 upward. */
+  create(room: NewRoom): StoredRoom;
+  update(gid: Gid, patch: RoomPatch): StoredRoom;
+  remove(gid: Gid): void;
+  offices(gid: Gid): RoomOffices;
+  setAdmin(gid: Gid, uid: Uid, on: boolean): void;
+  setBan(gid: Gid, uid: Uid, on: boolean): void;
+  setBounce(gid: Gid, uid: Uid, on: boolean): void;
+  clearBans(gid: Gid): void;
+  clearBounces(gid: Gid): void;
+}
+
+export interface Category {
+  /** 1..65535 */
+  readonly code: number;
+  readonly name: string;
+  readonly position: number;
+}
+
+export interface Categories {
+  list(): Category[];
+  set(category: Omit<Category, "position"> & { position?: number }): void;
+  /** False when unknown; throws when rooms are still in it. */
+  remove(code: number): boolean;
+}
+
+export type BanKind = "account" | "address" | "network";
+export interface Ban {
+  readonly id: number;
+  readonly kind: BanKind;
+  /** A uid in decimal, an address, or a network in CIDR form. */
+  readonly target: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Millis;
+  /** Null: for ever. */
+  readonly until: Millis | null;
+}
+
+export interface Bans {
+  /** A second ban of the same target replaces the first. */
+  add(ban: Omit<Ban, "id">): Ban;
+  /** Those in force at `now`. */
+  list(now: Millis): Ban[];
+  find(kind: BanKind, target: string, now: Millis): Ban | undefined;
+  remove(kind: BanKind, target: string): boolean;
+  prune(now: Millis): number;
+}
+
+/** Who did what to whom, when, from where, before and after. */
+export interface AuditEntry {
+  readonly at: Millis;
+  /** "cli", a nickname, or "server". */
+  readonly actor: string;
+  readonly actorUid: Uid | null;
+  readonly address: string | null;
+  /** A command's name: "user ban", "room.bounce". */
+  readonly action: string;
+  readonly target: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly target?: string;
+  readonly since?: Millis;
+  readonly until?: Millis;
+  /** Newest first; 100 when not given. */
+  readonly limit?: number;
+}
+
+export interface Audit {
+  /** Not durable at once: written with the next batch (`Store.flush`). */
+  add(entry: AuditEntry): void;
+  list(filter?: AuditFilter): (AuditEntry & { readonly id: number })[];
+  prune(before: Millis): number;
+}
+
+export interface InviteCode {
+  readonly code: string;
+  readonly usesLeft: number;
+  readonly createdBy: string;
+  readonly createdAt: Millis;
+  readonly expiresAt: Millis | null;
+}
+
+export interface InviteCodes {
+  add(code: InviteCode): void;
+  list(now: Millis): InviteCode[];
+  /** Takes one use; false when unknown, used up or expired. */
+  redeem(code: string, now: Millis): boolean;
+  remove(code: string): boolean;
+}
+
+/** "Future users" of packet -200. */
+export interface EmailInvite {
+  readonly from: Uid;
+  readonly email: string;
+  readonly at: Millis;
+}
+
+export interface EmailInvites {
+  add(invite: EmailInvite): void;
+  list(from: Uid): EmailInvite[];
+}
+
+/** One sample of the load charts; resolution is seconds per sample. */
+export interface HistorySample {
+  readonly at: Millis;
+  readonly sessions: number;
+  readonly rooms: number;
+  readonly talkers: number;
+  readonly packets: number;
+  readonly voiceFrames: number;
+}
+
+export interface History {
+  add(resolution: number, sample: HistorySample): void;
+  list(resolution: number, since: Millis): HistorySample[];
+  prune(resolution: number, before: Millis): void;
+}
+
+export interface Store {
+  readonly accounts: Accounts;
+  readonly relations: Relations;
+  readonly messages: OfflineMessages;
+  readonly rooms: Rooms;
+  readonly categories: Categories;
+  readonly bans: Bans;
+  readonly audit: Audit;
+  readonly inviteCodes: InviteCodes;
+  readonly emailInvites: EmailInvites;
+  readonly history: History;
+  /** All or nothing; nests. */
+  transaction<T>(work: () => T): T;
+  /** Writes what was deferred (seen, audit) in one transaction. */
+  flush(): void;
+  close(): void;
+}

@@ -1,0 +1,223 @@
+/**
+ * What a command may ask of the running server, as types only: the server
+ * answers it, the command table and the control channel use it, and without a
+ * server it is null and a command touches the store alone.
+ *
+ * Every call takes effect before it returns as far as the server's memory
+ * goes; bytes to clients go out with the next turn of the event loop.
+ *
+ * @module
+ */
+import type { Gid, Millis, Role, Uid } from "../domain/store.ts";
+
+/** One signed-on (or half signed-on) chat connection. */
+export interface SessionInfo {
+  /** Number of the connection since the server's start. */
+  readonly id: number;
+  /** Null until the sign-on is complete. */
+  readonly uid: Uid | null;
+  readonly nickname: string | null;
+  readonly role: Role;
+  readonly address: string;
+  readonly port: number;
+  readonly connectedAt: Millis;
+  readonly lastPacketAt: Millis;
+  /** What the client calls itself in the version word of its frames. */
+  readonly clientVersion: number | null;
+  readonly phase: "hello" | "login" | "online";
+  readonly away: boolean;
+  readonly rooms: readonly Gid[];
+  /** Bytes that wait in its outbox. */
+  readonly queuedBytes: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+}
+
+export interface MemberInfo {
+  readonly uid: Uid;
+  readonly nickname: string;
+  readonly admin: boolean;
+  readonly invisible: boolean;
+  readonly mic: boolean;
+  readonly redDot: boolean;
+  readonly hand: boolean;
+  /** How his voice travels at this moment. */
+  readonly voice: "none" | "tcp" | "udp";
+}
+
+/** A room as it lives, permanent or temporary. */
+export interface RoomInfo {
+  readonly gid: Gid;
+  readonly name: string;
+  readonly category: number;
+  readonly type: number;
+  readonly rating: string;
+  readonly permanent: boolean;
+  readonly locked: boolean;
+  readonly owner: Uid | null;
+  readonly members: readonly MemberInfo[];
+  /** Who holds the floor. */
+  readonly talker: Uid | null;
+}
+
+/** A refusal or an error kept for `status`. */
+export interface RecentError {
+  readonly at: Millis;
+  readonly category: string;
+  readonly message: string;
+}
+
+/** All counters since the start; rates are over the last full ten seconds. */
+export interface Status {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: Millis;
+  readonly uptimeSeconds: number;
+  readonly endpoints: {
+    readonly chat: string;
+    readonly voice: string;
+    readonly web: string | null;
+    /** What clients are told about the voice server. */
+    readonly advertised: string;
+  };
+  readonly connections: number;
+  readonly sessions: number;
+  readonly peakSessions: number;
+  readonly rooms: number;
+  readonly voiceLinks: { readonly tcp: number; readonly udp: number };
+  readonly talkers: number;
+  readonly rates: {
+    readonly packetsIn: number;
+    readonly packetsOut: number;
+    readonly voiceFramesIn: number;
+    readonly voiceFramesOut: number;
+  };
+  readonly totals: {
+    readonly packetsIn: number;
+    readonly packetsOut: number;
+    readonly voiceFramesIn: number;
+    readonly voiceFramesOut: number;
+    readonly voiceFramesDropped: number;
+    readonly signOns: number;
+    readonly signOnsRefused: number;
+    readonly packetsOverRate: number;
+    readonly unknownPackets: number;
+    readonly slowClientsClosed: number;
+  };
+  readonly memory: { readonly rss: number; readonly heapUsed: number };
+  readonly queues: {
+    readonly outboxBytes: number;
+    readonly largestOutboxBytes: number;
+    readonly passwordHashes: number;
+  };
+  readonly loopLagMs: { readonly p50: number; readonly p99: number };
+  /** Every limit in force, by its configuration key. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly errors: readonly RecentError[];
+}
+
+/** One line for `log tail` and `capture`. */
+export interface TailEvent {
+  readonly at: Millis;
+  readonly kind: "connect" | "frame" | "voice" | "log" | "close";
+  /** Connection number as in {@linkcode SessionInfo}. */
+  readonly session: number;
+  readonly uid: Uid | null;
+  readonly nickname: string | null;
+  readonly address: string;
+  /** For frames: "C>S" from the client, "S>C" to it. */
+  readonly direction?: "C>S" | "S>C";
+  readonly type?: number;
+  readonly version?: number;
+  readonly name?: string;
+  /** Payload in hex, passwords and texts already blanked when redacted. */
+  readonly payload?: string;
+  readonly length?: number;
+  readonly room?: Gid;
+  readonly message?: string;
+}
+
+export interface TailFilter {
+  /** Nothing given: everybody. */
+  readonly uid?: Uid;
+  readonly gid?: Gid;
+  readonly address?: string;
+  /** With payloads; without it only names, sizes and log lines. */
+  readonly payloads?: boolean;
+  /** Blanks passwords and message texts; true unless said otherwise. */
+  readonly redact?: boolean;
+}
+
+/** How far a client's sign-on came, for `doctor --wait`. */
+export interface SignOnStep {
+  readonly at: Millis;
+  readonly session: number;
+  readonly address: string;
+  /** The address and port on this machine at which it arrived. */
+  readonly localAddress: string;
+  readonly nickname: string | null;
+  readonly step:
+    | "connected"
+    | "hello"
+    | "uin-asked"
+    | "uin-answered"
+    | "lymerick"
+    | "key-sent"
+    | "login"
+    | "refused"
+    | "online"
+    | "voice"
+    | "closed";
+  /** For `refused` and `closed`: why. */
+  readonly detail?: string;
+}
+
+/** The running server as commands see it. */
+export interface Live {
+  status(): Status;
+  sessions(): SessionInfo[];
+  /** Every room that lives, hidden ones included. */
+  rooms(): RoomInfo[];
+  isOnline(uid: Uid): boolean;
+
+  /** Tells him why, the way the client understands, then closes. */
+  kick(uid: Uid, reason: string): boolean;
+  /** Every connection, signed on or not, whose address matches. */
+  kickAddress(matches: (address: string) => boolean, reason: string): number;
+  /** All members are told and put out; false when no such room lives. */
+  closeRoom(gid: Gid, reason: string): boolean;
+  /** Puts a signed-on user into a room; false when either is missing. */
+  moveUser(uid: Uid, gid: Gid): boolean;
+  /** A box with this text on every screen; the number of people told. */
+  broadcast(text: string): number;
+
+  /** The store's row of this permanent room is new or different. */
+  roomChanged(gid: Gid): void;
+  /** The store's row is gone: close it and take it off the lists. */
+  roomRemoved(gid: Gid, reason: string): void;
+  categoriesChanged(): void;
+  /** Name, role, colour, … differ: pals and rooms are told. */
+  accountChanged(uid: Uid): void;
+  /** Already gone from the store: end his session, close his rooms. */
+  accountRemoved(uid: Uid, reason: string): void;
+  /** The list of bans differs (addresses are checked at accept). */
+  bansChanged(): void;
+
+  /** Calls `sink` until the returned function is called. */
+  tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void;
+  watchSignOns(sink: (step: SignOnStep) => void): () => void;
+  /** Reads the configuration again (SIGHUP, `config reload`). */
+  reload(): ReloadReport;
+  /** Ends the server as SIGTERM does. */
+  stop(reason: string): void;
+}
+
+/** What reading the configuration again did. */
+export interface ReloadReport {
+  /** Keys that differ and are in force now. */
+  readonly applied: readonly string[];
+  /** Keys that differ and need a restart. */
+  readonly needRestart: readonly string[];
+  /** Why nothing was read, in the words of the configuration check. */
+  readonly error: string | null;
+}

@@ -1,0 +1,88 @@
+/**
+ * How the voice relay asks the chat side who is where and who may be heard,
+ * and what it tells the chat side in return. Types only: the chat server
+ * answers from memory, synchronously, and each call must be cheap.
+ *
+ * The relay caches what it was told. So the chat side must report changes
+ * through {@linkcode VoiceControl}, at once, after its own state has changed.
+ *
+ * See docs/protocol.md, "Voice" and "Microphone".
+ *
+ * @module
+ */
+
+import type { FloorMode, Gid, Uid } from "../domain/store.ts";
+
+/** A chat session that is in a voice room at this moment. */
+export interface VoiceMember {
+  readonly uid: Uid;
+  /**
+   * Remote address of his chat connection, in the form of
+   * {@linkcode plainAddress}: voice is accepted from there only.
+   */
+  readonly address: string;
+}
+
+/** A room's rule for passing the floor on. */
+export interface FloorRule {
+  readonly mode: FloorMode;
+  /** Milliseconds of silence after which a speaker has given the floor up. */
+  readonly pauseMs: number;
+}
+
+/** What the relay asks. Rooms are VOICE rooms: text rooms have no members. */
+export interface VoiceRoster {
+  /** Undefined when `uid` is not in that voice room now. */
+  member(gid: Gid, uid: Uid): VoiceMember | undefined;
+  members(gid: Gid): Iterable<VoiceMember>;
+  /** The one voice room `uid` is in (a client is in one at a time). */
+  voiceRoomOf(uid: Uid): Gid | undefined;
+  /** His mic is on and he is not red-dotted. */
+  maySpeak(gid: Gid, uid: Uid): boolean;
+  /** False when `listener` has blocked or ignored `speaker`. */
+  hears(gid: Gid, listener: Uid, speaker: Uid): boolean;
+  floor(gid: Gid): FloorRule;
+  /**
+   * How many people with a raised hand are ahead of `uid`: 0 for the first
+   * raised hand, and for everybody when no hand is up; the number of raised
+   * hands for someone whose own is down.
+   */
+  handRank(gid: Gid, uid: Uid): number;
+
+  /**
+   * `uid` is still in the room and has lost his TCP voice link: send him
+   * 0x013B again. The relay waits, repeats with growing delays and gives up
+   * after a few, because a client that was poisoned closes every voice socket.
+   */
+  onLinkLost(gid: Gid, uid: Uid): void;
+  /** `uid` began to be heard in the room, or has paused. */
+  onTalk(gid: Gid, uid: Uid, talking: boolean): void;
+}
+
+/** What the chat side reports. */
+export interface VoiceControl {
+  /** `uid` has entered the voice room. */
+  joined(gid: Gid, uid: Uid): void;
+  /** Mic, red dot, ignore, block or floor rule changed in that room. */
+  policyChanged(gid: Gid): void;
+  /** `uid` left the room: his link ends, between whole frames. */
+  left(gid: Gid, uid: Uid): void;
+  /** The room is gone: all its links end. */
+  roomClosed(gid: Gid): void;
+  /** The session is gone: its links end in whatever room they are. */
+  signedOff(uid: Uid): void;
+}
+
+/** The small part of a logger that voice needs. */
+export interface VoiceLog {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** `::ffff:10.0.0.1` is `10.0.0.1`: one spelling for one host. */
+export function plainAddress(address: string): string {
+  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address)
+    ? address.slice(7)
+    : address;
+}

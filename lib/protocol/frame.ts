@@ -1,0 +1,153 @@
+/**
+ * TCP framing of the chat connection (docs/protocol.md, "Framing").
+ *
+ * ```text
+ * off 0  i16  type     negative from the client as a rule
+ * off 2  u16  version  71 from the 5.0 client, 29 from a server; never checked
+ * off 4  u16  length   of the payload
+ * off 6       payload
+ * ```
+ *
+ * @module
+ */
+
+export const HEADER_BYTES = 6;
+/** Version word of everything a server sends. */
+export const SERVER_VERSION = 29;
+/** Version word of the 5.0 client. */
+export const CLIENT_VERSION = 71;
+/** The client reads the length as a signed number. */
+export const MAX_SENT_PAYLOAD = 32767;
+export const MAX_RECEIVED_PAYLOAD = 65535;
+
+/** A whole frame from header fields and payload. */
+export function encodeFrame(
+  type: number,
+  payload: Uint8Array,
+  version = SERVER_VERSION,
+): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(HEADER_BYTES + payload.length);
+  const view = new DataView(frame.buffer);
+  view.setInt16(0, type);
+  view.setUint16(2, version);
+  view.setUint16(4, payload.length);
+  frame.set(payload, HEADER_BYTES);
+  return frame;
+}
+
+export type FrameStatus = "frame" | "incomplete" | "malformed";
+
+/** What a decoder grows back to when a large frame has passed. */
+const RESTING_BYTES = 1024;
+
+/**
+ * Reassembles the frames of ONE connection in one reusable buffer: read into
+ * {@linkcode space}, tell how much came with {@linkcode filled}, then call
+ * {@linkcode next} until it says "incomplete". A frame's fields are properties
+ * of the decoder, so that a frame costs no allocation.
+ */
+export class FrameDecoder {
+  /** Fields of the frame that `next` found; valid until the next call. */
+  type = 0;
+  version = 0;
+
+  #buffer = new Uint8Array(RESTING_BYTES);
+  #view = new DataView(this.#buffer.buffer);
+  #start = 0;
+  #end = 0;
+  #payloadStart = 0;
+  #payloadEnd = 0;
+
+  /** Frames with more payload than this are malformed; may be changed. */
+  maxPayload: number;
+
+  constructor(maxPayload = MAX_RECEIVED_PAYLOAD) {
+    this.maxPayload = maxPayload;
+  }
+
+  /** Bytes received and not yet taken as part of a frame. */
+  get pending(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Where the next read goes; never empty. */
+  space(): Uint8Array<ArrayBuffer> {
+    if (this.#start === this.#end) {
+      this.#start = this.#end = 0;
+      if (this.#buffer.length > RESTING_BYTES) this.#resize(RESTING_BYTES);
+    } else if (this.#start > 0) {
+      this.#buffer.copyWithin(0, this.#start, this.#end);
+      this.#end -= this.#start;
+      this.#start = 0;
+    }
+    const wanted = this.#wanted();
+    if (wanted > this.#buffer.length) this.#resize(wanted);
+    return this.#buffer.subarray(this.#end);
+  }
+
+  /** Tells that `n` bytes were read into `space()`. */
+  filled(n: number): void {
+    this.#end += n;
+  }
+
+  next(): FrameStatus {
+    const have = this.#end - this.#start;
+    if (have < HEADER_BYTES) return "incomplete";
+    const length = this.#view.getUint16(this.#start + 4);
+    if (length > this.maxPayload) return "malformed";
+    if (have < HEADER_BYTES + length) return "incomplete";
+    this.type = this.#view.getInt16(this.#start);
+    this.version = this.#view.getUint16(this.#start + 2);
+    this.#payloadStart = this.#start + HEADER_BYTES;
+    this.#payloadEnd = this.#payloadStart + length;
+    this.#start = this.#payloadEnd;
+    return "frame";
+  }
+
+  /** The payload, as a view that the next `space()` may overwrite. */
+  payload(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(this.#payloadStart, this.#payloadEnd);
+  }
+
+  /** Room for the frame under way, and always for one byte more. */
+  #wanted(): number {
+    if (this.#end < HEADER_BYTES) return RESTING_BYTES;
+    const whole = HEADER_BYTES + this.#view.getUint16(4);
+    return Math.max(whole, this.#end + 1);
+  }
+
+  #resize(size: number): void {
+    const buffer = new Uint8Array(size);
+    buffer.set(this.#buffer.subarray(this.#start, this.#end));
+    this.#buffer = buffer;
+    this.#view = new DataView(buffer.buffer);
+  }
+}
+
+/** One decoded frame, for tests and tools that keep frames. */
+export interface Frame {
+  readonly type: number;
+  readonly version: number;
+  readonly payload: Uint8Array;
+}
+
+/** Every whole frame in `bytes`, and how many bytes were left over. */
+export function decodeFrames(bytes: Uint8Array): {
+  frames: Frame[];
+  left: number;
+} {
+  const frames: Frame[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (bytes.length - at >= HEADER_BYTES) {
+    const end = at + HEADER_BYTES + view.getUint16(at + 4);
+    if (end > bytes.length) break;
+    frames.push({
+      type: view.getInt16(at),
+      version: view.getUint16(at + 2),
+      payload: bytes.slice(at + HEADER_BYTES, end),
+    });
+    at = end;
+  }
+  return { frames, left: bytes.length - at };
+}

@@ -1,0 +1,211 @@
+/**
+ * Packets as layouts: a list of fields says at once how a payload is read and
+ * how it is written, so the two can never disagree.
+ *
+ * @module
+ */
+import { Reader, ShortRead, Writer } from "./bytes.ts";
+import { HEADER_BYTES, MAX_SENT_PAYLOAD, SERVER_VERSION } from "./frame.ts";
+import {
+  CLIENT_TYPES,
+  type ClientTypeName,
+  SERVER_TYPES,
+  type ServerTypeName,
+} from "./packet_types.ts";
+import { decodeText, encodeText } from "./windows1252.ts";
+
+/** A payload that is not what its type says, and why. */
+export class Malformed {
+  constructor(readonly reason: string) {}
+}
+
+/** How one field is read and written. */
+export interface Field<T> {
+  read(from: Reader): T;
+  write(to: Writer, value: T): void;
+}
+
+export const u16: Field<number> = {
+  read: (from) => from.u16(),
+  write: (to, value) => to.u16(value),
+};
+export const i16: Field<number> = {
+  read: (from) => from.i16(),
+  write: (to, value) => to.u16(value),
+};
+export const u32: Field<number> = {
+  read: (from) => from.u32(),
+  write: (to, value) => to.u32(value),
+};
+/** A u16 that means yes (any bit set) or no. */
+export const flag: Field<boolean> = {
+  read: (from) => from.u16() !== 0,
+  write: (to, value) => to.u16(value ? 1 : 0),
+};
+/** One character. */
+export const char: Field<string> = {
+  read: (from) => decodeText(from.bytes(1)),
+  write: (to, value) => to.u8(encodeText(value)[0] ?? 0),
+};
+/** Four bytes of an IPv4 address, as dotted text. */
+export const ipv4: Field<string> = {
+  read: (from) => from.bytes(4).join("."),
+  write: (to, value) => {
+    const parts = value.split(".").map(Number);
+    for (let i = 0; i < 4; i++) to.u8(parts[i] ?? 0);
+  },
+};
+
+/** The bytes to the end of the payload; written at most `max` of them. */
+export function tail(max = MAX_SENT_PAYLOAD): Field<Uint8Array> {
+  return {
+    read: (from) => from.rest(),
+    write: (to, value) => to.bytes(value.subarray(0, max)),
+  };
+}
+
+/** Text to the end of the payload; written at most `max` bytes of it. */
+export function text(max = MAX_SENT_PAYLOAD): Field<string> {
+  return {
+    read: (from) => decodeText(from.rest()),
+    write: (to, value) => to.bytes(encodeText(value).subarray(0, max)),
+  };
+}
+
+/** A field that a shorter form of the packet lacks. */
+export function optional<T>(field: Field<T>, missing: T): Field<T> {
+  return {
+    read: (from) => from.left === 0 ? missing : field.read(from),
+    write: field.write,
+  };
+}
+
+/** Bytes that are always written as `value` and never looked at. */
+export function fixed<T>(field: Field<T>, value: T): Field<void> {
+  return {
+    read: (from) => void field.read(from),
+    write: (to) => field.write(to, value),
+  };
+}
+
+/** A packet of one direction: its name, number, and both ways of its bytes. */
+export interface Packet<T> {
+  readonly name: string;
+  readonly type: number;
+  /**
+   * The payload as a value. Byte fields are views of `payload`: copy what
+   * outlives the call. `onExcess` hears of bytes that no field took.
+   */
+  parse(
+    payload: Uint8Array,
+    onExcess?: (bytes: number) => void,
+  ): T | Malformed;
+  /** The payload alone. */
+  payload(value: T): Uint8Array<ArrayBuffer>;
+  /** Header and payload. */
+  frame(value: T, version?: number): Uint8Array<ArrayBuffer>;
+}
+
+/** What a packet made of one value, not of named fields, needs. */
+export interface Body<T> {
+  read(from: Reader): T | Malformed;
+  write(to: Writer, value: T): void;
+}
+
+// One scratch buffer serves every encoder: encoding never nests or waits.
+const scratch = new Writer(4096);
+
+function packet<T>(name: string, type: number, body: Body<T>): Packet<T> {
+  return {
+    name,
+    type,
+    parse(payload, onExcess) {
+      const reader = new Reader(payload);
+      try {
+        const value = body.read(reader);
+        if (reader.left > 0) onExcess?.(reader.left);
+        return value;
+      } catch (error) {
+        if (error instanceof ShortRead) return new Malformed(error.message);
+        throw error;
+      }
+    },
+    payload(value) {
+      return this.frame(value).slice(HEADER_BYTES);
+    },
+    frame(value, version = SERVER_VERSION) {
+      scratch.reset();
+      scratch.u16(type);
+      scratch.u16(version);
+      scratch.u16(0);
+      body.write(scratch, value);
+      const length = scratch.length - HEADER_BYTES;
+      if (length > MAX_SENT_PAYLOAD) {
+        throw new RangeError(`${name} would have ${length} bytes`);
+      }
+      scratch.patchU16(4, length);
+      return scratch.finish();
+    },
+  };
+}
+
+type Fields = Record<string, Field<unknown>>;
+/** The value of a layout: its fields, less those that are always the same. */
+export type Value<F extends Fields> = {
+  -readonly [
+    K in keyof F as F[K] extends Field<infer T> ? [T] extends [void] ? never : K
+      : never
+  ]: F[K] extends Field<infer T> ? T : never;
+};
+
+function fieldsBody<F extends Fields>(fields: F): Body<Value<F>> {
+  const entries = Object.entries(fields);
+  return {
+    read(from) {
+      const value: Record<string, unknown> = {};
+      for (const [key, field] of entries) {
+        const read = field.read(from);
+        if (read !== undefined) value[key] = read;
+      }
+      return value as Value<F>;
+    },
+    write(to, value) {
+      const values = value as Record<string, unknown>;
+      for (const [key, field] of entries) field.write(to, values[key]);
+    },
+  };
+}
+
+/** A client-to-server packet made of fields. */
+// deno-lint-ignore no-explicit-any -- a field's type is its own affair
+export function fromClient<F extends Record<string, Field<any>>>(
+  name: ClientTypeName,
+  fields: F,
+): Packet<Value<F>> {
+  return packet(name, CLIENT_TYPES[name].type, fieldsBody(fields));
+}
+
+/** A server-to-client packet made of fields. */
+// deno-lint-ignore no-explicit-any -- a field's type is its own affair
+export function fromServer<F extends Record<string, Field<any>>>(
+  name: ServerTypeName,
+  fields: F,
+): Packet<Value<F>> {
+  return packet(name, SERVER_TYPES[name].type, fieldsBody(fields));
+}
+
+/** A client-to-server packet with a body of its own. */
+export function fromClientBody<T>(
+  name: ClientTypeName,
+  body: Body<T>,
+): Packet<T> {
+  return packet(name, CLIENT_TYPES[name].type, body);
+}
+
+/** A server-to-client packet with a body of its own. */
+export function fromServerBody<T>(
+  name: ServerTypeName,
+  body: Body<T>,
+): Packet<T> {
+  return packet(name, SERVER_TYPES[name].type, body);
+}

@@ -1,0 +1,107 @@
+/**
+ * Passwords and registration (docs/protocol.md, "Registration and passwords").
+ *
+ * @module
+ */
+import {
+  fromClient,
+  fromClientBody,
+  fromServer,
+  fromServerBody,
+  Malformed,
+  tail,
+  u32,
+} from "../layout.ts";
+import { CLIENT_TYPES } from "../packet_types.ts";
+import { encodeRecord, parseRecord } from "../records.ts";
+import { decodeText, encodeText } from "../windows1252.ts";
+import type { Fields } from "./directory.ts";
+
+export const passwordChangeAsk = fromClient("PASSWORD_CHANGE_ASK", {
+  uid: u32,
+});
+
+/** Like SERVER_KEY, but the client has room for twelve bytes only. */
+export const passwordResetOffset = fromServer("PASSWORD_RESET_OFFSET", {
+  key: tail(12),
+});
+
+export interface PasswordChange {
+  readonly uid: number;
+  /** Encoded under the offset of PASSWORD_RESET_OFFSET. */
+  readonly oldDigits: string;
+  /** Encoded under offset 0. */
+  readonly newDigits: string;
+}
+
+export const passwordChange = fromClientBody<PasswordChange>(
+  "PASSWORD_CHANGE",
+  {
+    read(from) {
+      const uid = from.u32();
+      const [oldDigits, newDigits] = decodeText(from.rest()).split("\n");
+      if (!oldDigits || !newDigits) return new Malformed("two lines wanted");
+      return { uid, oldDigits, newDigits };
+    },
+    write(to, { uid, oldDigits, newDigits }) {
+      to.u32(uid);
+      to.bytes(encodeText(`${oldDigits}\n${newDigits}`));
+    },
+  },
+);
+
+/** Follows every PASSWORD_CHANGE. */
+export const passwordHint = fromClientBody<{ readonly hint: string }>(
+  "PASSWORD_HINT",
+  {
+    read(from) {
+      from.u16();
+      const text = decodeText(from.rest());
+      return { hint: text.slice(text.indexOf("\n") + 1) };
+    },
+    write(to, { hint }) {
+      to.u16(0);
+      to.bytes(encodeText(`\n${hint}`));
+    },
+  },
+);
+
+/** Raw fields; `password` holds digits under offset 0. */
+export const register = fromClientBody<Fields>("REGISTER", {
+  read: (from) => parseRecord(from.rest()),
+  write: (to, fields) => to.bytes(encodeRecord([...fields])),
+});
+
+/** How REGISTER ends; all three are FEEDBACK to -1170. */
+export type Registration =
+  | { readonly uid: number }
+  | { readonly suggestion: string }
+  | { readonly refusal: string };
+
+/** The code that means "taken, but this nickname is free". */
+const SUGGEST = 99;
+
+export const registration = fromServerBody<Registration>("FEEDBACK", {
+  read(from) {
+    if (from.i16() !== CLIENT_TYPES.REGISTER.type) {
+      return new Malformed("not about REGISTER");
+    }
+    const code = from.i16();
+    if (code === 0) return { uid: from.u32() };
+    const text = decodeText(from.rest());
+    return code === SUGGEST ? { suggestion: text } : { refusal: text };
+  },
+  write(to, result) {
+    to.u16(CLIENT_TYPES.REGISTER.type);
+    if ("uid" in result) {
+      to.u16(0);
+      to.u32(result.uid);
+    } else if ("suggestion" in result) {
+      to.u16(SUGGEST);
+      to.bytes(encodeText(result.suggestion).subarray(0, 127));
+    } else {
+      to.u16(1);
+      to.bytes(encodeText(result.refusal).subarray(0, 511));
+    }
+  },
+});

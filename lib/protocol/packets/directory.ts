@@ -1,0 +1,137 @@
+/**
+ * Finding people, and what they tell of themselves
+ * (docs/protocol.md, "Search and profile").
+ *
+ * @module
+ */
+import {
+  fromClient,
+  fromClientBody,
+  fromServer,
+  fromServerBody,
+  tail,
+} from "../layout.ts";
+import {
+  encodeList,
+  encodeRecord,
+  type Field,
+  parseList,
+  parseRecord,
+} from "../records.ts";
+import { decodeText, encodeText } from "../windows1252.ts";
+import { type Person, personOf } from "./pals.ts";
+
+/** Raw `key=value` fields of a client's packet. */
+export type Fields = ReadonlyMap<string, string>;
+
+function fieldsOf(text: string): Fields {
+  return parseRecord(encodeText(text));
+}
+
+/**
+ * Lines `uid first last nickname|exnick email`. Another client sends the lines
+ * joined by `&` with %xx in the values: read so only when no line is there.
+ */
+export const userSearch = fromClientBody<Fields>("USER_SEARCH", {
+  read(from) {
+    const bytes = from.rest();
+    const text = decodeText(bytes);
+    const fields = parseRecord(bytes);
+    const joined = !text.includes("\n") &&
+      (text.includes("&") || text.includes("%"));
+    if (!joined) return fields;
+    const lines = text.split("&").map((line) =>
+      line.replaceAll(
+        /%([0-9a-f]{2})/gi,
+        (_, digits) => decodeText(Uint8Array.of(parseInt(digits, 16))),
+      ).replaceAll("+", " ").replaceAll("\n", " ")
+    );
+    return fieldsOf(lines.join("\n"));
+  },
+  write: (to, fields) => to.bytes(encodeFields(fields)),
+});
+
+/** As the client writes it: values as they are, no newline at the end. */
+function encodeFields(fields: Fields): Uint8Array {
+  return encodeText(
+    [...fields].map(([key, value]) =>
+      `${key}=${value.replaceAll(/[\r\n]+/g, " ")}`
+    ).join("\n"),
+  );
+}
+
+/** The client's window takes fewer than 200. */
+export const MAX_SEARCH_HITS = 199;
+
+function hitRecord(person: Person) {
+  return encodeRecord([
+    ["uid", person.uid],
+    ["nickname", person.nickname],
+    ["first", (person.first ?? "").slice(0, 60)],
+    ["last", (person.last ?? "").slice(0, 60)],
+    ["email", (person.email ?? "").slice(0, 60)],
+  ]);
+}
+
+export const searchResponse = fromServerBody<readonly Person[]>(
+  "SEARCH_RESPONSE",
+  {
+    read: (from) => parseList(from.rest()).map(personOf),
+    write: (to, people) =>
+      to.bytes(
+        encodeList(people.slice(0, MAX_SEARCH_HITS).map(hitRecord), {
+          records: 200,
+        }),
+      ),
+  },
+);
+
+/** No hit; the text is not shown. */
+export const searchError = fromServer("SEARCH_ERROR", { text: tail(1023) });
+
+export const userProfileUpdate = fromClientBody<Fields>(
+  "USER_PROFILE_UPDATE",
+  {
+    read: (from) => parseRecord(from.rest()),
+    write: (to, fields) => to.bytes(encodeFields(fields)),
+  },
+);
+
+/** The own record in full, the answer to GET_OWN_PROFILE. */
+export function profileFields(fields: readonly Field[]): Uint8Array {
+  return encodeRecord(fields, { keepEmpty: true });
+}
+
+export const getOwnProfile = fromClient("GET_OWN_PROFILE", {});
+
+/** An e-mail address that should be told of this server. */
+export const emailInvite = fromClientBody<Fields>("EMAIL_INVITE", {
+  read: (from) => parseRecord(from.rest()),
+  write: (to, fields) => to.bytes(encodeFields(fields)),
+});
+
+export interface FutureUser {
+  readonly email: string;
+  readonly status: number;
+}
+
+export const futureUserStatus = fromServerBody<readonly FutureUser[]>(
+  "FUTURE_USER_STATUS",
+  {
+    read: (from) =>
+      parseList(from.rest()).map((fields) => ({
+        email: fields.get("email") ?? "",
+        status: Number(fields.get("status")),
+      })),
+    write: (to, users) =>
+      to.bytes(encodeList(
+        users.map(({ email, status }) =>
+          encodeRecord([["email", email.slice(0, 200) || "-"], [
+            "status",
+            status,
+          ]])
+        ),
+        { records: 200 },
+      )),
+  },
+);

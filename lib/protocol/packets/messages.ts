@@ -1,0 +1,124 @@
+/**
+ * Messages between two people and in rooms (docs/protocol.md, "Messages").
+ *
+ * Texts are the client's own bytes from end to end.
+ *
+ * @module
+ */
+import { HEADER_BYTES, SERVER_VERSION } from "../frame.ts";
+import {
+  fromClient,
+  fromServer,
+  fromServerBody,
+  Malformed,
+  tail,
+  text,
+  u32,
+} from "../layout.ts";
+import { SERVER_TYPES } from "../packet_types.ts";
+import { encodeRecord, parseRecord } from "../records.ts";
+import { encodeText } from "../windows1252.ts";
+import { type Person, personOf, personRecord } from "./pals.ts";
+
+export const imOut = fromClient("IM_OUT", { to: u32, text: tail() });
+export const imIn = fromServer("IM_IN", { from: u32, text: tail() });
+
+export const roomMessageOut = fromClient("ROOM_MESSAGE_OUT", {
+  gid: u32,
+  text: tail(),
+});
+/** `uid` 0 is a line of the server, shown as "Paltalk:". */
+export const roomMessageIn = fromServer("ROOM_MESSAGE_IN", {
+  gid: u32,
+  uid: u32,
+  text: tail(),
+});
+
+export const bannerOut = fromClient("ROOM_BANNER_MESSAGE", {
+  gid: u32,
+  text: tail(),
+});
+/** Longer banners overrun a buffer of the client. */
+export const MAX_BANNER = 1023;
+export const banner = fromServer("ROOM_BANNER", {
+  gid: u32,
+  uid: u32,
+  text: tail(MAX_BANNER),
+});
+
+/** Answers REQUEST_USER; never sent unasked, it would open a window. */
+export const userInfo = fromServerBody<Person>("USER_INFO", {
+  read: (from) => personOf(parseRecord(from.rest())),
+  write: (to, person) => to.bytes(personRecord(person)),
+});
+
+export interface NewStyleIm extends Person {
+  /** Opens the window without asking the user. */
+  readonly force: boolean;
+  readonly text: Uint8Array;
+}
+
+const MSG = encodeText("\nmsg=");
+
+/** A message that tells who sends it, for a stranger's first. */
+export const newStyleIm = fromServerBody<NewStyleIm>("NEW_STYLE_IM", {
+  read(from) {
+    const bytes = from.rest();
+    const at = indexOf(bytes, MSG);
+    if (at < 0) return new Malformed("no msg= line");
+    const fields = parseRecord(bytes.subarray(0, at));
+    return {
+      ...personOf(fields),
+      force: fields.get("force") === "Y",
+      text: bytes.subarray(at + MSG.length),
+    };
+  },
+  write(to, im) {
+    // first and last must have a value: the parser copies what it finds.
+    const head = encodeRecord([
+      ["uid", im.uid],
+      ["nickname", im.nickname],
+      ["first", im.first || "-"],
+      ["last", im.last || "-"],
+      ["force", im.force ? "Y" : ""],
+    ]);
+    to.bytes(head.subarray(0, head.length - 1));
+    to.bytes(MSG);
+    to.bytes(im.text);
+  },
+});
+
+function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
+  for (let at = 0; at + wanted.length <= bytes.length; at++) {
+    if (wanted.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
+/** A box with the text; at least one byte, markup is shown as it is. */
+export const announcement = fromServer("ANNOUNCEMENT", { text: text(1023) });
+
+/** A line of the server in a room, already in a frame. */
+export function systemLine(
+  gid: number,
+  line: string,
+): Uint8Array<ArrayBuffer> {
+  return roomMessageIn.frame({ gid, uid: 0, text: encodeText(line) });
+}
+
+/** ROOM_MESSAGE_IN without the detour over a layout: the busiest packet. */
+export function roomTextFrame(
+  gid: number,
+  uid: number,
+  body: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(HEADER_BYTES + 8 + body.length);
+  const view = new DataView(frame.buffer);
+  view.setInt16(0, SERVER_TYPES.ROOM_MESSAGE_IN.type);
+  view.setUint16(2, SERVER_VERSION);
+  view.setUint16(4, 8 + body.length);
+  view.setUint32(6, gid);
+  view.setUint32(10, uid);
+  frame.set(body, HEADER_BYTES + 8);
+  return frame;
+}

@@ -1,0 +1,117 @@
+/**
+ * Pals, presence, blocks (docs/protocol.md, "Pals and presence").
+ *
+ * @module
+ */
+import {
+  flag,
+  fromClient,
+  fromServer,
+  fromServerBody,
+  tail,
+  text,
+  u32,
+} from "../layout.ts";
+import { concat } from "../bytes.ts";
+import { encodeFrame } from "../frame.ts";
+import { SERVER_TYPES } from "../packet_types.ts";
+import { encodeLists, encodeRecord, parseList } from "../records.ts";
+
+export const addPal = fromClient("ADD_PAL", { uid: u32 });
+export const removePal = fromClient("REMOVE_PAL", { uid: u32 });
+export const requestUser = fromClient("REQUEST_USER", { uid: u32 });
+export const blockBuddy = fromClient("BLOCK_BUDDY", { uid: u32 });
+export const unblock = fromClient("UNBLOCK", { uid: u32 });
+export const getBlocked = fromClient("GET_BLOCKED", {});
+/** The away text as the user wrote it; may be empty. */
+export const awayMode = fromClient("AWAY_MODE", { text: tail() });
+export const onlineMode = fromClient("ONLINE_MODE", {});
+/** Later clients' way to set one of {@linkcode STATUS}. */
+export const changeStatus = fromClient("CHANGE_STATUS", { status: u32 });
+
+/** What the client draws beside a pal's name. */
+export const STATUS = {
+  offline: 0x00,
+  online: 0x1e,
+  busy: 0x32,
+  away: 0x46,
+} as const;
+export type Status = typeof STATUS[keyof typeof STATUS];
+
+/** Exactly eight bytes. */
+export const statusChange = fromServer("STATUS_CHANGE", {
+  uid: u32,
+  status: u32,
+});
+
+/** A person in a list. */
+export interface Person {
+  readonly uid: number;
+  readonly nickname: string;
+  readonly first?: string;
+  readonly last?: string;
+  readonly email?: string;
+}
+
+/** uid and nickname come first: another client counts lines. */
+export function personRecord(person: Person): Uint8Array<ArrayBuffer> {
+  return encodeRecord([
+    ["uid", person.uid],
+    ["nickname", person.nickname],
+    ["first", person.first ?? ""],
+    ["last", person.last ?? ""],
+    ["email", person.email ?? ""],
+  ]);
+}
+
+/** The reverse of {@linkcode personRecord}, for our own client. */
+export function personOf(fields: ReadonlyMap<string, string>): Person {
+  const optional = (key: "first" | "last" | "email") =>
+    fields.has(key) ? { [key]: fields.get(key)! } : {};
+  return {
+    uid: Number(fields.get("uid") ?? 0),
+    nickname: fields.get("nickname") ?? "",
+    ...optional("first"),
+    ...optional("last"),
+    ...optional("email"),
+  };
+}
+
+export const buddyList = fromServerBody<readonly Person[]>("BUDDY_LIST", {
+  read: (from) => parseList(from.rest()).map(personOf),
+  write(to, people) {
+    to.bytes(encodeLists(people.map(personRecord), { records: 800 })[0]!);
+  },
+});
+
+/**
+ * The whole list, in as many packets as it takes: the client adds what it does
+ * not have yet.
+ */
+export function buddyListFrames(
+  people: readonly Person[],
+): Uint8Array<ArrayBuffer> {
+  const payloads = encodeLists(people.map(personRecord), { records: 800 });
+  const type = SERVER_TYPES.BUDDY_LIST.type;
+  return concat(payloads.map((payload) => encodeFrame(type, payload)));
+}
+
+export const blockedBuddies = fromServerBody<readonly Person[]>(
+  "BLOCKED_BUDDIES",
+  {
+    read: (from) => parseList(from.rest()).map(personOf),
+    write(to, people) {
+      const records = people.slice(0, 499).map(({ uid, nickname }) =>
+        personRecord({ uid, nickname })
+      );
+      to.bytes(encodeLists(records, { records: 500 })[0]!);
+    },
+  },
+);
+
+/** Only for a failure: the client shows "Block User Failed" and the text. */
+export const blockResult = fromServer("BLOCK_RESULT", {
+  uid: u32,
+  blocked: flag,
+  text: text(511),
+});

@@ -1,0 +1,249 @@
+/**
+ * Sign-on (docs/protocol.md, "Sign-on", "User data", "Feedback").
+ *
+ * @module
+ */
+import { decodeText, encodeText } from "../windows1252.ts";
+import { encodeDigits, SMTP_OFFSET } from "../challenge.ts";
+import {
+  type Body,
+  char,
+  fixed,
+  fromClient,
+  fromClientBody,
+  fromServer,
+  fromServerBody,
+  i16,
+  ipv4,
+  optional,
+  tail,
+  text,
+  u16,
+  u32,
+} from "../layout.ts";
+import { encodeRecord, type Field, parseRecord } from "../records.ts";
+import { CLIENT_TYPES } from "../packet_types.ts";
+
+/** First packet of every connection. `uid` 0: not known yet, or left out. */
+export const clientHello = fromClient("CLIENT_HELLO", {
+  uid: optional(u32, 0),
+});
+
+/** Asks for the uid of a nickname, on a short connection of its own. */
+export const getUin = fromClient("GET_UIN", {
+  one: fixed(u32, 1),
+  nickname: text(127),
+});
+
+export interface Lymerick {
+  readonly uid: number;
+  /** The installation has never signed on before. */
+  readonly firstRun: boolean;
+}
+
+/** Announces who is about to sign on; later clients append more. */
+export const lymerick = fromClientBody<Lymerick>("LYMERICK", {
+  read(from) {
+    const uid = from.u32();
+    if (from.left < 6) return { uid, firstRun: false };
+    from.u32();
+    const firstRun = from.u16() === 1;
+    from.rest();
+    return { uid, firstRun };
+  },
+  write(to, { uid, firstRun }) {
+    to.u32(uid);
+    to.u32(1);
+    to.u16(firstRun ? 1 : 0);
+  },
+});
+
+export interface Login {
+  readonly uid: number;
+  /** Four digits for each character of the password. */
+  readonly digits: string;
+}
+
+/** The encoded password; what follows a newline is a later client's address. */
+export const login = fromClientBody<Login>("LOGIN", {
+  read(from) {
+    const uid = from.u32();
+    const line = decodeText(from.rest());
+    const end = line.indexOf("\n");
+    return { uid, digits: end < 0 ? line : line.slice(0, end) };
+  },
+  write(to, { uid, digits }) {
+    to.u32(uid);
+    to.bytes(encodeText(digits));
+  },
+});
+
+export const bye = fromClient("BYE", {});
+export const keepalive = fromClient("KEEPALIVE", {});
+
+export const HELLO_TEXT = "Hello-From:PaLTALK";
+export const hello = fromServer("HELLO", { text: text(2047) });
+
+/** Only as the answer to CLIENT_HELLO. */
+export const redirect = fromServer("REDIRECT", { address: ipv4, port: u16 });
+
+export const loginNotComplete = fromServer("LOGIN_NOT_COMPLETE", {});
+
+/** Exactly 16 bytes; digits 4..6 are the number. */
+export const serverKey = fromServer("SERVER_KEY", { key: tail(16) });
+
+/** `uid` 0: no such user; -2 (`ambiguous`): more than one. */
+export interface UinResponse {
+  readonly uid: number;
+  readonly nickname: string;
+  readonly first?: string;
+  readonly last?: string;
+  readonly email?: string;
+}
+
+export const uinResponse = fromServerBody<UinResponse>("UIN_RESPONSE", {
+  read(from) {
+    const fields = parseRecord(from.rest());
+    return {
+      uid: Number(fields.get("uid") ?? 0),
+      nickname: fields.get("nickname") ?? "",
+      ...(fields.has("first") && { first: fields.get("first")! }),
+      ...(fields.has("last") && { last: fields.get("last")! }),
+      ...(fields.has("email") && { email: fields.get("email")! }),
+    };
+  },
+  write(to, user) {
+    to.bytes(encodeRecord([
+      ["uid", user.uid],
+      ["nickname", user.nickname],
+      ["first", user.first ?? ""],
+      ["last", user.last ?? ""],
+      ["email", user.email ?? ""],
+    ]));
+  },
+});
+
+/** Longest text the client's buffer for a refusal takes. */
+export const MAX_FEEDBACK_TEXT = 511;
+
+/** Code 0: done; anything else: refused, and the text is shown. */
+export const feedback = fromServer("FEEDBACK", {
+  /** The type that this answers. */
+  to: i16,
+  code: i16,
+  text: text(MAX_FEEDBACK_TEXT),
+});
+
+/** A refusal of a client packet, with the sentence that the user reads. */
+export function refusal(
+  to: keyof typeof CLIENT_TYPES,
+  sentence: string,
+): Uint8Array<ArrayBuffer> {
+  return feedback.frame({
+    to: CLIENT_TYPES[to].type,
+    code: 1,
+    text: sentence,
+  });
+}
+
+/** "Accepted", exactly four bytes. */
+export function accepted(
+  to: keyof typeof CLIENT_TYPES,
+): Uint8Array<ArrayBuffer> {
+  return feedback.frame({ to: CLIENT_TYPES[to].type, code: 0, text: "" });
+}
+
+/** The seed's form of success. */
+export const loginReply = fromServer("LOGIN_REPLY", {
+  uid: u32,
+  success: u32,
+});
+
+/** Ends the logon screen; the payload is never read, so it must be empty. */
+export const loginComplete = fromServer("LOGIN_UNKNOWN", {});
+
+export interface UserData {
+  readonly uid: number;
+  readonly nickname: string;
+  readonly paid: string;
+  /** Permission level 0..3; above 0 opens the staff's menus. */
+  readonly admin: number;
+  readonly sup: number;
+  readonly first: string;
+  readonly last: string;
+  readonly email: string;
+  readonly privacy: string;
+  readonly offersFromUs: boolean;
+  readonly offersFromAffiliates: boolean;
+}
+
+/** A category number that no room may have: its buttons would be dead. */
+export const INSTANT_CATEGORY = 6;
+
+/** Values longer than this could fill the client's 2048 bytes together. */
+const MAX_USER_VALUE = 160;
+
+// The client decodes smtp= and splits it at three colons, or crashes: the
+// value only has to have that shape (docs/protocol.md, "User data").
+const SMTP = encodeDigits(
+  encodeText("smtp.invalid:25:user:pass"),
+  SMTP_OFFSET,
+  2,
+);
+
+function userDataFields(user: UserData): Field[] {
+  const short = (value: string) => value.slice(0, MAX_USER_VALUE);
+  return [
+    ["uid", user.uid],
+    ["nickname", user.nickname],
+    ["paid1", user.paid === "" ? "N" : user.paid],
+    ["banners", "no"],
+    ["random", 1],
+    ["smtp", SMTP],
+    ["admin", user.admin],
+    ...(user.sup > 0 ? [["sup", user.sup] as const] : []),
+    ["ph", "N"],
+    ["get_offers_from_us", user.offersFromUs ? "Y" : "N"],
+    ["get_offers_from_affiliates", user.offersFromAffiliates ? "Y" : "N"],
+    ["first", short(user.first)],
+    ["last", short(user.last)],
+    ["email", short(user.email)],
+    ["privacy", user.privacy],
+    ["verified", "G"],
+    ["insta", INSTANT_CATEGORY],
+    ["pub", 200],
+    ["vad", 4],
+  ];
+}
+
+/**
+ * The client finds each key by a substring search from the start, so a value
+ * must not contain "key=": `=` never gets into a value.
+ */
+const userDataBody: Body<UserData> = {
+  read(from) {
+    const fields = parseRecord(from.rest());
+    const get = (key: string) => fields.get(key) ?? "";
+    return {
+      uid: Number(get("uid")),
+      nickname: get("nickname"),
+      paid: get("paid1") === "N" ? "" : get("paid1"),
+      admin: Number(get("admin")),
+      sup: Number(get("sup")),
+      first: get("first"),
+      last: get("last"),
+      email: get("email"),
+      privacy: get("privacy"),
+      offersFromUs: get("get_offers_from_us") === "Y",
+      offersFromAffiliates: get("get_offers_from_affiliates") === "Y",
+    };
+  },
+  write(to, user) {
+    to.bytes(encodeRecord(userDataFields(user), { keepEmpty: true }));
+  },
+};
+
+export const userData = fromServerBody("USER_DATA", userDataBody);
+
+/** One character A, T or P. */
+export const setPrivacy = fromClient("SET_PRIVACY", { privacy: char });

@@ -1,0 +1,20 @@
+/**
+ * Words of the server to one client, each with its own end
+ * (docs/protocol.md, "System"), and client packets that mean nothing here.
+ *
+ * @module
+ */
+import { fromClient, fromServer, tail, text } from "../layout.ts";
+import { CLIENT_TYPES, type ClientTypeName } from "../packet_types.ts";
+
+/** A box, then the client's program exits. */
+export const maintenanceKick = fromServer("MAINTENANCE_KICK", {
+  text: text(1023),
+});
+/** A box "Paltalk Closing", then the client signs off and exits. */
+export const serverError = fromServer("SERVER_ERROR", { text: text(1023) });
+
+/** A codec for each type that is known and ignored. */
+export const ignoredPackets = Object.entries(CLIENT_TYPES)
+  .filter(([, entry]) => "ignored" in entry)
+  .map(([name]) => fromClient(name as ClientTypeName, { data: tail() }));

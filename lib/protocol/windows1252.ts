@@ -1,0 +1,53 @@
+/**
+ * Windows-1252, the only text the client knows (docs/protocol.md, "Text").
+ *
+ * Every one of the 256 byte values has its own character and back, so decoding
+ * and encoding again never changes a byte: the five values that the code page
+ * leaves open (81, 8D, 8F, 90, 9D) stand for the control characters of the
+ * same number, as in `TextDecoder("windows-1252")`.
+ *
+ * @module
+ */
+
+/** What bytes 80..9F mean. */
+const HIGH =
+  "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039" +
+  "\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014" +
+  "\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";
+
+const CHARACTERS: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) =>
+    byte >= 0x80 && byte <= 0x9f
+      ? HIGH.charAt(byte - 0x80)
+      : String.fromCharCode(byte),
+);
+
+const BYTES: ReadonlyMap<string, number> = new Map(
+  CHARACTERS.map((character, byte) => [character, byte]),
+);
+
+/** Bytes to text, one character for each byte. */
+export function decodeText(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += CHARACTERS[byte];
+  return text;
+}
+
+/** Text to bytes; a character that Windows-1252 lacks becomes "?". */
+export function encodeText(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (const character of text) {
+    bytes[length++] = BYTES.get(character) ?? 0x3f;
+  }
+  return bytes.slice(0, length);
+}
+
+/** Whether each character of `text` has a byte. */
+export function fitsWindows1252(text: string): boolean {
+  for (const character of text) {
+    if (!BYTES.has(character)) return false;
+  }
+  return true;
+}

@@ -11,7 +11,10 @@
  * @module
  */
 
-import type { FloorMode, Gid, Uid } from "../domain/store.ts";
+import type { FloorRule } from "../domain/floor.ts";
+import type { Gid, Uid } from "../domain/store.ts";
+
+export type { FloorRule };
 
 /** A chat session that is in a voice room at this moment. */
 export interface VoiceMember {
@@ -21,13 +24,6 @@ export interface VoiceMember {
    * {@linkcode plainAddress}: voice is accepted from there only.
    */
   readonly address: string;
-}
-
-/** A room's rule for passing the floor on. */
-export interface FloorRule {
-  readonly mode: FloorMode;
-  /** Milliseconds of silence after which a speaker has given the floor up. */
-  readonly pauseMs: number;
 }
 
 /** What the relay asks. Rooms are VOICE rooms: text rooms have no members. */

@@ -1,0 +1,35 @@
+/**
+ * Where things are in the data folder. This is the only place that knows.
+ *
+ * @module
+ */
+import { join } from "node:path";
+
+export interface DataFolder {
+  readonly path: string;
+  readonly database: string;
+  readonly config: string;
+  readonly logs: string;
+  readonly logFile: string;
+  readonly backups: string;
+  /** Held by whoever may write the database. */
+  readonly lock: string;
+  /** Unix socket to the running server. */
+  readonly controlSocket: string;
+  /** On Windows: port and token of the running server. */
+  readonly controlToken: string;
+}
+
+export function dataFolder(path: string): DataFolder {
+  return {
+    path,
+    database: join(path, "retropal.db"),
+    config: join(path, "retropal.toml"),
+    logs: join(path, "logs"),
+    logFile: join(path, "logs", "retropal.log"),
+    backups: join(path, "backups"),
+    lock: join(path, "retropal.lock"),
+    controlSocket: join(path, "control.sock"),
+    controlToken: join(path, "control.json"),
+  };
+}

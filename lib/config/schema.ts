@@ -1,0 +1,425 @@
+/**
+ * Every setting there is. From this one table come the defaults, the commented
+ * `retropal.toml`, the checks, the names in the environment, `config show` and
+ * the type `Config` (config.ts).
+ *
+ * @module
+ */
+import { normalAddress, normalNetwork, PRIVATE_NETWORKS } from "./network.ts";
+import {
+  choice,
+  integer,
+  list,
+  type Setting,
+  text,
+  toggle,
+} from "./setting.ts";
+import { fitsWindows1252 } from "../protocol/windows1252.ts";
+
+const isHost = (value: string) =>
+  normalAddress(value) !== null ||
+  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value);
+const isNetwork = (value: string) =>
+  normalAddress(value) !== null || normalNetwork(value) !== null;
+/** What goes into a record or a box of the client. */
+/** What goes into a record or a box of the client. */
+const isClientText = (value: string) =>
+  fitsWindows1252(value) && !value.includes("\u00c8") &&
+  [...value].every((letter) => letter >= " " || letter === "\n");
+
+const LIVE = true;
+const port = (words: { default: number; about: string }) =>
+  integer({
+    ...words,
+    min: 0,
+    max: 65535,
+    allowed: "a port from 1 to 65535, or 0 for any free one",
+  });
+const count = (
+  words: { default: number; about: string; min?: number; max?: number },
+) => integer({ min: 1, max: 1_000_000, live: LIVE, ...words });
+
+export const SCHEMA = {
+  server: {
+    name: text({
+      default: "Retropal",
+      max: 64,
+      check: (value) => value.trim() !== "" && isClientText(value),
+      allowed: "1 to 64 characters of Windows-1252",
+      about: "What this server is called, in greetings and on its pages.",
+      example: '"Grandma\'s Kitchen"',
+      live: LIVE,
+    }),
+    welcome: text({
+      default: "",
+      max: 500,
+      check: isClientText,
+      allowed: "at most 500 characters of Windows-1252",
+      about: 'A greeting shown at each sign-on; "" for none.',
+      example: '"Be kind to each other."',
+      live: LIVE,
+    }),
+    bind: text({
+      default: "0.0.0.0",
+      check: (value) => normalAddress(value) !== null,
+      allowed: "an address of this machine, or 0.0.0.0 for all of them",
+      about: "The address on which chat and voice are offered.",
+      example: '"192.168.1.20"',
+    }),
+    advertise: text({
+      default: "",
+      check: (value) => value === "" || isHost(value),
+      allowed: 'an IPv4 address or a host name, or "" for none',
+      about:
+        "The address that clients are told for voice. Empty: the one at which " +
+        "each client's own connection arrived, right unless a router stands between.",
+      example: '"chat.example.org"',
+      live: LIVE,
+    }),
+    advertise_private: text({
+      default: "",
+      check: (value) => value === "" || isHost(value),
+      allowed: 'an IPv4 address or a host name, or "" for none',
+      about: "The same for clients from private networks (10.x, 172.16-31.x, " +
+        "192.168.x), so that friends at home and friends outside hear each other.",
+      example: '"192.168.1.20"',
+      live: LIVE,
+    }),
+    chat_port: port({
+      default: 5001,
+      about:
+        "TCP port for chat. The client expects 5001 unless told otherwise.",
+    }),
+    voice_port: port({
+      default: 2090,
+      about: "Port for voice, TCP and UDP alike.",
+    }),
+  },
+
+  web: {
+    enabled: toggle({
+      default: true,
+      about: "Whether the pages (and location2.txt for the client) are served.",
+    }),
+    port: port({ default: 8080, about: "TCP port of the pages." }),
+    bind: text({
+      default: "0.0.0.0",
+      check: (value) => normalAddress(value) !== null,
+      allowed: "an address of this machine, or 0.0.0.0 for all of them",
+      about: "The address on which the pages are offered.",
+      example: '"127.0.0.1"',
+    }),
+    legacy_port: integer({
+      default: 0,
+      min: 0,
+      max: 65535,
+      allowed: "a port from 1 to 65535, or 0 for none",
+      about:
+        "A second port for the old client's own browser, which knows only 80: " +
+        "after an outage the client finds its server again by " +
+        "http://www.paltalk.com/location2.txt.",
+      example: "80",
+    }),
+    show_names: toggle({
+      default: false,
+      about: "Whether visitors see who is on line, not only how many.",
+      live: LIVE,
+    }),
+    staff_networks: list({
+      default: PRIVATE_NETWORKS,
+      check: isNetwork,
+      allowed: 'a list of addresses and networks like "192.168.0.0/16"',
+      about: "From where the host's desk, metrics and health can be opened.",
+      example: '["127.0.0.0/8", "192.168.1.0/24"]',
+      live: LIVE,
+    }),
+    trusted_proxies: list({
+      default: [],
+      check: isNetwork,
+      allowed: 'a list of addresses and networks like "127.0.0.1"',
+      about: "Proxies in front of the pages whose X-Forwarded-For is believed.",
+      example: '["127.0.0.1"]',
+      live: LIVE,
+    }),
+  },
+
+  auth: {
+    registration: choice(["closed", "open", "invite"], {
+      default: "closed",
+      about:
+        "Who may make an account for himself: nobody, everybody, or whoever has " +
+        "an invite code.",
+      live: LIVE,
+    }),
+    scrypt_log2n: integer({
+      default: 15,
+      min: 1,
+      max: 20,
+      about:
+        "How much work a password hash is: 2 to this power. 15 takes about a " +
+        "tenth of a second; lower it only for load tests.",
+    }),
+    server_key: text({
+      default: "XyF¦NNN473312518",
+      max: 16,
+      check: (value) =>
+        fitsWindows1252(value) && /^.{4}(NNN|\d{3}).{9}$/s.test(value),
+      allowed:
+        "16 characters, of which the 5th to 7th are NNN (a fresh number for each " +
+        "connection) or three digits",
+      about:
+        "The challenge of the sign-on. With digits outside 509..851 a password " +
+        "cannot be checked: such a key is sent first, and one with NNN after it.",
+      example: '"XyF¦551473312518"',
+    }),
+    send_literal_key_first: toggle({
+      default: false,
+      about:
+        'Sends the historic key "XyF¦164473312518" first, and a key that can be ' +
+        "checked when the client answers it.",
+    }),
+  },
+
+  access: {
+    only_from: list({
+      default: [],
+      check: isNetwork,
+      allowed: 'a list of addresses and networks like "192.168.0.0/16"',
+      about:
+        "A private server: connections from anywhere else are refused. Empty: " +
+        "everybody may come.",
+      example: '["192.168.1.0/24", "203.0.113.7"]',
+      live: LIVE,
+    }),
+  },
+
+  limits: {
+    packets_per_second: count({
+      default: 30,
+      about:
+        "Packets that one connection may send per second; more are dropped.",
+    }),
+    packet_burst: count({
+      default: 60,
+      about: "Packets it may send at once after a pause.",
+    }),
+    search_cost: count({
+      default: 3,
+      max: 1000,
+      about: "As how many packets a search counts.",
+    }),
+    room_create_cost: count({
+      default: 10,
+      max: 1000,
+      about: "As how many packets the making of a room counts.",
+    }),
+    join_cost: count({
+      default: 2,
+      max: 1000,
+      about: "As how many packets the joining of a room counts.",
+    }),
+    invite_cost: count({
+      default: 3,
+      max: 1000,
+      about:
+        "As how many packets an invitation, a call or a file offer counts.",
+    }),
+    message_bytes: count({
+      default: 2000,
+      min: 64,
+      max: 30000,
+      about: "The longest message, in bytes; longer ones are refused.",
+    }),
+    rooms_per_user: count({
+      default: 10,
+      about: "Rooms in which one person can be at a time.",
+    }),
+    temporary_rooms_per_user: count({
+      default: 3,
+      about: "Rooms that one person may have made and that still live.",
+    }),
+    temporary_rooms_total: count({
+      default: 500,
+      max: 15000,
+      about: "Temporary rooms at a time.",
+    }),
+    room_members: count({
+      default: 900,
+      max: 1000,
+      about: "People in one room; the client's own list ends at 1000.",
+    }),
+    pals_per_user: count({
+      default: 500,
+      max: 800,
+      about: "Pals of one person; the client's own list ends at 800.",
+    }),
+    offline_messages_per_user: count({
+      default: 200,
+      about: "Messages kept for somebody who is away.",
+    }),
+    connections_total: count({
+      default: 12000,
+      about: "Chat connections at a time.",
+    }),
+    connections_per_address: count({
+      default: 1000,
+      about: "Chat connections from one address.",
+    }),
+    connections_per_network: count({
+      default: 4000,
+      about: "Chat connections from one network (/24, or /64 of IPv6).",
+    }),
+    signon_seconds: count({
+      default: 30,
+      max: 3600,
+      about: "By when a connection must have signed on.",
+    }),
+    signon_attempts_per_address: count({
+      default: 30,
+      about:
+        "Failed sign-ons from one address before it is refused for a while.",
+    }),
+    signon_attempts_per_account: count({
+      default: 10,
+      about: "Failed sign-ons to one account before it is refused for a while.",
+    }),
+    signon_ban_seconds: count({
+      default: 120,
+      about: "How long that while is, and within what time failures add up.",
+    }),
+    hash_queue: count({
+      default: 1024,
+      about: "Password checks that may wait; more are refused politely.",
+    }),
+    idle_minutes: count({
+      default: 30,
+      max: 10080,
+      about: "After how much true silence a connection is closed.",
+    }),
+    outbox_bytes: count({
+      default: 262144,
+      min: 16384,
+      max: 67108864,
+      about: "Bytes that may wait for a slow client before it is closed.",
+    }),
+    voice_bytes_per_second: count({
+      default: 32000,
+      min: 2000,
+      max: 10_000_000,
+      about: "Sound that one talker may send (the client sends 1900).",
+    }),
+  },
+
+  voice: {
+    udp: toggle({
+      default: true,
+      about: "Whether voice is also taken and sent by UDP.",
+    }),
+    floor_pause_ms: integer({
+      default: 1000,
+      min: 100,
+      max: 10000,
+      about:
+        "After how long a pause another may speak. The client cannot mix voices, " +
+        "so one person speaks at a time.",
+      live: LIVE,
+    }),
+    queue_frames: integer({
+      default: 5,
+      min: 1,
+      max: 100,
+      about: "Frames that may wait for a slow listener; the oldest go first.",
+      live: LIVE,
+    }),
+  },
+
+  messages: {
+    away_reply: toggle({
+      default: false,
+      about:
+        "Whether the server answers with the away text, once to each sender.",
+      live: LIVE,
+    }),
+  },
+
+  redirect: {
+    host: text({
+      default: "",
+      check: (value) => value === "" || /^[^:\s]+(:\d{1,5})?$/.test(value),
+      allowed: 'a host, or host:port, or "" for none',
+      about:
+        "Sends every client to another server as soon as it connects: for moving " +
+        "house.",
+      example: '"new.example.org:5001"',
+      live: LIVE,
+    }),
+  },
+
+  store: {
+    durability: choice(["normal", "full"], {
+      default: "normal",
+      about:
+        "normal: nothing is lost when the program dies, the last moments may be " +
+        "when the power fails. full: nothing then either, at some cost in speed.",
+    }),
+    audit_days: integer({
+      default: 365,
+      min: 1,
+      max: 36500,
+      about: "For how many days the audit log is kept.",
+      live: LIVE,
+    }),
+    backup_keep: integer({
+      default: 7,
+      min: 1,
+      max: 1000,
+      about: "How many automatic backups are kept.",
+      live: LIVE,
+    }),
+  },
+
+  log: {
+    level: choice(["debug", "info", "warning", "error"], {
+      default: "info",
+      about: "How much is logged.",
+      live: LIVE,
+    }),
+    format: choice(["text", "json"], {
+      default: "text",
+      about: "For people, or one JSON object a line for machines.",
+    }),
+    file: toggle({
+      default: false,
+      about:
+        "Whether the log also goes to logs/retropal.log in the data folder.",
+    }),
+    file_bytes: integer({
+      default: 10_485_760,
+      min: 10_000,
+      max: 1_000_000_000,
+      about: "At what size a new log file is begun.",
+    }),
+    file_keep: integer({
+      default: 5,
+      min: 1,
+      max: 100,
+      about: "How many old log files are kept.",
+    }),
+  },
+} as const satisfies Readonly<
+  Record<string, Readonly<Record<string, Setting<never> | Setting>>>
+>;
+
+/** What each section is about, for the file. */
+export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
+  server: "Who this server is and where it listens.",
+  web: "The pages, and what the old client fetches by itself.",
+  auth: "Sign-on and registration.",
+  access: "Who may connect at all.",
+  limits: "What one person, one address and everybody together may use.",
+  voice: "Sound.",
+  messages: "Instant messages.",
+  redirect: "Moving to another server.",
+  store: "The database.",
+  log: "The log.",
+};

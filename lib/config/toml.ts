@@ -1,0 +1,35 @@
+/**
+ * TOML, behind smol-toml.
+ *
+ * @module
+ */
+import { parse, stringify, TomlError } from "smol-toml";
+import type { Value } from "./setting.ts";
+
+export class TomlSyntaxError extends Error {
+  override name = "TomlSyntaxError";
+  constructor(readonly line: number, message: string) {
+    super(message);
+  }
+}
+
+/** Throws {@linkcode TomlSyntaxError} with the line at fault. */
+export function parseToml(text: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof TomlError) {
+      const message = error.message.split("\n")[0] ?? "not TOML";
+      throw new TomlSyntaxError(
+        error.line,
+        message.replace(/^Invalid TOML document: /, ""),
+      );
+    }
+    throw error;
+  }
+}
+
+/** A value as it stands after the "=". */
+export function tomlValue(value: Value): string {
+  return stringify({ x: value }).trim().replace(/^x = /, "");
+}

@@ -379,7 +379,7 @@ export const SCHEMA = {
   },
 
   log: {
-    level: choice(["debug", "info", "warning", "error"], {
+    level: choice(["debug", "info", "warning", "warn", "error"], {
       default: "info",
       about: "How much is logged.",
       live: LIVE,

@@ -1,0 +1,195 @@
+/**
+ * The log: our thin seam over LogTape. Lines go to standard error, for people
+ * or as JSON, and to a file with rotation when asked.
+ *
+ * Nothing that comes from outside can begin a line of its own or look like a
+ * field of ours: messages are our constants, and every value is quoted and has
+ * its control characters escaped.
+ *
+ * @module
+ */
+import {
+  configureSync,
+  disposeSync,
+  getLogger,
+  type LogRecord,
+  type Sink,
+} from "@logtape/logtape";
+import { getRotatingFileSink } from "@logtape/file";
+import type { RecentError } from "../commands/live.ts";
+import { LineWriter } from "./line_writer.ts";
+
+export type Level = "debug" | "info" | "warning" | "error";
+export type Field = string | number | boolean | null | undefined;
+export type Fields = Readonly<Record<string, Field>>;
+
+/** What code of ours holds to write to the log. */
+export interface Logger {
+  debug(message: string, fields?: Fields): void;
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
+}
+
+export interface LogOptions {
+  readonly level: Level | "warn";
+  readonly format: "text" | "json";
+  /** Receives each line with its newline; standard error when not given. */
+  readonly write?: (line: string) => void;
+  /** A file beside it, renamed to .1, .2, … at `maxBytes`. */
+  readonly file?: {
+    readonly path: string;
+    readonly maxBytes: number;
+    readonly keep: number;
+  };
+}
+
+const RANK: Readonly<Record<Level, number>> = {
+  debug: 0,
+  info: 1,
+  warning: 2,
+  error: 3,
+};
+const KEPT_ERRORS = 50;
+
+let threshold = RANK.info;
+let stderr: LineWriter | null = null;
+const kept: RecentError[] = [];
+
+/** Says where the log goes; a second call replaces the first. */
+export function configureLog(options: LogOptions): void {
+  const format = options.format === "json" ? jsonLine : textLine;
+  if (!options.write) stderr ??= new LineWriter(Deno.stderr);
+  const write = options.write ?? ((line: string) => stderr?.write(line));
+  const sinks: Record<string, Sink> = {
+    lines: (record) => write(format(record)),
+  };
+  if (options.file) {
+    sinks.file = getRotatingFileSink(options.file.path, {
+      formatter: format,
+      maxSize: options.file.maxBytes,
+      maxFiles: options.file.keep,
+    });
+  }
+  configureSync({
+    reset: true,
+    sinks,
+    loggers: [
+      {
+        category: "retropal",
+        lowestLevel: "debug",
+        sinks: Object.keys(sinks),
+      },
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["lines"] },
+    ],
+  });
+  setLogLevel(options.level);
+}
+
+/** Takes effect for the next line. */
+export function setLogLevel(level: Level | "warn"): void {
+  threshold = RANK[level === "warn" ? "warning" : level];
+}
+
+/** Whether debug lines are written: for those costly to put together. */
+export function debugs(): boolean {
+  return threshold === RANK.debug;
+}
+
+/** Waits until all is written: before the process ends. */
+export async function flushLog(): Promise<void> {
+  disposeSync();
+  await stderr?.flush();
+}
+
+/** A logger for one part of the server: "chat", "voice", "auth", … */
+export function logger(category: string): Logger {
+  const target = getLogger(["retropal", category]);
+  const at = (level: Level) =>
+  (
+    message: string,
+    fields: Record<string, unknown> = {},
+  ) => {
+    if (level === "error" || level === "warning") {
+      remember(category, message, fields as Fields);
+    }
+    if (RANK[level] < threshold) return;
+    // As a template without holes, so that braces in it mean nothing.
+    target[level](message.replaceAll("{", "{{"), fields);
+  };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warning"),
+    error: at("error"),
+  };
+}
+
+/** The last warnings and errors, oldest first, for `status`. */
+export function recentErrors(): readonly RecentError[] {
+  return kept;
+}
+
+function remember(category: string, message: string, fields: Fields): void {
+  kept.push({ at: Date.now(), category, message: message + words(fields) });
+  if (kept.length > KEPT_ERRORS) kept.shift();
+}
+
+/**
+ * The line for a failed sign-on. Its form is fixed, because fail2ban's filter
+ * looks for it: see docs/hosting.md.
+ */
+export function signOnRefused(
+  log: Logger,
+  who: { address: string; nickname: string; reason: string },
+): void {
+  log.warn("sign-on refused", {
+    address: who.address,
+    nickname: who.nickname,
+    reason: who.reason,
+  });
+}
+
+function textLine(record: LogRecord): string {
+  const time = new Date(record.timestamp).toISOString();
+  const level = record.level.toUpperCase().padEnd(7);
+  const category = record.category.slice(1).join(".") || record.category[0];
+  const message = escaped(record.message.map(String).join(""));
+  return `${time} ${level} ${category}: ${message}${
+    words(record.properties as Fields)
+  }\n`;
+}
+
+function words(fields: Fields): string {
+  let text = "";
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) text += ` ${name}=${valueText(value)}`;
+  }
+  return text;
+}
+
+function valueText(value: Field): string {
+  if (typeof value !== "string") return String(value);
+  return /^[A-Za-z0-9_.:\/@+-]+$/.test(value)
+    ? value
+    : escaped(JSON.stringify(value));
+}
+
+/** Control and line-breaking characters as \uXXXX. */
+function escaped(text: string): string {
+  return text.replace(
+    // deno-lint-ignore no-control-regex -- those are what is looked for
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (letter) => "\\u" + letter.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
+}
+
+function jsonLine(record: LogRecord): string {
+  return escaped(JSON.stringify({
+    time: new Date(record.timestamp).toISOString(),
+    level: record.level,
+    category: record.category.slice(1).join("."),
+    message: record.message.map(String).join(""),
+    ...record.properties,
+  })) + "\n";
+}

@@ -42,6 +42,13 @@ export type StoreErrorCode =
   | "room-ids-exhausted"
   | "not-found"
   | "full"
+  /** Something else still needs it, or the number is given away already. */
+  | "in-use"
+  /** The four that only opening a database can meet. */
+  | "corrupt"
+  | "locked"
+  | "read-only"
+  | "newer-schema"
   | "io";
 
 export class StoreError extends Error {

@@ -1,0 +1,246 @@
+/**
+ * People: the tables users and profile_fields.
+ *
+ * @module
+ */
+
+import { foldName } from "../lib/domain/names.ts";
+import {
+  type Account,
+  type AccountListing,
+  type AccountPatch,
+  type AccountQuery,
+  type Accounts,
+  LEVEL,
+  type Millis,
+  type NewAccount,
+  type OrphanRooms,
+  StoreError,
+  SYSTEM_UID,
+  type Uid,
+} from "../lib/domain/store.ts";
+import {
+  type AccountRow,
+  DEFAULTS,
+  toAccount,
+  WRITABLE,
+  writable,
+} from "./account_rows.ts";
+import { type Database, given, type Value } from "./database.ts";
+import { bounded } from "./limits.ts";
+
+const SORTS: Record<NonNullable<AccountListing["sort"]>, string> = {
+  nickname: "nickname_key",
+  uid: "uid",
+  created: "created_at, uid",
+  seen: "last_seen_at DESC, uid",
+};
+
+const MOST_HITS = 1000;
+const MOST_LISTED = 100_000;
+/** Greater than any text that goes on after the prefix. */
+const LAST_LETTER = "\u{10ffff}";
+
+/** A visit that waits for the next flush. */
+interface Visit {
+  readonly at: Millis;
+  readonly address: string;
+}
+
+export class AccountTable implements Accounts {
+  readonly #db: Database;
+  readonly #visits = new Map<Uid, Visit>();
+  readonly #flush: () => void;
+  readonly #get;
+  readonly #byNickname;
+
+  /** `flush` writes the visits, once many wait or a list needs them. */
+  constructor(db: Database, flush: () => void) {
+    this.#db = db;
+    this.#flush = flush;
+    this.#get = db.statement<AccountRow>("SELECT * FROM users WHERE uid = ?");
+    this.#byNickname = db.statement<AccountRow>(
+      "SELECT * FROM users WHERE nickname_key = ?",
+    );
+  }
+
+  get(uid: Uid): Account | undefined {
+    return this.#account(this.#get.get(uid));
+  }
+
+  byNickname(nickname: string): Account | undefined {
+    return this.#account(this.#byNickname.get(foldName(nickname)));
+  }
+
+  create(account: NewAccount): Account {
+    const { passwordHash, createdAt } = account;
+    const columns = [...WRITABLE, "password_hash", "created_at"];
+    // Only the unique index decides whether a nickname is free.
+    const uid = this.#db.statement(
+      `INSERT INTO users (${columns}) VALUES (${columns.map(() => "?")})`,
+    ).insert(
+      ...writable({ ...DEFAULTS, ...given(account) }),
+      passwordHash,
+      createdAt,
+    );
+    return this.#existing(uid);
+  }
+
+  update(uid: Uid, patch: AccountPatch): Account {
+    return this.#db.transaction(() => {
+      const next = { ...this.#existing(uid), ...given(patch) };
+      this.#db.statement(
+        `UPDATE users SET ${WRITABLE.map((name) => `${name} = ?`)}
+         WHERE uid = ?`,
+      ).run(...writable(next), uid);
+      return this.#existing(uid);
+    });
+  }
+
+  setPassword(uid: Uid, passwordHash: string): void {
+    const changed = this.#db.statement(
+      "UPDATE users SET password_hash = ? WHERE uid = ?",
+    ).run(passwordHash, uid);
+    if (changed === 0) throw unknown(uid);
+  }
+
+  remove(uid: Uid, rooms: OrphanRooms): void {
+    if (uid === SYSTEM_UID) {
+      throw new StoreError("in-use", "The system user cannot be removed.");
+    }
+    this.#db.transaction(() => {
+      if (rooms === "remove") {
+        this.#db.statement("DELETE FROM groups WHERE owner = ?").run(uid);
+      }
+      this.#db.statement(
+        "DELETE FROM bans WHERE kind = 'account' AND target = ?",
+      ).run(String(uid));
+      // Foreign keys take the rest along.
+      if (
+        this.#db.statement("DELETE FROM users WHERE uid = ?").run(uid) === 0
+      ) throw unknown(uid);
+    });
+  }
+
+  /** Nothing asked for finds nobody; "" counts as not asked. */
+  search(query: AccountQuery): Account[] {
+    const wheres: string[] = [];
+    const values: Value[] = [];
+    for (const field of ["nickname", "email", "first", "last"] as const) {
+      const key = foldName(query[field] ?? "");
+      if (key === "") continue;
+      wheres.push(`${field}_key = ?`);
+      values.push(key);
+    }
+    const prefix = foldName(query.nicknamePrefix ?? "");
+    if (prefix !== "") {
+      // A range, not LIKE: the index serves it, and % and _ are letters.
+      wheres.push("nickname_key >= ? AND nickname_key < ?");
+      values.push(prefix, prefix + LAST_LETTER);
+    }
+    if (wheres.length === 0) return [];
+    if (query.includeUnlisted !== true) wheres.push("listed = 1");
+    return this.#db.statement<AccountRow>(
+      `SELECT * FROM users WHERE ${wheres.join(" AND ")}
+       ORDER BY nickname_key LIMIT ?`,
+    ).all(...values, bounded(query.limit, MOST_HITS)).map((row) =>
+      this.#account(row)
+    );
+  }
+
+  /** People only: the system user is on no list and not counted. */
+  list(listing: AccountListing = {}): Account[] {
+    const { role, text = "", sort = "nickname", limit, offset = 0 } = listing;
+    const wheres = ["uid <> ?"];
+    const values: Value[] = [SYSTEM_UID];
+    if (role !== undefined) {
+      wheres.push("role = ?");
+      values.push(LEVEL[role]);
+    }
+    if (text !== "") {
+      const key = foldName(text);
+      wheres.push("(instr(nickname_key, ?) > 0 OR instr(email_key, ?) > 0)");
+      values.push(key, key);
+    }
+    if (sort === "seen") this.#flush();
+    return this.#db.statement<AccountRow>(
+      `SELECT * FROM users WHERE ${wheres.join(" AND ")}
+       ORDER BY ${SORTS[sort]} LIMIT ? OFFSET ?`,
+    ).all(
+      ...values,
+      bounded(limit ?? MOST_LISTED, MOST_LISTED),
+      bounded(offset, Number.MAX_SAFE_INTEGER),
+    ).map((row) => this.#account(row));
+  }
+
+  count(): number {
+    const row = this.#db.statement<{ people: number }>(
+      "SELECT count(*) AS people FROM users WHERE uid <> ?",
+    ).get(SYSTEM_UID);
+    return row?.people ?? 0;
+  }
+
+  seen(uid: Uid, at: Millis, address: string): void {
+    this.#visits.set(uid, { at, address });
+    if (this.#visits.size > 1000) this.#flush();
+  }
+
+  profile(uid: Uid): ReadonlyMap<string, string> {
+    const rows = this.#db.statement<{ name: string; value: string }>(
+      "SELECT name, value FROM profile_fields WHERE uid = ? ORDER BY name",
+    ).all(uid);
+    return new Map(rows.map(({ name, value }) => [name, value]));
+  }
+
+  setProfile(uid: Uid, fields: ReadonlyMap<string, string>): void {
+    const add = this.#db.statement(
+      "INSERT INTO profile_fields (uid, name, value) VALUES (?, ?, ?)",
+    );
+    this.#db.transaction(() => {
+      this.#db.statement("DELETE FROM profile_fields WHERE uid = ?").run(uid);
+      for (const [name, value] of fields) add.run(uid, name, value);
+    });
+  }
+
+  /** How many visits wait to be written. */
+  get waiting(): number {
+    return this.#visits.size;
+  }
+
+  /** Writes the visits; {@linkcode Accounts.seen} only notes them. */
+  writeVisits(): void {
+    const note = this.#db.statement(
+      "UPDATE users SET last_seen_at = ?, last_address = ? WHERE uid = ?",
+    );
+    for (const [uid, { at, address }] of this.#visits) {
+      note.run(at, address, uid);
+    }
+  }
+
+  forgetVisits(): void {
+    this.#visits.clear();
+  }
+
+  #existing(uid: Uid): Account {
+    const account = this.get(uid);
+    if (account === undefined) throw unknown(uid);
+    return account;
+  }
+
+  #account(row: AccountRow): Account;
+  #account(row: AccountRow | undefined): Account | undefined;
+  #account(row: AccountRow | undefined): Account | undefined {
+    if (row === undefined) return undefined;
+    const account = toAccount(row);
+    const visit = this.#visits.get(row.uid);
+    return visit === undefined ? account : {
+      ...account,
+      lastSeenAt: visit.at,
+      lastAddress: visit.address,
+    };
+  }
+}
+
+function unknown(uid: Uid): StoreError {
+  return new StoreError("not-found", `There is no user ${uid}.`);
+}

@@ -1,0 +1,77 @@
+/**
+ * Bans from the whole server: bans.
+ *
+ * @module
+ */
+
+import type { Ban, BanKind, Bans, Millis } from "../lib/domain/store.ts";
+import type { Database } from "./database.ts";
+
+interface Row {
+  id: number;
+  kind: BanKind;
+  target: string;
+  reason: string;
+  banned_by: string;
+  banned_at: number;
+  banned_until: number | null;
+}
+
+export class BanTable implements Bans {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  add(ban: Omit<Ban, "id">): Ban {
+    const { kind, target, reason, by, at, until } = ban;
+    const id = this.#db.transaction(() => {
+      this.remove(kind, target);
+      return this.#db.statement(
+        `INSERT INTO bans
+           (kind, target, reason, banned_by, banned_at, banned_until)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+      ).insert(kind, target, reason, by, at, until);
+    });
+    return { id, kind, target, reason, by, at, until };
+  }
+
+  /** All of them: a ban left out of the list would not be kept. */
+  list(now: Millis): Ban[] {
+    return this.#db.statement<Row>(
+      `SELECT * FROM bans WHERE banned_until IS NULL OR banned_until > ?
+       ORDER BY id`,
+    ).all(now).map(toBan);
+  }
+
+  find(kind: BanKind, target: string, now: Millis): Ban | undefined {
+    const row = this.#db.statement<Row>(
+      `SELECT * FROM bans WHERE kind = ? AND target = ?
+       AND (banned_until IS NULL OR banned_until > ?)`,
+    ).get(kind, target, now);
+    return row && toBan(row);
+  }
+
+  remove(kind: BanKind, target: string): boolean {
+    return this.#db.statement("DELETE FROM bans WHERE kind = ? AND target = ?")
+      .run(kind, target) === 1;
+  }
+
+  prune(now: Millis): number {
+    return this.#db.statement("DELETE FROM bans WHERE banned_until <= ?")
+      .run(now);
+  }
+}
+
+function toBan(row: Row): Ban {
+  return {
+    id: row.id,
+    kind: row.kind,
+    target: row.target,
+    reason: row.reason,
+    by: row.banned_by,
+    at: row.banned_at,
+    until: row.banned_until,
+  };
+}

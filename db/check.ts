@@ -1,0 +1,90 @@
+/**
+ * What a database file is: ours, whole, of which schema.
+ *
+ * @module
+ */
+
+import { basename, dirname, join } from "node:path";
+import { StoreError } from "../lib/domain/store.ts";
+import type { Database } from "./database.ts";
+
+/** "rpal" in the file's header: tells ours from other SQLite databases. */
+export const APPLICATION_ID = 0x7270616c;
+
+/**
+ * The schema's version, 0 for an empty file. Throws StoreError("corrupt")
+ * when the database belongs to another program.
+ */
+export function schemaVersion(db: Database): number {
+  if (isEmpty(db)) return 0;
+  if (db.pragma("application_id") === APPLICATION_ID) {
+    return db.pragma("user_version");
+  }
+  throw new StoreError(
+    "corrupt",
+    `${db.path} is a SQLite database, but not one of retropal: move it away or give another data folder.`,
+  );
+}
+
+export function isEmpty(db: Database): boolean {
+  return db.statement("SELECT 1 FROM sqlite_schema LIMIT 1").get() ===
+    undefined;
+}
+
+/**
+ * Reads the whole file: `quick` checks the pages, `full` the indexes too.
+ * Throws StoreError("corrupt") with what SQLite found first.
+ */
+export function checkIntegrity(db: Database, how: "quick" | "full"): void {
+  const pragma = how === "quick" ? "quick_check" : "integrity_check";
+  let finding: string;
+  let cause: unknown;
+  try {
+    const row = db.statement<Record<string, string>>(`PRAGMA ${pragma}(1)`)
+      .get();
+    finding = Object.values(row ?? {})[0] ?? "no answer";
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "corrupt") throw error;
+    finding = error.message;
+    cause = error;
+  }
+  if (finding === "ok") return;
+  const backup = newestBackup(db.path);
+  throw new StoreError(
+    "corrupt",
+    `${db.path} is damaged (${finding.trim()}). Keep a copy of it, then ` +
+      (backup === undefined
+        ? "restore a backup."
+        : `restore a backup; the newest beside it is ${backup}.`),
+    { cause },
+  );
+}
+
+/** Throws StoreError("newer-schema") when the file is ahead of `known`. */
+export function refuseNewer(db: Database, known: number): void {
+  const version = schemaVersion(db);
+  if (version <= known) return;
+  const backup = newestBackup(db.path);
+  throw new StoreError(
+    "newer-schema",
+    `${db.path} was written by a newer retropal (schema ${version}, this one knows ${known}): ` +
+      (backup === undefined
+        ? "use that newer retropal."
+        : `use that newer retropal, or restore the backup ${backup}.`),
+  );
+}
+
+/** The name of the youngest `<file>.backup-*` in the same folder. */
+export function newestBackup(path: string): string | undefined {
+  const folder = dirname(path);
+  const stem = `${basename(path)}.backup-`;
+  let newest: { name: string; at: number } | undefined;
+  for (const { name, isFile } of Deno.readDirSync(folder)) {
+    if (!isFile || !name.startsWith(stem) || name.endsWith(".partial")) {
+      continue;
+    }
+    const at = Deno.statSync(join(folder, name)).mtime?.getTime() ?? 0;
+    if (newest === undefined || at >= newest.at) newest = { name, at };
+  }
+  return newest?.name;
+}

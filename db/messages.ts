@@ -1,0 +1,73 @@
+/**
+ * Messages that wait for somebody who is away: offline_messages.
+ *
+ * @module
+ */
+
+import type {
+  OfflineMessage,
+  OfflineMessages,
+  Uid,
+} from "../lib/domain/store.ts";
+import type { Database } from "./database.ts";
+
+interface Row {
+  id: number;
+  receiver: number;
+  sender: number;
+  body: Uint8Array;
+  sent_at: number;
+}
+
+/** One reading; whoever has more waiting gets the rest next time. */
+const MOST_WAITING = 10_000;
+
+export class MessageTable implements OfflineMessages {
+  readonly #db: Database;
+  readonly #add;
+  readonly #waiting;
+  readonly #count;
+  readonly #remove;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#add = db.statement(
+      `INSERT INTO offline_messages (receiver, sender, body, sent_at)
+       VALUES (?, ?, ?, ?)`,
+    );
+    // The number tells the order: two messages may share one millisecond.
+    this.#waiting = db.statement<Row>(
+      `SELECT * FROM offline_messages WHERE receiver = ?
+       ORDER BY id LIMIT ${MOST_WAITING}`,
+    );
+    this.#count = db.statement<{ waiting: number }>(
+      "SELECT count(*) AS waiting FROM offline_messages WHERE receiver = ?",
+    );
+    this.#remove = db.statement("DELETE FROM offline_messages WHERE id = ?");
+  }
+
+  add(message: Omit<OfflineMessage, "id">): OfflineMessage {
+    const { to, from, body, at } = message;
+    return { id: this.#add.insert(to, from, body, at), to, from, body, at };
+  }
+
+  waiting(to: Uid): OfflineMessage[] {
+    return this.#waiting.all(to).map((row) => ({
+      id: row.id,
+      to: row.receiver,
+      from: row.sender,
+      body: row.body,
+      at: row.sent_at,
+    }));
+  }
+
+  count(to: Uid): number {
+    return this.#count.get(to)?.waiting ?? 0;
+  }
+
+  remove(ids: readonly number[]): void {
+    this.#db.transaction(() => {
+      for (const id of ids) this.#remove.run(id);
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Opens the database file; the only way to a {@linkcode Store}.
+ *
+ * @module
+ */
+
+import { type Store, StoreError } from "../lib/domain/store.ts";
+import {
+  checkIntegrity,
+  isEmpty,
+  refuseNewer,
+  schemaVersion,
+} from "./check.ts";
+import { type ConnectOptions, Database } from "./database.ts";
+import { migrate, newestSchema } from "./migrate.ts";
+import { SqliteStore } from "./store.ts";
+
+export interface OpenOptions extends ConnectOptions {
+  /** Milliseconds since the epoch; the system clock when not given. */
+  readonly now?: () => number;
+}
+
+/**
+ * Creates the file when there is none (with categories and rooms to begin
+ * with), checks it, and brings an older one to the newest schema after a
+ * backup beside it. Two processes that write need a lock: see db/lock.ts.
+ *
+ * With `readOnly` nothing is created or upgraded. `durability` "normal"
+ * survives a killed process, "full" a power cut too.
+ *
+ * Throws StoreError: "corrupt", "locked", "read-only", "newer-schema",
+ * "full" or "io", with what to do about it.
+ */
+export async function openStore(
+  path: string,
+  { now = Date.now, ...options }: OpenOptions = {},
+): Promise<Store> {
+  const db = connect(path, options);
+  try {
+    if (!isEmpty(db)) checkIntegrity(db, "quick");
+    if (options.readOnly === true) requireNewest(db);
+    else await migrate(db, now());
+    return new SqliteStore(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function connect(path: string, options: ConnectOptions): Database {
+  try {
+    return new Database(path, options);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new StoreError(
+      error.code,
+      `${path} cannot be opened. ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+function requireNewest(db: Database): void {
+  refuseNewer(db, newestSchema());
+  const version = schemaVersion(db);
+  if (version === newestSchema()) return;
+  throw new StoreError(
+    "io",
+    `${db.path} has the older schema ${version}: start the server once to upgrade it.`,
+  );
+}

@@ -1,0 +1,255 @@
+/**
+ * Permanent rooms: groups, group_admins, group_bans and group_bounces.
+ *
+ * @module
+ */
+
+import { foldName } from "../lib/domain/names.ts";
+import {
+  type Gid,
+  type NewRoom,
+  type RoomOffices,
+  type RoomPatch,
+  type Rooms,
+  type StoredRoom,
+  StoreError,
+  type Uid,
+} from "../lib/domain/store.ts";
+import { type Database, flag, given, type Value } from "./database.ts";
+
+interface Row {
+  gid: number;
+  name: string;
+  category: number;
+  type: StoredRoom["type"];
+  rating: StoredRoom["rating"];
+  owner: number | null;
+  lockword: string;
+  admin_code: string;
+  banner: string;
+  welcome: string;
+  position: number;
+  new_users_mic: number;
+  red_dot_text: number;
+  red_dot_video: number;
+  floor_mode: StoredRoom["floorMode"];
+  floor_pause_ms: number;
+  created_at: number;
+}
+
+/** In the order of {@linkcode writable}. */
+const WRITABLE = [
+  "name",
+  "name_key",
+  "category",
+  "type",
+  "rating",
+  "owner",
+  "lockword",
+  "admin_code",
+  "banner",
+  "welcome",
+  "position",
+  "new_users_mic",
+  "red_dot_text",
+  "red_dot_video",
+  "floor_mode",
+  "floor_pause_ms",
+];
+
+const DEFAULTS = {
+  rating: "G",
+  owner: null,
+  lockword: "",
+  adminCode: "",
+  banner: "",
+  welcome: "",
+  position: 0,
+  newUsersMic: true,
+  redDotText: false,
+  redDotVideo: false,
+  floorMode: "pause",
+  floorPauseMs: 1000,
+} as const;
+
+/** The client keeps sixteen bits of a room's number. */
+const LAST_GID = 65535;
+
+type Office = "group_admins" | "group_bans" | "group_bounces";
+
+export class RoomTables implements Rooms {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  list(): StoredRoom[] {
+    return this.#db.statement<Row>(
+      "SELECT * FROM groups ORDER BY position, gid",
+    ).all().map(toRoom);
+  }
+
+  get(gid: Gid): StoredRoom | undefined {
+    const row = this.#db.statement<Row>("SELECT * FROM groups WHERE gid = ?")
+      .get(gid);
+    return row && toRoom(row);
+  }
+
+  byName(name: string): StoredRoom | undefined {
+    const row = this.#db.statement<Row>(
+      "SELECT * FROM groups WHERE name_key = ?",
+    ).get(foldName(name));
+    return row && toRoom(row);
+  }
+
+  create(room: NewRoom): StoredRoom {
+    const columns = ["gid", "created_at", ...WRITABLE];
+    return this.#db.transaction(() => {
+      const gid = room.gid ?? this.#freeGid();
+      if (!Number.isInteger(gid) || gid < 1 || gid > LAST_GID) {
+        throw new StoreError(
+          "io",
+          `A room's number is 1..${LAST_GID}, not ${gid}.`,
+        );
+      }
+      this.#db.statement(
+        `INSERT INTO groups (${columns}) VALUES (${columns.map(() => "?")})`,
+      ).run(gid, room.createdAt, ...writable({ ...DEFAULTS, ...given(room) }));
+      return this.#existing(gid);
+    });
+  }
+
+  update(gid: Gid, patch: RoomPatch): StoredRoom {
+    return this.#db.transaction(() => {
+      const next = { ...this.#existing(gid), ...given(patch) };
+      this.#db.statement(
+        `UPDATE groups SET ${WRITABLE.map((name) => `${name} = ?`)}
+         WHERE gid = ?`,
+      ).run(...writable(next), gid);
+      return this.#existing(gid);
+    });
+  }
+
+  remove(gid: Gid): void {
+    const removed = this.#db.statement("DELETE FROM groups WHERE gid = ?")
+      .run(gid);
+    if (removed === 0) throw unknown(gid);
+  }
+
+  offices(gid: Gid): RoomOffices {
+    return {
+      admins: this.#holders("group_admins", gid),
+      banned: this.#holders("group_bans", gid),
+      bounced: this.#holders("group_bounces", gid),
+    };
+  }
+
+  setAdmin(gid: Gid, uid: Uid, on: boolean): void {
+    this.#set("group_admins", gid, uid, on);
+  }
+
+  setBan(gid: Gid, uid: Uid, on: boolean): void {
+    this.#set("group_bans", gid, uid, on);
+  }
+
+  setBounce(gid: Gid, uid: Uid, on: boolean): void {
+    this.#set("group_bounces", gid, uid, on);
+  }
+
+  clearBans(gid: Gid): void {
+    this.#clear("group_bans", gid);
+  }
+
+  clearBounces(gid: Gid): void {
+    this.#clear("group_bounces", gid);
+  }
+
+  #freeGid(): Gid {
+    // The room below a gap is followed by nobody; 50000 stands in for it.
+    const row = this.#db.statement<{ gid: number }>(`
+      SELECT below.gid + 1 AS gid
+      FROM (SELECT 50000 AS gid
+            UNION ALL SELECT gid FROM groups WHERE gid > 50000) AS below
+      WHERE NOT EXISTS (SELECT 1 FROM groups WHERE gid = below.gid + 1)
+      ORDER BY below.gid LIMIT 1`).get();
+    if (row === undefined || row.gid > LAST_GID) {
+      throw new StoreError(
+        "room-ids-exhausted",
+        "No room number is left: remove a permanent room first.",
+      );
+    }
+    return row.gid;
+  }
+
+  #holders(office: Office, gid: Gid): Uid[] {
+    return this.#db.statement<{ uid: Uid }>(
+      `SELECT uid FROM ${office} WHERE gid = ?`,
+    ).all(gid).map(({ uid }) => uid);
+  }
+
+  #set(office: Office, gid: Gid, uid: Uid, on: boolean): void {
+    this.#db.statement(
+      on
+        ? `INSERT INTO ${office} (gid, uid) VALUES (?, ?) ON CONFLICT DO NOTHING`
+        : `DELETE FROM ${office} WHERE gid = ? AND uid = ?`,
+    ).run(gid, uid);
+  }
+
+  #clear(office: Office, gid: Gid): void {
+    this.#db.statement(`DELETE FROM ${office} WHERE gid = ?`).run(gid);
+  }
+
+  #existing(gid: Gid): StoredRoom {
+    const room = this.get(gid);
+    if (room === undefined) throw unknown(gid);
+    return room;
+  }
+}
+
+function toRoom(row: Row): StoredRoom {
+  return {
+    gid: row.gid,
+    name: row.name,
+    category: row.category,
+    type: row.type,
+    rating: row.rating,
+    owner: row.owner,
+    lockword: row.lockword,
+    adminCode: row.admin_code,
+    banner: row.banner,
+    welcome: row.welcome,
+    position: row.position,
+    newUsersMic: row.new_users_mic === 1,
+    redDotText: row.red_dot_text === 1,
+    redDotVideo: row.red_dot_video === 1,
+    floorMode: row.floor_mode,
+    floorPauseMs: row.floor_pause_ms,
+    createdAt: row.created_at,
+  };
+}
+
+function writable(room: Omit<StoredRoom, "gid" | "createdAt">): Value[] {
+  return [
+    room.name,
+    foldName(room.name),
+    room.category,
+    room.type,
+    room.rating,
+    room.owner,
+    room.lockword,
+    room.adminCode,
+    room.banner,
+    room.welcome,
+    room.position,
+    flag(room.newUsersMic),
+    flag(room.redDotText),
+    flag(room.redDotVideo),
+    room.floorMode,
+    room.floorPauseMs,
+  ];
+}
+
+function unknown(gid: Gid): StoreError {
+  return new StoreError("not-found", `There is no permanent room ${gid}.`);
+}

@@ -1,0 +1,72 @@
+/**
+ * The tables put together into the {@linkcode Store} that the rest of the
+ * server knows.
+ *
+ * @module
+ */
+
+import type { Store } from "../lib/domain/store.ts";
+import { AccountTable } from "./accounts.ts";
+import { AuditTable } from "./audit.ts";
+import { BanTable } from "./bans.ts";
+import { CategoryTable } from "./categories.ts";
+import type { Database } from "./database.ts";
+import { HistoryTable } from "./history.ts";
+import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
+import { MessageTable } from "./messages.ts";
+import { RelationTables } from "./relations.ts";
+import { RoomTables } from "./rooms.ts";
+
+export class SqliteStore implements Store {
+  readonly #db: Database;
+  readonly accounts;
+  readonly audit;
+  readonly relations;
+  readonly messages;
+  readonly rooms;
+  readonly categories;
+  readonly bans;
+  readonly inviteCodes;
+  readonly emailInvites;
+  readonly history;
+
+  constructor(db: Database) {
+    this.#db = db;
+    const flush = () => this.flush();
+    this.accounts = new AccountTable(db, flush);
+    this.audit = new AuditTable(db, flush);
+    this.relations = new RelationTables(db);
+    this.messages = new MessageTable(db);
+    this.rooms = new RoomTables(db);
+    this.categories = new CategoryTable(db);
+    this.bans = new BanTable(db);
+    this.inviteCodes = new InviteCodeTable(db);
+    this.emailInvites = new EmailInviteTable(db);
+    this.history = new HistoryTable(db);
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#db.transaction(work);
+  }
+
+  /** Inside a transaction it waits: what is undone must not be forgotten. */
+  flush(): void {
+    if (this.#db.busy) return;
+    if (this.accounts.waiting + this.audit.waiting === 0) return;
+    this.#db.transaction(() => {
+      this.accounts.writeVisits();
+      this.audit.writeEntries();
+    });
+    this.accounts.forgetVisits();
+    this.audit.forgetEntries();
+  }
+
+  /** Closes even when the last flush fails, and then throws its error. */
+  close(): void {
+    try {
+      this.flush();
+    } finally {
+      this.#db.close();
+    }
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Passwords at rest: scrypt, in PHC form
+ * `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both base64 without padding.
+ *
+ * What is hashed are the password's Windows-1252 bytes as the client encoded
+ * them (docs/protocol.md, "Challenge"), never a decoded text.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+
+/** Too many hashes wait already: tell the user to try again in a moment. */
+export class HashQueueFull extends Error {
+  override name = "HashQueueFull";
+  constructor(readonly waiting: number) {
+    super(`${waiting} password checks are waiting already`);
+  }
+}
+
+export interface PasswordHasherOptions {
+  /**
+   * Cost of new hashes, the exponent of N, 1..20; each step doubles time and
+   * memory. 15 takes about 0.1 s and 32 MiB.
+   */
+  readonly log2n?: number;
+  /** How many are computed at once. */
+  readonly concurrency?: number;
+  /** How many may wait for that. */
+  readonly queueLimit?: number;
+}
+
+interface Parts {
+  readonly log2n: number;
+  readonly r: number;
+  readonly p: number;
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+const R = 8;
+const P = 1;
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+const MAX_LOG2N = 20;
+
+/** The shape; the bounds of the numbers are checked after it. */
+const PHC =
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{8,128})\$([A-Za-z0-9+/]{22,128})$/;
+
+export class PasswordHasher {
+  readonly #log2n: number;
+  readonly #concurrency: number;
+  readonly #queueLimit: number;
+  readonly #queue: (() => void)[] = [];
+  /** Stands for the hash of whoever has none. */
+  readonly #nobody: Parts;
+  #running = 0;
+
+  /** Throws RangeError when `log2n` is not a whole number 1..20. */
+  constructor(
+    { log2n = 15, concurrency = 2, queueLimit = 256 }: PasswordHasherOptions =
+      {},
+  ) {
+    if (!Number.isInteger(log2n) || log2n < 1 || log2n > MAX_LOG2N) {
+      throw new RangeError(`scrypt cost must be 1..${MAX_LOG2N}, not ${log2n}`);
+    }
+    this.#log2n = log2n;
+    this.#concurrency = concurrency;
+    this.#queueLimit = queueLimit;
+    this.#nobody = {
+      log2n,
+      r: R,
+      p: P,
+      salt: randomBytes(SALT_BYTES),
+      hash: randomBytes(HASH_BYTES),
+    };
+  }
+
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** How many are being computed. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** A new hash with a salt of its own. Rejects with {@linkcode HashQueueFull}. */
+  async hash(password: Uint8Array): Promise<string> {
+    const log2n = this.#log2n;
+    const salt = randomBytes(SALT_BYTES);
+    const hash = await this.#derive(
+      password,
+      { log2n, r: R, p: P, salt },
+      HASH_BYTES,
+    );
+    return `$scrypt$ln=${log2n},r=${R},p=${P}$${base64(salt)}$${base64(hash)}`;
+  }
+
+  /**
+   * Is it the password of this hash? A hash that nothing can match ("!", or
+   * one that cannot be read) takes as long as any. Rejects with
+   * {@linkcode HashQueueFull}.
+   */
+  async verify(phc: string, password: Uint8Array): Promise<boolean> {
+    const parts = parse(phc);
+    if (parts === undefined) return await this.verifyAbsent(password);
+    const hash = await this.#derive(password, parts, parts.hash.length);
+    return timingSafeEqual(hash, parts.hash);
+  }
+
+  /**
+   * For a name that nobody has: always false, after the time that a real one
+   * takes, so that a stopwatch does not tell which names exist.
+   */
+  async verifyAbsent(password: Uint8Array): Promise<false> {
+    await this.#derive(password, this.#nobody, HASH_BYTES);
+    return false;
+  }
+
+  /** Should it be hashed anew, now that the password is at hand? */
+  needsRehash(phc: string): boolean {
+    const parts = parse(phc);
+    return parts !== undefined &&
+      (parts.log2n !== this.#log2n || parts.r !== R || parts.p !== P ||
+        parts.hash.length !== HASH_BYTES);
+  }
+
+  async #derive(
+    password: Uint8Array,
+    { log2n, r, p, salt }: Omit<Parts, "hash">,
+    length: number,
+  ): Promise<Uint8Array> {
+    await this.#turn();
+    try {
+      return await new Promise((resolve, reject) => {
+        const N = 2 ** log2n;
+        // Node refuses what needs more than 32 MiB unless told otherwise.
+        const maxmem = 128 * r * (N + p) + 1024 * 1024;
+        scrypt(
+          password,
+          salt,
+          length,
+          { N, r, p, maxmem },
+          (error, key) => error ? reject(error) : resolve(key),
+        );
+      });
+    } finally {
+      this.#next();
+    }
+  }
+
+  /** Resolves when one of the places is free, first come first served. */
+  #turn(): Promise<void> {
+    if (this.#running < this.#concurrency) {
+      this.#running += 1;
+      return Promise.resolve();
+    }
+    if (this.#queue.length >= this.#queueLimit) {
+      return Promise.reject(new HashQueueFull(this.#queue.length));
+    }
+    return new Promise((resolve) => this.#queue.push(resolve));
+  }
+
+  /** Hands the place on, so that nobody can come in between. */
+  #next(): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#running -= 1;
+    else next();
+  }
+}
+
+function parse(phc: string): Parts | undefined {
+  const [, ln, r, p, salt, hash] = PHC.exec(phc) ?? [];
+  if (salt === undefined || hash === undefined) return undefined;
+  const parts = {
+    log2n: Number(ln),
+    r: Number(r),
+    p: Number(p),
+    salt: Buffer.from(salt, "base64"),
+    hash: Buffer.from(hash, "base64"),
+  };
+  const { log2n } = parts;
+  const affordable = log2n >= 1 && log2n <= MAX_LOG2N &&
+    parts.r >= 1 && parts.r <= 32 && parts.p >= 1 && parts.p <= 16;
+  return affordable ? parts : undefined;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64").replaceAll("=", "");
+}

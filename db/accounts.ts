@@ -33,7 +33,7 @@ const SORTS: Record<NonNullable<AccountListing["sort"]>, string> = {
   nickname: "nickname_key",
   uid: "uid",
   created: "created_at, uid",
-  seen: "last_seen_at DESC, uid",
+  seen: "last_seen_at DESC, uid DESC",
 };
 
 const MOST_HITS = 1000;

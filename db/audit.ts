@@ -73,7 +73,7 @@ export class AuditTable implements Audit {
     want("at < ?", until);
     const where = wheres.length === 0 ? "" : `WHERE ${wheres.join(" AND ")}`;
     return this.#db.statement<Row>(
-      `SELECT * FROM audit ${where} ORDER BY id DESC LIMIT ?`,
+      `SELECT * FROM audit ${where} ORDER BY at DESC, id DESC LIMIT ?`,
     ).all(...values, bounded(limit, MOST_LISTED)).map(toEntry);
   }
 

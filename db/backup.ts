@@ -10,6 +10,7 @@ import { StoreError } from "../lib/domain/store.ts";
 import { checkIntegrity, schemaVersion } from "./check.ts";
 import { Database } from "./database.ts";
 import { toStoreError } from "./errors.ts";
+import { exists, removeFile, syncFile } from "./files.ts";
 
 /** `done` of `total` pages are copied; a page is 4096 bytes. */
 export type Progress = (done: number, total: number) => void;
@@ -45,7 +46,7 @@ export async function backupTo(
     throw new StoreError("in-use", `${to} exists already: name a new file.`);
   }
   const partial = `${to}.partial`;
-  remove(partial);
+  removeFile(partial);
   try {
     await copy(path, partial, onProgress);
     seal(partial);
@@ -53,7 +54,7 @@ export async function backupTo(
     Deno.renameSync(partial, to);
     return facts;
   } catch (error) {
-    remove(partial);
+    removeFile(partial);
     throw toStoreError(error);
   }
 }
@@ -143,28 +144,9 @@ function seal(file: string): void {
   } finally {
     db.close();
   }
-  using handle = Deno.openSync(file, { read: true, write: true });
-  handle.syncSync();
+  syncFile(file);
 }
 
 function modified(file: string): number {
   return Deno.statSync(file).mtime?.getTime() ?? 0;
-}
-
-function exists(file: string): boolean {
-  try {
-    Deno.lstatSync(file);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw toStoreError(error);
-  }
-}
-
-function remove(file: string): void {
-  try {
-    Deno.removeSync(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw toStoreError(error);
-  }
 }

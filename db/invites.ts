@@ -45,7 +45,7 @@ export class InviteCodeTable implements InviteCodes {
     return this.#db.statement<CodeRow>(
       `SELECT * FROM invite_codes
        WHERE uses_left > 0 AND (expires_at IS NULL OR expires_at > ?)
-       ORDER BY created_at DESC, code LIMIT ${MOST_LISTED}`,
+       ORDER BY created_at DESC, code DESC LIMIT ${MOST_LISTED}`,
     ).all(now).map((row) => ({
       code: row.code,
       usesLeft: row.uses_left,

@@ -37,7 +37,7 @@ export async function openStore(
 ): Promise<Store> {
   const db = connect(path, options);
   try {
-    if (!isEmpty(db)) checkIntegrity(db, "quick");
+    checkIntegrity(db, "quick");
     if (options.readOnly === true) requireNewest(db);
     else await migrate(db, now());
     return new SqliteStore(db);

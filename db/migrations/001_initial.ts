@@ -151,9 +151,9 @@ export const initial: Migration = {
       after TEXT
     ) STRICT;
     CREATE INDEX audit_at ON audit (at);
-    CREATE INDEX audit_actor ON audit (actor_key);
-    CREATE INDEX audit_action ON audit (action);
-    CREATE INDEX audit_target ON audit (target_key);
+    CREATE INDEX audit_actor ON audit (actor_key, at);
+    CREATE INDEX audit_action ON audit (action, at);
+    CREATE INDEX audit_target ON audit (target_key, at);
 
     CREATE TABLE invite_codes (
       code TEXT PRIMARY KEY,
@@ -162,6 +162,7 @@ export const initial: Migration = {
       created_at INTEGER NOT NULL,
       expires_at INTEGER
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX invite_codes_created ON invite_codes (created_at);
 
     CREATE TABLE email_invites (
       uid INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { backupName, backupTo, rotate, verifyBackup } from "./backup.ts";
+import { newestSchema } from "./migrate.ts";
+import { openStore } from "./open.ts";
+import { Script } from "./testing/process.ts";
+import { addUser, fails, NOON, withFolder, withStore } from "./testing/temp.ts";
+
+Deno.test("backupTo() copies a live database into one file and reports progress", () =>
+  withStore(async (store, path) => {
+    const { uid } = addUser(store, "Ada");
+    const body = new Uint8Array(4000).fill(200);
+    for (let n = 0; n < 1000; n++) {
+      store.messages.add({ to: uid, from: uid, body, at: NOON });
+    }
+    const file = `${path}-copy`;
+    const steps: [number, number][] = [];
+    const facts = await backupTo(
+      path,
+      file,
+      (done, total) => steps.push([done, total]),
+    );
+    assert.ok(steps.length > 2);
+    assert.ok(steps.every(([done, total]) => done <= total));
+    assert.deepEqual(facts, verifyBackup(file));
+    assert.equal(facts.accounts, 1);
+    assert.equal(facts.schema, newestSchema());
+    assert.equal(facts.bytes, (await Deno.stat(file)).size);
+    const copy = await openStore(file);
+    assert.equal(copy.messages.count(uid), 1000);
+    copy.close();
+  }));
+
+Deno.test("backupTo() leaves no companions and no half file", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    (await openStore(path)).close();
+    const file = join(folder, "copy");
+    await Deno.writeTextFile(`${file}.partial`, "left by a killed backup");
+    await backupTo(path, file);
+    await assert.rejects(
+      backupTo(path, file),
+      fails("in-use", /exists already/),
+    );
+    await assert.rejects(
+      backupTo(join(folder, "none.db"), join(folder, "no")),
+      fails("io"),
+    );
+    await assert.rejects(
+      backupTo(path, join(folder, "no", "such")),
+      fails("io"),
+    );
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assert.deepEqual(
+      left.filter((name) => !name.startsWith("retropal.db")),
+      ["copy"],
+    );
+  }));
+
+Deno.test("backupTo() is consistent while another process writes", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    (await openStore(path)).close();
+    await using script = new Script("keep_busy.ts", path);
+    assert.equal(await script.line(), "busy");
+    for (let n = 0; n < 3; n++) {
+      const file = join(folder, `copy${n}`);
+      await backupTo(path, file);
+      const copy = await openStore(file);
+      const times = copy.messages.waiting(1000001).map(({ at }) => at);
+      copy.close();
+      assert.ok(times.length > 100);
+      assert.deepEqual(times, times.map((_, index) => index));
+    }
+  }));
+
+Deno.test("verifyBackup() tells a damaged, a foreign and an empty file", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    (await openStore(path)).close();
+    const file = join(folder, "copy");
+    await backupTo(path, file);
+    const bytes = await Deno.readFile(file);
+    const broken = join(folder, "broken");
+    await Deno.writeFile(broken, bytes.fill(0xff, 8192, 40_000));
+    assert.throws(() => verifyBackup(broken), fails("corrupt", /damaged/));
+    await Deno.writeFile(broken, bytes.slice(0, 20_000));
+    assert.throws(() => verifyBackup(broken), fails("corrupt"));
+    await Deno.writeFile(broken, new Uint8Array());
+    assert.throws(() => verifyBackup(broken), fails("corrupt", /empty/));
+  }));
+
+Deno.test("rotate() keeps the youngest and touches nothing else", () =>
+  withFolder(async (folder) => {
+    const names = [1, 2, 3, 4].map((day) =>
+      backupName("/x/retropal.db", NOON + day * 86_400_000)
+    );
+    assert.equal(names[0], "retropal.db.backup-20020801T120000");
+    for (const [day, name] of names.entries()) {
+      await Deno.writeTextFile(join(folder, name), "");
+      await Deno.utime(join(folder, name), day, day);
+    }
+    await Deno.writeTextFile(join(folder, "retropal.db"), "");
+    assert.deepEqual(rotate(folder, 2), [names[1], names[0]]);
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assert.deepEqual(left, ["retropal.db", names[2], names[3]]);
+  }));

@@ -1,0 +1,32 @@
+/**
+ * The few things that are done to whole database files.
+ *
+ * @module
+ */
+
+import { toStoreError } from "./errors.ts";
+
+export function exists(file: string): boolean {
+  try {
+    Deno.lstatSync(file);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw toStoreError(error);
+  }
+}
+
+/** Also when it is not there. */
+export function removeFile(file: string): void {
+  try {
+    Deno.removeSync(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw toStoreError(error);
+  }
+}
+
+/** Returns when the disk has it. */
+export function syncFile(file: string): void {
+  using handle = Deno.openSync(file, { read: true, write: true });
+  handle.syncSync();
+}

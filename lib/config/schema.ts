@@ -55,7 +55,9 @@ export const SCHEMA = {
       max: 500,
       check: isClientText,
       allowed: "at most 500 characters of Windows-1252",
-      about: 'A greeting shown at each sign-on; "" for none.',
+      about:
+        "What a room says to who enters it when it has no welcome of its own; " +
+        "{nick} and {room} are filled in.",
       example: '"Be kind to each other."',
       live: LIVE,
     }),

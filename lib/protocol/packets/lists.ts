@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fixed, fromClient, fromServerBody, u32 } from "../layout.ts";
+import { fixed, fromClient, fromServerBody, optional, u32 } from "../layout.ts";
 import { encodeList, encodeRecord, parseList } from "../records.ts";
 
 /** What a REFRESH_CATEGORIES asks for. */
@@ -16,9 +16,9 @@ export const REFRESH_KIND = {
 
 /** `id` is a category, or an affiliate. */
 export const refreshCategories = fromClient("REFRESH_CATEGORIES", {
-  one: fixed(u32, 1),
-  kind: u32,
-  id: u32,
+  one: optional(fixed(u32, 1), undefined),
+  kind: optional(u32, 0),
+  id: optional(u32, 0),
 });
 
 export interface CategoryEntry {

@@ -144,6 +144,11 @@ export const roomCreate = fromClientBody<RoomCreate>("ROOM_CREATE", {
 /** A longer name overruns a buffer of the client. */
 export const MAX_ROOM_NAME = 255;
 
+export type RoomJoined = Exclude<
+  ReturnType<typeof roomJoined.parse>,
+  Malformed
+>;
+
 /**
  * Opens the room's window: 22 bytes, the rating, the name; nothing after it.
  * Words 14, 18 and 20 have no visible effect, 16 would show the video panel.

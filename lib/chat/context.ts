@@ -1,0 +1,141 @@
+/**
+ * What a handler works with: who speaks, what the server knows, and where its
+ * wishes go.
+ *
+ * @module
+ */
+import { Effects } from "../domain/effects.ts";
+import type { Room } from "../domain/room.ts";
+import type { Session } from "../domain/session.ts";
+import type { AuditEntry, Millis, Store, Uid } from "../domain/store.ts";
+import type { World } from "../domain/world.ts";
+import { type ClientTypeName } from "../protocol/packet_types.ts";
+import { refusal } from "../protocol/packets/signon.ts";
+import type { SignOnStep } from "../commands/live.ts";
+import type { Config } from "../config/config.ts";
+import type { Counters } from "./counters.ts";
+import type { SignOnGuard } from "./sign_on_guard.ts";
+
+/** The part of a logger that handlers use. */
+export interface Log {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Slow, queued password work (docs/adr, password storage). */
+export interface Passwords {
+  hash(clear: Uint8Array): Promise<string>;
+  verify(phc: string, clear: Uint8Array): Promise<boolean>;
+  /** Takes as long as verify and is false. */
+  verifyAbsent(clear: Uint8Array): Promise<boolean>;
+}
+
+/** Runs a command line that somebody wrote to the system user. */
+export type RunCommand = (
+  line: string,
+  actor: Session,
+) => Promise<readonly string[]>;
+
+/** Where clients are told that voice is. */
+export interface MediaServer {
+  /** IPv4 for this session, by the network it comes from. */
+  addressFor(session: Session): string | undefined;
+  /** How `subject` is to be reached from where `viewer` is; IPv4. */
+  peerAddress(subject: Session, viewer: Session): string | undefined;
+  readonly port: number;
+}
+
+/** What all handlers share. */
+export interface Services {
+  readonly world: World;
+  readonly store: Store;
+  readonly passwords: Passwords;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly guard: SignOnGuard;
+  readonly media: MediaServer;
+  /** The configuration in force; a reload replaces it. */
+  settings: Config;
+  /** Where clients are sent on; null: they stay here. */
+  redirect: { readonly address: string; readonly port: number } | null;
+  clock(): Millis;
+  /** At least 0, less than 1. */
+  random(): number;
+  /** Ends and forgets a connection that `session` replaces or loses. */
+  runCommand: RunCommand;
+  /** Frames already promised to a room go out before its members change. */
+  settleRoom(room: Room): void;
+  /** For `doctor --wait`. */
+  signOnStep(session: Session, step: SignOnStep["step"], detail?: string): void;
+}
+
+export class Context {
+  readonly out = new Effects();
+
+  constructor(readonly services: Services, readonly session: Session) {}
+
+  get world(): World {
+    return this.services.world;
+  }
+
+  get store(): Store {
+    return this.services.store;
+  }
+
+  get settings(): Config {
+    return this.services.settings;
+  }
+
+  get log(): Log {
+    return this.services.log;
+  }
+
+  get now(): Millis {
+    return this.services.clock();
+  }
+
+  /** Fields that every log line about this session carries. */
+  get who(): Record<string, unknown> {
+    const { id, uid, nickname, address } = this.session;
+    return { session: id, uid, nickname, address };
+  }
+
+  /** A frame to the sender of the packet. */
+  reply(frame: Uint8Array): void {
+    this.out.send(this.session, frame);
+  }
+
+  /** Tells the sender why his packet was not obeyed, and the log too. */
+  refuse(to: ClientTypeName, sentence: string): void {
+    this.services.counters.refused(to);
+    this.log.info("refused", { ...this.who, packet: to, reason: sentence });
+    this.reply(refusal(to, sentence));
+  }
+
+  /** For packets whose wrong use deserves a log line and no answer. */
+  ignore(what: string, fields: Record<string, unknown> = {}): void {
+    this.services.counters.ignored();
+    this.log.info(what, { ...this.who, ...fields });
+  }
+
+  /** The session of someone who is on line. */
+  online(uid: Uid): Session | undefined {
+    return this.world.online.get(uid);
+  }
+
+  audit(
+    entry: Pick<AuditEntry, "action" | "target"> & Partial<AuditEntry>,
+  ): void {
+    this.store.audit.add({
+      at: this.now,
+      actor: this.session.nickname,
+      actorUid: this.session.uid,
+      address: this.session.address,
+      before: null,
+      after: null,
+      ...entry,
+    });
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Counts of what the chat side did, for `status` and metrics.
+ *
+ * @module
+ */
+
+export class Counters {
+  packetsIn = 0;
+  packetsOut = 0;
+  signOns = 0;
+  signOnsRefused = 0;
+  packetsOverRate = 0;
+  unknownPackets = 0;
+  malformedPackets = 0;
+  ignoredPackets = 0;
+  slowClientsClosed = 0;
+  floodersClosed = 0;
+  connectionsRefused = 0;
+  handlerErrors = 0;
+  readonly byType = new Map<string, number>();
+  readonly refusals = new Map<string, number>();
+
+  received(name: string): void {
+    this.packetsIn++;
+    this.byType.set(name, (this.byType.get(name) ?? 0) + 1);
+  }
+
+  refused(name: string): void {
+    this.refusals.set(name, (this.refusals.get(name) ?? 0) + 1);
+  }
+
+  ignored(): void {
+    this.ignoredPackets++;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * THE table: every packet that a client may send, what it costs, when it may
+ * come, and who handles it. All gates are checked here, in one place.
+ *
+ * @module
+ */
+import type { Phase } from "../domain/session.ts";
+import { Malformed, type Packet } from "../protocol/layout.ts";
+import { nameOfClientType } from "../protocol/packet_types.ts";
+import * as account from "../protocol/packets/accounts.ts";
+import * as directory from "../protocol/packets/directory.ts";
+import * as lists from "../protocol/packets/lists.ts";
+import * as message from "../protocol/packets/messages.ts";
+import * as mic from "../protocol/packets/microphone.ts";
+import * as admin from "../protocol/packets/moderation.ts";
+import * as pal from "../protocol/packets/pals.ts";
+import * as room from "../protocol/packets/rooms.ts";
+import * as sign from "../protocol/packets/signon.ts";
+import { ignoredPackets } from "../protocol/packets/system.ts";
+import * as transfer from "../protocol/packets/transfers.ts";
+import type { Config } from "../config/config.ts";
+import type { Context } from "./context.ts";
+import * as accounts from "./handlers/accounts.ts";
+import { call, file, video } from "./handlers/introductions.ts";
+import * as introductions from "./handlers/introductions.ts";
+import * as messages from "./handlers/messages.ts";
+import * as microphone from "./handlers/microphone.ts";
+import * as moderation from "./handlers/moderation.ts";
+import * as pals from "./handlers/pals.ts";
+import * as people from "./handlers/people.ts";
+import * as rooms from "./handlers/rooms.ts";
+import * as signOn from "./handlers/sign_on.ts";
+
+/** The setting that says as how many packets one counts. */
+type Cost = "search_cost" | "room_create_cost" | "join_cost" | "invite_cost";
+
+/** "any" is every phase but "gone". */
+type Gate = Exclude<Phase, "gone"> | "any";
+
+export interface Row {
+  readonly name: string;
+  readonly type: number;
+  readonly phase: Gate;
+  readonly cost: Cost | undefined;
+  /** Counted, and of no consequence. */
+  readonly ignored: boolean;
+  parse(
+    payload: Uint8Array,
+    onExcess?: (bytes: number) => void,
+  ): unknown;
+  handle(ctx: Context, packet: unknown): void | Promise<void>;
+}
+
+type Handler<T> = (ctx: Context, packet: T) => void | Promise<void>;
+
+function on<T>(
+  packet: Packet<T>,
+  handle: Handler<T>,
+  gates: { phase?: Gate; cost?: Cost; ignored?: boolean } = {},
+): Row {
+  return {
+    name: packet.name,
+    type: packet.type,
+    phase: gates.phase ?? "online",
+    cost: gates.cost,
+    ignored: gates.ignored ?? false,
+    parse: (payload, onExcess) => packet.parse(payload, onExcess),
+    handle: handle as Handler<unknown>,
+  };
+}
+
+const NEW = { phase: "new" } as const;
+const HELLO = { phase: "hello" } as const;
+const ANY = { phase: "any" } as const;
+const SEARCH = { cost: "search_cost" } as const;
+const CREATE = { cost: "room_create_cost" } as const;
+const JOIN = { cost: "join_cost" } as const;
+const INVITE = { cost: "invite_cost" } as const;
+const nothing = () => {};
+
+export const TABLE: readonly Row[] = [
+  on(sign.clientHello, signOn.hello, NEW),
+  on(sign.getUin, signOn.getUin, HELLO),
+  on(sign.lymerick, signOn.lymerick, HELLO),
+  on(sign.login, signOn.login, HELLO),
+  on(sign.bye, signOn.bye, ANY),
+  on(sign.keepalive, signOn.keepalive, ANY),
+  on(sign.setPrivacy, people.setPrivacy),
+
+  on(account.register, accounts.register, HELLO),
+  on(account.passwordChangeAsk, accounts.askPasswordChange),
+  on(account.passwordChange, accounts.changePassword),
+  on(account.passwordHint, accounts.keepHint),
+
+  on(pal.addPal, pals.addPal),
+  on(pal.removePal, pals.removePal),
+  on(pal.requestUser, pals.requestUser),
+  on(pal.blockBuddy, pals.block),
+  on(pal.unblock, pals.unblock),
+  on(pal.getBlocked, pals.getBlocked),
+  on(pal.awayMode, pals.away),
+  on(pal.onlineMode, pals.online),
+  on(pal.changeStatus, pals.changeStatus),
+
+  on(directory.userSearch, people.search, SEARCH),
+  on(directory.userProfileUpdate, people.updateProfile),
+  on(directory.getOwnProfile, people.ownProfile),
+  on(directory.emailInvite, accounts.emailInvite, INVITE),
+
+  on(message.imOut, messages.im),
+  on(message.roomMessageOut, messages.roomMessage),
+  on(message.bannerOut, messages.setBanner),
+
+  on(lists.refreshCategories, rooms.refresh),
+  on(room.roomJoin, rooms.join, JOIN),
+  on(room.roomJoinByName, rooms.joinByName, JOIN),
+  on(room.roomJoinAsAdmin, rooms.joinAsAdmin, JOIN),
+  on(room.roomLeave, rooms.leave),
+  on(room.roomCreate, rooms.create, CREATE),
+  on(room.roomClose, rooms.close),
+  on(room.inviteOut, introductions.invite, INVITE),
+  on(room.privateInvite, introductions.privateInvite, CREATE),
+
+  on(mic.reqMic, microphone.raiseHand),
+  on(mic.unreqMic, microphone.lowerHand),
+  on(mic.removeAllHands, microphone.removeAllHands),
+  on(mic.redDot, microphone.redDot),
+  on(mic.unredDot, microphone.unredDot),
+  on(mic.toggleAllMics, microphone.toggleAllMics),
+  on(mic.ignoreMember, microphone.ignoreMember),
+  on(mic.startPublishVideo, microphone.startVideo),
+  on(mic.stopPublishVideo, microphone.stopVideo),
+
+  on(admin.bounceReason, moderation.bounceReason),
+  on(admin.roomBounce, moderation.bounce),
+  on(admin.unbounce, moderation.unbounce),
+  on(admin.ban, moderation.ban),
+  on(admin.banByNickname, moderation.banByNickname),
+  on(admin.unban, moderation.unban),
+  on(admin.makeAdmin, moderation.makeAdmin),
+  on(admin.getAdminInfo, moderation.adminInfo),
+  on(admin.roomAdminInfoOld, moderation.adminInfo),
+  on(admin.redDotAffectsText, moderation.redDotAffectsText),
+  on(admin.redDotAffectsVideo, moderation.redDotAffectsVideo),
+  on(admin.newUsersMic, moderation.newUsersMic),
+  on(admin.alertAdmin, moderation.alertAdmin, INVITE),
+
+  on(transfer.xferRequest, file.request, INVITE),
+  on(transfer.xferAccept, file.accept),
+  on(transfer.xferRefuse, file.end),
+  on(transfer.callRequest, call.request, INVITE),
+  on(transfer.callAccept, call.accept),
+  on(transfer.callRefuse, call.refuse),
+  on(transfer.callHangup, call.hangup),
+  on(transfer.videoRequest, video.request, INVITE),
+  on(transfer.videoAccept, video.accept),
+  on(transfer.videoRefuse, video.refuse),
+  on(transfer.videoHangup, video.hangup),
+  on(transfer.videoKeepalive, nothing, ANY),
+
+  ...ignoredPackets.map((packet) =>
+    on(packet, nothing, { phase: "any", ignored: true })
+  ),
+];
+
+const ROWS: ReadonlyMap<number, Row> = new Map(
+  TABLE.map((row) => [row.type, row]),
+);
+
+export function rowOf(type: number): Row | undefined {
+  return ROWS.get(type);
+}
+
+/** As how many packets this one counts towards the sender's rate. */
+export function costOf(type: number, limits: Config["limits"]): number {
+  const cost = ROWS.get(type)?.cost;
+  return cost === undefined ? 1 : limits[cost];
+}
+
+/**
+ * Gates, parses and handles one packet. The wishes are in `ctx.out` when it
+ * returns, or when the promise does; after an error there are none.
+ */
+export function dispatch(
+  ctx: Context,
+  type: number,
+  payload: Uint8Array,
+): void | Promise<void> {
+  const { counters } = ctx.services;
+  const row = ROWS.get(type);
+  counters.received(row?.name ?? "unknown");
+  if (row === undefined) {
+    counters.unknownPackets++;
+    ctx.log.info("unknown packet ignored", {
+      ...ctx.who,
+      type,
+      bytes: payload.length,
+    });
+    return;
+  }
+  if (row.phase !== "any" && row.phase !== ctx.session.phase) {
+    ctx.ignore("packet out of turn", {
+      packet: row.name,
+      phase: ctx.session.phase,
+    });
+    return;
+  }
+  const packet = row.parse(
+    payload,
+    (bytes) =>
+      ctx.log.debug("bytes left over", {
+        ...ctx.who,
+        packet: row.name,
+        bytes,
+      }),
+  );
+  if (packet instanceof Malformed) {
+    counters.malformedPackets++;
+    ctx.log.info("malformed packet ignored", {
+      ...ctx.who,
+      packet: row.name,
+      reason: packet.reason,
+    });
+    return;
+  }
+  try {
+    const ending = row.handle(ctx, packet);
+    if (ending !== undefined) {
+      return ending.catch((error) => failed(ctx, type, error));
+    }
+  } catch (error) {
+    failed(ctx, type, error);
+  }
+}
+
+/** An error ends the packet, not the session, and takes its wishes along. */
+function failed(ctx: Context, type: number, error: unknown): void {
+  ctx.out.clear();
+  ctx.services.counters.handlerErrors++;
+  ctx.log.error("packet failed", {
+    ...ctx.who,
+    packet: nameOfClientType(type),
+    error: error instanceof Error ? error.stack ?? error.message : `${error}`,
+  });
+}

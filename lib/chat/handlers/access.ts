@@ -1,0 +1,54 @@
+/**
+ * The questions that every room packet asks first: is he in that room, and may
+ * he do this there?
+ *
+ * @module
+ */
+import type { Member, Room } from "../../domain/room.ts";
+import type { Gid, Uid } from "../../domain/store.ts";
+import type { ClientTypeName } from "../../protocol/packet_types.ts";
+import type { Context } from "../context.ts";
+
+export interface Place {
+  readonly room: Room;
+  readonly member: Member;
+}
+
+/**
+ * The sender's place in a room. Someone who is not in it is ignored with a log
+ * line (old windows do that); someone without the right is told.
+ */
+export function memberOf(
+  ctx: Context,
+  gid: Gid,
+  packet: ClientTypeName,
+  needs: { admin?: boolean; owner?: boolean } = {},
+): Place | undefined {
+  const room = ctx.world.rooms.get(gid);
+  const member = room?.members.get(ctx.session.uid);
+  if (room === undefined || member === undefined) {
+    ctx.ignore("not in that room", { packet, room: gid });
+    return undefined;
+  }
+  if (needs.owner && !room.isOwner(ctx.session)) {
+    ctx.refuse(packet, "Only the owner of the room may do that.");
+    return undefined;
+  }
+  if (needs.admin && !member.admin) {
+    ctx.refuse(packet, "Only admins of the room may do that.");
+    return undefined;
+  }
+  return { room, member };
+}
+
+/** Whether `actor` may put `target` out of a room or silence him. */
+export function mayActOn(ctx: Context, room: Room, target: Uid): boolean {
+  const { session } = ctx;
+  if (target === session.uid) return true;
+  const other = room.members.get(target)?.session;
+  if (other !== undefined && other.isStaff) {
+    return session.level > other.level;
+  }
+  if (target === room.owner) return session.isStaff;
+  return !room.admins.has(target) || room.isOwner(session);
+}

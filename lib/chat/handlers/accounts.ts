@@ -1,0 +1,225 @@
+/**
+ * Password change and registration
+ * (docs/protocol.md, "Registration and passwords").
+ *
+ * @module
+ */
+import {
+  imitationFault,
+  nicknameFault,
+  passwordFault,
+} from "../../domain/accounts.ts";
+import { type Account, StoreError } from "../../domain/store.ts";
+import { decodeDigits, keyOffset } from "../../protocol/challenge.ts";
+import {
+  type PasswordChange,
+  passwordResetOffset,
+  type Registration,
+  registration,
+} from "../../protocol/packets/accounts.ts";
+import type { Fields } from "../../protocol/packets/directory.ts";
+import { accepted } from "../../protocol/packets/signon.ts";
+import { decodeText } from "../../protocol/windows1252.ts";
+import type { Context } from "../context.ts";
+import { makeShortKey } from "../server_key.ts";
+import { PROFILE_FIELDS } from "./people.ts";
+
+const BUSY = "The server is busy. Please try again shortly.";
+
+/** Answered by the key that the old password is to be encoded under. */
+export function askPasswordChange(ctx: Context): void {
+  const key = makeShortKey(ctx.services.random);
+  ctx.session.passwordKey = key;
+  ctx.reply(passwordResetOffset.frame({ key }));
+}
+
+export async function changePassword(
+  ctx: Context,
+  packet: PasswordChange,
+): Promise<void> {
+  const { session, services, store } = ctx;
+  const key = session.passwordKey;
+  session.passwordKey = undefined;
+  if (key === undefined) {
+    ctx.refuse("PASSWORD_CHANGE", "Please ask for the change again.");
+    return;
+  }
+  if (packet.uid !== session.uid) {
+    ctx.refuse("PASSWORD_CHANGE", "This is not your own password.");
+    return;
+  }
+  const old = decodeDigits(packet.oldDigits, keyOffset(key), 1);
+  const clear = decodeDigits(packet.newDigits, 0, 1);
+  if (old === undefined || clear === undefined) {
+    ctx.refuse("PASSWORD_CHANGE", "The passwords could not be read.");
+    return;
+  }
+  const fault = passwordFault(decodeText(clear));
+  if (fault !== null) {
+    ctx.refuse("PASSWORD_CHANGE", fault);
+    return;
+  }
+  const throttle = `password ${session.uid}`;
+  if (services.guard.wait(session.address, throttle, ctx.now) > 0) {
+    ctx.refuse("PASSWORD_CHANGE", "Too many attempts. Please wait.");
+    return;
+  }
+  try {
+    const stored = store.accounts.get(session.uid)?.passwordHash ?? "!";
+    if (!await services.passwords.verify(stored, old)) {
+      services.guard.failed(session.address, throttle, ctx.now);
+      ctx.refuse("PASSWORD_CHANGE", "The old password is wrong.");
+      return;
+    }
+    const hash = await services.passwords.hash(clear);
+    store.accounts.setPassword(session.uid, hash);
+  } catch (error) {
+    ctx.log.warn("password change failed", {
+      ...ctx.who,
+      error: String(error),
+    });
+    ctx.refuse("PASSWORD_CHANGE", BUSY);
+    return;
+  }
+  ctx.audit({ action: "user.password", target: session.nickname });
+  ctx.log.info("password changed", ctx.who);
+  ctx.reply(accepted("PASSWORD_CHANGE"));
+}
+
+/** Follows every password change, also a refused one. */
+export function keepHint(ctx: Context, { hint }: { hint: string }): void {
+  const { session, store } = ctx;
+  session.account = store.accounts.update(session.uid, {
+    hint: hint.trim().slice(0, 200),
+  });
+}
+
+/**
+ * A new account. The 5.0 client opens a web page instead; other builds of the
+ * time send this.
+ */
+export async function register(ctx: Context, fields: Fields): Promise<void> {
+  const { services, settings, session } = ctx;
+  const answer = (result: Registration) =>
+    ctx.reply(registration.frame(result));
+  const refuse = (sentence: string) => {
+    services.counters.refused("REGISTER");
+    ctx.log.info("registration refused", { ...ctx.who, reason: sentence });
+    answer({ refusal: sentence });
+  };
+  if (settings.auth.registration === "closed") {
+    refuse("Registration is closed. Please ask the host for an account.");
+    return;
+  }
+  if (services.guard.wait(session.address, "register", ctx.now) > 0) {
+    refuse("Too many registrations from your address. Please wait.");
+    return;
+  }
+  const nickname = (fields.get("nickname") ?? "").trim();
+  const clear = decodeDigits(fields.get("password") ?? "", 0, 1) ??
+    new Uint8Array();
+  const staff = ["moderator", "admin", "superadmin"] as const;
+  const fault = nicknameFault(nickname) ??
+    imitationFault(
+      nickname,
+      staff.flatMap((role) =>
+        ctx.store.accounts.list({ role }).map((account) => account.nickname)
+      ),
+    ) ?? passwordFault(decodeText(clear));
+  if (fault !== null) {
+    refuse(fault);
+    return;
+  }
+  const { accounts } = ctx.store;
+  if (accounts.byNickname(nickname) !== undefined) {
+    answer({ suggestion: suggest(ctx, nickname) });
+    return;
+  }
+  // The old forms have no field for a code: it comes as the referrer.
+  const code = fields.get("referred") ?? "";
+  services.guard.failed(session.address, "register", ctx.now);
+  try {
+    const passwordHash = await services.passwords.hash(clear);
+    const account = ctx.store.transaction(() => {
+      if (
+        settings.auth.registration === "invite" &&
+        !ctx.store.inviteCodes.redeem(code, ctx.now)
+      ) return undefined;
+      return createAccount(ctx, nickname, passwordHash, fields);
+    });
+    if (account === undefined) {
+      refuse("Registration needs an invite code from the host.");
+      return;
+    }
+    ctx.audit({
+      action: "user.register",
+      actor: nickname,
+      actorUid: account.uid,
+      target: nickname,
+    });
+    ctx.log.info("registered", { ...ctx.who, uid: account.uid, nickname });
+    answer({ uid: account.uid });
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "nickname-taken") {
+      answer({ suggestion: suggest(ctx, nickname) });
+      return;
+    }
+    ctx.log.warn("registration failed", { ...ctx.who, error: String(error) });
+    refuse(BUSY);
+  }
+}
+
+function createAccount(
+  ctx: Context,
+  nickname: string,
+  passwordHash: string,
+  fields: Fields,
+): Account {
+  const { accounts } = ctx.store;
+  const text = (key: string) => (fields.get(key) ?? "").slice(0, 200);
+  const shown = (key: string) => !/^[N0]/i.test(fields.get(key) ?? "Y");
+  const account = accounts.create({
+    nickname,
+    passwordHash,
+    createdAt: ctx.now,
+    email: text("email"),
+    first: text("first"),
+    last: text("last"),
+    showFirst: shown("show_first"),
+    showLast: shown("show_last"),
+    showEmail: shown("show_email"),
+  });
+  const profile = new Map<string, string>();
+  for (const key of PROFILE_FIELDS) {
+    if (fields.has(key)) profile.set(key, text(key));
+  }
+  if (profile.size > 0) accounts.setProfile(account.uid, profile);
+  return account;
+}
+
+/** The nickname with the smallest number that makes it free. */
+function suggest(ctx: Context, nickname: string): string {
+  const stem = nickname.slice(0, 120);
+  for (let n = 2; n < 1000; n++) {
+    const candidate = `${stem}${n}`;
+    if (ctx.store.accounts.byNickname(candidate) === undefined) {
+      return candidate;
+    }
+  }
+  return `${stem}${Math.floor(ctx.services.random() * 1e6)}`;
+}
+
+/** Kept for the host to see; this server sends no e-mail by itself. */
+export function emailInvite(ctx: Context, fields: Fields): void {
+  const email = (fields.get("email") ?? "").trim().slice(0, 200);
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
+    ctx.ignore("e-mail invitation without an address");
+    return;
+  }
+  ctx.store.emailInvites.add({
+    from: ctx.session.uid,
+    email,
+    at: ctx.now,
+  });
+  ctx.log.info("e-mail invitation kept", ctx.who);
+}

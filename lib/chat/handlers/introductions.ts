@@ -1,0 +1,237 @@
+/**
+ * Invitations, files and calls: the server introduces two clients to each
+ * other and carries nothing of what they exchange
+ * (docs/protocol.md, "Invitations", "File transfer", "Calls").
+ *
+ * @module
+ */
+import type { Session } from "../../domain/session.ts";
+import type { Gid, Uid } from "../../domain/store.ts";
+import type { OfferKind } from "../../domain/world.ts";
+import type { Packet } from "../../protocol/layout.ts";
+import type { ClientTypeName } from "../../protocol/packet_types.ts";
+import { inviteIn } from "../../protocol/packets/rooms.ts";
+import {
+  callAccepted,
+  callEnded,
+  callOffer,
+  type Offer,
+  videoAccepted,
+  videoEnded,
+  videoOffer,
+  videoRefused,
+  xferAccepted,
+  xferOffer,
+  xferRefused,
+} from "../../protocol/packets/transfers.ts";
+import type { Context } from "../context.ts";
+import { enterRoom } from "../membership.ts";
+import { memberOf } from "./access.ts";
+import { accepts } from "./messages.ts";
+import { makeRoom } from "./rooms.ts";
+
+/** Someone on line who may be disturbed by the sender, or he was told. */
+function reachable(
+  ctx: Context,
+  packet: ClientTypeName,
+  uid: Uid,
+): Session | undefined {
+  const { session } = ctx;
+  const other = ctx.online(uid);
+  // Who blocks the sender looks off line to him, here as everywhere.
+  if (other === undefined || other.blocks.has(session.uid)) {
+    ctx.refuse(packet, "This user is not on line.");
+    return undefined;
+  }
+  if (other === session) {
+    ctx.refuse(packet, "You cannot do this with yourself.");
+    return undefined;
+  }
+  if (!accepts(other.account, other.pals.has(session.uid))) {
+    ctx.refuse(packet, `${other.nickname} accepts this from pals only.`);
+    return undefined;
+  }
+  return other;
+}
+
+export function invite(
+  ctx: Context,
+  { gid, uid }: { gid: Gid; uid: Uid },
+): void {
+  const found = memberOf(ctx, gid, "INVITE_OUT");
+  if (found === undefined) return;
+  const { room } = found;
+  const guest = reachable(ctx, "INVITE_OUT", uid);
+  if (guest === undefined) return;
+  room.invited.add(uid);
+  sendInvitation(ctx, room.gid, guest);
+}
+
+function sendInvitation(ctx: Context, gid: Gid, guest: Session): void {
+  const room = ctx.world.rooms.get(gid);
+  if (room === undefined) return;
+  const { account } = ctx.session;
+  ctx.out.send(
+    guest,
+    inviteIn.frame({
+      gid,
+      room: room.name,
+      uid: account.uid,
+      nickname: account.nickname,
+      first: account.showFirst ? account.first : "",
+      last: account.showLast ? account.last : "",
+      type: room.type,
+      locked: room.isLocked,
+    }),
+  );
+}
+
+/** Another client's way to a room for two: it is made, joined, and offered. */
+export function privateInvite(ctx: Context, { uid }: { uid: Uid }): void {
+  const { session, world } = ctx;
+  const guest = reachable(ctx, "PRIVATE_INVITE", uid);
+  if (guest === undefined) return;
+  const room = makeRoom(ctx, "PRIVATE_INVITE", {
+    type: 1,
+    category: world.categories[0]?.code ?? 0,
+    rating: "G",
+    name: `${session.nickname} and ${guest.nickname} ${ctx.now % 100_000}`,
+    lockword: "",
+  });
+  if (room === undefined) return;
+  enterRoom(ctx, room, session, { admin: true, invisible: false });
+  room.invited.add(uid);
+  sendInvitation(ctx, room.gid, guest);
+}
+
+interface Introduction {
+  readonly kind: OfferKind;
+  readonly request: ClientTypeName;
+  readonly accept: ClientTypeName;
+  readonly offer: Packet<Offer>;
+  readonly accepted: Packet<{ uid: Uid; address: string; port: number }>;
+}
+
+const FILE: Introduction = {
+  kind: "file",
+  request: "XFER_REQUEST",
+  accept: "XFER_ACCEPT",
+  offer: xferOffer,
+  accepted: xferAccepted,
+};
+const CALL: Introduction = {
+  kind: "call",
+  request: "CALL_REQUEST",
+  accept: "CALL_ACCEPT",
+  offer: callOffer,
+  accepted: callAccepted,
+};
+const VIDEO: Introduction = {
+  kind: "video",
+  request: "VIDEO_REQUEST",
+  accept: "VIDEO_ACCEPT",
+  offer: videoOffer,
+  accepted: videoAccepted,
+};
+
+interface UserAt {
+  readonly uid: Uid;
+  readonly port: number;
+}
+
+const NO_ADDRESS = "Your computers cannot reach each other by IPv4.";
+
+function request(ctx: Context, how: Introduction, packet: UserAt): void {
+  const other = reachable(ctx, how.request, packet.uid);
+  if (other === undefined) return;
+  const { account, uid } = ctx.session;
+  // Never an address out of the packet: only the one the server sees.
+  const address = ctx.services.media.peerAddress(ctx.session, other);
+  if (address === undefined) {
+    ctx.refuse(how.request, NO_ADDRESS);
+    return;
+  }
+  ctx.world.offer(how.kind, uid, other.uid);
+  other.known.add(uid);
+  ctx.out.send(
+    other,
+    how.offer.frame({
+      uid,
+      nickname: account.nickname,
+      first: account.showFirst ? account.first : "",
+      last: account.showLast ? account.last : "",
+      address,
+      port: packet.port,
+    }),
+  );
+}
+
+/** Only the answer to a real offer gives an address away. */
+function accept(ctx: Context, how: Introduction, packet: UserAt): void {
+  const { session, world } = ctx;
+  const other = ctx.online(packet.uid);
+  if (
+    other === undefined || !world.hasOffer(how.kind, packet.uid, session.uid)
+  ) {
+    ctx.refuse(how.accept, "This offer is not open any more.");
+    return;
+  }
+  const address = ctx.services.media.peerAddress(session, other);
+  if (address === undefined) {
+    ctx.refuse(how.accept, NO_ADDRESS);
+    return;
+  }
+  ctx.out.send(
+    other,
+    how.accepted.frame({ uid: session.uid, address, port: packet.port }),
+  );
+}
+
+/** To the other side of an offer, whoever made it. */
+function forward(
+  ctx: Context,
+  kind: OfferKind,
+  packet: ClientTypeName,
+  answer: Packet<{ uid: Uid }>,
+  to: Uid,
+): void {
+  const { session, world } = ctx;
+  const known = world.hasOffer(kind, to, session.uid) ||
+    world.hasOffer(kind, session.uid, to);
+  const other = ctx.online(to);
+  if (!known || other === undefined) {
+    ctx.ignore("answer without an offer", { packet, to });
+    return;
+  }
+  world.endOffer(kind, to, session.uid);
+  world.endOffer(kind, session.uid, to);
+  ctx.out.send(other, answer.frame({ uid: session.uid }));
+}
+
+type User = { readonly uid: Uid };
+
+export const file = {
+  request: (ctx: Context, packet: UserAt) => request(ctx, FILE, packet),
+  accept: (ctx: Context, packet: UserAt) => accept(ctx, FILE, packet),
+  /** A refusal, or "done" after a transfer that worked: forwarded alike. */
+  end: (ctx: Context, { uid }: User) =>
+    forward(ctx, "file", "XFER_REFUSE", xferRefused, uid),
+};
+
+export const call = {
+  request: (ctx: Context, packet: UserAt) => request(ctx, CALL, packet),
+  accept: (ctx: Context, packet: UserAt) => accept(ctx, CALL, packet),
+  refuse: (ctx: Context, { uid }: User) =>
+    forward(ctx, "call", "CALL_REFUSE", callEnded, uid),
+  hangup: (ctx: Context, { uid }: User) =>
+    forward(ctx, "call", "CALL_HANGUP", callEnded, uid),
+};
+
+export const video = {
+  request: (ctx: Context, packet: UserAt) => request(ctx, VIDEO, packet),
+  accept: (ctx: Context, packet: UserAt) => accept(ctx, VIDEO, packet),
+  refuse: (ctx: Context, { uid }: User) =>
+    forward(ctx, "video", "VIDEO_REFUSE", videoRefused, uid),
+  hangup: (ctx: Context, { uid }: User) =>
+    forward(ctx, "video", "VIDEO_HANGUP", videoEnded, uid),
+};

@@ -1,0 +1,239 @@
+/**
+ * Instant messages and room text (docs/protocol.md, "Messages").
+ *
+ * @module
+ */
+import type { Session } from "../../domain/session.ts";
+import {
+  type Account,
+  type Gid,
+  SYSTEM_UID,
+  type Uid,
+} from "../../domain/store.ts";
+import type { Room } from "../../domain/room.ts";
+import { foldName } from "../../domain/names.ts";
+import { STATUS } from "../../protocol/packets/pals.ts";
+import {
+  banner,
+  imIn,
+  newStyleIm,
+  roomTextFrame,
+  systemLine,
+} from "../../protocol/packets/messages.ts";
+import { decodeText, encodeText } from "../../protocol/windows1252.ts";
+import type { Context } from "../context.ts";
+import { memberOf } from "./access.ts";
+
+const TOO_LONG = "Your message is too long.";
+
+export function im(
+  ctx: Context,
+  { to, text }: { to: Uid; text: Uint8Array },
+): void | Promise<void> {
+  const { session, settings } = ctx;
+  if (text.length > settings.limits.message_bytes) {
+    ctx.refuse("IM_OUT", TOO_LONG);
+    return;
+  }
+  // Whoever he writes to has a window on his screen now.
+  session.known.add(to);
+  if (to === SYSTEM_UID) return command(ctx, text);
+  const receiver = ctx.online(to);
+  if (receiver !== undefined) deliver(ctx, receiver, text);
+  else store(ctx, to, text);
+}
+
+function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
+  const { session } = ctx;
+  if (receiver.blocks.has(session.uid)) {
+    ctx.log.debug("message to someone who blocks the sender", ctx.who);
+    return;
+  }
+  if (!accepts(receiver.account, receiver.pals.has(session.uid))) {
+    ctx.refuse("IM_OUT", onlyPals(receiver.nickname));
+    return;
+  }
+  sendIm(ctx, session.account, receiver, text);
+  if (receiver.status === STATUS.away) answerAway(ctx, receiver);
+}
+
+/** A stranger's first message brings his name along and opens the window. */
+export function sendIm(
+  ctx: Context,
+  from: Account,
+  receiver: Session,
+  text: Uint8Array,
+): void {
+  if (receiver.known.has(from.uid) || receiver.uid === from.uid) {
+    ctx.out.send(receiver, imIn.frame({ from: from.uid, text }));
+    return;
+  }
+  receiver.known.add(from.uid);
+  ctx.out.send(
+    receiver,
+    newStyleIm.frame({
+      uid: from.uid,
+      nickname: from.nickname,
+      first: from.showFirst ? from.first : "",
+      last: from.showLast ? from.last : "",
+      force: true,
+      text,
+    }),
+  );
+}
+
+/** Privacy "P" of the client's menu: pals only. */
+export function accepts(account: Account, isPal: boolean): boolean {
+  return account.privacy !== "P" || isPal;
+}
+
+function onlyPals(nickname: string): string {
+  return `${nickname} takes messages from pals only.`;
+}
+
+/** Stored before anything else happens to the packet. */
+function store(ctx: Context, to: Uid, text: Uint8Array): void {
+  const { session, settings } = ctx;
+  const account = ctx.store.accounts.get(to);
+  if (account === undefined) {
+    ctx.refuse("IM_OUT", "There is no such user.");
+    return;
+  }
+  if (ctx.store.relations.blockedBy(session.uid).includes(to)) {
+    ctx.log.debug("message to someone who blocks the sender", ctx.who);
+    return;
+  }
+  const isPal = account.privacy !== "P" ||
+    ctx.store.relations.watchers(session.uid).includes(to);
+  if (!accepts(account, isPal)) {
+    ctx.refuse("IM_OUT", onlyPals(account.nickname));
+    return;
+  }
+  const limit = settings.limits.offline_messages_per_user;
+  if (ctx.store.messages.count(to) >= limit) {
+    ctx.refuse(
+      "IM_OUT",
+      `${account.nickname} is off line and has too many messages waiting.`,
+    );
+    return;
+  }
+  ctx.store.messages.add({
+    to,
+    from: session.uid,
+    body: text,
+    at: ctx.now,
+  });
+}
+
+/** Once per sender, when the host wants it: the client itself says nothing. */
+function answerAway(ctx: Context, receiver: Session): void {
+  const { session, settings } = ctx;
+  if (!settings.messages.away_reply || receiver.awayText.length === 0) return;
+  if (receiver.awayTold.has(session.uid)) return;
+  receiver.awayTold.add(session.uid);
+  sendIm(ctx, receiver.account, session, receiver.awayText);
+}
+
+/** Takes the client's markup off a line. */
+export function plainText(text: Uint8Array): string {
+  return decodeText(text).replaceAll(/<[^<>]*>/g, "").trim();
+}
+
+/** A message to the system user is a command. */
+async function command(ctx: Context, text: Uint8Array): Promise<void> {
+  const line = plainText(text);
+  const lines = await ctx.services.runCommand(line, ctx.session);
+  ctx.reply(
+    imIn.frame({ from: SYSTEM_UID, text: encodeText(lines.join("\n")) }),
+  );
+}
+
+/** Room text goes to all others as it came; the client shows its own line. */
+export function roomMessage(
+  ctx: Context,
+  { gid, text }: { gid: Gid; text: Uint8Array },
+): void {
+  const { session, settings, world } = ctx;
+  const found = memberOf(ctx, gid, "ROOM_MESSAGE_OUT");
+  if (found === undefined) return;
+  const { room, member } = found;
+  if (text.length > settings.limits.message_bytes) {
+    ctx.refuse("ROOM_MESSAGE_OUT", TOO_LONG);
+    return;
+  }
+  if (member.invisible) {
+    ctx.reply(systemLine(gid, "You are invisible here and cannot write."));
+    return;
+  }
+  if (member.redDot && room.redDotText) {
+    ctx.reply(systemLine(gid, "You have a red dot and cannot write here."));
+    return;
+  }
+  const whisper = whisperOf(text);
+  if (whisper !== undefined) {
+    sendWhisper(ctx, room, whisper);
+    return;
+  }
+  const blockers = world.blockers(session.uid);
+  const skip = blockers === undefined
+    ? session.uid
+    : new Set([session.uid, ...blockers]);
+  ctx.out.room(room, roomTextFrame(gid, session.uid, text), skip);
+}
+
+interface Whisper {
+  readonly nickname: string;
+  readonly text: string;
+}
+
+const SLASH = 0x2f;
+const LESS = 0x3c;
+
+/** `/w nick: text`, after formatting tags at most. */
+function whisperOf(text: Uint8Array): Whisper | undefined {
+  // Nearly no line is one: look at two bytes before decoding anything.
+  if (text[0] !== SLASH && text[0] !== LESS) return undefined;
+  const match = /^(?:<[^<>]*>)*\/w\s+([^:<>]{1,127}):\s*([\s\S]+)$/i
+    .exec(decodeText(text));
+  if (match === null) return undefined;
+  return { nickname: match[1]!.trim(), text: match[2]! };
+}
+
+function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
+  const { session } = ctx;
+  const wanted = foldName(whisper.nickname);
+  for (const { session: other } of room.members.values()) {
+    if (foldName(other.nickname) !== wanted) continue;
+    if (!other.blocks.has(session.uid)) {
+      const line = "<pi>***** Start Whisper *****</pi> " + whisper.text +
+        " <pi>***** End Whisper *****</pi>";
+      ctx.out.send(
+        other,
+        roomTextFrame(room.gid, session.uid, encodeText(line)),
+      );
+    }
+    ctx.reply(systemLine(room.gid, "Whisper sent."));
+    return;
+  }
+  ctx.reply(
+    systemLine(room.gid, `Nobody here is called ${whisper.nickname}.`),
+  );
+}
+
+/** A new topic, by an admin; everybody sees it, he too. */
+export function setBanner(
+  ctx: Context,
+  { gid, text }: { gid: Gid; text: Uint8Array },
+): void {
+  const found = memberOf(ctx, gid, "ROOM_BANNER_MESSAGE", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  room.banner = decodeText(text.subarray(0, 1023));
+  if (room.permanent) ctx.store.rooms.update(gid, { banner: room.banner });
+  ctx.audit({
+    action: "room.banner",
+    target: String(gid),
+    after: room.banner,
+  });
+  ctx.out.room(room, banner.frame({ gid, uid: 0, text }));
+}

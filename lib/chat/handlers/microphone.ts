@@ -1,0 +1,153 @@
+/**
+ * Hands, microphones, red dots (docs/protocol.md, "Microphone").
+ *
+ * @module
+ */
+import { EVERYBODY, type Gid, type Uid } from "../../domain/store.ts";
+import type { Room } from "../../domain/room.ts";
+import {
+  handDown,
+  handUp,
+  micsToggled,
+  redDotOff,
+  redDotOn,
+  roomVideo,
+  VIDEO,
+} from "../../protocol/packets/microphone.ts";
+import type { Context } from "../context.ts";
+import { mayActOn, memberOf } from "./access.ts";
+
+interface RoomAndUser {
+  readonly gid: Gid;
+  readonly uid: Uid;
+}
+
+/** A raised hand is no grant: all members see it, the sender too. */
+export function raiseHand(ctx: Context, { gid }: { gid: Gid }): void {
+  const found = memberOf(ctx, gid, "REQ_MIC");
+  if (found === undefined || found.member.invisible) return;
+  found.room.raiseHand(ctx.session.uid);
+  ctx.out.room(found.room, handUp.frame({ gid, uid: ctx.session.uid }));
+  handsChanged(ctx, found.room);
+}
+
+export function lowerHand(ctx: Context, { gid }: { gid: Gid }): void {
+  const found = memberOf(ctx, gid, "UNREQ_MIC");
+  if (found === undefined || found.member.invisible) return;
+  found.room.lowerHand(ctx.session.uid);
+  ctx.out.room(found.room, handDown.frame({ gid, uid: ctx.session.uid }));
+  handsChanged(ctx, found.room);
+}
+
+/** The order of hands is the order of speakers where the room says so. */
+function handsChanged(ctx: Context, room: Room): void {
+  if (room.floorMode === "queue") policyChanged(ctx, room);
+}
+
+function policyChanged(ctx: Context, room: Room): void {
+  if (room.isVoice) ctx.out.voice({ what: "policy", gid: room.gid });
+}
+
+export function removeAllHands(ctx: Context, { gid }: { gid: Gid }): void {
+  const found = memberOf(ctx, gid, "REMOVE_ALL_HANDS", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  for (const uid of room.hands.splice(0)) {
+    ctx.out.room(room, handDown.frame({ gid, uid }));
+  }
+  handsChanged(ctx, room);
+}
+
+/** Nothing changes on the admin's own screen until this answer comes. */
+export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
+  const found = memberOf(ctx, gid, "RED_DOT", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  if (uid !== EVERYBODY && !mayActOn(ctx, room, uid)) {
+    ctx.refuse("RED_DOT", "You cannot give this member a red dot.");
+    return;
+  }
+  for (const member of chosen(room, uid)) member.redDot = true;
+  ctx.audit({ action: "room.red-dot", target: `${gid} ${uid}` });
+  ctx.out.room(room, redDotOn.frame({ gid, uid }));
+  policyChanged(ctx, room);
+}
+
+/** Also the grant of the microphone to one member. */
+export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
+  const found = memberOf(ctx, gid, "UNRED_DOT", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  for (const member of chosen(room, uid)) {
+    member.redDot = false;
+    member.mic = true;
+  }
+  ctx.audit({ action: "room.unred-dot", target: `${gid} ${uid}` });
+  ctx.out.room(room, redDotOff.frame({ gid, uid }));
+  policyChanged(ctx, room);
+}
+
+function chosen(room: Room, uid: Uid) {
+  if (uid === EVERYBODY) return [...room.members.values()];
+  const member = room.members.get(uid);
+  return member === undefined ? [] : [member];
+}
+
+/**
+ * Gives or takes the microphone of everybody except the admin who did it. It
+ * may arrive twice and says the same then.
+ */
+export function toggleAllMics(
+  ctx: Context,
+  { gid, on }: { gid: Gid; on: boolean },
+): void {
+  const found = memberOf(ctx, gid, "TOGGLE_ALL_MICS", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  const except = ctx.session.uid;
+  for (const [uid, member] of room.members) {
+    if (uid !== except) member.mic = on;
+  }
+  ctx.out.room(room, micsToggled.frame({ gid, on, except }));
+  // A client takes this for the end of its red dot; the dot stays.
+  for (const [uid, member] of room.members) {
+    if (on && member.redDot) ctx.out.room(room, redDotOn.frame({ gid, uid }));
+  }
+  policyChanged(ctx, room);
+}
+
+/** The client mutes the text itself; the relay keeps the voice away. */
+export function ignoreMember(
+  ctx: Context,
+  { gid, uid, on }: RoomAndUser & { on: boolean },
+): void {
+  const found = memberOf(ctx, gid, "IGNORE_MEMBER");
+  if (found === undefined) return;
+  const { room, member } = found;
+  if (on) {
+    if (room.members.has(uid)) member.ignoring.add(uid);
+  } else member.ignoring.delete(uid);
+  policyChanged(ctx, room);
+}
+
+export function startVideo(ctx: Context, { gid }: { gid: Gid }): void {
+  publish(ctx, gid, true);
+}
+
+export function stopVideo(ctx: Context, { gid }: { gid: Gid }): void {
+  publish(ctx, gid, false);
+}
+
+function publish(ctx: Context, gid: Gid, on: boolean): void {
+  const packet = on ? "ROOM_START_PUBLISH_VIDEO" : "ROOM_STOP_PUBLISH_VIDEO";
+  const found = memberOf(ctx, gid, packet);
+  if (found === undefined || found.member.invisible) return;
+  const { room, member } = found;
+  if (on && member.redDot && room.redDotVideo) {
+    ctx.refuse(packet, "You have a red dot and cannot show video here.");
+    return;
+  }
+  member.publishing = on;
+  const state = on ? VIDEO.publishing : VIDEO.stopped;
+  ctx.out.room(room, roomVideo.frame({ gid, uid: ctx.session.uid, state }));
+}

@@ -1,0 +1,293 @@
+/**
+ * Admins at work (docs/protocol.md, "Moderation").
+ *
+ * @module
+ */
+import type { Room } from "../../domain/room.ts";
+import {
+  EVERYBODY,
+  type Gid,
+  type RoomPatch,
+  SYSTEM_UID,
+  type Uid,
+} from "../../domain/store.ts";
+import {
+  madeAdmin,
+  memberAdmin,
+  roomAdminInfo,
+} from "../../protocol/packets/moderation.ts";
+import { roomClosed } from "../../protocol/packets/rooms.ts";
+import { encodeText } from "../../protocol/windows1252.ts";
+import type { ClientTypeName } from "../../protocol/packet_types.ts";
+import type { Context } from "../context.ts";
+import { leaveRoom } from "../membership.ts";
+import { mayActOn, memberOf } from "./access.ts";
+import { sendIm } from "./messages.ts";
+
+interface RoomAndUser {
+  readonly gid: Gid;
+  readonly uid: Uid;
+}
+
+/** How long a reason waits for its bounce; they come 2 ms apart. */
+const REASON_LIFETIME_MS = 10_000;
+
+/** Comes first and is kept for the bounce that follows. */
+export function bounceReason(
+  ctx: Context,
+  { gid, uid, text }: RoomAndUser & { text: string },
+): void {
+  ctx.session.bounceReason = {
+    gid,
+    uid,
+    text: text.replace(/^BR:\s*/, "").trim().slice(0, 400),
+    at: ctx.now,
+  };
+}
+
+function takeReason(ctx: Context, { gid, uid }: RoomAndUser): string {
+  const pending = ctx.session.bounceReason;
+  ctx.session.bounceReason = undefined;
+  const fits = pending !== undefined && pending.gid === gid &&
+    pending.uid === uid && ctx.now - pending.at < REASON_LIFETIME_MS;
+  return fits ? pending.text : "";
+}
+
+export function bounce(ctx: Context, packet: RoomAndUser): void {
+  const reason = takeReason(ctx, packet);
+  const { gid, uid } = packet;
+  const found = memberOf(ctx, gid, "ROOM_BOUNCE", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  const nickname = room.members.get(uid)?.session.nickname ??
+    ctx.store.accounts.get(uid)?.nickname;
+  if (nickname === undefined || uid === ctx.session.uid) {
+    ctx.refuse("ROOM_BOUNCE", "This user cannot be bounced.");
+    return;
+  }
+  if (!mayActOn(ctx, room, uid)) {
+    ctx.refuse("ROOM_BOUNCE", `${nickname} cannot be bounced by you.`);
+    return;
+  }
+  room.bounced.set(uid, nickname);
+  if (room.permanent) ctx.store.rooms.setBounce(gid, uid, true);
+  ctx.audit({
+    action: "room.bounce",
+    target: `${gid} ${nickname}`,
+    after: reason,
+  });
+  putOut(ctx, room, uid, "bounced", reason);
+  consoleChanged(ctx, room);
+}
+
+/** The victim's window closes with the text, the others see him leave. */
+function putOut(
+  ctx: Context,
+  room: Room,
+  uid: Uid,
+  how: "bounced" | "banned",
+  reason: string,
+): void {
+  const victim = room.members.get(uid)?.session;
+  if (victim === undefined) return;
+  const why = reason === "" ? "" : ` Reason: ${reason}`;
+  const by = ctx.session.uid;
+  const text = `You have been ${how} from ${room.name} by ` +
+    `${ctx.session.nickname}.${why}`;
+  ctx.out.send(victim, roomClosed.frame({ gid: room.gid, by, text }));
+  leaveRoom(ctx, room, victim);
+}
+
+export function unbounce(ctx: Context, { gid, uid }: RoomAndUser): void {
+  const found = memberOf(ctx, gid, "UNBOUNCE", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  if (uid === EVERYBODY) room.bounced.clear();
+  else room.bounced.delete(uid);
+  if (room.permanent) {
+    if (uid === EVERYBODY) ctx.store.rooms.clearBounces(gid);
+    else ctx.store.rooms.setBounce(gid, uid, false);
+  }
+  ctx.audit({ action: "room.unbounce", target: `${gid} ${nameOf(ctx, uid)}` });
+  consoleChanged(ctx, room);
+}
+
+function nameOf(ctx: Context, uid: Uid): string {
+  return uid === EVERYBODY
+    ? "everybody"
+    : ctx.store.accounts.get(uid)?.nickname ?? String(uid);
+}
+
+export function ban(ctx: Context, { gid, uid }: RoomAndUser): void {
+  banUser(ctx, "BAN", gid, uid);
+}
+
+/** What the console of 5.0 sends. */
+export function banByNickname(
+  ctx: Context,
+  { gid, nickname }: { gid: Gid; nickname: string },
+): void {
+  const name = nickname.replace(/[\0\r\n]+$/, "").trim();
+  const account = ctx.store.accounts.byNickname(name);
+  if (account === undefined) {
+    ctx.refuse("BAN_BY_NICKNAME", `There is no user called ${name}.`);
+    return;
+  }
+  banUser(ctx, "BAN_BY_NICKNAME", gid, account.uid);
+}
+
+function banUser(
+  ctx: Context,
+  packet: ClientTypeName,
+  gid: Gid,
+  uid: Uid,
+): void {
+  const found = memberOf(ctx, gid, packet, { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  const account = ctx.store.accounts.get(uid);
+  if (
+    account === undefined || uid === ctx.session.uid || uid === SYSTEM_UID
+  ) {
+    ctx.refuse(packet, "This user cannot be banned.");
+    return;
+  }
+  if (!mayActOn(ctx, room, uid)) {
+    ctx.refuse(packet, `${account.nickname} cannot be banned by you.`);
+    return;
+  }
+  room.banned.set(uid, account.nickname);
+  if (room.permanent) ctx.store.rooms.setBan(gid, uid, true);
+  ctx.audit({ action: "room.ban", target: `${gid} ${account.nickname}` });
+  putOut(ctx, room, uid, "banned", "");
+  consoleChanged(ctx, room);
+}
+
+export function unban(ctx: Context, { gid, uid }: RoomAndUser): void {
+  const found = memberOf(ctx, gid, "UNBAN", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  if (uid === EVERYBODY) room.banned.clear();
+  else room.banned.delete(uid);
+  if (room.permanent) {
+    if (uid === EVERYBODY) ctx.store.rooms.clearBans(gid);
+    else ctx.store.rooms.setBan(gid, uid, false);
+  }
+  ctx.audit({ action: "room.unban", target: `${gid} ${nameOf(ctx, uid)}` });
+  consoleChanged(ctx, room);
+}
+
+function consoleFrame(room: Room): Uint8Array {
+  const list = (outcasts: ReadonlyMap<Uid, string>) =>
+    [...outcasts].map(([uid, nickname]) => ({ uid, nickname }));
+  return roomAdminInfo.frame({
+    gid: room.gid,
+    newUsersMic: room.newUsersMic,
+    redDotText: room.redDotText,
+    redDotVideo: room.redDotVideo,
+    bounced: list(room.bounced),
+    banned: list(room.banned),
+  });
+}
+
+/** Opens the admin console; it is kept current from now on. */
+export function adminInfo(ctx: Context, { gid }: { gid: Gid }): void {
+  const found = memberOf(ctx, gid, "GET_ADMIN_INFO", { admin: true });
+  if (found === undefined) return;
+  found.member.console = true;
+  ctx.reply(consoleFrame(found.room));
+}
+
+/** The console shows a change only when it is told. */
+function consoleChanged(ctx: Context, room: Room): void {
+  const frame = consoleFrame(room);
+  for (const member of room.members.values()) {
+    if (member.admin && member.console) ctx.out.send(member.session, frame);
+  }
+}
+
+/** Owner or staff only; the rest of the rights needs a rejoin. */
+export function makeAdmin(ctx: Context, { gid, uid }: RoomAndUser): void {
+  const found = memberOf(ctx, gid, "MAKE_ADMIN", { owner: true });
+  if (found === undefined) return;
+  const { room } = found;
+  const member = room.members.get(uid);
+  if (member === undefined) {
+    ctx.refuse("MAKE_ADMIN", "This user is not in the room.");
+    return;
+  }
+  room.admins.add(uid);
+  member.admin = true;
+  if (room.permanent) ctx.store.rooms.setAdmin(gid, uid, true);
+  ctx.audit({
+    action: "room.make-admin",
+    target: `${gid} ${member.session.nickname}`,
+  });
+  ctx.out.send(member.session, madeAdmin.frame({ gid }));
+  ctx.out.room(room, memberAdmin.frame({ gid, uid, on: true }));
+}
+
+interface Switch {
+  readonly gid: Gid;
+  readonly on: boolean;
+}
+
+export function redDotAffectsText(ctx: Context, packet: Switch): void {
+  setSwitch(ctx, "RED_DOT_AFFECTS_TEXT", packet, "redDotText");
+}
+
+export function redDotAffectsVideo(ctx: Context, packet: Switch): void {
+  setSwitch(ctx, "RED_DOT_AFFECTS_VIDEO", packet, "redDotVideo");
+}
+
+export function newUsersMic(ctx: Context, packet: Switch): void {
+  setSwitch(ctx, "NEW_USERS_MIC", packet, "newUsersMic");
+}
+
+function setSwitch(
+  ctx: Context,
+  packet: ClientTypeName,
+  { gid, on }: Switch,
+  which: "redDotText" | "redDotVideo" | "newUsersMic",
+): void {
+  const found = memberOf(ctx, gid, packet, { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  const before = room[which];
+  room[which] = on;
+  const patch: RoomPatch = { [which]: on };
+  if (room.permanent) ctx.store.rooms.update(gid, patch);
+  ctx.audit({
+    action: `room.${which}`,
+    target: String(gid),
+    before: String(before),
+    after: String(on),
+  });
+  consoleChanged(ctx, room);
+}
+
+/** Reaches the room's admins and the staff who are on line, and the log. */
+export function alertAdmin(
+  ctx: Context,
+  { gid, uid, reason }: RoomAndUser & { reason: string },
+): void {
+  const { session, world, store } = ctx;
+  const room = world.rooms.get(gid);
+  const about = uid === 0
+    ? ""
+    : ` about ${store.accounts.get(uid)?.nickname ?? uid}`;
+  const where = room === undefined ? `room ${gid}` : room.name;
+  const text = reason.trim().slice(0, 1000);
+  ctx.log.warn("admins alerted", { ...ctx.who, room: gid, about: uid, text });
+  ctx.audit({ action: "alert", target: `${gid} ${uid}`, after: text });
+  const line = encodeText(
+    `${session.nickname} calls for an admin in ${where}${about}: ${text}`,
+  );
+  const system = store.accounts.get(SYSTEM_UID);
+  if (system === undefined) return;
+  for (const other of world.online.values()) {
+    const concerned = other.isStaff ||
+      room?.members.get(other.uid)?.admin === true;
+    if (concerned && other !== session) sendIm(ctx, system, other, line);
+  }
+}

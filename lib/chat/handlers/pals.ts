@@ -1,0 +1,137 @@
+/**
+ * Pal list, presence and blocks (docs/protocol.md, "Pals and presence").
+ *
+ * @module
+ */
+import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import { userInfo } from "../../protocol/packets/messages.ts";
+import {
+  blockedBuddies,
+  buddyListFrames,
+  type Person,
+  STATUS,
+  type Status,
+  statusChange,
+} from "../../protocol/packets/pals.ts";
+import type { Context } from "../context.ts";
+import { announcePresence, tellStatus } from "../presence.ts";
+
+/** The client's own list ends at 500. */
+const MAX_BLOCKS = 499;
+
+export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
+  const { session, store, world } = ctx;
+  const account = store.accounts.get(uid);
+  if (account === undefined) {
+    ctx.refuse("ADD_PAL", "There is no such user.");
+    return;
+  }
+  if (uid === session.uid) {
+    ctx.refuse("ADD_PAL", "You cannot be your own pal.");
+    return;
+  }
+  if (session.pals.size >= ctx.settings.limits.pals_per_user) {
+    ctx.refuse("ADD_PAL", "Your pal list is full.");
+    return;
+  }
+  store.relations.addPal(session.uid, uid, ctx.now);
+  world.addPal(session, uid);
+  ctx.reply(buddyListFrames([account]));
+  tellStatus(ctx, session, uid);
+}
+
+/** No answer: the client has taken him off its list already. */
+export function removePal(ctx: Context, { uid }: { uid: Uid }): void {
+  ctx.store.relations.removePal(ctx.session.uid, uid);
+  ctx.world.removePal(ctx.session, uid);
+}
+
+/**
+ * The client holds back a stranger's message until it has this answer, so
+ * there is one even for a number that nobody has.
+ */
+export function requestUser(ctx: Context, { uid }: { uid: Uid }): void {
+  const account = ctx.store.accounts.get(uid);
+  const person: Person = account === undefined
+    ? { uid, nickname: `User ${uid}` }
+    : {
+      uid,
+      nickname: account.nickname,
+      ...(account.showFirst && { first: account.first }),
+      ...(account.showLast && { last: account.last }),
+    };
+  ctx.session.known.add(uid);
+  ctx.reply(userInfo.frame(person));
+  if (account !== undefined) tellStatus(ctx, ctx.session, uid);
+}
+
+function setStatus(ctx: Context, status: Status): void {
+  const { session } = ctx;
+  session.status = status;
+  // To himself as well: his own window shows what the server believes.
+  ctx.reply(statusChange.frame({ uid: session.uid, status }));
+  announcePresence(ctx, session);
+}
+
+export function away(ctx: Context, { text }: { text: Uint8Array }): void {
+  ctx.session.awayText = text.slice(0, ctx.settings.limits.message_bytes);
+  ctx.session.awayTold.clear();
+  setStatus(ctx, STATUS.away);
+}
+
+export function online(ctx: Context): void {
+  ctx.session.awayText = new Uint8Array();
+  setStatus(ctx, STATUS.online);
+}
+
+/** Other clients name a status; those that 5.0 cannot show become "away". */
+export function changeStatus(ctx: Context, packet: { status: number }): void {
+  const known = Object.values(STATUS).find((s) => s === packet.status);
+  if (known === STATUS.offline) {
+    ctx.ignore("CHANGE_STATUS to off line");
+    return;
+  }
+  setStatus(ctx, known ?? STATUS.away);
+}
+
+export function block(ctx: Context, { uid }: { uid: Uid }): void {
+  const { session, store, world } = ctx;
+  if (uid === session.uid || uid === SYSTEM_UID) {
+    ctx.refuse("BLOCK_BUDDY", "You cannot block this user.");
+    return;
+  }
+  if (store.accounts.get(uid) === undefined) {
+    ctx.refuse("BLOCK_BUDDY", "There is no such user.");
+    return;
+  }
+  if (session.blocks.size >= MAX_BLOCKS) {
+    ctx.refuse("BLOCK_BUDDY", "Your block list is full.");
+    return;
+  }
+  store.relations.addBlock(session.uid, uid, ctx.now);
+  world.addBlock(session, uid);
+  blocksChanged(ctx, uid);
+}
+
+export function unblock(ctx: Context, { uid }: { uid: Uid }): void {
+  const { session, store, world } = ctx;
+  store.relations.removeBlock(session.uid, uid);
+  world.removeBlock(session, uid);
+  blocksChanged(ctx, uid);
+}
+
+/** The blocked one sees him leave (or return), and voice must know. */
+function blocksChanged(ctx: Context, uid: Uid): void {
+  const { session, world } = ctx;
+  const other = world.online.get(uid);
+  if (other?.pals.has(session.uid)) tellStatus(ctx, other, session.uid);
+  for (const room of session.rooms) {
+    if (room.isVoice) ctx.out.voice({ what: "policy", gid: room.gid });
+  }
+}
+
+export function getBlocked(ctx: Context): void {
+  ctx.reply(
+    blockedBuddies.frame(ctx.store.relations.blocks(ctx.session.uid)),
+  );
+}

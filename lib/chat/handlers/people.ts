@@ -1,0 +1,146 @@
+/**
+ * Finding people, and what they tell of themselves
+ * (docs/protocol.md, "Search and profile").
+ *
+ * @module
+ */
+import {
+  type Account,
+  type AccountPatch,
+  type AccountQuery,
+  SYSTEM_UID,
+} from "../../domain/store.ts";
+import {
+  type Fields,
+  MAX_SEARCH_HITS,
+  profileFields,
+  searchError,
+  searchResponse,
+} from "../../protocol/packets/directory.ts";
+import type { Person } from "../../protocol/packets/pals.ts";
+import { SERVER_TYPES } from "../../protocol/packet_types.ts";
+import { encodeFrame } from "../../protocol/frame.ts";
+import type { Context } from "../context.ts";
+
+/** One of the two answers always, or the window waits for ever. */
+export function search(ctx: Context, fields: Fields): void {
+  const query = queryOf(fields);
+  const hits = query === undefined
+    ? []
+    : ctx.store.accounts.search(query).filter(({ uid }) => uid !== SYSTEM_UID);
+  if (hits.length === 0) {
+    ctx.reply(searchError.frame({ text: new Uint8Array() }));
+    return;
+  }
+  ctx.reply(searchResponse.frame(hits.map(asPerson)));
+}
+
+/** Undefined when nothing was asked for. */
+function queryOf(fields: Fields): AccountQuery | undefined {
+  const value = (key: string) => fields.get(key)?.trim() ?? "";
+  const query = {
+    ...(value("exnick") !== "" && { nickname: value("exnick") }),
+    ...(value("nickname") !== "" && { nicknamePrefix: value("nickname") }),
+    ...(value("email") !== "" && { email: value("email") }),
+    ...(value("first") !== "" && { first: value("first") }),
+    ...(value("last") !== "" && { last: value("last") }),
+  };
+  if (Object.keys(query).length === 0) return undefined;
+  return { ...query, limit: MAX_SEARCH_HITS };
+}
+
+/** What strangers may see of somebody. */
+function asPerson(account: Account): Person {
+  return {
+    uid: account.uid,
+    nickname: account.nickname,
+    ...(account.showFirst && { first: account.first }),
+    ...(account.showLast && { last: account.last }),
+    ...(account.showEmail && { email: account.email }),
+  };
+}
+
+/** Free fields of the client's form; anything else in the packet is dropped. */
+export const PROFILE_FIELDS = [
+  "state",
+  "country",
+  "street",
+  "zip",
+  "sex",
+  "age",
+  "interests",
+  "jobi",
+  "jobf",
+  "jobt",
+  "home",
+  "income",
+  "d3off",
+] as const;
+const MAX_FIELD = 200;
+
+/** Alters the own record only; the client expects no answer. */
+export function updateProfile(ctx: Context, fields: Fields): void {
+  const { session, store } = ctx;
+  const named = Number(fields.get("uid") ?? session.uid);
+  if (named !== session.uid) {
+    ctx.refuse("USER_PROFILE_UPDATE", "This is not your own profile.");
+    return;
+  }
+  const text = (key: "first" | "last" | "email") =>
+    fields.has(key) ? { [key]: fields.get(key)!.slice(0, MAX_FIELD) } : {};
+  const yes = (key: string, field: keyof AccountPatch) =>
+    fields.has(key) ? { [field]: /^[Y1]/i.test(fields.get(key)!) } : {};
+  const patch: AccountPatch = {
+    ...text("first"),
+    ...text("last"),
+    ...text("email"),
+    ...yes("get_offers_from_us", "offersFromUs"),
+    ...yes("get_offers_from_affiliates", "offersFromAffiliates"),
+    ...yes("show_first", "showFirst"),
+    ...yes("show_last", "showLast"),
+    ...yes("show_email", "showEmail"),
+  };
+  const profile = new Map(store.accounts.profile(session.uid));
+  for (const key of PROFILE_FIELDS) {
+    const value = fields.get(key);
+    if (value !== undefined) profile.set(key, value.slice(0, MAX_FIELD));
+  }
+  store.transaction(() => {
+    session.account = store.accounts.update(session.uid, patch);
+    store.accounts.setProfile(session.uid, profile);
+  });
+  ctx.log.info("profile changed", ctx.who);
+}
+
+/** The own record in full, for the form that alters it. */
+export function ownProfile(ctx: Context): void {
+  const { account } = ctx.session;
+  const yes = (on: boolean) => on ? "Y" : "N";
+  const payload = profileFields([
+    ["uid", account.uid],
+    ["nickname", account.nickname],
+    ["first", account.first],
+    ["last", account.last],
+    ["email", account.email],
+    ["get_offers_from_us", yes(account.offersFromUs)],
+    ["get_offers_from_affiliates", yes(account.offersFromAffiliates)],
+    ["show_first", yes(account.showFirst)],
+    ["show_last", yes(account.showLast)],
+    ["show_email", yes(account.showEmail)],
+    ...ctx.store.accounts.profile(account.uid),
+  ]);
+  ctx.reply(encodeFrame(SERVER_TYPES.USER_INFO.type, payload));
+}
+
+/** A, T or P of the client's menu; kept and handed back at sign-on. */
+export function setPrivacy(
+  ctx: Context,
+  { privacy }: { privacy: string },
+): void {
+  const { session, store } = ctx;
+  if (privacy !== "A" && privacy !== "T" && privacy !== "P") {
+    ctx.ignore("unknown privacy", { privacy });
+    return;
+  }
+  session.account = store.accounts.update(session.uid, { privacy });
+}

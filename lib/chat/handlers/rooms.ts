@@ -1,0 +1,226 @@
+/**
+ * Lists, joining, leaving, creating (docs/protocol.md, "Rooms",
+ * "Categories and lists").
+ *
+ * @module
+ */
+import type { Room } from "../../domain/room.ts";
+import { cleanRoomName, roomNameProblem } from "../../domain/room_names.ts";
+import type { Gid, Rating, RoomType, Uid } from "../../domain/store.ts";
+import type { ClientTypeName } from "../../protocol/packet_types.ts";
+import {
+  affiliateList,
+  affiliateRooms,
+  categoryCount,
+  REFRESH_KIND,
+  roomList,
+} from "../../protocol/packets/lists.ts";
+import type {
+  RoomCreate,
+  RoomJoin,
+  RoomJoinByName,
+} from "../../protocol/packets/rooms.ts";
+import type { Context } from "../context.ts";
+import { closeRoom, enterRoom, leaveRoom } from "../membership.ts";
+import { memberOf } from "./access.ts";
+
+/** Always answered: the window shows a wait cursor until then. */
+export function refresh(
+  ctx: Context,
+  { kind, id }: { kind: number; id: number },
+): void {
+  const { world } = ctx;
+  if (kind === REFRESH_KIND.affiliates) {
+    ctx.reply(affiliateList.frame());
+  } else if (kind === REFRESH_KIND.affiliateRooms) {
+    ctx.reply(affiliateRooms.frame({ affiliate: id }));
+  } else if (id === 0) {
+    ctx.reply(categoryCount.frame(world.categories.map(({ code }) => ({
+      code,
+      rooms: world.listedRooms(code).length,
+    }))));
+  } else {
+    ctx.reply(roomList.frame({
+      category: id,
+      rooms: world.listedRooms(id).map((room) => room.entry),
+    }));
+  }
+}
+
+export function join(ctx: Context, packet: RoomJoin): void {
+  const room = ctx.world.rooms.get(packet.gid);
+  joinWith(ctx, "ROOM_JOIN", room, packet);
+}
+
+export function joinByName(ctx: Context, packet: RoomJoinByName): void {
+  const room = ctx.world.roomByName(packet.name);
+  joinWith(ctx, "ROOM_JOIN_BY_NAME", room, packet);
+}
+
+interface Wish {
+  readonly invisible: boolean;
+  readonly lockword: string;
+}
+
+function joinWith(
+  ctx: Context,
+  packet: ClientTypeName,
+  room: Room | undefined,
+  wish: Wish,
+): void {
+  const { session } = ctx;
+  if (room === undefined) {
+    ctx.refuse(packet, "This room does not exist any more.");
+    return;
+  }
+  const problem = room.members.has(session.uid)
+    ? undefined
+    : whyNot(ctx, room, wish);
+  if (problem !== undefined) {
+    ctx.refuse(packet, problem);
+    return;
+  }
+  enterRoom(ctx, room, session, {
+    admin: room.isAdmin(session),
+    invisible: wish.invisible && mayHide(ctx),
+  });
+}
+
+/** Being invisible is for staff and for paid levels, as it always was. */
+function mayHide({ session }: Context): boolean {
+  return session.isStaff || session.account.paid !== "";
+}
+
+function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
+  const { session, settings } = ctx;
+  if (session.rooms.size >= settings.limits.rooms_per_user) {
+    return "You are in too many rooms already.";
+  }
+  if (room.isAdmin(session)) return undefined;
+  if (room.members.size >= settings.limits.room_members) {
+    return `${room.name} is full.`;
+  }
+  if (room.banned.has(session.uid)) {
+    return `You are banned from ${room.name}.`;
+  }
+  if (room.bounced.has(session.uid)) {
+    return `You were bounced from ${room.name}.`;
+  }
+  const invited = room.invited.has(session.uid);
+  if (room.isPrivate && !invited) {
+    return `${room.name} is by invitation only.`;
+  }
+  if (room.isLocked && wish.lockword !== room.lockword) {
+    return wish.lockword === ""
+      ? `${room.name} is locked: a lockword is needed.`
+      : "Wrong lockword, sorry.";
+  }
+  return undefined;
+}
+
+/** With the owner's numeric code anybody is an admin. */
+export function joinAsAdmin(
+  ctx: Context,
+  { owner, code }: { owner: Uid; code: number },
+): void {
+  const { session, services, world } = ctx;
+  const key = `admin code ${owner}`;
+  if (services.guard.wait(session.address, key, ctx.now) > 0) {
+    ctx.refuse("ROOM_JOIN_AS_ADMIN", "Too many attempts. Please wait.");
+    return;
+  }
+  for (const room of world.rooms.values()) {
+    if (room.owner !== owner || room.adminCode === "") continue;
+    if (Number(room.adminCode) !== code) continue;
+    if (room.banned.has(session.uid)) continue;
+    services.guard.succeeded(session.address, key);
+    ctx.audit({ action: "room.admin-join", target: String(room.gid) });
+    const member = room.members.get(session.uid);
+    if (member !== undefined) member.admin = true;
+    enterRoom(ctx, room, session, { admin: true, invisible: false });
+    return;
+  }
+  services.guard.failed(session.address, key, ctx.now);
+  ctx.refuse("ROOM_JOIN_AS_ADMIN", "This is not the admin code of a room.");
+}
+
+/** Also comes when a window was closed from here: then it says nothing new. */
+export function leave(ctx: Context, { gid }: { gid: Gid }): void {
+  const room = ctx.world.rooms.get(gid);
+  if (room?.members.has(ctx.session.uid)) leaveRoom(ctx, room, ctx.session);
+}
+
+export function create(ctx: Context, packet: RoomCreate): void {
+  const room = makeRoom(ctx, "ROOM_CREATE", packet);
+  if (room === undefined) return;
+  enterRoom(ctx, room, ctx.session, { admin: true, invisible: false });
+}
+
+/** A new temporary room of the sender, or undefined and he was told why. */
+export function makeRoom(
+  ctx: Context,
+  packet: ClientTypeName,
+  wish: RoomCreate,
+): Room | undefined {
+  const { session, settings, world } = ctx;
+  const name = cleanRoomName(wish.name);
+  const problem = roomNameProblem(name) ??
+    createProblem(ctx, wish) ??
+    (world.roomByName(name) && "A room of this name exists already.");
+  if (problem !== undefined) {
+    ctx.refuse(packet, problem);
+    return undefined;
+  }
+  const room = world.createTemporary({
+    name,
+    category: wish.category,
+    type: wish.type as RoomType,
+    rating: wish.rating as Rating,
+    owner: session.uid,
+    lockword: wish.lockword,
+    createdAt: ctx.now,
+    floorPauseMs: settings.voice.floor_pause_ms,
+  });
+  if (room === undefined) {
+    ctx.refuse(packet, "The server has no room left for another room.");
+    return undefined;
+  }
+  ctx.log.info("room created", {
+    ...ctx.who,
+    room: room.gid,
+    name,
+    type: room.type,
+  });
+  return room;
+}
+
+function createProblem(ctx: Context, wish: RoomCreate): string | undefined {
+  const { session, settings, world } = ctx;
+  if (wish.type > 6) return "This kind of room does not exist.";
+  if (!world.isCategory(wish.category)) return "There is no such category.";
+  if (!["G", "A", "R"].includes(wish.rating)) {
+    return "A room is rated G, A or R.";
+  }
+  if (wish.lockword.length > 32) return "The lockword is too long.";
+  const temporary = [...world.rooms.values()].filter((r) => !r.permanent);
+  if (temporary.length >= settings.limits.temporary_rooms_total) {
+    return "The server has too many rooms open already.";
+  }
+  const own = temporary.filter((room) => room.owner === session.uid);
+  if (own.length >= settings.limits.temporary_rooms_per_user) {
+    return "You have too many rooms open already.";
+  }
+  if (session.rooms.size >= settings.limits.rooms_per_user) {
+    return "You are in too many rooms already.";
+  }
+  return undefined;
+}
+
+/** By its owner or staff: every window closes. */
+export function close(ctx: Context, { gid }: { gid: Gid }): void {
+  const found = memberOf(ctx, gid, "ROOM_CLOSE", { owner: true });
+  if (found === undefined) return;
+  ctx.audit({ action: "room.close", target: String(gid) });
+  const { nickname, uid } = ctx.session;
+  closeRoom(ctx, found.room, uid, `${nickname} has closed the room.`);
+}

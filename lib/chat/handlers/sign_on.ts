@@ -1,0 +1,275 @@
+/**
+ * From the first packet to the pal window (docs/protocol.md, "Sign-on").
+ *
+ * @module
+ */
+import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import type { Session } from "../../domain/session.ts";
+import {
+  decodeDigits,
+  GAIM_LIMERICK,
+  isVerifiable,
+  keyOffset,
+} from "../../protocol/challenge.ts";
+import { equalBytes } from "../../protocol/bytes.ts";
+import { CLIENT_VERSION } from "../../protocol/frame.ts";
+import { imIn } from "../../protocol/packets/messages.ts";
+import { categoryList } from "../../protocol/packets/lists.ts";
+import {
+  blockedBuddies,
+  buddyListFrames,
+  STATUS,
+  statusChange,
+} from "../../protocol/packets/pals.ts";
+import {
+  accepted,
+  hello as helloPacket,
+  HELLO_TEXT,
+  type Login,
+  loginComplete,
+  loginNotComplete,
+  loginReply,
+  type Lymerick,
+  redirect,
+  refusal,
+  serverKey,
+  uinResponse,
+  userData,
+} from "../../protocol/packets/signon.ts";
+import type { Context } from "../context.ts";
+import { announcePresence } from "../presence.ts";
+import { literalKey, makeKey } from "../server_key.ts";
+import { endSession } from "../departure.ts";
+
+const WRONG = "Your nickname or password is not right. Please try again.";
+const BUSY = "The server is busy signing people on. Please try again shortly.";
+const ELSEWHERE = "You have signed on from another place.";
+
+export function hello(ctx: Context): void {
+  const { session, services } = ctx;
+  if (services.redirect !== null) {
+    ctx.log.info("redirected", { ...ctx.who, to: services.redirect.address });
+    ctx.reply(redirect.frame(services.redirect));
+    return;
+  }
+  session.phase = "hello";
+  ctx.reply(helloPacket.frame({ text: HELLO_TEXT }));
+  ctx.services.signOnStep(session, "hello");
+}
+
+/** Answers with the uid of a nickname, or 0 when there is none. */
+export function getUin(ctx: Context, packet: { nickname: string }): void {
+  const nickname = packet.nickname.replace(/[\0\r\n]+$/, "").trim();
+  ctx.services.signOnStep(ctx.session, "uin-asked", nickname);
+  const account = ctx.store.accounts.byNickname(nickname);
+  const found = account !== undefined && account.uid !== SYSTEM_UID;
+  // The client wants the record of the account, not of what was typed; name
+  // and e-mail address stay here until a password has been given.
+  ctx.reply(
+    uinResponse.frame({
+      uid: found ? account.uid : 0,
+      nickname: found ? account.nickname : nickname,
+    }),
+  );
+  ctx.services.signOnStep(ctx.session, "uin-answered", found ? "" : "unknown");
+}
+
+/** Announces who will sign on; answered by the key for his password. */
+export function lymerick(ctx: Context, packet: Lymerick): void {
+  const { session, settings } = ctx;
+  const literal = settings.auth.send_literal_key_first;
+  const key = literal
+    ? literalKey()
+    : makeKey(settings.auth.server_key, ctx.services.random);
+  session.signOn = { uid: packet.uid, key, unreadable: !isVerifiable(key) };
+  ctx.services.signOnStep(session, "lymerick");
+  ctx.reply(loginNotComplete.frame({}));
+  ctx.reply(serverKey.frame({ key }));
+  ctx.services.signOnStep(session, "key-sent");
+}
+
+/** The digits under the limerick, and under another client's spelling of it. */
+function candidates(digits: string, key: Uint8Array): Uint8Array[] {
+  const offset = keyOffset(key);
+  const plain = decodeDigits(digits, offset, 1);
+  if (plain === undefined) return [];
+  const other = decodeDigits(digits, offset, 1, GAIM_LIMERICK);
+  return other === undefined || equalBytes(plain, other)
+    ? [plain]
+    : [plain, other];
+}
+
+/** The encoded password: the end of the sign-on, one way or the other. */
+export async function login(ctx: Context, packet: Login): Promise<void> {
+  const { session, services, settings } = ctx;
+  const state = session.signOn;
+  if (state === undefined) {
+    ctx.ignore("LOGIN before LYMERICK");
+    return;
+  }
+  services.signOnStep(session, "login");
+  if (state.unreadable) {
+    // Each key makes the client send its password once more.
+    state.key = makeKey(settings.auth.server_key, services.random);
+    state.unreadable = !isVerifiable(state.key);
+    ctx.reply(serverKey.frame({ key: state.key }));
+    services.signOnStep(session, "key-sent", "second key");
+    return;
+  }
+  session.signOn = undefined;
+  const wait = services.guard.wait(
+    session.address,
+    String(packet.uid),
+    ctx.now,
+  );
+  if (wait > 0) {
+    const seconds = Math.ceil(wait / 1000);
+    refuseLogin(
+      ctx,
+      packet.uid,
+      "throttled",
+      `Too many attempts. Please wait ${seconds} seconds and try again.`,
+    );
+    return;
+  }
+  let matches: boolean;
+  try {
+    matches = await checkPassword(ctx, packet, state.key);
+  } catch (error) {
+    // The queue of password checks is full: nothing is held against him.
+    ctx.log.warn("sign-on put off", { ...ctx.who, error: String(error) });
+    refuseLogin(ctx, packet.uid, "busy", BUSY);
+    return;
+  }
+  if (session.phase === "gone") return;
+  if (!matches || packet.uid !== state.uid) {
+    services.guard.failed(session.address, String(packet.uid), ctx.now);
+    refuseLogin(ctx, packet.uid, "password", WRONG);
+    return;
+  }
+  const ban = ctx.store.bans.find("account", String(packet.uid), ctx.now);
+  if (ban !== undefined) {
+    const until = ban.until === null
+      ? ""
+      : ` until ${new Date(ban.until).toISOString().slice(0, 16)} UTC`;
+    const why = ban.reason === "" ? "" : ` Reason: ${ban.reason}`;
+    refuseLogin(ctx, packet.uid, "banned", `You are banned${until}.${why}`);
+    return;
+  }
+  services.guard.succeeded(session.address, String(packet.uid));
+  welcome(ctx, packet.uid);
+}
+
+async function checkPassword(
+  ctx: Context,
+  packet: Login,
+  key: Uint8Array,
+): Promise<boolean> {
+  const { passwords } = ctx.services;
+  const account = packet.uid === SYSTEM_UID
+    ? undefined
+    : ctx.store.accounts.get(packet.uid);
+  const clears = candidates(packet.digits, key);
+  if (account === undefined) {
+    await passwords.verifyAbsent(clears[0] ?? new Uint8Array());
+    return false;
+  }
+  for (const clear of clears) {
+    if (await passwords.verify(account.passwordHash, clear)) return true;
+  }
+  return false;
+}
+
+/** The client shows the sentence and opens its sign-on window again. */
+function refuseLogin(
+  ctx: Context,
+  uid: Uid,
+  cause: string,
+  sentence: string,
+): void {
+  const nickname = ctx.store.accounts.get(uid)?.nickname ?? "";
+  ctx.services.counters.signOnsRefused++;
+  ctx.log.warn("sign-on failed", { ...ctx.who, uid, nickname, cause });
+  ctx.services.signOnStep(ctx.session, "refused", cause);
+  ctx.reply(refusal("LOGIN", sentence));
+  ctx.out.close(ctx.session, `sign-on failed: ${cause}`);
+}
+
+/** Everything that a signed-on client needs, in the order that it needs it. */
+function welcome(ctx: Context, uid: Uid): void {
+  const { session, store, world } = ctx;
+  const account = store.accounts.get(uid);
+  if (account === undefined) {
+    refuseLogin(ctx, uid, "removed", WRONG);
+    return;
+  }
+  const earlier = world.online.get(uid);
+  if (earlier !== undefined) endSession(ctx, earlier, ELSEWHERE, "replaced");
+
+  const pals = store.relations.pals(uid);
+  const blocks = store.relations.blocks(uid);
+  session.account = account;
+  world.signOn(session, pals, blocks);
+  store.accounts.seen(uid, ctx.now, session.address);
+  ctx.services.counters.signOns++;
+  ctx.log.info("signed on", { ...ctx.who, version: session.clientVersion });
+  ctx.services.signOnStep(session, "online");
+
+  ctx.reply(userData.frame({
+    ...account,
+    admin: session.level,
+    sup: session.level >= 2 ? session.level : 0,
+  }));
+  ctx.reply(accepted("LOGIN"));
+  ctx.reply(loginReply.frame({ uid, success: 1 }));
+  ctx.reply(buddyListFrames(pals));
+  ctx.reply(blockedBuddies.frame(blocks));
+  for (const pal of pals) {
+    const status = world.statusOf(pal.uid, uid);
+    if (status !== STATUS.offline) {
+      ctx.reply(statusChange.frame({ uid: pal.uid, status }));
+    }
+  }
+  if (session.clientVersion !== CLIENT_VERSION) {
+    // Another client counts itself signed on when it sees its own status.
+    ctx.reply(statusChange.frame({ uid, status: STATUS.online }));
+  }
+  ctx.reply(loginComplete.frame({}));
+  ctx.reply(categoryList.frame(world.categories));
+  deliverWaiting(ctx, session);
+  announcePresence(ctx, session);
+}
+
+/**
+ * Messages that came while he was away. They are deleted when their bytes are
+ * with the operating system, not before: a crash may repeat, never lose.
+ */
+function deliverWaiting(ctx: Context, session: Session): void {
+  const { store, log } = ctx;
+  const waiting = store.messages.waiting(session.uid);
+  for (const { id, from, body } of waiting) {
+    ctx.out.send(session, imIn.frame({ from, text: body }), () => {
+      try {
+        store.messages.remove([id]);
+      } catch (error) {
+        log.error("a delivered message stays stored", {
+          id,
+          error: String(error),
+        });
+      }
+    });
+  }
+  if (waiting.length > 0) {
+    log.info("delivered waiting messages", {
+      ...ctx.who,
+      count: waiting.length,
+    });
+  }
+}
+
+export function bye(ctx: Context): void {
+  ctx.out.close(ctx.session, "the client said goodbye");
+}
+
+/** Life sign only: reading it was all there is to do. */
+export function keepalive(): void {}

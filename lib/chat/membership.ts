@@ -1,0 +1,178 @@
+/**
+ * Entering and leaving rooms: the only places where a room's members change
+ * (docs/protocol.md, "Rooms").
+ *
+ * @module
+ */
+import type { Member, Room } from "../domain/room.ts";
+import type { Session } from "../domain/session.ts";
+import { systemLine } from "../protocol/packets/messages.ts";
+import { banner } from "../protocol/packets/messages.ts";
+import {
+  roomClosed,
+  roomJoined,
+  roomMediaServer,
+  roomUserJoined,
+  roomUserLeft,
+  roomUserListFrames,
+} from "../protocol/packets/rooms.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import type { Context } from "./context.ts";
+
+const RATINGS: Record<string, string> = {
+  G: "This room is rated G: suitable for everyone.",
+  A: "This room is rated A: adults only, please.",
+  R: "This room is rated R: restricted, not for everyone's ears.",
+};
+
+export interface EnterAs {
+  readonly admin: boolean;
+  readonly invisible: boolean;
+}
+
+/** Puts a session into a room and tells both sides, in the client's order. */
+export function enterRoom(
+  ctx: Context,
+  room: Room,
+  session: Session,
+  as: EnterAs,
+): void {
+  // The client has one voice room at a time; others may not know that.
+  if (room.isVoice) {
+    for (const other of [...session.rooms]) {
+      if (other.isVoice && other !== room) {
+        ctx.out.send(
+          session,
+          roomClosed.frame({
+            gid: other.gid,
+            by: 0,
+            text: `You left ${other.name} for another voice room.`,
+          }),
+        );
+        leaveRoom(ctx, other, session);
+      }
+    }
+  }
+  let member = room.members.get(session.uid);
+  const isNew = member === undefined;
+  if (member === undefined) {
+    ctx.services.settleRoom(room);
+    member = room.add(session, as);
+    room.invited.delete(session.uid);
+    ctx.log.info("joined", { ...whoOf(session), room: room.gid });
+  }
+  showRoom(ctx, room, member);
+  if (isNew && !member.invisible) {
+    ctx.out.room(
+      room,
+      roomUserJoined.frame([room.memberEntry(member)]),
+      session.uid,
+    );
+  }
+  if (room.isVoice) {
+    ctx.out.voice({ what: "joined", gid: room.gid, uid: session.uid });
+    announceMediaServer(ctx, room, session);
+  }
+}
+
+/** The window, its texts and its list, as one member sees them. */
+function showRoom(ctx: Context, room: Room, member: Member): void {
+  const { session } = member;
+  const { gid } = room;
+  const send = (frame: Uint8Array) => ctx.out.send(session, frame);
+  send(roomJoined.frame(room.joined(member)));
+  send(systemLine(gid, RATINGS[room.rating] ?? RATINGS["G"]!));
+  send(systemLine(gid, welcomeText(ctx, room, session)));
+  send(banner.frame({ gid, uid: 0, text: bannerBytes(ctx, room) }));
+  const entries = room.memberEntries();
+  // He sees himself even when nobody else does.
+  if (member.invisible) entries.push(room.memberEntry(member));
+  send(roomUserListFrames(entries));
+}
+
+function welcomeText(ctx: Context, room: Room, session: Session): string {
+  const text = room.welcome || ctx.settings.server.welcome ||
+    "Hello {nick}, welcome to {room}.";
+  return text.replaceAll("{nick}", session.nickname)
+    .replaceAll("{room}", room.name);
+}
+
+/** Banners are the admins' own bytes once they have set one. */
+export function bannerBytes(ctx: Context, room: Room): Uint8Array {
+  return encodeText(
+    room.banner || `${room.name} on ${ctx.settings.server.name}`,
+  );
+}
+
+/** Tells a member of a voice room where its voice is. */
+export function announceMediaServer(
+  ctx: Context,
+  room: Room,
+  session: Session,
+): void {
+  const { media } = ctx.services;
+  const address = media.addressFor(session);
+  if (address === undefined) {
+    ctx.log.warn("no IPv4 address to announce for voice", whoOf(session));
+    return;
+  }
+  ctx.out.send(
+    session,
+    roomMediaServer.frame({
+      gid: room.gid,
+      address,
+      udpPort: media.port,
+      tcpPort: media.port,
+    }),
+  );
+}
+
+/** Takes a session out of a room; an empty temporary room vanishes. */
+export function leaveRoom(ctx: Context, room: Room, session: Session): void {
+  ctx.services.settleRoom(room);
+  const member = room.remove(session.uid);
+  if (member === undefined) return;
+  ctx.log.info("left", { ...whoOf(session), room: room.gid });
+  if (room.isVoice) {
+    ctx.out.voice({ what: "left", gid: room.gid, uid: session.uid });
+  }
+  if (!member.invisible) {
+    ctx.out.room(
+      room,
+      roomUserLeft.frame({ gid: room.gid, uid: session.uid }),
+    );
+  }
+  if (room.members.size === 0 && !room.permanent) dropRoom(ctx, room);
+}
+
+/** Closes every window of a room and empties it. */
+export function closeRoom(
+  ctx: Context,
+  room: Room,
+  by: number,
+  sentence: string,
+): void {
+  ctx.services.settleRoom(room);
+  const frame = roomClosed.frame({ gid: room.gid, by, text: sentence });
+  for (const { session } of [...room.members.values()]) {
+    ctx.out.send(session, frame);
+    room.remove(session.uid);
+  }
+  ctx.out.voice({ what: "closed", gid: room.gid });
+  if (!room.permanent) dropRoom(ctx, room);
+}
+
+function dropRoom(ctx: Context, room: Room): void {
+  if (ctx.world.rooms.get(room.gid) !== room) return;
+  ctx.world.rooms.delete(room.gid);
+  if (room.isVoice) ctx.out.voice({ what: "closed", gid: room.gid });
+  ctx.log.info("room ended", { room: room.gid, name: room.name });
+}
+
+export function whoOf(session: Session): Record<string, unknown> {
+  return {
+    session: session.id,
+    uid: session.uid,
+    nickname: session.nickname,
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * The keys that a password is read under (docs/protocol.md, "Challenge").
+ *
+ * @module
+ */
+import { MAX_KEY_NUMBER, MIN_KEY_NUMBER } from "../protocol/challenge.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+
+/** What older servers sent: no password can be read under it. */
+const LITERAL_KEY = "XyF\u00a6164473312518";
+/** The same shape with room for the number. */
+export const DEFAULT_KEY_TEMPLATE = "XyF\u00a6NNN473312518";
+
+export function literalKey(): Uint8Array {
+  return encodeText(LITERAL_KEY);
+}
+
+/** A key from a template: exactly 16 bytes, NNN replaced by a fresh number. */
+export function makeKey(template: string, random: () => number): Uint8Array {
+  const span = MAX_KEY_NUMBER - MIN_KEY_NUMBER + 1;
+  const number = MIN_KEY_NUMBER + Math.floor(random() * span);
+  const key = encodeText(template.replace("NNN", String(number)));
+  if (key.length === 16) return key;
+  const exact = new Uint8Array(16).fill(0x30);
+  exact.set(key.subarray(0, 16));
+  return exact;
+}
+
+/** For a password change the client has room for twelve bytes. */
+export function makeShortKey(random: () => number): Uint8Array {
+  return makeKey(DEFAULT_KEY_TEMPLATE, random).slice(0, 12);
+}

@@ -1,0 +1,85 @@
+/**
+ * Limits as arithmetic: time comes in as an argument (milliseconds).
+ *
+ * @module
+ */
+import type { Millis } from "./store.ts";
+
+/** Lets `perSecond` pass on average and `burst` at once. */
+export class TokenBucket {
+  #tokens: number;
+  #at: Millis;
+
+  constructor(
+    public perSecond: number,
+    public burst: number,
+    now: Millis,
+  ) {
+    this.#tokens = burst;
+    this.#at = now;
+  }
+
+  /** Takes `cost` tokens; false, and nothing taken, when too few are there. */
+  take(now: Millis, cost = 1): boolean {
+    const gained = Math.max(0, now - this.#at) * this.perSecond / 1000;
+    this.#tokens = Math.min(this.burst, this.#tokens + gained);
+    this.#at = now;
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+}
+
+interface Failures {
+  count: number;
+  last: Millis;
+}
+
+/**
+ * Counts failed attempts per key (an address, an account) and says how long
+ * the next one must wait: nothing for the first few, then twice as long with
+ * each failure, up to `maxWaitMs`.
+ */
+export class AttemptThrottle {
+  readonly #failures = new Map<string, Failures>();
+
+  constructor(
+    public free: number,
+    public maxWaitMs: number,
+    /** Keys remembered; the oldest are forgotten first. */
+    readonly capacity = 10_000,
+  ) {}
+
+  get size(): number {
+    return this.#failures.size;
+  }
+
+  /** Milliseconds until `key` may try again; 0: now. */
+  wait(key: string, now: Millis): number {
+    const failures = this.#failures.get(key);
+    if (failures === undefined || failures.count < this.free) return 0;
+    const doublings = Math.min(failures.count - this.free, 20);
+    const pause = Math.min(this.maxWaitMs, 1000 * 2 ** doublings);
+    return Math.max(0, failures.last + pause - now);
+  }
+
+  failed(key: string, now: Millis): void {
+    const failures = this.#failures.get(key);
+    // A quiet time as long as the longest wait wipes the slate.
+    const fresh = failures === undefined ||
+      now - failures.last > 2 * this.maxWaitMs;
+    this.#failures.delete(key);
+    this.#failures.set(key, {
+      count: fresh ? 1 : failures.count + 1,
+      last: now,
+    });
+    if (this.#failures.size > this.capacity) {
+      const oldest = this.#failures.keys().next().value;
+      if (oldest !== undefined) this.#failures.delete(oldest);
+    }
+  }
+
+  succeeded(key: string): void {
+    this.#failures.delete(key);
+  }
+}

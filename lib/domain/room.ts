@@ -1,0 +1,243 @@
+/**
+ * A room as it lives in memory, permanent or temporary
+ * (docs/protocol.md, "Rooms", "Microphone").
+ *
+ * @module
+ */
+import type { MemberEntry, RoomJoined } from "../protocol/packets/rooms.ts";
+import type { RoomEntry } from "../protocol/packets/lists.ts";
+import { STATUS } from "../protocol/packets/pals.ts";
+import type { Session } from "./session.ts";
+import type {
+  FloorMode,
+  Gid,
+  Millis,
+  Rating,
+  RoomOffices,
+  RoomType,
+  StoredRoom,
+  Uid,
+} from "./store.ts";
+
+/** Someone in a room. */
+export interface Member {
+  readonly session: Session;
+  admin: boolean;
+  /** In nobody's list; may listen, not write or speak. */
+  readonly invisible: boolean;
+  /** Given the microphone, by the room's rule or by an admin. */
+  mic: boolean;
+  redDot: boolean;
+  publishing: boolean;
+  /** Whose voice he does not want (packet -396). */
+  readonly ignoring: Set<Uid>;
+  /** Has the admin console open: it is kept current. */
+  console: boolean;
+}
+
+/** What a temporary room starts with. */
+export interface RoomOptions {
+  readonly gid: Gid;
+  readonly name: string;
+  readonly category: number;
+  readonly type: RoomType;
+  readonly rating: Rating;
+  readonly owner: Uid | null;
+  readonly lockword: string;
+  readonly createdAt: Millis;
+  readonly floorPauseMs: number;
+}
+
+export class Room {
+  readonly gid: Gid;
+  readonly permanent: boolean;
+  readonly createdAt: Millis;
+  name: string;
+  category: number;
+  type: RoomType;
+  rating: Rating;
+  owner: Uid | null;
+  lockword: string;
+  adminCode = "";
+  banner = "";
+  welcome = "";
+  position = 0;
+  newUsersMic = true;
+  redDotText = false;
+  redDotVideo = false;
+  floorMode: FloorMode = "pause";
+  floorPauseMs: number;
+
+  readonly members = new Map<Uid, Member>();
+  readonly admins = new Set<Uid>();
+  readonly bounced = new Map<Uid, string>();
+  readonly banned = new Map<Uid, string>();
+  /** Who may enter a by-invitation room. */
+  readonly invited = new Set<Uid>();
+  /** Raised hands, first raised first. */
+  readonly hands: Uid[] = [];
+
+  private constructor(options: RoomOptions, permanent: boolean) {
+    this.gid = options.gid;
+    this.name = options.name;
+    this.category = options.category;
+    this.type = options.type;
+    this.rating = options.rating;
+    this.owner = options.owner;
+    this.lockword = options.lockword;
+    this.createdAt = options.createdAt;
+    this.floorPauseMs = options.floorPauseMs;
+    this.permanent = permanent;
+  }
+
+  static temporary(options: RoomOptions): Room {
+    return new Room(options, false);
+  }
+
+  /** @param nicknameOf names the outcasts for the console */
+  static stored(
+    stored: StoredRoom,
+    offices: RoomOffices,
+    nicknameOf: (uid: Uid) => string,
+  ): Room {
+    const room = new Room(stored, true);
+    room.refresh(stored);
+    for (const uid of offices.admins) room.admins.add(uid);
+    for (const uid of offices.bounced) room.bounced.set(uid, nicknameOf(uid));
+    for (const uid of offices.banned) room.banned.set(uid, nicknameOf(uid));
+    return room;
+  }
+
+  /** Takes over what the host changed. */
+  refresh(stored: StoredRoom): void {
+    const { gid: _gid, createdAt: _createdAt, ...rest } = stored;
+    Object.assign(this, rest);
+  }
+
+  /** 1..4 have voice, the others are text. */
+  get isVoice(): boolean {
+    return this.type >= 1 && this.type <= 4;
+  }
+
+  /** By invitation only, and on no list. */
+  get isPrivate(): boolean {
+    return this.type === 1 || this.type === 5 || this.type === 6;
+  }
+
+  get isLocked(): boolean {
+    return this.lockword !== "";
+  }
+
+  get visibleCount(): number {
+    let count = 0;
+    for (const member of this.members.values()) {
+      if (!member.invisible) count++;
+    }
+    return count;
+  }
+
+  /** Owner, named admin, or staff. */
+  isAdmin(session: Session): boolean {
+    return session.isStaff || session.uid === this.owner ||
+      this.admins.has(session.uid);
+  }
+
+  isOwner(session: Session): boolean {
+    return session.isStaff || session.uid === this.owner;
+  }
+
+  add(session: Session, as: { admin: boolean; invisible: boolean }): Member {
+    const member: Member = {
+      session,
+      ...as,
+      mic: this.newUsersMic || as.admin,
+      redDot: false,
+      publishing: false,
+      ignoring: new Set(),
+      console: false,
+    };
+    this.members.set(session.uid, member);
+    session.rooms.add(this);
+    return member;
+  }
+
+  remove(uid: Uid): Member | undefined {
+    const member = this.members.get(uid);
+    if (member === undefined) return undefined;
+    this.members.delete(uid);
+    member.session.rooms.delete(this);
+    this.lowerHand(uid);
+    return member;
+  }
+
+  maySpeak(uid: Uid): boolean {
+    const member = this.members.get(uid);
+    return member !== undefined && member.mic && !member.redDot &&
+      !member.invisible;
+  }
+
+  /** False when it was up already. */
+  raiseHand(uid: Uid): boolean {
+    if (this.hands.includes(uid)) return false;
+    this.hands.push(uid);
+    return true;
+  }
+
+  /** False when it was down already. */
+  lowerHand(uid: Uid): boolean {
+    const at = this.hands.indexOf(uid);
+    if (at < 0) return false;
+    this.hands.splice(at, 1);
+    return true;
+  }
+
+  /** As the list of its category shows it. */
+  get entry(): RoomEntry {
+    return {
+      gid: this.gid,
+      name: this.name,
+      members: this.visibleCount,
+      voice: this.type === 4 ? 2 : this.isVoice ? 1 : 0,
+      locked: this.isLocked,
+      rating: this.rating,
+    };
+  }
+
+  /** As ROOM_JOINED tells it to a member. */
+  joined(member: Member): RoomJoined {
+    return {
+      gid: this.gid,
+      type: this.type,
+      admin: member.admin,
+      locked: this.isLocked,
+      invisible: member.invisible,
+      category: this.category,
+      rating: this.rating,
+      name: this.name,
+    };
+  }
+
+  memberEntry(member: Member): MemberEntry {
+    const { session } = member;
+    return {
+      gid: this.gid,
+      uid: session.uid,
+      nickname: session.nickname,
+      admin: member.admin,
+      color: session.account.color,
+      mic: member.mic && !member.redDot,
+      publishing: member.publishing,
+      away: session.status === STATUS.away,
+      hand: this.hands.indexOf(session.uid) + 1,
+    };
+  }
+
+  /** Everybody the lists may show. */
+  memberEntries(): MemberEntry[] {
+    const entries: MemberEntry[] = [];
+    for (const member of this.members.values()) {
+      if (!member.invisible) entries.push(this.memberEntry(member));
+    }
+    return entries;
+  }
+}

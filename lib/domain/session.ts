@@ -1,0 +1,95 @@
+/**
+ * One chat connection as the rules see it.
+ *
+ * @module
+ */
+import { type Account, LEVEL, type Millis, type Uid } from "./store.ts";
+import type { Room } from "./room.ts";
+import { STATUS, type Status } from "../protocol/packets/pals.ts";
+
+/**
+ * How far a connection has come: nothing said yet, CLIENT_HELLO said, signed
+ * on, or gone (docs/protocol.md, "Sign-on").
+ */
+export type Phase = "new" | "hello" | "online" | "gone";
+
+/** Where frames for a session go; only the performer of effects calls it. */
+export interface Outlet {
+  push(frame: Uint8Array): void;
+}
+
+/** What is known between LYMERICK and the end of the sign-on. */
+export interface SignOnState {
+  /** Named by LYMERICK. */
+  readonly uid: Uid;
+  /** The key that the next LOGIN must be read with. */
+  key: Uint8Array;
+  /** The key just sent was only for show; the next LOGIN gets a second one. */
+  unreadable: boolean;
+}
+
+/** A bounce's reason, which arrives just before the bounce. */
+export interface PendingReason {
+  readonly gid: number;
+  readonly uid: Uid;
+  readonly text: string;
+  readonly at: Millis;
+}
+
+export class Session {
+  phase: Phase = "new";
+  /** Version word of the client's latest frame. */
+  clientVersion: number | null = null;
+  signOn: SignOnState | undefined;
+  /** Offset key of a password change under way. */
+  passwordKey: Uint8Array | undefined;
+  status: Status = STATUS.online;
+  awayText: Uint8Array = new Uint8Array();
+  /** Who has had the away text since it was set. */
+  readonly awayTold = new Set<Uid>();
+  readonly rooms = new Set<Room>();
+  readonly pals = new Set<Uid>();
+  readonly blocks = new Set<Uid>();
+  /** Whom this client can show: pals, and those it has a window with. */
+  readonly known = new Set<Uid>();
+  bounceReason: PendingReason | undefined;
+  #account: Account | undefined;
+
+  constructor(
+    /** Number of the connection since the server's start. */
+    readonly id: number,
+    /** Remote IP address, ::ffff: forms made plain. */
+    readonly address: string,
+    /** The address of this server that the client reached. */
+    readonly localAddress: string,
+    readonly connectedAt: Millis,
+    readonly outlet: Outlet,
+  ) {}
+
+  /** The account signed on with; only in phase "online". */
+  get account(): Account {
+    if (this.#account === undefined) throw new Error("nobody signed on here");
+    return this.#account;
+  }
+
+  set account(account: Account) {
+    this.#account = account;
+  }
+
+  get uid(): Uid {
+    return this.#account?.uid ?? 0;
+  }
+
+  get nickname(): string {
+    return this.#account?.nickname ?? "";
+  }
+
+  get level(): number {
+    return this.#account === undefined ? 0 : LEVEL[this.#account.role];
+  }
+
+  /** Moderators and above: they enter every room and act in it. */
+  get isStaff(): boolean {
+    return this.level > 0;
+  }
+}

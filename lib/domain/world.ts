@@ -1,0 +1,180 @@
+/**
+ * Everything the server knows while it runs, with the indexes that the busy
+ * packets need: who is on line, who watches whom, who blocks whom, what rooms
+ * there are.
+ *
+ * @module
+ */
+import { STATUS, type Status } from "../protocol/packets/pals.ts";
+import { Room, type RoomOptions } from "./room.ts";
+import type { Session } from "./session.ts";
+import {
+  type Category,
+  type Gid,
+  type Pal,
+  SYSTEM_UID,
+  type Uid,
+} from "./store.ts";
+import { foldName } from "./names.ts";
+
+/**
+ * Temporary rooms take numbers from here; permanent ones start above. They
+ * stay above 1000 so that on a voice stream a room can never be taken for a
+ * frame's length (docs/protocol.md, "Voice").
+ */
+const FIRST_TEMPORARY = 1001;
+const LAST_TEMPORARY = 49_999;
+
+/** A set of values under a key, with empty sets taken out. */
+class Index<K, V> {
+  readonly #sets = new Map<K, Set<V>>();
+
+  add(key: K, value: V): void {
+    const set = this.#sets.get(key);
+    if (set === undefined) this.#sets.set(key, new Set([value]));
+    else set.add(value);
+  }
+
+  delete(key: K, value: V): void {
+    const set = this.#sets.get(key);
+    if (set?.delete(value) && set.size === 0) this.#sets.delete(key);
+  }
+
+  get(key: K): ReadonlySet<V> | undefined {
+    return this.#sets.get(key);
+  }
+}
+
+/** What an introduction between two clients is about. */
+export type OfferKind = "file" | "call" | "video";
+
+export class World {
+  /** Signed-on sessions by uid. */
+  readonly online = new Map<Uid, Session>();
+  readonly rooms = new Map<Gid, Room>();
+  categories: readonly Category[] = [];
+  peakOnline = 0;
+
+  readonly #watchers = new Index<Uid, Session>();
+  readonly #blockers = new Index<Uid, Uid>();
+  /** Offers that wait for an answer: "kind from to". */
+  readonly #offers = new Set<string>();
+  #nextTemporary = FIRST_TEMPORARY;
+
+  /** Makes a session visible, with his lists as the store has them. */
+  signOn(
+    session: Session,
+    pals: readonly Pal[],
+    blocks: readonly Pal[],
+  ): void {
+    session.phase = "online";
+    this.online.set(session.uid, session);
+    this.peakOnline = Math.max(this.peakOnline, this.online.size);
+    for (const { uid } of pals) this.addPal(session, uid);
+    for (const { uid } of blocks) this.addBlock(session, uid);
+    session.known.add(SYSTEM_UID);
+  }
+
+  /** Takes a session out; his rooms must have been left before. */
+  signOff(session: Session): void {
+    if (this.online.get(session.uid) === session) {
+      this.online.delete(session.uid);
+    }
+    for (const uid of session.pals) this.#watchers.delete(uid, session);
+    for (const uid of session.blocks) this.#blockers.delete(uid, session.uid);
+    for (const key of this.#offers) {
+      const [, from, to] = key.split(" ");
+      if (Number(from) === session.uid || Number(to) === session.uid) {
+        this.#offers.delete(key);
+      }
+    }
+    session.phase = "gone";
+  }
+
+  addPal(session: Session, uid: Uid): void {
+    session.pals.add(uid);
+    session.known.add(uid);
+    this.#watchers.add(uid, session);
+  }
+
+  removePal(session: Session, uid: Uid): void {
+    session.pals.delete(uid);
+    this.#watchers.delete(uid, session);
+  }
+
+  addBlock(session: Session, uid: Uid): void {
+    session.blocks.add(uid);
+    this.#blockers.add(uid, session.uid);
+  }
+
+  removeBlock(session: Session, uid: Uid): void {
+    session.blocks.delete(uid);
+    this.#blockers.delete(uid, session.uid);
+  }
+
+  /** Signed-on people who have `uid` among their pals. */
+  watchers(uid: Uid): Iterable<Session> {
+    return this.#watchers.get(uid) ?? [];
+  }
+
+  /** Signed-on people who have blocked `uid`. */
+  blockers(uid: Uid): ReadonlySet<Uid> | undefined {
+    return this.#blockers.get(uid);
+  }
+
+  /** What `viewer` may know of `uid`: who blocks him looks off line. */
+  statusOf(uid: Uid, viewer: Uid): Status {
+    if (uid === SYSTEM_UID) return STATUS.online;
+    const session = this.online.get(uid);
+    if (session === undefined || session.blocks.has(viewer)) {
+      return STATUS.offline;
+    }
+    return session.status;
+  }
+
+  isCategory(code: number): boolean {
+    return this.categories.some((category) => category.code === code);
+  }
+
+  /** Rooms that lists show, in the host's order, then by number. */
+  listedRooms(category: number): Room[] {
+    return [...this.rooms.values()]
+      .filter((room) => room.category === category && !room.isPrivate)
+      .sort((a, b) => a.position - b.position || a.gid - b.gid);
+  }
+
+  roomByName(name: string): Room | undefined {
+    const wanted = foldName(name);
+    for (const room of this.rooms.values()) {
+      if (foldName(room.name) === wanted) return room;
+    }
+    return undefined;
+  }
+
+  /** Undefined when every number is taken. */
+  createTemporary(options: Omit<RoomOptions, "gid">): Room | undefined {
+    const span = LAST_TEMPORARY - FIRST_TEMPORARY + 1;
+    for (let tries = 0; tries < span; tries++) {
+      const gid = this.#nextTemporary;
+      // Numbers go round, so that an old window never finds a new room.
+      this.#nextTemporary = gid === LAST_TEMPORARY ? FIRST_TEMPORARY : gid + 1;
+      if (this.rooms.has(gid)) continue;
+      const room = Room.temporary({ ...options, gid });
+      this.rooms.set(gid, room);
+      return room;
+    }
+    return undefined;
+  }
+
+  offer(kind: OfferKind, from: Uid, to: Uid): void {
+    this.#offers.add(`${kind} ${from} ${to}`);
+  }
+
+  hasOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
+    return this.#offers.has(`${kind} ${from} ${to}`);
+  }
+
+  endOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
+    return this.#offers.delete(`${kind} ${from} ${to}`);
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * What a command is, what it may use and what it answers.
+ *
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import { type AuditEntry, LEVEL, type Role } from "../domain/store.ts";
+import { type Store, StoreError, type Uid } from "../domain/store.ts";
+import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
+import type { Live } from "./live.ts";
+
+/** Exit codes of the command line (and of every other way to run one). */
+export const CODE = {
+  done: 0,
+  refused: 1,
+  usage: 2,
+  notFound: 3,
+  noServer: 4,
+} as const;
+export type Code = typeof CODE[keyof typeof CODE];
+
+export interface CommandResult {
+  readonly code: Code;
+  /** For people, a line each. */
+  readonly lines: readonly string[];
+  /** For machines: anything JSON can hold. */
+  readonly json: unknown;
+}
+
+/** Whoever sits at the machine's own command line stands above all staff. */
+export const HOST_LEVEL = 4;
+
+export interface Actor {
+  /** "cli", or a nickname. */
+  readonly name: string;
+  readonly uid: Uid | null;
+  /** 0..3 as the roles, {@linkcode HOST_LEVEL} for the command line. */
+  readonly level: number;
+  readonly address: string | null;
+}
+
+export const HOST: Actor = {
+  name: "cli",
+  uid: null,
+  level: HOST_LEVEL,
+  address: null,
+};
+
+/** Hashes the client's own bytes of a password, off the event loop. */
+export interface Hasher {
+  hash(password: Uint8Array): Promise<string>;
+}
+
+export interface Context {
+  readonly store: Store;
+  /** Null when no server runs on this data. */
+  readonly live: Live | null;
+  readonly actor: Actor;
+  readonly config: Config;
+  readonly hasher: Hasher;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** For commands that go on: one more piece of the answer. */
+  emit(lines: readonly string[], json: unknown): void;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** How it is called in a conversation with the system user. */
+export interface ChatForm {
+  /** Without the slash. */
+  readonly name: string;
+  readonly role: Role;
+  /** Keys of the fields, in the order in which they are typed. */
+  readonly takes: readonly string[];
+  /** Those of them that chat asks for although the command line does not. */
+  readonly needs?: readonly string[];
+}
+
+export interface Command {
+  /** ["user", "add"] */
+  readonly path: readonly string[];
+  /** What it does, without a full stop. */
+  readonly summary: string;
+  /** More, in sentences. */
+  readonly details?: string;
+  /** Whole command lines. */
+  readonly examples: readonly string[];
+  readonly fields: Fields;
+  /** A password that it needs, read from standard input or asked for. */
+  readonly secret?: { readonly about: string; readonly repeat: boolean };
+  /** Who may run it by web or chat. */
+  readonly role: Role;
+  readonly chat?: ChatForm;
+  /** It means nothing without a running server. */
+  readonly needsServer?: boolean;
+  /** It emits until it is stopped. */
+  readonly endless?: boolean;
+  run(
+    context: Context,
+    input: Readonly<Record<string, unknown>>,
+    secret: string | undefined,
+  ): CommandResult | Promise<CommandResult>;
+}
+
+/** A command whose `run` knows the types of its fields. */
+export function command<const F extends Fields>(
+  definition:
+    & Omit<Command, "run" | "fields">
+    & {
+      readonly fields: F;
+      run(
+        context: Context,
+        input: InputOf<F>,
+        secret: string | undefined,
+      ): CommandResult | Promise<CommandResult>;
+    },
+): Command {
+  return definition as unknown as Command;
+}
+
+/** Ends a command: it did not do what it was asked. */
+export class CommandError extends Error {
+  override name = "CommandError";
+  constructor(readonly code: Code, message: string) {
+    super(message);
+  }
+}
+
+export function refused(message: string): CommandError {
+  return new CommandError(CODE.refused, message);
+}
+
+export function notFound(message: string): CommandError {
+  return new CommandError(CODE.notFound, message);
+}
+
+export function done(
+  json: unknown,
+  ...lines: readonly string[]
+): CommandResult {
+  return { code: CODE.done, lines, json };
+}
+
+/** A refusal as an answer; `json` is `{ error, code }`. */
+export function failure(code: Code, message: string): CommandResult {
+  return { code, lines: [message], json: { error: message, code } };
+}
+
+/**
+ * Runs a command on what somebody gave, and answers every expected failure
+ * with a sentence. When it returns, all it wrote is durable.
+ */
+export async function execute(
+  command: Command,
+  context: Context,
+  raw: Readonly<Record<string, unknown>>,
+  secret?: string,
+): Promise<CommandResult> {
+  const { actor } = context;
+  if (actor.level < LEVEL[command.role]) {
+    return failure(CODE.refused, `Only a ${command.role} may do this.`);
+  }
+  if (command.needsServer && context.live === null) {
+    return failure(CODE.noServer, NO_SERVER);
+  }
+  try {
+    const input = readInput(command.fields, raw);
+    const result = await command.run(context, input, secret);
+    context.store.flush();
+    return result;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+export const NO_SERVER =
+  "No server runs on this data folder: start it with `retropal serve`.";
+
+/** Throws again what nobody expected. */
+export function failureOf(error: unknown): CommandResult {
+  if (error instanceof CommandError) return failure(error.code, error.message);
+  if (error instanceof UsageError) return failure(CODE.usage, error.message);
+  if (error instanceof StoreError) {
+    return failure(
+      error.code === "not-found" ? CODE.notFound : CODE.refused,
+      error.message,
+    );
+  }
+  throw error;
+}
+
+/** An entry of the audit log for what this actor does. */
+export function audit(
+  context: Context,
+  entry: {
+    readonly action: string;
+    readonly target: string;
+    readonly before?: unknown;
+    readonly after?: unknown;
+  },
+): void {
+  const whole: AuditEntry = {
+    at: context.now(),
+    actor: context.actor.name,
+    actorUid: context.actor.uid,
+    address: context.actor.address,
+    action: entry.action,
+    target: entry.target,
+    before: asText(entry.before),
+    after: asText(entry.after),
+  };
+  context.store.audit.add(whole);
+}
+
+function asText(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Only the keys whose values differ, for the audit log. */
+export function difference<T extends object>(
+  before: T,
+  after: T,
+): { before: Partial<T>; after: Partial<T> } {
+  const changed = (Object.keys(after) as (keyof T)[]).filter((key) =>
+    JSON.stringify(before[key]) !== JSON.stringify(after[key])
+  );
+  const pick = (from: T) =>
+    Object.fromEntries(changed.map((key) => [key, from[key]])) as Partial<T>;
+  return { before: pick(before), after: pick(after) };
+}

@@ -1,0 +1,289 @@
+/**
+ * What a command takes: one field for each argument and option, with the words
+ * that explain it and the reading of what somebody typed.
+ *
+ * A field's value may come as text (a command line, a line of chat, a form) or
+ * as JSON (the control channel, the web): the same reading checks both.
+ *
+ * @module
+ */
+
+/** Wrong usage: a sentence that says what to write instead. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+export interface Field<T = unknown> {
+  readonly place: "argument" | "option";
+  readonly kind: "text" | "number" | "flag";
+  readonly required: boolean;
+  /** Takes all words that are left, blanks between them. */
+  readonly rest: boolean;
+  /** What stands for the value in a usage line. */
+  readonly metavar: string;
+  readonly about: string;
+  readonly choices?: readonly string[];
+  /** What a shell completes it with. */
+  readonly completes?: "file" | "directory";
+  /** Asked of somebody at a terminal who left the option out. */
+  readonly ask?: string;
+  /** Throws {@linkcode UsageError}; `raw` is never undefined. */
+  read(raw: unknown, name: string): T;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** What a command's `run` gets: a value for each field that was given. */
+export type InputOf<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends RequiredField<infer T> ? T
+    : F[K] extends Field<infer T> ? T | undefined
+    : never;
+};
+
+interface RequiredField<T> extends Field<T> {
+  readonly required: true;
+}
+
+interface More {
+  readonly completes?: "file" | "directory";
+  readonly rest?: boolean;
+}
+
+function readText(raw: unknown, name: string): string {
+  if (typeof raw === "string") return raw;
+  if (typeof raw === "number") return String(raw);
+  throw new UsageError(`${name} wants text.`);
+}
+
+/** A word that must be there. */
+export function argument(
+  metavar: string,
+  about: string,
+  more: More = {},
+): RequiredField<string> {
+  return {
+    place: "argument",
+    kind: "text",
+    required: true,
+    rest: false,
+    metavar,
+    about,
+    ...more,
+    read(raw, name) {
+      const text = readText(raw, name);
+      if (text === "") throw new UsageError(`${name} must not be empty.`);
+      return text;
+    },
+  };
+}
+
+export function optionalArgument(
+  metavar: string,
+  about: string,
+  more: More = {},
+): Field<string> {
+  return { ...argument(metavar, about, more), required: false };
+}
+
+/** `--name VALUE` */
+export function option(
+  metavar: string,
+  about: string,
+  more: { readonly completes?: "file" | "directory" } = {},
+): Field<string> {
+  return {
+    place: "option",
+    kind: "text",
+    required: false,
+    rest: false,
+    metavar,
+    about,
+    ...more,
+    read: readText,
+  };
+}
+
+export function numberOption(
+  metavar: string,
+  about: string,
+  range: { readonly min: number; readonly max: number },
+): Field<number> {
+  return {
+    ...option(metavar, about),
+    kind: "number",
+    read(raw, name) {
+      const value = typeof raw === "string" && /^-?\d+$/.test(raw.trim())
+        ? Number(raw)
+        : raw;
+      if (
+        typeof value !== "number" || !Number.isInteger(value) ||
+        value < range.min || value > range.max
+      ) {
+        throw new UsageError(
+          `${name} wants a whole number from ${range.min} to ${range.max}, not "${raw}".`,
+        );
+      }
+      return value;
+    },
+  };
+}
+
+export function choiceOption<const T extends string>(
+  choices: readonly T[],
+  about: string,
+  more: { readonly ask?: string } = {},
+): Field<T> {
+  return {
+    ...option(choices.join("|"), about),
+    choices,
+    ...more,
+    read(raw, name) {
+      const found = choices.find((one) => one === raw);
+      if (found === undefined) {
+        throw new UsageError(
+          `${name} wants ${choices.join(" or ")}, not "${raw}".`,
+        );
+      }
+      return found;
+    },
+  };
+}
+
+/** `--name`, on or off. */
+export function flag(about: string): Field<boolean> {
+  return {
+    ...option("", about),
+    kind: "flag",
+    read(raw, name) {
+      if (typeof raw === "boolean") return raw;
+      if (raw === "true" || raw === "on" || raw === "yes") return true;
+      if (raw === "false" || raw === "off" || raw === "no") return false;
+      throw new UsageError(`${name} is on or off and takes no value.`);
+    },
+  };
+}
+
+/** `--name yes|no`, for what can be changed both ways. */
+export function yesNoOption(about: string): Field<boolean> {
+  return {
+    ...option("yes|no", about),
+    choices: ["yes", "no"],
+    read(raw, name) {
+      if (raw === true || raw === "yes" || raw === "on") return true;
+      if (raw === false || raw === "no" || raw === "off") return false;
+      throw new UsageError(`${name} wants yes or no, not "${raw}".`);
+    },
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+const LONGEST_MS = 100 * 31_536_000_000;
+
+/**
+ * "30m", "7d", "1h30m" in milliseconds, null for "forever", undefined when it
+ * is neither.
+ *
+ * @example
+ * ```ts
+ * import { duration } from "./field.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(duration("1h30m"), 5_400_000);
+ * equal(duration("forever"), null);
+ * ```
+ */
+export function duration(text: string): number | null | undefined {
+  const plain = text.trim().toLowerCase();
+  if (/^(forever|permanent|always)$/.test(plain)) return null;
+  if (!/^(\d+[smhdwy])+$/.test(plain)) return undefined;
+  let total = 0;
+  for (const [, count, unit] of plain.matchAll(/(\d+)([smhdwy])/g)) {
+    total += Number(count) * (UNIT_MS[unit ?? ""] ?? 0);
+  }
+  return total > 0 && total <= LONGEST_MS ? total : undefined;
+}
+
+/** Milliseconds, or null for ever. */
+export function durationOption(about: string): Field<number | null> {
+  return {
+    ...option("30m|12h|7d|forever", about),
+    read(raw, name) {
+      const value = typeof raw === "string" ? duration(raw) : undefined;
+      if (value === undefined) {
+        throw new UsageError(
+          `${name} wants a time such as 30m, 12h, 7d or forever, not "${raw}".`,
+        );
+      }
+      return value;
+    },
+  };
+}
+
+/** Milliseconds since the epoch: "2026-07-31", "2026-07-31T12:00", "3d" ago. */
+export function timeOption(about: string): Field<(now: number) => number> {
+  return {
+    ...option("TIME", about),
+    read(raw, name) {
+      const ago = typeof raw === "string" ? duration(raw) : undefined;
+      if (typeof ago === "number") return (now) => now - ago;
+      const at = typeof raw === "string" && /^\d{4}-\d\d-\d\d/.test(raw)
+        ? Date.parse(raw)
+        : NaN;
+      if (Number.isNaN(at)) {
+        throw new UsageError(
+          `${name} wants a day such as 2026-07-31 or a time ago such as 3d, not "${raw}".`,
+        );
+      }
+      return () => at;
+    },
+  };
+}
+
+/** `adminCode` as people type it: `--admin-code`. */
+export function optionName(key: string): string {
+  return "--" + key.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
+}
+
+/** How a refusal calls this field. */
+export function fieldName(key: string, field: Field): string {
+  return field.place === "option" ? optionName(key) : field.metavar;
+}
+
+/**
+ * Reads every field of `raw` (text or JSON values by key). Throws
+ * {@linkcode UsageError} for what is missing, unknown or wrong.
+ */
+export function readInput(
+  fields: Fields,
+  raw: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const key of Object.keys(raw)) {
+    if (raw[key] !== undefined && !Object.hasOwn(fields, key)) {
+      throw new UsageError(
+        `There is nothing called "${key}" to be given here.`,
+      );
+    }
+  }
+  for (const [key, field] of Object.entries(fields)) {
+    const value = Object.hasOwn(raw, key) ? raw[key] : undefined;
+    const name = fieldName(key, field);
+    if (value !== undefined && value !== null) {
+      input[key] = field.read(value, name);
+    } else if (field.required) {
+      throw new UsageError(`${name} is missing: ${lower(field.about)}`);
+    }
+  }
+  return input;
+}
+
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

@@ -1,0 +1,82 @@
+/**
+ * From what somebody typed to the account, room or category that he meant.
+ *
+ * @module
+ */
+import { didYouMean } from "../config/nearest.ts";
+import {
+  type Account,
+  type Category,
+  LEVEL,
+  type Store,
+  type StoredRoom,
+  SYSTEM_UID,
+} from "../domain/store.ts";
+import {
+  type Actor,
+  CODE,
+  CommandError,
+  notFound,
+  refused,
+} from "./command.ts";
+
+/** By nickname, else by uid. Throws when there is none. */
+export function findAccount(store: Store, text: string): Account {
+  const found = store.accounts.byNickname(text) ??
+    (/^\d{1,10}$/.test(text) ? store.accounts.get(Number(text)) : undefined);
+  if (found) return found;
+  const near = store.accounts.list({ text: text.slice(0, 3), limit: 200 })
+    .map((account) => account.nickname);
+  throw notFound(
+    `There is no user "${text}".${didYouMean(text, near)} ` +
+      "`retropal user list` shows them all.",
+  );
+}
+
+/** The same, for what must not be done to the system user. */
+export function findPerson(store: Store, text: string): Account {
+  const account = findAccount(store, text);
+  if (account.uid === SYSTEM_UID) {
+    throw refused(
+      `${account.nickname} is the server itself: leave it as it is.`,
+    );
+  }
+  return account;
+}
+
+/** Staff do not act on those who stand as high or higher, but on themselves. */
+export function requireAbove(actor: Actor, account: Account): void {
+  if (actor.uid === account.uid) return;
+  if (actor.level <= LEVEL[account.role]) {
+    throw refused(
+      `${account.nickname} is ${account.role}: only somebody above may do that.`,
+    );
+  }
+}
+
+/** By number, else by name. Throws when there is none. */
+export function findRoom(store: Store, text: string): StoredRoom {
+  const found =
+    (/^\d{1,5}$/.test(text) ? store.rooms.get(Number(text)) : undefined) ??
+      store.rooms.byName(text);
+  if (found) return found;
+  const near = didYouMean(text, store.rooms.list().map((room) => room.name));
+  throw notFound(
+    `There is no permanent room "${text}".${near} ` +
+      "`retropal room list` shows them all.",
+  );
+}
+
+/** By code, else by name. Throws when there is none. */
+export function findCategory(store: Store, text: string): Category {
+  const all = store.categories.list();
+  const found = all.find((one) => String(one.code) === text) ??
+    all.find((one) => one.name.toLowerCase() === text.toLowerCase());
+  if (found) return found;
+  throw new CommandError(
+    CODE.notFound,
+    `There is no category "${text}".${
+      didYouMean(text, all.map((one) => one.name))
+    } \`retropal category list\` shows them all.`,
+  );
+}

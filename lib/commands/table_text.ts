@@ -1,0 +1,76 @@
+/**
+ * Rows and columns as text, and times and sizes as people read them.
+ *
+ * @module
+ */
+
+/** Columns as wide as their widest cell, two blanks between. */
+export function columns(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const all = [head, ...rows].map((row) => row.map(oneLine));
+  const widths = head.map((_, i) =>
+    Math.max(...all.map((row) => [...row[i] ?? ""].length))
+  );
+  return all.map((row) =>
+    row.map((cell, i) => cell + " ".repeat((widths[i] ?? 0) - [...cell].length))
+      .join("  ").trimEnd()
+  );
+}
+
+/** "name   value" lines. */
+export function pairs(
+  values: readonly (readonly [string, string])[],
+): string[] {
+  const width = Math.max(0, ...values.map(([name]) => name.length));
+  return values.map(([name, value]) =>
+    `${name.padEnd(width)}  ${oneLine(value)}`.trimEnd()
+  );
+}
+
+/** A name from outside must not move the cursor or begin a line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "\u00b7");
+}
+
+/** "2026-07-31 12:00:00" in UTC. */
+export function timeText(at: number | null): string {
+  return at === null
+    ? "-"
+    : new Date(at).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** "2d 3h", "5m 10s": the two largest units. */
+export function durationText(seconds: number): string {
+  const units: [number, string][] = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "m"],
+    [1, "s"],
+  ];
+  let left = Math.max(0, Math.round(seconds));
+  const parts: string[] = [];
+  for (const [size, unit] of units) {
+    if (left >= size || (unit === "s" && parts.length === 0)) {
+      parts.push(`${Math.floor(left / size)}${unit}`);
+      left %= size;
+      if (parts.length === 2) break;
+    }
+  }
+  return parts.join(" ");
+}
+
+/** "1.5 MB" */
+export function sizeText(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${
+    unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)
+  } ${units[unit]}`;
+}

@@ -1,0 +1,231 @@
+/**
+ * Accounts: making them, their passwords, looking at them.
+ *
+ * @module
+ */
+import { passwordFault } from "../domain/accounts.ts";
+import { LEVEL, SYSTEM_UID } from "../domain/store.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import {
+  ACCOUNT_COLUMNS,
+  accountBan,
+  accountJson,
+  accountRow,
+  requireNickname,
+  ROLES,
+} from "./account_text.ts";
+import {
+  audit,
+  CODE,
+  command,
+  CommandError,
+  type Context,
+  done,
+  refused,
+} from "./command.ts";
+import { argument, choiceOption, flag, numberOption, option } from "./field.ts";
+import { findAccount, findPerson, requireAbove } from "./find.ts";
+import { columns, pairs, timeText } from "./table_text.ts";
+
+/** Throws a refusal for a password that the client cannot have. */
+export async function hashPassword(
+  context: Context,
+  secret: string | undefined,
+): Promise<string> {
+  if (secret === undefined) {
+    throw new CommandError(
+      CODE.usage,
+      "A password is needed: give --password-stdin and write it to standard input.",
+    );
+  }
+  const fault = passwordFault(secret);
+  if (fault !== null) throw refused(fault);
+  return await context.hasher.hash(encodeText(secret));
+}
+
+export const userAdd = command({
+  path: ["user", "add"],
+  summary: "Make an account",
+  details: "Prints the uid. The password has 5 to 12 characters and is asked " +
+    "for, or read from standard input with --password-stdin.",
+  examples: [
+    "retropal user add Ann",
+    "echo secret11 | retropal user add Ann --password-stdin --role moderator",
+  ],
+  fields: {
+    nick: argument("NICK", "The nickname, as others will see it."),
+    role: choiceOption(ROLES, "What he may do; user when not given."),
+    email: option("ADDRESS", "His e-mail address."),
+    first: option("NAME", "His first name."),
+    last: option("NAME", "His last name."),
+  },
+  secret: { about: "Password", repeat: true },
+  role: "superadmin",
+  async run(context, input, secret) {
+    const { store } = context;
+    const role = input.role ?? "user";
+    if (context.actor.level < LEVEL[role]) {
+      throw refused("Nobody can make an account that stands above his own.");
+    }
+    requireNickname(store, input.nick, role);
+    const passwordHash = await hashPassword(context, secret);
+    const account = store.transaction(() => {
+      const created = store.accounts.create({
+        nickname: input.nick,
+        passwordHash,
+        role,
+        email: input.email ?? "",
+        first: input.first ?? "",
+        last: input.last ?? "",
+        createdAt: context.now(),
+      });
+      audit(context, {
+        action: "user add",
+        target: created.nickname,
+        after: { uid: created.uid, role },
+      });
+      return created;
+    });
+    return done(accountJson(account, context), String(account.uid));
+  },
+});
+
+export const userPasswd = command({
+  path: ["user", "passwd"],
+  summary: "Give an account a new password",
+  examples: [
+    "retropal user passwd Ann",
+    "echo secret12 | retropal user passwd Ann --password-stdin",
+  ],
+  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  secret: { about: "New password", repeat: true },
+  role: "admin",
+  async run(context, input, secret) {
+    const account = findPerson(context.store, input.nick);
+    requireAbove(context.actor, account);
+    const passwordHash = await hashPassword(context, secret);
+    context.store.transaction(() => {
+      context.store.accounts.setPassword(account.uid, passwordHash);
+      audit(context, { action: "user passwd", target: account.nickname });
+    });
+    return done(
+      { uid: account.uid },
+      `${account.nickname} has a new password.`,
+    );
+  },
+});
+
+export const userList = command({
+  path: ["user", "list"],
+  summary: "List the accounts",
+  examples: [
+    "retropal user list",
+    "retropal user list --role moderator --sort seen --json",
+  ],
+  fields: {
+    role: choiceOption(ROLES, "Only those with this role."),
+    search: option("TEXT", "Only with this in nickname or e-mail address."),
+    online: flag("Only those who are on line."),
+    banned: flag("Only those who are banned."),
+    sort: choiceOption(
+      ["nickname", "uid", "created", "seen"],
+      "In which order; nickname when not given.",
+    ),
+    limit: numberOption("N", "At most so many; 1000 when not given.", {
+      min: 1,
+      max: 1_000_000,
+    }),
+    offset: numberOption("N", "Leave out the first N.", {
+      min: 0,
+      max: 100_000_000,
+    }),
+  },
+  role: "moderator",
+  run(context, input) {
+    const limit = input.limit ?? 1000;
+    const filtered = input.online || input.banned;
+    let accounts = context.store.accounts.list({
+      sort: input.sort ?? "nickname",
+      limit: filtered ? 1_000_000 : limit,
+      ...(input.role && { role: input.role }),
+      ...(input.search && { text: input.search }),
+      ...(!filtered && input.offset && { offset: input.offset }),
+    });
+    if (filtered) {
+      const offset = input.offset ?? 0;
+      accounts = accounts.filter((account) =>
+        (!input.online || context.live?.isOnline(account.uid)) &&
+        (!input.banned || accountBan(context, account))
+      ).slice(offset, offset + limit);
+    }
+    return done(
+      accounts.map((account) => accountJson(account, context)),
+      ...columns(
+        ACCOUNT_COLUMNS,
+        accounts.map((account) => accountRow(account, context)),
+      ),
+    );
+  },
+});
+
+export const userShow = command({
+  path: ["user", "show"],
+  summary: "Show all that is known of an account",
+  examples: ["retropal user show Ann", "retropal user show 1000002 --json"],
+  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  role: "moderator",
+  chat: { name: "whois", role: "moderator", takes: ["nick"] },
+  run(context, input) {
+    const { store, live } = context;
+    const account = findAccount(store, input.nick);
+    const ban = accountBan(context, account);
+    const rooms = store.rooms.list()
+      .filter((room) => room.owner === account.uid)
+      .map(({ gid, name }) => ({ gid, name }));
+    const session = live?.sessions().find((one) => one.uid === account.uid);
+    const json = {
+      ...accountJson(account, context),
+      ban: ban ?? null,
+      ownedRooms: rooms,
+      waitingMessages: store.messages.count(account.uid),
+      pals: store.relations.pals(account.uid).length,
+      session: session ?? null,
+    };
+    const state = account.uid === SYSTEM_UID
+      ? "always there"
+      : session
+      ? `on line from ${session.address} since ${timeText(session.connectedAt)}`
+      : json.online
+      ? "on line"
+      : "off line";
+    return done(
+      json,
+      ...pairs([
+        ["nickname", account.nickname],
+        ["uid", String(account.uid)],
+        ["role", account.role],
+        ["state", state],
+        ["banned", ban ? banText(ban) : "no"],
+        ["e-mail", account.email || "-"],
+        ["name", `${account.first} ${account.last}`.trim() || "-"],
+        ["listed", account.listed ? "yes" : "no"],
+        ["paid", account.paid || "-"],
+        ["color", account.color],
+        ["privacy", account.privacy],
+        ["made", timeText(account.createdAt)],
+        ["last seen", timeText(account.lastSeenAt)],
+        ["last address", account.lastAddress ?? "-"],
+        ["pals", String(json.pals)],
+        ["messages", `${json.waitingMessages} waiting`],
+        ["owns", rooms.map((room) => room.name).join(", ") || "-"],
+      ]),
+    );
+  },
+});
+
+function banText(ban: { until: number | null; reason: string; by: string }) {
+  const until = ban.until === null
+    ? "for ever"
+    : `until ${timeText(ban.until)}`;
+  return `${until}, by ${ban.by}${ban.reason ? `: ${ban.reason}` : ""}`;
+}

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Config } from "../config/config.ts";
 import type { Gid, Millis, Role, Uid } from "../domain/store.ts";
 
 /** One signed-on (or half signed-on) chat connection. */
@@ -206,18 +207,11 @@ export interface Live {
   /** Calls `sink` until the returned function is called. */
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void;
   watchSignOns(sink: (step: SignOnStep) => void): () => void;
-  /** Reads the configuration again (SIGHUP, `config reload`). */
-  reload(): ReloadReport;
+  /**
+   * The configuration was read again (SIGHUP, `config reload`). Only settings
+   * that are marked live in lib/config/schema.ts differ from the one before.
+   */
+  configChanged(config: Config): void;
   /** Ends the server as SIGTERM does. */
   stop(reason: string): void;
-}
-
-/** What reading the configuration again did. */
-export interface ReloadReport {
-  /** Keys that differ and are in force now. */
-  readonly applied: readonly string[];
-  /** Keys that differ and need a restart. */
-  readonly needRestart: readonly string[];
-  /** Why nothing was read, in the words of the configuration check. */
-  readonly error: string | null;
 }

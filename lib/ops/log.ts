@@ -20,8 +20,8 @@ import type { RecentError } from "../commands/live.ts";
 import { LineWriter } from "./line_writer.ts";
 
 export type Level = "debug" | "info" | "warning" | "error";
-export type Field = string | number | boolean | null | undefined;
-export type Fields = Readonly<Record<string, Field>>;
+/** Values are text, numbers, booleans; anything else is written as JSON. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** What code of ours holds to write to the log. */
 export interface Logger {
@@ -108,14 +108,14 @@ export function logger(category: string): Logger {
   const at = (level: Level) =>
   (
     message: string,
-    fields: Record<string, unknown> = {},
+    fields: Fields = {},
   ) => {
     if (level === "error" || level === "warning") {
-      remember(category, message, fields as Fields);
+      remember(category, message, fields);
     }
     if (RANK[level] < threshold) return;
     // As a template without holes, so that braces in it mean nothing.
-    target[level](message.replaceAll("{", "{{"), fields);
+    target[level](message.replaceAll("{", "{{"), { ...fields });
   };
   return {
     debug: at("debug"),
@@ -156,7 +156,7 @@ function textLine(record: LogRecord): string {
   const category = record.category.slice(1).join(".") || record.category[0];
   const message = escaped(record.message.map(String).join(""));
   return `${time} ${level} ${category}: ${message}${
-    words(record.properties as Fields)
+    words(record.properties)
   }\n`;
 }
 
@@ -168,8 +168,10 @@ function words(fields: Fields): string {
   return text;
 }
 
-function valueText(value: Field): string {
-  if (typeof value !== "string") return String(value);
+function valueText(value: unknown): string {
+  if (typeof value !== "string") {
+    return escaped(JSON.stringify(value) ?? String(value));
+  }
   return /^[A-Za-z0-9_.:\/@+-]+$/.test(value)
     ? value
     : escaped(JSON.stringify(value));

@@ -26,7 +26,7 @@ export function schemaVersion(db: Database): number {
   );
 }
 
-export function isEmpty(db: Database): boolean {
+function isEmpty(db: Database): boolean {
   return db.statement("SELECT 1 FROM sqlite_schema LIMIT 1").get() ===
     undefined;
 }
@@ -38,21 +38,25 @@ export function isEmpty(db: Database): boolean {
 export function checkIntegrity(db: Database, how: "quick" | "full"): void {
   const pragma = how === "quick" ? "quick_check" : "integrity_check";
   let finding: string;
-  let cause: unknown;
   try {
     const row = db.statement<Record<string, string>>(`PRAGMA ${pragma}(1)`)
       .get();
     finding = Object.values(row ?? {})[0] ?? "no answer";
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== "corrupt") throw error;
-    finding = error.message;
-    cause = error;
+    throw damaged(db.path, error);
   }
-  if (finding === "ok") return;
-  const backup = newestBackup(db.path);
-  throw new StoreError(
+  if (finding !== "ok") throw damaged(db.path, new Error(finding));
+}
+
+/** Says which backup to take when `error` means a damaged file. */
+export function damaged(path: string, error: unknown): unknown {
+  if (error instanceof StoreError && error.code !== "corrupt") return error;
+  const cause = error instanceof StoreError ? error.cause : error;
+  const finding = cause instanceof Error ? cause.message.trim() : String(cause);
+  const backup = newestBackup(path);
+  return new StoreError(
     "corrupt",
-    `${db.path} is damaged (${finding.trim()}). Keep a copy of it, then ` +
+    `${path} is damaged (${finding}). Keep a copy of it, then ` +
       (backup === undefined
         ? "restore a backup."
         : `restore a backup; the newest beside it is ${backup}.`),

@@ -5,12 +5,7 @@
  */
 
 import { type Store, StoreError } from "../lib/domain/store.ts";
-import {
-  checkIntegrity,
-  isEmpty,
-  refuseNewer,
-  schemaVersion,
-} from "./check.ts";
+import { checkIntegrity, refuseNewer, schemaVersion } from "./check.ts";
 import { type ConnectOptions, Database } from "./database.ts";
 import { migrate, newestSchema } from "./migrate.ts";
 import { SqliteStore } from "./store.ts";
@@ -51,7 +46,9 @@ function connect(path: string, options: ConnectOptions): Database {
   try {
     return new Database(path, options);
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+    if (!(error instanceof StoreError) || error.code === "corrupt") {
+      throw damaged(path, error);
+    }
     throw new StoreError(
       error.code,
       `${path} cannot be opened. ${error.message}`,

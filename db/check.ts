@@ -37,30 +37,29 @@ function isEmpty(db: Database): boolean {
  */
 export function checkIntegrity(db: Database, how: "quick" | "full"): void {
   const pragma = how === "quick" ? "quick_check" : "integrity_check";
-  let finding: string;
+  let row: Record<string, string> | undefined;
   try {
-    const row = db.statement<Record<string, string>>(`PRAGMA ${pragma}(1)`)
-      .get();
-    finding = Object.values(row ?? {})[0] ?? "no answer";
+    row = db.statement<Record<string, string>>(`PRAGMA ${pragma}(1)`).get();
   } catch (error) {
-    throw damaged(db.path, error);
+    throw explainDamage(db.path, error);
   }
-  if (finding !== "ok") throw damaged(db.path, new Error(finding));
+  const [finding = "no answer"] = Object.values(row ?? {});
+  if (finding === "ok") return;
+  throw explainDamage(db.path, new StoreError("corrupt", finding.trim()));
 }
 
-/** Says which backup to take when `error` means a damaged file. */
-export function damaged(path: string, error: unknown): unknown {
-  if (error instanceof StoreError && error.code !== "corrupt") return error;
-  const cause = error instanceof StoreError ? error.cause : error;
-  const finding = cause instanceof Error ? cause.message.trim() : String(cause);
+/** Adds what to do to an error that means a damaged file. */
+export function explainDamage(path: string, error: unknown): unknown {
+  if (!(error instanceof StoreError) || error.code !== "corrupt") return error;
+  const { message } = error.cause instanceof Error ? error.cause : error;
   const backup = newestBackup(path);
   return new StoreError(
     "corrupt",
-    `${path} is damaged (${finding}). Keep a copy of it, then ` +
+    `${path} is damaged (${message}). Keep a copy of it, then ` +
       (backup === undefined
         ? "restore a backup."
         : `restore a backup; the newest beside it is ${backup}.`),
-    { cause },
+    { cause: error },
   );
 }
 

@@ -5,7 +5,12 @@
  */
 
 import { type Store, StoreError } from "../lib/domain/store.ts";
-import { checkIntegrity, refuseNewer, schemaVersion } from "./check.ts";
+import {
+  checkIntegrity,
+  explainDamage,
+  refuseNewer,
+  schemaVersion,
+} from "./check.ts";
 import { type ConnectOptions, Database } from "./database.ts";
 import { migrate, newestSchema } from "./migrate.ts";
 import { SqliteStore } from "./store.ts";
@@ -47,7 +52,7 @@ function connect(path: string, options: ConnectOptions): Database {
     return new Database(path, options);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code === "corrupt") {
-      throw damaged(path, error);
+      throw explainDamage(path, error);
     }
     throw new StoreError(
       error.code,

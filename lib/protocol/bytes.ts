@@ -78,6 +78,7 @@ export class Writer {
     return this.#at;
   }
 
+  /** Where `n` bytes go. Call it first: it may replace buffer and view. */
   #room(n: number): number {
     const at = this.#at;
     if (at + n > this.#bytes.length) {
@@ -91,20 +92,24 @@ export class Writer {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
   }
 
   /** Also writes a signed value: the bits are the same. */
   u16(value: number): void {
-    this.#view.setUint16(this.#room(2), value);
+    const at = this.#room(2);
+    this.#view.setUint16(at, value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value);
   }
 
   bytes(value: Uint8Array): void {
-    this.#bytes.set(value, this.#room(value.length));
+    const at = this.#room(value.length);
+    this.#bytes.set(value, at);
   }
 
   /** Overwrites two bytes written earlier. */

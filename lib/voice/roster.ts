@@ -78,7 +78,7 @@ export interface VoiceLog {
 
 /** `::ffff:10.0.0.1` is `10.0.0.1`: one spelling for one host. */
 export function plainAddress(address: string): string {
-  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address)
+  return address.startsWith("::ffff:") && address.includes(".")
     ? address.slice(7)
     : address;
 }

@@ -1,0 +1,30 @@
+/**
+ * A token bucket that may go into debt: what has been received cannot be
+ * taken back, but the next must wait until the debt is paid.
+ *
+ * @module
+ */
+export class Meter {
+  #level: number;
+  #at: number | undefined;
+
+  constructor(readonly perSecond: number, readonly burst: number) {
+    this.#level = burst;
+  }
+
+  /** Bytes that may still come at `now` (milliseconds); negative in debt. */
+  level(now: number): number {
+    const passed = now - (this.#at ?? now);
+    this.#at = now;
+    this.#level = Math.min(
+      this.burst,
+      this.#level + Math.max(0, passed) * this.perSecond / 1000,
+    );
+    return this.#level;
+  }
+
+  spend(bytes: number, now: number): void {
+    this.level(now);
+    this.#level -= bytes;
+  }
+}

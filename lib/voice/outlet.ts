@@ -1,0 +1,176 @@
+/**
+ * What goes to one listener: the only writer of his connection.
+ *
+ * One write is in flight at a time. Frames that come meanwhile wait; when it
+ * is done, all that wait are merged into the next write. A listener who does
+ * not keep up loses his oldest frames first, and whole ones only: a frame of
+ * which a part was written is always finished, because a cut frame makes the
+ * client deaf until it is restarted (docs/protocol.md, "What breaks the
+ * client").
+ *
+ * @module
+ */
+
+import { PREFIX_BYTES, u32 } from "../protocol/rtp.ts";
+import type { Traffic } from "./counters.ts";
+
+/** Frames that may wait for a listener who lags. */
+export const LAG_FRAMES = 5;
+/** A write that takes this long, in milliseconds, is lag; less is a burst. */
+export const LAG_MS = 250;
+/** Bytes that may wait in any case. */
+export const MOST_BYTES = 65_536;
+/** Largest merged write. */
+const MERGE_BYTES = 16_384;
+
+export interface OutletOptions {
+  /** Resolves to the bytes written, which may be fewer than given. */
+  readonly write: (bytes: Uint8Array) => Promise<number>;
+  readonly clock: () => number;
+  readonly traffic: Traffic;
+  /** The connection does not take bytes any more. */
+  readonly failed: (error: unknown) => void;
+}
+
+export class Outlet {
+  readonly #options: OutletOptions;
+  /** Runs of whole frames, oldest first, and how many frames are in each. */
+  readonly #runs: Uint8Array[] = [];
+  readonly #counts: number[] = [];
+  #frames = 0;
+  #bytes = 0;
+  /** What is being written, from its first unwritten byte. */
+  #rest: Uint8Array | undefined;
+  #whole = true;
+  #since = 0;
+  #merged: Uint8Array<ArrayBuffer> | undefined;
+  #closed = false;
+  #finished: Promise<void> | undefined;
+  #idle: (() => void) | undefined;
+  readonly #written = (count: number) => this.#onWritten(count);
+  readonly #failed = (error: unknown) => this.#onFailed(error);
+
+  constructor(options: OutletOptions) {
+    this.#options = options;
+  }
+
+  /** Milliseconds for which the write in flight has made no progress. */
+  stuckFor(now: number): number {
+    return this.#rest === undefined ? 0 : now - this.#since;
+  }
+
+  /** False while a frame has been written in part. */
+  get whole(): boolean {
+    return this.#whole;
+  }
+
+  /** Gives the number of frames dropped. */
+  send(run: Uint8Array, frames: number): number {
+    if (this.#closed) return 0;
+    if (this.#rest === undefined) {
+      this.#options.traffic.out += frames;
+      this.#write(run);
+      return 0;
+    }
+    this.#runs.push(run);
+    this.#counts.push(frames);
+    this.#frames += frames;
+    this.#bytes += run.length;
+    const dropped = this.#trim();
+    const { traffic } = this.#options;
+    traffic.dropped += dropped;
+    traffic.worstQueue = Math.max(traffic.worstQueue, this.#frames);
+    return dropped;
+  }
+
+  /**
+   * Takes no more frames and forgets those that wait. Resolves when the write
+   * in flight is done: then the stream ends between whole frames.
+   */
+  finish(): Promise<void> {
+    this.#closed = true;
+    this.#runs.length =
+      this.#counts.length =
+      this.#frames =
+      this.#bytes =
+        0;
+    if (this.#rest === undefined) return Promise.resolve();
+    return new Promise((done) => this.#idle = done);
+  }
+
+  #trim(): number {
+    const late = this.stuckFor(this.#options.clock()) >= LAG_MS;
+    let dropped = 0;
+    while (
+      this.#frames > 1 &&
+      (this.#bytes > MOST_BYTES || (late && this.#frames > LAG_FRAMES))
+    ) {
+      const oldest = this.#runs[0]!;
+      const size = PREFIX_BYTES + u32(oldest, 0);
+      if (this.#counts[0]! > 1) {
+        this.#runs[0] = oldest.subarray(size);
+        this.#counts[0]!--;
+      } else {
+        this.#runs.shift();
+        this.#counts.shift();
+      }
+      this.#frames--;
+      this.#bytes -= size;
+      dropped++;
+    }
+    return dropped;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#rest = bytes;
+    this.#since = this.#options.clock();
+    this.#options.write(bytes).then(this.#written, this.#failed);
+  }
+
+  #onWritten(count: number): void {
+    const rest = this.#rest!;
+    if (count < rest.length) {
+      this.#whole = false;
+      this.#write(rest.subarray(count));
+      return;
+    }
+    this.#whole = true;
+    this.#rest = undefined;
+    if (this.#closed) return this.#idle?.();
+    if (this.#runs.length > 0) this.#write(this.#next());
+  }
+
+  #onFailed(error: unknown): void {
+    this.#rest = undefined;
+    const closed = this.#closed;
+    this.#closed = true;
+    this.#idle?.();
+    if (!closed) this.#options.failed(error);
+  }
+
+  /** The next write: what waits, merged when it is more than one run. */
+  #next(): Uint8Array {
+    let runs = 0;
+    let bytes = 0;
+    for (const run of this.#runs) {
+      if (runs > 0 && bytes + run.length > MERGE_BYTES) break;
+      runs++;
+      bytes += run.length;
+    }
+    const taken = this.#runs.splice(0, runs);
+    let frames = 0;
+    for (const count of this.#counts.splice(0, runs)) frames += count;
+    this.#frames -= frames;
+    this.#bytes -= bytes;
+    this.#options.traffic.out += frames;
+    if (runs === 1) return taken[0]!;
+    // Free to be reused: only one write is in flight, and it is done.
+    this.#merged ??= new Uint8Array(MERGE_BYTES);
+    let at = 0;
+    for (const run of taken) {
+      this.#merged.set(run, at);
+      at += run.length;
+    }
+    return this.#merged.subarray(0, at);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Logging of refusals that a flood cannot turn into a flood of the log: the
+ * first of each kind from an address in ten seconds is written, with how many
+ * there were since the last line.
+ *
+ * @module
+ */
+
+import type { VoiceLog } from "./roster.ts";
+
+const QUIET_MS = 10_000;
+const MOST_KEYS = 1024;
+
+export class Refusals {
+  readonly #seen = new Map<string, { at: number; unsaid: number }>();
+
+  constructor(readonly log: VoiceLog, readonly clock: () => number) {}
+
+  /** `reason` is a few words of ours, never the peer's. */
+  note(
+    reason: string,
+    address: string,
+    fields: Record<string, unknown> = {},
+  ): void {
+    const now = this.clock();
+    const key = `${reason} ${address}`;
+    const seen = this.#seen.get(key);
+    if (seen !== undefined && now - seen.at < QUIET_MS) {
+      seen.unsaid++;
+      return;
+    }
+    if (this.#seen.size >= MOST_KEYS) this.#seen.clear();
+    this.#seen.set(key, { at: now, unsaid: 0 });
+    const unsaid = seen?.unsaid ?? 0;
+    this.log.warn("voice refused: {reason}", {
+      reason,
+      address,
+      ...fields,
+      ...(unsaid > 0 ? { unsaid } : {}),
+    });
+  }
+}

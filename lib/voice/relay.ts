@@ -1,0 +1,332 @@
+/**
+ * The relay itself: who may be heard by whom, and handing the frames on. It
+ * knows no sockets and no clock of its own; tcp_edge.ts and udp_edge.ts bring
+ * the bytes. See docs/protocol.md, "Voice".
+ *
+ * @module
+ */
+
+import type { Gid, Uid } from "../domain/store.ts";
+import { PREFIX_BYTES, speakerOf, ssrcOf, u32 } from "../protocol/rtp.ts";
+import {
+  addTotals,
+  type DropReason,
+  noTotals,
+  noTraffic,
+  type RelayStats,
+  relayStats,
+} from "./counters.ts";
+import { LostLinks } from "./lost_links.ts";
+import {
+  type Datagrams,
+  type Form,
+  type Link,
+  type Peer,
+  type Voice,
+  VoiceRoom,
+} from "./room.ts";
+import type { VoiceControl, VoiceRoster } from "./roster.ts";
+
+export interface RelayOptions {
+  readonly roster: VoiceRoster;
+  /** Milliseconds of a steady clock. */
+  readonly clock: () => number;
+  readonly clientUdpPort: number;
+  /** Most that one talker may send. */
+  readonly bytesPerSecond: number;
+}
+
+export class VoiceRelay implements VoiceControl {
+  /** Set once the datagram socket is bound; undefined without UDP. */
+  datagrams: Datagrams | undefined;
+  readonly #options: RelayOptions;
+  readonly #roster: VoiceRoster;
+  readonly #clock: () => number;
+  readonly #rooms = new Map<Gid, VoiceRoom>();
+  readonly #lost = new LostLinks();
+  /** What rooms that are gone had counted, and what belongs to no room. */
+  readonly #past = noTotals();
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#roster = options.roster;
+    this.#clock = options.clock;
+  }
+
+  // ---- from the chat side ----
+
+  joined(gid: Gid, uid: Uid): void {
+    this.#lost.forget(gid, uid);
+    this.#rooms.get(gid)?.changed();
+  }
+
+  policyChanged(gid: Gid): void {
+    const room = this.#rooms.get(gid);
+    if (room === undefined) return;
+    room.changed();
+    for (const uid of room.speaking.keys()) {
+      if (!this.#roster.maySpeak(gid, uid)) this.#silence(room, uid);
+    }
+  }
+
+  left(gid: Gid, uid: Uid): void {
+    this.#lost.forget(gid, uid);
+    const room = this.#rooms.get(gid);
+    if (room === undefined) return;
+    this.#silence(room, uid);
+    const link = room.links.get(uid);
+    if (room.forget(uid)) this.#discard(room);
+    link?.end("left the room");
+  }
+
+  roomClosed(gid: Gid): void {
+    this.#lost.forgetRoom(gid);
+    const room = this.#rooms.get(gid);
+    if (room === undefined) return;
+    this.#discard(room);
+    for (const link of room.links.values()) link.end("room closed");
+    room.links.clear();
+  }
+
+  signedOff(uid: Uid): void {
+    for (const room of this.#rooms.values()) this.left(room.gid, uid);
+  }
+
+  // ---- from the TCP edge ----
+
+  /**
+   * A voice connection says it is `uid` in `gid`. Gives what the edge needs to
+   * speak for him, or undefined when no such member is at that address. An
+   * older connection of the same member ends.
+   */
+  attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
+    const member = this.#roster.member(gid, uid);
+    if (member === undefined || member.address !== link.address) {
+      return undefined;
+    }
+    const room = this.#room(gid);
+    const older = room.links.get(uid);
+    room.links.set(uid, link);
+    room.peers.delete(uid);
+    room.changed();
+    this.#lost.linked(gid, uid, this.#clock());
+    if (older !== link) older?.end("replaced by a newer connection");
+    return room.voice(uid);
+  }
+
+  /** The connection is gone; not called for links that the relay ended. */
+  detach(voice: Voice, link: Link): void {
+    const { room, uid } = voice;
+    if (room.links.get(uid) !== link) return;
+    room.links.delete(uid);
+    room.changed();
+    this.#lost.lost(room.gid, uid, this.#clock());
+  }
+
+  /** He goes to another room with the same connection: nothing was lost. */
+  release(voice: Voice, link: Link): void {
+    if (voice.room.links.get(voice.uid) !== link) return;
+    this.#lost.forget(voice.room.gid, voice.uid);
+    this.#silence(voice.room, voice.uid);
+    if (voice.room.forget(voice.uid)) this.#discard(voice.room);
+  }
+
+  /**
+   * Is the frame of `length` bytes whose RTP header is at `at` to be heard?
+   * Counts it either way.
+   */
+  admit(voice: Voice, buf: Uint8Array, at: number, length: number): boolean {
+    const { room, uid } = voice;
+    const now = this.#clock();
+    room.in++;
+    voice.in++;
+    if (speakerOf(buf, at, length) !== uid || ssrcOf(buf, at) !== uid) {
+      room.dropped.identity++;
+      return false;
+    }
+    room.refresh(voice);
+    if (!voice.allowed) {
+      room.dropped.mic++;
+      return false;
+    }
+    voice.arrived(buf, at, now);
+    const rank = room.rule.mode === "queue"
+      ? this.#roster.handRank(room.gid, uid)
+      : 0;
+    if (!room.floor.claim(uid, now, room.rule, rank)) {
+      room.dropped.floor++;
+      return false;
+    }
+    const news = !room.speaking.has(uid);
+    room.speaking.set(uid, now);
+    if (news) this.#roster.onTalk(room.gid, uid, true);
+    return true;
+  }
+
+  /**
+   * Hands a run of whole frames, prefixes included, to all who hear him.
+   * `lasting`: nobody will change these bytes again.
+   */
+  deliver(
+    voice: Voice,
+    run: Uint8Array,
+    frames: number,
+    form: Form,
+    lasting: boolean,
+  ): void {
+    const { room, links, peers } = voice;
+    room.refresh(voice);
+    if (links.length > 0) {
+      const bytes = lasting ? run : run.slice();
+      for (const link of links) {
+        const late = link.send(bytes, frames);
+        room.out += frames - late;
+        room.dropped.lag += late;
+      }
+    }
+    if (peers.length > 0 && this.datagrams !== undefined) {
+      for (let at = 0; at < run.length;) {
+        const end = at + PREFIX_BYTES + u32(run, at);
+        const prefixed = run.subarray(at, end);
+        const bare = run.subarray(at + PREFIX_BYTES, end);
+        for (const peer of peers) {
+          const wanted = peer.form ?? form;
+          this.datagrams.send(wanted === "bare" ? bare : prefixed, peer);
+        }
+        at = end;
+      }
+      room.out += frames * peers.length;
+    }
+  }
+
+  // ---- from the UDP edge ----
+
+  /** A hello datagram: undefined when it was taken. */
+  greet(
+    gid: Gid,
+    uid: Uid,
+    address: string,
+    port: number,
+  ): DropReason | undefined {
+    const member = this.#roster.member(gid, uid);
+    if (member?.address !== address) return this.#refuse("stranger");
+    const room = this.#room(gid);
+    // A TCP link proves its address; a datagram's source is easily forged.
+    if (room.links.has(uid)) return this.#refuse("transport");
+    this.#register(room, uid, address, port, undefined);
+    return undefined;
+  }
+
+  /**
+   * A voice datagram. `buf` holds the frame with its prefix at `at`; `length`
+   * is N. Undefined when it was relayed.
+   */
+  speak(
+    address: string,
+    port: number,
+    form: Form,
+    buf: Uint8Array,
+    at: number,
+    length: number,
+  ): DropReason | undefined {
+    const uid = speakerOf(buf, at + PREFIX_BYTES, length);
+    const gid = this.#roster.voiceRoomOf(uid);
+    if (gid === undefined) return this.#refuse("stranger");
+    if (this.#roster.member(gid, uid)?.address !== address) {
+      return this.#refuse("stranger");
+    }
+    const room = this.#room(gid);
+    if (room.links.has(uid)) return this.#refuse("transport", room);
+    const peer = room.peers.get(uid);
+    if (peer?.greeted) {
+      if (peer.target.port !== port) return this.#refuse("port", room);
+      peer.form = form;
+    } else if (form === "prefixed") {
+      // Not the real client, which never sends a prefix here: answer him
+      // where he is.
+      this.#register(room, uid, address, port, form);
+    }
+    const voice = room.voice(uid);
+    const now = this.#clock();
+    if (voice.meter.level(now) < length) return this.#refuse("rate", room);
+    voice.meter.spend(length, now);
+    if (this.admit(voice, buf, at + PREFIX_BYTES, length)) {
+      const run = buf.subarray(at, at + PREFIX_BYTES + length);
+      this.deliver(voice, run, 1, form, false);
+    }
+    return undefined;
+  }
+
+  /** Counts a datagram or frame that the edge itself refused. */
+  refused(reason: DropReason, voice?: Voice): DropReason {
+    return this.#refuse(reason, voice?.room);
+  }
+
+  // ---- time and numbers ----
+
+  /** To be called a few times per second. */
+  tick(): void {
+    const now = this.#clock();
+    for (const room of this.#rooms.values()) {
+      for (const [uid, heardAt] of room.speaking) {
+        if (now - heardAt >= room.rule.pauseMs) this.#silence(room, uid);
+      }
+    }
+    for (const { gid, uid } of this.#lost.due(now)) {
+      if (this.#roster.member(gid, uid) === undefined) continue;
+      this.#roster.onLinkLost(gid, uid);
+    }
+  }
+
+  stats(): RelayStats {
+    return relayStats(
+      this.#past,
+      [...this.#rooms.values()].map((room) => room.stats()),
+    );
+  }
+
+  #room(gid: Gid): VoiceRoom {
+    let room = this.#rooms.get(gid);
+    if (room === undefined) {
+      room = new VoiceRoom({
+        ...this.#options,
+        gid,
+        datagrams: this.datagrams,
+      });
+      this.#rooms.set(gid, room);
+    }
+    return room;
+  }
+
+  #discard(room: VoiceRoom): void {
+    if (this.#rooms.delete(room.gid)) addTotals(this.#past, room);
+  }
+
+  #silence(room: VoiceRoom, uid: Uid): void {
+    room.floor.release(uid);
+    if (room.speaking.delete(uid)) this.#roster.onTalk(room.gid, uid, false);
+  }
+
+  #register(
+    room: VoiceRoom,
+    uid: Uid,
+    address: string,
+    port: number,
+    form: Form | undefined,
+  ): void {
+    const known = room.peers.get(uid);
+    const target = { transport: "udp", hostname: address, port } as const;
+    if (known?.greeted && known.target.hostname === address) {
+      if (known.target.port === port) return;
+    }
+    const traffic = known?.traffic ?? noTraffic();
+    const peer: Peer = { uid, greeted: true, target, form, traffic };
+    room.peers.set(uid, peer);
+    room.changed();
+  }
+
+  #refuse(reason: DropReason, room?: VoiceRoom): DropReason {
+    (room ?? this.#past).dropped[reason]++;
+    return reason;
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * One voice room as the relay keeps it: who is linked how, who holds the
+ * floor, and for each speaker the list of those who hear him, rebuilt only
+ * when something changed.
+ *
+ * @module
+ */
+
+import { Floor, type FloorRule } from "../domain/floor.ts";
+import type { Gid, Uid } from "../domain/store.ts";
+import { TICKS_PER_MS, timestampOf } from "../protocol/rtp.ts";
+import {
+  noDrops,
+  noTraffic,
+  type RoomStats,
+  type Traffic,
+} from "./counters.ts";
+import { Meter } from "./meter.ts";
+import type { VoiceMember, VoiceRoster } from "./roster.ts";
+
+/** A TCP voice link, as the relay sees it. */
+export interface Link {
+  readonly address: string;
+  readonly traffic: Traffic;
+  /**
+   * `run` is `frames` whole frames with prefixes; nobody changes it again.
+   * Gives the number of older frames dropped to make room.
+   */
+  send(run: Uint8Array, frames: number): number;
+  /** Closes the link when what is being written is whole. */
+  end(why: string): void;
+}
+
+/** How a datagram carries its frame: with the length in front, or without. */
+export type Form = "bare" | "prefixed";
+
+/** Somebody who is reached by datagrams. */
+export interface Peer {
+  readonly uid: Uid;
+  /** False: the real client's UDP mode, which says no hello. */
+  readonly greeted: boolean;
+  readonly target: {
+    readonly transport: "udp";
+    readonly hostname: string;
+    readonly port: number;
+  };
+  /** The form he speaks in, once he has spoken. */
+  form: Form | undefined;
+  readonly traffic: Traffic;
+}
+
+/** The datagram socket, as the relay sees it. */
+export interface Datagrams {
+  /** False for our own socket, and for what UDP mode cannot reach. */
+  reaches(address: string, port: number): boolean;
+  /** `bytes` must not change before the send is done. */
+  send(bytes: Uint8Array, peer: Peer): void;
+}
+
+export interface VoiceRoomOptions {
+  readonly gid: Gid;
+  readonly roster: VoiceRoster;
+  readonly datagrams: Datagrams | undefined;
+  /** Port on which a client in UDP mode listens. */
+  readonly clientUdpPort: number;
+  readonly bytesPerSecond: number;
+}
+
+/** One member as a speaker, with those who hear him. */
+export class Voice {
+  version = -1;
+  allowed = false;
+  links: Link[] = [];
+  peers: Peer[] = [];
+  in = 0;
+  jitterMs = 0;
+  #transit: number | undefined;
+  readonly meter: Meter;
+
+  constructor(
+    readonly room: VoiceRoom,
+    readonly uid: Uid,
+    bytesPerSecond: number,
+  ) {
+    this.meter = new Meter(bytesPerSecond, bytesPerSecond);
+  }
+
+  /** RFC 3550, 6.4.1, on a clock that may start anywhere. */
+  arrived(buf: Uint8Array, at: number, now: number): void {
+    const transit = now - timestampOf(buf, at) / TICKS_PER_MS;
+    const change = Math.abs(transit - (this.#transit ?? transit));
+    this.#transit = transit;
+    // A talk spurt may start at any timestamp: that says nothing of the line.
+    if (change < 1000) this.jitterMs += (change - this.jitterMs) / 16;
+  }
+}
+
+export class VoiceRoom {
+  readonly gid: Gid;
+  readonly floor = new Floor();
+  readonly links = new Map<Uid, Link>();
+  readonly peers = new Map<Uid, Peer>();
+  /** When each of those who are being heard was last heard. */
+  readonly speaking = new Map<Uid, number>();
+  readonly dropped = noDrops();
+  in = 0;
+  out = 0;
+  rule: FloorRule;
+  #version = 0;
+  readonly #voices = new Map<Uid, Voice>();
+  readonly #options: VoiceRoomOptions;
+
+  constructor(options: VoiceRoomOptions) {
+    this.gid = options.gid;
+    this.#options = options;
+    this.rule = options.roster.floor(options.gid);
+  }
+
+  /** Everything cached about who hears whom is stale. */
+  changed(): void {
+    this.#version++;
+    this.rule = this.#options.roster.floor(this.gid);
+  }
+
+  /** `uid` as a speaker, with an up-to-date list of listeners. */
+  voice(uid: Uid): Voice {
+    let voice = this.#voices.get(uid);
+    if (voice === undefined) {
+      voice = new Voice(this, uid, this.#options.bytesPerSecond);
+      this.#voices.set(uid, voice);
+    }
+    this.refresh(voice);
+    return voice;
+  }
+
+  refresh(voice: Voice): void {
+    if (voice.version === this.#version) return;
+    voice.version = this.#version;
+    const { roster } = this.#options;
+    voice.allowed = roster.maySpeak(this.gid, voice.uid);
+    voice.links.length = 0;
+    voice.peers.length = 0;
+    for (const member of roster.members(this.gid)) {
+      if (member.uid === voice.uid) continue;
+      if (!roster.hears(this.gid, member.uid, voice.uid)) continue;
+      const link = this.links.get(member.uid);
+      if (link !== undefined) {
+        voice.links.push(link);
+      } else {
+        const peer = this.#peer(member);
+        if (peer !== undefined) voice.peers.push(peer);
+      }
+    }
+  }
+
+  /** Forgets `uid`; true when nobody is left. */
+  forget(uid: Uid): boolean {
+    this.links.delete(uid);
+    this.peers.delete(uid);
+    this.#voices.delete(uid);
+    this.speaking.delete(uid);
+    this.floor.release(uid);
+    this.#version++;
+    return this.links.size === 0 && this.#voices.size === 0 &&
+      this.peers.size === 0;
+  }
+
+  stats(): RoomStats {
+    const listeners: RoomStats["listeners"] = [];
+    let worstQueue = 0;
+    for (const [uid, { traffic }] of this.links) {
+      listeners.push({ uid, transport: "tcp", ...traffic });
+      worstQueue = Math.max(worstQueue, traffic.worstQueue);
+    }
+    for (const [uid, { traffic }] of this.peers) {
+      listeners.push({ uid, transport: "udp", ...traffic });
+    }
+    return {
+      gid: this.gid,
+      speaking: [...this.speaking.keys()],
+      in: this.in,
+      out: this.out,
+      dropped: { ...this.dropped },
+      worstQueue,
+      listeners,
+      talkers: [...this.#voices.values()].filter((voice) => voice.in > 0)
+        .map((voice) => ({
+          uid: voice.uid,
+          in: voice.in,
+          jitterMs: Math.round(voice.jitterMs * 10) / 10,
+        })),
+    };
+  }
+
+  /** Where a member without a TCP link is reached, if anywhere. */
+  #peer(member: VoiceMember): Peer | undefined {
+    const known = this.peers.get(member.uid);
+    if (known?.target.hostname === member.address) return known;
+    this.peers.delete(member.uid);
+    const { clientUdpPort, datagrams } = this.#options;
+    if (!isIPv4(member.address)) return undefined;
+    if (!datagrams?.reaches(member.address, clientUdpPort)) return undefined;
+    const peer: Peer = {
+      uid: member.uid,
+      greeted: false,
+      target: {
+        transport: "udp",
+        hostname: member.address,
+        port: clientUdpPort,
+      },
+      form: "bare",
+      traffic: noTraffic(),
+    };
+    this.peers.set(member.uid, peer);
+    return peer;
+  }
+}
+
+function isIPv4(address: string): boolean {
+  return !address.includes(":");
+}

@@ -1,0 +1,164 @@
+/**
+ * The voice server: one port number, TCP and UDP, and the relay between them.
+ *
+ * ```ts ignore
+ * const voice = await startVoice({ bind: "0.0.0.0", port: 2090, roster, log });
+ * voice.left(50001, 1000002); // the chat side reports what happens
+ * await voice.shutdown();
+ * ```
+ *
+ * @module
+ */
+
+import type { RelayStats } from "./counters.ts";
+import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
+import { OwnAddresses } from "./own_addresses.ts";
+import { Refusals } from "./refusals.ts";
+import { VoiceRelay } from "./relay.ts";
+import type { VoiceControl, VoiceLog, VoiceRoster } from "./roster.ts";
+import { TcpEdge } from "./tcp_edge.ts";
+import { UdpEdge } from "./udp_edge.ts";
+
+/** Port on which the real client listens in its UDP mode. */
+export const CLIENT_UDP_PORT = 2090;
+const TICK_MS = 100;
+const REFRESH_MS = 60_000;
+/** Tries to find one number that is free for both TCP and UDP. */
+const BIND_TRIES = 20;
+
+export interface VoiceOptions {
+  readonly bind: string;
+  /** 0: any number that is free for both. */
+  readonly port: number;
+  readonly roster: VoiceRoster;
+  readonly log: VoiceLog;
+  /** False: TCP only. */
+  readonly udp?: boolean;
+  readonly clientUdpPort?: number;
+  readonly limits?: Partial<VoiceLimits>;
+  /** Milliseconds of a steady clock. */
+  readonly clock?: () => number;
+  /** Calls `work` every `ms` until the function it returns is called. */
+  readonly every?: (ms: number, work: () => void) => () => void;
+}
+
+export interface VoiceStats extends RelayStats {
+  /** TCP connections, also those without a hello. */
+  readonly connections: number;
+  readonly halfOpen: number;
+}
+
+export interface VoiceServer extends VoiceControl {
+  readonly port: number;
+  readonly addr: Deno.NetAddr;
+  readonly relay: VoiceRelay;
+  stats(): VoiceStats;
+  /** Ends every link between whole frames, then the sockets. */
+  shutdown(): Promise<void>;
+}
+
+/** Binds and serves. Throws what `Deno.listen` throws, with the port named. */
+// deno-lint-ignore require-await -- so that a failed bind rejects, not throws
+export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
+  const { bind, port, roster, log } = options;
+  const clock = options.clock ?? (() => performance.now());
+  const limits = { ...VOICE_LIMITS, ...options.limits };
+  const { listener, socket } = bindBoth(bind, port, options.udp ?? true);
+  const refusals = new Refusals(log, clock);
+  const relay = new VoiceRelay({
+    roster,
+    clock,
+    clientUdpPort: options.clientUdpPort ?? CLIENT_UDP_PORT,
+    bytesPerSecond: limits.bytesPerSecond,
+  });
+  const own = new OwnAddresses(bind, () => interfaces(log));
+  const tcp = new TcpEdge({ listener, relay, clock, limits, refusals });
+  const udp = socket && new UdpEdge({ socket, relay, own, refusals });
+  relay.datagrams = udp;
+
+  const every = options.every ?? repeat;
+  const stopTicking = every(TICK_MS, () => {
+    relay.tick();
+    tcp.tick();
+  });
+  const stopRefreshing = every(REFRESH_MS, () => own.refresh());
+  const running = Promise.all([tcp.run(), udp?.run()]);
+
+  return {
+    port: listener.addr.port,
+    addr: listener.addr,
+    relay,
+    joined: (gid, uid) => relay.joined(gid, uid),
+    policyChanged: (gid) => relay.policyChanged(gid),
+    left: (gid, uid) => relay.left(gid, uid),
+    roomClosed: (gid) => relay.roomClosed(gid),
+    signedOff: (uid) => relay.signedOff(uid),
+    stats: () => ({
+      ...relay.stats(),
+      connections: tcp.connections,
+      halfOpen: tcp.halfOpen,
+    }),
+    async shutdown() {
+      stopRefreshing();
+      await tcp.shutdown();
+      udp?.shutdown();
+      stopTicking();
+      await running;
+    },
+  };
+}
+
+function bindBoth(hostname: string, port: number, udp: boolean) {
+  for (let tries = 1;; tries++) {
+    const listener = listen(
+      "TCP",
+      hostname,
+      port,
+      () => Deno.listen({ transport: "tcp", hostname, port }),
+    );
+    if (!udp) return { listener, socket: undefined };
+    const number = listener.addr.port;
+    try {
+      const socket = listen(
+        "UDP",
+        hostname,
+        number,
+        () => Deno.listenDatagram({ transport: "udp", hostname, port: number }),
+      );
+      return { listener, socket };
+    } catch (error) {
+      listener.close();
+      const taken = error instanceof Error &&
+        error.cause instanceof Deno.errors.AddrInUse;
+      if (port !== 0 || !taken || tries === BIND_TRIES) throw error;
+    }
+  }
+}
+
+function listen<T>(
+  kind: string,
+  hostname: string,
+  port: number,
+  open: () => T,
+): T {
+  try {
+    return open();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`voice: ${kind} ${hostname}:${port}: ${reason}`, { cause });
+  }
+}
+
+function interfaces(log: VoiceLog): string[] {
+  try {
+    return Deno.networkInterfaces().map(({ address }) => address);
+  } catch (error) {
+    log.warn("own addresses are not known", { error: String(error) });
+    return [];
+  }
+}
+
+function repeat(ms: number, work: () => void): () => void {
+  const timer = setInterval(work, ms);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,150 @@
+/**
+ * The TCP side of the voice port: accepts connections within the limits, and
+ * ends those that do not say who they are.
+ *
+ * @module
+ */
+
+import type { VoiceLimits } from "./limits.ts";
+import type { Refusals } from "./refusals.ts";
+import type { VoiceRelay } from "./relay.ts";
+import { plainAddress } from "./roster.ts";
+import { TcpLink } from "./tcp_link.ts";
+
+/** Milliseconds to wait after a failed accept, such as "too many files". */
+const ACCEPT_PAUSE_MS = 50;
+/** Milliseconds for peers to read their last frames, and for stuck ones. */
+const STOP_LINGER_MS = 200;
+const STOP_MS = 1500;
+
+export interface TcpEdgeOptions {
+  readonly listener: Deno.TcpListener;
+  readonly relay: VoiceRelay;
+  readonly clock: () => number;
+  readonly limits: VoiceLimits;
+  readonly refusals: Refusals;
+}
+
+export class TcpEdge {
+  readonly #options: TcpEdgeOptions;
+  /** Oldest first. */
+  readonly #links = new Set<TcpLink>();
+  readonly #halfOpen = new Set<TcpLink>();
+  readonly #perAddress = new Map<string, number>();
+  #closing = false;
+  #tick = Promise.withResolvers<void>();
+
+  constructor(options: TcpEdgeOptions) {
+    this.#options = options;
+  }
+
+  get connections(): number {
+    return this.#links.size;
+  }
+
+  get halfOpen(): number {
+    return this.#halfOpen.size;
+  }
+
+  /** Accepts until {@linkcode TcpEdge.shutdown}. */
+  async run(): Promise<void> {
+    const { listener, refusals } = this.#options;
+    while (!this.#closing) {
+      try {
+        this.#accept(await listener.accept());
+      } catch (error) {
+        if (this.#closing) return;
+        refusals.log.warn("voice connection not accepted", { error });
+        await new Promise((go) => setTimeout(go, ACCEPT_PAUSE_MS));
+      }
+    }
+  }
+
+  /** To be called about ten times per second. */
+  tick(): void {
+    const now = this.#options.clock();
+    const { helloMs } = this.#options.limits;
+    for (const link of this.#halfOpen) {
+      if (now - link.openedAt < helloMs) break;
+      link.giveUp("no hello in time");
+    }
+    for (const link of this.#links) link.tick(now);
+    const ticked = this.#tick;
+    this.#tick = Promise.withResolvers();
+    ticked.resolve();
+  }
+
+  /** Ends every link between whole frames, within about a second. */
+  async shutdown(): Promise<void> {
+    const { clock, listener } = this.#options;
+    this.#closing = true;
+    listener.close();
+    for (const link of this.#links) link.end("server stops", STOP_LINGER_MS);
+    const until = clock() + STOP_MS;
+    while (this.#links.size > 0 && clock() < until) await this.#tick.promise;
+    for (const link of this.#links) link.abandon();
+  }
+
+  #accept(conn: Deno.TcpConn): void {
+    const { limits, refusals } = this.#options;
+    const address = plainAddress(conn.remoteAddr.hostname);
+    const here = this.#perAddress.get(address) ?? 0;
+    if (
+      this.#links.size >= limits.connections ||
+      here >= limits.connectionsPerAddress
+    ) {
+      refusals.note("too many connections", address);
+      return conn.close();
+    }
+    try {
+      conn.setNoDelay(true);
+      conn.setKeepAlive(true);
+    } catch {
+      // Reset before we got to it: the first read will tell.
+    }
+    const link = new TcpLink({
+      ...this.#options,
+      conn,
+      address,
+      greeted: (link) => this.#halfOpen.delete(link),
+      nextTick: () => this.#tick.promise,
+    });
+    this.#links.add(link);
+    this.#halfOpen.add(link);
+    this.#perAddress.set(address, here + 1);
+    this.#makeRoom(address);
+    link.run().catch((error) => {
+      refusals.log.warn("voice link failed", { error, address });
+      link.end("internal error");
+    }).finally(() => this.#gone(link));
+  }
+
+  #gone(link: TcpLink): void {
+    this.#links.delete(link);
+    this.#halfOpen.delete(link);
+    const left = (this.#perAddress.get(link.address) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(link.address, left);
+    else this.#perAddress.delete(link.address);
+  }
+
+  /**
+   * Who means well says hello at once, so the oldest silent ones give way:
+   * holding connections open keeps nobody out.
+   */
+  #makeRoom(address: string): void {
+    const { halfOpen, halfOpenPerAddress } = this.#options.limits;
+    if (this.#halfOpen.size > halfOpen) {
+      for (const oldest of this.#halfOpen) {
+        oldest.giveUp("too many silent connections");
+        break;
+      }
+    }
+    if ((this.#perAddress.get(address) ?? 0) <= halfOpenPerAddress) return;
+    const silent = [...this.#halfOpen].filter((link) =>
+      link.address === address
+    );
+    if (silent.length > halfOpenPerAddress) {
+      silent[0]!.giveUp("too many silent connections");
+    }
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * One TCP voice connection: reads hello and frames, gives them to the relay,
+ * and ends only between whole frames.
+ *
+ * @module
+ */
+
+import type { Gid, Uid } from "../domain/store.ts";
+import { PREFIX_BYTES, VoiceDecoder } from "../protocol/rtp.ts";
+import { noTraffic } from "./counters.ts";
+import type { VoiceLimits } from "./limits.ts";
+import { Meter } from "./meter.ts";
+import { Outlet } from "./outlet.ts";
+import type { Refusals } from "./refusals.ts";
+import type { VoiceRelay } from "./relay.ts";
+import type { Link, Voice } from "./room.ts";
+
+/** A listener stuck in mid-frame gets this many times as long. */
+const MERCY = 6;
+
+export interface TcpLinkOptions {
+  readonly conn: Deno.TcpConn;
+  readonly address: string;
+  readonly relay: VoiceRelay;
+  readonly clock: () => number;
+  readonly limits: VoiceLimits;
+  readonly refusals: Refusals;
+  /** He has said hello, or the connection is gone. */
+  readonly greeted: (link: TcpLink) => void;
+  /** Resolves at the next tick of the edge. */
+  readonly nextTick: () => Promise<void>;
+}
+
+export class TcpLink implements Link {
+  readonly address: string;
+  readonly traffic = noTraffic();
+  readonly openedAt: number;
+  readonly #options: TcpLinkOptions;
+  readonly #conn: Deno.TcpConn;
+  readonly #relay: VoiceRelay;
+  readonly #decoder = new VoiceDecoder();
+  readonly #outlet: Outlet;
+  readonly #meter: Meter;
+  #voice: Voice | undefined;
+  #faults = 0;
+  #endingAt: number | undefined;
+  #lingerMs = 0;
+  #closed = false;
+
+  constructor(options: TcpLinkOptions) {
+    const { conn, clock, limits } = options;
+    this.#options = options;
+    this.#conn = conn;
+    this.#relay = options.relay;
+    this.address = options.address;
+    this.openedAt = clock();
+    this.#meter = new Meter(limits.bytesPerSecond, limits.bytesPerSecond);
+    this.#outlet = new Outlet({
+      write: (bytes) => conn.write(bytes),
+      clock,
+      traffic: this.traffic,
+      failed: () => this.#close(),
+    });
+  }
+
+  /** Resolves when the connection is gone and nothing of it is left. */
+  async run(): Promise<void> {
+    const { clock, nextTick } = this.#options;
+    try {
+      for (;;) {
+        const count = await this.#conn.read(this.#decoder.space());
+        if (count === null) break;
+        if (this.#endingAt !== undefined) continue;
+        this.#decoder.filled(count);
+        this.#meter.spend(count, clock());
+        this.#take();
+        while (
+          this.#endingAt === undefined && this.#meter.level(clock()) < 0
+        ) await nextTick();
+      }
+    } catch {
+      // Reset by the peer, or closed by us: either way it is over.
+    }
+    this.#detach();
+    // His end is closed, but a frame half written is finished all the same.
+    this.#endingAt ??= clock();
+    const done = this.#outlet.finish();
+    if (this.#outlet.whole) this.#close();
+    await done;
+    this.#close();
+  }
+
+  send(run: Uint8Array, frames: number): number {
+    return this.#outlet.send(run, frames);
+  }
+
+  end(why: string, lingerMs = this.#options.limits.lingerMs): void {
+    if (this.#endingAt !== undefined) return;
+    this.#endingAt = this.#options.clock();
+    this.#lingerMs = lingerMs;
+    this.#options.refusals.log.debug("voice link ends: {why}", {
+      why,
+      address: this.address,
+      room: this.#voice?.room.gid,
+      uid: this.#voice?.uid,
+    });
+    if (this.#voice === undefined) return this.#close();
+    // First the frame in flight, then FIN, then the rest of what he sends is
+    // read: a socket closed with unread bytes resets, and a reset may cost him
+    // the end of the last frame.
+    this.#outlet.finish().then(() => this.#conn.closeWrite()).catch(() => {
+      this.#close();
+    });
+  }
+
+  /** He did not say hello, or makes room for one who may. */
+  giveUp(why: string): void {
+    this.#options.refusals.note(why, this.address);
+    this.end(why);
+  }
+
+  /** Closes at once, whole frame or not. */
+  abandon(): void {
+    this.#close();
+  }
+
+  tick(now: number): void {
+    const { stuckMs } = this.#options.limits;
+    const patience = this.#outlet.whole ? 1 : MERCY;
+    if (this.#endingAt !== undefined) {
+      if (now - this.#endingAt > this.#lingerMs * patience) this.#close();
+    } else if (this.#outlet.stuckFor(now) > stuckMs * patience) {
+      this.#options.refusals.note("listener stopped reading", this.address, {
+        uid: this.#voice?.uid,
+      });
+      this.#close();
+    }
+  }
+
+  /** Takes every whole step out of what was read. */
+  #take(): void {
+    const decoder = this.#decoder;
+    let start = 0;
+    let end = 0;
+    let frames = 0;
+    const flush = () => {
+      if (frames === 0) return;
+      // One copy per run: the read buffer is free at once, and all listeners
+      // share the copy for as long as the slowest needs it.
+      const run = decoder.buffer.slice(start, end);
+      this.#relay.deliver(this.#voice!, run, frames, "bare", true);
+      frames = 0;
+    };
+    while (this.#endingAt === undefined) {
+      const step = decoder.next();
+      if (step === "frame") {
+        this.#faults = 0;
+        const { length, offset } = decoder;
+        const at = offset + PREFIX_BYTES;
+        if (this.#relay.admit(this.#voice!, decoder.buffer, at, length)) {
+          if (frames++ === 0) start = offset;
+          end = at + length;
+          continue;
+        }
+      }
+      flush();
+      if (step === "wait") return;
+      if (step === "fault") this.#fault();
+      if (step === "hello") this.#hello(decoder.gid, decoder.uid);
+      if (step === "broken") this.#broken();
+    }
+  }
+
+  #fault(): void {
+    this.#relay.refused(this.#decoder.fault, this.#voice);
+    this.#options.refusals.note("frame out of shape", this.address, {
+      fault: this.#decoder.fault,
+      uid: this.#voice?.uid,
+    });
+    if (++this.#faults > this.#options.limits.faults) {
+      this.#detach();
+      this.end("too many bad frames");
+    }
+  }
+
+  #broken(): void {
+    this.#relay.refused("length", this.#voice);
+    this.#options.refusals.note("stream out of shape", this.address, {
+      uid: this.#voice?.uid,
+    });
+    this.#detach();
+    this.end("stream out of shape");
+  }
+
+  #hello(gid: Gid, uid: Uid): void {
+    const before = this.#voice;
+    const voice = before === undefined || before.uid === uid
+      ? this.#relay.attach(gid, uid, this)
+      : undefined;
+    if (voice === undefined) {
+      const fields = { room: gid, uid };
+      this.#options.refusals.note("no such member", this.address, fields);
+      this.#detach();
+      return this.end("no such member");
+    }
+    if (before !== undefined && before.room !== voice.room) {
+      this.#relay.release(before, this);
+    }
+    this.#voice = voice;
+    this.#options.greeted(this);
+  }
+
+  #detach(): void {
+    if (this.#voice !== undefined) this.#relay.detach(this.#voice, this);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#detach();
+    this.#endingAt ??= this.#options.clock();
+    void this.#outlet.finish();
+    this.#options.greeted(this);
+    try {
+      this.#conn.close();
+    } catch {
+      // Closed already.
+    }
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * One chat connection: bytes in, packets to the table, frames out.
+ *
+ * @module
+ */
+import type { Outlet, Session } from "../domain/session.ts";
+import { TokenBucket } from "../domain/limits.ts";
+import type { Millis } from "../domain/store.ts";
+import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
+import { Context, type Services } from "./context.ts";
+import { costOf, dispatch } from "./dispatch.ts";
+import { Outbox } from "./outbox.ts";
+
+/** Nothing honest is longer before the sign-on is complete. */
+const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
+/** Dropped packets within one flood window that end a connection. */
+const FLOOD_PACKETS = 600;
+const FLOOD_WINDOW_MS = 10_000;
+/** How long a closing connection may take to write what it was told. */
+const FAREWELL_MS = 3000;
+
+/** What a connection reports to the server that owns it. */
+export interface ConnectionPorts {
+  /** Performs what a packet asked for. */
+  perform(ctx: Context): void;
+  /** The connection has ended; called once. */
+  ended(connection: Connection, reason: string): void;
+  /** Ends the session with a sentence for its user. */
+  expel(connection: Connection, sentence: string, reason: string): void;
+  /** Somebody watches this session's frames. */
+  onFrameIn?(connection: Connection, frame: FrameDecoder): void;
+  onFrameOut?(connection: Connection, bytes: Uint8Array): void;
+}
+
+export class Connection implements Outlet {
+  readonly ctx: Context;
+  readonly port: number;
+  lastPacketAt: Millis;
+  packetsIn = 0;
+  packetsOut = 0;
+
+  readonly #conn: Deno.TcpConn;
+  readonly #ports: ConnectionPorts;
+  readonly #outbox: Outbox;
+  readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
+  readonly #bucket: TokenBucket;
+  #dropped = 0;
+  #droppedSince: Millis = 0;
+  #closing = false;
+  #ended = false;
+  #timer: number | undefined;
+
+  constructor(
+    conn: Deno.TcpConn,
+    makeSession: (outlet: Outlet) => Session,
+    services: Services,
+    ports: ConnectionPorts,
+  ) {
+    this.#conn = conn;
+    this.#ports = ports;
+    this.port = conn.remoteAddr.port;
+    this.ctx = new Context(services, makeSession(this));
+    const { limits } = services.settings;
+    const now = services.clock();
+    this.lastPacketAt = now;
+    this.#bucket = new TokenBucket(
+      limits.packets_per_second,
+      limits.packet_burst,
+      now,
+    );
+    this.#outbox = new Outbox(conn, {
+      maxBytes: limits.outbox_bytes,
+      onOverflow: () => {
+        services.counters.slowClientsClosed++;
+        this.end("client too slow: its queue is full");
+      },
+      onError: () => this.end("connection lost while writing"),
+    });
+  }
+
+  get session(): Session {
+    return this.ctx.session;
+  }
+
+  /** Bytes that wait to be written. */
+  get queuedBytes(): number {
+    return this.#outbox.waiting;
+  }
+
+  push(frame: Uint8Array, onWritten?: () => void): void {
+    this.packetsOut++;
+    this.#ports.onFrameOut?.(this, frame);
+    this.#outbox.push(frame, onWritten);
+  }
+
+  flush(): void {
+    this.#outbox.flush();
+  }
+
+  /** Reads until the connection ends, one way or another. */
+  async run(): Promise<void> {
+    const decoder = this.#decoder;
+    try {
+      for (;;) {
+        const n = await this.#conn.read(decoder.space());
+        if (n === null) return this.end("closed by the client");
+        // While it closes, what still comes is read and thrown away: a socket
+        // closed with unread bytes resets, and takes the farewell along.
+        if (this.#closing) continue;
+        decoder.filled(n);
+        const ending = this.#receiveAll();
+        if (ending !== undefined) await ending;
+      }
+    } catch (error) {
+      this.end(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Every whole frame that is there; waits only when a handler must. */
+  #receiveAll(): void | Promise<void> {
+    const decoder = this.#decoder;
+    while (!this.#closing) {
+      const status = decoder.next();
+      if (status === "incomplete") return;
+      if (status === "malformed") {
+        return this.end("frame too long before the sign-on");
+      }
+      const ending = this.#receive();
+      if (ending !== undefined) return ending.then(() => this.#receiveAll());
+    }
+  }
+
+  #receive(): void | Promise<void> {
+    const { ctx } = this;
+    const decoder = this.#decoder;
+    const now = ctx.now;
+    this.lastPacketAt = now;
+    this.packetsIn++;
+    ctx.session.clientVersion = decoder.version;
+    this.#ports.onFrameIn?.(this, decoder);
+    const { limits } = ctx.settings;
+    if (!this.#bucket.take(now, costOf(decoder.type, limits))) {
+      this.#drop(now);
+      return;
+    }
+    const ending = dispatch(ctx, decoder.type, decoder.payload());
+    if (ending !== undefined) return ending.then(() => this.#perform());
+    this.#perform();
+  }
+
+  #perform(): void {
+    if (this.ctx.out.list.length > 0) {
+      this.#ports.perform(this.ctx);
+      this.ctx.out.clear();
+    }
+    if (this.session.phase === "online") {
+      this.#decoder.maxPayload = MAX_RECEIVED_PAYLOAD;
+    }
+  }
+
+  /** Over the rate: dropped and counted, and a flood ends the connection. */
+  #drop(now: Millis): void {
+    const { counters, settings } = this.ctx.services;
+    counters.packetsOverRate++;
+    if (now - this.#droppedSince > FLOOD_WINDOW_MS) {
+      this.#droppedSince = now;
+      this.#dropped = 0;
+    }
+    if (this.#dropped++ === 0) {
+      this.ctx.log.warn("packets over the rate are dropped", {
+        ...this.ctx.who,
+        limit: settings.limits.packets_per_second,
+      });
+    }
+    if (this.#dropped < FLOOD_PACKETS) return;
+    counters.floodersClosed++;
+    this.#ports.expel(
+      this,
+      "You were disconnected: your computer sent too much at once.",
+      "flood",
+    );
+  }
+
+  /**
+   * Takes no further packet, writes what waits, says that nothing more comes,
+   * and closes when the other side has closed too, or after a while.
+   */
+  async close(reason: string): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.flush();
+    this.#timer = setTimeout(() => this.end(reason), FAREWELL_MS);
+    await this.#outbox.drained();
+    if (this.#ended) return;
+    try {
+      await this.#conn.closeWrite();
+    } catch {
+      this.end(reason);
+    }
+  }
+
+  /** Closes at once. */
+  end(reason: string): void {
+    this.#closing = true;
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#outbox.discard();
+    try {
+      this.#conn.close();
+    } catch {
+      // The other side was faster.
+    }
+    this.#ports.ended(this, reason);
+  }
+}

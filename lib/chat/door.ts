@@ -1,0 +1,97 @@
+/**
+ * Who may connect at all: bans of addresses, a private server's networks, and
+ * how many connections one address, one network and everybody may hold.
+ *
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import { networkMatcher } from "../config/network.ts";
+import type { Bans, Millis } from "../domain/store.ts";
+
+/** A /24 of IPv4 or a /64 of IPv6, as one key. */
+export function networkOf(address: string): string {
+  return address.includes(":")
+    ? address.split(":").slice(0, 4).join(":")
+    : address.slice(0, address.lastIndexOf("."));
+}
+
+export class Door {
+  readonly #bans: Bans;
+  readonly #perAddress = new Map<string, number>();
+  readonly #perNetwork = new Map<string, number>();
+  #total = 0;
+  #banned: { matches: (address: string) => boolean; until: Millis } = {
+    matches: () => false,
+    until: 0,
+  };
+  #allowed: ((address: string) => boolean) | undefined;
+
+  constructor(bans: Bans, config: Config) {
+    this.#bans = bans;
+    this.refresh(config);
+  }
+
+  get connections(): number {
+    return this.#total;
+  }
+
+  /** Reads the configuration and the bans anew. */
+  refresh(config: Config): void {
+    const networks = config.access.only_from;
+    this.#allowed = networks.length > 0 ? networkMatcher(networks) : undefined;
+    this.#banned.until = 0;
+  }
+
+  /** Whether an address is banned at `now`. */
+  isBanned(address: string, now: Millis): boolean {
+    if (now >= this.#banned.until) {
+      const bans = this.#bans.list(now).filter(({ kind }) =>
+        kind !== "account"
+      );
+      const ends = bans.map(({ until }) => until ?? Infinity);
+      this.#banned = {
+        matches: networkMatcher(bans.map(({ target }) => target)),
+        until: Math.min(...ends, now + 3_600_000),
+      };
+    }
+    return this.#banned.matches(address);
+  }
+
+  /** Why this address may not come in, or undefined and it is counted. */
+  enter(
+    address: string,
+    limits: Config["limits"],
+    now: Millis,
+  ): string | undefined {
+    if (this.#allowed !== undefined && !this.#allowed(address)) {
+      return "not one of the networks this server is for";
+    }
+    if (this.isBanned(address, now)) return "address is banned";
+    if (this.#total >= limits.connections_total) {
+      return "too many connections in all";
+    }
+    const network = networkOf(address);
+    if (
+      (this.#perAddress.get(address) ?? 0) >= limits.connections_per_address
+    ) return "too many connections from this address";
+    if (
+      (this.#perNetwork.get(network) ?? 0) >= limits.connections_per_network
+    ) return "too many connections from this network";
+    this.#total++;
+    add(this.#perAddress, address, 1);
+    add(this.#perNetwork, network, 1);
+    return undefined;
+  }
+
+  leave(address: string): void {
+    this.#total--;
+    add(this.#perAddress, address, -1);
+    add(this.#perNetwork, networkOf(address), -1);
+  }
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
+}

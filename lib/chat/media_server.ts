@@ -1,0 +1,46 @@
+/**
+ * The addresses that go into packets: where voice is, and where another client
+ * can be reached (docs/protocol.md, "Voice", "File transfer").
+ *
+ * @module
+ */
+import { isIPv4, isPrivateAddress } from "../config/network.ts";
+import type { Session } from "../domain/session.ts";
+import type { MediaServer } from "./context.ts";
+
+/** IPv4 addresses that the host has set, names already resolved. */
+export interface Advertised {
+  /** For everybody, or for those outside when `inside` is set too. */
+  readonly outside: string | undefined;
+  /** For clients that come from private networks. */
+  readonly inside: string | undefined;
+}
+
+export function mediaServer(
+  port: () => number,
+  advertised: () => Advertised,
+): MediaServer {
+  return {
+    get port() {
+      return port();
+    },
+    addressFor(session: Session): string | undefined {
+      const { inside, outside } = advertised();
+      if (inside !== undefined && isPrivateAddress(session.address)) {
+        return inside;
+      }
+      if (outside !== undefined) return outside;
+      if (isIPv4(session.localAddress)) return session.localAddress;
+      return session.localAddress === "::1" ? "127.0.0.1" : undefined;
+    },
+    peerAddress(subject: Session, viewer: Session): string | undefined {
+      const { outside } = advertised();
+      // A member in the host's own network is behind the host's router for
+      // everybody outside.
+      const behind = isPrivateAddress(subject.address) &&
+        !isPrivateAddress(viewer.address);
+      if (behind && outside !== undefined) return outside;
+      return isIPv4(subject.address) ? subject.address : undefined;
+    },
+  };
+}

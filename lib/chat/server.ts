@@ -1,0 +1,223 @@
+/**
+ * The chat server: accepts connections, performs what handlers wish, and ends
+ * sessions.
+ *
+ * @module
+ */
+import { plainAddress, type VoiceControl } from "../voice/roster.ts";
+import type { VoiceChange } from "../domain/effects.ts";
+import { Session } from "../domain/session.ts";
+import { refusal } from "../protocol/packets/signon.ts";
+import { Connection, type ConnectionPorts } from "./connection.ts";
+import { Context, type Services } from "./context.ts";
+import { depart, endSession } from "./departure.ts";
+import { Door } from "./door.ts";
+import { Fanout } from "./fanout.ts";
+import { Taps } from "./taps.ts";
+
+/** How often deadlines are looked at. */
+const SWEEP_MS = 2000;
+/**
+ * A client that only listens sends nothing but a statistic every 30 minutes:
+ * the idle time starts to count a little later than that.
+ */
+const IDLE_GRACE_MS = 90_000;
+
+export interface ChatOptions {
+  readonly bind: string;
+  readonly port: number;
+  readonly services: Omit<Services, "settleRoom" | "signOnStep">;
+}
+
+export class ChatServer {
+  readonly services: Services;
+  readonly door: Door;
+  readonly taps: Taps;
+  readonly connections = new Map<number, Connection>();
+  /** The voice relay, once it is up. */
+  voice: VoiceControl | undefined;
+
+  readonly #listener: Deno.TcpListener;
+  readonly #fanout: Fanout;
+  readonly #ports: ConnectionPorts;
+  readonly #sweep: number;
+  readonly #system: Session;
+  #nextId = 1;
+  #stopping = false;
+  #accepting: Promise<void> | undefined;
+  #emptied: (() => void) | undefined;
+
+  constructor({ bind, port, services }: ChatOptions) {
+    this.#fanout = new Fanout({
+      line: (session) => this.connections.get(session.id),
+      close: (session, reason) => {
+        void this.connections.get(session.id)?.close(reason);
+      },
+      voice: (change) => this.#tellVoice(change),
+    });
+    this.taps = new Taps(services.clock);
+    this.services = {
+      ...services,
+      settleRoom: (room) => this.#fanout.settleRoom(room),
+      signOnStep: (session, step, detail) =>
+        this.taps.signOnStep(session, step, detail),
+    };
+    this.door = new Door(services.store.bans, services.settings);
+    this.#ports = {
+      perform: (ctx) => this.#fanout.perform(ctx.out.list),
+      ended: (connection, reason) => this.#ended(connection, reason),
+      expel: (connection, sentence, reason) =>
+        this.act((ctx) =>
+          endSession(ctx, connection.session, sentence, reason)
+        ),
+      onFrameIn: (connection, frame) => this.taps.frameIn(connection, frame),
+      onFrameOut: (connection, bytes) => this.taps.frameOut(connection, bytes),
+    };
+    this.#system = new Session(0, "", "", 0, { push() {} });
+    this.#listener = Deno.listen({ hostname: bind, port, transport: "tcp" });
+    this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
+  }
+
+  /** Where it listens. */
+  get address(): Deno.NetAddr {
+    return this.#listener.addr as Deno.NetAddr;
+  }
+
+  /** Starts to accept. */
+  start(): void {
+    this.#accepting = this.#accept();
+  }
+
+  /** Does something that no packet asked for, and performs what it wishes. */
+  act<T>(work: (ctx: Context) => T): T {
+    const ctx = new Context(this.services, this.#system);
+    const result = work(ctx);
+    this.#fanout.perform(ctx.out.list);
+    return result;
+  }
+
+  async #accept(): Promise<void> {
+    while (!this.#stopping) {
+      let conn: Deno.TcpConn;
+      try {
+        conn = await this.#listener.accept();
+      } catch (error) {
+        if (this.#stopping) return;
+        // Out of file descriptors, or the peer was gone already.
+        this.services.log.error("cannot accept", { error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        continue;
+      }
+      this.#welcome(conn);
+    }
+  }
+
+  #welcome(conn: Deno.TcpConn): void {
+    const { log, counters, settings } = this.services;
+    const address = plainAddress(conn.remoteAddr.hostname);
+    const now = this.services.clock();
+    const reason = this.door.enter(address, settings.limits, now);
+    if (reason !== undefined) {
+      counters.connectionsRefused++;
+      log.warn("connection refused", { address, reason });
+      conn.close();
+      return;
+    }
+    try {
+      conn.setNoDelay(true);
+      conn.setKeepAlive(true);
+    } catch {
+      // Gone already: the read below will tell.
+    }
+    const local = plainAddress((conn.localAddr as Deno.NetAddr).hostname);
+    const connection = new Connection(
+      conn,
+      (outlet) => new Session(this.#nextId++, address, local, now, outlet),
+      this.services,
+      this.#ports,
+    );
+    this.connections.set(connection.session.id, connection);
+    log.debug("connected", { session: connection.session.id, address });
+    this.services.signOnStep(connection.session, "connected");
+    void connection.run();
+  }
+
+  #ended(connection: Connection, reason: string): void {
+    const { session } = connection;
+    const wasOnline = session.phase === "online";
+    this.connections.delete(session.id);
+    if (this.connections.size === 0) this.#emptied?.();
+    this.door.leave(session.address);
+    // When everything ends, nobody needs to hear of each one leaving.
+    if (!this.#stopping) this.act((ctx) => depart(ctx, session));
+    if (wasOnline) this.voice?.signedOff(session.uid);
+    const fields = {
+      session: session.id,
+      uid: session.uid,
+      nickname: session.nickname,
+      address: session.address,
+      reason,
+    };
+    if (session.uid === 0) this.services.log.debug("disconnected", fields);
+    else this.services.log.info("disconnected", fields);
+    this.services.signOnStep(session, "closed", reason);
+  }
+
+  #tellVoice(change: VoiceChange): void {
+    const { voice } = this;
+    if (voice === undefined) return;
+    switch (change.what) {
+      case "joined":
+        return voice.joined(change.gid, change.uid);
+      case "left":
+        return voice.left(change.gid, change.uid);
+      case "policy":
+        return voice.policyChanged(change.gid);
+      case "closed":
+        return voice.roomClosed(change.gid);
+    }
+  }
+
+  #checkDeadlines(): void {
+    const { settings } = this.services;
+    const now = this.services.clock();
+    const signOn = 1000 * settings.limits.signon_seconds;
+    const idle = 60_000 * settings.limits.idle_minutes + IDLE_GRACE_MS;
+    for (const connection of [...this.connections.values()]) {
+      const { session } = connection;
+      if (session.phase === "online") {
+        if (now - connection.lastPacketAt > idle) this.#expelIdle(connection);
+      } else if (now - session.connectedAt > signOn) {
+        connection.end("no sign-on in time");
+      }
+    }
+  }
+
+  #expelIdle({ session }: Connection): void {
+    this.act((ctx) =>
+      endSession(ctx, session, "You were away for too long.", "idle")
+    );
+  }
+
+  /** Tells everybody, writes what waits, and ends within a bound. */
+  async stop(sentence: string): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    clearInterval(this.#sweep);
+    this.#listener.close();
+    await this.#accepting;
+    const { store, clock } = this.services;
+    const farewell = refusal("LOGIN", sentence);
+    this.#fanout.flush();
+    for (const connection of [...this.connections.values()]) {
+      const { session } = connection;
+      if (session.phase === "online") {
+        store.accounts.seen(session.uid, clock(), session.address);
+        connection.push(farewell);
+      }
+      void connection.close("server stops");
+    }
+    const all = new Promise<void>((resolve) => this.#emptied = resolve);
+    if (this.connections.size > 0) await all;
+  }
+}

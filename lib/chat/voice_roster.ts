@@ -1,0 +1,58 @@
+/**
+ * What the voice relay may know of rooms (lib/voice/roster.ts), answered from
+ * the world.
+ *
+ * @module
+ */
+import type { Gid, Uid } from "../domain/store.ts";
+import type { Room } from "../domain/room.ts";
+import type { World } from "../domain/world.ts";
+import type { FloorRule, VoiceMember, VoiceRoster } from "../voice/roster.ts";
+
+export interface VoiceEvents {
+  onLinkLost(gid: Gid, uid: Uid): void;
+  onTalk(gid: Gid, uid: Uid, talking: boolean): void;
+}
+
+export function voiceRoster(world: World, events: VoiceEvents): VoiceRoster {
+  const voiceRoom = (gid: Gid): Room | undefined => {
+    const room = world.rooms.get(gid);
+    return room?.isVoice ? room : undefined;
+  };
+  return {
+    member(gid, uid): VoiceMember | undefined {
+      const member = voiceRoom(gid)?.members.get(uid);
+      return member && { uid, address: member.session.address };
+    },
+    *members(gid) {
+      for (const [uid, member] of voiceRoom(gid)?.members ?? []) {
+        yield { uid, address: member.session.address };
+      }
+    },
+    voiceRoomOf(uid) {
+      for (const room of world.online.get(uid)?.rooms ?? []) {
+        if (room.isVoice) return room.gid;
+      }
+      return undefined;
+    },
+    maySpeak: (gid, uid) => voiceRoom(gid)?.maySpeak(uid) ?? false,
+    hears(gid, listener, speaker) {
+      const member = voiceRoom(gid)?.members.get(listener);
+      return member !== undefined && !member.ignoring.has(speaker) &&
+        !member.session.blocks.has(speaker);
+    },
+    floor(gid): FloorRule {
+      const room = voiceRoom(gid);
+      return {
+        mode: room?.floorMode ?? "pause",
+        pauseMs: room?.floorPauseMs ?? 1000,
+      };
+    },
+    handRank(gid, uid) {
+      const hands = voiceRoom(gid)?.hands ?? [];
+      const at = hands.indexOf(uid);
+      return at < 0 ? hands.length : at;
+    },
+    ...events,
+  };
+}

@@ -16,6 +16,10 @@ export class Refusals {
 
   constructor(readonly log: VoiceLog, readonly clock: () => number) {}
 
+  get kept(): number {
+    return this.#seen.size;
+  }
+
   /** `reason` is a few words of ours, never the peer's. */
   note(
     reason: string,

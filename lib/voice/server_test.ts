@@ -218,6 +218,26 @@ Deno.test("startVoice() obeys mic, red dot, ignore and block at once", async () 
   same(await cat.frame(), voice(BOB, 5));
 });
 
+Deno.test("startVoice() hears raised hands in their order, and everybody when free", async () => {
+  const roster = company(ANN, BOB, CAT);
+  roster.rule = { mode: "queue", pauseMs: 1000 };
+  roster.hands = [BOB];
+  await using test = await TestVoice.start(roster);
+  const ann = await test.linked(OAK, ANN);
+  const bob = await test.linked(OAK, BOB);
+  const cat = await test.linked(OAK, CAT);
+  await ann.write(voice(ANN, 1));
+  await test.until(() => test.server.stats().dropped.floor === 1);
+  await bob.write(voice(BOB, 2));
+  same(await cat.frame(), voice(BOB, 2));
+  roster.rule = { mode: "free", pauseMs: 1000 };
+  test.server.policyChanged(OAK);
+  await ann.write(voice(ANN, 3));
+  same(await cat.frame(), voice(ANN, 3));
+  await bob.write(voice(BOB, 4));
+  same(await cat.frame(), voice(BOB, 4));
+});
+
 Deno.test("startVoice() ends the link of one who left, between whole frames", async () => {
   const roster = company(ANN, BOB, CAT);
   await using test = await TestVoice.start(roster);

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { Refusals } from "./refusals.ts";
+import { FakeLog } from "./testing.ts";
+
+Deno.test("Refusals writes the first of a kind and counts the rest", () => {
+  const log = new FakeLog();
+  let now = 0;
+  const refusals = new Refusals(log, () => now);
+  for (let i = 0; i < 1000; i++) refusals.note("stranger", "10.0.0.1");
+  refusals.note("stranger", "10.0.0.2", { uid: 7 });
+  assert.equal(log.lines.length, 2);
+  now = 10_000;
+  refusals.note("stranger", "10.0.0.1");
+  assert.equal(log.lines.at(-1)?.fields["unsaid"], 999);
+});
+
+Deno.test("Refusals stays small when addresses are many", () => {
+  const refusals = new Refusals(new FakeLog(), () => 0);
+  for (let i = 0; i < 100_000; i++) refusals.note("stranger", `${i}`);
+  assert.ok(refusals.kept <= 1024);
+});

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { hex, unhex } from "../protocol/bytes.ts";
+import { encodeHello } from "../protocol/rtp.ts";
+import {
+  ANN,
+  BOB,
+  CAT,
+  DAN,
+  ELM,
+  FakeRoster,
+  OAK,
+  TestVoice,
+  type UdpTalker,
+  voice,
+} from "./testing.ts";
+
+const same = (got: Uint8Array | undefined, wanted: Uint8Array) =>
+  assert.equal(got && hex(got), hex(wanted));
+const bare = (frame: Uint8Array) => frame.subarray(4);
+
+function company(...uids: number[]): FakeRoster {
+  const roster = new FakeRoster();
+  for (const uid of uids) roster.enter(OAK, uid);
+  return roster;
+}
+
+/** A peer who has said hello, once the server knows it. */
+async function greeted(
+  test: TestVoice,
+  gid: number,
+  uid: number,
+): Promise<UdpTalker> {
+  const talker = test.datagrams();
+  await talker.send(encodeHello(gid, uid));
+  await test.until(() =>
+    test.server.stats().rooms.some((room) =>
+      room.listeners.some((one) => one.uid === uid)
+    )
+  );
+  return talker;
+}
+
+/** A port of 127.0.0.1 on which nothing listens. */
+function freePort(): number {
+  const socket = Deno.listenDatagram({
+    transport: "udp",
+    hostname: "127.0.0.9",
+    port: 0,
+  });
+  const { port } = socket.addr as Deno.NetAddr;
+  socket.close();
+  return port;
+}
+
+Deno.test("UdpEdge relays datagrams unchanged, each peer in its own form", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB, CAT, DAN));
+  const ann = await greeted(test, OAK, ANN);
+  const bob = await greeted(test, OAK, BOB);
+  const cat = await greeted(test, OAK, CAT);
+  const dan = await greeted(test, OAK, DAN);
+  // Who has not spoken gets the speaker's form.
+  await ann.send(voice(ANN, 1));
+  for (const one of [bob, cat, dan]) same(await one.datagram(), voice(ANN, 1));
+  test.skipped += 1000;
+  await bob.send(bare(voice(BOB, 2, 346)));
+  same(await ann.datagram(), voice(BOB, 2, 346));
+  for (const one of [cat, dan]) {
+    same(await one.datagram(), bare(voice(BOB, 2, 346)));
+  }
+  test.skipped += 1000;
+  await cat.send(voice(CAT, 3));
+  same(await ann.datagram(), voice(CAT, 3));
+  same(await bob.datagram(), bare(voice(CAT, 3)));
+  same(await dan.datagram(), voice(CAT, 3));
+});
+
+Deno.test("UdpEdge and TCP hear each other bit-exactly", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB, CAT));
+  const ann = await test.linked(OAK, ANN);
+  const bob = await greeted(test, OAK, BOB);
+  const cat = await greeted(test, OAK, CAT);
+  await ann.write(voice(ANN, 1));
+  same(await bob.datagram(), bare(voice(ANN, 1)));
+  same(await cat.datagram(), bare(voice(ANN, 1)));
+  for (const [n, frame] of [voice(BOB, 2), voice(CAT, 3, 1000)].entries()) {
+    test.skipped += 1000;
+    await [bob, cat][n]!.send(n === 0 ? frame : bare(frame));
+    same(await ann.frame(), frame);
+  }
+  await Promise.all([bob.datagram(), cat.datagram()]);
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 4));
+  same(await bob.datagram(), voice(ANN, 4));
+  same(await cat.datagram(), bare(voice(ANN, 4)));
+});
+
+Deno.test("UdpEdge reaches a client in UDP mode at its fixed port", async () => {
+  const clientUdpPort = freePort();
+  const roster = company(ANN).enter(OAK, BOB, "127.0.0.9");
+  await using test = await TestVoice.start(roster, { clientUdpPort });
+  const ann = await test.linked(OAK, ANN);
+  const ear = test.datagrams("127.0.0.9", clientUdpPort);
+  const mouth = test.datagrams("127.0.0.9");
+  await ann.write(voice(ANN, 1));
+  same(await ear.datagram(), bare(voice(ANN, 1)));
+  test.skipped += 1000;
+  await mouth.send(bare(voice(BOB, 2)));
+  same(await ann.frame(), voice(BOB, 2));
+  // Its mouth is not its ear.
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 3));
+  same(await ear.datagram(), bare(voice(ANN, 3)));
+});
+
+Deno.test("UdpEdge stops when a member opens a TCP link, and begins when he loses it", async () => {
+  const clientUdpPort = freePort();
+  const roster = company(ANN, BOB);
+  await using test = await TestVoice.start(roster, { clientUdpPort });
+  const ann = await test.linked(OAK, ANN);
+  const ear = test.datagrams("127.0.0.1", clientUdpPort);
+  await ann.write(voice(ANN, 1));
+  same(await ear.datagram(), bare(voice(ANN, 1)));
+  const bob = await test.linked(OAK, BOB);
+  await ann.write(voice(ANN, 2));
+  same(await bob.frame(), voice(ANN, 2));
+  bob.close();
+  await test.until(() => test.server.stats().links === 1);
+  await ann.write(voice(ANN, 3));
+  same(await ear.datagram(), bare(voice(ANN, 3)));
+});
+
+Deno.test("UdpEdge takes the real client's datagrams", async () => {
+  const file = new URL("../../tests/captures/c-voice-udp.txt", import.meta.url);
+  const sent = (await Deno.readTextFile(file)).split("\n")
+    .flatMap((line) => / C>S (80[0-9a-f]{290,})$/.exec(line)?.[1] ?? []);
+  assert.equal(sent.length, 26);
+  const uid = 1000002;
+  await using test = await TestVoice.start(company(uid, BOB));
+  const bob = await test.linked(OAK, BOB);
+  const client = test.datagrams();
+  for (const datagram of sent) {
+    await client.send(unhex(datagram));
+    assert.equal(hex(await bob.frame() ?? unhex("")), "00000094" + datagram);
+  }
+});
+
+Deno.test("UdpEdge answers who speaks with a prefix where he is", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ann = await test.linked(OAK, ANN);
+  const bob = test.datagrams();
+  await bob.send(voice(BOB, 1));
+  same(await ann.frame(), voice(BOB, 1));
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 2));
+  same(await bob.datagram(), voice(ANN, 2));
+});
+
+Deno.test("UdpEdge follows a peer who says hello from another port", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ann = await test.linked(OAK, ANN);
+  const before = await greeted(test, OAK, BOB);
+  await before.send(voice(BOB, 1));
+  same(await ann.frame(), voice(BOB, 1));
+  const after = test.datagrams();
+  // Without a hello, another port is another person.
+  await after.send(voice(BOB, 2));
+  await after.send(encodeHello(OAK, BOB));
+  await after.send(voice(BOB, 3));
+  same(await ann.frame(), voice(BOB, 3));
+  assert.equal(test.server.stats().dropped.port, 1);
+});
+
+Deno.test("UdpEdge gives a stranger nothing and relays nothing of his", async () => {
+  const roster = company(ANN, BOB).enter(ELM, CAT);
+  await using test = await TestVoice.start(roster);
+  const bob = await test.linked(OAK, BOB);
+  const stranger = test.datagrams("127.0.0.9");
+  await stranger.send(encodeHello(OAK, ANN));
+  await stranger.send(voice(ANN, 1));
+  await stranger.send(bare(voice(ANN, 2)));
+  await stranger.send(bare(voice(DAN, 3)));
+  await stranger.send(encodeHello(OAK, DAN));
+  await stranger.send(encodeHello(OAK, CAT));
+  await test.until(() => test.server.stats().dropped.stranger === 6);
+  const ann = test.datagrams();
+  await ann.send(voice(ANN, 4));
+  same(await bob.frame(), voice(ANN, 4));
+  assert.ok(test.log.reasons().includes("datagram (stranger)"));
+});
+
+Deno.test("UdpEdge drops datagrams for a member who is linked by TCP", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ann = await test.linked(OAK, ANN);
+  const bob = await test.linked(OAK, BOB);
+  const forger = test.datagrams();
+  await forger.send(encodeHello(OAK, ANN));
+  await forger.send(bare(voice(ANN, 1)));
+  await test.until(() => test.server.stats().dropped.transport === 2);
+  await ann.write(voice(ANN, 2));
+  same(await bob.frame(), voice(ANN, 2));
+  test.skipped += 1000;
+  await bob.write(voice(BOB, 3));
+  same(await ann.frame(), voice(BOB, 3));
+});
+
+Deno.test("UdpEdge drops what is neither hello nor voice", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const bob = await test.linked(OAK, BOB);
+  const ann = await greeted(test, OAK, ANN);
+  const kind = bare(voice(ANN, 1)).slice();
+  kind[1] = 31;
+  for (
+    const bytes of [
+      new Uint8Array(0),
+      Uint8Array.of(1),
+      encodeHello(0, ANN),
+      encodeHello(70000, ANN),
+      bare(voice(ANN, 1, 49)),
+      voice(ANN, 1, 1001),
+      new Uint8Array(60),
+      new Uint8Array(9000).fill(0x80),
+      voice(ANN, 1).subarray(0, 100),
+      kind,
+      bare(voice(ANN, 1)).subarray(0, 20),
+    ]
+  ) await ann.send(bytes);
+  await ann.send(voice(ANN, 2));
+  same(await bob.frame(), voice(ANN, 2));
+  const { dropped } = test.server.stats();
+  assert.equal(dropped.form + dropped.version + dropped["payload-type"], 11);
+});
+
+Deno.test("UdpEdge never sends to its own socket nor listens to it", async () => {
+  // Both in UDP mode at the server's own address and port.
+  const roster = company(ANN, BOB, CAT);
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr as Deno.NetAddr;
+  probe.close();
+  for (const bind of ["127.0.0.1", "0.0.0.0"]) {
+    await using test = await TestVoice.start(roster, {
+      bind,
+      port,
+      clientUdpPort: port,
+    });
+    const cat = await test.linked(OAK, CAT);
+    const ann = test.datagrams();
+    await ann.send(bare(voice(ANN, 1)));
+    same(await cat.frame(), voice(ANN, 1));
+    await ann.send(bare(voice(ANN, 2)));
+    same(await cat.frame(), voice(ANN, 2));
+    const stats = test.server.stats();
+    assert.equal(stats.in, 2);
+    assert.equal(stats.out, 2);
+    assert.equal(stats.peers, 0);
+  }
+});
+
+Deno.test("UdpEdge forgets a peer who left", async () => {
+  const roster = company(ANN, BOB, CAT);
+  await using test = await TestVoice.start(roster, { clientUdpPort: 9 });
+  const ann = await test.linked(OAK, ANN);
+  const bob = await greeted(test, OAK, BOB);
+  const cat = await greeted(test, OAK, CAT);
+  await ann.write(voice(ANN, 1));
+  same(await bob.datagram(), bare(voice(ANN, 1)));
+  roster.leave(OAK, BOB);
+  test.server.left(OAK, BOB);
+  await bob.send(bare(voice(BOB, 2)));
+  await test.until(() => test.server.stats().dropped.stranger === 1);
+  await ann.write(voice(ANN, 3));
+  same(await cat.datagram(), bare(voice(ANN, 1)));
+  same(await cat.datagram(), bare(voice(ANN, 3)));
+  // Back again, he is what his chat session says, not what he once said.
+  roster.enter(OAK, BOB);
+  test.server.joined(OAK, BOB);
+  await bob.send(encodeHello(OAK, BOB));
+  await test.until(() => test.server.stats().peers === 2);
+  await ann.write(voice(ANN, 4));
+  same(await bob.datagram(), bare(voice(ANN, 4)));
+});
+
+Deno.test("UdpEdge caps what one talker may send", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB), {
+    clock: () => 0,
+    limits: { bytesPerSecond: 1000 },
+  });
+  await test.linked(OAK, BOB);
+  const ann = await greeted(test, OAK, ANN);
+  for (let i = 0; i < 10; i++) await ann.send(voice(ANN, i));
+  await test.until(() => test.server.stats().dropped.rate === 4);
+  assert.equal(test.server.stats().in, 6);
+});

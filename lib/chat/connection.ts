@@ -48,7 +48,7 @@ export class Connection implements Outlet {
   #droppedSince: Millis = 0;
   #closing = false;
   #ended = false;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     conn: Deno.TcpConn,

@@ -40,7 +40,7 @@ export class ChatServer {
   readonly #listener: Deno.TcpListener;
   readonly #fanout: Fanout;
   readonly #ports: ConnectionPorts;
-  readonly #sweep: number;
+  readonly #sweep: ReturnType<typeof setInterval>;
   readonly #system: Session;
   #nextId = 1;
   #stopping = false;

@@ -87,26 +87,38 @@ export class Taps {
     if (this.#taps.size === 0) return;
     const { type, version } = frame;
     const payload = frame.payload();
-    this.#emit(session, "frame", {
-      direction: "C>S",
-      type,
-      version,
-      name: nameOfClientType(type),
-      length: payload.length,
-    }, () => payload, SHOWN_FROM_CLIENT.get(type));
+    this.#emit(
+      session,
+      "frame",
+      {
+        direction: "C>S",
+        type,
+        version,
+        name: nameOfClientType(type),
+        length: payload.length,
+      },
+      () => payload,
+      SHOWN_FROM_CLIENT.get(type),
+    );
   }
 
   /** `bytes` may hold several frames. */
   frameOut({ session }: Tapped, bytes: Uint8Array): void {
     if (this.#taps.size === 0) return;
     for (const { type, version, payload } of decodeFrames(bytes).frames) {
-      this.#emit(session, "frame", {
-        direction: "S>C",
-        type,
-        version,
-        name: nameOfServerType(type),
-        length: payload.length,
-      }, () => payload, SHOWN_FROM_SERVER.get(type));
+      this.#emit(
+        session,
+        "frame",
+        {
+          direction: "S>C",
+          type,
+          version,
+          name: nameOfServerType(type),
+          length: payload.length,
+        },
+        () => payload,
+        SHOWN_FROM_SERVER.get(type),
+      );
     }
   }
 

@@ -6,7 +6,6 @@
  */
 import type { MemberEntry, RoomJoined } from "../protocol/packets/rooms.ts";
 import type { RoomEntry } from "../protocol/packets/lists.ts";
-import { STATUS } from "../protocol/packets/pals.ts";
 import type { Session } from "./session.ts";
 import type {
   FloorMode,
@@ -227,7 +226,7 @@ export class Room {
       color: session.account.color,
       mic: member.mic && !member.redDot,
       publishing: member.publishing,
-      away: session.status === STATUS.away,
+      away: session.isAway,
       hand: this.hands.indexOf(session.uid) + 1,
     };
   }

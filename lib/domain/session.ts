@@ -88,6 +88,10 @@ export class Session {
     return this.#account === undefined ? 0 : LEVEL[this.#account.role];
   }
 
+  get isAway(): boolean {
+    return this.status === STATUS.away;
+  }
+
   /** Moderators and above: they enter every room and act in it. */
   get isStaff(): boolean {
     return this.level > 0;

@@ -20,7 +20,7 @@ export class LoopLagMeter {
   readonly #samples = new Float64Array(WINDOW);
   #count = 0;
   #due = performance.now() + EVERY_MS;
-  readonly #timer: number;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor() {
     this.#timer = setInterval(() => this.#tick(), EVERY_MS);

@@ -36,6 +36,7 @@ import {
   uinResponse,
   userData,
 } from "../../protocol/packets/signon.ts";
+import { signOnRefused } from "../../ops/log.ts";
 import type { Context } from "../context.ts";
 import { announcePresence } from "../presence.ts";
 import { literalKey, makeKey } from "../server_key.ts";
@@ -189,7 +190,11 @@ function refuseLogin(
 ): void {
   const nickname = ctx.store.accounts.get(uid)?.nickname ?? "";
   ctx.services.counters.signOnsRefused++;
-  ctx.log.warn("sign-on failed", { ...ctx.who, uid, nickname, cause });
+  signOnRefused(ctx.log, {
+    address: ctx.session.address,
+    nickname: nickname || String(uid),
+    reason: cause,
+  });
   ctx.services.signOnStep(ctx.session, "refused", cause);
   ctx.reply(refusal("LOGIN", sentence));
   ctx.out.close(ctx.session, `sign-on failed: ${cause}`);

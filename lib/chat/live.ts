@@ -1,0 +1,331 @@
+/**
+ * The running server as commands, pages and the control channel see it.
+ *
+ * @module
+ */
+import type {
+  Live,
+  MemberInfo,
+  RoomInfo,
+  SessionInfo,
+  SignOnStep,
+  Status,
+  TailEvent,
+  TailFilter,
+} from "../commands/live.ts";
+import type { Config } from "../config/config.ts";
+import { Room } from "../domain/room.ts";
+import type { Gid, Millis, Uid } from "../domain/store.ts";
+import { categoryList } from "../protocol/packets/lists.ts";
+import { announcement } from "../protocol/packets/messages.ts";
+import { buddyListFrames } from "../protocol/packets/pals.ts";
+import { refusal } from "../protocol/packets/signon.ts";
+import { VERSION } from "../version.ts";
+import type { VoiceServer } from "../voice/server.ts";
+import type { VoiceStats } from "../voice/server.ts";
+import { recentErrors } from "../ops/log.ts";
+import type { LoopLag } from "../ops/loop_lag.ts";
+import type { Connection } from "./connection.ts";
+import type { Context } from "./context.ts";
+import { endSession } from "./departure.ts";
+import { closeRoom, enterRoom } from "./membership.ts";
+import type { ChatServer } from "./server.ts";
+
+/** What the server around the chat side knows. */
+export interface LivePorts {
+  readonly startedAt: Millis;
+  endpoints(): Status["endpoints"];
+  voice(): VoiceServer;
+  loopLag(): LoopLag;
+  passwordHashes(): number;
+  rates(): Status["rates"];
+  configChanged(config: Config): void;
+  stop(reason: string): void;
+}
+
+export class LiveServer implements Live {
+  readonly #chat: ChatServer;
+  readonly #ports: LivePorts;
+
+  constructor(chat: ChatServer, ports: LivePorts) {
+    this.#chat = chat;
+    this.#ports = ports;
+  }
+
+  status(): Status {
+    const chat = this.#chat;
+    const { counters, world, settings, clock } = chat.services;
+    const voice = this.#ports.voice().stats();
+    const queued = [...chat.connections.values()].map((c) => c.queuedBytes);
+    const memory = Deno.memoryUsage();
+    return {
+      version: VERSION,
+      pid: Deno.pid,
+      startedAt: this.#ports.startedAt,
+      uptimeSeconds: Math.floor((clock() - this.#ports.startedAt) / 1000),
+      endpoints: this.#ports.endpoints(),
+      connections: chat.connections.size,
+      sessions: world.online.size,
+      peakSessions: world.peakOnline,
+      rooms: world.rooms.size,
+      voiceLinks: { tcp: voice.links, udp: voice.peers },
+      talkers: voice.speaking,
+      rates: this.#ports.rates(),
+      totals: {
+        packetsIn: counters.packetsIn,
+        packetsOut: counters.packetsOut,
+        voiceFramesIn: voice.in,
+        voiceFramesOut: voice.out,
+        voiceFramesDropped: Object.values(voice.dropped)
+          .reduce((sum, n) => sum + n, 0),
+        signOns: counters.signOns,
+        signOnsRefused: counters.signOnsRefused,
+        packetsOverRate: counters.packetsOverRate,
+        unknownPackets: counters.unknownPackets,
+        slowClientsClosed: counters.slowClientsClosed,
+      },
+      memory: { rss: memory.rss, heapUsed: memory.heapUsed },
+      queues: {
+        outboxBytes: queued.reduce((sum, n) => sum + n, 0),
+        largestOutboxBytes: queued.reduce((max, n) => Math.max(max, n), 0),
+        passwordHashes: this.#ports.passwordHashes(),
+      },
+      loopLagMs: this.#ports.loopLag(),
+      limits: Object.fromEntries(
+        Object.entries(settings.limits).map(([key, value]) => [
+          `limits.${key}`,
+          value,
+        ]),
+      ),
+      errors: recentErrors(),
+    };
+  }
+
+  sessions(): SessionInfo[] {
+    return [...this.#chat.connections.values()].map(sessionInfo);
+  }
+
+  rooms(): RoomInfo[] {
+    const voice = this.#ports.voice().stats();
+    return [...this.#chat.services.world.rooms.values()]
+      .map((room) => roomInfo(room, voice));
+  }
+
+  isOnline(uid: Uid): boolean {
+    return this.#chat.services.world.online.has(uid);
+  }
+
+  kick(uid: Uid, reason: string): boolean {
+    const session = this.#chat.services.world.online.get(uid);
+    if (session === undefined) return false;
+    this.#act((ctx) => endSession(ctx, session, sentence(reason), "kicked"));
+    return true;
+  }
+
+  kickAddress(matches: (address: string) => boolean, reason: string): number {
+    let count = 0;
+    for (const connection of [...this.#chat.connections.values()]) {
+      const { session } = connection;
+      if (!matches(session.address)) continue;
+      count++;
+      this.#act((ctx) => endSession(ctx, session, sentence(reason), "kicked"));
+    }
+    return count;
+  }
+
+  closeRoom(gid: Gid, reason: string): boolean {
+    const room = this.#chat.services.world.rooms.get(gid);
+    if (room === undefined) return false;
+    const text = reason || "The room was closed.";
+    this.#act((ctx) => closeRoom(ctx, room, 0, text));
+    return true;
+  }
+
+  moveUser(uid: Uid, gid: Gid): boolean {
+    const { world } = this.#chat.services;
+    const session = world.online.get(uid);
+    const room = world.rooms.get(gid);
+    if (session === undefined || room === undefined) return false;
+    this.#act((ctx) =>
+      enterRoom(ctx, room, session, {
+        admin: room.isAdmin(session),
+        invisible: false,
+      })
+    );
+    return true;
+  }
+
+  broadcast(text: string): number {
+    const frame = announcement.frame({ text: text || " " });
+    const online = [...this.#chat.services.world.online.values()];
+    this.#act((ctx) => {
+      for (const session of online) ctx.out.send(session, frame);
+    });
+    return online.length;
+  }
+
+  roomChanged(gid: Gid): void {
+    const { world, store } = this.#chat.services;
+    const stored = store.rooms.get(gid);
+    if (stored === undefined) return;
+    const fresh = Room.stored(
+      stored,
+      store.rooms.offices(gid),
+      (uid) => store.accounts.get(uid)?.nickname ?? String(uid),
+    );
+    const room = world.rooms.get(gid);
+    if (room === undefined) {
+      world.rooms.set(gid, fresh);
+      return;
+    }
+    room.refresh(stored);
+    replace(room.admins, fresh.admins);
+    for (const outcasts of ["banned", "bounced"] as const) {
+      room[outcasts].clear();
+      for (const [uid, name] of fresh[outcasts]) room[outcasts].set(uid, name);
+    }
+    this.#act((ctx) => ctx.out.voice({ what: "policy", gid }));
+  }
+
+  roomRemoved(gid: Gid, reason: string): void {
+    this.closeRoom(gid, reason);
+    this.#chat.services.world.rooms.delete(gid);
+  }
+
+  categoriesChanged(): void {
+    const { world, store } = this.#chat.services;
+    world.categories = store.categories.list();
+    const frame = categoryList.frame(world.categories);
+    this.#act((ctx) => {
+      for (const session of world.online.values()) {
+        ctx.out.send(session, frame);
+      }
+    });
+  }
+
+  /**
+   * Pals' lists take the new name over. Rooms keep showing the old one until
+   * he enters again: the client passes over a member that it has.
+   */
+  accountChanged(uid: Uid): void {
+    const { world, store } = this.#chat.services;
+    const account = store.accounts.get(uid);
+    if (account === undefined) return;
+    const session = world.online.get(uid);
+    if (session !== undefined) session.account = account;
+    const frame = buddyListFrames([account]);
+    this.#act((ctx) => {
+      for (const watcher of world.watchers(uid)) {
+        ctx.out.send(watcher, frame);
+      }
+    });
+  }
+
+  accountRemoved(uid: Uid, reason: string): void {
+    this.kick(uid, reason || "Your account was removed.");
+    const { world } = this.#chat.services;
+    for (const room of [...world.rooms.values()]) {
+      if (room.owner === uid && !room.permanent) {
+        this.closeRoom(room.gid, "The owner of the room is gone.");
+      }
+      room.admins.delete(uid);
+      room.banned.delete(uid);
+      room.bounced.delete(uid);
+    }
+  }
+
+  bansChanged(): void {
+    const { door, services } = this.#chat;
+    door.refresh(services.settings);
+    const now = services.clock();
+    const frame = refusal("LOGIN", "You are banned from this server.");
+    this.#act((ctx) => {
+      for (const { session } of [...this.#chat.connections.values()]) {
+        if (door.isBanned(session.address, now)) {
+          ctx.out.send(session, frame);
+          ctx.out.close(session, "address banned");
+        }
+      }
+    });
+  }
+
+  tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void {
+    return this.#chat.taps.tail(filter, sink);
+  }
+
+  watchSignOns(sink: (step: SignOnStep) => void): () => void {
+    return this.#chat.taps.watchSignOns(sink);
+  }
+
+  configChanged(config: Config): void {
+    this.#ports.configChanged(config);
+  }
+
+  stop(reason: string): void {
+    this.#ports.stop(reason);
+  }
+
+  #act<T>(work: (ctx: Context) => T): T {
+    return this.#chat.act(work);
+  }
+}
+
+function sentence(reason: string): string {
+  return reason === "" ? "You were disconnected by the host." : reason;
+}
+
+function replace<T>(old: Set<T>, fresh: ReadonlySet<T>): void {
+  old.clear();
+  for (const value of fresh) old.add(value);
+}
+
+function sessionInfo(connection: Connection): SessionInfo {
+  const { session } = connection;
+  const online = session.phase === "online";
+  return {
+    id: session.id,
+    uid: online ? session.uid : null,
+    nickname: online ? session.nickname : null,
+    role: online ? session.account.role : "user",
+    address: session.address,
+    port: connection.port,
+    connectedAt: session.connectedAt,
+    lastPacketAt: connection.lastPacketAt,
+    clientVersion: session.clientVersion,
+    phase: online ? "online" : session.phase === "hello" ? "login" : "hello",
+    away: online && session.isAway,
+    rooms: [...session.rooms].map((room) => room.gid),
+    queuedBytes: connection.queuedBytes,
+    packetsIn: connection.packetsIn,
+    packetsOut: connection.packetsOut,
+  };
+}
+
+function roomInfo(room: Room, voice: VoiceStats): RoomInfo {
+  const relayed = voice.rooms.find(({ gid }) => gid === room.gid);
+  const transports = new Map(
+    relayed?.listeners.map(({ uid, transport }) => [uid, transport]),
+  );
+  const members = [...room.members].map(([uid, member]): MemberInfo => ({
+    uid,
+    nickname: member.session.nickname,
+    admin: member.admin,
+    invisible: member.invisible,
+    mic: member.mic,
+    redDot: member.redDot,
+    hand: room.hands.includes(uid),
+    voice: transports.get(uid) ?? "none",
+  }));
+  return {
+    gid: room.gid,
+    name: room.name,
+    category: room.category,
+    type: room.type,
+    rating: room.rating,
+    permanent: room.permanent,
+    locked: room.isLocked,
+    owner: room.owner,
+    members,
+    talker: relayed?.speaking[0] ?? null,
+  };
+}

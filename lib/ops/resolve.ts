@@ -1,0 +1,20 @@
+/**
+ * Names to IPv4 addresses: the only kind that fits the client's packets.
+ *
+ * @module
+ */
+import { lookup } from "node:dns/promises";
+import { isIPv4 } from "../config/network.ts";
+
+/** Undefined for an empty name; throws a sentence when it cannot be found. */
+export async function resolveIPv4(host: string): Promise<string | undefined> {
+  if (host === "") return undefined;
+  if (isIPv4(host)) return host;
+  try {
+    return (await lookup(host, { family: 4 })).address;
+  } catch (error) {
+    throw new Error(`${host} has no IPv4 address that can be found.`, {
+      cause: error,
+    });
+  }
+}

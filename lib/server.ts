@@ -1,0 +1,222 @@
+/**
+ * Puts the server together: store and configuration in, chat and voice (and
+ * pages) out.
+ *
+ * @module
+ */
+import { Counters } from "./chat/counters.ts";
+import type { RunCommand } from "./chat/context.ts";
+import { LiveServer } from "./chat/live.ts";
+import { announceMediaServer } from "./chat/membership.ts";
+import { type Advertised, mediaServer } from "./chat/media_server.ts";
+import { ChatServer } from "./chat/server.ts";
+import { SignOnGuard } from "./chat/sign_on_guard.ts";
+import { voiceRoster } from "./chat/voice_roster.ts";
+import type { Live, Status } from "./commands/live.ts";
+import type { Config } from "./config/config.ts";
+import { Room } from "./domain/room.ts";
+import type { Store } from "./domain/store.ts";
+import { World } from "./domain/world.ts";
+import { logger } from "./ops/log.ts";
+import { LoopLagMeter } from "./ops/loop_lag.ts";
+import { PasswordHasher } from "./ops/password_hash.ts";
+import { Rates } from "./ops/rates.ts";
+import { resolveIPv4 } from "./ops/resolve.ts";
+import { startVoice, type VoiceServer } from "./voice/server.ts";
+
+export interface ServerOptions {
+  readonly config: Config;
+  /** Opened by the caller, closed by the server when it ends. */
+  readonly store: Store;
+  /** Answers what people write to the system user. */
+  readonly runCommand?: (live: Live) => RunCommand;
+  readonly clock?: () => number;
+  /** Injectable so that tests know which key number comes. */
+  readonly random?: () => number;
+}
+
+export interface RunningServer {
+  /** "host:port" where it listens. */
+  readonly chat: string;
+  readonly voice: string;
+  readonly web: string | null;
+  readonly live: Live;
+  /** Resolves with the exit code when the server has ended. */
+  readonly stopped: Promise<number>;
+  /** Tells everybody, writes what waits, ends. */
+  stop(reason: string): Promise<void>;
+}
+
+const RATES = [
+  "packetsIn",
+  "packetsOut",
+  "voiceFramesIn",
+  "voiceFramesOut",
+] as const;
+/** How often deferred writes (last seen, audit) reach the disk. */
+const FLUSH_MS = 1000;
+
+const hostAndPort = ({ hostname, port }: Deno.NetAddr) =>
+  hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+
+/** Starts everything; when it resolves, connections are accepted. */
+export async function startServer(
+  options: ServerOptions,
+): Promise<RunningServer> {
+  const { store } = options;
+  const clock = options.clock ?? Date.now;
+  const world = loadWorld(store);
+  const passwords = hasherFor(options.config);
+  let advertised = await resolveAdvertised(options.config);
+  const lag = new LoopLagMeter();
+  const rates = new Rates<typeof RATES[number]>();
+  const log = logger("chat");
+  let voice: VoiceServer | undefined;
+
+  const chat = new ChatServer({
+    bind: options.config.server.bind,
+    port: options.config.server.chat_port,
+    services: {
+      world,
+      store,
+      passwords,
+      log,
+      counters: new Counters(),
+      guard: new SignOnGuard(options.config.limits),
+      media: mediaServer(() => voice?.port ?? 0, () => advertised),
+      settings: options.config,
+      redirect: await resolveRedirect(options.config),
+      clock,
+      random: options.random ?? Math.random,
+      runCommand: () => Promise.resolve(["There are no commands here."]),
+    },
+  });
+  const { services } = chat;
+
+  try {
+    voice = await startVoice({
+      bind: options.config.server.bind,
+      port: options.config.server.voice_port,
+      udp: options.config.voice.udp,
+      log: logger("voice"),
+      limits: {
+        bytesPerSecond: options.config.limits.voice_bytes_per_second,
+      },
+      roster: voiceRoster(world, {
+        onLinkLost: (gid, uid) =>
+          chat.act((ctx) => {
+            const room = world.rooms.get(gid);
+            const session = world.online.get(uid);
+            if (room && session) announceMediaServer(ctx, room, session);
+          }),
+        onTalk: () => {},
+      }),
+    });
+  } catch (error) {
+    lag.stop();
+    await chat.stop("");
+    throw error;
+  }
+  chat.voice = voice;
+  const relay = voice;
+
+  const apply = (config: Config) => {
+    services.settings = config;
+    services.guard.refresh(config.limits);
+    chat.door.refresh(config);
+    void resolveAdvertised(config).then((fresh) => advertised = fresh)
+      .catch((error) => log.error("advertised address", { error: `${error}` }));
+    void resolveRedirect(config).then((fresh) => services.redirect = fresh)
+      .catch((error) => log.error("redirect", { error: `${error}` }));
+  };
+
+  const timer = setInterval(() => {
+    const { packetsIn } = services.counters;
+    const stats = relay.stats();
+    rates.sample({
+      packetsIn,
+      packetsOut: services.counters.packetsOut,
+      voiceFramesIn: stats.in,
+      voiceFramesOut: stats.out,
+    });
+    flush(store);
+  }, FLUSH_MS);
+
+  const ended = Promise.withResolvers<number>();
+  let stopping = false;
+  const stop = async (reason: string) => {
+    if (stopping) return void await ended.promise;
+    stopping = true;
+    log.info("stopping", { reason });
+    clearInterval(timer);
+    await chat.stop("The server is going down. Please come back later.");
+    await relay.shutdown();
+    lag.stop();
+    store.close();
+    ended.resolve(0);
+  };
+
+  const endpoints = (): Status["endpoints"] => ({
+    chat: hostAndPort(chat.address),
+    voice: hostAndPort(relay.addr),
+    web: null,
+    advertised: advertised.outside ?? advertised.inside ?? "",
+  });
+  const live = new LiveServer(chat, {
+    startedAt: clock(),
+    endpoints,
+    voice: () => relay,
+    loopLag: () => lag.read(),
+    passwordHashes: () => passwords.waiting + passwords.running,
+    rates: () => rates.read(RATES),
+    configChanged: apply,
+    stop: (reason) => void stop(reason),
+  });
+  if (options.runCommand) services.runCommand = options.runCommand(live);
+  chat.start();
+  return { ...endpoints(), live, stopped: ended.promise, stop };
+}
+
+function loadWorld(store: Store): World {
+  const world = new World();
+  world.categories = store.categories.list();
+  const nicknameOf = (uid: number) =>
+    store.accounts.get(uid)?.nickname ?? String(uid);
+  for (const stored of store.rooms.list()) {
+    const offices = store.rooms.offices(stored.gid);
+    world.rooms.set(stored.gid, Room.stored(stored, offices, nicknameOf));
+  }
+  return world;
+}
+
+function hasherFor(config: Config): PasswordHasher {
+  return new PasswordHasher({
+    log2n: config.auth.scrypt_log2n,
+    queueLimit: config.limits.hash_queue,
+  });
+}
+
+async function resolveAdvertised(config: Config): Promise<Advertised> {
+  const { advertise, advertise_private } = config.server;
+  return {
+    outside: await resolveIPv4(advertise),
+    inside: await resolveIPv4(advertise_private),
+  };
+}
+
+async function resolveRedirect(config: Config) {
+  const { host } = config.redirect;
+  if (host === "") return null;
+  const [name = "", port = "5001"] = host.split(":");
+  const address = await resolveIPv4(name);
+  return address === undefined ? null : { address, port: Number(port) };
+}
+
+/** A full disk must not end the server: the writes stay queued. */
+function flush(store: Store): void {
+  try {
+    store.flush();
+  } catch (error) {
+    logger("store").error("deferred writes failed", { error: `${error}` });
+  }
+}

@@ -49,7 +49,7 @@ export class RelationTables implements Relations {
   }
 
   pals(uid: Uid): Pal[] {
-    return this.#pals.all(uid);
+    return this.#pals.all(uid).map(toPal);
   }
 
   addPal(uid: Uid, pal: Uid, at: Millis): boolean {
@@ -65,7 +65,7 @@ export class RelationTables implements Relations {
   }
 
   blocks(uid: Uid): Pal[] {
-    return this.#blocks.all(uid);
+    return this.#blocks.all(uid).map(toPal);
   }
 
   addBlock(uid: Uid, blocked: Uid, at: Millis): boolean {
@@ -79,4 +79,9 @@ export class RelationTables implements Relations {
   blockedBy(uid: Uid): Uid[] {
     return this.#blockedBy.all(uid).map((row) => row.uid);
   }
+}
+
+/** Rows of node:sqlite have no prototype, which surprises whoever compares. */
+function toPal({ uid, nickname, first, last }: Pal): Pal {
+  return { uid, nickname, first, last };
 }

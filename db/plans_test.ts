@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Database } from "./database.ts";
+import { openStore } from "./open.ts";
+import { SqliteStore } from "./store.ts";
+import { NOON, withFolder } from "./testing/temp.ts";
+
+/** Those that are meant to read a whole table, or most of it. */
+const WHOLE = [
+  // The host's own lists.
+  /FROM users WHERE uid <> \?/,
+  /FROM groups ORDER BY position, gid/,
+  /FROM categories ORDER BY position, code/,
+  /FROM bans WHERE banned_until IS NULL OR/,
+  /FROM audit\s+ORDER BY at DESC/,
+  /FROM invite_codes\s+WHERE uses_left > 0/,
+  // Looks for a gap in the numbers of permanent rooms.
+  /FROM \(SELECT 50000 AS gid/,
+];
+
+/** Calls everything once, to see every statement. */
+function exercise(store: SqliteStore): void {
+  const { uid } = store.accounts.create({
+    nickname: "Ada",
+    passwordHash: "!",
+    createdAt: NOON,
+  });
+  store.accounts.byNickname("Ada");
+  store.accounts.update(uid, { hint: "x" });
+  store.accounts.setPassword(uid, "!");
+  const query = { limit: 200 };
+  for (const includeUnlisted of [true, false]) {
+    const more = { ...query, includeUnlisted };
+    store.accounts.search({ ...more, nicknamePrefix: "a" });
+    store.accounts.search({ ...more, nickname: "a" });
+    store.accounts.search({ ...more, email: "a" });
+    store.accounts.search({ ...more, first: "a" });
+    store.accounts.search({ ...more, last: "a" });
+    store.accounts.search({ ...more, last: "a", nicknamePrefix: "a" });
+  }
+  for (const sort of ["nickname", "uid", "created", "seen"] as const) {
+    store.accounts.list({ sort });
+  }
+  store.accounts.list({ role: "admin" });
+  store.accounts.list({ text: "a" });
+  store.accounts.count();
+  store.accounts.seen(uid, NOON, "::1");
+  store.accounts.setProfile(uid, new Map([["a", "b"]]));
+  store.accounts.profile(uid);
+  store.relations.addPal(uid, uid, NOON);
+  store.messages.add({ to: uid, from: uid, body: new Uint8Array(), at: NOON });
+  const { gid } = store.rooms.create({
+    name: "x",
+    category: 30001,
+    type: 0,
+    createdAt: NOON,
+  });
+  store.rooms.list();
+  store.rooms.byName("x");
+  store.rooms.update(gid, { banner: "x" });
+  for (const on of [true, false]) {
+    store.rooms.setAdmin(gid, uid, on);
+    store.rooms.setBan(gid, uid, on);
+    store.rooms.setBounce(gid, uid, on);
+  }
+  store.rooms.offices(gid);
+  store.rooms.clearBans(gid);
+  store.rooms.clearBounces(gid);
+  store.rooms.remove(gid);
+  store.categories.list();
+  store.categories.set({ code: 1, name: "x" });
+  store.categories.remove(1);
+  const ban = { reason: "", by: "", at: NOON, until: null };
+  store.bans.add({ kind: "account", target: "x", ...ban });
+  store.bans.list(NOON);
+  store.bans.find("account", "x", NOON);
+  store.bans.prune(NOON);
+  for (const filter of ["actor", "action", "target"]) {
+    store.audit.list({ [filter]: "x" });
+    store.audit.list({ [filter]: "x", since: 1, until: 2 });
+  }
+  store.audit.list();
+  store.audit.list({ since: 1 });
+  store.audit.prune(1);
+  const code = { code: "x", usesLeft: 1, createdBy: "x", createdAt: NOON };
+  store.inviteCodes.add({ ...code, expiresAt: null });
+  store.inviteCodes.list(NOON);
+  store.inviteCodes.redeem("x", NOON);
+  store.inviteCodes.remove("x");
+  store.emailInvites.add({ from: uid, email: "x", at: NOON });
+  store.emailInvites.list(uid);
+  const load = { sessions: 1, rooms: 1, talkers: 1, packets: 1 };
+  store.history.add(60, { at: NOON, ...load, voiceFrames: 1 });
+  store.history.list(60, NOON);
+  store.history.prune(60, NOON);
+  store.accounts.remove(uid, "remove");
+}
+
+Deno.test("every statement finds its rows by an index", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    (await openStore(path)).close();
+    const db = new Database(path);
+    const seen = new Set<string>();
+    const prepare = db.statement.bind(db);
+    db.statement = (sql: string) => {
+      seen.add(sql);
+      return prepare(sql);
+    };
+    exercise(new SqliteStore(db));
+    assert.ok(seen.size > 60, `${seen.size} statements`);
+
+    const bad: string[] = [];
+    for (const sql of seen) {
+      if (WHOLE.some((pattern) => pattern.test(sql))) continue;
+      const marks = sql.split("?").length - 1;
+      const plan = prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+        .all(...Array(marks).fill(1)).map(({ detail }) => detail);
+      const slow = plan.filter((line) => /^SCAN|TEMP B-TREE/.test(line));
+      if (slow.length > 0) bad.push(`${sql}: ${slow}`);
+    }
+    assert.deepEqual(bad, []);
+    db.close();
+  }));
+
+Deno.test("every foreign key has an index, so that a removal is no search", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    (await openStore(path)).close();
+    const db = new Database(path);
+    const missing = db.statement(`
+      SELECT tables.name, keys."from"
+      FROM pragma_table_list AS tables,
+           pragma_foreign_key_list(tables.name) AS keys
+      WHERE NOT EXISTS (
+        SELECT 1 FROM pragma_index_list(tables.name) AS indexes,
+                      pragma_index_info(indexes.name) AS columns
+        WHERE columns.seqno = 0 AND columns.name = keys."from")`).all();
+    db.close();
+    assert.deepEqual(missing, []);
+  }));

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
+
+Deno.test("relations know pals from both sides", () =>
+  withStore((store) => {
+    const { relations } = store;
+    const ada = addUser(store, "Ada").uid;
+    const bob = addUser(store, "Bob", { first: "Robert" }).uid;
+    const cy = addUser(store, "Cy").uid;
+    assert.equal(relations.addPal(ada, bob, NOON), true);
+    assert.equal(relations.addPal(ada, bob, NOON), false);
+    assert.equal(relations.addPal(cy, bob, NOON), true);
+    assert.deepEqual(relations.pals(ada), [
+      { uid: bob, nickname: "Bob", first: "Robert", last: "" },
+    ]);
+    assert.deepEqual(relations.pals(bob), []);
+    assert.deepEqual(relations.watchers(bob), [ada, cy]);
+    assert.equal(relations.removePal(ada, bob), true);
+    assert.equal(relations.removePal(ada, bob), false);
+    assert.deepEqual(relations.watchers(bob), [cy]);
+    assert.throws(() => relations.addPal(ada, 5, NOON), fails("not-found"));
+  }));
+
+Deno.test("relations know blocks from both sides", () =>
+  withStore((store) => {
+    const { relations } = store;
+    const ada = addUser(store, "Ada").uid;
+    const bob = addUser(store, "Bob").uid;
+    assert.equal(relations.addBlock(ada, bob, NOON), true);
+    assert.equal(relations.addBlock(ada, bob, NOON), false);
+    assert.deepEqual(relations.blocks(ada).map(({ uid }) => uid), [bob]);
+    assert.deepEqual(relations.blockedBy(bob), [ada]);
+    assert.deepEqual(relations.blockedBy(ada), []);
+    assert.deepEqual(relations.pals(ada), []);
+    assert.equal(relations.removeBlock(ada, bob), true);
+    assert.equal(relations.removeBlock(ada, bob), false);
+    assert.throws(() => relations.addBlock(5, ada, NOON), fails("not-found"));
+  }));
+
+Deno.test("relations.pals() follows a new nickname", () =>
+  withStore((store) => {
+    const ada = addUser(store, "Ada").uid;
+    const bob = addUser(store, "Bob").uid;
+    store.relations.addPal(ada, bob, NOON);
+    store.accounts.update(bob, { nickname: "Robert" });
+    assert.equal(store.relations.pals(ada)[0]?.nickname, "Robert");
+  }));

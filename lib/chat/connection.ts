@@ -17,7 +17,7 @@ const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
 const FLOOD_PACKETS = 600;
 const FLOOD_WINDOW_MS = 10_000;
 /** How long a closing connection may take to write what it was told. */
-const FAREWELL_MS = 3000;
+const FAREWELL_MS = 1500;
 
 /** What a connection reports to the server that owns it. */
 export interface ConnectionPorts {
@@ -89,6 +89,7 @@ export class Connection implements Outlet {
 
   push(frame: Uint8Array, onWritten?: () => void): void {
     this.packetsOut++;
+    this.ctx.services.counters.packetsOut++;
     this.#ports.onFrameOut?.(this, frame);
     this.#outbox.push(frame, onWritten);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SYSTEM_UID } from "../lib/domain/store.ts";
+import { MAX_UID, SYSTEM_UID } from "../lib/domain/store.ts";
+import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
 import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
 
@@ -86,6 +87,15 @@ Deno.test("accounts.create() never gives a removed person's number again", () =>
     again.close();
     // withStore closes a second time.
     Object.assign(store, { close: () => {} });
+  }));
+
+Deno.test("accounts.create() stops at the last number the client's voice code knows", () =>
+  withStore((store, path) => {
+    const db = new Database(path);
+    db.exec("UPDATE sqlite_sequence SET seq = 49999999 WHERE name = 'users'");
+    db.close();
+    assert.equal(addUser(store, "Last").uid, MAX_UID);
+    assert.throws(() => addUser(store, "More"), fails("uids-exhausted"));
   }));
 
 Deno.test("accounts.update() changes what is given and keeps the rest", () =>

@@ -10,7 +10,7 @@ import { StoreError } from "../lib/domain/store.ts";
 import { checkIntegrity, schemaVersion } from "./check.ts";
 import { Database } from "./database.ts";
 import { toStoreError } from "./errors.ts";
-import { exists, removeFile, syncFile } from "./files.ts";
+import { createPrivate, exists, removeFile, syncFile } from "./files.ts";
 
 /** `done` of `total` pages are copied; a page is 4096 bytes. */
 export type Progress = (done: number, total: number) => void;
@@ -48,6 +48,7 @@ export async function backupTo(
   const partial = `${to}.partial`;
   removeFile(partial);
   try {
+    createPrivate(partial);
     await copy(path, partial, onProgress);
     seal(partial);
     const facts = verifyBackup(partial);

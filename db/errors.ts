@@ -44,7 +44,7 @@ const VERDICTS: readonly Verdict[] = [
     message: "It exists already.",
   },
   {
-    says: /database or disk is full/,
+    says: /database or disk is full|No space left/,
     code: "full",
     message: "The disk is full: free some space; nothing was changed.",
   },
@@ -55,7 +55,7 @@ const VERDICTS: readonly Verdict[] = [
       "The database is locked by another program: end that one, then try again.",
   },
   {
-    says: /readonly database|read-only database/,
+    says: /readonly database|Read-only file system|Permission denied/,
     code: "read-only",
     message:
       "The database cannot be written: give this user the right to write the data folder and its files.",

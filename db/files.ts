@@ -16,6 +16,20 @@ export function exists(file: string): boolean {
   }
 }
 
+/**
+ * An empty file that only its owner can read, for SQLite to fill: the hashes
+ * of passwords will be in it. Does nothing when the file is there.
+ */
+export function createPrivate(file: string): void {
+  try {
+    Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
+      throw toStoreError(error);
+    }
+  }
+}
+
 /** Also when it is not there. */
 export function removeFile(file: string): void {
   try {

@@ -12,6 +12,7 @@ import {
   schemaVersion,
 } from "./check.ts";
 import { type ConnectOptions, Database } from "./database.ts";
+import { createPrivate } from "./files.ts";
 import { migrate, newestSchema } from "./migrate.ts";
 import { SqliteStore } from "./store.ts";
 
@@ -49,6 +50,7 @@ export async function openStore(
 
 function connect(path: string, options: ConnectOptions): Database {
   try {
+    if (options.readOnly !== true) createPrivate(path);
     return new Database(path, options);
   } catch (error) {
     if (!(error instanceof StoreError) || error.code === "corrupt") {

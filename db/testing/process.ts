@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
+
 /** A running script of db/testing whose output is read line by line. */
 export class Script implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -16,7 +18,7 @@ export class Script implements AsyncDisposable {
         "run",
         "-A",
         "--no-check",
-        new URL(name, import.meta.url).pathname,
+        fileURLToPath(new URL(name, import.meta.url)),
         ...args,
       ],
       stdout: "piped",

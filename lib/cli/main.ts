@@ -1,3 +1,212 @@
-export async function main(_: string[]): Promise<number> {
-  return await 0;
+/**
+ * The command line: reads what was asked, has it done, prints the answer.
+ *
+ * @module
+ */
+import {
+  CODE,
+  type Command,
+  type CommandResult,
+  failure,
+  failureOf,
+} from "../commands/command.ts";
+import { readInput } from "../commands/field.ts";
+import { COMMANDS } from "../commands/table.ts";
+import { dataFolder } from "../config/data_folder.ts";
+import { ConfigError, loadConfig } from "../config/load.ts";
+import { runOnData } from "./access.ts";
+import { help } from "./help.ts";
+import type { Described, Local, LocalCommand } from "./local.ts";
+import { type Options, parse } from "./parse.ts";
+import { serve } from "./serve.ts";
+import { realTerminal, type Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** What runs in this process, without the table. */
+const LOCAL: readonly LocalCommand[] = [serve, version];
+const ALL: readonly Described[] = [...LOCAL, ...COMMANDS];
+
+/** Resolves with the exit code. */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = realTerminal(),
+): Promise<number> {
+  const parsed = parse(args, ALL);
+  switch (parsed.kind) {
+    case "help": {
+      const text = help(parsed.path, ALL);
+      if (text !== null) {
+        terminal.out(text);
+        return CODE.done;
+      }
+      terminal.err(
+        `There is no \`${
+          parsed.path.join(" ")
+        }\`. \`retropal --help\` lists what there is.`,
+      );
+      return CODE.usage;
+    }
+    case "error":
+      return print(terminal, failure(CODE.usage, parsed.message), parsed.json);
+    case "run": {
+      const { command, raw, options } = parsed;
+      const local = localOf(options, terminal);
+      let result: CommandResult;
+      try {
+        const here = LOCAL.find((one) => one === command);
+        result = here
+          ? await runLocal(here, raw, options, local)
+          : await runTable(command as Command, raw, options, local);
+      } catch (error) {
+        result = unexpected(error);
+      }
+      return print(terminal, result, parsed.options.json);
+    }
+  }
+}
+
+function print(
+  terminal: Terminal,
+  result: CommandResult,
+  json: boolean,
+): number {
+  if (result.code !== CODE.done) {
+    for (const line of result.lines) terminal.err(line);
+    if (json) terminal.out(JSON.stringify(result.json));
+  } else if (json) terminal.out(JSON.stringify(result.json, null, 2));
+  else for (const line of result.lines) terminal.out(line);
+  return result.code;
+}
+
+/** Configuration, disk, permissions: a sentence, not a stack. */
+function unexpected(error: unknown): CommandResult {
+  if (error instanceof ConfigError) {
+    return {
+      code: CODE.refused,
+      lines: error.problems,
+      json: { error: error.message, code: CODE.refused },
+    };
+  }
+  try {
+    return failureOf(error);
+  } catch {
+    if (error instanceof Error && error.constructor !== Error) {
+      const known = Object.values(Deno.errors).some((kind) =>
+        error instanceof kind
+      );
+      if (known) return failure(CODE.refused, `${error.message}.`);
+    }
+    throw error;
+  }
+}
+
+async function runTable(
+  command: Command,
+  raw: Readonly<Record<string, unknown>>,
+  options: Options,
+  local: Local,
+): Promise<CommandResult> {
+  const { terminal } = local;
+  // Checked before a password is asked for, and again where it runs.
+  const asked = await askMissing(command, raw, terminal);
+  readInput(command.fields, asked);
+  const secret = await readSecret(command, options, terminal);
+  return await runOnData(local.folder, () => local.loadConfig().config, {
+    command,
+    input: asked,
+    secret,
+    emit: (lines, json) => {
+      if (options.json) terminal.out(JSON.stringify(json));
+      else for (const line of lines) terminal.out(line);
+    },
+  });
+}
+
+async function runLocal(
+  command: LocalCommand,
+  raw: Readonly<Record<string, unknown>>,
+  options: Options,
+  local: Local,
+): Promise<CommandResult> {
+  const input = readInput(command.fields, raw);
+  const secret = await readSecret(command, options, local.terminal);
+  return await command.run(local, input, secret);
+}
+
+function localOf(options: Options, terminal: Terminal): Local {
+  const folder = dataFolder(
+    options.data ?? (terminal.env.RETROPAL_DATA || "retropal-data"),
+  );
+  const loadIt: Local["loadConfig"] = (flags = {}) =>
+    loadConfig({
+      flags,
+      env: terminal.env,
+      file: readConfigFile(folder.config),
+    });
+  return {
+    terminal,
+    folder,
+    json: options.json,
+    loadConfig: loadIt,
+    run(path, input, secret) {
+      const command = COMMANDS.find((one) =>
+        one.path.join(" ") === path.join(" ")
+      );
+      if (!command) throw new RangeError(`no command ${path.join(" ")}`);
+      return runOnData(folder, () => loadIt().config, {
+        command,
+        input,
+        secret,
+      });
+    },
+  };
+}
+
+function readConfigFile(path: string) {
+  try {
+    return { path, text: Deno.readTextFileSync(path) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Asks somebody at a terminal for what a script would give as an option. */
+async function askMissing(
+  command: Command,
+  raw: Readonly<Record<string, unknown>>,
+  terminal: Terminal,
+): Promise<Record<string, unknown>> {
+  const asked = { ...raw };
+  if (!terminal.interactive) return asked;
+  for (const [key, field] of Object.entries(command.fields)) {
+    if (field.ask === undefined || asked[key] !== undefined) continue;
+    const answer = await terminal.ask(
+      `${field.ask} (${field.choices?.join(" or ") ?? field.metavar}) `,
+    );
+    if (answer !== null && answer.trim() !== "") asked[key] = answer.trim();
+  }
+  return asked;
+}
+
+async function readSecret(
+  command: Described,
+  options: Options,
+  terminal: Terminal,
+): Promise<string | undefined> {
+  if (!command.secret) return undefined;
+  const { about, repeat } = command.secret;
+  if (options.passwordStdin) {
+    const text = await terminal.readAll();
+    return text.split("\n")[0]?.replace(/\r$/, "") ?? "";
+  }
+  if (!terminal.interactive) return undefined;
+  while (true) {
+    const first = await terminal.ask(`${about}: `, { hidden: true });
+    if (first === null) return undefined;
+    if (!repeat) return first;
+    const again = await terminal.ask(`${about} again: `, { hidden: true });
+    if (again === null || again === first) return first;
+    terminal.err("They differ: once more, please.");
+  }
 }

@@ -7,6 +7,7 @@ import type { Config } from "../config/config.ts";
 import { type AuditEntry, LEVEL, type Role } from "../domain/store.ts";
 import { type Store, StoreError, type Uid } from "../domain/store.ts";
 import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
+import type { ReloadReport } from "./host.ts";
 import type { Live } from "./live.ts";
 
 /** Exit codes of the command line (and of every other way to run one). */
@@ -64,6 +65,8 @@ export interface Context {
   emit(lines: readonly string[], json: unknown): void;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Reads the configuration again; only a running server can. */
+  reload?(): ReloadReport;
 }
 
 /** How it is called in a conversation with the system user. */

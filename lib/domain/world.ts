@@ -139,9 +139,7 @@ export class World {
   /** Rooms that lists show, in the host's order, then by number. */
   listedRooms(category: number): Room[] {
     return [...this.rooms.values()]
-      .filter((room) =>
-        room.category === category && !room.isPrivate && !room.isWaiting
-      )
+      .filter((room) => room.category === category && !room.isPrivate)
       .sort((a, b) => a.position - b.position || a.gid - b.gid);
   }
 

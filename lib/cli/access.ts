@@ -1,0 +1,92 @@
+/**
+ * Runs a command of the table where its data is: in the running server, or
+ * else on the database under the folder's lock.
+ *
+ * @module
+ */
+import { FolderLock, FolderLocked } from "../../db/lock.ts";
+import { openStore } from "../../db/open.ts";
+import {
+  CODE,
+  type Command,
+  type CommandResult,
+  type Context,
+  execute,
+  failure,
+  HOST,
+  NO_SERVER,
+} from "../commands/command.ts";
+import { CommandHost } from "../commands/host.ts";
+import type { Config } from "../config/config.ts";
+import type { DataFolder } from "../config/data_folder.ts";
+import { connectControl } from "../control/client.ts";
+import { PasswordHasher } from "../ops/password_hash.ts";
+
+/** A server that starts holds the lock before it listens; another command, for
+ * a moment. Longer than that somebody should be told. */
+const PATIENCE_MS = 10_000;
+const AGAIN_MS = 100;
+
+export interface Request {
+  readonly command: Command;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly secret?: string | undefined;
+  readonly emit?: Context["emit"];
+  readonly signal?: AbortSignal;
+}
+
+export async function runOnData(
+  folder: DataFolder,
+  config: () => Config,
+  request: Request,
+): Promise<CommandResult> {
+  const until = Date.now() + PATIENCE_MS;
+  while (true) {
+    const client = await connectControl(folder);
+    if (client) {
+      return await client.run({ path: request.command.path, ...request });
+    }
+    if (request.command.needsServer) return failure(CODE.noServer, NO_SERVER);
+    try {
+      return await runHere(folder, config(), request);
+    } catch (error) {
+      if (!(error instanceof FolderLocked)) throw error;
+      if (Date.now() > until || request.signal?.aborted) {
+        return failure(CODE.refused, `${error.message} Try again later.`);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}
+
+async function runHere(
+  folder: DataFolder,
+  config: Config,
+  request: Request,
+): Promise<CommandResult> {
+  makeFolder(folder);
+  using _lock = new FolderLock(folder.path, request.command.path.join(" "));
+  const store = await openStore(folder.database, {
+    durability: config.store.durability,
+  });
+  try {
+    const host = new CommandHost({
+      store,
+      config,
+      hasher: new PasswordHasher({ log2n: config.auth.scrypt_log2n }),
+    });
+    return await execute(
+      request.command,
+      host.context(HOST, request),
+      request.input,
+      request.secret,
+    );
+  } finally {
+    store.close();
+  }
+}
+
+/** For its owner alone: it holds messages and password hashes. */
+export function makeFolder(folder: DataFolder): void {
+  Deno.mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+}

@@ -1,0 +1,272 @@
+/**
+ * `retropal serve`: puts configuration, data and server together and stays
+ * until it is told to end.
+ *
+ * @module
+ */
+import { FolderLock } from "../../db/lock.ts";
+import { openStore } from "../../db/open.ts";
+import { CODE, type CommandResult, done } from "../commands/command.ts";
+import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
+import { CommandHost } from "../commands/host.ts";
+import type { Config } from "../config/config.ts";
+import type { DataFolder } from "../config/data_folder.ts";
+import { configTemplate } from "../config/template.ts";
+import { ControlServer } from "../control/server.ts";
+import { configureLog, flushLog, logger, setLogLevel } from "../ops/log.ts";
+import { PasswordHasher } from "../ops/password_hash.ts";
+import { makeFolder } from "./access.ts";
+import { type RunningServer, startServer } from "../server.ts";
+import { runChatLine } from "../commands/chat.ts";
+import type { Session } from "../domain/session.ts";
+import { LEVEL } from "../domain/store.ts";
+import { firstRun } from "./first_run.ts";
+import { type Local, localCommand } from "./local.ts";
+
+const port = (about: string) =>
+  numberOption("PORT", about, { min: 0, max: 65535 });
+
+/** The flags, and the setting that each stands for. */
+const FLAGS: Readonly<Record<string, string>> = {
+  bind: "server.bind",
+  advertise: "server.advertise",
+  chatPort: "server.chat_port",
+  voicePort: "server.voice_port",
+  webPort: "web.port",
+  logLevel: "log.level",
+  logFormat: "log.format",
+};
+
+export const serve = localCommand({
+  path: ["serve"],
+  summary: "Run the server",
+  details: "In an empty folder it first makes everything that is needed and " +
+    "says what to do next. When it takes connections it prints one line, " +
+    '"ready" and where it listens as JSON; the log goes to standard error. ' +
+    "SIGINT and SIGTERM end it cleanly, SIGHUP reads the settings again.",
+  examples: [
+    "retropal serve",
+    "retropal serve --data /srv/retropal --advertise chat.example.org",
+    "retropal serve --advertise 192.168.1.20,chat.example.org",
+    "retropal serve --set limits.packets_per_second=60",
+  ],
+  fields: {
+    bind: option("ADDR", "Listen on this address of the machine only."),
+    advertise: option(
+      "HOST",
+      "The address that clients are told for voice. Two, with a comma " +
+        "between: one for clients from private networks, one for the rest.",
+    ),
+    chatPort: port("TCP port for chat; 5001 when not given, 0 for any."),
+    voicePort: port("TCP and UDP port for voice; 2090 when not given."),
+    webPort: port("TCP port for the pages; 8080 when not given."),
+    noWeb: flag("Serve no pages."),
+    logLevel: choiceOption(
+      ["debug", "info", "warning", "warn", "error"],
+      "How much is logged; info when not given.",
+    ),
+    logFormat: choiceOption(
+      ["text", "json"],
+      "For people, or one JSON object a line.",
+    ),
+    set: option(
+      "KEY=VALUE",
+      "Any other setting; several with a semicolon between.",
+    ),
+  },
+  async run(local, input) {
+    return await run(local, readFlags(input));
+  },
+});
+
+function readFlags(
+  input: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const flags: Record<string, string> = {};
+  for (const pair of String(input.set ?? "").split(";")) {
+    const [key = "", ...value] = pair.split("=");
+    if (key.trim() !== "") flags[key.trim()] = value.join("=");
+  }
+  for (const [key, setting] of Object.entries(FLAGS)) {
+    if (input[key] !== undefined) flags[setting] = String(input[key]);
+  }
+  if (input.noWeb) flags["web.enabled"] = "false";
+  return flags;
+}
+
+async function run(
+  local: Local,
+  flags: Readonly<Record<string, string>>,
+): Promise<CommandResult> {
+  const { folder, terminal } = local;
+  const read = () => local.loadConfig(flags);
+  const { config, warnings } = read();
+  makeFolder(folder);
+  using _lock = new FolderLock(folder.path, "serve");
+  writeTemplate(folder);
+  startLog(folder, config);
+  const log = logger("server");
+  for (const warning of warnings) log.warn(warning);
+
+  try {
+    const { host, server } = await start(local, config, () => read().config);
+    const control = new ControlServer(folder, host);
+    const unwatch = watchSignals(server, host);
+    terminal.out(readyLine(server));
+    try {
+      const code = await server.stopped;
+      return code === CODE.done
+        ? done(null)
+        : { code: CODE.refused, lines: [], json: null };
+    } finally {
+      unwatch();
+      await control.close();
+    }
+  } finally {
+    await flushLog();
+  }
+}
+
+/** Opens the store, greets a new host, starts the server on it. */
+async function start(
+  { folder, terminal }: Local,
+  config: Config,
+  readConfig: () => Config,
+): Promise<{ host: CommandHost; server: RunningServer }> {
+  const store = await openStore(folder.database, {
+    durability: config.store.durability,
+  });
+  try {
+    const hasher = new PasswordHasher({
+      log2n: config.auth.scrypt_log2n,
+      queueLimit: config.limits.hash_queue,
+    });
+    const welcome = await firstRun({ store, hasher, config, folder });
+    const host = new CommandHost({
+      store,
+      hasher,
+      config,
+      readConfig,
+      onConfig: (changed) => setLogLevel(changed.log.level),
+    });
+    const server = await startServer({
+      config,
+      store,
+      runCommand: (live) => {
+        host.live = live;
+        return (line, session) => answerChat(host, line, session);
+      },
+    });
+    for (const line of welcome(server)) terminal.err(line);
+    return { host, server };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+async function answerChat(
+  host: CommandHost,
+  line: string,
+  { nickname, uid, address, account }: Session,
+): Promise<readonly string[]> {
+  const actor = { name: nickname, uid, address, level: LEVEL[account.role] };
+  return (await runChatLine(line, host.context(actor))).lines;
+}
+
+/**
+ * The one line on standard output; its form is fixed. Where the server listens
+ * on all addresses it names one that can be connected to.
+ */
+function readyLine({ chat, voice, web }: RunningServer): string {
+  const reachable = (endpoint: string) =>
+    endpoint.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(
+      /^\[::\]:/,
+      "[::1]:",
+    );
+  return `ready ${
+    JSON.stringify({
+      chat: reachable(chat),
+      voice: reachable(voice),
+      web: web === null ? null : reachable(web),
+      pid: Deno.pid,
+    })
+  }`;
+}
+
+function startLog(folder: DataFolder, config: Config): void {
+  if (config.log.file) {
+    Deno.mkdirSync(folder.logs, { recursive: true, mode: 0o700 });
+  }
+  configureLog({
+    level: config.log.level,
+    format: config.log.format,
+    ...(config.log.file && {
+      file: {
+        path: folder.logFile,
+        maxBytes: config.log.file_bytes,
+        keep: config.log.file_keep,
+      },
+    }),
+  });
+}
+
+function writeTemplate(folder: DataFolder): void {
+  try {
+    Deno.writeTextFileSync(folder.config, configTemplate(), {
+      createNew: true,
+      mode: 0o600,
+    });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/** The first SIGINT or SIGTERM ends the server, the second the process. */
+function watchSignals(server: RunningServer, host: CommandHost): () => void {
+  const log = logger("server");
+  let stopping = false;
+  const end = (signal: string) => {
+    if (stopping) {
+      log.error("second signal: ending at once", { signal });
+      Deno.exit(CODE.refused);
+    }
+    stopping = true;
+    log.info("stopping", { signal });
+    server.stop("The server is shutting down. Please sign on again later.")
+      .catch((error) => log.error("stop failed", { error: String(error) }));
+  };
+  const reload = () => {
+    try {
+      const { applied, needRestart } = host.reload();
+      log.info("configuration read again", {
+        applied: applied.join(" ") || "nothing",
+        needRestart: needRestart.join(" ") || "nothing",
+      });
+    } catch (error) {
+      log.error("configuration not read again", {
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  };
+  const watched: [Deno.Signal, () => void][] = [
+    ["SIGINT", () => end("SIGINT")],
+    ["SIGTERM", () => end("SIGTERM")],
+    ["SIGBREAK", () => end("SIGBREAK")],
+    ["SIGHUP", reload],
+  ];
+  const registered = watched.filter(([signal, handler]) => {
+    try {
+      Deno.addSignalListener(signal, handler);
+      return true;
+    } catch {
+      // Not on this system.
+      return false;
+    }
+  });
+  return () => {
+    for (const [signal, handler] of registered) {
+      Deno.removeSignalListener(signal, handler);
+    }
+  };
+}

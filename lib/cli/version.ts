@@ -1,0 +1,21 @@
+/**
+ * `retropal version`.
+ *
+ * @module
+ */
+import { done } from "../commands/command.ts";
+import { VERSION } from "../version.ts";
+import { localCommand } from "./local.ts";
+
+export const version = localCommand({
+  path: ["version"],
+  summary: "Print which release this is",
+  examples: ["retropal version", "retropal version --json"],
+  fields: {},
+  run() {
+    return done(
+      { version: VERSION, deno: Deno.version.deno, system: Deno.build.target },
+      `retropal ${VERSION} (Deno ${Deno.version.deno}, ${Deno.build.target})`,
+    );
+  },
+});

@@ -1,0 +1,214 @@
+/**
+ * Commands written to the system user: "/kick Ann too loud".
+ *
+ * @module
+ */
+import { didYouMean } from "../config/nearest.ts";
+import { LEVEL } from "../domain/store.ts";
+import {
+  CODE,
+  type Command,
+  command,
+  type CommandResult,
+  type Context,
+  done,
+  execute,
+  failure,
+  HOST_LEVEL,
+} from "./command.ts";
+import { duration, optionalArgument } from "./field.ts";
+import { COMMANDS } from "./table.ts";
+import { durationText } from "./table_text.ts";
+import { splitWords } from "./words.ts";
+
+/** An answer is an instant message: not the whole town in one of them. */
+const MOST_NAMES = 100;
+
+const users = command({
+  path: ["users"],
+  summary: "how many people are on line",
+  examples: [],
+  fields: {},
+  role: "user",
+  chat: { name: "users", role: "user", takes: [] },
+  run({ live }) {
+    const online = live?.status().sessions ?? 0;
+    return done(
+      { online },
+      online === 1 ? "1 user on line." : `${online} users on line.`,
+    );
+  },
+});
+
+const rooms = command({
+  path: ["rooms"],
+  summary: "how many rooms are open",
+  examples: [],
+  fields: {},
+  role: "user",
+  chat: { name: "rooms", role: "user", takes: [] },
+  run({ live }) {
+    const listed = (live?.rooms() ?? []).filter((room) =>
+      room.type !== 1 && room.type !== 5 && room.type !== 6
+    );
+    const busy = listed.filter((room) => shown(room).length > 0);
+    return done(
+      { rooms: listed.length, busy: busy.length },
+      `${listed.length} room${listed.length === 1 ? "" : "s"}, ` +
+        `${busy.length} with people in ${busy.length === 1 ? "it" : "them"}.`,
+      ...busy.slice(0, MOST_NAMES)
+        .map((room) => `${room.name}: ${shown(room).length}`),
+    );
+  },
+});
+
+function shown(room: { members: readonly { invisible: boolean }[] }) {
+  return room.members.filter((member) => !member.invisible);
+}
+
+const who = command({
+  path: ["who"],
+  summary: "who is on line",
+  examples: [],
+  fields: {},
+  role: "user",
+  chat: { name: "who", role: "user", takes: [] },
+  run({ live }) {
+    const names = (live?.sessions() ?? [])
+      .flatMap((one) => one.phase === "online" ? one.nickname ?? [] : [])
+      .sort((a, b) => a.localeCompare(b));
+    const more = names.length - MOST_NAMES;
+    return done(
+      names,
+      `On line (${names.length}): ` +
+        names.slice(0, MOST_NAMES).join(", ") +
+        (more > 0 ? ` and ${more} more` : ""),
+    );
+  },
+});
+
+const uptime = command({
+  path: ["uptime"],
+  summary: "for how long the server has been up",
+  examples: [],
+  fields: {},
+  role: "user",
+  chat: { name: "uptime", role: "user", takes: [] },
+  run({ live }) {
+    const seconds = live?.status().uptimeSeconds ?? 0;
+    return done({ uptimeSeconds: seconds }, `Up for ${durationText(seconds)}.`);
+  },
+});
+
+const help = command({
+  path: ["help"],
+  summary: "this list",
+  examples: [],
+  fields: { command: optionalArgument("COMMAND", "The one to explain.") },
+  role: "user",
+  chat: { name: "help", role: "user", takes: ["command"] },
+  run(context, input) {
+    const wanted = input.command?.replace(/^\//, "").toLowerCase();
+    const allowed = CHAT_COMMANDS.filter((one) => mayUse(one, context))
+      .filter((one) => wanted === undefined || one.chat?.name === wanted);
+    if (allowed.length === 0) {
+      return failure(CODE.notFound, `There is no /${wanted}.`);
+    }
+    return done(
+      allowed.map((one) => one.chat?.name),
+      ...allowed.map((one) => `${chatForm(one)} - ${lower(one.summary)}`),
+    );
+  },
+});
+
+/** Everything that can be written to the system user. */
+export const CHAT_COMMANDS: readonly Command[] = [
+  help,
+  users,
+  rooms,
+  who,
+  uptime,
+  ...COMMANDS.filter((one) => one.chat !== undefined),
+];
+
+/**
+ * Runs one line. Text that does not begin with a slash gets a friendly word.
+ */
+export async function runChatLine(
+  line: string,
+  context: Context,
+): Promise<CommandResult> {
+  const [first, ...words] = splitWords(line.trim());
+  if (first === undefined || !first.text.startsWith("/")) {
+    return failure(
+      CODE.usage,
+      "I am the server and understand commands only: /help lists them.",
+    );
+  }
+  const name = first.text.slice(1).toLowerCase();
+  const known = CHAT_COMMANDS.filter((one) => mayUse(one, context));
+  const command = known.find((one) => one.chat?.name === name);
+  if (!command?.chat) {
+    const barred = CHAT_COMMANDS.find((one) => one.chat?.name === name);
+    if (barred?.chat) {
+      return failure(
+        CODE.refused,
+        `Only a ${barred.chat.role} may use /${name}.`,
+      );
+    }
+    const near = didYouMean(
+      `/${name}`,
+      known.map((one) => `/${one.chat?.name}`),
+    );
+    return failure(
+      CODE.usage,
+      `There is no /${name}.${near} /help lists what there is.`,
+    );
+  }
+  const { takes, needs = [] } = command.chat;
+  const text = line.trim();
+  const raw: Record<string, string> = {};
+  let at = 0;
+  for (const [i, key] of takes.entries()) {
+    const word = words[at];
+    if (word === undefined) break;
+    // "/ban Ann spamming": whoever forgets the time means for ever.
+    if (key === "for" && duration(word.text) === undefined) continue;
+    const last = i === takes.length - 1;
+    raw[key] = last && words.length > at + 1 ? text.slice(word.at) : word.text;
+    at = last ? words.length : at + 1;
+  }
+  const missing = takes.find((key) =>
+    raw[key] === undefined && key !== "for" &&
+    (command.fields[key]?.required || needs.includes(key))
+  );
+  if (missing !== undefined || at < words.length) {
+    return failure(CODE.usage, `Write it so: ${chatForm(command)}`);
+  }
+  // Chat has its own, stricter table of who may; the command's own is for web.
+  const allowed = { ...command, role: command.chat.role };
+  return await execute(allowed, context, raw);
+}
+
+function mayUse(command: Command, context: Context): boolean {
+  const needed = command.chat ? LEVEL[command.chat.role] : HOST_LEVEL;
+  return context.actor.level >= needed;
+}
+
+/** "/kick <nick> [reason]" */
+export function chatForm(command: Command): string {
+  const { name = "", takes = [], needs = [] } = command.chat ?? {};
+  return [
+    `/${name}`,
+    ...takes.map((key) => {
+      const word = key === "nick" ? "user" : key === "for" ? "duration" : key;
+      return command.fields[key]?.required || needs.includes(key)
+        ? `<${word}>`
+        : `[${word}]`;
+    }),
+  ].join(" ");
+}
+
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

@@ -1,0 +1,19 @@
+/**
+ * A line of chat as words.
+ *
+ * @module
+ */
+
+/** One word and where in the line it begins. */
+export interface Word {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Words between blanks; "in quotes" is one word. */
+export function splitWords(line: string): Word[] {
+  return [...line.matchAll(/"([^"]*)"|\S+/g)].map((match) => ({
+    text: match[1] ?? match[0],
+    at: match.index,
+  }));
+}

@@ -1,0 +1,82 @@
+/**
+ * What goes over the control channel: JSON, a line each. The client sends one
+ * request; the server answers with pieces and then a result, and closes. A
+ * client that closes first has had enough, and the command is stopped.
+ *
+ * @module
+ */
+import type { CommandResult } from "../commands/command.ts";
+
+export interface Request {
+  /** Where the channel is TCP: proof that the client can read the folder. */
+  readonly token?: string;
+  readonly path: readonly string[];
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly secret?: string;
+}
+
+export type Answer =
+  | { readonly lines: readonly string[]; readonly json: unknown }
+  | { readonly result: CommandResult };
+
+/** An import of many users fits; a runaway line does not. */
+export const LONGEST_LINE = 64 * 1024 * 1024;
+
+const encoder = new TextEncoder();
+
+export async function writeLine(
+  conn: { write(bytes: Uint8Array): Promise<number> },
+  value: Request | Answer,
+): Promise<void> {
+  let bytes = encoder.encode(JSON.stringify(value) + "\n");
+  while (bytes.length > 0) bytes = bytes.subarray(await conn.write(bytes));
+}
+
+/** Every line until the end of the stream; throws RangeError when too long. */
+export async function* readLines(
+  conn: { read(buffer: Uint8Array): Promise<number | null> },
+  longest = LONGEST_LINE,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(65536);
+  let parts: string[] = [];
+  let length = 0;
+  while (true) {
+    const count = await conn.read(buffer);
+    if (count === null) return;
+    let text = decoder.decode(buffer.subarray(0, count), { stream: true });
+    let end: number;
+    while ((end = text.indexOf("\n")) >= 0) {
+      yield parts.join("") + text.slice(0, end);
+      parts = [];
+      length = 0;
+      text = text.slice(end + 1);
+    }
+    length += text.length;
+    if (length > longest) throw new RangeError("a line is too long");
+    if (text !== "") parts.push(text);
+  }
+}
+
+/** Throws SyntaxError. */
+export function readRequest(line: string): Request {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== "object" || value === null) {
+    throw new SyntaxError("a request is an object");
+  }
+  const { token, path, input, secret } = value as Record<string, unknown>;
+  if (
+    !Array.isArray(path) || !path.every((word) => typeof word === "string") ||
+    typeof input !== "object" || input === null || Array.isArray(input) ||
+    (token !== undefined && typeof token !== "string") ||
+    (secret !== undefined && typeof secret !== "string")
+  ) {
+    throw new SyntaxError("a request has a path and an input");
+  }
+  return {
+    path,
+    input: input as Record<string, unknown>,
+    ...(token !== undefined && { token }),
+    ...(secret !== undefined && { secret }),
+  };
+}

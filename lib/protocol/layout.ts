@@ -29,10 +29,6 @@ export const u16: Field<number> = {
   read: (from) => from.u16(),
   write: (to, value) => to.u16(value),
 };
-export const i16: Field<number> = {
-  read: (from) => from.i16(),
-  write: (to, value) => to.u16(value),
-};
 export const u32: Field<number> = {
   read: (from) => from.u32(),
   write: (to, value) => to.u32(value),
@@ -56,11 +52,21 @@ export const ipv4: Field<string> = {
   },
 };
 
+/** The last bytes of a payload: what is beyond `max`, or the payload, is cut. */
+export function writeTail(
+  to: Writer,
+  bytes: Uint8Array,
+  max = MAX_SENT_PAYLOAD,
+): void {
+  const left = HEADER_BYTES + MAX_SENT_PAYLOAD - to.length;
+  to.bytes(bytes.subarray(0, Math.min(max, left)));
+}
+
 /** The bytes to the end of the payload; written at most `max` of them. */
 export function tail(max = MAX_SENT_PAYLOAD): Field<Uint8Array> {
   return {
     read: (from) => from.rest(),
-    write: (to, value) => to.bytes(value.subarray(0, max)),
+    write: (to, value) => writeTail(to, value, max),
   };
 }
 
@@ -68,7 +74,7 @@ export function tail(max = MAX_SENT_PAYLOAD): Field<Uint8Array> {
 export function text(max = MAX_SENT_PAYLOAD): Field<string> {
   return {
     read: (from) => decodeText(from.rest()),
-    write: (to, value) => to.bytes(encodeText(value).subarray(0, max)),
+    write: (to, value) => writeTail(to, encodeText(value), max),
   };
 }
 

@@ -39,16 +39,18 @@ export function encodeRecord(
 }
 
 export interface ListLimits {
-  /** The client's table for this list. */
+  /** Most records in one packet: fewer than the client's table has. */
   readonly records: number;
   readonly bytes?: number;
 }
 
+const NEWLINE = 0x0a;
 const SEPARATOR_BYTES = Uint8Array.of(SEPARATOR);
 
 /**
- * A list as the payloads of one or more packets, each within the limits and
- * each record followed by its separator. An empty list is one empty payload.
+ * A list as the payloads of one or more packets, each within the limits. The
+ * separator takes the place of a record's last newline, as old servers wrote
+ * it. An empty list is one empty payload.
  */
 export function encodeLists(
   records: readonly Uint8Array[],
@@ -58,7 +60,8 @@ export function encodeLists(
   const payloads: Uint8Array<ArrayBuffer>[] = [];
   let parts: Uint8Array[] = [];
   let size = 0;
-  for (const record of records) {
+  for (const lines of records) {
+    const record = lines.at(-1) === NEWLINE ? lines.subarray(0, -1) : lines;
     const grown = size + record.length + 1;
     if (
       parts.length > 0 && (grown > max || parts.length >= 2 * limits.records)

@@ -19,7 +19,7 @@ import {
   parseRecord,
 } from "../records.ts";
 import { decodeText, encodeText } from "../windows1252.ts";
-import { type Person, personOf } from "./pals.ts";
+import { type Person, personOf, shownNickname } from "./pals.ts";
 
 /** Raw `key=value` fields of a client's packet. */
 export type Fields = ReadonlyMap<string, string>;
@@ -66,7 +66,7 @@ export const MAX_SEARCH_HITS = 199;
 function hitRecord(person: Person) {
   return encodeRecord([
     ["uid", person.uid],
-    ["nickname", person.nickname],
+    ["nickname", shownNickname(person.nickname)],
     ["first", (person.first ?? "").slice(0, 60)],
     ["last", (person.last ?? "").slice(0, 60)],
     ["email", (person.email ?? "").slice(0, 60)],
@@ -79,9 +79,7 @@ export const searchResponse = fromServerBody<readonly Person[]>(
     read: (from) => parseList(from.rest()).map(personOf),
     write: (to, people) =>
       to.bytes(
-        encodeList(people.slice(0, MAX_SEARCH_HITS).map(hitRecord), {
-          records: 200,
-        }),
+        encodeList(people.map(hitRecord), { records: MAX_SEARCH_HITS }),
       ),
   },
 );
@@ -131,7 +129,7 @@ export const futureUserStatus = fromServerBody<readonly FutureUser[]>(
             status,
           ]])
         ),
-        { records: 200 },
+        { records: MAX_SEARCH_HITS },
       )),
   },
 );

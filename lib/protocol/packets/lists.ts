@@ -4,7 +4,8 @@
  * @module
  */
 import { fixed, fromClient, fromServerBody, optional, u32 } from "../layout.ts";
-import { encodeList, encodeRecord, parseList } from "../records.ts";
+import { MAX_SENT_PAYLOAD } from "../frame.ts";
+import { encodeList, encodeRecord, parseList, SEPARATOR } from "../records.ts";
 
 /** What a REFRESH_CATEGORIES asks for. */
 export const REFRESH_KIND = {
@@ -38,7 +39,7 @@ export const categoryList = fromServerBody<readonly CategoryEntry[]>(
         name: fields.get("value") ?? "",
       })),
     write(to, categories) {
-      const records = categories.slice(0, MAX_CATEGORIES).map((category) =>
+      const records = categories.map((category) =>
         encodeRecord([
           ["code", category.code],
           ["value", category.name.slice(0, 200) || "-"],
@@ -65,10 +66,10 @@ export const categoryCount = fromServerBody<readonly CategoryCount[]>(
         rooms: Number(fields.get("#")),
       })),
     write(to, counts) {
-      const records = counts.slice(0, 999).map(({ code, rooms }) =>
+      const records = counts.map(({ code, rooms }) =>
         encodeRecord([["id", code], ["#", rooms]])
       );
-      to.bytes(encodeList(records, { records: 1000 }));
+      to.bytes(encodeList(records, { records: 999 }));
     },
   },
 );
@@ -89,8 +90,8 @@ export interface RoomList {
   readonly rooms: readonly RoomEntry[];
 }
 
-/** The client's list has room for 800. */
-export const MAX_LISTED_ROOMS = 799;
+/** The client's table has 800 places, one of them for the category. */
+export const MAX_LISTED_ROOMS = 798;
 /** What ten bits can count. */
 export const MAX_SHOWN_MEMBERS = 1023;
 
@@ -101,7 +102,7 @@ function roomRecord(room: RoomEntry) {
     ["#", Math.min(room.members, MAX_SHOWN_MEMBERS)],
     ["v", room.voice],
     ["l", room.locked ? 1 : 0],
-    ["r", room.rating],
+    ["r", room.rating.slice(0, 1) || "G"],
     ["p", 0],
     // Nine digits or the client misreads it; zeros are "not coloured".
     ["c", "000000000"],
@@ -125,9 +126,13 @@ export const roomList = fromServerBody<RoomList>("ROOM_LIST", {
   },
   write(to, { category, rooms }) {
     const head = encodeRecord([["catg", category]]);
-    const records = rooms.slice(0, MAX_LISTED_ROOMS).map(roomRecord);
+    to.bytes(head);
+    to.u8(SEPARATOR);
     // One packet: a second would replace the first in the window.
-    to.bytes(encodeList([head, ...records], { records: 800 }));
+    to.bytes(encodeList(rooms.map(roomRecord), {
+      records: MAX_LISTED_ROOMS,
+      bytes: MAX_SENT_PAYLOAD - head.length - 1,
+    }));
   },
 });
 

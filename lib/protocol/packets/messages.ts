@@ -5,20 +5,26 @@
  *
  * @module
  */
-import { HEADER_BYTES, SERVER_VERSION } from "../frame.ts";
+import { HEADER_BYTES, MAX_SENT_PAYLOAD, SERVER_VERSION } from "../frame.ts";
 import {
   fromClient,
   fromServer,
   fromServerBody,
   Malformed,
   tail,
-  text,
   u32,
+  writeTail,
 } from "../layout.ts";
 import { SERVER_TYPES } from "../packet_types.ts";
 import { encodeRecord, parseRecord } from "../records.ts";
-import { encodeText } from "../windows1252.ts";
-import { type Person, personOf, personRecord } from "./pals.ts";
+import { decodeText, encodeText } from "../windows1252.ts";
+import {
+  type Person,
+  personOf,
+  personRecord,
+  shownName,
+  shownNickname,
+} from "./pals.ts";
 
 export const imOut = fromClient("IM_OUT", { to: u32, text: tail() });
 export const imIn = fromServer("IM_IN", { from: u32, text: tail() });
@@ -77,14 +83,14 @@ export const newStyleIm = fromServerBody<NewStyleIm>("NEW_STYLE_IM", {
     // first and last must have a value: the parser copies what it finds.
     const head = encodeRecord([
       ["uid", im.uid],
-      ["nickname", im.nickname],
-      ["first", im.first || "-"],
-      ["last", im.last || "-"],
+      ["nickname", shownNickname(im.nickname)],
+      ["first", shownName(im.first ?? "")],
+      ["last", shownName(im.last ?? "")],
       ["force", im.force ? "Y" : ""],
     ]);
     to.bytes(head.subarray(0, head.length - 1));
     to.bytes(MSG);
-    to.bytes(im.text);
+    writeTail(to, im.text);
   },
 });
 
@@ -95,8 +101,14 @@ function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
   return -1;
 }
 
-/** A box with the text; at least one byte, markup is shown as it is. */
-export const announcement = fromServer("ANNOUNCEMENT", { text: text(1023) });
+/** A box with the text, markup shown as it is; the client wants a byte. */
+export const announcement = fromServerBody<{ readonly text: string }>(
+  "ANNOUNCEMENT",
+  {
+    read: (from) => ({ text: decodeText(from.rest()) }),
+    write: (to, { text }) => writeTail(to, encodeText(text || " "), 1023),
+  },
+);
 
 /** A line of the server in a room, already in a frame. */
 export function systemLine(
@@ -110,8 +122,9 @@ export function systemLine(
 export function roomTextFrame(
   gid: number,
   uid: number,
-  body: Uint8Array,
+  text: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
+  const body = text.subarray(0, MAX_SENT_PAYLOAD - 8);
   const frame = new Uint8Array(HEADER_BYTES + 8 + body.length);
   const view = new DataView(frame.buffer);
   view.setInt16(0, SERVER_TYPES.ROOM_MESSAGE_IN.type);

@@ -15,7 +15,12 @@ import {
 import { concat } from "../bytes.ts";
 import { encodeFrame } from "../frame.ts";
 import { SERVER_TYPES } from "../packet_types.ts";
-import { encodeLists, encodeRecord, parseList } from "../records.ts";
+import {
+  encodeList,
+  encodeLists,
+  encodeRecord,
+  parseList,
+} from "../records.ts";
 
 export const addPal = fromClient("ADD_PAL", { uid: u32 });
 export const removePal = fromClient("REMOVE_PAL", { uid: u32 });
@@ -53,14 +58,29 @@ export interface Person {
   readonly email?: string;
 }
 
+/** The client copies a nickname into 128 bytes. */
+export const MAX_NICKNAME = 127;
+/** Bound of our own, so that a record stays small. */
+const MAX_PERSONAL = 100;
+
+/** A nickname as records hold it: short enough, and never nothing. */
+export function shownNickname(nickname: string): string {
+  return nickname.slice(0, MAX_NICKNAME) || "-";
+}
+
+/** A first or last name for records in which it must not be empty. */
+export function shownName(name: string): string {
+  return name.slice(0, MAX_PERSONAL) || "-";
+}
+
 /** uid and nickname come first: another client counts lines. */
 export function personRecord(person: Person): Uint8Array<ArrayBuffer> {
   return encodeRecord([
     ["uid", person.uid],
-    ["nickname", person.nickname],
-    ["first", person.first ?? ""],
-    ["last", person.last ?? ""],
-    ["email", person.email ?? ""],
+    ["nickname", shownNickname(person.nickname)],
+    ["first", (person.first ?? "").slice(0, MAX_PERSONAL)],
+    ["last", (person.last ?? "").slice(0, MAX_PERSONAL)],
+    ["email", (person.email ?? "").slice(0, MAX_PERSONAL)],
   ]);
 }
 
@@ -77,10 +97,13 @@ export function personOf(fields: ReadonlyMap<string, string>): Person {
   };
 }
 
+/** The client's table has 800 places for one packet. */
+const BUDDY_LIMITS = { records: 799 };
+
 export const buddyList = fromServerBody<readonly Person[]>("BUDDY_LIST", {
   read: (from) => parseList(from.rest()).map(personOf),
   write(to, people) {
-    to.bytes(encodeLists(people.map(personRecord), { records: 800 })[0]!);
+    to.bytes(encodeList(people.map(personRecord), BUDDY_LIMITS));
   },
 });
 
@@ -91,20 +114,23 @@ export const buddyList = fromServerBody<readonly Person[]>("BUDDY_LIST", {
 export function buddyListFrames(
   people: readonly Person[],
 ): Uint8Array<ArrayBuffer> {
-  const payloads = encodeLists(people.map(personRecord), { records: 800 });
+  const payloads = encodeLists(people.map(personRecord), BUDDY_LIMITS);
   const type = SERVER_TYPES.BUDDY_LIST.type;
   return concat(payloads.map((payload) => encodeFrame(type, payload)));
 }
+
+/** The client's table has 500 places. */
+const MAX_BLOCKED = 499;
 
 export const blockedBuddies = fromServerBody<readonly Person[]>(
   "BLOCKED_BUDDIES",
   {
     read: (from) => parseList(from.rest()).map(personOf),
     write(to, people) {
-      const records = people.slice(0, 499).map(({ uid, nickname }) =>
+      const records = people.map(({ uid, nickname }) =>
         personRecord({ uid, nickname })
       );
-      to.bytes(encodeLists(records, { records: 500 })[0]!);
+      to.bytes(encodeList(records, { records: MAX_BLOCKED }));
     },
   },
 );

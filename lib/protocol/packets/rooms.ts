@@ -24,12 +24,14 @@ import {
 } from "../layout.ts";
 import { SERVER_TYPES } from "../packet_types.ts";
 import {
+  encodeList,
   encodeLists,
   encodeRecord,
   parseList,
   parseRecord,
 } from "../records.ts";
 import { decodeText, encodeText } from "../windows1252.ts";
+import { shownName, shownNickname } from "./pals.ts";
 
 /** The number that the client writes where a port belongs. */
 export const CLIENT_PORT = 0x082a;
@@ -135,7 +137,7 @@ export const roomCreate = fromClientBody<RoomCreate>("ROOM_CREATE", {
     to.u16(0);
     to.u16(room.category);
     to.u32(CLIENT_PORT);
-    to.bytes(encodeText(room.rating).subarray(0, 1));
+    char.write(to, room.rating);
     to.bytes(encodeText(room.name));
     if (room.lockword !== "") to.bytes(encodeText(`\n${room.lockword}`));
   },
@@ -182,14 +184,22 @@ export interface MemberEntry {
   readonly hand: number;
 }
 
+/** What the client takes any other color for. */
+const BLACK = "000000000";
+
+/** Nine digits rrrgggbbb, each three at most 255. */
+export function isColor(color: string): boolean {
+  return /^((1\d|0\d|2[0-4])\d|25[0-5]){3}$/.test(color);
+}
+
 function memberRecord(member: MemberEntry): Uint8Array<ArrayBuffer> {
   return encodeRecord([
     // group_id stays first: another client takes the first line for it.
     ["group_id", member.gid],
     ["uid", member.uid],
-    ["nickname", member.nickname || "-"],
+    ["nickname", shownNickname(member.nickname)],
     ["admin", member.admin ? 1 : 0],
-    ["color", member.color],
+    ["color", isColor(member.color) ? member.color : BLACK],
     ["mic", member.mic ? 1 : 0],
     ["pub", member.publishing ? "Y" : "N"],
     ["away", member.away ? 1 : 0],
@@ -204,7 +214,7 @@ function memberOf(fields: ReadonlyMap<string, string>): MemberEntry {
     uid: number("uid"),
     nickname: fields.get("nickname") ?? "",
     admin: number("admin") !== 0,
-    color: fields.get("color") ?? "000000000",
+    color: fields.get("color") ?? BLACK,
     mic: number("mic") !== 0,
     publishing: fields.get("pub") === "Y",
     away: number("away") !== 0,
@@ -212,7 +222,8 @@ function memberOf(fields: ReadonlyMap<string, string>): MemberEntry {
   };
 }
 
-const MEMBER_LIMITS = { records: 1000 };
+/** The client's table has 1000 places for one packet. */
+const MEMBER_LIMITS = { records: 999 };
 
 function memberPacket(
   name: "ROOM_USER_LIST" | "ROOM_USER_JOINED",
@@ -220,7 +231,7 @@ function memberPacket(
   return fromServerBody<readonly MemberEntry[]>(name, {
     read: (from) => parseList(from.rest()).map(memberOf),
     write: (to, members) =>
-      to.bytes(encodeLists(members.map(memberRecord), MEMBER_LIMITS)[0]!),
+      to.bytes(encodeList(members.map(memberRecord), MEMBER_LIMITS)),
   });
 }
 
@@ -289,9 +300,9 @@ export const inviteIn = fromServerBody<Invite>("INVITE_IN", {
       ["group_id", invite.gid],
       ["group_name", invite.room.slice(0, MAX_ROOM_NAME) || "-"],
       ["uid", invite.uid],
-      ["nickname", invite.nickname || "-"],
-      ["first", invite.first.slice(0, 100) || "-"],
-      ["last", invite.last.slice(0, 100) || "-"],
+      ["nickname", shownNickname(invite.nickname)],
+      ["first", shownName(invite.first)],
+      ["last", shownName(invite.last)],
       ["type", invite.type],
       ["lock", invite.locked ? 1 : ""],
     ])),

@@ -13,16 +13,17 @@ import {
   fromClientBody,
   fromServer,
   fromServerBody,
-  i16,
   ipv4,
   optional,
   tail,
   text,
   u16,
   u32,
+  writeTail,
 } from "../layout.ts";
 import { encodeRecord, type Field, parseRecord } from "../records.ts";
 import { CLIENT_TYPES } from "../packet_types.ts";
+import { MAX_NICKNAME, shownNickname } from "./pals.ts";
 
 /** First packet of every connection. `uid` 0: not known yet, or left out. */
 export const clientHello = fromClient("CLIENT_HELLO", {
@@ -92,6 +93,11 @@ export const loginNotComplete = fromServer("LOGIN_NOT_COMPLETE", {});
 /** Exactly 16 bytes; digits 4..6 are the number. */
 export const serverKey = fromServer("SERVER_KEY", { key: tail(16) });
 
+/** Longer values could fill the client's 2048 bytes together. */
+function short(value: string): string {
+  return value.slice(0, 160);
+}
+
 /** `uid` 0: no such user; -2 (`ambiguous`): more than one. */
 export interface UinResponse {
   readonly uid: number;
@@ -115,10 +121,10 @@ export const uinResponse = fromServerBody<UinResponse>("UIN_RESPONSE", {
   write(to, user) {
     to.bytes(encodeRecord([
       ["uid", user.uid],
-      ["nickname", user.nickname],
-      ["first", user.first ?? ""],
-      ["last", user.last ?? ""],
-      ["email", user.email ?? ""],
+      ["nickname", user.nickname.slice(0, MAX_NICKNAME)],
+      ["first", short(user.first ?? "")],
+      ["last", short(user.last ?? "")],
+      ["email", short(user.email ?? "")],
     ]));
   },
 });
@@ -126,12 +132,27 @@ export const uinResponse = fromServerBody<UinResponse>("UIN_RESPONSE", {
 /** Longest text the client's buffer for a refusal takes. */
 export const MAX_FEEDBACK_TEXT = 511;
 
-/** Code 0: done; anything else: refused, and the text is shown. */
-export const feedback = fromServer("FEEDBACK", {
+export interface Feedback {
   /** The type that this answers. */
-  to: i16,
-  code: i16,
-  text: text(MAX_FEEDBACK_TEXT),
+  readonly to: number;
+  /** 0: done; anything else: refused, and the text is shown. */
+  readonly code: number;
+  /** Only with a refusal: the client leaves it in the stream otherwise. */
+  readonly text: string;
+}
+
+export const feedback = fromServerBody<Feedback>("FEEDBACK", {
+  read: (from) => ({
+    to: from.i16(),
+    code: from.i16(),
+    text: decodeText(from.rest()),
+  }),
+  write(to, answer) {
+    to.u16(answer.to);
+    to.u16(answer.code);
+    if (answer.code === 0) return;
+    writeTail(to, encodeText(answer.text), MAX_FEEDBACK_TEXT);
+  },
 });
 
 /** A refusal of a client packet, with the sentence that the user reads. */
@@ -180,9 +201,6 @@ export interface UserData {
 /** A category number that no room may have: its buttons would be dead. */
 export const INSTANT_CATEGORY = 6;
 
-/** Values longer than this could fill the client's 2048 bytes together. */
-const MAX_USER_VALUE = 160;
-
 // The client decodes smtp= and splits it at three colons, or crashes: the
 // value only has to have that shape (docs/protocol.md, "User data").
 const SMTP = encodeDigits(
@@ -192,11 +210,10 @@ const SMTP = encodeDigits(
 );
 
 function userDataFields(user: UserData): Field[] {
-  const short = (value: string) => value.slice(0, MAX_USER_VALUE);
   return [
     ["uid", user.uid],
-    ["nickname", user.nickname],
-    ["paid1", user.paid === "" ? "N" : user.paid],
+    ["nickname", shownNickname(user.nickname)],
+    ["paid1", user.paid.slice(0, 1) || "N"],
     ["banners", "no"],
     ["random", 1],
     ["smtp", SMTP],
@@ -208,7 +225,7 @@ function userDataFields(user: UserData): Field[] {
     ["first", short(user.first)],
     ["last", short(user.last)],
     ["email", short(user.email)],
-    ["privacy", user.privacy],
+    ["privacy", user.privacy.slice(0, 1) || "A"],
     ["verified", "G"],
     ["insta", INSTANT_CATEGORY],
     ["pub", 200],

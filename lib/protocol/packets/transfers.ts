@@ -16,6 +16,7 @@ import {
 } from "../layout.ts";
 import type { ClientTypeName, ServerTypeName } from "../packet_types.ts";
 import { encodeRecord, parseRecord } from "../records.ts";
+import { shownName, shownNickname } from "./pals.ts";
 import { CLIENT_PORT } from "./rooms.ts";
 
 /** Port of video, one above that of voice and files. */
@@ -65,9 +66,9 @@ function offer(name: ServerTypeName): Packet<Offer> {
         ["uid", value.uid],
         ["ip", addressNumber(value.address)],
         ["port", value.port],
-        ["first", value.first.slice(0, 100) || "-"],
-        ["last", value.last.slice(0, 100) || "-"],
-        ["nickname", value.nickname || "-"],
+        ["first", shownName(value.first)],
+        ["last", shownName(value.last)],
+        ["nickname", shownNickname(value.nickname)],
       ])),
   });
 }

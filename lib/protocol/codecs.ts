@@ -1,0 +1,47 @@
+/**
+ * Every codec of lib/protocol/packets in one list, for tools and tests that
+ * treat packets alike.
+ *
+ * @module
+ */
+import type { Packet } from "./layout.ts";
+import { CLIENT_TYPES } from "./packet_types.ts";
+import * as accounts from "./packets/accounts.ts";
+import * as directory from "./packets/directory.ts";
+import * as lists from "./packets/lists.ts";
+import * as messages from "./packets/messages.ts";
+import * as microphone from "./packets/microphone.ts";
+import * as moderation from "./packets/moderation.ts";
+import * as pals from "./packets/pals.ts";
+import * as rooms from "./packets/rooms.ts";
+import * as signon from "./packets/signon.ts";
+import * as system from "./packets/system.ts";
+import * as transfers from "./packets/transfers.ts";
+
+export type AnyPacket = Packet<unknown>;
+
+function isPacket(value: unknown): value is AnyPacket {
+  return typeof value === "object" && value !== null && "parse" in value &&
+    "frame" in value;
+}
+
+const codecs: readonly AnyPacket[] = [
+  accounts,
+  directory,
+  lists,
+  messages,
+  microphone,
+  moderation,
+  pals,
+  rooms,
+  signon,
+  system,
+  transfers,
+].flatMap((family) => Object.values(family).flat().filter(isPacket));
+
+/** What clients send. */
+export const CLIENT_CODECS = codecs.filter(({ name }) => name in CLIENT_TYPES);
+/** What servers send; FEEDBACK stands twice, REGISTER has its own reading. */
+export const SERVER_CODECS = codecs.filter((codec) =>
+  !CLIENT_CODECS.includes(codec)
+);

@@ -1,0 +1,17 @@
+/** @module All golden cases; docs/compatibility.md is made from them too. */
+import type { GoldenCase } from "./golden.ts";
+import { MESSAGE_CASES } from "./messages.ts";
+import { MODERATION_CASES } from "./moderation.ts";
+import { PEOPLE_CASES } from "./people.ts";
+import { ROOM_CASES } from "./rooms.ts";
+import { SIGN_ON_CASES } from "./signon.ts";
+import { TRANSFER_CASES } from "./transfers.ts";
+
+export const GOLDEN_CASES: readonly GoldenCase[] = [
+  ...SIGN_ON_CASES,
+  ...PEOPLE_CASES,
+  ...MESSAGE_CASES,
+  ...ROOM_CASES,
+  ...MODERATION_CASES,
+  ...TRANSFER_CASES,
+];

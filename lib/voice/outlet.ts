@@ -17,7 +17,7 @@ import type { Traffic } from "./counters.ts";
 /** Frames that may wait for a listener who lags. */
 export const LAG_FRAMES = 5;
 /** A write that takes this long, in milliseconds, is lag; less is a burst. */
-export const LAG_MS = 250;
+export const LAG_MS = 200;
 /** Bytes that may wait in any case. */
 export const MOST_BYTES = 65_536;
 /** Largest merged write. */
@@ -26,7 +26,6 @@ const MERGE_BYTES = 16_384;
 export interface OutletOptions {
   /** Resolves to the bytes written, which may be fewer than given. */
   readonly write: (bytes: Uint8Array) => Promise<number>;
-  readonly clock: () => number;
   readonly traffic: Traffic;
   /** The connection does not take bytes any more. */
   readonly failed: (error: unknown) => void;
@@ -42,7 +41,9 @@ export class Outlet {
   /** What is being written, from its first unwritten byte. */
   #rest: Uint8Array | undefined;
   #whole = true;
-  #since = 0;
+  /** When a tick first saw the write in flight; no clock is read per frame. */
+  #since: number | undefined;
+  #late = false;
   #merged: Uint8Array<ArrayBuffer> | undefined;
   #closed = false;
   #finished: Promise<void> | undefined;
@@ -56,7 +57,14 @@ export class Outlet {
 
   /** Milliseconds for which the write in flight has made no progress. */
   stuckFor(now: number): number {
-    return this.#rest === undefined ? 0 : now - this.#since;
+    return this.#since === undefined ? 0 : now - this.#since;
+  }
+
+  /** To be called a few times per second. */
+  tick(now: number): void {
+    if (this.#rest === undefined) return;
+    this.#since ??= now;
+    this.#late = now - this.#since >= LAG_MS;
   }
 
   /** False while a frame has been written in part. */
@@ -99,11 +107,10 @@ export class Outlet {
   }
 
   #trim(): number {
-    const late = this.stuckFor(this.#options.clock()) >= LAG_MS;
     let dropped = 0;
     while (
       this.#frames > 1 &&
-      (this.#bytes > MOST_BYTES || (late && this.#frames > LAG_FRAMES))
+      (this.#bytes > MOST_BYTES || (this.#late && this.#frames > LAG_FRAMES))
     ) {
       const oldest = this.#runs[0]!;
       const size = PREFIX_BYTES + u32(oldest, 0);
@@ -123,7 +130,8 @@ export class Outlet {
 
   #write(bytes: Uint8Array): void {
     this.#rest = bytes;
-    this.#since = this.#options.clock();
+    this.#since = undefined;
+    this.#late = false;
     this.#options.write(bytes).then(this.#written, this.#failed);
   }
 
@@ -135,13 +143,13 @@ export class Outlet {
       return;
     }
     this.#whole = true;
-    this.#rest = undefined;
+    this.#rest = this.#since = undefined;
     if (this.#closed) return this.#idle?.();
     if (this.#runs.length > 0) this.#write(this.#next());
   }
 
   #onFailed(error: unknown): void {
-    this.#rest = undefined;
+    this.#rest = this.#since = undefined;
     const closed = this.#closed;
     this.#closed = true;
     this.#idle?.();

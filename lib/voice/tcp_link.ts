@@ -57,7 +57,6 @@ export class TcpLink implements Link {
     this.#meter = new Meter(limits.bytesPerSecond, limits.bytesPerSecond);
     this.#outlet = new Outlet({
       write: (bytes) => conn.write(bytes),
-      clock,
       traffic: this.traffic,
       failed: () => this.#close(),
     });
@@ -125,6 +124,7 @@ export class TcpLink implements Link {
   }
 
   tick(now: number): void {
+    this.#outlet.tick(now);
     const { stuckMs } = this.#options.limits;
     const patience = this.#outlet.whole ? 1 : MERCY;
     if (this.#endingAt !== undefined) {

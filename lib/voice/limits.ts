@@ -18,6 +18,8 @@ export interface VoiceLimits {
   readonly lingerMs: number;
   /** Most that one talker may send; GSM is 1,900. */
   readonly bytesPerSecond: number;
+  /** Frames that may wait for a listener who lags. */
+  readonly queueFrames: number;
   /** Bad frames in a row before a connection is closed. */
   readonly faults: number;
 }
@@ -31,5 +33,6 @@ export const VOICE_LIMITS: VoiceLimits = {
   stuckMs: 10_000,
   lingerMs: 2000,
   bytesPerSecond: 512 * 1024,
+  queueFrames: 5,
   faults: 100,
 };

@@ -14,8 +14,6 @@
 import { PREFIX_BYTES, u32 } from "../protocol/rtp.ts";
 import type { Traffic } from "./counters.ts";
 
-/** Frames that may wait for a listener who lags. */
-export const LAG_FRAMES = 5;
 /** A write that takes this long, in milliseconds, is lag; less is a burst. */
 export const LAG_MS = 200;
 /** Bytes that may wait in any case. */
@@ -26,6 +24,8 @@ const MERGE_BYTES = 16_384;
 export interface OutletOptions {
   /** Resolves to the bytes written, which may be fewer than given. */
   readonly write: (bytes: Uint8Array) => Promise<number>;
+  /** Frames that may wait for a listener who lags. */
+  readonly queueFrames: number;
   readonly traffic: Traffic;
   /** The connection does not take bytes any more. */
   readonly failed: (error: unknown) => void;
@@ -107,10 +107,11 @@ export class Outlet {
   }
 
   #trim(): number {
+    const { queueFrames } = this.#options;
     let dropped = 0;
     while (
       this.#frames > 1 &&
-      (this.#bytes > MOST_BYTES || (this.#late && this.#frames > LAG_FRAMES))
+      (this.#bytes > MOST_BYTES || (this.#late && this.#frames > queueFrames))
     ) {
       const oldest = this.#runs[0]!;
       const size = PREFIX_BYTES + u32(oldest, 0);

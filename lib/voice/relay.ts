@@ -12,7 +12,6 @@ import {
   addTotals,
   type DropReason,
   noTotals,
-  noTraffic,
   type RelayStats,
   relayStats,
 } from "./counters.ts";
@@ -21,7 +20,6 @@ import {
   type Datagrams,
   type Form,
   type Link,
-  type Peer,
   type Voice,
   VoiceRoom,
 } from "./room.ts";
@@ -213,7 +211,7 @@ export class VoiceRelay implements VoiceControl {
     const room = this.#room(gid);
     // A TCP link proves its address; a datagram's source is easily forged.
     if (room.links.has(uid)) return this.#refuse("transport");
-    this.#register(room, uid, address, port, undefined);
+    room.greeted(uid, address, port, undefined);
     return undefined;
   }
 
@@ -244,7 +242,7 @@ export class VoiceRelay implements VoiceControl {
     } else if (form === "prefixed") {
       // Not the real client, which never sends a prefix here: answer him
       // where he is.
-      this.#register(room, uid, address, port, form);
+      room.greeted(uid, address, port, form);
     }
     const voice = room.voice(uid);
     const now = this.#clock();
@@ -305,24 +303,6 @@ export class VoiceRelay implements VoiceControl {
   #silence(room: VoiceRoom, uid: Uid): void {
     room.floor.release(uid);
     if (room.speaking.delete(uid)) this.#roster.onTalk(room.gid, uid, false);
-  }
-
-  #register(
-    room: VoiceRoom,
-    uid: Uid,
-    address: string,
-    port: number,
-    form: Form | undefined,
-  ): void {
-    const known = room.peers.get(uid);
-    const target = { transport: "udp", hostname: address, port } as const;
-    if (known?.greeted && known.target.hostname === address) {
-      if (known.target.port === port) return;
-    }
-    const traffic = known?.traffic ?? noTraffic();
-    const peer: Peer = { uid, greeted: true, target, form, traffic };
-    room.peers.set(uid, peer);
-    room.changed();
   }
 
   #refuse(reason: DropReason, room?: VoiceRoom): DropReason {

@@ -153,6 +153,23 @@ export class VoiceRoom {
     }
   }
 
+  /** `uid` is at that port, and wants what is said there. */
+  greeted(
+    uid: Uid,
+    address: string,
+    port: number,
+    form: Form | undefined,
+  ): void {
+    const known = this.peers.get(uid);
+    const target = { transport: "udp", hostname: address, port } as const;
+    if (known?.greeted && known.target.port === port) {
+      if (known.target.hostname === address) return;
+    }
+    const traffic = known?.traffic ?? noTraffic();
+    this.peers.set(uid, { uid, greeted: true, target, form, traffic });
+    this.changed();
+  }
+
   /** Forgets `uid`; true when nobody is left. */
   forget(uid: Uid): boolean {
     this.links.delete(uid);

@@ -57,6 +57,7 @@ export class TcpLink implements Link {
     this.#meter = new Meter(limits.bytesPerSecond, limits.bytesPerSecond);
     this.#outlet = new Outlet({
       write: (bytes) => conn.write(bytes),
+      queueFrames: limits.queueFrames,
       traffic: this.traffic,
       failed: () => this.#close(),
     });

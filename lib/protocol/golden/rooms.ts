@@ -210,6 +210,12 @@ export const ROOM_CASES: readonly GoldenCase[] = [
     "34e01200 00000001 00007542",
     "gaim",
   ),
+  understood(
+    refreshCategories,
+    { kind: REFRESH_KIND.counts, id: 0 },
+    "",
+    COMPUTED,
+  ),
   golden(
     categoryCount,
     [

@@ -10,11 +10,16 @@ import type { Context } from "./context.ts";
 import { leaveRoom } from "./membership.ts";
 import { announceAbsence } from "./presence.ts";
 
-/** Takes a session out of the world; does nothing the second time. */
+/**
+ * Takes a session out of the world; does nothing the second time. Who said
+ * goodbye is gone; who did not was lost, and may come back for his room.
+ */
 export function depart(ctx: Context, session: Session): void {
   if (session.phase === "gone") return;
   const wasOnline = session.phase === "online";
-  for (const room of [...session.rooms]) leaveRoom(ctx, room, session);
+  for (const room of [...session.rooms]) {
+    leaveRoom(ctx, room, session, session.saidGoodbye ? "gone" : "lost");
+  }
   if (!wasOnline) {
     session.phase = "gone";
     return;

@@ -34,8 +34,14 @@ import * as signOn from "./handlers/sign_on.ts";
 /** The setting that says as how many packets one counts. */
 type Cost = "search_cost" | "room_create_cost" | "join_cost" | "invite_cost";
 
-/** "any" is every phase but "gone". */
-type Gate = Exclude<Phase, "gone"> | "any";
+/** When a packet may come: before the sign-on, after CLIENT_HELLO, … */
+const OPEN: Record<Gate, readonly Phase[]> = {
+  start: ["new", "hello"],
+  hello: ["hello"],
+  online: ["online"],
+  any: ["new", "hello", "online"],
+};
+type Gate = "start" | "hello" | "online" | "any";
 
 export interface Row {
   readonly name: string;
@@ -69,7 +75,7 @@ function on<T>(
   };
 }
 
-const NEW = { phase: "new" } as const;
+const START = { phase: "start" } as const;
 const HELLO = { phase: "hello" } as const;
 const ANY = { phase: "any" } as const;
 const SEARCH = { cost: "search_cost" } as const;
@@ -79,7 +85,7 @@ const INVITE = { cost: "invite_cost" } as const;
 const nothing = () => {};
 
 export const TABLE: readonly Row[] = [
-  on(sign.clientHello, signOn.hello, NEW),
+  on(sign.clientHello, signOn.hello, START),
   on(sign.getUin, signOn.getUin, HELLO),
   on(sign.lymerick, signOn.lymerick, HELLO),
   on(sign.login, signOn.login, HELLO),
@@ -198,7 +204,7 @@ export function dispatch(
     });
     return;
   }
-  if (row.phase !== "any" && row.phase !== ctx.session.phase) {
+  if (!OPEN[row.phase].includes(ctx.session.phase)) {
     ctx.ignore("packet out of turn", {
       packet: row.name,
       phase: ctx.session.phase,

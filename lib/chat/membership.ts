@@ -127,8 +127,19 @@ export function announceMediaServer(
   );
 }
 
-/** Takes a session out of a room; an empty temporary room vanishes. */
-export function leaveRoom(ctx: Context, room: Room, session: Session): void {
+/** How long an empty temporary room waits for who lost his connection. */
+const WAIT_MS = 60_000;
+
+/**
+ * Takes a session out of a room. An empty temporary room vanishes; when its
+ * last member was lost, not gone, it waits for his return first.
+ */
+export function leaveRoom(
+  ctx: Context,
+  room: Room,
+  session: Session,
+  how: "gone" | "lost" = "gone",
+): void {
   ctx.services.settleRoom(room);
   const member = room.remove(session.uid);
   if (member === undefined) return;
@@ -142,7 +153,17 @@ export function leaveRoom(ctx: Context, room: Room, session: Session): void {
       roomUserLeft.frame({ gid: room.gid, uid: session.uid }),
     );
   }
-  if (room.members.size === 0 && !room.permanent) dropRoom(ctx, room);
+  if (room.members.size > 0 || room.permanent) return;
+  if (how === "lost") room.emptySince = ctx.now;
+  else dropRoom(ctx, room);
+}
+
+/** Ends the rooms that have waited long enough. */
+export function dropWaitingRooms(ctx: Context): void {
+  for (const room of [...ctx.world.rooms.values()]) {
+    if (room.emptySince === undefined) continue;
+    if (ctx.now - room.emptySince > WAIT_MS) dropRoom(ctx, room);
+  }
 }
 
 /** Closes every window of a room and empties it. */
@@ -162,7 +183,7 @@ export function closeRoom(
   if (!room.permanent) dropRoom(ctx, room);
 }
 
-function dropRoom(ctx: Context, room: Room): void {
+export function dropRoom(ctx: Context, room: Room): void {
   if (ctx.world.rooms.get(room.gid) !== room) return;
   ctx.world.rooms.delete(room.gid);
   if (room.isVoice) ctx.out.voice({ what: "closed", gid: room.gid });

@@ -13,6 +13,7 @@ import { Context, type Services } from "./context.ts";
 import { depart, endSession } from "./departure.ts";
 import { Door } from "./door.ts";
 import { Fanout } from "./fanout.ts";
+import { dropWaitingRooms } from "./membership.ts";
 import { Taps } from "./taps.ts";
 
 /** How often deadlines are looked at. */
@@ -182,6 +183,7 @@ export class ChatServer {
     const { settings } = this.services;
     const now = this.services.clock();
     const signOn = 1000 * settings.limits.signon_seconds;
+    this.act(dropWaitingRooms);
     const idle = 60_000 * settings.limits.idle_minutes + IDLE_GRACE_MS;
     for (const connection of [...this.connections.values()]) {
       const { session } = connection;

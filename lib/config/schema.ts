@@ -227,7 +227,7 @@ export const SCHEMA = {
         "As how many packets an invitation, a call or a file offer counts.",
     }),
     message_bytes: count({
-      default: 2000,
+      default: 4000,
       min: 64,
       max: 30000,
       about: "The longest message, in bytes; longer ones are refused.",

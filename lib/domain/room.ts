@@ -73,6 +73,11 @@ export class Room {
   readonly banned = new Map<Uid, string>();
   /** Who may enter a by-invitation room. */
   readonly invited = new Set<Uid>();
+  /**
+   * When the last member of a temporary room lost his connection: he may come
+   * back to it for a while, and nobody else sees it.
+   */
+  emptySince: Millis | undefined;
   /** Raised hands, first raised first. */
   readonly hands: Uid[] = [];
 
@@ -111,6 +116,11 @@ export class Room {
   refresh(stored: StoredRoom): void {
     const { gid: _gid, createdAt: _createdAt, ...rest } = stored;
     Object.assign(this, rest);
+  }
+
+  /** Only waits for somebody whose connection was lost. */
+  get isWaiting(): boolean {
+    return this.emptySince !== undefined;
   }
 
   /** 1..4 have voice, the others are text. */
@@ -156,6 +166,7 @@ export class Room {
       console: false,
     };
     this.members.set(session.uid, member);
+    this.emptySince = undefined;
     session.rooms.add(this);
     return member;
   }

@@ -52,6 +52,7 @@ export class Session {
   readonly blocks = new Set<Uid>();
   /** Whom this client can show: pals, and those it has a window with. */
   readonly known = new Set<Uid>();
+  saidGoodbye = false;
   bounceReason: PendingReason | undefined;
   #account: Account | undefined;
 

@@ -139,7 +139,9 @@ export class World {
   /** Rooms that lists show, in the host's order, then by number. */
   listedRooms(category: number): Room[] {
     return [...this.rooms.values()]
-      .filter((room) => room.category === category && !room.isPrivate)
+      .filter((room) =>
+        room.category === category && !room.isPrivate && !room.isWaiting
+      )
       .sort((a, b) => a.position - b.position || a.gid - b.gid);
   }
 

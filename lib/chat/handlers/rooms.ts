@@ -21,7 +21,7 @@ import type {
   RoomJoinByName,
 } from "../../protocol/packets/rooms.ts";
 import type { Context } from "../context.ts";
-import { closeRoom, enterRoom, leaveRoom } from "../membership.ts";
+import { closeRoom, dropRoom, enterRoom, leaveRoom } from "../membership.ts";
 import { memberOf } from "./access.ts";
 
 /** Always answered: the window shows a wait cursor until then. */
@@ -47,6 +47,8 @@ export function refresh(
   }
 }
 
+const GONE = "This room does not exist any more.";
+
 export function join(ctx: Context, packet: RoomJoin): void {
   const room = ctx.world.rooms.get(packet.gid);
   joinWith(ctx, "ROOM_JOIN", room, packet);
@@ -70,7 +72,7 @@ function joinWith(
 ): void {
   const { session } = ctx;
   if (room === undefined) {
-    ctx.refuse(packet, "This room does not exist any more.");
+    ctx.refuse(packet, GONE);
     return;
   }
   const problem = room.members.has(session.uid)
@@ -97,6 +99,7 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
     return "You are in too many rooms already.";
   }
   if (room.isAdmin(session)) return undefined;
+  if (room.isWaiting) return GONE;
   if (room.members.size >= settings.limits.room_members) {
     return `${room.name} is full.`;
   }
@@ -164,6 +167,8 @@ export function makeRoom(
 ): Room | undefined {
   const { session, settings, world } = ctx;
   const name = cleanRoomName(wish.name);
+  const namesake = world.roomByName(name);
+  if (namesake?.isWaiting) dropRoom(ctx, namesake);
   const problem = roomNameProblem(name) ??
     createProblem(ctx, wish) ??
     (world.roomByName(name) && "A room of this name exists already.");

@@ -273,6 +273,7 @@ function deliverWaiting(ctx: Context, session: Session): void {
 }
 
 export function bye(ctx: Context): void {
+  ctx.session.saidGoodbye = true;
   ctx.out.close(ctx.session, "the client said goodbye");
 }
 

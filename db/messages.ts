@@ -10,6 +10,7 @@ import type {
   Uid,
 } from "../lib/domain/store.ts";
 import type { Database } from "./database.ts";
+import { bounded } from "./limits.ts";
 
 interface Row {
   id: number;
@@ -38,7 +39,7 @@ export class MessageTable implements OfflineMessages {
     // The number tells the order: two messages may share one millisecond.
     this.#waiting = db.statement<Row>(
       `SELECT * FROM offline_messages WHERE receiver = ?
-       ORDER BY id LIMIT ${MOST_WAITING}`,
+       ORDER BY id LIMIT ?`,
     );
     this.#count = db.statement<{ waiting: number }>(
       "SELECT count(*) AS waiting FROM offline_messages WHERE receiver = ?",
@@ -51,8 +52,8 @@ export class MessageTable implements OfflineMessages {
     return { id: this.#add.insert(to, from, body, at), to, from, body, at };
   }
 
-  waiting(to: Uid): OfflineMessage[] {
-    return this.#waiting.all(to).map((row) => ({
+  waiting(to: Uid, limit = MOST_WAITING): OfflineMessage[] {
+    return this.#waiting.all(to, bounded(limit, MOST_WAITING)).map((row) => ({
       id: row.id,
       to: row.receiver,
       from: row.sender,

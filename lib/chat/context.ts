@@ -67,6 +67,8 @@ export interface Services {
   runCommand: RunCommand;
   /** Frames already promised to a room go out before its members change. */
   settleRoom(room: Room): void;
+  /** Does something that no packet asks for, and performs what it wishes. */
+  act(work: (ctx: Context) => void): void;
   /** For `doctor --wait`. */
   signOnStep(session: Session, step: SignOnStep["step"], detail?: string): void;
 }

@@ -27,7 +27,7 @@ const IDLE_GRACE_MS = 90_000;
 export interface ChatOptions {
   readonly bind: string;
   readonly port: number;
-  readonly services: Omit<Services, "settleRoom" | "signOnStep">;
+  readonly services: Omit<Services, "settleRoom" | "act" | "signOnStep">;
 }
 
 export class ChatServer {
@@ -60,6 +60,7 @@ export class ChatServer {
     this.services = {
       ...services,
       settleRoom: (room) => this.#fanout.settleRoom(room),
+      act: (work) => this.act(work),
       signOnStep: (session, step, detail) =>
         this.taps.signOnStep(session, step, detail),
     };

@@ -54,6 +54,8 @@ export class Session {
   readonly known = new Set<Uid>();
   saidGoodbye = false;
   bounceReason: PendingReason | undefined;
+  /** What waited for him is still on its way: new messages queue behind it. */
+  catchingUp = false;
   #account: Account | undefined;
 
   constructor(

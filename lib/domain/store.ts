@@ -175,8 +175,8 @@ export interface OfflineMessage {
 
 export interface OfflineMessages {
   add(message: Omit<OfflineMessage, "id">): OfflineMessage;
-  /** Waiting for `to`, oldest first. */
-  waiting(to: Uid): OfflineMessage[];
+  /** Waiting for `to`, oldest first; the first `limit` of them if given. */
+  waiting(to: Uid, limit?: number): OfflineMessage[];
   count(to: Uid): number;
   /** After they were handed to the receiver's socket. */
   remove(ids: readonly number[]): void;

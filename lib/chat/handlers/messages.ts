@@ -39,8 +39,8 @@ export function im(
   session.known.add(to);
   if (to === SYSTEM_UID) return command(ctx, text);
   const receiver = ctx.online(to);
-  if (receiver !== undefined) deliver(ctx, receiver, text);
-  else store(ctx, to, text);
+  if (receiver === undefined || receiver.catchingUp) store(ctx, to, text);
+  else deliver(ctx, receiver, text);
 }
 
 function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {

@@ -4,7 +4,6 @@
  * @module
  */
 import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
-import type { Session } from "../../domain/session.ts";
 import {
   decodeDigits,
   GAIM_LIMERICK,
@@ -13,7 +12,6 @@ import {
 } from "../../protocol/challenge.ts";
 import { equalBytes } from "../../protocol/bytes.ts";
 import { CLIENT_VERSION } from "../../protocol/frame.ts";
-import { imIn } from "../../protocol/packets/messages.ts";
 import { categoryList } from "../../protocol/packets/lists.ts";
 import {
   blockedBuddies,
@@ -41,6 +39,7 @@ import type { Context } from "../context.ts";
 import { announcePresence } from "../presence.ts";
 import { literalKey, makeKey } from "../server_key.ts";
 import { endSession } from "../departure.ts";
+import { deliverWaiting } from "../mailbox.ts";
 
 const WRONG = "Your nickname or password is not right. Please try again.";
 const BUSY = "The server is busy signing people on. Please try again shortly.";
@@ -243,33 +242,6 @@ function welcome(ctx: Context, uid: Uid): void {
   ctx.reply(categoryList.frame(world.categories));
   deliverWaiting(ctx, session);
   announcePresence(ctx, session);
-}
-
-/**
- * Messages that came while he was away. They are deleted when their bytes are
- * with the operating system, not before: a crash may repeat, never lose.
- */
-function deliverWaiting(ctx: Context, session: Session): void {
-  const { store, log } = ctx;
-  const waiting = store.messages.waiting(session.uid);
-  for (const { id, from, body } of waiting) {
-    ctx.out.send(session, imIn.frame({ from, text: body }), () => {
-      try {
-        store.messages.remove([id]);
-      } catch (error) {
-        log.error("a delivered message stays stored", {
-          id,
-          error: String(error),
-        });
-      }
-    });
-  }
-  if (waiting.length > 0) {
-    log.info("delivered waiting messages", {
-      ...ctx.who,
-      count: waiting.length,
-    });
-  }
 }
 
 export function bye(ctx: Context): void {

@@ -1,0 +1,108 @@
+/**
+ * A whole server in this process, on ports of its own, with people in it.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { openStore } from "../../../db/open.ts";
+import { defaultConfig } from "../../../lib/config/config.ts";
+import type { Value } from "../../../lib/config/setting.ts";
+import type { Account, Role, Store } from "../../../lib/domain/store.ts";
+import { configureLog } from "../../../lib/ops/log.ts";
+import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
+import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import { type RunningServer, startServer } from "../../../lib/server.ts";
+import { PASSWORD, Peer } from "./peer.ts";
+
+/** Cheap to check, so that tests are about something else. */
+const hash = await new PasswordHasher({ log2n: 1 }).hash(encodeText(PASSWORD));
+
+export interface RigOptions {
+  /** Dotted keys of the configuration. */
+  readonly config?: Readonly<Record<string, Value>>;
+  /** Puts something between the server and its store. */
+  readonly wrap?: (store: Store) => Store;
+}
+
+export class Rig implements AsyncDisposable {
+  /** Milliseconds that the server's clock is ahead. */
+  ahead = 0;
+  /** Every line of the log, debug ones too, as JSON text. */
+  readonly lines: string[] = [];
+  readonly peers: Peer[] = [];
+  server!: RunningServer;
+  /** The store as the tests see it: never the wrapped one. */
+  store!: Store;
+  #users = 0;
+
+  private constructor(readonly folder: string) {}
+
+  static async start({ config = {}, wrap }: RigOptions = {}): Promise<Rig> {
+    const folder = await Deno.makeTempDir({ prefix: "retropal-rig-" });
+    const rig = new Rig(folder);
+    configureLog({
+      level: "debug",
+      format: "json",
+      write: (line) => rig.lines.push(line),
+    });
+    rig.store = await openStore(join(folder, "retropal.db"));
+    rig.server = await startServer({
+      config: defaultConfig({
+        "server.bind": "127.0.0.1",
+        "server.chat_port": 0,
+        "server.voice_port": 0,
+        "web.enabled": false,
+        "auth.scrypt_log2n": 1,
+        ...config,
+      }),
+      store: wrap?.(rig.store) ?? rig.store,
+      clock: () => Date.now() + rig.ahead,
+    });
+    return rig;
+  }
+
+  /** An account; its password is always {@linkcode PASSWORD}. */
+  user(nickname = `user ${++this.#users}`, role: Role = "user"): Account {
+    return this.store.accounts.create({
+      nickname,
+      role,
+      passwordHash: hash,
+      createdAt: Date.now(),
+    });
+  }
+
+  async connect(options?: { mute?: boolean }): Promise<Peer> {
+    const peer = await Peer.connect(this.server.chat, options);
+    this.peers.push(peer);
+    return peer;
+  }
+
+  /** Somebody new, signed on. */
+  async guest(nickname?: string, role?: Role): Promise<Peer> {
+    const { uid } = this.user(nickname, role);
+    return await (await this.connect()).signOn(uid);
+  }
+
+  /** Waits for something that the server does by itself. */
+  async until(happened: () => boolean, what = "it"): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    while (!happened()) {
+      if (Date.now() > deadline) throw new Error(`never came: ${what}`);
+      await new Promise((turn) => setTimeout(turn, 5));
+    }
+  }
+
+  /** A line of the log with all of these words has been written. */
+  async logged(...words: string[]): Promise<void> {
+    await this.until(
+      () => this.lines.some((line) => words.every((w) => line.includes(w))),
+      `log line with ${words.join(", ")}`,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const peer of this.peers) peer.close();
+    await this.server.stop("test over").catch(() => {});
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}

@@ -27,6 +27,7 @@ export class MessageTable implements OfflineMessages {
   readonly #db: Database;
   readonly #add;
   readonly #waiting;
+  readonly #sentBy;
   readonly #count;
   readonly #remove;
 
@@ -41,6 +42,10 @@ export class MessageTable implements OfflineMessages {
       `SELECT * FROM offline_messages WHERE receiver = ?
        ORDER BY id LIMIT ?`,
     );
+    this.#sentBy = db.statement<Row>(
+      `SELECT * FROM offline_messages WHERE sender = ?
+       ORDER BY id LIMIT ${MOST_WAITING}`,
+    );
     this.#count = db.statement<{ waiting: number }>(
       "SELECT count(*) AS waiting FROM offline_messages WHERE receiver = ?",
     );
@@ -53,13 +58,11 @@ export class MessageTable implements OfflineMessages {
   }
 
   waiting(to: Uid, limit = MOST_WAITING): OfflineMessage[] {
-    return this.#waiting.all(to, bounded(limit, MOST_WAITING)).map((row) => ({
-      id: row.id,
-      to: row.receiver,
-      from: row.sender,
-      body: row.body,
-      at: row.sent_at,
-    }));
+    return this.#waiting.all(to, bounded(limit, MOST_WAITING)).map(toMessage);
+  }
+
+  sentBy(from: Uid): OfflineMessage[] {
+    return this.#sentBy.all(from).map(toMessage);
   }
 
   count(to: Uid): number {
@@ -71,4 +74,14 @@ export class MessageTable implements OfflineMessages {
       for (const id of ids) this.#remove.run(id);
     });
   }
+}
+
+function toMessage(row: Row): OfflineMessage {
+  return {
+    id: row.id,
+    to: row.receiver,
+    from: row.sender,
+    body: row.body,
+    at: row.sent_at,
+  };
 }

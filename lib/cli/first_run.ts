@@ -6,7 +6,7 @@
 import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import type { Hasher } from "../commands/command.ts";
-import { type Store, SYSTEM_UID } from "../domain/store.ts";
+import type { Store } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { homeAddress } from "./interfaces.ts";
 
@@ -29,9 +29,7 @@ export type Welcome = (ports: { chat: string; voice: string }) => string[];
 export async function firstRun(
   { store, hasher, config, folder }: FirstRun,
 ): Promise<Welcome> {
-  if (store.accounts.list({ limit: 2 }).some((a) => a.uid !== SYSTEM_UID)) {
-    return () => [];
-  }
+  if (store.accounts.list({ limit: 1 }).length > 0) return () => [];
   const password = randomPassword();
   const passwordHash = await hasher.hash(encodeText(password));
   const owner = store.transaction(() => {

@@ -27,8 +27,6 @@ export interface Local {
 
 export interface LocalCommand
   extends Omit<Command, "run" | "role" | "chat" | "needsServer"> {
-  /** Left out of help and completions. */
-  readonly hidden?: boolean;
   run(
     local: Local,
     input: Readonly<Record<string, unknown>>,

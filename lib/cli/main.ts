@@ -13,8 +13,9 @@ import {
 import { readInput } from "../commands/field.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { dataFolder } from "../config/data_folder.ts";
-import { ConfigError, loadConfig } from "../config/load.ts";
+import { loadConfig } from "../config/load.ts";
 import { runOnData } from "./access.ts";
+import { withFileTexts, writeResultFile } from "./files.ts";
 import { help } from "./help.ts";
 import type { Described, Local, LocalCommand } from "./local.ts";
 import { type Options, parse } from "./parse.ts";
@@ -57,6 +58,7 @@ export async function main(
         result = here
           ? await runLocal(here, raw, options, local)
           : await runTable(command as Command, raw, options, local);
+        result = writeResultFile(result);
       } catch (error) {
         result = unexpected(error);
       }
@@ -80,13 +82,6 @@ function print(
 
 /** Configuration, disk, permissions: a sentence, not a stack. */
 function unexpected(error: unknown): CommandResult {
-  if (error instanceof ConfigError) {
-    return {
-      code: CODE.refused,
-      lines: error.problems,
-      json: { error: error.message, code: CODE.refused },
-    };
-  }
   try {
     return failureOf(error);
   } catch {
@@ -107,8 +102,9 @@ async function runTable(
   local: Local,
 ): Promise<CommandResult> {
   const { terminal } = local;
+  const filled = await withFileTexts(command.fields, raw, terminal);
+  const asked = await askMissing(command, filled, terminal);
   // Checked before a password is asked for, and again where it runs.
-  const asked = await askMissing(command, raw, terminal);
   readInput(command.fields, asked);
   const secret = await readSecret(command, options, terminal);
   return await runOnData(local.folder, () => local.loadConfig().config, {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
+import { ConfigError } from "../config/load.ts";
 import { type AuditEntry, LEVEL, type Role } from "../domain/store.ts";
 import { type Store, StoreError, type Uid } from "../domain/store.ts";
 import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
@@ -26,6 +27,8 @@ export interface CommandResult {
   readonly lines: readonly string[];
   /** For machines: anything JSON can hold. */
   readonly json: unknown;
+  /** To be written where the command was typed; "-" is standard output. */
+  readonly file?: { readonly path: string; readonly text: string };
 }
 
 /** Whoever sits at the machine's own command line stands above all staff. */
@@ -97,6 +100,8 @@ export interface Command {
   readonly chat?: ChatForm;
   /** It means nothing without a running server. */
   readonly needsServer?: boolean;
+  /** Left out of help and completions. */
+  readonly hidden?: boolean;
   /** It emits until it is stopped. */
   readonly endless?: boolean;
   run(
@@ -182,6 +187,13 @@ export const NO_SERVER =
 
 /** Throws again what nobody expected. */
 export function failureOf(error: unknown): CommandResult {
+  if (error instanceof ConfigError) {
+    return {
+      code: CODE.refused,
+      lines: error.problems,
+      json: { error: error.message, code: CODE.refused },
+    };
+  }
   if (error instanceof CommandError) return failure(error.code, error.message);
   if (error instanceof UsageError) return failure(CODE.usage, error.message);
   if (error instanceof StoreError) {

@@ -25,6 +25,8 @@ export interface Field<T = unknown> {
   readonly choices?: readonly string[];
   /** What a shell completes it with. */
   readonly completes?: "file" | "directory";
+  /** The command gets the file's name and text instead of its path. */
+  readonly reads?: boolean;
   /** Asked of somebody at a terminal who left the option out. */
   readonly ask?: string;
   /** Throws {@linkcode UsageError}; `raw` is never undefined. */
@@ -83,6 +85,30 @@ export function optionalArgument(
   more: More = {},
 ): Field<string> {
   return { ...argument(metavar, about, more), required: false };
+}
+
+/** A file as whoever reads it hands it over: "-" is standard input. */
+export interface FileText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A file that is read where the command is typed, not where it runs. */
+export function fileArgument(
+  metavar: string,
+  about: string,
+): RequiredField<FileText> {
+  return {
+    ...argument(metavar, about, { completes: "file" }),
+    reads: true,
+    read(raw, name) {
+      const { name: file, text } = Object(raw);
+      if (typeof file !== "string" || typeof text !== "string") {
+        throw new UsageError(`${name} wants a file.`);
+      }
+      return { name: file, text };
+    },
+  };
 }
 
 /** `--name VALUE` */

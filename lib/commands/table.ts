@@ -4,21 +4,35 @@
  *
  * @module
  */
+import { auditLog } from "./audit_log.ts";
 import * as ban from "./ban.ts";
 import { broadcast } from "./broadcast.ts";
 import * as category from "./category.ts";
 import type { Command } from "./command.ts";
+import * as invite from "./invite.ts";
 import * as room from "./room.ts";
+import { userData } from "./personal_data.ts";
+import { configReload, stopServer } from "./server.ts";
+import { status } from "./status.ts";
+import { capture, logTail, watchSignOns } from "./tail.ts";
 import * as user from "./user.ts";
+import { userRemove, userRename, userSet } from "./user_change.ts";
+import { userExport, userImport } from "./user_files.ts";
 
 export const COMMANDS: readonly Command[] = [
   user.userAdd,
   user.userPasswd,
   user.userList,
   user.userShow,
+  userSet,
+  userRename,
+  userRemove,
   ban.userBan,
   ban.userUnban,
   ban.userKick,
+  userImport,
+  userExport,
+  userData,
 
   room.roomAdd,
   room.roomList,
@@ -37,7 +51,18 @@ export const COMMANDS: readonly Command[] = [
   ban.banInfo,
   ban.banRemove,
 
+  invite.inviteAdd,
+  invite.inviteList,
+  invite.inviteRemove,
+
+  status,
   broadcast,
+  auditLog,
+  logTail,
+  capture,
+  watchSignOns,
+  configReload,
+  stopServer,
 ];
 
 export function findCommand(path: readonly string[]): Command | undefined {

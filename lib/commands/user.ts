@@ -11,7 +11,9 @@ import {
   accountBan,
   accountJson,
   accountRow,
+  requireEmail,
   requireNickname,
+  requirePersonText,
   ROLES,
 } from "./account_text.ts";
 import {
@@ -68,6 +70,9 @@ export const userAdd = command({
       throw refused("Nobody can make an account that stands above his own.");
     }
     requireNickname(store, input.nick, role);
+    requireEmail(input.email);
+    requirePersonText("A name", input.first);
+    requirePersonText("A name", input.last);
     const passwordHash = await hashPassword(context, secret);
     const account = store.transaction(() => {
       const created = store.accounts.create({

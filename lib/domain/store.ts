@@ -177,6 +177,8 @@ export interface OfflineMessages {
   add(message: Omit<OfflineMessage, "id">): OfflineMessage;
   /** Waiting for `to`, oldest first; the first `limit` of them if given. */
   waiting(to: Uid, limit?: number): OfflineMessage[];
+  /** Not yet read by whom they were sent to, oldest first. */
+  sentBy(from: Uid): OfflineMessage[];
   count(to: Uid): number;
   /** After they were handed to the receiver's socket. */
   remove(ids: readonly number[]): void;

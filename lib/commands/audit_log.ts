@@ -1,0 +1,54 @@
+/**
+ * Who did what to whom, when, from where, before and after.
+ *
+ * @module
+ */
+import { command, done } from "./command.ts";
+import { numberOption, option, timeOption } from "./field.ts";
+import { timeText } from "./table_text.ts";
+
+export const auditLog = command({
+  path: ["audit"],
+  summary: "Show who did what to whom, when and from where",
+  details: "Newest last. Kept for as many days as store.audit_days says.",
+  examples: [
+    "retropal audit",
+    'retropal audit --actor Owner --action "ban add" --since 7d --json',
+  ],
+  fields: {
+    actor: option("NAME", 'Only by him; "cli" is the command line.'),
+    action: option("ACTION", 'Only this, for example "user ban".'),
+    target: option("NAME", "Only to him or it."),
+    since: timeOption("Only since then: 3d, or 2026-07-31."),
+    until: timeOption("Only until then."),
+    limit: numberOption("N", "The newest N; 100 when not given.", {
+      min: 1,
+      max: 100_000,
+    }),
+  },
+  role: "admin",
+  run(context, input) {
+    const now = context.now();
+    context.store.flush();
+    const entries = context.store.audit.list({
+      limit: input.limit ?? 100,
+      ...(input.actor !== undefined && { actor: input.actor }),
+      ...(input.action !== undefined && { action: input.action }),
+      ...(input.target !== undefined && { target: input.target }),
+      ...(input.since !== undefined && { since: input.since(now) }),
+      ...(input.until !== undefined && { until: input.until(now) }),
+    }).reverse();
+    return done(
+      entries,
+      ...entries.map((one) => {
+        const from = one.address === null ? "" : ` (${one.address})`;
+        const change = [
+          ...(one.before === null ? [] : [`before ${one.before}`]),
+          ...(one.after === null ? [] : [`after ${one.after}`]),
+        ].join(", ");
+        return `${timeText(one.at)}  ${one.actor}${from}  ${one.action}  ` +
+          `${one.target}${change === "" ? "" : `  ${change}`}`;
+      }),
+    );
+  },
+});

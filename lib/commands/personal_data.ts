@@ -1,0 +1,68 @@
+/**
+ * All that the server keeps of one person, as he may ask for it.
+ *
+ * @module
+ */
+import type { Account, Pal, Store } from "../domain/store.ts";
+import { decodeText } from "../protocol/windows1252.ts";
+import { command, done } from "./command.ts";
+import { argument, option } from "./field.ts";
+import { findPerson } from "./find.ts";
+
+/** Times are ISO 8601; the password hash is left out. */
+export function personalData(store: Store, account: Account) {
+  const { uid } = account;
+  const { passwordHash: _, ...kept } = account;
+  const time = (at: number | null) =>
+    at === null ? null : new Date(at).toISOString();
+  const names = (list: readonly Pal[]) => list.map((one) => one.nickname);
+  return {
+    account: {
+      ...kept,
+      createdAt: time(account.createdAt),
+      lastSeenAt: time(account.lastSeenAt),
+    },
+    profile: Object.fromEntries(store.accounts.profile(uid)),
+    pals: names(store.relations.pals(uid)),
+    blocked: names(store.relations.blocks(uid)),
+    waitingMessages: store.messages.waiting(uid).map((message) => ({
+      from: store.accounts.get(message.from)?.nickname ?? null,
+      at: time(message.at),
+      text: decodeText(message.body),
+    })),
+    unreadMessages: store.messages.sentBy(uid).map((message) => ({
+      to: store.accounts.get(message.to)?.nickname ?? null,
+      at: time(message.at),
+      text: decodeText(message.body),
+    })),
+    ownedRooms: store.rooms.list().filter((room) => room.owner === uid),
+    invitedByEmail: store.emailInvites.list(uid)
+      .map(({ email, at }) => ({ email, at: time(at) })),
+  };
+}
+
+export const userData = command({
+  path: ["user", "data"],
+  summary: "Write all that is kept of one person as JSON",
+  examples: ["retropal user data Ann --out ann.json"],
+  fields: {
+    nick: argument("NICK", "The nickname, or the uid."),
+    out: option("FILE", "The file to write; standard output when not given.", {
+      completes: "file",
+    }),
+  },
+  role: "superadmin",
+  run(context, input) {
+    const account = findPerson(context.store, input.nick);
+    const data = personalData(context.store, account);
+    const text = JSON.stringify(data, null, 2);
+    if (input.out === undefined) return done(data, text);
+    return {
+      ...done(
+        { file: input.out },
+        `All that is kept of ${account.nickname} is in ${input.out}.`,
+      ),
+      file: { path: input.out, text: text + "\n" },
+    };
+  },
+});

@@ -1,0 +1,48 @@
+/**
+ * The running server as a whole.
+ *
+ * @module
+ */
+import { audit, command, done, refused } from "./command.ts";
+import { optionalArgument } from "./field.ts";
+
+export const configReload = command({
+  path: ["config", "reload"],
+  summary: "Have the running server read its settings again",
+  details: "Says which settings are in force now and which need a restart. " +
+    "SIGHUP does the same.",
+  examples: ["retropal config reload"],
+  fields: {},
+  role: "superadmin",
+  needsServer: true,
+  run(context) {
+    if (!context.reload) throw refused("Only a running server can do that.");
+    const report = context.reload();
+    return done(
+      report,
+      report.applied.length === 0
+        ? "Nothing that can change while the server runs has changed."
+        : `In force now: ${report.applied.join(", ")}.`,
+      ...(report.needRestart.length === 0 ? [] : [
+        `Changed, but only after a restart: ${report.needRestart.join(", ")}.`,
+      ]),
+    );
+  },
+});
+
+export const stopServer = command({
+  path: ["stop"],
+  summary: "End the running server as SIGTERM does",
+  examples: ["retropal stop"],
+  fields: {
+    reason: optionalArgument("REASON", "Why, for the log.", { rest: true }),
+  },
+  role: "superadmin",
+  needsServer: true,
+  run(context, input) {
+    audit(context, { action: "stop", target: "server", after: input.reason });
+    // After the answer is on its way: the server closes this channel too.
+    setTimeout(() => context.live?.stop(input.reason ?? "asked to"), 100);
+    return done({}, "The server is stopping.");
+  },
+});

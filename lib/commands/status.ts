@@ -1,0 +1,166 @@
+/**
+ * How the running server does.
+ *
+ * @module
+ */
+import { command, type Context, done } from "./command.ts";
+import { flag, numberOption } from "./field.ts";
+import type { Status } from "./live.ts";
+import {
+  columns,
+  durationText,
+  pairs,
+  sizeText,
+  timeText,
+} from "./table_text.ts";
+import { pause } from "./until.ts";
+
+const ERRORS_SHOWN = 5;
+
+export const status = command({
+  path: ["status"],
+  summary: "Show how the running server does",
+  details:
+    "Exit code 4 when none runs. With --watch one line at a time until " +
+    "Ctrl-C.",
+  examples: [
+    "retropal status",
+    "retropal status --watch",
+    "retropal status --json",
+  ],
+  fields: {
+    watch: flag("Go on, a line every few seconds."),
+    every: numberOption(
+      "SECONDS",
+      "How often with --watch; 2 when not given.",
+      {
+        min: 1,
+        max: 3600,
+      },
+    ),
+  },
+  role: "moderator",
+  needsServer: true,
+  async run(context, input) {
+    if (input.watch) return await watch(context, (input.every ?? 2) * 1000);
+    const now = read(context);
+    return done(now, ...text(now));
+  },
+});
+
+function read({ live }: Context): Status {
+  if (live === null) throw new Error("checked before");
+  return live.status();
+}
+
+async function watch(context: Context, everyMs: number) {
+  let line = 0;
+  while (!context.signal.aborted) {
+    const now = read(context);
+    const [head = "", row = ""] = columns(HEAD, [brief(now, context.now())]);
+    context.emit(line % 20 === 0 ? [head, row] : [row], now);
+    line++;
+    await pause(everyMs, context.signal);
+  }
+  return done(null);
+}
+
+const HEAD = [
+  "TIME    ",
+  "ON LINE",
+  "ROOMS",
+  "TALKING",
+  "IN/S  ",
+  "OUT/S  ",
+  "VOICE/S",
+  "QUEUED  ",
+  "MEMORY  ",
+  "LAG  ",
+];
+
+function brief(now: Status, at: number): string[] {
+  return [
+    timeText(at).slice(11),
+    String(now.sessions),
+    String(now.rooms),
+    String(now.talkers),
+    rate(now.rates.packetsIn),
+    rate(now.rates.packetsOut),
+    rate(now.rates.voiceFramesOut),
+    sizeText(now.queues.outboxBytes),
+    sizeText(now.memory.rss),
+    `${Math.round(now.loopLagMs.p99)} ms`,
+  ];
+}
+
+function rate(perSecond: number): string {
+  return perSecond >= 10 || perSecond === 0
+    ? String(Math.round(perSecond))
+    : perSecond.toFixed(1);
+}
+
+function text(now: Status): string[] {
+  const { rates, totals, queues, endpoints } = now;
+  return [
+    ...pairs([
+      ["server", `retropal ${now.version}, process ${now.pid}`],
+      [
+        "up",
+        `${durationText(now.uptimeSeconds)}, since ${
+          timeText(now.startedAt)
+        } UTC`,
+      ],
+      ["chat", endpoints.chat],
+      ["voice", endpoints.voice],
+      ["pages", endpoints.web ?? "off"],
+      ["announced", endpoints.advertised || "the address each client reached"],
+      [
+        "on line",
+        `${now.sessions} (most ${now.peakSessions}), ` +
+        `${now.connections} connections`,
+      ],
+      ["rooms", `${now.rooms}, ${now.talkers} talking`],
+      ["voice links", `${now.voiceLinks.tcp} TCP, ${now.voiceLinks.udp} UDP`],
+      [
+        "packets/s",
+        `${rate(rates.packetsIn)} in, ${rate(rates.packetsOut)} out`,
+      ],
+      [
+        "voice/s",
+        `${rate(rates.voiceFramesIn)} in, ` +
+        `${rate(rates.voiceFramesOut)} out`,
+      ],
+      ["sign-ons", `${totals.signOns}, ${totals.signOnsRefused} refused`],
+      [
+        "dropped",
+        `${totals.packetsOverRate} packets over the rate, ` +
+        `${totals.voiceFramesDropped} voice frames, ` +
+        `${totals.unknownPackets} unknown packets`,
+      ],
+      ["slow clients", `${totals.slowClientsClosed} closed`],
+      [
+        "queues",
+        `${sizeText(queues.outboxBytes)} in all, ` +
+        `${sizeText(queues.largestOutboxBytes)} the longest, ` +
+        `${queues.passwordHashes} password checks`,
+      ],
+      [
+        "memory",
+        `${sizeText(now.memory.rss)}, ` +
+        `${sizeText(now.memory.heapUsed)} in use`,
+      ],
+      [
+        "event loop",
+        `${now.loopLagMs.p50.toFixed(1)} ms behind, ` +
+        `${now.loopLagMs.p99.toFixed(1)} ms at worst of 100`,
+      ],
+    ]),
+    "",
+    now.errors.length === 0
+      ? "No warnings or errors."
+      : "Last warnings and errors:",
+    ...now.errors.slice(-ERRORS_SHOWN).map((one) =>
+      `  ${timeText(one.at)} ${one.category}: ${one.message}`
+    ),
+  ];
+}

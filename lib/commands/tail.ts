@@ -1,0 +1,190 @@
+/**
+ * Watching the running server's traffic.
+ *
+ * @module
+ */
+import { normalAddress } from "../config/network.ts";
+import { command, type Context, done, refused } from "./command.ts";
+import { flag, numberOption, option } from "./field.ts";
+import { findAccount } from "./find.ts";
+import type { TailEvent, TailFilter } from "./live.ts";
+import { oneLine, timeText } from "./table_text.ts";
+import { pause } from "./until.ts";
+
+/** A day: nobody wants to watch for longer without asking again. */
+const LONGEST_MS = 86_400_000;
+
+export const logTail = command({
+  path: ["log", "tail"],
+  summary: "Show what one user, one room or everybody does, as it happens",
+  details: "Names and sizes of packets; with --payloads also their bytes, in " +
+    "which passwords and what people write are blanked. Ends with Ctrl-C.",
+  examples: ["retropal log tail --user Ann", "retropal log tail --room 50001"],
+  fields: {
+    user: option("NICK", "Only his connection."),
+    room: option("ROOM", "Only people in this room, by number or name."),
+    address: option("ADDR", "Only connections from this address."),
+    payloads: flag("Also the bytes of each packet."),
+  },
+  role: "admin",
+  needsServer: true,
+  endless: true,
+  async run(context, input) {
+    const filter: TailFilter = {
+      payloads: input.payloads ?? false,
+      ...(input.user !== undefined && {
+        uid: findAccount(context.store, input.user).uid,
+      }),
+      ...(input.room !== undefined &&
+        { gid: findLiveRoom(context, input.room) }),
+      ...(input.address !== undefined &&
+        { address: readAddress(input.address) }),
+    };
+    await follow(
+      context,
+      filter,
+      LONGEST_MS,
+      (event) => context.emit([tailLine(event)], event),
+    );
+    return done(null);
+  },
+});
+
+function readAddress(text: string): string {
+  const address = normalAddress(text);
+  if (address === null) throw refused(`"${text}" is no address.`);
+  return address;
+}
+
+function findLiveRoom({ live }: Context, text: string): number {
+  const room = live?.rooms().find((one) =>
+    String(one.gid) === text || one.name.toLowerCase() === text.toLowerCase()
+  );
+  if (!room) throw refused(`There is no open room "${text}".`);
+  return room.gid;
+}
+
+/** Until the time is over, somebody has had enough, or `sink` says true. */
+async function follow(
+  context: Context,
+  filter: TailFilter,
+  forMs: number,
+  sink: (event: TailEvent) => void,
+): Promise<void> {
+  const stop = context.live?.tail(filter, sink);
+  try {
+    await pause(forMs, context.signal);
+  } finally {
+    stop?.();
+  }
+}
+
+function tailLine(event: TailEvent): string {
+  const who = event.nickname ?? "?";
+  const head = `${
+    new Date(event.at).toISOString()
+  } #${event.session} ${who} ${event.address}`;
+  const what = event.kind === "frame"
+    ? `${event.direction} ${event.name} ${event.length} bytes` +
+      (event.payload ? ` ${event.payload}` : "")
+    : `${event.kind}${event.message ? ` ${event.message}` : ""}`;
+  return oneLine(`${head} ${what}`);
+}
+
+export const capture = command({
+  path: ["capture"],
+  summary: "Record a user's session in the form that `inspect` reads",
+  details: "Passwords and what people write are blanked unless --unredacted. " +
+    "Goes to standard output, until the minutes are over or Ctrl-C.",
+  examples: ["retropal capture --user Ann --minutes 5 > ann.txt"],
+  fields: {
+    user: option("NICK", "Whose session."),
+    minutes: numberOption("N", "For how long; 10 when not given.", {
+      min: 1,
+      max: 1440,
+    }),
+    unredacted: flag("Also passwords and texts. Think of whom you record."),
+  },
+  role: "superadmin",
+  needsServer: true,
+  endless: true,
+  async run(context, input) {
+    if (input.user === undefined) throw refused("Say whose: --user NICK.");
+    const account = findAccount(context.store, input.user);
+    const redact = !input.unredacted;
+    const from = context.now();
+    const minutes = input.minutes ?? 10;
+    context.store.transaction(() => {
+      context.store.audit.add({
+        at: from,
+        actor: context.actor.name,
+        actorUid: context.actor.uid,
+        address: context.actor.address,
+        action: "capture",
+        target: account.nickname,
+        before: null,
+        after: JSON.stringify({ minutes, redact }),
+      });
+    });
+    context.emit([
+      `# ${account.nickname} (${account.uid}), ${timeText(from)} UTC, ` +
+      (redact ? "passwords and texts blanked" : "unredacted"),
+      "# columns: seconds  connection  direction  type(signed)  version  payload-hex",
+    ], { begin: from, uid: account.uid, nickname: account.nickname, redact });
+    let frames = 0;
+    await follow(
+      context,
+      { uid: account.uid, payloads: true, redact },
+      minutes * 60_000,
+      (event) => {
+        if (event.kind === "frame") frames++;
+        const line = captureLine(event, from);
+        if (line !== null) context.emit([line], event);
+      },
+    );
+    return done({ frames }, `# end, ${frames} frames`);
+  },
+});
+
+/** A line as in tests/captures. */
+function captureLine(event: TailEvent, from: number): string | null {
+  const seconds = ((event.at - from) / 1000).toFixed(3);
+  const head = `${seconds} CHAT#${event.session}`;
+  switch (event.kind) {
+    case "connect":
+      return `# ${head} CONNECT`;
+    case "close":
+      return `# ${head} CLOSED ${oneLine(event.message ?? "")}`;
+    case "frame":
+      return `${head} ${event.direction} ${event.type} ${event.version} ${
+        event.payload || "-"
+      }`;
+    default:
+      return null;
+  }
+}
+
+/** For `doctor --wait`: which step of the sign-on each connection reaches. */
+export const watchSignOns = command({
+  path: ["doctor", "watch"],
+  hidden: true,
+  summary: "Follow sign-ons as they happen",
+  examples: ["retropal doctor --wait"],
+  fields: {
+    minutes: numberOption("N", "For how long.", { min: 1, max: 1440 }),
+  },
+  role: "admin",
+  needsServer: true,
+  endless: true,
+  async run(context, input) {
+    const stop = context.live?.watchSignOns((step) => {
+      context.emit([`${step.address} ${step.step}`], step);
+    });
+    try {
+      await pause((input.minutes ?? 10) * 60_000, context.signal);
+    } finally {
+      stop?.();
+    }
+    return done(null);
+  },
+});

@@ -1,0 +1,216 @@
+/**
+ * Accounts: changing, renaming and removing them.
+ *
+ * @module
+ */
+import { type Account, type AccountPatch, LEVEL } from "../domain/store.ts";
+import { SYSTEM_UID } from "../domain/store.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import {
+  accountJson,
+  readColor,
+  requireEmail,
+  requireNickname,
+  requirePersonText,
+  ROLES,
+} from "./account_text.ts";
+import {
+  audit,
+  command,
+  type Context,
+  difference,
+  done,
+  HOST_LEVEL,
+  refused,
+} from "./command.ts";
+import { argument, choiceOption, option, yesNoOption } from "./field.ts";
+import { findPerson, requireAbove } from "./find.ts";
+
+export const userSet = command({
+  path: ["user", "set"],
+  summary: "Change an account",
+  examples: [
+    "retropal user set Ann --role moderator",
+    'retropal user set Ann --email ann@example.org --color "#ff8800"',
+  ],
+  fields: {
+    nick: argument("NICK", "The nickname, or the uid."),
+    role: choiceOption(ROLES, "What he may do."),
+    email: option("ADDRESS", 'His e-mail address; "" for none.'),
+    first: option("NAME", "His first name."),
+    last: option("NAME", "His last name."),
+    listed: yesNoOption("Whether searches find him."),
+    color: option("RRGGBB", "Color of his nickname: #ff8800 or 255136000."),
+    paid: choiceOption(
+      ["none", "plus", "top"],
+      "The client's paid level, which lifts limits and colors the nickname.",
+    ),
+    privacy: choiceOption(
+      ["A", "T", "P"],
+      "Who may write to him, as the client's menu has it.",
+    ),
+  },
+  role: "admin",
+  run(context, input) {
+    const { store } = context;
+    const before = findPerson(store, input.nick);
+    requireAbove(context.actor, before);
+    requireEmail(input.email);
+    requirePersonText("A name", input.first);
+    requirePersonText("A name", input.last);
+    if (input.role !== undefined) requireMayGive(context, before, input.role);
+    const color = readColor(input.color);
+    const patch: AccountPatch = {
+      ...(input.role !== undefined && { role: input.role }),
+      ...(input.email !== undefined && { email: input.email }),
+      ...(input.first !== undefined && { first: input.first }),
+      ...(input.last !== undefined && { last: input.last }),
+      ...(input.listed !== undefined && { listed: input.listed }),
+      ...(color !== undefined && { color }),
+      ...(input.paid !== undefined && { paid: PAID[input.paid] }),
+      ...(input.privacy !== undefined && { privacy: input.privacy }),
+    };
+    if (Object.keys(patch).length === 0) {
+      throw refused("Say what to change: `retropal user set --help` lists it.");
+    }
+    const after = store.transaction(() => {
+      const updated = store.accounts.update(before.uid, patch);
+      audit(context, {
+        action: "user set",
+        target: before.nickname,
+        ...difference(before, updated),
+      });
+      return updated;
+    });
+    context.live?.accountChanged(after.uid);
+    return done(accountJson(after, context), `${after.nickname} is changed.`);
+  },
+});
+
+const PAID = { none: "", plus: "Y", top: "6" } as const;
+
+/** Nobody raises himself, and nobody gives away more than he has. */
+function requireMayGive(
+  { actor }: Context,
+  account: Account,
+  role: Account["role"],
+): void {
+  if (actor.uid === account.uid && LEVEL[role] > LEVEL[account.role]) {
+    throw refused("Nobody can raise himself.");
+  }
+  if (actor.level < HOST_LEVEL && LEVEL[role] >= actor.level) {
+    throw refused(`Only somebody above ${role} can make others ${role}.`);
+  }
+}
+
+export const userRename = command({
+  path: ["user", "rename"],
+  summary: "Give an account another nickname; pals see it at once",
+  examples: ["retropal user rename Ann Anna"],
+  fields: {
+    nick: argument("NICK", "The nickname that he has, or the uid."),
+    name: argument("NEW", "The one that he is to have."),
+  },
+  role: "admin",
+  run(context, input) {
+    const { store } = context;
+    const before = findPerson(store, input.nick);
+    requireAbove(context.actor, before);
+    requireNickname(store, input.name, before.role, before);
+    const after = store.transaction(() => {
+      const renamed = store.accounts.update(before.uid, {
+        nickname: input.name,
+      });
+      audit(context, {
+        action: "user rename",
+        target: before.nickname,
+        before: before.nickname,
+        after: renamed.nickname,
+      });
+      return renamed;
+    });
+    context.live?.accountChanged(after.uid);
+    return done(
+      accountJson(after, context),
+      `${before.nickname} is now ${after.nickname}.`,
+    );
+  },
+});
+
+export const userRemove = command({
+  path: ["user", "remove"],
+  summary: "Remove an account for good",
+  details: "Pals, blocks, bans and messages that wait for him go with it. If " +
+    "he owns permanent rooms, or others have yet to read what he wrote, say " +
+    "what becomes of that.",
+  examples: [
+    "retropal user remove Ann --rooms keep --messages remove",
+  ],
+  fields: {
+    nick: argument("NICK", "The nickname, or the uid."),
+    rooms: choiceOption(
+      ["keep", "remove"],
+      "His permanent rooms stay without an owner, or go with him.",
+      { ask: "What becomes of permanent rooms that he owns?" },
+    ),
+    messages: choiceOption(
+      ["keep", "remove"],
+      "What he wrote and nobody read yet is still delivered (in the server's " +
+        "name), or goes with him.",
+      { ask: "What becomes of messages from him that nobody read yet?" },
+    ),
+  },
+  role: "superadmin",
+  run(context, input) {
+    const { store, live } = context;
+    const account = findPerson(store, input.nick);
+    requireAbove(context.actor, account);
+    const owned = store.rooms.list()
+      .filter((room) => room.owner === account.uid);
+    const unread = store.messages.sentBy(account.uid);
+    if (owned.length > 0 && input.rooms === undefined) {
+      throw refused(
+        `${account.nickname} owns ${
+          owned.map((room) => room.name).join(", ")
+        }: add --rooms keep or --rooms remove.`,
+      );
+    }
+    if (unread.length > 0 && input.messages === undefined) {
+      throw refused(
+        `${unread.length} of his messages wait to be read: ` +
+          "add --messages keep or --messages remove.",
+      );
+    }
+    store.transaction(() => {
+      if (input.messages === "keep") handOver(context, account);
+      store.accounts.remove(account.uid, input.rooms ?? "keep");
+      audit(context, {
+        action: "user remove",
+        target: account.nickname,
+        before: { uid: account.uid, role: account.role, email: account.email },
+        after: { rooms: input.rooms, messages: input.messages },
+      });
+    });
+    for (const room of owned) {
+      if (input.rooms === "remove") {
+        live?.roomRemoved(room.gid, "This room was removed.");
+      } else live?.roomChanged(room.gid);
+    }
+    live?.accountRemoved(account.uid, "Your account was removed.");
+    return done(
+      { uid: account.uid, nickname: account.nickname },
+      `${account.nickname} is removed.`,
+    );
+  },
+});
+
+/** The client shows nothing from a uid that does not exist. */
+function handOver({ store }: Context, account: Account): void {
+  const head = encodeText(`${account.nickname} (account removed) wrote: `);
+  for (const { to, body, at } of store.messages.sentBy(account.uid)) {
+    const whole = new Uint8Array(head.length + body.length);
+    whole.set(head);
+    whole.set(body, head.length);
+    store.messages.add({ to, from: SYSTEM_UID, body: whole, at });
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * Many accounts at once: from a file and to a file.
+ *
+ * @module
+ */
+import { passwordFault } from "../domain/accounts.ts";
+import { foldName } from "../domain/names.ts";
+import type { NewAccount } from "../domain/store.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import {
+  readColor,
+  requireEmail,
+  requireNickname,
+  requirePersonText,
+  ROLES,
+} from "./account_text.ts";
+import {
+  audit,
+  CODE,
+  command,
+  CommandError,
+  type Context,
+  done,
+  refused,
+} from "./command.ts";
+import { argument, choiceOption, fileArgument, flag } from "./field.ts";
+import { HASH_COLUMN, readRows, type Row, writeRows } from "./user_table.ts";
+
+/** How many are exported at most; more than the uids there are. */
+const ALL = 50_000_000;
+const PAID = { none: "", plus: "Y", top: "6" } as const;
+
+interface Refusal {
+  readonly line: number;
+  readonly nickname: string;
+  readonly why: string;
+}
+
+type Candidate = Omit<NewAccount, "passwordHash" | "createdAt"> & {
+  readonly password?: string;
+  readonly passwordHash?: string;
+};
+
+export const userImport = command({
+  path: ["user", "import"],
+  summary: "Make accounts from a CSV or JSON file",
+  details: "The first line of a CSV file names the columns: nickname and " +
+    "password, and if you like email, role, first, last, listed, color, paid, " +
+    "privacy; or password_hash from an export instead of password. Lines that " +
+    "are refused are reported, all others are imported together at the end; " +
+    "the exit code is 1 when a line was refused.",
+  examples: [
+    "retropal user import friends.csv --dry-run",
+    "retropal user import friends.json --json",
+  ],
+  fields: {
+    file: fileArgument("FILE", "The file, .csv or .json."),
+    dryRun: flag("Only say what would happen."),
+  },
+  role: "superadmin",
+  async run(context, input) {
+    const rows = readRows(input.file.name, input.file.text);
+    const refusals: Refusal[] = [];
+    const candidates: Candidate[] = [];
+    const seen = new Set<string>();
+    for (const row of rows) {
+      try {
+        const candidate = check(context, row);
+        const key = foldName(candidate.nickname);
+        if (seen.has(key)) {
+          throw refused("This nickname stands in the file already.");
+        }
+        seen.add(key);
+        candidates.push(candidate);
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        refusals.push({
+          line: row.line,
+          nickname: row.values.nickname ?? "",
+          why: error.message,
+        });
+      }
+    }
+    const imported = input.dryRun ? [] : await create(context, candidates);
+    const count = input.dryRun ? candidates.length : imported.length;
+    return {
+      code: refusals.length > 0 ? CODE.refused : CODE.done,
+      lines: [
+        ...refusals.map(({ line, nickname, why }) =>
+          `line ${line}${nickname ? ` (${nickname})` : ""}: ${why}`
+        ),
+        `${count} of ${rows.length} ${
+          input.dryRun ? "would be imported" : "imported"
+        }, ${refusals.length} refused.`,
+      ],
+      json: {
+        dryRun: input.dryRun ?? false,
+        imported: input.dryRun
+          ? candidates.map(({ nickname }) => ({ nickname }))
+          : imported,
+        refused: refusals,
+      },
+    };
+  },
+});
+
+/** Throws a refusal. */
+function check(context: Context, { values, fault }: Row): Candidate {
+  if (fault !== undefined) throw refused(fault);
+  const nickname = values.nickname ?? "";
+  const role = oneOf("role", ROLES, values.role) ?? "user";
+  requireNickname(context.store, nickname, role);
+  requireEmail(values.email);
+  requirePersonText("A name", values.first);
+  requirePersonText("A name", values.last);
+  const color = readColor(values.color || undefined);
+  const paid = oneOf("paid", ["none", "plus", "top"], values.paid);
+  const privacy = oneOf("privacy", ["A", "T", "P"], values.privacy);
+  const listed = oneOf("listed", ["yes", "no"], values.listed);
+  return {
+    nickname,
+    role,
+    ...secretOf(values),
+    ...(values.email && { email: values.email }),
+    ...(values.first && { first: values.first }),
+    ...(values.last && { last: values.last }),
+    ...(color !== undefined && { color }),
+    ...(paid !== undefined && { paid: PAID[paid] }),
+    ...(privacy !== undefined && { privacy }),
+    ...(listed !== undefined && { listed: listed === "yes" }),
+  };
+}
+
+function secretOf(
+  values: Readonly<Record<string, string>>,
+): { password: string } | { passwordHash: string } {
+  const hash = values[HASH_COLUMN];
+  if (hash) {
+    if (!/^\$scrypt\$ln=\d+,r=\d+,p=\d+\$[^$]+\$[^$]+$/.test(hash)) {
+      throw refused("This password_hash is none of retropal's.");
+    }
+    return { passwordHash: hash };
+  }
+  const password = values.password ?? "";
+  const fault = passwordFault(password);
+  if (fault !== null) throw refused(fault);
+  return { password };
+}
+
+function oneOf<T extends string>(
+  column: string,
+  choices: readonly T[],
+  value: string | undefined,
+): T | undefined {
+  if (value === undefined || value === "") return undefined;
+  const found = choices.find((one) =>
+    one.toLowerCase() === value.toLowerCase()
+  );
+  if (found === undefined) {
+    throw refused(`${column} is ${choices.join(" or ")}, not "${value}".`);
+  }
+  return found;
+}
+
+/** Hashes one after the other, then writes all or nothing. */
+async function create(context: Context, candidates: readonly Candidate[]) {
+  const { store, hasher, signal } = context;
+  const ready: NewAccount[] = [];
+  for (const { password, passwordHash, ...rest } of candidates) {
+    if (signal.aborted) throw refused("Stopped: nothing was imported.");
+    ready.push({
+      ...rest,
+      passwordHash: passwordHash ??
+        await hasher.hash(encodeText(password ?? "")),
+      createdAt: context.now(),
+    });
+  }
+  return store.transaction(() =>
+    ready.map((one) => {
+      const { uid, nickname, role } = store.accounts.create(one);
+      audit(context, {
+        action: "user import",
+        target: nickname,
+        after: { uid, role },
+      });
+      return { uid, nickname };
+    })
+  );
+}
+
+export const userExport = command({
+  path: ["user", "export"],
+  summary: "Write all accounts to a CSV or JSON file",
+  examples: [
+    "retropal user export friends.csv",
+    "retropal user export move.json --with-hashes",
+  ],
+  fields: {
+    file: argument(
+      "FILE",
+      "The new file, .csv or .json; - for standard output.",
+      {
+        completes: "file",
+      },
+    ),
+    role: choiceOption(ROLES, "Only those with this role."),
+    withHashes: flag(
+      "Also the password hashes, so that another retropal can import them.",
+    ),
+  },
+  role: "superadmin",
+  run(context, input) {
+    const accounts = context.store.accounts.list({
+      sort: "uid",
+      limit: ALL,
+      ...(input.role && { role: input.role }),
+    });
+    const text = writeRows(input.file, accounts, input.withHashes ?? false);
+    audit(context, {
+      action: "user export",
+      target: `${accounts.length} accounts`,
+    });
+    return {
+      ...done(
+        { file: input.file, accounts: accounts.length },
+        `${accounts.length} accounts are in ${input.file}.`,
+      ),
+      file: { path: input.file, text },
+    };
+  },
+});

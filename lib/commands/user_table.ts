@@ -1,0 +1,151 @@
+/**
+ * Accounts as CSV or JSON: reading what a host has, writing what he gets.
+ *
+ * @module
+ */
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import type { Account } from "../domain/store.ts";
+import { CODE, CommandError } from "./command.ts";
+
+/** Columns, as the header of the file names them. */
+export const COLUMNS = [
+  "nickname",
+  "password",
+  "email",
+  "role",
+  "first",
+  "last",
+  "listed",
+  "color",
+  "paid",
+  "privacy",
+] as const;
+/** A hash instead of a password, to move accounts between servers. */
+export const HASH_COLUMN = "password_hash";
+
+/** One line of a file: its number and what it says, all as text. */
+export interface Row {
+  readonly line: number;
+  readonly values: Readonly<Record<string, string>>;
+  /** Why it cannot be read at all. */
+  readonly fault?: string;
+}
+
+/** Throws a usage error for a file that is neither. */
+export function readRows(name: string, text: string): Row[] {
+  const json = name.toLowerCase().endsWith(".json") || /^\s*[[{]/.test(text);
+  return json ? readJson(text) : readCsv(text);
+}
+
+function wrong(message: string): CommandError {
+  return new CommandError(CODE.usage, message);
+}
+
+function requireColumns(names: readonly string[]): void {
+  const known: readonly string[] = [...COLUMNS, HASH_COLUMN];
+  const odd = names.find((name) => !known.includes(name));
+  if (odd !== undefined) {
+    throw wrong(
+      `The file has a column "${odd}"; known are ${known.join(", ")}.`,
+    );
+  }
+  if (!names.includes("nickname")) {
+    throw wrong(
+      "The first line of the file names the columns, for example: nickname,password,email",
+    );
+  }
+}
+
+interface Parsed {
+  readonly record: Record<string, string>;
+  readonly info: { readonly lines: number; readonly error?: unknown };
+}
+
+function readCsv(text: string): Row[] {
+  const header = text.slice(0, text.search(/[\r\n]|$/));
+  const delimiter =
+    [";", "\t"].find((sign) =>
+      header.includes(sign) && !header.includes(",")
+    ) ?? ",";
+  try {
+    const rows = parse(text, {
+      columns: (names: string[]) => {
+        const plain = names.map((name) => name.trim().toLowerCase());
+        requireColumns(plain);
+        return plain;
+      },
+      bom: true,
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as Parsed[];
+    return rows.map(({ record, info }) => ({
+      line: info.lines,
+      values: record,
+      ...(info.error !== undefined && {
+        fault: "This line has more or fewer columns than the first.",
+      }),
+    }));
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw wrong(
+      `The file is no CSV: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+}
+
+function readJson(text: string): Row[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw wrong(`The file is no JSON: ${(error as Error).message}.`);
+  }
+  if (!Array.isArray(value)) {
+    throw wrong(
+      'A JSON file is a list: [{"nickname": "Ann", "password": "secret11"}]',
+    );
+  }
+  return value.map((one: unknown, i): Row => {
+    if (typeof one !== "object" || one === null || Array.isArray(one)) {
+      return { line: i + 1, values: {}, fault: "This is no object." };
+    }
+    const values = Object.fromEntries(
+      Object.entries(one).map(([key, item]) => [
+        key === "passwordHash" ? HASH_COLUMN : key.toLowerCase(),
+        item === true ? "yes" : item === false ? "no" : String(item ?? ""),
+      ]),
+    );
+    requireColumns(Object.keys(values));
+    return { line: i + 1, values };
+  });
+}
+
+/** The accounts as the text of a file that {@linkcode readRows} reads. */
+export function writeRows(
+  name: string,
+  accounts: readonly Account[],
+  withHashes: boolean,
+): string {
+  const columns = [
+    ...COLUMNS.filter((column) => column !== "password"),
+    ...(withHashes ? [HASH_COLUMN] : []),
+  ];
+  const rows = accounts.map((account) => ({
+    nickname: account.nickname,
+    email: account.email,
+    role: account.role,
+    first: account.first,
+    last: account.last,
+    listed: account.listed ? "yes" : "no",
+    color: account.color,
+    paid: account.paid === "" ? "none" : account.paid === "Y" ? "plus" : "top",
+    privacy: account.privacy,
+    ...(withHashes && { [HASH_COLUMN]: account.passwordHash }),
+  }));
+  return name.toLowerCase().endsWith(".json")
+    ? JSON.stringify(rows, null, 2) + "\n"
+    : stringify(rows, { header: true, columns });
+}

@@ -70,8 +70,7 @@ export const DEFAULTS: Omit<
   last: "",
   listed: true,
   color: "000000000",
-  // The level that the real client was tested with: it has no limits.
-  paid: "6",
+  paid: "",
   privacy: "A",
   offersFromUs: false,
   offersFromAffiliates: false,

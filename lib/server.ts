@@ -43,8 +43,8 @@ export interface RunningServer {
   readonly live: Live;
   /** Resolves with the exit code when the server has ended. */
   readonly stopped: Promise<number>;
-  /** Tells everybody, writes what waits, ends. */
-  stop(reason: string): Promise<void>;
+  /** Tells everybody, writes what waits, ends; never rejects. */
+  stop(reason: string, exitCode?: number): Promise<void>;
 }
 
 const RATES = [
@@ -55,6 +55,10 @@ const RATES = [
 ] as const;
 /** How often deferred writes (last seen, audit) reach the disk. */
 const FLUSH_MS = 1000;
+
+/** How long each part may take to end; all of them take less by far. */
+const STEP_MS = 5000;
+const FAREWELL = "The server is going down. Please come back later.";
 
 const hostAndPort = ({ hostname, port }: Deno.NetAddr) =>
   hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
@@ -144,16 +148,25 @@ export async function startServer(
 
   const ended = Promise.withResolvers<number>();
   let stopping = false;
-  const stop = async (reason: string) => {
+  const stop = async (reason: string, exitCode = 0) => {
     if (stopping) return void await ended.promise;
     stopping = true;
     log.info("stopping", { reason });
     clearInterval(timer);
-    await chat.stop("The server is going down. Please come back later.");
-    await relay.shutdown();
+    let code = exitCode;
+    const step = async (what: string, work: () => void | Promise<void>) => {
+      try {
+        await within(STEP_MS, work());
+      } catch (error) {
+        code ||= 1;
+        log.error("could not end cleanly", { what, error: `${error}` });
+      }
+    };
+    await step("chat", () => chat.stop(FAREWELL));
+    await step("voice", () => relay.shutdown());
     lag.stop();
-    store.close();
-    ended.resolve(0);
+    await step("store", () => store.close());
+    ended.resolve(code);
   };
 
   const endpoints = (): Status["endpoints"] => ({
@@ -210,6 +223,19 @@ async function resolveRedirect(config: Config) {
   const [name = "", port = "5001"] = host.split(":");
   const address = await resolveIPv4(name);
   return address === undefined ? null : { address, port: Number(port) };
+}
+
+/** Rejects when `work` has not ended in time. */
+async function within(ms: number, work: void | Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A full disk must not end the server: the writes stay queued. */

@@ -48,6 +48,11 @@ export class Connection implements Outlet {
   #droppedSince: Millis = 0;
   #closing = false;
   #ended = false;
+  /** A packet of his is being worked on, such as a password check. */
+  #busy = false;
+  #online = false;
+  #written = 0;
+  #stuckSince: Millis | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -87,6 +92,26 @@ export class Connection implements Outlet {
     return this.#outbox.waiting;
   }
 
+  /** Neither signed on nor just about to be: it may make room for others. */
+  get isIdleStranger(): boolean {
+    return this.session.phase !== "online" && !this.#busy && !this.#closing;
+  }
+
+  /**
+   * For how many milliseconds he has taken nothing of what waits for him. To
+   * be called now and then: the answer is as fine as that.
+   */
+  stuckFor(now: Millis): number {
+    const { waiting, written } = this.#outbox;
+    if (waiting === 0 || written !== this.#written) {
+      this.#written = written;
+      this.#stuckSince = undefined;
+      return 0;
+    }
+    this.#stuckSince ??= now;
+    return now - this.#stuckSince;
+  }
+
   push(frame: Uint8Array, onWritten?: () => void): void {
     this.packetsOut++;
     this.ctx.services.counters.packetsOut++;
@@ -101,20 +126,42 @@ export class Connection implements Outlet {
   /** Reads until the connection ends, one way or another. */
   async run(): Promise<void> {
     const decoder = this.#decoder;
-    try {
-      for (;;) {
-        const n = await this.#conn.read(decoder.space());
-        if (n === null) return this.end("closed by the client");
-        // While it closes, what still comes is read and thrown away: a socket
-        // closed with unread bytes resets, and takes the farewell along.
-        if (this.#closing) continue;
-        decoder.filled(n);
-        const ending = this.#receiveAll();
-        if (ending !== undefined) await ending;
+    for (;;) {
+      let n: number | null;
+      try {
+        n = await this.#conn.read(decoder.space());
+      } catch (error) {
+        return this.end(error instanceof Error ? error.message : `${error}`);
       }
-    } catch (error) {
-      this.end(error instanceof Error ? error.message : String(error));
+      if (n === null) return await this.#finish();
+      // While it closes, what still comes is read and thrown away: a socket
+      // closed with unread bytes resets, and takes the farewell along.
+      if (this.#closing) continue;
+      decoder.filled(n);
+      try {
+        const ending = this.#receiveAll();
+        if (ending !== undefined) {
+          this.#busy = true;
+          await ending;
+          this.#busy = false;
+        }
+      } catch (error) {
+        this.ctx.services.counters.coreErrors++;
+        this.ctx.log.error("connection failed", {
+          ...this.ctx.who,
+          error: error instanceof Error ? error.stack : `${error}`,
+        });
+        return this.end("internal error");
+      }
     }
+  }
+
+  /** He sends nothing more, and may still read what was promised to him. */
+  async #finish(): Promise<void> {
+    const reason = "closed by the client";
+    this.#timer ??= setTimeout(() => this.end(reason), FAREWELL_MS);
+    await this.#outbox.drained();
+    this.end(reason);
   }
 
   /** Every whole frame that is there; waits only when a handler must. */
@@ -154,9 +201,14 @@ export class Connection implements Outlet {
       this.#ports.perform(this.ctx);
       this.ctx.out.clear();
     }
-    if (this.session.phase === "online") {
-      this.#decoder.maxPayload = MAX_RECEIVED_PAYLOAD;
-    }
+    if (!this.#online && this.session.phase === "online") this.#signedOn();
+  }
+
+  /** From now on long frames are taken, and the sign-on's do not count. */
+  #signedOn(): void {
+    this.#online = true;
+    this.#decoder.maxPayload = MAX_RECEIVED_PAYLOAD;
+    this.#bucket.refill();
   }
 
   /** Over the rate: dropped and counted, and a flood ends the connection. */
@@ -190,7 +242,7 @@ export class Connection implements Outlet {
     if (this.#closing) return;
     this.#closing = true;
     this.flush();
-    this.#timer = setTimeout(() => this.end(reason), FAREWELL_MS);
+    this.#timer ??= setTimeout(() => this.end(reason), FAREWELL_MS);
     await this.#outbox.drained();
     if (this.#ended) return;
     try {

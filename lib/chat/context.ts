@@ -12,6 +12,7 @@ import type { World } from "../domain/world.ts";
 import { type ClientTypeName } from "../protocol/packet_types.ts";
 import { refusal } from "../protocol/packets/signon.ts";
 import type { SignOnStep } from "../commands/live.ts";
+import type { PasswordHasher } from "../ops/password_hash.ts";
 import type { Config } from "../config/config.ts";
 import type { Counters } from "./counters.ts";
 import type { SignOnGuard } from "./sign_on_guard.ts";
@@ -25,12 +26,10 @@ export interface Log {
 }
 
 /** Slow, queued password work (docs/adr, password storage). */
-export interface Passwords {
-  hash(clear: Uint8Array): Promise<string>;
-  verify(phc: string, clear: Uint8Array): Promise<boolean>;
-  /** Takes as long as verify and is false. */
-  verifyAbsent(clear: Uint8Array): Promise<boolean>;
-}
+export type Passwords = Pick<
+  PasswordHasher,
+  "hash" | "verify" | "verifyAbsent"
+>;
 
 /** Runs a command line that somebody wrote to the system user. */
 export type RunCommand = (

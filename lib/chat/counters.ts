@@ -17,6 +17,10 @@ export class Counters {
   floodersClosed = 0;
   connectionsRefused = 0;
   handlerErrors = 0;
+  /** Errors outside any handler. */
+  coreErrors = 0;
+  /** Connections without sign-on that made room for newer ones. */
+  strangersClosed = 0;
   readonly byType = new Map<string, number>();
   readonly refusals = new Map<string, number>();
 

@@ -6,7 +6,8 @@
  */
 import type { Phase } from "../domain/session.ts";
 import { Malformed, type Packet } from "../protocol/layout.ts";
-import { nameOfClientType } from "../protocol/packet_types.ts";
+import { StoreError } from "../domain/store.ts";
+import type { ClientTypeName } from "../protocol/packet_types.ts";
 import * as account from "../protocol/packets/accounts.ts";
 import * as directory from "../protocol/packets/directory.ts";
 import * as lists from "../protocol/packets/lists.ts";
@@ -16,6 +17,7 @@ import * as admin from "../protocol/packets/moderation.ts";
 import * as pal from "../protocol/packets/pals.ts";
 import * as room from "../protocol/packets/rooms.ts";
 import * as sign from "../protocol/packets/signon.ts";
+import { refusal } from "../protocol/packets/signon.ts";
 import { ignoredPackets } from "../protocol/packets/system.ts";
 import * as transfer from "../protocol/packets/transfers.ts";
 import type { Config } from "../config/config.ts";
@@ -44,7 +46,7 @@ const OPEN: Record<Gate, readonly Phase[]> = {
 type Gate = "start" | "hello" | "online" | "any";
 
 export interface Row {
-  readonly name: string;
+  readonly name: ClientTypeName;
   readonly type: number;
   readonly phase: Gate;
   readonly cost: Cost | undefined;
@@ -65,7 +67,7 @@ function on<T>(
   gates: { phase?: Gate; cost?: Cost; ignored?: boolean } = {},
 ): Row {
   return {
-    name: packet.name,
+    name: packet.name as ClientTypeName,
     type: packet.type,
     phase: gates.phase ?? "online",
     cost: gates.cost,
@@ -211,41 +213,52 @@ export function dispatch(
     });
     return;
   }
-  const packet = row.parse(
-    payload,
-    (bytes) =>
-      ctx.log.debug("bytes left over", {
+  try {
+    const packet = row.parse(payload, (bytes) => leftOver(ctx, row, bytes));
+    if (packet instanceof Malformed) {
+      counters.malformedPackets++;
+      ctx.log.info("malformed packet ignored", {
         ...ctx.who,
         packet: row.name,
-        bytes,
-      }),
-  );
-  if (packet instanceof Malformed) {
-    counters.malformedPackets++;
-    ctx.log.info("malformed packet ignored", {
-      ...ctx.who,
-      packet: row.name,
-      reason: packet.reason,
-    });
-    return;
-  }
-  try {
+        reason: packet.reason,
+      });
+      return;
+    }
     const ending = row.handle(ctx, packet);
     if (ending !== undefined) {
-      return ending.catch((error) => failed(ctx, type, error));
+      return ending.catch((error) => failed(ctx, row, error));
     }
   } catch (error) {
-    failed(ctx, type, error);
+    failed(ctx, row, error);
   }
 }
 
-/** An error ends the packet, not the session, and takes its wishes along. */
-function failed(ctx: Context, type: number, error: unknown): void {
+function leftOver(ctx: Context, row: Row, bytes: number): void {
+  ctx.log.debug("bytes left over", { ...ctx.who, packet: row.name, bytes });
+}
+
+const NOT_STORED =
+  "The server cannot store anything at the moment. Please try again later.";
+const FAILED = "Something went wrong on the server. Please try again later.";
+
+/**
+ * An error ends the packet, not the session, and takes its wishes along. Its
+ * sender hears of it: before the sign-on is complete his client would
+ * otherwise wait for ever.
+ */
+function failed(ctx: Context, row: Row, error: unknown): void {
   ctx.out.clear();
   ctx.services.counters.handlerErrors++;
   ctx.log.error("packet failed", {
     ...ctx.who,
-    packet: nameOfClientType(type),
+    packet: row.name,
     error: error instanceof Error ? error.stack ?? error.message : `${error}`,
   });
+  const sentence = error instanceof StoreError ? NOT_STORED : FAILED;
+  if (ctx.session.phase === "online") {
+    ctx.reply(refusal(row.name, sentence));
+  } else if (ctx.session.phase !== "gone") {
+    ctx.reply(refusal("LOGIN", sentence));
+    ctx.out.close(ctx.session, "packet failed");
+  }
 }

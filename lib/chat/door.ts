@@ -4,6 +4,7 @@
  *
  * @module
  */
+import ipaddr from "ipaddr.js";
 import type { Config } from "../config/config.ts";
 import { networkMatcher } from "../config/network.ts";
 import type { Bans, Millis } from "../domain/store.ts";
@@ -11,8 +12,27 @@ import type { Bans, Millis } from "../domain/store.ts";
 /** A /24 of IPv4 or a /64 of IPv6, as one key. */
 export function networkOf(address: string): string {
   return address.includes(":")
-    ? address.split(":").slice(0, 4).join(":")
+    ? hostKey(address)
     : address.slice(0, address.lastIndexOf("."));
+}
+
+/**
+ * What one host or household has: an IPv4 address, or a /64 of IPv6, of which
+ * each of its machines can take as many addresses as it likes.
+ */
+export function hostKey(address: string): string {
+  if (!address.includes(":")) return address;
+  const [plain = ""] = address.split("%");
+  return ipaddr.IPv6.isValid(plain)
+    ? ipaddr.IPv6.parse(plain).parts.slice(0, 4).join(":")
+    : address;
+}
+
+/** Why somebody cannot come in. */
+export interface Refusal {
+  readonly reason: string;
+  /** Whose leaving would make room; undefined: nobody's. */
+  readonly madeBy?: (address: string) => boolean;
 }
 
 export class Door {
@@ -62,30 +82,41 @@ export class Door {
     address: string,
     limits: Config["limits"],
     now: Millis,
-  ): string | undefined {
+  ): Refusal | undefined {
     if (this.#allowed !== undefined && !this.#allowed(address)) {
-      return "not one of the networks this server is for";
+      return { reason: "not one of the networks this server is for" };
     }
-    if (this.isBanned(address, now)) return "address is banned";
-    if (this.#total >= limits.connections_total) {
-      return "too many connections in all";
+    if (this.isBanned(address, now)) return { reason: "address is banned" };
+    const host = hostKey(address);
+    if (
+      (this.#perAddress.get(host) ?? 0) >= limits.connections_per_address
+    ) {
+      return {
+        reason: "too many connections from this address",
+        madeBy: (other) => hostKey(other) === host,
+      };
     }
     const network = networkOf(address);
     if (
-      (this.#perAddress.get(address) ?? 0) >= limits.connections_per_address
-    ) return "too many connections from this address";
-    if (
       (this.#perNetwork.get(network) ?? 0) >= limits.connections_per_network
-    ) return "too many connections from this network";
+    ) {
+      return {
+        reason: "too many connections from this network",
+        madeBy: (other) => networkOf(other) === network,
+      };
+    }
+    if (this.#total >= limits.connections_total) {
+      return { reason: "too many connections in all", madeBy: () => true };
+    }
     this.#total++;
-    add(this.#perAddress, address, 1);
+    add(this.#perAddress, host, 1);
     add(this.#perNetwork, network, 1);
     return undefined;
   }
 
   leave(address: string): void {
     this.#total--;
-    add(this.#perAddress, address, -1);
+    add(this.#perAddress, hostKey(address), -1);
     add(this.#perNetwork, networkOf(address), -1);
   }
 }

@@ -23,6 +23,9 @@ export interface OutboxOptions {
 /** Waiting frames are merged up to this size: one system call for many. */
 const MERGE_BYTES = 65_536;
 
+/** How many times the bound may wait while no write is under way. */
+const BURST = 8;
+
 interface Mark {
   /** Count of written bytes at which the callback is due. */
   readonly at: number;
@@ -50,6 +53,11 @@ export class Outbox {
     return this.#pushed - this.#written;
   }
 
+  /** Bytes with the operating system. */
+  get written(): number {
+    return this.#written;
+  }
+
   /** Queues bytes that nobody changes afterwards; they may be shared. */
   push(bytes: Uint8Array, onWritten?: () => void): void {
     if (this.#closed) return;
@@ -58,7 +66,10 @@ export class Outbox {
     if (onWritten !== undefined) {
       this.#marks.push({ at: this.#pushed, done: onWritten });
     }
-    if (this.waiting > this.#options.maxBytes) {
+    // What one turn of the loop brings may be more than the bound (several
+    // full rooms joined at once): only with a write under way is he slow.
+    const { maxBytes } = this.#options;
+    if (this.waiting > (this.#writing ? maxBytes : BURST * maxBytes)) {
       this.discard();
       this.#options.onOverflow();
     }

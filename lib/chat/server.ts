@@ -5,13 +5,15 @@
  * @module
  */
 import { plainAddress, type VoiceControl } from "../voice/roster.ts";
+import { Refusals } from "../voice/refusals.ts";
+import type { Millis } from "../domain/store.ts";
 import type { VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
 import { refusal } from "../protocol/packets/signon.ts";
 import { Connection, type ConnectionPorts } from "./connection.ts";
 import { Context, type Services } from "./context.ts";
 import { depart, endSession } from "./departure.ts";
-import { Door } from "./door.ts";
+import { Door, type Refusal } from "./door.ts";
 import { Fanout } from "./fanout.ts";
 import { dropWaitingRooms } from "./membership.ts";
 import { Taps } from "./taps.ts";
@@ -24,6 +26,9 @@ const SWEEP_MS = 2000;
  */
 const IDLE_GRACE_MS = 90_000;
 
+/** No stranger need give way before he has had this long to sign on. */
+const STRANGER_MS = 2000;
+
 export interface ChatOptions {
   readonly bind: string;
   readonly port: number;
@@ -35,6 +40,8 @@ export class ChatServer {
   readonly door: Door;
   readonly taps: Taps;
   readonly connections = new Map<number, Connection>();
+  /** Those that have not signed on, oldest first, and some that have since. */
+  readonly #strangers = new Set<Connection>();
   /** The voice relay, once it is up. */
   voice: VoiceControl | undefined;
 
@@ -43,6 +50,7 @@ export class ChatServer {
   readonly #ports: ConnectionPorts;
   readonly #sweep: ReturnType<typeof setInterval>;
   readonly #system: Session;
+  readonly #refusals: Refusals;
   #nextId = 1;
   #stopping = false;
   #accepting: Promise<void> | undefined;
@@ -75,6 +83,11 @@ export class ChatServer {
       onFrameIn: (connection, frame) => this.taps.frameIn(connection, frame),
       onFrameOut: (connection, bytes) => this.taps.frameOut(connection, bytes),
     };
+    this.#refusals = new Refusals(
+      services.log,
+      services.clock,
+      "connection refused",
+    );
     this.#system = new Session(0, "", "", 0, { push() {} });
     this.#listener = Deno.listen({ hostname: bind, port, transport: "tcp" });
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
@@ -93,9 +106,12 @@ export class ChatServer {
   /** Does something that no packet asked for, and performs what it wishes. */
   act<T>(work: (ctx: Context) => T): T {
     const ctx = new Context(this.services, this.#system);
-    const result = work(ctx);
-    this.#fanout.perform(ctx.out.list);
-    return result;
+    try {
+      return work(ctx);
+    } finally {
+      // What was wished before an error is true: state has changed already.
+      this.#fanout.perform(ctx.out.list);
+    }
   }
 
   async #accept(): Promise<void> {
@@ -115,13 +131,13 @@ export class ChatServer {
   }
 
   #welcome(conn: Deno.TcpConn): void {
-    const { log, counters, settings } = this.services;
+    const { log, counters } = this.services;
     const address = plainAddress(conn.remoteAddr.hostname);
     const now = this.services.clock();
-    const reason = this.door.enter(address, settings.limits, now);
-    if (reason !== undefined) {
+    const refused = this.#enter(address, now);
+    if (refused !== undefined) {
       counters.connectionsRefused++;
-      log.warn("connection refused", { address, reason });
+      this.#refusals.note(refused.reason, address);
       conn.close();
       return;
     }
@@ -139,19 +155,42 @@ export class ChatServer {
       this.#ports,
     );
     this.connections.set(connection.session.id, connection);
+    this.#strangers.add(connection);
     log.debug("connected", { session: connection.session.id, address });
     this.services.signOnStep(connection.session, "connected");
     void connection.run();
+  }
+
+  /**
+   * Who means well signs on at once, so when it is full the oldest connection
+   * that has not gives way: holding connections open keeps nobody out.
+   */
+  #enter(address: string, now: Millis): Refusal | undefined {
+    const { limits } = this.services.settings;
+    const refused = this.door.enter(address, limits, now);
+    if (refused?.madeBy === undefined) return refused;
+    for (const connection of this.#strangers) {
+      const { address: from, connectedAt, phase } = connection.session;
+      if (phase === "online") this.#strangers.delete(connection);
+      if (now - connectedAt < STRANGER_MS) break;
+      if (!connection.isIdleStranger || !refused.madeBy(from)) continue;
+      this.services.counters.strangersClosed++;
+      connection.end("made room for another");
+      return this.door.enter(address, limits, now);
+    }
+    return refused;
   }
 
   #ended(connection: Connection, reason: string): void {
     const { session } = connection;
     const wasOnline = session.phase === "online";
     this.connections.delete(session.id);
+    this.#strangers.delete(connection);
     if (this.connections.size === 0) this.#emptied?.();
     this.door.leave(session.address);
     // When everything ends, nobody needs to hear of each one leaving.
-    if (!this.#stopping) this.act((ctx) => depart(ctx, session));
+    if (this.#stopping) session.phase = "gone";
+    else this.#depart(session);
     if (wasOnline) this.voice?.signedOff(session.uid);
     const fields = {
       session: session.id,
@@ -163,6 +202,20 @@ export class ChatServer {
     if (session.uid === 0) this.services.log.debug("disconnected", fields);
     else this.services.log.info("disconnected", fields);
     this.services.signOnStep(session, "closed", reason);
+  }
+
+  /** Whatever fails here, the others see him leave. */
+  #depart(session: Session): void {
+    try {
+      this.act((ctx) => depart(ctx, session));
+    } catch (error) {
+      this.services.counters.coreErrors++;
+      this.services.log.error("a session ended badly", {
+        session: session.id,
+        uid: session.uid,
+        error: error instanceof Error ? error.stack : `${error}`,
+      });
+    }
   }
 
   #tellVoice(change: VoiceChange): void {
@@ -184,11 +237,15 @@ export class ChatServer {
     const { settings } = this.services;
     const now = this.services.clock();
     const signOn = 1000 * settings.limits.signon_seconds;
+    const stuck = 1000 * settings.limits.stuck_seconds;
     this.act(dropWaitingRooms);
     const idle = 60_000 * settings.limits.idle_minutes + IDLE_GRACE_MS;
     for (const connection of [...this.connections.values()]) {
       const { session } = connection;
-      if (session.phase === "online") {
+      if (connection.stuckFor(now) > stuck) {
+        this.services.counters.slowClientsClosed++;
+        connection.end("the client takes nothing any more");
+      } else if (session.phase === "online") {
         if (now - connection.lastPacketAt > idle) this.#expelIdle(connection);
       } else if (now - session.connectedAt > signOn) {
         connection.end("no sign-on in time");

@@ -1,52 +1,83 @@
 /**
- * Slows down those who guess passwords, by address and by account.
+ * Slows down those who guess passwords and codes, by address and by account,
+ * and those who make one account after the other.
  *
  * @module
  */
 import { AttemptThrottle } from "../domain/limits.ts";
 import type { Millis } from "../domain/store.ts";
 import type { Config } from "../config/config.ts";
+import { hostKey } from "./door.ts";
+
+/** An account may be tried so many times more often from all places together. */
+const ALL_PLACES = 5;
 
 export class SignOnGuard {
-  readonly #byAddress: AttemptThrottle;
-  readonly #byAccount: AttemptThrottle;
+  readonly #byAddress = new AttemptThrottle(1, 0);
+  /**
+   * From its usual place a name must not be locked out by a stranger
+   * elsewhere: an account's count is kept per address.
+   */
+  readonly #byAccount = new AttemptThrottle(1, 0);
+  /** And in all, against those who come from everywhere. */
+  readonly #everywhere = new AttemptThrottle(1, 0);
+  readonly #registrations = new AttemptThrottle(1, 0);
 
   constructor(limits: Config["limits"]) {
-    const longest = 1000 * limits.signon_ban_seconds;
-    this.#byAddress = new AttemptThrottle(
-      limits.signon_attempts_per_address,
-      longest,
-    );
-    this.#byAccount = new AttemptThrottle(
-      limits.signon_attempts_per_account,
-      longest,
-    );
+    this.refresh(limits);
   }
 
   /** Takes over changed limits. */
   refresh(limits: Config["limits"]): void {
     this.#byAddress.free = limits.signon_attempts_per_address;
     this.#byAccount.free = limits.signon_attempts_per_account;
-    this.#byAddress.maxWaitMs = 1000 * limits.signon_ban_seconds;
-    this.#byAccount.maxWaitMs = 1000 * limits.signon_ban_seconds;
+    this.#everywhere.free = ALL_PLACES * limits.signon_attempts_per_account;
+    this.#registrations.free = limits.registrations_per_address;
+    for (
+      const throttle of [
+        this.#byAddress,
+        this.#byAccount,
+        this.#everywhere,
+        this.#registrations,
+      ]
+    ) throttle.maxWaitMs = 1000 * limits.signon_ban_seconds;
   }
 
-  /** Milliseconds that this attempt must wait; 0: it may be made. */
-  wait(address: string, account: string, now: Millis): number {
+  /** Addresses and accounts that have failed lately. */
+  get remembered(): number {
+    return this.#byAddress.size + this.#byAccount.size;
+  }
+
+  /**
+   * Milliseconds that this attempt must wait; 0: it may be made. `usual`: it
+   * comes from where the account was last.
+   */
+  wait(address: string, account: string, now: Millis, usual = false): number {
+    const host = hostKey(address);
     return Math.max(
-      this.#byAddress.wait(address, now),
-      // From its usual place a name must not be locked out by a stranger
-      // elsewhere: an account's count is kept per address as well.
-      this.#byAccount.wait(`${account} ${address}`, now),
+      this.#byAddress.wait(host, now),
+      this.#byAccount.wait(`${account} ${host}`, now),
+      usual ? 0 : this.#everywhere.wait(account, now),
     );
   }
 
   failed(address: string, account: string, now: Millis): void {
-    this.#byAddress.failed(address, now);
-    this.#byAccount.failed(`${account} ${address}`, now);
+    const host = hostKey(address);
+    this.#byAddress.failed(host, now);
+    this.#byAccount.failed(`${account} ${host}`, now);
+    this.#everywhere.failed(account, now);
   }
 
   succeeded(address: string, account: string): void {
-    this.#byAccount.succeeded(`${account} ${address}`);
+    this.#byAccount.succeeded(`${account} ${hostKey(address)}`);
+  }
+
+  /** Milliseconds until another account may be made from there. */
+  registrationWait(address: string, now: Millis): number {
+    return this.#registrations.wait(hostKey(address), now);
+  }
+
+  registered(address: string, now: Millis): void {
+    this.#registrations.failed(hostKey(address), now);
   }
 }

@@ -289,6 +289,11 @@ export const SCHEMA = {
       default: 120,
       about: "How long that while is, and within what time failures add up.",
     }),
+    registrations_per_address: count({
+      default: 20,
+      about:
+        "Accounts made from one address before the next must wait a while.",
+    }),
     hash_queue: count({
       default: 1024,
       about: "Password checks that may wait; more are refused politely.",
@@ -303,6 +308,11 @@ export const SCHEMA = {
       min: 16384,
       max: 67108864,
       about: "Bytes that may wait for a slow client before it is closed.",
+    }),
+    stuck_seconds: count({
+      default: 60,
+      max: 3600,
+      about: "For how long a client may take nothing of what waits for it.",
     }),
     voice_bytes_per_second: count({
       default: 32000,

@@ -19,6 +19,11 @@ export class TokenBucket {
     this.#at = now;
   }
 
+  /** As full as at the beginning. */
+  refill(): void {
+    this.#tokens = this.burst;
+  }
+
   /** Takes `cost` tokens; false, and nothing taken, when too few are there. */
   take(now: Millis, cost = 1): boolean {
     const gained = Math.max(0, now - this.#at) * this.perSecond / 1000;

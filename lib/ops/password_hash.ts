@@ -10,6 +10,7 @@
 
 import { Buffer } from "node:buffer";
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { FairQueue } from "./fair_queue.ts";
 
 /** Too many hashes wait already: tell the user to try again in a moment. */
 export class HashQueueFull extends Error {
@@ -17,6 +18,19 @@ export class HashQueueFull extends Error {
   constructor(readonly waiting: number) {
     super(`${waiting} password checks are waiting already`);
   }
+}
+
+/** Its turn came when it was wanted no more. */
+export class HashNotWanted extends Error {
+  override name = "HashNotWanted";
+}
+
+/** Who wants a hash, so that nobody can keep the others waiting. */
+export interface Turn {
+  /** An address: those with less work waiting come first. */
+  readonly from?: string;
+  /** Asked when the turn comes; false: {@linkcode HashNotWanted}. */
+  readonly wanted?: () => boolean;
 }
 
 export interface PasswordHasherOptions {
@@ -53,7 +67,7 @@ export class PasswordHasher {
   readonly #log2n: number;
   readonly #concurrency: number;
   readonly #queueLimit: number;
-  readonly #queue: (() => void)[] = [];
+  readonly #queue = new FairQueue<Waiter>();
   /** Stands for the hash of whoever has none. */
   readonly #nobody: Parts;
   #running = 0;
@@ -80,7 +94,7 @@ export class PasswordHasher {
 
   /** How many wait for their turn. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.size;
   }
 
   /** How many are being computed. */
@@ -89,13 +103,14 @@ export class PasswordHasher {
   }
 
   /** A new hash with a salt of its own. Rejects with {@linkcode HashQueueFull}. */
-  async hash(password: Uint8Array): Promise<string> {
+  async hash(password: Uint8Array, turn?: Turn): Promise<string> {
     const log2n = this.#log2n;
     const salt = randomBytes(SALT_BYTES);
     const hash = await this.#derive(
       password,
       { log2n, r: R, p: P, salt },
       HASH_BYTES,
+      turn,
     );
     return `$scrypt$ln=${log2n},r=${R},p=${P}$${base64(salt)}$${base64(hash)}`;
   }
@@ -105,10 +120,14 @@ export class PasswordHasher {
    * one that cannot be read) takes as long as any. Rejects with
    * {@linkcode HashQueueFull}.
    */
-  async verify(phc: string, password: Uint8Array): Promise<boolean> {
+  async verify(
+    phc: string,
+    password: Uint8Array,
+    turn?: Turn,
+  ): Promise<boolean> {
     const parts = parse(phc);
-    if (parts === undefined) return await this.verifyAbsent(password);
-    const hash = await this.#derive(password, parts, parts.hash.length);
+    if (parts === undefined) return await this.verifyAbsent(password, turn);
+    const hash = await this.#derive(password, parts, parts.hash.length, turn);
     return timingSafeEqual(hash, parts.hash);
   }
 
@@ -116,8 +135,8 @@ export class PasswordHasher {
    * For a name that nobody has: always false, after the time that a real one
    * takes, so that a stopwatch does not tell which names exist.
    */
-  async verifyAbsent(password: Uint8Array): Promise<false> {
-    await this.#derive(password, this.#nobody, HASH_BYTES);
+  async verifyAbsent(password: Uint8Array, turn?: Turn): Promise<false> {
+    await this.#derive(password, this.#nobody, HASH_BYTES, turn);
     return false;
   }
 
@@ -133,9 +152,11 @@ export class PasswordHasher {
     password: Uint8Array,
     { log2n, r, p, salt }: Omit<Parts, "hash">,
     length: number,
+    turn: Turn = {},
   ): Promise<Uint8Array> {
-    await this.#turn();
+    await this.#turn(turn.from ?? "");
     try {
+      if (turn.wanted?.() === false) throw new HashNotWanted();
       return await new Promise((resolve, reject) => {
         const N = 2 ** log2n;
         // Node refuses what needs more than 32 MiB unless told otherwise.
@@ -153,24 +174,33 @@ export class PasswordHasher {
     }
   }
 
-  /** Resolves when one of the places is free, first come first served. */
-  #turn(): Promise<void> {
+  /** Resolves when one of the places is free. */
+  #turn(from: string): Promise<void> {
     if (this.#running < this.#concurrency) {
       this.#running += 1;
       return Promise.resolve();
     }
-    if (this.#queue.length >= this.#queueLimit) {
-      return Promise.reject(new HashQueueFull(this.#queue.length));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#queue.push(from, { resolve, reject });
+    if (this.#queue.size > this.#queueLimit) {
+      // Whoever has most waiting gives way, perhaps the one who just came.
+      this.#queue.dropNewestOfLongest()
+        ?.reject(new HashQueueFull(this.#queue.size));
     }
-    return new Promise((resolve) => this.#queue.push(resolve));
+    return promise;
   }
 
   /** Hands the place on, so that nobody can come in between. */
   #next(): void {
     const next = this.#queue.shift();
     if (next === undefined) this.#running -= 1;
-    else next();
+    else next.resolve();
   }
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: Error): void;
 }
 
 function parse(phc: string): Parts | undefined {

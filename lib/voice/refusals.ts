@@ -14,7 +14,11 @@ const MOST_KEYS = 1024;
 export class Refusals {
   readonly #seen = new Map<string, { at: number; unsaid: number }>();
 
-  constructor(readonly log: VoiceLog, readonly clock: () => number) {}
+  constructor(
+    readonly log: VoiceLog,
+    readonly clock: () => number,
+    readonly message = "voice refused",
+  ) {}
 
   get kept(): number {
     return this.#seen.size;
@@ -36,7 +40,7 @@ export class Refusals {
     if (this.#seen.size >= MOST_KEYS) this.#seen.clear();
     this.#seen.set(key, { at: now, unsaid: 0 });
     const unsaid = seen?.unsaid ?? 0;
-    this.log.warn("voice refused: {reason}", {
+    this.log.warn(this.message, {
       reason,
       address,
       ...fields,

@@ -111,7 +111,7 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
     refuse("Registration is closed. Please ask the host for an account.");
     return;
   }
-  if (services.guard.wait(session.address, "register", ctx.now) > 0) {
+  if (services.guard.registrationWait(session.address, ctx.now) > 0) {
     refuse("Too many registrations from your address. Please wait.");
     return;
   }
@@ -137,7 +137,7 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
   }
   // The old forms have no field for a code: it comes as the referrer.
   const code = fields.get("referred") ?? "";
-  services.guard.failed(session.address, "register", ctx.now);
+  services.guard.registered(session.address, ctx.now);
   try {
     const passwordHash = await services.passwords.hash(clear);
     const account = ctx.store.transaction(() => {

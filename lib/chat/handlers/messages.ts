@@ -235,8 +235,9 @@ export function setBanner(
   const found = memberOf(ctx, gid, "ROOM_BANNER_MESSAGE", { admin: true });
   if (found === undefined) return;
   const { room } = found;
-  room.banner = decodeText(text.subarray(0, 1023));
-  if (room.permanent) ctx.store.rooms.update(gid, { banner: room.banner });
+  const line = decodeText(text.subarray(0, 1023));
+  if (room.permanent) ctx.store.rooms.update(gid, { banner: line });
+  room.banner = line;
   ctx.audit({
     action: "room.banner",
     target: String(gid),

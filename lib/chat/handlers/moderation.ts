@@ -1,5 +1,6 @@
 /**
- * Admins at work (docs/protocol.md, "Moderation").
+ * Admins at work (docs/protocol.md, "Moderation"). The store comes first: when
+ * it refuses, memory is as it was and nobody is told of what did not happen.
  *
  * @module
  */
@@ -69,8 +70,8 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
     ctx.refuse("ROOM_BOUNCE", `${nickname} cannot be bounced by you.`);
     return;
   }
-  room.bounced.set(uid, nickname);
   if (room.permanent) ctx.store.rooms.setBounce(gid, uid, true);
+  room.bounced.set(uid, nickname);
   ctx.audit({
     action: "room.bounce",
     target: `${gid} ${nickname}`,
@@ -102,12 +103,12 @@ export function unbounce(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = memberOf(ctx, gid, "UNBOUNCE", { admin: true });
   if (found === undefined) return;
   const { room } = found;
-  if (uid === EVERYBODY) room.bounced.clear();
-  else room.bounced.delete(uid);
   if (room.permanent) {
     if (uid === EVERYBODY) ctx.store.rooms.clearBounces(gid);
     else ctx.store.rooms.setBounce(gid, uid, false);
   }
+  if (uid === EVERYBODY) room.bounced.clear();
+  else room.bounced.delete(uid);
   ctx.audit({ action: "room.unbounce", target: `${gid} ${nameOf(ctx, uid)}` });
   consoleChanged(ctx, room);
 }
@@ -156,8 +157,8 @@ function banUser(
     ctx.refuse(packet, `${account.nickname} cannot be banned by you.`);
     return;
   }
-  room.banned.set(uid, account.nickname);
   if (room.permanent) ctx.store.rooms.setBan(gid, uid, true);
+  room.banned.set(uid, account.nickname);
   ctx.audit({ action: "room.ban", target: `${gid} ${account.nickname}` });
   putOut(ctx, room, uid, "banned", "");
   consoleChanged(ctx, room);
@@ -167,12 +168,12 @@ export function unban(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = memberOf(ctx, gid, "UNBAN", { admin: true });
   if (found === undefined) return;
   const { room } = found;
-  if (uid === EVERYBODY) room.banned.clear();
-  else room.banned.delete(uid);
   if (room.permanent) {
     if (uid === EVERYBODY) ctx.store.rooms.clearBans(gid);
     else ctx.store.rooms.setBan(gid, uid, false);
   }
+  if (uid === EVERYBODY) room.banned.clear();
+  else room.banned.delete(uid);
   ctx.audit({ action: "room.unban", target: `${gid} ${nameOf(ctx, uid)}` });
   consoleChanged(ctx, room);
 }
@@ -216,9 +217,9 @@ export function makeAdmin(ctx: Context, { gid, uid }: RoomAndUser): void {
     ctx.refuse("MAKE_ADMIN", "This user is not in the room.");
     return;
   }
+  if (room.permanent) ctx.store.rooms.setAdmin(gid, uid, true);
   room.admins.add(uid);
   member.admin = true;
-  if (room.permanent) ctx.store.rooms.setAdmin(gid, uid, true);
   ctx.audit({
     action: "room.make-admin",
     target: `${gid} ${member.session.nickname}`,
@@ -254,9 +255,9 @@ function setSwitch(
   if (found === undefined) return;
   const { room } = found;
   const before = room[which];
-  room[which] = on;
   const patch: RoomPatch = { [which]: on };
   if (room.permanent) ctx.store.rooms.update(gid, patch);
+  room[which] = on;
   ctx.audit({
     action: `room.${which}`,
     target: String(gid),

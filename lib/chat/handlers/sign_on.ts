@@ -35,6 +35,8 @@ import {
   userData,
 } from "../../protocol/packets/signon.ts";
 import { signOnRefused } from "../../ops/log.ts";
+import { HashNotWanted } from "../../ops/password_hash.ts";
+import { hostKey } from "../door.ts";
 import type { Context } from "../context.ts";
 import { announcePresence } from "../presence.ts";
 import { literalKey, makeKey } from "../server_key.ts";
@@ -117,25 +119,23 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     return;
   }
   session.signOn = undefined;
-  const wait = services.guard.wait(
-    session.address,
-    String(packet.uid),
-    ctx.now,
-  );
-  if (wait > 0) {
-    const seconds = Math.ceil(wait / 1000);
-    refuseLogin(
-      ctx,
-      packet.uid,
-      "throttled",
-      `Too many attempts. Please wait ${seconds} seconds and try again.`,
+  const wait = () =>
+    services.guard.wait(
+      session.address,
+      String(packet.uid),
+      ctx.now,
+      services.store.accounts.get(packet.uid)?.lastAddress === session.address,
     );
-    return;
-  }
+  if (wait() > 0) return refuseThrottled(ctx, packet.uid, wait());
   let matches: boolean;
   try {
-    matches = await checkPassword(ctx, packet, state.key);
+    // Asked again when its turn comes: a thousand guesses sent at once must
+    // not all be checked because none had failed yet.
+    matches = await checkPassword(ctx, packet, state.key, () => wait() === 0);
   } catch (error) {
+    if (error instanceof HashNotWanted) {
+      return refuseThrottled(ctx, packet.uid, wait());
+    }
     // The queue of password checks is full: nothing is held against him.
     ctx.log.warn("sign-on put off", { ...ctx.who, error: String(error) });
     refuseLogin(ctx, packet.uid, "busy", BUSY);
@@ -160,24 +160,39 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   welcome(ctx, packet.uid);
 }
 
+/** Takes the same time whether or not the account exists. */
 async function checkPassword(
   ctx: Context,
   packet: Login,
   key: Uint8Array,
+  wanted: () => boolean,
 ): Promise<boolean> {
   const { passwords } = ctx.services;
   const account = packet.uid === SYSTEM_UID
     ? undefined
     : ctx.store.accounts.get(packet.uid);
+  const turn = { from: hostKey(ctx.session.address), wanted };
   const clears = candidates(packet.digits, key);
-  if (account === undefined) {
-    await passwords.verifyAbsent(clears[0] ?? new Uint8Array());
-    return false;
+  if (clears.length === 0) {
+    return await passwords.verifyAbsent(new Uint8Array(), turn);
   }
   for (const clear of clears) {
-    if (await passwords.verify(account.passwordHash, clear)) return true;
+    const matches = account === undefined
+      ? await passwords.verifyAbsent(clear, turn)
+      : await passwords.verify(account.passwordHash, clear, turn);
+    if (matches) return true;
   }
   return false;
+}
+
+function refuseThrottled(ctx: Context, uid: Uid, waitMs: number): void {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  refuseLogin(
+    ctx,
+    uid,
+    "throttled",
+    `Too many attempts. Please wait ${seconds} seconds and try again.`,
+  );
 }
 
 /** The client shows the sentence and opens its sign-on window again. */

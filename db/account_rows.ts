@@ -70,7 +70,8 @@ export const DEFAULTS: Omit<
   last: "",
   listed: true,
   color: "000000000",
-  paid: "",
+  // The level that the real client was tested with: it has no limits.
+  paid: "6",
   privacy: "A",
   offersFromUs: false,
   offersFromAffiliates: false,

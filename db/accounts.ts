@@ -72,18 +72,24 @@ export class AccountTable implements Accounts {
     return this.#account(this.#byNickname.get(foldName(nickname)));
   }
 
+  /** Everybody begins with the system user as a pal, and may remove it. */
   create(account: NewAccount): Account {
     const { passwordHash, createdAt } = account;
     const columns = [...WRITABLE, "password_hash", "created_at"];
-    // Only the unique index decides whether a nickname is free.
-    const uid = this.#db.statement(
-      `INSERT INTO users (${columns}) VALUES (${columns.map(() => "?")})`,
-    ).insert(
-      ...writable({ ...DEFAULTS, ...given(account) }),
-      passwordHash,
-      createdAt,
-    );
-    return this.#existing(uid);
+    return this.#db.transaction(() => {
+      // Only the unique index decides whether a nickname is free.
+      const uid = this.#db.statement(
+        `INSERT INTO users (${columns}) VALUES (${columns.map(() => "?")})`,
+      ).insert(
+        ...writable({ ...DEFAULTS, ...given(account) }),
+        passwordHash,
+        createdAt,
+      );
+      this.#db.statement(
+        "INSERT INTO buddies (uid, pal, added_at) VALUES (?, ?, ?)",
+      ).run(uid, SYSTEM_UID, createdAt);
+      return this.#existing(uid);
+    });
   }
 
   update(uid: Uid, patch: AccountPatch): Account {

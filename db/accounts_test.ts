@@ -18,7 +18,7 @@ Deno.test("accounts.create() numbers people from 1000002 and fills in the rest",
       last: "",
       listed: true,
       color: "000000000",
-      paid: "",
+      paid: "6",
       privacy: "A",
       offersFromUs: false,
       offersFromAffiliates: false,
@@ -45,7 +45,7 @@ Deno.test("accounts.create() takes every field it is given", () =>
       last: "Ÿ",
       listed: false,
       color: "255000128",
-      paid: "6",
+      paid: "Y",
       privacy: "P",
       offersFromUs: true,
       offersFromAffiliates: true,
@@ -158,7 +158,9 @@ Deno.test("accounts.remove() takes all that hangs on the number", () =>
 
     assert.equal(store.accounts.get(uid), undefined);
     assert.equal(store.accounts.byNickname("ada"), undefined);
-    assert.deepEqual(store.relations.pals(other), []);
+    assert.deepEqual(store.relations.pals(other).map((pal) => pal.uid), [
+      SYSTEM_UID,
+    ]);
     assert.deepEqual(store.relations.blocks(other), []);
     assert.deepEqual(store.messages.waiting(other), []);
     assert.equal(store.accounts.profile(uid).size, 0);

@@ -7,6 +7,10 @@
 import type { Millis, Pal, Relations, Uid } from "../lib/domain/store.ts";
 import type { Database } from "./database.ts";
 
+/** A name that somebody hides is hidden from those who list him too. */
+const PERSON = `users.uid, nickname,
+  iif(show_first, first, '') AS first, iif(show_last, last, '') AS last`;
+
 export class RelationTables implements Relations {
   readonly #pals;
   readonly #watchers;
@@ -19,8 +23,7 @@ export class RelationTables implements Relations {
 
   constructor(db: Database) {
     this.#pals = db.statement<Pal>(
-      `SELECT users.uid, nickname, first, last
-       FROM buddies JOIN users ON users.uid = pal WHERE buddies.uid = ?`,
+      `SELECT ${PERSON} FROM buddies JOIN users ON users.uid = pal WHERE buddies.uid = ?`,
     );
     this.#watchers = db.statement<{ uid: Uid }>(
       "SELECT uid FROM buddies WHERE pal = ?",
@@ -33,8 +36,7 @@ export class RelationTables implements Relations {
       "DELETE FROM buddies WHERE uid = ? AND pal = ?",
     );
     this.#blocks = db.statement<Pal>(
-      `SELECT users.uid, nickname, first, last
-       FROM blocks JOIN users ON users.uid = blocked WHERE blocks.uid = ?`,
+      `SELECT ${PERSON} FROM blocks JOIN users ON users.uid = blocked WHERE blocks.uid = ?`,
     );
     this.#blockedBy = db.statement<{ uid: Uid }>(
       "SELECT uid FROM blocks WHERE blocked = ?",

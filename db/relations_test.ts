@@ -1,5 +1,33 @@
 import assert from "node:assert/strict";
+import { type Store, SYSTEM_UID, type Uid } from "../lib/domain/store.ts";
 import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
+
+/** Pals but for the one whom everybody begins with. */
+function chosenPals({ relations }: Store, uid: Uid) {
+  return relations.pals(uid).filter((pal) => pal.uid !== SYSTEM_UID);
+}
+
+Deno.test("relations.pals() begins with the system user, who can be removed", () =>
+  withStore((store) => {
+    const { relations } = store;
+    const ada = addUser(store, "Ada").uid;
+    assert.deepEqual(relations.pals(ada), [
+      { uid: SYSTEM_UID, nickname: "Paltalk", first: "", last: "" },
+    ]);
+    assert.equal(relations.removePal(ada, SYSTEM_UID), true);
+    assert.deepEqual(relations.pals(ada), []);
+  }));
+
+Deno.test("relations.pals() leaves out the names that somebody hides", () =>
+  withStore((store) => {
+    const ada = addUser(store, "Ada").uid;
+    const names = { first: "Robert", last: "Smith" };
+    const bob = addUser(store, "Bob", { ...names, showFirst: false }).uid;
+    store.relations.addPal(ada, bob, NOON);
+    assert.deepEqual(chosenPals(store, ada), [
+      { uid: bob, nickname: "Bob", first: "", last: "Smith" },
+    ]);
+  }));
 
 Deno.test("relations know pals from both sides", () =>
   withStore((store) => {
@@ -10,10 +38,10 @@ Deno.test("relations know pals from both sides", () =>
     assert.equal(relations.addPal(ada, bob, NOON), true);
     assert.equal(relations.addPal(ada, bob, NOON), false);
     assert.equal(relations.addPal(cy, bob, NOON), true);
-    assert.deepEqual(relations.pals(ada), [
+    assert.deepEqual(chosenPals(store, ada), [
       { uid: bob, nickname: "Bob", first: "Robert", last: "" },
     ]);
-    assert.deepEqual(relations.pals(bob), []);
+    assert.deepEqual(chosenPals(store, bob), []);
     assert.deepEqual(relations.watchers(bob), [ada, cy]);
     assert.equal(relations.removePal(ada, bob), true);
     assert.equal(relations.removePal(ada, bob), false);
@@ -31,7 +59,7 @@ Deno.test("relations know blocks from both sides", () =>
     assert.deepEqual(relations.blocks(ada).map(({ uid }) => uid), [bob]);
     assert.deepEqual(relations.blockedBy(bob), [ada]);
     assert.deepEqual(relations.blockedBy(ada), []);
-    assert.deepEqual(relations.pals(ada), []);
+    assert.deepEqual(chosenPals(store, ada), []);
     assert.equal(relations.removeBlock(ada, bob), true);
     assert.equal(relations.removeBlock(ada, bob), false);
     assert.throws(() => relations.addBlock(5, ada, NOON), fails("not-found"));
@@ -43,5 +71,5 @@ Deno.test("relations.pals() follows a new nickname", () =>
     const bob = addUser(store, "Bob").uid;
     store.relations.addPal(ada, bob, NOON);
     store.accounts.update(bob, { nickname: "Robert" });
-    assert.equal(store.relations.pals(ada)[0]?.nickname, "Robert");
+    assert.equal(chosenPals(store, ada)[0]?.nickname, "Robert");
   }));

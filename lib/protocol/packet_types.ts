@@ -43,7 +43,7 @@ export const CLIENT_TYPES = {
   EMAIL_INVITE: { type: -200, section: "System" },
   ROOM_CREATE: { type: -300, section: "Rooms", seen: true },
   PRIVATE_INVITE: { type: -302, section: "Invitations" },
-  ALERT_ADMIN: { type: -305, section: "Moderation", seen: true },
+  ALERT_ADMIN: { type: -305, section: "Moderation" },
   ROOM_JOIN: { type: -310, section: "Rooms", seen: true },
   ROOM_JOIN_BY_NAME: { type: -311, section: "Rooms" },
   ROOM_JOIN_AS_ADMIN: { type: -316, section: "Rooms", seen: true },

@@ -1,0 +1,197 @@
+/**
+ * Our own Paltalk 5.0 client, for tests, bots and load: it does what the real
+ * one does wherever a server could go wrong, and fails loudly where the real
+ * one would break.
+ *
+ * ```ts ignore
+ * const dan = await PaltalkClient.signOn({
+ *   host: "127.0.0.1", port: 5001, nickname: "Dan", password: "secret11",
+ * });
+ * await dan.join(50001);
+ * await dan.say(50001, "hello");
+ * const { text } = await dan.expect(roomMessageIn);
+ * await dan.signOff();
+ * ```
+ *
+ * @module
+ */
+import { unhex } from "../protocol/bytes.ts";
+import type { Frame } from "../protocol/frame.ts";
+import type { Packet } from "../protocol/layout.ts";
+import { CLIENT_TYPES } from "../protocol/packet_types.ts";
+import { requestUser } from "../protocol/packets/pals.ts";
+import { roomJoin, roomLeave } from "../protocol/packets/rooms.ts";
+import { bye } from "../protocol/packets/signon.ts";
+import { Connection, type Endpoint } from "./connection.ts";
+import { Conversations } from "./conversations.ts";
+import { react } from "./reactions.ts";
+import { Rooms } from "./rooms.ts";
+import { askUid, authenticate, type Credentials } from "./sign_on.ts";
+import { ClientState } from "./state.ts";
+import { Strictness } from "./strictness.ts";
+import { type VoiceManner, VoicePort } from "./voice_port.ts";
+
+export interface ClientOptions extends Endpoint {
+  /** How this client's voice travels; TCP as in the real one. */
+  readonly voice?: VoiceManner;
+  /** False: frames that would break the real client are let through. */
+  readonly strict?: boolean;
+  /** False: nothing is sent that was not asked for. */
+  readonly reacts?: boolean;
+  /** Version word: 71 is the real client, 83 is gaim. */
+  readonly version?: number;
+}
+
+export class PaltalkClient {
+  readonly state = new ClientState();
+  readonly rooms = new Rooms(this);
+  readonly people = new Conversations(this);
+  readonly voice: VoicePort;
+  /** Every frame of the present connection in the order of arrival. */
+  readonly received: Frame[] = [];
+  readonly strictness = new Strictness();
+
+  #connection: Connection | undefined;
+  #credentials: Credentials | undefined;
+
+  constructor(readonly options: ClientOptions) {
+    this.voice = new VoicePort(this, options.voice ?? "tcp");
+  }
+
+  /** A client that is signed on. */
+  static async signOn(
+    options: ClientOptions & Credentials,
+  ): Promise<PaltalkClient> {
+    const client = new PaltalkClient(options);
+    await client.signOn(options);
+    return client;
+  }
+
+  get uid(): number {
+    return this.state.uid;
+  }
+
+  get nickname(): string {
+    return this.state.nickname;
+  }
+
+  /** The signed-on connection. @throws Error when there is none */
+  get connection(): Connection {
+    if (this.#connection === undefined) throw new Error("not signed on");
+    return this.#connection;
+  }
+
+  /**
+   * Two connections, or one when the uid is known.
+   *
+   * @throws SignOnRefused with the sentence that the user would read
+   */
+  async signOn(credentials: Credentials): Promise<void> {
+    this.#credentials = credentials;
+    const uid = credentials.uid ??
+      await askUid(this.dial, this.options, credentials.nickname, this.uid);
+    this.state.uid = uid;
+    this.strictness.uid = uid;
+    this.#connection = await authenticate(
+      this.dial,
+      this.options,
+      uid,
+      credentials,
+    );
+  }
+
+  /** As the real client after a lost line: signs on, then rejoins by itself. */
+  async reconnect(): Promise<void> {
+    if (this.#credentials === undefined) throw new Error("never signed on");
+    const open = [...this.state.rooms.values()];
+    await this.voice.close();
+    await this.#connection?.close();
+    for (const { gid } of open) {
+      this.state.leave(gid);
+      this.strictness.leftRoom(gid);
+    }
+    await this.signOn({ ...this.#credentials, uid: this.uid });
+    for (const { gid, invisible, lockword } of open) {
+      await this.send(roomJoin, { gid, invisible, lockword });
+    }
+  }
+
+  /** Opens a connection whose frames this client checks and learns from. */
+  readonly dial = async (at: Endpoint): Promise<Connection> => {
+    this.received.length = 0;
+    this.strictness.connected();
+    const connection: Connection = await Connection.open({
+      ...at,
+      ...(this.options.version && { version: this.options.version }),
+      onFrame: (frame) => this.#take(connection, frame),
+    });
+    return connection;
+  };
+
+  send<T>(packet: Packet<T>, value: T): Promise<void> {
+    return this.connection.send(packet, value);
+  }
+
+  /** Takes the next packet of this kind whose value is wanted. */
+  expect<T>(
+    packet: Packet<T>,
+    wants?: (value: T) => boolean,
+    timeoutMs?: number,
+  ): Promise<T> {
+    return this.connection.expect(packet, wants, timeoutMs);
+  }
+
+  /** Takes the next frame of this type, or that is wanted. */
+  next(
+    wanted: number | ((frame: Frame) => boolean),
+    timeoutMs?: number,
+  ): Promise<Frame> {
+    return this.connection.next(wanted, timeoutMs);
+  }
+
+  /**
+   * Returns when the server has worked off all that this client has sent: the
+   * answer to a question comes behind all earlier answers.
+   */
+  async settle(): Promise<void> {
+    await this.rooms.counts();
+  }
+
+  /** Signs off as File, Exit does: no leaving of rooms. */
+  async signOff(): Promise<void> {
+    const statistics = unhex("00000001 00000000 00000000 00000017");
+    await this.connection.sendRaw(CLIENT_TYPES.SESSION_STATS.type, statistics);
+    await this.send(bye, {});
+    await this.close();
+  }
+
+  /** The line goes dead without a word. */
+  async close(): Promise<void> {
+    await this.voice.close();
+    await this.#connection?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #take(connection: Connection, frame: Frame): void {
+    this.received.push(frame);
+    if (this.options.strict ?? true) this.strictness.check(frame);
+    this.state.learn(frame);
+    if (this.options.reacts ?? true) react(this, connection, frame);
+  }
+
+  /** What the client does by itself when a room's window closes. */
+  windowClosed(connection: Connection, gid: number): void {
+    this.strictness.leftRoom(gid);
+    void this.voice.leave(gid);
+    connection.send(roomLeave, { gid }).catch(() => {});
+  }
+
+  /** Asks who a stranger is, as the client does before it shows his words. */
+  introduce(connection: Connection, uid: number): void {
+    this.strictness.askedFor(uid);
+    connection.send(requestUser, { uid }).catch(() => {});
+  }
+}

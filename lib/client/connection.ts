@@ -1,0 +1,159 @@
+/**
+ * One chat connection as a client has it: whole frames in and out.
+ *
+ * @module
+ */
+import { CLIENT_VERSION, type Frame, FrameDecoder } from "../protocol/frame.ts";
+import { encodeFrame } from "../protocol/frame.ts";
+import { Malformed, type Packet } from "../protocol/layout.ts";
+import { nameOfServerType } from "../protocol/packet_types.ts";
+import { Inbox } from "./inbox.ts";
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ConnectionOptions extends Endpoint {
+  /** Version word of what is sent: 71 is the real client, 83 is gaim. */
+  readonly version?: number;
+  /** Hears every frame before anybody can take it; what it throws ends all. */
+  readonly onFrame?: (frame: Frame) => void;
+}
+
+/** Thrown to everybody who waits when the connection has ended. */
+export class ConnectionClosed extends Error {
+  override name = "ConnectionClosed";
+}
+
+export class Connection {
+  readonly inbox = new Inbox<Frame>((frame) => nameOfServerType(frame.type));
+  /** Resolves when the connection is over, whoever ended it. */
+  readonly closed: Promise<void>;
+
+  readonly #conn: Deno.TcpConn;
+  readonly #options: ConnectionOptions;
+  readonly #decoder = new FrameDecoder();
+  #writing: Promise<void> = Promise.resolve();
+  #open = true;
+
+  private constructor(conn: Deno.TcpConn, options: ConnectionOptions) {
+    this.#conn = conn;
+    this.#options = options;
+    this.closed = this.#read();
+  }
+
+  /** @throws what `Deno.connect` throws */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const { host, port } = options;
+    const conn = await Deno.connect({ hostname: host, port });
+    conn.setNoDelay(true);
+    return new Connection(conn, options);
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  get localAddress(): string {
+    return (this.#conn.localAddr as Deno.NetAddr).hostname;
+  }
+
+  /** A packet, with this connection's version word. */
+  send<T>(packet: Packet<T>, value: T): Promise<void> {
+    return this.sendBytes(packet.frame(value, this.#version));
+  }
+
+  /** A frame of any type and payload. */
+  sendRaw(type: number, payload: Uint8Array): Promise<void> {
+    return this.sendBytes(encodeFrame(type, payload, this.#version));
+  }
+
+  /** Bytes as they are; several calls never mix. */
+  sendBytes(bytes: Uint8Array): Promise<void> {
+    const write = async () => {
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#conn.write(bytes.subarray(at));
+      }
+    };
+    const done = this.#writing.then(write);
+    this.#writing = done.catch(() => {});
+    return done;
+  }
+
+  /** Takes the next frame of this type, or that is wanted. */
+  next(
+    wanted: number | ((frame: Frame) => boolean),
+    timeoutMs?: number,
+  ): Promise<Frame> {
+    if (typeof wanted === "function") {
+      return this.inbox.next(wanted, "the frame", timeoutMs);
+    }
+    const name = nameOfServerType(wanted);
+    return this.inbox.next(({ type }) => type === wanted, name, timeoutMs);
+  }
+
+  /** Takes the next packet of this kind whose value is wanted. */
+  async expect<T>(
+    packet: Packet<T>,
+    wants: (value: T) => boolean = () => true,
+    timeoutMs?: number,
+  ): Promise<T> {
+    const read = (frame: Frame) => {
+      const value = packet.parse(frame.payload);
+      return value instanceof Malformed ? undefined : { value };
+    };
+    const frame = await this.inbox.next(
+      (frame) => {
+        if (frame.type !== packet.type) return false;
+        const parsed = read(frame);
+        return parsed !== undefined && wants(parsed.value);
+      },
+      packet.name,
+      timeoutMs,
+    );
+    return read(frame)!.value;
+  }
+
+  /** Ends the connection without a word. */
+  async close(): Promise<void> {
+    this.#shut(new ConnectionClosed("closed by this client"));
+    await this.closed;
+  }
+
+  get #version(): number {
+    return this.#options.version ?? CLIENT_VERSION;
+  }
+
+  #shut(error: Error): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.inbox.fail(error);
+    this.#conn.close();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      while (this.#open) {
+        const count = await this.#conn.read(this.#decoder.space());
+        if (count === null) break;
+        this.#decoder.filled(count);
+        this.#takeFrames();
+      }
+      this.#shut(new ConnectionClosed("closed by the server"));
+    } catch (error) {
+      this.#shut(
+        error instanceof Error ? error : new ConnectionClosed(String(error)),
+      );
+    }
+  }
+
+  #takeFrames(): void {
+    while (this.#decoder.next() === "frame") {
+      const { type, version } = this.#decoder;
+      const frame = { type, version, payload: this.#decoder.payload().slice() };
+      this.#options.onFrame?.(frame);
+      this.inbox.put(frame);
+    }
+  }
+}

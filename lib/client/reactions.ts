@@ -1,0 +1,66 @@
+/**
+ * What the real client sends by itself when a packet arrives.
+ *
+ * @module
+ */
+import type { Frame } from "../protocol/frame.ts";
+import { Malformed, type Packet } from "../protocol/layout.ts";
+import { SERVER_TYPES } from "../protocol/packet_types.ts";
+import { imIn } from "../protocol/packets/messages.ts";
+import {
+  roomClosed,
+  roomJoined,
+  roomMediaServer,
+} from "../protocol/packets/rooms.ts";
+import { maintenanceKick, serverError } from "../protocol/packets/system.ts";
+import type { PaltalkClient } from "./client.ts";
+import type { Connection } from "./connection.ts";
+import { sendChecksums } from "./sign_on.ts";
+
+type Reaction = (
+  client: PaltalkClient,
+  connection: Connection,
+  frame: Frame,
+) => void;
+
+function on<T>(
+  packet: Packet<T>,
+  react: (client: PaltalkClient, connection: Connection, value: T) => void,
+): [number, Reaction] {
+  return [packet.type, (client, connection, frame) => {
+    const value = packet.parse(frame.payload);
+    if (!(value instanceof Malformed)) react(client, connection, value);
+  }];
+}
+
+const REACTIONS: ReadonlyMap<number, Reaction> = new Map([
+  [
+    SERVER_TYPES.USER_DATA.type,
+    (_client: PaltalkClient, connection: Connection) => {
+      sendChecksums(connection).catch(() => {});
+    },
+  ],
+  on(imIn, (client, connection, { from }) => {
+    if (client.state.isStranger(from)) client.introduce(connection, from);
+  }),
+  on(roomClosed, (client, connection, { gid }) => {
+    client.windowClosed(connection, gid);
+  }),
+  // "Paltalk Closing": it says good-bye and the program ends.
+  on(serverError, (client) => void client.signOff().catch(() => {})),
+  // The program ends without a word.
+  on(maintenanceKick, (client) => void client.close()),
+  on(roomJoined, (client, _connection, { gid }) => client.voice.enter(gid)),
+  on(roomMediaServer, (client, _connection, { gid }) => {
+    client.voice.enter(gid);
+  }),
+]);
+
+/** Called for each frame, after the client has learnt from it. */
+export function react(
+  client: PaltalkClient,
+  connection: Connection,
+  frame: Frame,
+): void {
+  REACTIONS.get(frame.type)?.(client, connection, frame);
+}

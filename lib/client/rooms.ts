@@ -1,0 +1,136 @@
+/**
+ * Rooms as a user has them: browse, join, write, leave, create.
+ *
+ * @module
+ */
+import {
+  type CategoryCount,
+  categoryCount,
+  REFRESH_KIND,
+  refreshCategories,
+  type RoomList,
+  roomList,
+} from "../protocol/packets/lists.ts";
+import { roomMessageOut } from "../protocol/packets/messages.ts";
+import {
+  type RoomCreate,
+  roomCreate,
+  roomJoin,
+  type RoomJoined,
+  roomJoined,
+  roomLeave,
+  roomUserList,
+} from "../protocol/packets/rooms.ts";
+import { feedback } from "../protocol/packets/signon.ts";
+import { CLIENT_TYPES } from "../protocol/packet_types.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import { Malformed } from "../protocol/layout.ts";
+import type { Frame } from "../protocol/frame.ts";
+import type { PaltalkClient } from "./client.ts";
+
+/** A refusal by FEEDBACK, with the sentence that the user reads. */
+export class Refused extends Error {
+  override name = "Refused";
+}
+
+export interface JoinOptions {
+  readonly lockword?: string;
+  readonly invisible?: boolean;
+}
+
+export class Rooms {
+  constructor(readonly client: PaltalkClient) {}
+
+  /**
+   * Joins and waits for the window and the member list. The real client leaves
+   * the voice room that is open before it asks for another.
+   *
+   * @throws Refused
+   */
+  async join(gid: number, options: JoinOptions = {}): Promise<RoomJoined> {
+    const { lockword = "", invisible = false } = options;
+    this.client.state.lockwords.set(gid, lockword);
+    await this.client.send(roomJoin, { gid, invisible, lockword });
+    return await this.joined(
+      CLIENT_TYPES.ROOM_JOIN.type,
+      (joined) => joined.gid === gid,
+    );
+  }
+
+  /** @throws Refused */
+  async create(
+    room: Partial<RoomCreate> & Pick<RoomCreate, "name" | "category">,
+  ): Promise<RoomJoined> {
+    await this.client.send(roomCreate, {
+      type: 3,
+      rating: "G",
+      lockword: "",
+      ...room,
+    });
+    return await this.joined(
+      CLIENT_TYPES.ROOM_CREATE.type,
+      (joined) => joined.name === room.name,
+    );
+  }
+
+  /** Waits for the window that a request opens, or for its refusal. */
+  async joined(
+    to: number,
+    wants: (joined: RoomJoined) => boolean,
+  ): Promise<RoomJoined> {
+    const isRefusal = (frame: Frame) => {
+      if (frame.type !== feedback.type) return false;
+      const answer = feedback.parse(frame.payload);
+      return !(answer instanceof Malformed) && answer.to === to &&
+        answer.code !== 0;
+    };
+    const opened = (frame: Frame) => {
+      if (frame.type !== roomJoined.type) return false;
+      const joined = roomJoined.parse(frame.payload);
+      return !(joined instanceof Malformed) && wants(joined);
+    };
+    const frame = await this.client.next((frame) =>
+      isRefusal(frame) || opened(frame)
+    );
+    if (isRefusal(frame)) {
+      const answer = feedback.parse(frame.payload);
+      throw new Refused(answer instanceof Malformed ? "" : answer.text);
+    }
+    const joined = roomJoined.parse(frame.payload) as RoomJoined;
+    await this.client.expect(
+      roomUserList,
+      (members) => members.some(({ gid }) => gid === joined.gid),
+    );
+    return joined;
+  }
+
+  async leave(gid: number): Promise<void> {
+    this.client.state.leave(gid);
+    this.client.strictness.leftRoom(gid);
+    await this.client.send(roomLeave, { gid });
+    await this.client.voice.leave(gid);
+  }
+
+  /** A line in a room; the client shows its own line itself. */
+  say(gid: number, text: string | Uint8Array): Promise<void> {
+    const bytes = typeof text === "string" ? encodeText(text) : text;
+    return this.client.send(roomMessageOut, { gid, text: bytes });
+  }
+
+  /** How many rooms each category has. */
+  async counts(): Promise<readonly CategoryCount[]> {
+    const kind = REFRESH_KIND.counts;
+    await this.client.send(refreshCategories, { kind, id: 0 });
+    return await this.client.expect(categoryCount);
+  }
+
+  /** The rooms of a category. */
+  async list(category: number): Promise<RoomList> {
+    const kind = REFRESH_KIND.rooms;
+    await this.client.send(refreshCategories, { kind, id: category });
+    return await this.client.expect(
+      roomList,
+      (list) => list.category === category,
+    );
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A client's voice: one room at a time, opened when the server announces the
+ * room's media server (docs/protocol.md, "Voice").
+ *
+ * @module
+ */
+import { keepalive } from "../protocol/packets/signon.ts";
+import type { PaltalkClient } from "./client.ts";
+import {
+  type Heard,
+  nextHeard,
+  Talker,
+  type VoiceChannel,
+} from "./voice_channel.ts";
+import { VoiceHealth, VoiceLink } from "./voice_link.ts";
+import { type UdpManner, VoiceUdp } from "./voice_udp.ts";
+
+/** `udp-client` is the real client's UDP mode; `none` opens nothing. */
+export type VoiceManner = "tcp" | "none" | `udp-${UdpManner}`;
+
+/** While a voice room's window is open. */
+const KEEPALIVE_MS = 60_000;
+
+export class VoicePort {
+  readonly health = new VoiceHealth();
+  /** Frames of this client, numbered on over pauses as the real one's are. */
+  talker = new Talker(0);
+
+  #channel: Promise<VoiceChannel> | undefined;
+  #opened = Promise.withResolvers<void>();
+  #keepalive: ReturnType<typeof setInterval> | undefined;
+  #gid = 0;
+
+  constructor(readonly client: PaltalkClient, readonly manner: VoiceManner) {}
+
+  /** Opens the channel once window and media server of a room are known. */
+  enter(gid: number): void {
+    const { rooms, media } = this.client.state;
+    if (this.manner === "none" || !rooms.has(gid) || !media.has(gid)) return;
+    const earlier = this.#channel;
+    this.#gid = gid;
+    this.#channel = this.#move(earlier, gid);
+    // Whoever waits for the channel gets the error.
+    this.#channel.catch(() => {});
+    this.#opened.resolve();
+    this.#startKeepalive();
+  }
+
+  /** The channel, once it is open. */
+  async channel(): Promise<VoiceChannel> {
+    await this.#opened.promise;
+    return await this.#channel!;
+  }
+
+  /**
+   * The talk key is pressed: one frame of `count` GSM frames. A link that the
+   * server has closed is opened again.
+   */
+  async talk(fill = 0, count = 4): Promise<Uint8Array<ArrayBuffer>> {
+    let channel = await this.channel();
+    if (!channel.isOpen && this.health.poison === undefined) {
+      this.enter(this.#gid);
+      channel = await this.channel();
+    }
+    if (this.talker.uid !== this.client.uid) {
+      this.talker = new Talker(this.client.uid);
+    }
+    const frame = this.talker.next(fill, count);
+    await channel.talk(frame);
+    return frame;
+  }
+
+  /** The next frame that is heard, of `speaker` when he is named. */
+  async hear(speaker?: number, timeoutMs?: number): Promise<Heard> {
+    return await nextHeard(await this.channel(), speaker, timeoutMs);
+  }
+
+  /** Frames that have come and were not taken. */
+  async waiting(): Promise<readonly Heard[]> {
+    return (await this.channel()).heard.items;
+  }
+
+  /** The window of `gid` is closed. */
+  async leave(gid: number): Promise<void> {
+    if (gid === this.#gid) await this.close();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#keepalive);
+    this.#gid = 0;
+    const channel = this.#channel;
+    this.#channel = undefined;
+    this.#opened = Promise.withResolvers();
+    await channel?.then((open) => open.close(), () => {});
+  }
+
+  async #move(
+    earlier: Promise<VoiceChannel> | undefined,
+    gid: number,
+  ): Promise<VoiceChannel> {
+    await earlier?.then((open) => open.close(), () => {});
+    const { state, connection } = this.client;
+    const media = state.media.get(gid)!;
+    const common = { host: media.address, gid, uid: state.uid };
+    if (this.manner === "tcp") {
+      const port = media.tcpPort;
+      return await VoiceLink.open({ ...common, port, health: this.health });
+    }
+    return await VoiceUdp.open({
+      ...common,
+      port: media.udpPort & 0xffff,
+      manner: this.manner.slice("udp-".length) as UdpManner,
+      localAddress: connection.localAddress,
+    });
+  }
+
+  #startKeepalive(): void {
+    clearInterval(this.#keepalive);
+    this.#keepalive = setInterval(() => {
+      this.client.send(keepalive, {}).catch(() => {});
+    }, KEEPALIVE_MS);
+  }
+}

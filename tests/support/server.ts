@@ -1,0 +1,258 @@
+/**
+ * A server of its own for a test: the program from source, or the binary that
+ * RETROPAL_BIN names, on free ports and in a temporary data folder.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { type ClientOptions, PaltalkClient } from "../../lib/client/mod.ts";
+
+const BINARY = Deno.env.get("RETROPAL_BIN");
+const MAIN = new URL("../../main.ts", import.meta.url);
+const READY_MS = 60_000;
+const STOP_MS = 20_000;
+
+/** Settings that suit tests: cheap hashes, no limit that a test would meet. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  "auth.scrypt_log2n": "10",
+  "limits.packets_per_second": "10000",
+};
+
+export interface ServerOptions {
+  /** Settings by their configuration key, over those of all tests. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Flags of `serve` besides data, ports and --no-web. */
+  readonly flags?: readonly string[];
+  /** An existing data folder; stays when the server has ended. */
+  readonly data?: string;
+}
+
+export interface CliResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface ReadyLine {
+  readonly chat: string;
+  readonly voice: string;
+  readonly web: string | null;
+  readonly pid: number;
+}
+
+/** `retropal` with these arguments, as a command that can be spawned. */
+function command(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Deno.Command {
+  const [program, before] = BINARY
+    ? [BINARY, []]
+    : [Deno.execPath(), ["run", "-A", MAIN.href]];
+  return new Deno.Command(program, {
+    args: [...before, ...args],
+    env,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+function environment(
+  settings: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const env: Record<string, string> = { NO_COLOR: "1" };
+  for (const [key, value] of Object.entries({ ...SETTINGS, ...settings })) {
+    env[`RETROPAL_${key.replaceAll(".", "_").toUpperCase()}`] = value;
+  }
+  return env;
+}
+
+/** One run of a subcommand that ends by itself. */
+export async function runCli(
+  args: readonly string[],
+  stdin = "",
+  settings?: Readonly<Record<string, string>>,
+): Promise<CliResult> {
+  const child = command(args, environment(settings)).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(stdin)).catch(() => {});
+  await writer.close().catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** Lines of a stream as they come; the whole is kept. */
+class Lines {
+  text = "";
+  readonly ended: Promise<void>;
+  #waiting: (() => void)[] = [];
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.ended = this.#read(stream);
+  }
+
+  /** Waits for text that matches. */
+  async match(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const match = this.text.match(pattern);
+      if (match !== null) return match;
+      const left = deadline - Date.now();
+      assert.ok(left > 0, `${pattern} did not come; got:\n${this.text}`);
+      await this.#more(left);
+    }
+  }
+
+  async #more(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#waiting.push(resolve);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.text += text;
+      for (const wake of this.#waiting.splice(0)) wake();
+    }
+  }
+}
+
+export class TestServer {
+  readonly out: Lines;
+  /** The log, and what `serve` says to people. */
+  readonly log: Lines;
+  ready!: ReadyLine;
+
+  readonly #child: Deno.ChildProcess;
+  #ended = false;
+
+  private constructor(
+    readonly data: string,
+    readonly options: ServerOptions,
+  ) {
+    const args = [
+      "serve",
+      "--data",
+      data,
+      "--bind",
+      "127.0.0.1",
+      "--chat-port",
+      "0",
+      "--voice-port",
+      "0",
+      "--no-web",
+      ...options.flags ?? [],
+    ];
+    this.#child = command(args, environment(options.settings)).spawn();
+    this.out = new Lines(this.#child.stdout);
+    this.log = new Lines(this.#child.stderr);
+  }
+
+  /** Resolves when the server takes connections. */
+  static async start(options: ServerOptions = {}): Promise<TestServer> {
+    const data = options.data ??
+      await Deno.makeTempDir({ prefix: "retropal-test-" });
+    const server = new TestServer(data, options);
+    try {
+      await server.#waitForReady();
+    } catch (error) {
+      await server.kill9();
+      throw error;
+    }
+    return server;
+  }
+
+  get chat(): { host: string; port: number } {
+    return hostAndPort(this.ready.chat);
+  }
+
+  get voice(): { host: string; port: number } {
+    return hostAndPort(this.ready.voice);
+  }
+
+  /** A subcommand on this server's data folder. */
+  cli(args: readonly string[], stdin = ""): Promise<CliResult> {
+    const [group = "", ...rest] = args;
+    const { settings } = this.options;
+    return runCli([group, ...rest, "--data", this.data], stdin, settings);
+  }
+
+  /** Makes an account; gives its uid. */
+  async addUser(
+    nickname: string,
+    password = "secret11",
+    ...flags: string[]
+  ): Promise<number> {
+    const { code, out, err } = await this.cli(
+      ["user", "add", nickname, "--password-stdin", ...flags],
+      `${password}\n`,
+    );
+    assert.equal(code, 0, err);
+    const uid = Number(out.match(/\d{7,}/)?.[0]);
+    assert.ok(uid > 1000001, `user add printed ${out}`);
+    return uid;
+  }
+
+  /** A signed-on client of an account that exists. */
+  signOn(
+    nickname: string,
+    options: Partial<ClientOptions> & { password?: string; uid?: number } = {},
+  ): Promise<PaltalkClient> {
+    return PaltalkClient.signOn({
+      ...this.chat,
+      nickname,
+      password: "secret11",
+      ...options,
+    });
+  }
+
+  /** SIGTERM; resolves with the exit code. */
+  async stop(): Promise<number> {
+    return await this.#end("SIGTERM");
+  }
+
+  /** As a power cut, as far as the process goes. */
+  async kill9(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    if (this.options.data === undefined) {
+      await Deno.remove(this.data, { recursive: true });
+    }
+  }
+
+  async #end(signal: Deno.Signal): Promise<number> {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#child.kill(signal);
+    }
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS);
+    const { code } = await this.#child.status;
+    clearTimeout(timer);
+    await this.#child.stdin.close().catch(() => {});
+    await Promise.all([this.out.ended, this.log.ended]);
+    return code;
+  }
+
+  async #waitForReady(): Promise<void> {
+    const line = this.out.match(/^ready (\{.*\})$/m, READY_MS);
+    const died = this.#child.status.then(({ code }) => {
+      throw new Error(`serve ended with ${code}:\n${this.log.text}`);
+    });
+    const [, json = ""] = await Promise.race([line, died]);
+    died.catch(() => {});
+    line.catch(() => {});
+    this.ready = JSON.parse(json);
+  }
+}
+
+function hostAndPort(endpoint: string): { host: string; port: number } {
+  const at = endpoint.lastIndexOf(":");
+  const host = endpoint.slice(0, at).replace(/^\[|\]$/g, "");
+  return { host, port: Number(endpoint.slice(at + 1)) };
+}

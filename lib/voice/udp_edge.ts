@@ -40,7 +40,7 @@ export class UdpEdge implements Datagrams {
   readonly #port: number;
   /** Datagrams land behind room for a prefix: both forms without a copy. */
   readonly #buffer = new Uint8Array(PREFIX_BYTES + 2 * MAX_WIRE_FRAME);
-  readonly #sends: Promise<void>[] = [];
+  readonly #sends: Promise<number>[] = [];
   #relaying = false;
   #inFlight = 0;
   #closing = false;
@@ -49,9 +49,7 @@ export class UdpEdge implements Datagrams {
   };
   readonly #unsent = (error: unknown) => {
     this.#inFlight--;
-    if (this.#closing) return;
-    const { refusals } = this.#options;
-    refusals.note("datagram not sent", "", { error: String(error) });
+    this.#note("datagram not sent", error);
   };
 
   constructor(options: UdpEdgeOptions) {
@@ -68,16 +66,19 @@ export class UdpEdge implements Datagrams {
       peer.traffic.dropped++;
       return;
     }
-    this.#inFlight++;
     peer.traffic.out++;
-    const send = this.#options.socket.send(bytes, peer.target)
-      .then(this.#sent, this.#unsent);
-    if (this.#relaying) this.#sends.push(send);
+    const sending = this.#options.socket.send(bytes, peer.target);
+    if (this.#relaying) {
+      this.#sends.push(sending);
+    } else {
+      this.#inFlight++;
+      sending.then(this.#sent, this.#unsent);
+    }
   }
 
   /** Relays until {@linkcode UdpEdge.shutdown}. */
   async run(): Promise<void> {
-    const { refusals, socket } = this.#options;
+    const { socket } = this.#options;
     const space = this.#buffer.subarray(PREFIX_BYTES);
     while (!this.#closing) {
       try {
@@ -86,16 +87,12 @@ export class UdpEdge implements Datagrams {
         this.#relaying = true;
         this.#handle(bytes.length, plainAddress(hostname), port);
         this.#relaying = false;
-        if (this.#sends.length > 0) {
-          // The buffer is theirs until they are done.
-          await Promise.all(this.#sends);
-          this.#sends.length = 0;
-        }
+        if (this.#sends.length > 0) await this.#settle();
       } catch (error) {
         this.#relaying = false;
         if (this.#closing) return;
         // Windows reports a peer's closed port here; it is not our end.
-        refusals.note("datagram not received", "", { error: String(error) });
+        this.#note("datagram not received", error);
         await new Promise((go) => setTimeout(go, RECEIVE_PAUSE_MS));
       }
     }
@@ -104,6 +101,23 @@ export class UdpEdge implements Datagrams {
   shutdown(): void {
     this.#closing = true;
     this.#options.socket.close();
+  }
+
+  /** The buffer belongs to the sends until the last of them is done. */
+  async #settle(): Promise<void> {
+    try {
+      await Promise.all(this.#sends);
+    } catch (error) {
+      await Promise.allSettled(this.#sends);
+      this.#note("datagram not sent", error);
+    } finally {
+      this.#sends.length = 0;
+    }
+  }
+
+  #note(what: string, error: unknown): void {
+    if (this.#closing) return;
+    this.#options.refusals.note(what, "", { error: String(error) });
   }
 
   #handle(count: number, address: string, port: number): void {

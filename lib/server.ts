@@ -7,6 +7,7 @@
 import { Counters } from "./chat/counters.ts";
 import type { RunCommand } from "./chat/context.ts";
 import { LiveServer } from "./chat/live.ts";
+import { takeTurn } from "./chat/handlers/microphone.ts";
 import { announceMediaServer } from "./chat/membership.ts";
 import { type Advertised, mediaServer } from "./chat/media_server.ts";
 import { ChatServer } from "./chat/server.ts";
@@ -105,6 +106,7 @@ export async function startServer(
       log: logger("voice"),
       limits: {
         bytesPerSecond: options.config.limits.voice_bytes_per_second,
+        queueFrames: options.config.voice.queue_frames,
       },
       roster: voiceRoster(world, {
         onLinkLost: (gid, uid) =>
@@ -113,7 +115,9 @@ export async function startServer(
             const session = world.online.get(uid);
             if (room && session) announceMediaServer(ctx, room, session);
           }),
-        onTalk: () => {},
+        onTalk: (gid, uid, talking) => {
+          if (talking) chat.act((ctx) => takeTurn(ctx, gid, uid));
+        },
       }),
     });
   } catch (error) {

@@ -315,10 +315,12 @@ export const SCHEMA = {
       about: "For how long a client may take nothing of what waits for it.",
     }),
     voice_bytes_per_second: count({
-      default: 32000,
+      default: 524_288,
       min: 2000,
       max: 10_000_000,
-      about: "Sound that one talker may send (the client sends 1900).",
+      about:
+        "Bytes of sound that one talker may send per second; the client sends " +
+        "1900, load tests more.",
     }),
   },
 

@@ -151,3 +151,11 @@ function publish(ctx: Context, gid: Gid, on: boolean): void {
   const state = on ? VIDEO.publishing : VIDEO.stopped;
   ctx.out.room(room, roomVideo.frame({ gid, uid: ctx.session.uid, state }));
 }
+
+/** Where hands are a queue, whoever begins to speak has had his turn. */
+export function takeTurn(ctx: Context, gid: Gid, uid: Uid): void {
+  const room = ctx.world.rooms.get(gid);
+  if (room?.floorMode !== "queue" || !room.lowerHand(uid)) return;
+  ctx.out.room(room, handDown.frame({ gid, uid }));
+  handsChanged(ctx, room);
+}

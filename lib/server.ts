@@ -18,6 +18,7 @@ import type { Config } from "./config/config.ts";
 import { Room } from "./domain/room.ts";
 import type { Store } from "./domain/store.ts";
 import { World } from "./domain/world.ts";
+import { activity } from "./ops/activity.ts";
 import { logger } from "./ops/log.ts";
 import { LoopLagMeter } from "./ops/loop_lag.ts";
 import { PasswordHasher } from "./ops/password_hash.ts";
@@ -244,9 +245,11 @@ async function within(ms: number, work: void | Promise<void>): Promise<void> {
 
 /** A full disk must not end the server: the writes stay queued. */
 function flush(store: Store): void {
+  activity.task("deferred writes");
   try {
     store.flush();
   } catch (error) {
     logger("store").error("deferred writes failed", { error: `${error}` });
   }
+  activity.done();
 }

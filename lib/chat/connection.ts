@@ -6,6 +6,7 @@
 import type { Outlet, Session } from "../domain/session.ts";
 import { TokenBucket } from "../domain/limits.ts";
 import type { Millis } from "../domain/store.ts";
+import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
@@ -191,9 +192,11 @@ export class Connection implements Outlet {
       this.#drop(now);
       return;
     }
+    activity.packet(decoder.type, ctx.session.id);
     const ending = dispatch(ctx, decoder.type, decoder.payload());
-    if (ending !== undefined) return ending.then(() => this.#perform());
-    this.#perform();
+    if (ending === undefined) this.#perform();
+    activity.done();
+    return ending?.then(() => this.#perform());
   }
 
   #perform(): void {

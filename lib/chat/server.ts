@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { activity } from "../ops/activity.ts";
 import { plainAddress, type VoiceControl } from "../voice/roster.ts";
 import { Refusals } from "../voice/refusals.ts";
 import type { Millis } from "../domain/store.ts";
@@ -234,6 +235,12 @@ export class ChatServer {
   }
 
   #checkDeadlines(): void {
+    activity.task("deadlines");
+    this.#endWhoIsLate();
+    activity.done();
+  }
+
+  #endWhoIsLate(): void {
     const { settings } = this.services;
     const now = this.services.clock();
     const signOn = 1000 * settings.limits.signon_seconds;

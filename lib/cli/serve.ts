@@ -13,6 +13,10 @@ import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { configTemplate } from "../config/template.ts";
 import { ControlServer } from "../control/server.ts";
+import { activity } from "../ops/activity.ts";
+import { catchTheUncaught, EXIT_CRASHED } from "../ops/last_resort.ts";
+import { Watchdog } from "../ops/watchdog.ts";
+import { nameOfClientType } from "../protocol/packet_types.ts";
 import { configureLog, flushLog, logger, setLogLevel } from "../ops/log.ts";
 import { PasswordHasher } from "../ops/password_hash.ts";
 import { makeFolder } from "./access.ts";
@@ -110,21 +114,41 @@ async function run(
 
   try {
     const { host, server } = await start(local, config, () => read().config);
+    using _watchdog = watchTheLoop(config);
+    const release = catchTheUncaught({
+      log,
+      doing: () => activity.describe(nameOfClientType),
+      end: server.stop,
+    });
     const control = new ControlServer(folder, host);
     const unwatch = watchSignals(server, host);
     terminal.out(readyLine(server));
     try {
       const code = await server.stopped;
-      return code === CODE.done
-        ? done(null)
-        : { code: CODE.refused, lines: [], json: null };
+      return code === CODE.done ? done(null) : {
+        code: code === EXIT_CRASHED ? CODE.crashed : CODE.refused,
+        lines: [],
+        json: null,
+      };
     } finally {
+      release();
       unwatch();
       await control.close();
     }
   } finally {
     await flushLog();
   }
+}
+
+/** Says in the log, and afterwards in `status`, when the loop stands still. */
+function watchTheLoop(config: Config): Watchdog {
+  const log = logger("watchdog");
+  return new Watchdog({
+    nameOf: nameOfClientType,
+    format: config.log.format,
+    onStall: ({ ms, doing }) =>
+      log.error("the event loop stood still", { ms, doing }),
+  });
 }
 
 /** Opens the store, greets a new host, starts the server on it. */

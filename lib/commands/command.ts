@@ -18,6 +18,8 @@ export const CODE = {
   usage: 2,
   notFound: 3,
   noServer: 4,
+  /** `serve` ended because of an error of its own. */
+  crashed: 70,
 } as const;
 export type Code = typeof CODE[keyof typeof CODE];
 

@@ -10,8 +10,8 @@ const TASK = 1;
 const TYPE = 2;
 const SESSION = 3;
 
-/** Work that is not a packet, by its place in this list; 0 is none. */
-const TASKS = [
+/** Kinds of work by number; 1 is a packet, told in words of its own. */
+export const TASKS = [
   "nothing known",
   "a packet",
   "deadlines",

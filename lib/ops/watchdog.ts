@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Activity, activity as ours } from "./activity.ts";
+import { type Activity, activity as ours, TASKS } from "./activity.ts";
 
 /** The loop has not turned for `ms`, or turns again after that. */
 export interface Stall {
@@ -26,10 +26,6 @@ export interface WatchdogOptions {
   readonly format?: "text" | "json";
 }
 
-interface Post {
-  readonly ms: number;
-}
-
 const STALL_MS = 2000;
 const BEATS_PER_STALL = 8;
 
@@ -46,10 +42,10 @@ export class Watchdog implements Disposable {
       new Blob([source], { type: "application/javascript" }),
     );
     this.#worker = new Worker(this.#url, { type: "module" });
-    // What was going on is read there, while it still goes on.
     this.#worker.onmessage = ({ data }: MessageEvent<Stall>) => onStall(data);
     this.#worker.postMessage({
       memory: activity.memory,
+      tasks: TASKS,
       stallMs,
       format: options.format ?? "text",
     });
@@ -75,15 +71,17 @@ function names(nameOf: (type: number) => string | undefined): string {
 
 /** Runs in the thread: uses nothing from outside its own text. */
 function watch(names: Record<number, string>): void {
-  // The cells of Activity: beat, task, type, session.
-  const tasks = ["nothing known", "", "deadlines", "deferred writes"];
   const scope = self as unknown as {
     onmessage: (event: MessageEvent) => void;
     postMessage(stall: object): void;
   };
   scope.onmessage = ({ data }) => {
     const cells = new Int32Array(data.memory as SharedArrayBuffer);
-    const { stallMs, format } = data as { stallMs: number; format: string };
+    const { stallMs, tasks, format } = data as {
+      stallMs: number;
+      tasks: readonly string[];
+      format: string;
+    };
     const every = stallMs / 4;
     let beat = Atomics.load(cells, 0);
     let since = performance.now();
@@ -104,6 +102,7 @@ function watch(names: Record<number, string>): void {
         said = 0;
       } else if (ms >= Math.max(stallMs, 2 * said)) {
         said = ms;
+        // As Activity lays them out: beat, task, type, session.
         const [, task = 0, type = 0, session = 0] = cells;
         doing = task === 1
           ? `packet ${names[type] ?? type} of session ${session}`

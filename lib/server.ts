@@ -245,11 +245,10 @@ async function within(ms: number, work: void | Promise<void>): Promise<void> {
 
 /** A full disk must not end the server: the writes stay queued. */
 function flush(store: Store): void {
-  activity.task("deferred writes");
+  activity.task("deferred writes", Date.now());
   try {
     store.flush();
   } catch (error) {
     logger("store").error("deferred writes failed", { error: `${error}` });
   }
-  activity.done();
 }

@@ -192,11 +192,10 @@ export class Connection implements Outlet {
       this.#drop(now);
       return;
     }
-    activity.packet(decoder.type, ctx.session.id);
+    activity.packet(decoder.type, ctx.session.id, now);
     const ending = dispatch(ctx, decoder.type, decoder.payload());
-    if (ending === undefined) this.#perform();
-    activity.done();
-    return ending?.then(() => this.#perform());
+    if (ending !== undefined) return ending.then(() => this.#perform());
+    this.#perform();
   }
 
   #perform(): void {

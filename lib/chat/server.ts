@@ -235,14 +235,9 @@ export class ChatServer {
   }
 
   #checkDeadlines(): void {
-    activity.task("deadlines");
-    this.#endWhoIsLate();
-    activity.done();
-  }
-
-  #endWhoIsLate(): void {
     const { settings } = this.services;
     const now = this.services.clock();
+    activity.task("deadlines", now);
     const signOn = 1000 * settings.limits.signon_seconds;
     const stuck = 1000 * settings.limits.stuck_seconds;
     this.act(dropWaitingRooms);

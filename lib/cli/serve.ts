@@ -145,6 +145,7 @@ function watchTheLoop(config: Config): Watchdog {
   const log = logger("watchdog");
   return new Watchdog({
     nameOf: nameOfClientType,
+    thread: config.log.watchdog_thread,
     format: config.log.format,
     onStall: ({ ms, doing }) =>
       log.error("the event loop stood still", { ms, doing }),

@@ -402,6 +402,12 @@ export const SCHEMA = {
       default: "text",
       about: "For people, or one JSON object a line for machines.",
     }),
+    watchdog_thread: toggle({
+      default: false,
+      about:
+        "Whether a thread (of 20 MB) tells that the server stands still while " +
+        "it does, and not only afterwards.",
+    }),
     file: toggle({
       default: false,
       about:

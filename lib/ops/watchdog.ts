@@ -1,17 +1,14 @@
 /**
- * Watches the event loop from a thread of its own: when the loop stands still
- * it says so at once, and what the loop was doing, which the loop itself could
- * not.
+ * Tells when the event loop stood still, and during what work. With a thread
+ * of its own it tells at once, which the loop itself could not.
  *
  * @module
  */
 import { type Activity, activity as ours, TASKS } from "./activity.ts";
 
-/** The loop has not turned for `ms`, or turns again after that. */
 export interface Stall {
   readonly ms: number;
-  /** It turns again. */
-  readonly over: boolean;
+  /** In words. */
   readonly doing: string;
 }
 
@@ -20,43 +17,52 @@ export interface WatchdogOptions {
   readonly nameOf: (type: number) => string | undefined;
   /** Called when the loop turns again. */
   readonly onStall: (stall: Stall) => void;
-  readonly stallMs?: number;
   readonly activity?: Activity;
+  /** Also watch from a thread, which costs 20 MB and writes to stderr. */
+  readonly thread?: boolean;
   /** As the log: for people, or one JSON object a line. */
   readonly format?: "text" | "json";
 }
 
-const STALL_MS = 2000;
 const BEATS_PER_STALL = 8;
 
 export class Watchdog implements Disposable {
-  readonly #worker: Worker;
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #url: string;
+  readonly #thread: { worker: Worker; url: string } | undefined;
 
   constructor(options: WatchdogOptions) {
-    const { nameOf, onStall, stallMs = STALL_MS, activity = ours } = options;
-    // In one piece, as text: the compiled program has no file for it.
-    const source = `(${watch})(${names(nameOf)})`;
-    this.#url = URL.createObjectURL(
-      new Blob([source], { type: "application/javascript" }),
-    );
-    this.#worker = new Worker(this.#url, { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<Stall>) => onStall(data);
-    this.#worker.postMessage({
-      memory: activity.memory,
-      tasks: TASKS,
-      stallMs,
-      format: options.format ?? "text",
-    });
-    this.#timer = setInterval(() => activity.beat(), stallMs / BEATS_PER_STALL);
+    const { nameOf, onStall, activity = ours } = options;
+    if (options.thread === true) this.#thread = startThread(options, activity);
+    activity.beat(Date.now());
+    this.#timer = setInterval(() => {
+      const stall = activity.beat(Date.now());
+      if (stall === undefined) return;
+      const { ms, work } = stall;
+      onStall({ ms, doing: activity.describe(nameOf, work) });
+    }, activity.stallMs / BEATS_PER_STALL);
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#worker.terminate();
-    URL.revokeObjectURL(this.#url);
+    if (this.#thread === undefined) return;
+    this.#thread.worker.terminate();
+    URL.revokeObjectURL(this.#thread.url);
   }
+}
+
+function startThread(options: WatchdogOptions, activity: Activity) {
+  // In one piece, as text: the compiled program has no file for it.
+  const source = `(${watch})(${names(options.nameOf)})`;
+  const type = "application/javascript";
+  const url = URL.createObjectURL(new Blob([source], { type }));
+  const worker = new Worker(url, { type: "module" });
+  worker.postMessage({
+    memory: activity.memory,
+    tasks: TASKS,
+    stallMs: activity.stallMs,
+    format: options.format ?? "text",
+  });
+  return { worker, url };
 }
 
 /** Every packet's name under its number, as source text. */
@@ -73,7 +79,6 @@ function names(nameOf: (type: number) => string | undefined): string {
 function watch(names: Record<number, string>): void {
   const scope = self as unknown as {
     onmessage: (event: MessageEvent) => void;
-    postMessage(stall: object): void;
   };
   scope.onmessage = ({ data }) => {
     const cells = new Int32Array(data.memory as SharedArrayBuffer);
@@ -87,7 +92,6 @@ function watch(names: Record<number, string>): void {
     let since = performance.now();
     let looked = since;
     let said = 0;
-    let doing = "";
     setInterval(() => {
       const now = performance.now();
       // The whole machine slept, or this thread got no turn: nobody's stall.
@@ -96,7 +100,6 @@ function watch(names: Record<number, string>): void {
       const fresh = Atomics.load(cells, 0);
       const ms = Math.round(now - since);
       if (fresh !== beat) {
-        if (said > 0) scope.postMessage({ ms, doing, over: true });
         beat = fresh;
         since = now;
         said = 0;
@@ -104,10 +107,12 @@ function watch(names: Record<number, string>): void {
         said = ms;
         // As Activity lays them out: beat, task, type, session.
         const [, task = 0, type = 0, session = 0] = cells;
-        doing = task === 1
-          ? `packet ${names[type] ?? type} of session ${session}`
-          : tasks[task] ?? "";
-        say(ms, doing);
+        say(
+          ms,
+          task === 1
+            ? `packet ${names[type] ?? type} of session ${session}`
+            : tasks[task] ?? "",
+        );
       }
     }, every);
 

@@ -6,7 +6,7 @@
  */
 import type { Loaded } from "../config/load.ts";
 import type { DataFolder } from "../config/data_folder.ts";
-import type { Command, CommandResult } from "../commands/command.ts";
+import type { Command, CommandResult, Context } from "../commands/command.ts";
 import type { Fields, InputOf } from "../commands/field.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,6 +22,10 @@ export interface Local {
     path: readonly string[],
     input: Readonly<Record<string, unknown>>,
     secret?: string,
+    more?: {
+      readonly emit?: Context["emit"];
+      readonly signal?: AbortSignal;
+    },
   ): Promise<CommandResult>;
 }
 

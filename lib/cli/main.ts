@@ -15,17 +15,45 @@ import { COMMANDS } from "../commands/table.ts";
 import { dataFolder } from "../config/data_folder.ts";
 import { loadConfig } from "../config/load.ts";
 import { runOnData } from "./access.ts";
+import { backup, restore } from "./backup.ts";
+import { clientHosts, clientLocation, clientReg } from "./client.ts";
+import { completionsCommand } from "./completions.ts";
+import { configCheck, configInit, configSet, configShow } from "./config.ts";
+import { doctor } from "./doctor/doctor.ts";
 import { withFileTexts, writeResultFile } from "./files.ts";
 import { help } from "./help.ts";
+import { inspect } from "./inspect.ts";
+import { manCommand } from "./man.ts";
 import type { Described, Local, LocalCommand } from "./local.ts";
 import { type Options, parse } from "./parse.ts";
 import { serve } from "./serve.ts";
+import { service } from "./service/service.ts";
+import { setup } from "./setup.ts";
 import { realTerminal, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-/** What runs in this process, without the table. */
-const LOCAL: readonly LocalCommand[] = [serve, version];
-const ALL: readonly Described[] = [...LOCAL, ...COMMANDS];
+/** What runs in this process, beside the table. */
+const LOCAL: readonly LocalCommand[] = [
+  serve,
+  setup,
+  clientReg,
+  clientLocation,
+  clientHosts,
+  backup,
+  restore,
+  configInit,
+  configCheck,
+  configShow,
+  configSet,
+  doctor,
+  inspect,
+  service,
+  manCommand(() => ALL),
+  completionsCommand(() => ALL),
+  version,
+];
+/** Everything, in the order of `retropal --help`. */
+export const ALL: readonly Described[] = [...LOCAL, ...COMMANDS];
 
 /** Resolves with the exit code. */
 export async function main(
@@ -72,11 +100,11 @@ function print(
   result: CommandResult,
   json: boolean,
 ): number {
-  if (result.code !== CODE.done) {
-    for (const line of result.lines) terminal.err(line);
-    if (json) terminal.out(JSON.stringify(result.json));
-  } else if (json) terminal.out(JSON.stringify(result.json, null, 2));
-  else for (const line of result.lines) terminal.out(line);
+  if (json) terminal.out(JSON.stringify(result.json, null, 2));
+  for (const line of result.lines) {
+    if (result.failed) terminal.err(line);
+    else if (!json) terminal.out(line);
+  }
   return result.code;
 }
 
@@ -144,7 +172,7 @@ function localOf(options: Options, terminal: Terminal): Local {
     folder,
     json: options.json,
     loadConfig: loadIt,
-    run(path, input, secret) {
+    run(path, input, secret, more) {
       const command = COMMANDS.find((one) =>
         one.path.join(" ") === path.join(" ")
       );
@@ -153,6 +181,7 @@ function localOf(options: Options, terminal: Terminal): Local {
         command,
         input,
         secret,
+        ...more,
       });
     },
   };
@@ -191,12 +220,12 @@ async function readSecret(
   terminal: Terminal,
 ): Promise<string | undefined> {
   if (!command.secret) return undefined;
-  const { about, repeat } = command.secret;
+  const { about, repeat, optional } = command.secret;
   if (options.passwordStdin) {
     const text = await terminal.readAll();
     return text.split("\n")[0]?.replace(/\r$/, "") ?? "";
   }
-  if (!terminal.interactive) return undefined;
+  if (optional || !terminal.interactive) return undefined;
   while (true) {
     const first = await terminal.ask(`${about}: `, { hidden: true });
     if (first === null) return undefined;

@@ -6,6 +6,7 @@
 import { didYouMean } from "../config/nearest.ts";
 import { LEVEL } from "../domain/store.ts";
 import {
+  audit,
   CODE,
   type Command,
   command,
@@ -185,10 +186,24 @@ export async function runChatLine(
   if (missing !== undefined || at < words.length) {
     return failure(CODE.usage, `Write it so: ${chatForm(command)}`);
   }
+  // What changes something writes its own entry; looking around is noted too
+  // when staff do it.
+  if (context.actor.level > 0 && READS.has(name)) {
+    audit(context, { action: "chat", target: `/${name}`, after: text });
+  }
   // Chat has its own, stricter table of who may; the command's own is for web.
   const allowed = { ...command, role: command.chat.role };
   return await execute(allowed, context, raw);
 }
+
+const READS: ReadonlySet<string> = new Set([
+  "help",
+  "rooms",
+  "uptime",
+  "users",
+  "who",
+  "whois",
+]);
 
 function mayUse(command: Command, context: Context): boolean {
   const needed = command.chat ? LEVEL[command.chat.role] : HOST_LEVEL;

@@ -29,6 +29,8 @@ export interface CommandResult {
   readonly lines: readonly string[];
   /** For machines: anything JSON can hold. */
   readonly json: unknown;
+  /** The lines say why it was not done, and are no answer. */
+  readonly failed?: boolean;
   /** To be written where the command was typed; "-" is standard output. */
   readonly file?: { readonly path: string; readonly text: string };
 }
@@ -96,7 +98,13 @@ export interface Command {
   readonly examples: readonly string[];
   readonly fields: Fields;
   /** A password that it needs, read from standard input or asked for. */
-  readonly secret?: { readonly about: string; readonly repeat: boolean };
+  readonly secret?: {
+    readonly about: string;
+    /** Asked twice at a terminal, so that a slip is noticed. */
+    readonly repeat: boolean;
+    /** Only taken from --password-stdin, never asked for. */
+    readonly optional?: boolean;
+  };
   /** Who may run it by web or chat. */
   readonly role: Role;
   readonly chat?: ChatForm;
@@ -154,7 +162,12 @@ export function done(
 
 /** A refusal as an answer; `json` is `{ error, code }`. */
 export function failure(code: Code, message: string): CommandResult {
-  return { code, lines: [message], json: { error: message, code } };
+  return {
+    code,
+    lines: [message],
+    json: { error: message, code },
+    failed: true,
+  };
 }
 
 /**
@@ -194,6 +207,7 @@ export function failureOf(error: unknown): CommandResult {
       code: CODE.refused,
       lines: error.problems,
       json: { error: error.message, code: CODE.refused },
+      failed: true,
     };
   }
   if (error instanceof CommandError) return failure(error.code, error.message);

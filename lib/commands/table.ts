@@ -10,9 +10,11 @@ import { broadcast } from "./broadcast.ts";
 import * as category from "./category.ts";
 import type { Command } from "./command.ts";
 import * as invite from "./invite.ts";
+import { note } from "./note.ts";
 import * as room from "./room.ts";
 import { userData } from "./personal_data.ts";
 import { configReload, stopServer } from "./server.ts";
+import { sessions } from "./sessions.ts";
 import { status } from "./status.ts";
 import { capture, logTail, watchSignOns } from "./tail.ts";
 import * as user from "./user.ts";
@@ -56,8 +58,10 @@ export const COMMANDS: readonly Command[] = [
   invite.inviteRemove,
 
   status,
+  sessions,
   broadcast,
   auditLog,
+  note,
   logTail,
   capture,
   watchSignOns,

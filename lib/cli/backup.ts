@@ -1,0 +1,195 @@
+/**
+ * `retropal backup` and `retropal restore`.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "node:path";
+import { backupName, backupTo, rotate, verifyBackup } from "../../db/backup.ts";
+import { FolderLock } from "../../db/lock.ts";
+import { openStore } from "../../db/open.ts";
+import { restoreFrom } from "../../db/restore.ts";
+import {
+  CODE,
+  type CommandResult,
+  done,
+  failure,
+  HOST,
+} from "../commands/command.ts";
+import {
+  argument,
+  flag,
+  numberOption,
+  optionalArgument,
+} from "../commands/field.ts";
+import { sizeText } from "../commands/table_text.ts";
+import { connectControl } from "../control/client.ts";
+import { makeFolder } from "./access.ts";
+import { type Local, localCommand } from "./local.ts";
+
+const BAR = 30;
+
+export const backup = localCommand({
+  path: ["backup"],
+  summary: "Copy the database, also while the server runs",
+  details: "The copy is consistent, checked, and appears only when it is " +
+    "whole. Without FILE, or when FILE is a folder, it gets a name with the " +
+    "time in it; then --keep removes the oldest such copies.",
+  examples: [
+    "retropal backup /backups/retropal-2026-07-31.db",
+    "retropal backup /backups --keep 7",
+  ],
+  fields: {
+    file: optionalArgument(
+      "FILE",
+      "The new file, or a folder; backups in the data folder when not given.",
+      { completes: "file" },
+    ),
+    keep: numberOption(
+      "N",
+      "Keep the youngest N copies in the folder; store.backup_keep in the " +
+        "data folder's own.",
+      { min: 1, max: 10_000 },
+    ),
+    check: flag("Only check that FILE is a whole backup."),
+  },
+  async run(local, input) {
+    const { folder, terminal } = local;
+    if (input.check) return check(input.file);
+    if (!isFile(folder.database)) {
+      return failure(
+        CODE.notFound,
+        `${folder.path} has no database: nothing to copy.`,
+      );
+    }
+    const { target, own } = chooseTarget(local, input.file);
+    const named = input.file !== undefined && target === input.file;
+    if (named && input.keep !== undefined) {
+      return failure(
+        CODE.usage,
+        "--keep wants a folder for FILE, where it can count.",
+      );
+    }
+    const noted = await local.run(["audit", "note"], {
+      action: "backup",
+      target,
+    });
+    if (noted.code !== CODE.done) return noted;
+    const facts = await backupTo(
+      folder.database,
+      target,
+      (copied, total) => terminal.progress(bar(copied, total)),
+    );
+    const keep = input.keep ??
+      (own ? local.loadConfig().config.store.backup_keep : undefined);
+    const removed = keep === undefined || named
+      ? []
+      : rotate(dirname(target), keep);
+    return done(
+      { file: target, ...facts, removed },
+      `${target}: ${sizeText(facts.bytes)}, ${facts.accounts} accounts, ` +
+        `${facts.rooms} rooms, schema ${facts.schema}.`,
+      ...removed.map((name) => `Removed the old ${name}.`),
+    );
+  },
+});
+
+function check(file: string | undefined): CommandResult {
+  if (file === undefined) {
+    return failure(CODE.usage, "Say which FILE to check.");
+  }
+  if (!isFile(file)) return failure(CODE.notFound, `There is no ${file}.`);
+  const facts = verifyBackup(file);
+  return done(
+    { file, ...facts },
+    `${file} is whole: ${facts.accounts} accounts, ${facts.rooms} rooms, ` +
+      `schema ${facts.schema}.`,
+  );
+}
+
+function chooseTarget(
+  { folder }: Local,
+  file: string | undefined,
+): { target: string; own: boolean } {
+  const own = file === undefined;
+  const where = file ?? folder.backups;
+  if (own) Deno.mkdirSync(where, { recursive: true, mode: 0o700 });
+  const target = isFolder(where)
+    ? join(where, backupName(folder.database, Date.now()))
+    : where;
+  return { target, own };
+}
+
+function bar(copied: number, total: number): string {
+  const part = total === 0 ? 1 : copied / total;
+  const filled = Math.round(part * BAR);
+  return `[${"#".repeat(filled)}${".".repeat(BAR - filled)}] ${
+    Math.round(part * 100)
+  } %`;
+}
+
+export const restore = localCommand({
+  path: ["restore"],
+  summary: "Put a backup in the place of the database",
+  details: "The server must not run. The backup is checked first, and the " +
+    "database that was there is kept beside it.",
+  examples: ["retropal restore /backups/retropal-2026-07-31.db"],
+  fields: {
+    file: argument("FILE", "The backup.", { completes: "file" }),
+  },
+  async run({ folder }, input) {
+    if (!isFile(input.file)) {
+      return failure(CODE.notFound, `There is no ${input.file}.`);
+    }
+    const server = await connectControl(folder);
+    if (server) {
+      server.close();
+      return failure(
+        CODE.refused,
+        "The server runs on this data: stop it first, then restore.",
+      );
+    }
+    makeFolder(folder);
+    using _lock = new FolderLock(folder.path, "restore");
+    const now = Date.now();
+    const restored = restoreFrom(input.file, folder.database, now);
+    const store = await openStore(folder.database);
+    try {
+      store.audit.add({
+        at: now,
+        actor: HOST.name,
+        actorUid: null,
+        address: null,
+        action: "restore",
+        target: basename(input.file),
+        before: restored.replaced ?? null,
+        after: null,
+      });
+    } finally {
+      store.close();
+    }
+    return done(
+      restored,
+      `${folder.database} is now ${input.file}: ${restored.accounts} accounts, ` +
+        `${restored.rooms} rooms.`,
+      ...(restored.replaced === undefined
+        ? []
+        : [`What was there before is in ${restored.replaced}.`]),
+    );
+  },
+});
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * `retropal client`: files for a machine with the old client.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import {
+  CODE,
+  type CommandResult,
+  done,
+  failure,
+} from "../commands/command.ts";
+import { type Fields, numberOption, option } from "../commands/field.ts";
+import {
+  clientHostFault,
+  hostsLines,
+  locationFile,
+  registryFile,
+} from "../ops/client_files.ts";
+import { resolveIPv4 } from "../ops/resolve.ts";
+import { homeAddress } from "./interfaces.ts";
+import { type Local, localCommand } from "./local.ts";
+
+const FIELDS = {
+  host: option(
+    "ADDR",
+    "Where the client reaches this server; what is advertised, or this " +
+      "machine's address, when not given.",
+  ),
+  port: numberOption("PORT", "The chat port, if it differs from outside.", {
+    min: 1,
+    max: 65535,
+  }),
+  out: option("DIR", "Write the file there instead of showing it.", {
+    completes: "directory",
+  }),
+} satisfies Fields;
+
+interface Input {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly out?: string | undefined;
+}
+
+interface ClientFile {
+  readonly name: string;
+  readonly text: string;
+  readonly explanation: string;
+}
+
+export const clientReg = localCommand({
+  path: ["client", "reg"],
+  summary: "Make the .reg file that tells the client's registry the server",
+  examples: ["retropal client reg --host 192.168.1.20 --out ."],
+  fields: FIELDS,
+  run(local, input) {
+    return make(local, input, (host, port) => ({
+      name: "retropal.reg",
+      text: registryFile(host, port),
+      explanation:
+        "Copy it to the Windows machine and double-click it, once for each " +
+        "user there, before the client is started. It sets host and port under " +
+        "HKEY_CURRENT_USER\\Software\\PalTalk and needs no administrator. By " +
+        "itself it lasts until the first outage: then the client forgets its " +
+        "server unless it can fetch location2.txt (`retropal client location`).",
+    }));
+  },
+});
+
+export const clientLocation = localCommand({
+  path: ["client", "location"],
+  summary: "Make location2.txt, by which the client finds its server again",
+  examples: ["retropal client location --host chat.example.org --out ."],
+  fields: FIELDS,
+  run(local, input) {
+    return make(local, input, (host, port) => ({
+      name: "location2.txt",
+      text: locationFile(host, port),
+      explanation:
+        "After an outage the client asks http://www.paltalk.com/location2.txt " +
+        "for its server. This server answers that by itself when " +
+        "web.legacy_port is 80 and the client's hosts file leads " +
+        "www.paltalk.com here (`retropal client hosts`); or put this file at " +
+        "the root of a web server that listens on port 80.",
+    }));
+  },
+});
+
+export const clientHosts = localCommand({
+  path: ["client", "hosts"],
+  summary: "Make the lines for the hosts file of the client's machine",
+  examples: ["retropal client hosts --host 192.168.1.20"],
+  fields: FIELDS,
+  run(local, input) {
+    return make(local, input, async (host) => {
+      const address = await resolveIPv4(host) ?? host;
+      return {
+        name: "hosts.txt",
+        text: hostsLines(address),
+        explanation:
+          "Add these lines to C:\\Windows\\System32\\drivers\\etc\\hosts (open " +
+          "the editor as administrator), or to /etc/hosts for Wine. They lead " +
+          "the client's look-up for its server to this one, and keep its " +
+          "advertising requests from the outside world. A hosts file takes " +
+          "addresses, not names: if this one changes, change it there.",
+      };
+    });
+  },
+});
+
+async function make(
+  local: Local,
+  input: Input,
+  build: (host: string, port: number) => ClientFile | Promise<ClientFile>,
+): Promise<CommandResult> {
+  const { server } = local.loadConfig().config;
+  const host = input.host ??
+    (server.advertise || server.advertise_private || homeAddress());
+  if (!host) {
+    return failure(
+      CODE.usage,
+      "Nobody knows this machine's address: give it with --host ADDR.",
+    );
+  }
+  const port = input.port ?? (server.chat_port || 5001);
+  const fault = clientHostFault(host, port);
+  if (fault !== null) return failure(CODE.refused, fault);
+  let file: ClientFile;
+  try {
+    file = await build(host, port);
+  } catch (error) {
+    return failure(CODE.refused, (error as Error).message);
+  }
+  const json = { host, port, ...file };
+  if (input.out === undefined) {
+    if (!local.json) local.terminal.err(file.explanation + "\n");
+    return done(json, ...file.text.trimEnd().split("\r\n"));
+  }
+  const path = join(input.out, file.name);
+  Deno.mkdirSync(input.out, { recursive: true });
+  Deno.writeTextFileSync(path, file.text);
+  return done({ ...json, file: path }, `${path} is written.`, file.explanation);
+}

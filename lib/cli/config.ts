@@ -1,0 +1,174 @@
+/**
+ * `retropal config`: the settings file.
+ *
+ * @module
+ */
+import { CODE, done, failure } from "../commands/command.ts";
+import { argument, flag, optionalArgument } from "../commands/field.ts";
+import { columns } from "../commands/table_text.ts";
+import { SETTINGS, valueAt } from "../config/config.ts";
+import { checkValue } from "../config/load.ts";
+import { didYouMean } from "../config/nearest.ts";
+import { configTemplate, withSetting } from "../config/template.ts";
+import { tomlValue } from "../config/toml.ts";
+import { makeFolder } from "./access.ts";
+import { type Local, localCommand } from "./local.ts";
+
+export const configInit = localCommand({
+  path: ["config", "init"],
+  summary: "Write retropal.toml with a comment for each setting",
+  examples: ["retropal config init", "retropal config init --stdout"],
+  fields: {
+    force: flag("Also when there is one already; it is kept as .old."),
+    stdout: flag("Only show it."),
+  },
+  run({ folder }, input) {
+    const text = configTemplate();
+    if (input.stdout) return done({ text }, text.trimEnd());
+    makeFolder(folder);
+    if (exists(folder.config)) {
+      if (!input.force) {
+        return failure(
+          CODE.refused,
+          `${folder.config} exists already: --force puts a new one in its place.`,
+        );
+      }
+      Deno.renameSync(folder.config, `${folder.config}.old`);
+    }
+    writeWhole(folder.config, text);
+    return done({ file: folder.config }, `${folder.config} is written.`);
+  },
+});
+
+export const configCheck = localCommand({
+  path: ["config", "check"],
+  summary: "Check the settings of file and environment",
+  details:
+    "Names every setting that is wrong, what is allowed, and an example.",
+  examples: ["retropal config check"],
+  fields: {},
+  run(local) {
+    const { warnings } = local.loadConfig();
+    for (const warning of warnings) local.terminal.err(warning);
+    const where = exists(local.folder.config)
+      ? local.folder.config
+      : `no ${local.folder.config}, so the defaults`;
+    return done({ ok: true, warnings }, `All is right (${where}).`);
+  },
+});
+
+export const configShow = localCommand({
+  path: ["config", "show"],
+  summary: "Show every setting, its value and where that comes from",
+  examples: [
+    "retropal config show",
+    "retropal config show limits.packets_per_second",
+    "retropal config show --changed --json",
+  ],
+  fields: {
+    key: optionalArgument("KEY", "Only this setting, or this section."),
+    changed: flag("Only what is not the default."),
+  },
+  run(local, input) {
+    const { config, origins } = local.loadConfig();
+    const keys = [...SETTINGS.keys()].filter((key) =>
+      (input.key === undefined || key === input.key ||
+        key.startsWith(`${input.key}.`)) &&
+      (!input.changed || origins.get(key) !== "default")
+    );
+    if (keys.length === 0 && input.key !== undefined && !input.changed) {
+      return failure(
+        CODE.notFound,
+        `There is no setting "${input.key}".${
+          didYouMean(input.key, [...SETTINGS.keys()])
+        }`,
+      );
+    }
+    const all = keys.map((key) => ({
+      key,
+      value: valueAt(config, key),
+      origin: origins.get(key) ?? "default",
+      live: SETTINGS.get(key)?.live ?? false,
+      about: SETTINGS.get(key)?.about ?? "",
+    }));
+    return done(
+      Object.fromEntries(
+        all.map(({ key, value, origin, live }) => [
+          key,
+          { value, origin, live },
+        ]),
+      ),
+      ...columns(
+        ["SETTING", "VALUE", "FROM"],
+        all.map(({ key, value, origin }) => [key, tomlValue(value), origin]),
+      ),
+      ...(all.length === 1 && all[0] ? ["", all[0].about] : []),
+    );
+  },
+});
+
+export const configSet = localCommand({
+  path: ["config", "set"],
+  summary: "Change a setting in retropal.toml, and in the running server",
+  examples: [
+    "retropal config set auth.registration invite",
+    'retropal config set server.name "The Royal Oak"',
+    "retropal config set access.only_from 192.168.1.0/24,203.0.113.7",
+  ],
+  fields: {
+    key: argument("KEY", "The setting, for example server.name."),
+    value: optionalArgument(
+      "VALUE",
+      "What it is to be; nothing when not given.",
+    ),
+  },
+  async run(local, input) {
+    return await changeSettings(local, { [input.key]: input.value ?? "" });
+  },
+});
+
+/** Writes settings into the file and tells a running server. */
+export async function changeSettings(
+  local: Local,
+  changes: Readonly<Record<string, string>>,
+) {
+  const { folder } = local;
+  const values = Object.entries(changes)
+    .map(([key, raw]) => [key, checkValue(key, raw)] as const);
+  makeFolder(folder);
+  let text = exists(folder.config)
+    ? Deno.readTextFileSync(folder.config)
+    : configTemplate();
+  for (const [key, value] of values) text = withSetting(text, key, value);
+  writeWhole(folder.config, text);
+  const { config, origins } = local.loadConfig();
+  const lines = values.map(([key, value]) => {
+    const origin = origins.get(key);
+    return origin === "file"
+      ? `${key} = ${tomlValue(value)}`
+      : `${key} stands in the file, but ${origin} says ${
+        tomlValue(valueAt(config, key))
+      }.`;
+  });
+  const reload = await local.run(["config", "reload"], {});
+  const more = reload.code === CODE.noServer
+    ? ["It is in force when the server starts."]
+    : reload.lines;
+  return done(Object.fromEntries(values), ...lines, ...more);
+}
+
+/** A process killed on the way leaves the old file or the new one. */
+function writeWhole(path: string, text: string): void {
+  const partial = `${path}.partial`;
+  Deno.writeTextFileSync(partial, text, { mode: 0o600 });
+  Deno.renameSync(partial, path);
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

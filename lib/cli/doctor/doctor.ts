@@ -1,0 +1,117 @@
+/**
+ * `retropal doctor`: looks for what keeps people from coming in.
+ *
+ * @module
+ */
+import { CODE, type CommandResult, done } from "../../commands/command.ts";
+import { flag, numberOption } from "../../commands/field.ts";
+import type { SessionInfo, Status } from "../../commands/live.ts";
+import type { Config } from "../../config/config.ts";
+import { ConfigError } from "../../config/load.ts";
+import { ownAddresses } from "../interfaces.ts";
+import { type Local, localCommand } from "../local.ts";
+import { checkAddress } from "./address.ts";
+import { bad, type Finding, ok } from "./finding.ts";
+import { checkDatabase, checkFolder } from "./folder.ts";
+import { checkFileLimit, checkStore, readLimits } from "./machine.ts";
+import { checkFreePorts, checkLocation, checkOurPorts } from "./ports.ts";
+import { waitForClient } from "./wait.ts";
+
+export const doctor = localCommand({
+  path: ["doctor"],
+  summary: "Look for what is wrong with this server, and say what to do",
+  details:
+    "Exit code 1 when something is wrong. With --wait it follows a real " +
+    "client's sign-on in the running server and says how far it came.",
+  examples: ["retropal doctor", "retropal doctor --wait --minutes 5"],
+  fields: {
+    wait: flag("Wait for a client to sign on."),
+    minutes: numberOption("N", "For how long with --wait; 10 when not given.", {
+      min: 1,
+      max: 1440,
+    }),
+  },
+  async run(local, input) {
+    if (input.wait) return await waitForClient(local, input.minutes ?? 10);
+    return report(await examine(local));
+  },
+});
+
+export async function examine(local: Local): Promise<Finding[]> {
+  const { folder } = local;
+  const findings = [...checkFolder(folder), ...checkDatabase(folder)];
+  const config = readConfig(local, findings);
+  findings.push(...await checkStore(folder));
+  if (config === null) return findings;
+
+  const live = await ask(local);
+  findings.push(
+    live
+      ? ok("server", `The server runs (process ${live.status.pid}).`)
+      : ok("server", "The server does not run now."),
+    ...(live ? await checkOurPorts(live.status) : checkFreePorts(config)),
+    ...await checkAddress(config, ownAddresses(), live?.sessions ?? []),
+    await checkLocation(config, live !== null),
+    checkFileLimit(config, readLimits()),
+  );
+  return findings;
+}
+
+function readConfig(local: Local, findings: Finding[]): Config | null {
+  try {
+    const { config, warnings } = local.loadConfig();
+    findings.push(
+      ok("configuration", "The settings are right."),
+      ...warnings.map((text): Finding => ({
+        check: "configuration",
+        level: "note",
+        text,
+        advice: "Mend the name, or take it away.",
+      })),
+    );
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) {
+      findings.push(
+        bad(
+          "configuration",
+          problem,
+          "Mend it, then `retropal config check`.",
+        ),
+      );
+    }
+    return null;
+  }
+}
+
+async function ask(
+  local: Local,
+): Promise<{ status: Status; sessions: SessionInfo[] } | null> {
+  const status = await local.run(["status"], {});
+  if (status.code !== CODE.done) return null;
+  const sessions = await local.run(["sessions"], {});
+  return {
+    status: status.json as Status,
+    sessions: sessions.code === CODE.done ? sessions.json as SessionInfo[] : [],
+  };
+}
+
+const MARK = { ok: "ok  ", note: "note", bad: "BAD " } as const;
+
+function report(findings: readonly Finding[]): CommandResult {
+  const wrong = findings.filter((one) => one.level === "bad").length;
+  const lines = findings.flatMap((one) => [
+    `${MARK[one.level]}  ${one.check}: ${one.text}`,
+    ...(one.advice === undefined ? [] : [`      ${one.advice}`]),
+  ]);
+  const summary = wrong === 0
+    ? "Nothing is wrong."
+    : wrong === 1
+    ? "1 thing is wrong."
+    : `${wrong} things are wrong.`;
+  const json = { ok: wrong === 0, findings };
+  return wrong === 0
+    ? done(json, ...lines, summary)
+    : { code: CODE.refused, lines: [...lines, summary], json };
+}

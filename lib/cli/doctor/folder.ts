@@ -1,0 +1,159 @@
+/**
+ * The data folder, the disk under it, and the database.
+ *
+ * @module
+ */
+import { statfsSync } from "node:fs";
+import { join } from "node:path";
+import { verifyBackup } from "../../../db/backup.ts";
+import { newestSchema } from "../../../db/migrate.ts";
+import { newestBackup } from "../../../db/check.ts";
+import { sizeText } from "../../commands/table_text.ts";
+import type { DataFolder } from "../../config/data_folder.ts";
+import { StoreError } from "../../domain/store.ts";
+import { bad, type Finding, noteIt, ok } from "./finding.ts";
+
+const LITTLE_DISK = 200_000_000;
+const OLD_BACKUP_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export function checkFolder(folder: DataFolder): Finding[] {
+  let stat: Deno.FileInfo;
+  try {
+    stat = Deno.statSync(folder.path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return [
+      noteIt(
+        "folder",
+        `${folder.path} is not there.`,
+        "The first `retropal serve` makes it; or name another with --data.",
+      ),
+    ];
+  }
+  if (!stat.isDirectory) {
+    return [
+      bad(
+        "folder",
+        `${folder.path} is no folder.`,
+        "Name the data folder with --data DIR.",
+      ),
+    ];
+  }
+  const findings: Finding[] = [];
+  if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
+    findings.push(
+      bad(
+        "folder",
+        `${folder.path} can be opened by others on this machine.`,
+        `It holds password hashes and messages: chmod 700 ${folder.path}`,
+      ),
+    );
+  }
+  try {
+    const probe = join(folder.path, `.doctor-${Deno.pid}`);
+    Deno.writeTextFileSync(probe, "");
+    Deno.removeSync(probe);
+  } catch (error) {
+    findings.push(
+      bad(
+        "folder",
+        `${folder.path} cannot be written: ${(error as Error).message}.`,
+        "Give it to the user who runs the server: chown -R USER " + folder.path,
+      ),
+    );
+  }
+  if (findings.length === 0) {
+    findings.push(ok("folder", `${folder.path} is there and only yours.`));
+  }
+  return [...findings, checkDisk(folder)];
+}
+
+function checkDisk(folder: DataFolder): Finding {
+  const { bavail, bsize } = statfsSync(folder.path);
+  const free = Number(bavail) * Number(bsize);
+  return free < LITTLE_DISK
+    ? bad(
+      "disk",
+      `Only ${sizeText(free)} are free under ${folder.path}.`,
+      "Make room, or `retropal backup` to another disk and move there.",
+    )
+    : ok("disk", `${sizeText(free)} are free.`);
+}
+
+export function checkDatabase(folder: DataFolder): Finding[] {
+  if (!exists(folder.database)) {
+    return [
+      noteIt(
+        "database",
+        "There is no database yet.",
+        "The first `retropal serve` makes it.",
+      ),
+    ];
+  }
+  const newest = newestBackup(folder.database);
+  const remedy = newest === undefined
+    ? "Restore a backup: retropal restore FILE"
+    : `Restore the newest backup: retropal restore ${newest}`;
+  try {
+    const facts = verifyBackup(folder.database);
+    const known = newestSchema();
+    if (facts.schema > known) {
+      return [
+        bad(
+          "database",
+          `The database is of a newer retropal (schema ${facts.schema}, this one knows ${known}).`,
+          `Use that newer retropal. ${remedy}`,
+        ),
+      ];
+    }
+    const about = `${facts.accounts} accounts, ${facts.rooms} rooms, ${
+      sizeText(facts.bytes)
+    }`;
+    return [
+      facts.schema < known
+        ? noteIt(
+          "database",
+          `The database has the older schema ${facts.schema} (${about}).`,
+          "The next `retropal serve` backs it up and upgrades it.",
+        )
+        : ok("database", `The database is whole: ${about}.`),
+      checkBackups(folder),
+    ];
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return [bad("database", error.message, remedy)];
+  }
+}
+
+function checkBackups(folder: DataFolder): Finding {
+  const times: number[] = [];
+  for (const place of [folder.backups, folder.path]) {
+    try {
+      for (const { name } of Deno.readDirSync(place)) {
+        if (!name.startsWith("retropal.db.backup-")) continue;
+        const at = Deno.statSync(join(place, name)).mtime?.getTime();
+        if (at !== undefined) times.push(at);
+      }
+    } catch {
+      // No such folder: no backups in it.
+    }
+  }
+  const days = (Date.now() - Math.max(...times)) / DAY_MS;
+  return times.length > 0 && days < OLD_BACKUP_DAYS
+    ? ok("backup", `The newest backup is ${Math.floor(days)} days old.`)
+    : noteIt(
+      "backup",
+      "There is no backup of the last month in the data folder.",
+      "Take one now and then, best on another disk: retropal backup FILE",
+    );
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Clock, limits of the system, and who may do everything.
+ *
+ * @module
+ */
+import { openStore } from "../../../db/open.ts";
+import { timeText } from "../../commands/table_text.ts";
+import type { Config } from "../../config/config.ts";
+import type { DataFolder } from "../../config/data_folder.ts";
+import { bad, type Finding, noteIt, ok } from "./finding.ts";
+
+/** Before this the program did not exist. */
+const EARLIEST = Date.parse("2026-01-01");
+const TOLERANCE_MS = 300_000;
+/** Files that the server has open besides connections. */
+const OTHER_FILES = 100;
+
+/** The clock, and accounts: what only a look into the database tells. */
+export async function checkStore(folder: DataFolder): Promise<Finding[]> {
+  const now = Date.now();
+  if (now < EARLIEST) return [badClock(`The clock says ${timeText(now)}.`)];
+  let store;
+  try {
+    store = await openStore(folder.database, { readOnly: true });
+  } catch {
+    // No database, or one that the check of the database speaks of.
+    return [ok("clock", `The clock says ${timeText(now)} UTC.`)];
+  }
+  try {
+    const newest = store.audit.list({ limit: 1 })[0]?.at ?? 0;
+    const owners = store.accounts.list({ role: "superadmin", limit: 1 });
+    return [
+      newest > now + TOLERANCE_MS
+        ? badClock(
+          `The clock says ${timeText(now)}, but something was done at ${
+            timeText(newest)
+          }.`,
+        )
+        : ok("clock", `The clock says ${timeText(now)} UTC.`),
+      owners.length === 0
+        ? noteIt(
+          "accounts",
+          "Nobody may do everything from the chat or the pages.",
+          "Make somebody the owner: retropal user set NICK --role superadmin",
+        )
+        : ok("accounts", `${owners[0]?.nickname} may do everything.`),
+    ];
+  } finally {
+    store.close();
+  }
+}
+
+function badClock(text: string): Finding {
+  return bad(
+    "clock",
+    text,
+    "Set it right (timedatectl set-ntp true): bans and messages go by it.",
+  );
+}
+
+/** How many connections the system lets one process have. */
+export function checkFileLimit(config: Config, limits: string | null): Finding {
+  const match = /^Max open files\s+(\d+|unlimited)/m.exec(limits ?? "");
+  if (!match?.[1]) return ok("limits", "This system has no limit we know of.");
+  const most = match[1] === "unlimited" ? Infinity : Number(match[1]);
+  // Whoever talks has a second connection.
+  const wanted = config.limits.connections_total * 2 + OTHER_FILES;
+  return most >= wanted
+    ? ok("limits", `${most} open files are allowed.`)
+    : noteIt(
+      "limits",
+      `${most} open files are allowed: about ${
+        Math.max(0, Math.floor((most - OTHER_FILES) / 2))
+      } people at once, not limits.connections_total = ${config.limits.connections_total}.`,
+      "Enough for most. For more: ulimit -n 65536, or `retropal service`, whose " +
+        "unit has it.",
+    );
+}
+
+export function readLimits(): string | null {
+  try {
+    return Deno.readTextFileSync("/proc/self/limits");
+  } catch {
+    return null;
+  }
+}

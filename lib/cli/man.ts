@@ -1,0 +1,106 @@
+/**
+ * `retropal man`: the manual page, made from the table of commands.
+ *
+ * @module
+ */
+import { done } from "../commands/command.ts";
+import { fieldName } from "../commands/field.ts";
+import { VERSION } from "../version.ts";
+import { usage } from "./help.ts";
+import { type Described, localCommand } from "./local.ts";
+
+/** Text for roff: no line of it is taken for a request. */
+function roff(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-")
+    .replace(/^([.'])/gm, "\\&$1");
+}
+
+export function manPage(commands: readonly Described[]): string {
+  const shown = commands.filter((one) => !one.hidden);
+  return [
+    `.TH RETROPAL 1 "" "retropal ${VERSION}" "User Commands"`,
+    ".SH NAME",
+    "retropal \\- a server for the Paltalk client of 2002",
+    ".SH SYNOPSIS",
+    ".B retropal",
+    "COMMAND [options]",
+    ".SH DESCRIPTION",
+    roff(
+      "A self-hosted server for the real, unchanged Paltalk 5.0 client: pals and " +
+        "messages, rooms with text and voice. Everything it keeps is in one data " +
+        "folder. Each command works while the server runs, and then takes effect " +
+        "at once, and while it does not.",
+    ),
+    ".SH COMMANDS",
+    ...shown.flatMap(section),
+    ".SH OPTIONS OF EVERY COMMAND",
+    ...item("--data DIR", "The data folder; ./retropal-data or RETROPAL_DATA."),
+    ...item("--json", "Answer in JSON."),
+    ...item("--help", "Show how a command is used."),
+    ".SH EXIT STATUS",
+    ...item("0", "Done."),
+    ...item("1", "Refused, or it failed; the reason is on standard error."),
+    ...item("2", "Wrong usage."),
+    ...item("3", "Not found."),
+    ...item("4", "No server runs, and the command needs one."),
+    ".SH FILES",
+    ...item("retropal.db", "Accounts, rooms, messages: the database."),
+    ...item("retropal.toml", "The settings, with a comment for each."),
+    ...item(
+      "control.sock",
+      "The way to the running server, for its owner only.",
+    ),
+    ...item("logs/, backups/", "The log and copies of the database."),
+    ".SH ENVIRONMENT",
+    ...item("RETROPAL_DATA", "The data folder."),
+    ...item(
+      "RETROPAL_SECTION_KEY",
+      "Any setting, for example RETROPAL_LIMITS_PACKETS_PER_SECOND.",
+    ),
+    "",
+  ].join("\n");
+}
+
+function item(term: string, about: string): string[] {
+  return [".TP", `.B ${roff(term)}`, roff(about)];
+}
+
+function section(command: Described): string[] {
+  const fields = Object.entries(command.fields);
+  return [
+    `.SS ${roff(usage(command))}`,
+    roff(`${command.summary}.${command.details ? ` ${command.details}` : ""}`),
+    ...fields.flatMap(([key, field]) =>
+      item(
+        field.place === "option"
+          ? `${fieldName(key, field)} ${field.metavar}`.trim()
+          : field.metavar,
+        field.about,
+      )
+    ),
+    ...(command.secret
+      ? item("--password-stdin", "Read the password from standard input.")
+      : []),
+    ".PP",
+    command.examples.length > 1 ? "Examples:" : "Example:",
+    ".PP",
+    ".nf",
+    ".RS",
+    ...command.examples.map(roff),
+    ".RE",
+    ".fi",
+  ];
+}
+
+export function manCommand(all: () => readonly Described[]) {
+  return localCommand({
+    path: ["man"],
+    summary: "Print the manual page",
+    examples: ["retropal man > /usr/local/share/man/man1/retropal.1"],
+    fields: {},
+    run() {
+      const text = manPage(all());
+      return done({ text }, text.trimEnd());
+    },
+  });
+}

@@ -1,0 +1,207 @@
+/**
+ * `retropal setup`: asks what a new server should be, and can be run again.
+ *
+ * @module
+ */
+import { imitationFault, nicknameFault } from "../domain/accounts.ts";
+import {
+  CODE,
+  type CommandResult,
+  done,
+  failure,
+} from "../commands/command.ts";
+import { choiceOption, flag, option } from "../commands/field.ts";
+import { checkValue, ConfigError } from "../config/load.ts";
+import { isPrivateAddress } from "../config/network.ts";
+import { changeSettings } from "./config.ts";
+import { randomPassword } from "./first_run.ts";
+import { homeAddress } from "./interfaces.ts";
+import { type Local, localCommand } from "./local.ts";
+
+const REGISTRATION = ["closed", "open", "invite"] as const;
+
+export const setup = localCommand({
+  path: ["setup"],
+  summary: "Ask what this server should be, and write it down",
+  details: "Asks for whatever is not given as an option; without a terminal, " +
+    "or with --yes, it takes what stands in [brackets]. Run it again to change " +
+    "your mind: what you said before is what it then offers.",
+  examples: [
+    "retropal setup",
+    'retropal setup --yes --name "The Royal Oak" --owner Ann --registration invite',
+  ],
+  fields: {
+    name: option("NAME", "What the server is called."),
+    owner: option(
+      "NICK",
+      "The nickname of the account that may do everything.",
+    ),
+    advertise: option("HOST", "The address by which friends outside reach it."),
+    advertisePrivate: option(
+      "ADDR",
+      "The address by which it is reached at home.",
+    ),
+    registration: choiceOption(
+      REGISTRATION,
+      "Who may make an account for himself.",
+    ),
+    yes: flag("Ask nothing."),
+  },
+  secret: {
+    about: "Password of the owner (empty: a random one)",
+    repeat: false,
+  },
+  async run(local, input, secret) {
+    const { config } = local.loadConfig();
+    const ask = asker(local, input.yes ?? false);
+    const name = await ask(
+      "What is this server called?",
+      input.name,
+      config.server.name,
+      settingFault("server.name"),
+    );
+    const inside = await ask(
+      "At which address is it reached at home? (empty: nobody at home)",
+      input.advertisePrivate,
+      config.server.advertise_private || privateHome(),
+      settingFault("server.advertise_private"),
+    );
+    const outside = await ask(
+      "By which name or address do friends outside reach it? (empty: none do)",
+      input.advertise,
+      config.server.advertise || publicHome(),
+      settingFault("server.advertise"),
+    );
+    const registration = await ask(
+      "Who may make an account for himself: nobody (closed), everybody (open), " +
+        "or whoever has a code (invite)?",
+      input.registration,
+      config.auth.registration,
+      settingFault("auth.registration"),
+    );
+    const owner = await makeOwner(
+      local,
+      ask,
+      input.owner,
+      () =>
+        secret !== undefined || input.yes || !local.terminal.interactive
+          ? secret
+          : local.terminal.ask("His password? (empty: a random one) ", {
+            hidden: true,
+          }),
+    );
+    if (owner.code !== CODE.done) return owner;
+    const settings = await changeSettings(local, {
+      "server.name": name,
+      "server.advertise": outside,
+      "server.advertise_private": inside,
+      "auth.registration": registration,
+    });
+    return done(
+      { settings: settings.json, owner: owner.json },
+      ...settings.lines,
+      ...owner.lines,
+      "",
+      "Next: `retropal serve`, then `retropal client reg` for the first client.",
+    );
+  },
+});
+
+type Ask = (
+  question: string,
+  given: string | undefined,
+  offered: string,
+  fault: (answer: string) => string | null,
+) => Promise<string>;
+
+/** Throws ConfigError for an option that is wrong; asks again at a terminal. */
+function asker({ terminal }: Local, silent: boolean): Ask {
+  return async (question, given, offered, fault) => {
+    if (given !== undefined || silent || !terminal.interactive) {
+      const answer = given ?? offered;
+      const wrong = fault(answer);
+      if (wrong !== null) throw new ConfigError([wrong]);
+      return answer;
+    }
+    while (true) {
+      const answer = await terminal.ask(`${question} [${offered}] `);
+      if (answer === null) throw new ConfigError(["Nothing was changed."]);
+      const chosen = answer.trim() === "" ? offered : answer.trim();
+      const wrong = fault(chosen);
+      if (wrong === null) return chosen;
+      terminal.err(wrong);
+    }
+  };
+}
+
+function settingFault(key: string): (answer: string) => string | null {
+  return (answer) => {
+    try {
+      checkValue(key, answer);
+      return null;
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+  };
+}
+
+function privateHome(): string {
+  const home = homeAddress();
+  return home !== null && isPrivateAddress(home) ? home : "";
+}
+
+function publicHome(): string {
+  const home = homeAddress();
+  return home !== null && !isPrivateAddress(home) ? home : "";
+}
+
+/** The account that may do everything: made when there is none. */
+async function makeOwner(
+  local: Local,
+  ask: Ask,
+  given: string | undefined,
+  askPassword: () => Promise<string | null> | string | undefined,
+): Promise<CommandResult> {
+  const staff = await local.run(["user", "list"], { role: "superadmin" });
+  if (staff.code !== CODE.done) return staff;
+  const owners = (staff.json as { nickname: string }[])
+    .map((one) => one.nickname);
+  const offered = owners[0] ?? "Owner";
+  const nick = await ask(
+    "Which nickname has the account that may do everything?",
+    given,
+    offered,
+    (answer) => nicknameFault(answer) ?? imitationFault(answer, []),
+  );
+  if (owners.some((one) => one.toLowerCase() === nick.toLowerCase())) {
+    return done(
+      { nickname: nick, made: false },
+      `${nick} is the owner already.`,
+    );
+  }
+  const known = await local.run(["user", "show"], { nick });
+  if (known.code === CODE.done) {
+    const raised = await local.run(["user", "set"], {
+      nick,
+      role: "superadmin",
+    });
+    return raised.code === CODE.done
+      ? done({ nickname: nick, made: false }, `${nick} may now do everything.`)
+      : raised;
+  }
+  if (known.code !== CODE.notFound) return known;
+  const secret = await askPassword();
+  const password = secret || randomPassword();
+  const made = await local.run(
+    ["user", "add"],
+    { nick, role: "superadmin" },
+    password,
+  );
+  if (made.code !== CODE.done) return failure(made.code, made.lines.join(" "));
+  return done(
+    { nickname: nick, made: true, ...(secret ? {} : { password }) },
+    `The account ${nick} may do everything.` +
+      (secret ? "" : ` Its password, shown this once: ${password}`),
+  );
+}

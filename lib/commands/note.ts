@@ -1,0 +1,24 @@
+/**
+ * Entries of the audit log for what is done beside the store.
+ *
+ * @module
+ */
+import { audit, command, done } from "./command.ts";
+import { argument, choiceOption } from "./field.ts";
+
+/** Before a copy is taken: what was deferred is written, and the copy noted. */
+export const note = command({
+  path: ["audit", "note"],
+  hidden: true,
+  summary: "Write an entry into the audit log, and all that waits to disk",
+  examples: ["retropal backup FILE"],
+  fields: {
+    action: choiceOption(["backup", "restore", "config set", "setup"], "What."),
+    target: argument("TARGET", "To what."),
+  },
+  role: "superadmin",
+  run(context, input) {
+    audit(context, { action: input.action ?? "backup", target: input.target });
+    return done({});
+  },
+});

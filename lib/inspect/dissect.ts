@@ -1,0 +1,146 @@
+/**
+ * A frame as its name, its fields, and what in it breaks the protocol.
+ *
+ * @module
+ */
+import { CLIENT_CODECS, SERVER_CODECS } from "../protocol/codecs.ts";
+import { hazardIn } from "../protocol/hazards.ts";
+import { Malformed } from "../protocol/layout.ts";
+import {
+  nameOfClientType,
+  nameOfServerType,
+} from "../protocol/packet_types.ts";
+import { checkVoiceFrame, speakerOf, ssrcOf, u32 } from "../protocol/rtp.ts";
+import { decodeText } from "../protocol/windows1252.ts";
+
+export type Direction = "C>S" | "S>C";
+
+export interface Dissection {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly faults: readonly string[];
+}
+
+/** These carry passwords, in a form that anybody can decode. */
+const SECRET: ReadonlySet<string> = new Set([
+  "LOGIN",
+  "PASSWORD_CHANGE",
+  "REGISTER",
+]);
+
+export function dissectFrame(
+  direction: Direction,
+  type: number,
+  payload: Uint8Array,
+  showSecrets = false,
+): Dissection {
+  const fromClient = direction === "C>S";
+  const name = fromClient ? nameOfClientType(type) : nameOfServerType(type);
+  const faults: string[] = [];
+  if (!fromClient) {
+    const hazard = hazardIn(type, payload);
+    if (hazard !== undefined) faults.push(hazard);
+  }
+  const codecs = (fromClient ? CLIENT_CODECS : SERVER_CODECS)
+    .filter((codec) => codec.type === type);
+  if (codecs.length === 0) {
+    return {
+      name,
+      fields: payload.length === 0 ? {} : { payload: preview(payload) },
+      faults: name.startsWith("type ")
+        ? ["a type that the 5.0 client does not know", ...faults]
+        : faults,
+    };
+  }
+  if (SECRET.has(name) && !showSecrets) {
+    return {
+      name,
+      fields: { payload: `${payload.length} bytes, with a password` },
+      faults,
+    };
+  }
+  let reason = "";
+  for (const codec of codecs) {
+    let excess = 0;
+    const value = codec.parse(payload, (bytes) => excess = bytes);
+    if (value instanceof Malformed) {
+      reason ||= value.reason;
+      continue;
+    }
+    if (excess > 0) faults.push(`${excess} bytes more than it should have`);
+    return { name, fields: fieldsOf(value), faults };
+  }
+  return {
+    name,
+    fields: { payload: preview(payload) },
+    faults: [`malformed: ${reason}`, ...faults],
+  };
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  const shown = readable(value);
+  if (shown === undefined || shown === null) return {};
+  return typeof shown === "object" && !Array.isArray(shown)
+    ? shown as Record<string, unknown>
+    : { value: shown };
+}
+
+/** Bytes as text, maps as objects. */
+function readable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return preview(value);
+  if (value instanceof Map) {
+    return Object.fromEntries(
+      [...value].map(([key, item]) => [key, readable(item)]),
+    );
+  }
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, readable(item)]),
+    );
+  }
+  return value;
+}
+
+const LONGEST = 400;
+
+function preview(bytes: Uint8Array): string {
+  const text = decodeText(bytes.subarray(0, LONGEST));
+  return bytes.length > LONGEST ? `${text}… (${bytes.length} bytes)` : text;
+}
+
+/** One voice frame: RTP header to trailer, without the prefix. */
+export function dissectVoice(frame: Uint8Array): Dissection {
+  const fault = checkVoiceFrame(frame, 0, frame.length);
+  if (fault !== undefined) {
+    return {
+      name: "VOICE",
+      fields: { bytes: frame.length },
+      faults: [
+        fault === "length"
+          ? `${frame.length} bytes: outside 50..1000, which makes a client deaf`
+          : `no voice frame that the client plays: ${fault}`,
+      ],
+    };
+  }
+  return {
+    name: "VOICE",
+    fields: {
+      speaker: speakerOf(frame, 0, frame.length),
+      ssrc: ssrcOf(frame, 0),
+      sequence: ((frame[2] ?? 0) << 8) | (frame[3] ?? 0),
+      timestamp: u32(frame, 4),
+      bytes: frame.length,
+    },
+    faults: [],
+  };
+}
+
+/** The eight bytes with which a voice connection begins. */
+export function dissectHello(bytes: Uint8Array): Dissection {
+  return {
+    name: "VOICE_HELLO",
+    fields: { gid: u32(bytes, 0), uid: u32(bytes, 4) },
+    faults: [],
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Byte streams cut into frames: chat and voice, each direction by itself.
+ *
+ * @module
+ */
+import { concat } from "../protocol/bytes.ts";
+import { HEADER_BYTES } from "../protocol/frame.ts";
+import { HELLO_BYTES, MAX_FRAME, PREFIX_BYTES, u32 } from "../protocol/rtp.ts";
+import {
+  type Direction,
+  dissectFrame,
+  dissectHello,
+  type Dissection,
+  dissectVoice,
+} from "./dissect.ts";
+
+/** One frame of a capture, in words. */
+export interface Inspected extends Dissection {
+  readonly at: number;
+  readonly connection: string;
+  readonly direction: Direction;
+  readonly type?: number;
+  readonly version?: number;
+  readonly length: number;
+}
+
+type Place = Pick<Inspected, "at" | "connection" | "direction">;
+
+/** Whatever takes bytes and gives frames. */
+export interface Stream {
+  push(place: Place, bytes: Uint8Array): Inspected[];
+  /** What is left when the stream ends, if that is a fault. */
+  end(place: Place): Inspected[];
+}
+
+export class ChatStream implements Stream {
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(private readonly showSecrets: boolean) {}
+
+  push(place: Place, bytes: Uint8Array): Inspected[] {
+    this.#rest = concat([this.#rest, bytes]);
+    const found: Inspected[] = [];
+    while (this.#rest.length >= HEADER_BYTES) {
+      const view = new DataView(
+        this.#rest.buffer,
+        this.#rest.byteOffset,
+        this.#rest.length,
+      );
+      const length = view.getUint16(4);
+      if (this.#rest.length < HEADER_BYTES + length) break;
+      const payload = this.#rest.subarray(HEADER_BYTES, HEADER_BYTES + length);
+      found.push({
+        ...place,
+        type: view.getInt16(0),
+        version: view.getUint16(2),
+        length,
+        ...dissectFrame(
+          place.direction,
+          view.getInt16(0),
+          payload,
+          this.showSecrets,
+        ),
+      });
+      this.#rest = this.#rest.subarray(HEADER_BYTES + length);
+    }
+    return found;
+  }
+
+  end(place: Place): Inspected[] {
+    return leftOver(place, this.#rest.length, "a frame");
+  }
+}
+
+export class VoiceStream implements Stream {
+  #rest: Uint8Array = new Uint8Array();
+  #broken = false;
+
+  push(place: Place, bytes: Uint8Array): Inspected[] {
+    if (this.#broken) return [];
+    this.#rest = concat([this.#rest, bytes]);
+    const found: Inspected[] = [];
+    while (this.#rest.length >= PREFIX_BYTES) {
+      const first = u32(this.#rest, 0);
+      if (place.direction === "C>S" && first > MAX_FRAME && first <= 0xffff) {
+        if (this.#rest.length < HELLO_BYTES) break;
+        found.push({
+          ...place,
+          length: HELLO_BYTES,
+          ...dissectHello(this.#rest),
+        });
+        this.#rest = this.#rest.subarray(HELLO_BYTES);
+        continue;
+      }
+      if (first > 0xffff) {
+        this.#broken = true;
+        found.push({
+          ...place,
+          length: this.#rest.length,
+          name: "VOICE",
+          fields: {},
+          faults: [`${first} is no length: a frame without its prefix?`],
+        });
+        break;
+      }
+      if (this.#rest.length < PREFIX_BYTES + first) break;
+      const frame = this.#rest.subarray(PREFIX_BYTES, PREFIX_BYTES + first);
+      found.push({ ...place, length: first, ...dissectVoice(frame) });
+      this.#rest = this.#rest.subarray(PREFIX_BYTES + first);
+    }
+    return found;
+  }
+
+  end(place: Place): Inspected[] {
+    return this.#broken
+      ? []
+      : leftOver(place, this.#rest.length, "a voice frame");
+  }
+}
+
+function leftOver(place: Place, bytes: number, what: string): Inspected[] {
+  return bytes === 0 ? [] : [{
+    ...place,
+    length: bytes,
+    name: "CUT_OFF",
+    fields: {},
+    faults: [`the stream ends within ${what}, after ${bytes} bytes of it`],
+  }];
+}
+
+/** A datagram: a hello, or a frame with or without its prefix. */
+export function inspectDatagram(place: Place, bytes: Uint8Array): Inspected {
+  const dissection = bytes.length === HELLO_BYTES
+    ? dissectHello(bytes)
+    : bytes.length > PREFIX_BYTES &&
+        u32(bytes, 0) === bytes.length - PREFIX_BYTES
+    ? dissectVoice(bytes.subarray(PREFIX_BYTES))
+    : dissectVoice(bytes);
+  return { ...place, length: bytes.length, ...dissection };
+}

@@ -24,6 +24,7 @@ import { LoopLagMeter } from "./ops/loop_lag.ts";
 import { PasswordHasher } from "./ops/password_hash.ts";
 import { Rates } from "./ops/rates.ts";
 import { resolveIPv4 } from "./ops/resolve.ts";
+import type { VoiceLimits } from "./voice/limits.ts";
 import { startVoice, type VoiceServer } from "./voice/server.ts";
 
 export interface ServerOptions {
@@ -105,10 +106,7 @@ export async function startServer(
       port: options.config.server.voice_port,
       udp: options.config.voice.udp,
       log: logger("voice"),
-      limits: {
-        bytesPerSecond: options.config.limits.voice_bytes_per_second,
-        queueFrames: options.config.voice.queue_frames,
-      },
+      limits: voiceLimits(options.config),
       roster: voiceRoster(world, {
         onLinkLost: (gid, uid) =>
           chat.act((ctx) => {
@@ -212,6 +210,18 @@ function hasherFor(config: Config): PasswordHasher {
     log2n: config.auth.scrypt_log2n,
     queueLimit: config.limits.hash_queue,
   });
+}
+
+function voiceLimits({ limits, voice }: Config): Partial<VoiceLimits> {
+  return {
+    connections: limits.voice_connections,
+    connectionsPerAddress: limits.voice_connections_per_address,
+    halfOpen: limits.voice_silent_connections,
+    helloMs: 1000 * limits.voice_hello_seconds,
+    stuckMs: 1000 * limits.voice_stuck_seconds,
+    bytesPerSecond: limits.voice_bytes_per_second,
+    queueFrames: voice.queue_frames,
+  };
 }
 
 async function resolveAdvertised(config: Config): Promise<Advertised> {

@@ -83,6 +83,14 @@ export class LiveServer implements Live {
         packetsOverRate: counters.packetsOverRate,
         unknownPackets: counters.unknownPackets,
         slowClientsClosed: counters.slowClientsClosed,
+        malformedPackets: counters.malformedPackets,
+        packetsRefused: [...counters.refusals.values()]
+          .reduce((sum, n) => sum + n, 0),
+        floodersClosed: counters.floodersClosed,
+        connectionsRefused: counters.connectionsRefused,
+        strangersClosed: counters.strangersClosed,
+        packetErrors: counters.handlerErrors,
+        coreErrors: counters.coreErrors,
       },
       memory: { rss: memory.rss, heapUsed: memory.heapUsed },
       queues: {

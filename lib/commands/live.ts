@@ -104,6 +104,17 @@ export interface Status {
     readonly packetsOverRate: number;
     readonly unknownPackets: number;
     readonly slowClientsClosed: number;
+    readonly malformedPackets: number;
+    /** Answered with a refusal, of whatever kind. */
+    readonly packetsRefused: number;
+    readonly floodersClosed: number;
+    readonly connectionsRefused: number;
+    /** Not signed on when the server was full. */
+    readonly strangersClosed: number;
+    /** Packets that ended in an error of the server. */
+    readonly packetErrors: number;
+    /** Errors of the server outside any packet. */
+    readonly coreErrors: number;
   };
   readonly memory: { readonly rss: number; readonly heapUsed: number };
   readonly queues: {

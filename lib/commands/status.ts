@@ -135,9 +135,24 @@ function text(now: Status): string[] {
         "dropped",
         `${totals.packetsOverRate} packets over the rate, ` +
         `${totals.voiceFramesDropped} voice frames, ` +
-        `${totals.unknownPackets} unknown packets`,
+        `${totals.unknownPackets} unknown and ` +
+        `${totals.malformedPackets} malformed packets`,
       ],
-      ["slow clients", `${totals.slowClientsClosed} closed`],
+      [
+        "refused",
+        `${totals.packetsRefused} packets, ` +
+        `${totals.connectionsRefused} connections`,
+      ],
+      [
+        "closed",
+        `${totals.slowClientsClosed} slow clients, ` +
+        `${totals.floodersClosed} floods, ` +
+        `${totals.strangersClosed} that did not sign on`,
+      ],
+      [
+        "errors",
+        `${totals.packetErrors} in packets, ${totals.coreErrors} elsewhere`,
+      ],
       [
         "queues",
         `${sizeText(queues.outboxBytes)} in all, ` +
@@ -155,6 +170,11 @@ function text(now: Status): string[] {
         `${now.loopLagMs.p99.toFixed(1)} ms at worst of 100`,
       ],
     ]),
+    "",
+    "Limits:",
+    ...pairs(
+      Object.entries(now.limits).map(([key, value]) => [key, String(value)]),
+    ).map((line) => `  ${line}`),
     "",
     now.errors.length === 0
       ? "No warnings or errors."

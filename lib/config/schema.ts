@@ -314,6 +314,29 @@ export const SCHEMA = {
       max: 3600,
       about: "For how long a client may take nothing of what waits for it.",
     }),
+    voice_connections: count({
+      default: 20_000,
+      about: "Voice connections at a time.",
+    }),
+    voice_connections_per_address: count({
+      default: 4096,
+      about: "Voice connections from one address.",
+    }),
+    voice_silent_connections: count({
+      default: 2048,
+      about:
+        "Voice connections that have not said who they are; the oldest make room.",
+    }),
+    voice_hello_seconds: count({
+      default: 10,
+      max: 3600,
+      about: "By when a voice connection must have said who it is.",
+    }),
+    voice_stuck_seconds: count({
+      default: 10,
+      max: 3600,
+      about: "For how long a listener may take nothing of what is said.",
+    }),
     voice_bytes_per_second: count({
       default: 524_288,
       min: 2000,

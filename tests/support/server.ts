@@ -9,6 +9,10 @@ import { type ClientOptions, PaltalkClient } from "../../lib/client/mod.ts";
 
 const BINARY = Deno.env.get("RETROPAL_BIN");
 const MAIN = new URL("../../main.ts", import.meta.url);
+/** Of every account that a test makes, unless it says otherwise. */
+export const PASSWORD = "secret11";
+/** The uid of the first account. */
+export const FIRST_UID = 1000002;
 const READY_MS = 60_000;
 const STOP_MS = 20_000;
 
@@ -19,6 +23,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 export interface ServerOptions {
+  /**
+   * Accounts made before the first start, with the password "secret11": their
+   * uids are 1000002, 1000003, …
+   */
+  readonly users?: readonly string[];
   /** Settings by their configuration key, over those of all tests. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Flags of `serve` besides data, ports and --no-web. */
@@ -80,6 +89,20 @@ export async function runCli(
   const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+async function importUsers(
+  data: string,
+  names: readonly string[],
+): Promise<void> {
+  const file = `${data}/users-to-import.json`;
+  const people = names.map((nickname) => ({ nickname, password: PASSWORD }));
+  await Deno.writeTextFile(file, JSON.stringify(people));
+  const { code, out, err } = await runCli(
+    ["user", "import", file, "--data", data],
+  );
+  assert.equal(code, 0, out + err);
+  await Deno.remove(file);
 }
 
 /** Lines of a stream as they come; the whole is kept. */
@@ -155,6 +178,7 @@ export class TestServer {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const data = options.data ??
       await Deno.makeTempDir({ prefix: "retropal-test-" });
+    if (options.users) await importUsers(data, options.users);
     const server = new TestServer(data, options);
     try {
       await server.#waitForReady();
@@ -183,7 +207,7 @@ export class TestServer {
   /** Makes an account; gives its uid. */
   async addUser(
     nickname: string,
-    password = "secret11",
+    password = PASSWORD,
     ...flags: string[]
   ): Promise<number> {
     const { code, out, err } = await this.cli(
@@ -204,7 +228,7 @@ export class TestServer {
     return PaltalkClient.signOn({
       ...this.chat,
       nickname,
-      password: "secret11",
+      password: PASSWORD,
       ...options,
     });
   }

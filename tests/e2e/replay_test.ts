@@ -1,0 +1,102 @@
+/**
+ * The client's side of the captures, played against this server: every frame
+ * that the real client would wait for is answered, in a form that it can bear.
+ */
+import assert from "node:assert/strict";
+import { CLIENT_TYPES, SERVER_TYPES } from "../../lib/protocol/packet_types.ts";
+import { captureNames, readCapture } from "../support/capture.ts";
+import {
+  CAPTURED_KEY,
+  CAPTURED_NAMES,
+  ReplayedConnection,
+} from "../support/replay.ts";
+import { TestServer } from "../support/server.ts";
+
+const NET_STORM = 1000002;
+const BEE = 1000005;
+
+/** Connections that were Bee's; all others were NetStorm's. */
+const BEES = new Set([
+  "c-file-transfer CHAT#4",
+  "c-im-away CHAT#4",
+  "c-invite-private CHAT#4",
+  "c-p2p-call CHAT#4",
+  "c-two-clients-voice CHAT#4",
+]);
+
+/** The server as it must be before a file begins. */
+const SETTINGS: Readonly<Record<string, Record<string, string>>> = {
+  "b-2-twokey": { "auth.send_literal_key_first": "true" },
+};
+
+/** Rooms that the client was in already. */
+const JOINED: Readonly<Record<string, readonly number[]>> = {
+  "b-12-signoff": [50001],
+  "b-4-room-admin": [50001, 50008],
+  "b-7-invite": [50008],
+  "c-invite-private": [50001],
+  "c-p2p-call": [50001],
+};
+
+/** NetStorm's are the rooms in which the admin's menu and console were tried. */
+async function addOwnRooms(server: TestServer): Promise<void> {
+  for (
+    const args of [
+      ["set", "50001", "--owner", "NetStorm"],
+      ["add", "Own", "--owner", "NetStorm", "--type", "text"],
+    ]
+  ) {
+    const { code, err } = await server.cli(["room", ...args]);
+    assert.equal(code, 0, err);
+  }
+}
+
+/** After these files' beginning the password was another one. */
+const NEW_PASSWORD = new Set(["b-15-reconnect", "b-9-kick", "b-9-redirect"]);
+
+for (const name of captureNames()) {
+  const { frames } = readCapture(name);
+  const sent = frames.filter(({ direction }) => direction === "C>S");
+  if (sent.length === 0) continue;
+
+  Deno.test(`replaying ${name}: each frame is answered as the client needs`, async () => {
+    await using server = await TestServer.start({
+      users: CAPTURED_NAMES,
+      settings: { "auth.server_key": CAPTURED_KEY, ...SETTINGS[name] },
+    });
+    if (NEW_PASSWORD.has(name)) {
+      const { code } = await server.cli(
+        ["user", "passwd", "NetStorm", "--password-stdin"],
+        "newpass22\n",
+      );
+      assert.equal(code, 0);
+    }
+    await addOwnRooms(server);
+    const open = new Map<string, ReplayedConnection>();
+    for (const frame of sent) {
+      let connection = open.get(frame.connection);
+      if (connection === undefined) {
+        connection = await ReplayedConnection.open(server);
+        open.set(frame.connection, connection);
+        if (frame.type !== CLIENT_TYPES.CLIENT_HELLO.type) {
+          const bee = BEES.has(`${name} ${frame.connection}`);
+          const password = NEW_PASSWORD.has(name) ? "newpass22" : "secret11";
+          await connection.signOn(bee ? BEE : NET_STORM, password);
+          for (const gid of JOINED[name] ?? []) await connection.join(gid);
+        }
+      }
+      // What the server closes, because it refused or replaced it, is over.
+      if (!connection.isOpen) continue;
+      const answers = await connection.play(frame);
+      if (frame.type === CLIENT_TYPES.LOGIN.type) {
+        const { FEEDBACK, SERVER_KEY } = SERVER_TYPES;
+        assert.ok(
+          answers.some(({ type }) =>
+            type === FEEDBACK.type || type === SERVER_KEY.type
+          ),
+        );
+      }
+    }
+    for (const connection of open.values()) await connection.close();
+  });
+}

@@ -41,7 +41,7 @@ export function timeText(at: number | null): string {
     : new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** "2d 3h", "5m 10s": the two largest units. */
+/** "2d 3h", "5m 10s": the largest unit and the next one. */
 export function durationText(seconds: number): string {
   const units: [number, string][] = [
     [86400, "d"],
@@ -49,16 +49,15 @@ export function durationText(seconds: number): string {
     [60, "m"],
     [1, "s"],
   ];
-  let left = Math.max(0, Math.round(seconds));
-  const parts: string[] = [];
-  for (const [size, unit] of units) {
-    if (left >= size || (unit === "s" && parts.length === 0)) {
-      parts.push(`${Math.floor(left / size)}${unit}`);
-      left %= size;
-      if (parts.length === 2) break;
-    }
-  }
-  return parts.join(" ");
+  const whole = Math.max(0, Math.round(seconds));
+  const first = Math.max(0, units.findIndex(([size]) => whole >= size));
+  if (whole === 0) return "0s";
+  let left = whole;
+  return units.slice(first, first + 2).flatMap(([size, unit]) => {
+    const count = Math.floor(left / size);
+    left %= size;
+    return count > 0 ? [`${count}${unit}`] : [];
+  }).join(" ");
 }
 
 /** "1.5 MB" */

@@ -1,0 +1,86 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { runChatLine } from "./chat.ts";
+import { Bench } from "./testing/host.ts";
+
+async function says(bench: Bench, nickname: string, line: string) {
+  const context = bench.host.context(bench.actor(nickname));
+  return (await runChatLine(line, context)).lines;
+}
+
+Deno.test("runChatLine() answers users with what they may", async () => {
+  await using bench = await Bench.open();
+  bench.person("Ulf");
+  bench.start().online.add(1);
+  deepEqual(await says(bench, "Ulf", "/users"), ["1 user on line."]);
+  deepEqual(await says(bench, "Ulf", " /UPTIME "), ["Up for 1h 1m."]);
+  const help = (await says(bench, "Ulf", "/help")).join("\n");
+  match(help, /^\/help \[command\] - this list$/m);
+  ok(!help.includes("/kick"));
+  match((await says(bench, "Ulf", "/kick Ann"))[0] ?? "", /Only a moderator/);
+  match((await says(bench, "Ulf", "/user"))[0] ?? "", /Did you mean \/users\?/);
+  match((await says(bench, "Ulf", "hello"))[0] ?? "", /\/help lists them/);
+});
+
+Deno.test("runChatLine() shows staff the seed's forms", async () => {
+  await using bench = await Bench.open();
+  bench.person("Sue", "superadmin");
+  bench.start();
+  const help = (await says(bench, "Sue", "/help")).join("\n");
+  for (
+    const form of [
+      "/users",
+      "/rooms",
+      "/kick <user> [reason]",
+      "/ban <user> <duration> [reason]",
+      "/broadcast <message>",
+      "/unban <target>",
+      "/whois <user>",
+      "/close <room> [reason]",
+    ]
+  ) ok(help.split("\n").some((line) => line.startsWith(`${form} - `)), form);
+});
+
+Deno.test("runChatLine() passes reasons on word by word", async () => {
+  await using bench = await Bench.open();
+  const uid = bench.person("John Doe");
+  bench.person("Mo", "moderator");
+  bench.start().online.add(uid);
+  const kicked = await says(bench, "Mo", '/kick "john doe" too  loud, really');
+  deepEqual(kicked, ["John Doe is disconnected."]);
+  deepEqual(bench.told, [`kick ${uid} too  loud, really`]);
+  const [entry] = bench.store.audit.list();
+  deepEqual([entry?.actor, entry?.action, entry?.address], [
+    "Mo",
+    "user kick",
+    "192.0.2.1",
+  ]);
+});
+
+Deno.test("runChatLine() bans with a time, or for ever without", async () => {
+  await using bench = await Bench.open();
+  const uid = bench.person("Troll");
+  bench.person("Mo", "moderator");
+  bench.start();
+  const ban = () => bench.store.bans.find("account", String(uid), bench.now);
+  await says(bench, "Mo", "/ban Troll 7d be kind");
+  equal(ban()?.until, bench.now + 7 * 86_400_000);
+  equal(ban()?.reason, "be kind");
+  await says(bench, "Mo", "/ban Troll never again");
+  equal(ban()?.until, null);
+  equal(ban()?.reason, "never again");
+  await says(bench, "Mo", "/unban Troll");
+  equal(ban(), undefined);
+});
+
+Deno.test("runChatLine() says how a command is written", async () => {
+  await using bench = await Bench.open();
+  bench.person("Sue", "superadmin");
+  bench.start();
+  deepEqual(await says(bench, "Sue", "/kick"), [
+    "Write it so: /kick <user> [reason]",
+  ]);
+  deepEqual(await says(bench, "Sue", "/users now"), ["Write it so: /users"]);
+  deepEqual(await says(bench, "Sue", "/broadcast"), [
+    "Write it so: /broadcast <message>",
+  ]);
+});

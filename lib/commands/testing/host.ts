@@ -1,0 +1,124 @@
+/**
+ * For tests of commands: a real store in a folder of its own, and a server
+ * that writes down what it was told.
+ *
+ * @module
+ */
+import { openStore } from "../../../db/open.ts";
+import { defaultConfig } from "../../config/config.ts";
+import { LEVEL, type Role, type Store } from "../../domain/store.ts";
+import { type Actor, type CommandResult, execute, HOST } from "../command.ts";
+import { CommandHost } from "../host.ts";
+import type { Live, RoomInfo, Status } from "../live.ts";
+import { findCommand } from "../table.ts";
+
+export class Bench implements AsyncDisposable {
+  /** What the running server was told, in order. */
+  readonly told: string[] = [];
+  /** Uids that are on line in it. */
+  readonly online = new Set<number>();
+  openRooms: RoomInfo[] = [];
+  now = 1_800_000_000_000;
+  readonly host: CommandHost;
+
+  private constructor(readonly folder: string, readonly store: Store) {
+    this.host = new CommandHost({
+      store,
+      config: defaultConfig(),
+      // Cost would only slow the tests: what is hashed is checked elsewhere.
+      hasher: {
+        hash: (bytes) =>
+          Promise.resolve(`$scrypt$ln=1,r=8,p=1$c2FsdHNhbHQ$${bytes.length}`),
+      },
+      now: () => this.now,
+    });
+  }
+
+  static async open(): Promise<Bench> {
+    const folder = await Deno.makeTempDir({ prefix: "retropal-commands-" });
+    return new Bench(folder, await openStore(`${folder}/retropal.db`));
+  }
+
+  /** From here on a server runs. */
+  start(): this {
+    this.host.live = this.#live();
+    return this;
+  }
+
+  run(
+    line: string,
+    input: Record<string, unknown> = {},
+    { secret, actor = HOST }: { secret?: string; actor?: Actor } = {},
+  ): Promise<CommandResult> {
+    const command = findCommand(line.split(" "));
+    if (!command) throw new RangeError(`no command ${line}`);
+    return execute(command, this.host.context(actor), input, secret);
+  }
+
+  /** An account, by the shortest way. */
+  person(nickname: string, role: Role = "user"): number {
+    return this.store.accounts.create({
+      nickname,
+      role,
+      passwordHash: "!",
+      createdAt: this.now,
+    }).uid;
+  }
+
+  actor(nickname: string): Actor {
+    const account = this.store.accounts.byNickname(nickname);
+    if (!account) throw new RangeError(nickname);
+    return {
+      name: account.nickname,
+      uid: account.uid,
+      level: LEVEL[account.role],
+      address: "192.0.2.1",
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.store.close();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  #live(): Live {
+    const note = (name: string) => (...args: unknown[]) =>
+      void this.told.push([name, ...args.map(String)].join(" "));
+    return {
+      status: () =>
+        ({ sessions: this.online.size, uptimeSeconds: 3700 }) as Status,
+      sessions: () => [],
+      rooms: () => this.openRooms,
+      isOnline: (uid) => this.online.has(uid),
+      kick: (uid, reason) => {
+        note("kick")(uid, reason);
+        return this.online.delete(uid);
+      },
+      kickAddress: (matches, reason) => {
+        const hit = ["192.0.2.1", "::ffff:192.0.2.9", "203.0.113.5"]
+          .filter(matches);
+        note("kickAddress")(hit.join(","), reason);
+        return hit.length;
+      },
+      closeRoom: (gid, reason) => {
+        note("closeRoom")(gid, reason);
+        return true;
+      },
+      moveUser: () => true,
+      broadcast: (text) => {
+        note("broadcast")(text);
+        return this.online.size;
+      },
+      roomChanged: note("roomChanged"),
+      roomRemoved: note("roomRemoved"),
+      categoriesChanged: note("categoriesChanged"),
+      accountChanged: note("accountChanged"),
+      accountRemoved: note("accountRemoved"),
+      bansChanged: note("bansChanged"),
+      tail: () => () => {},
+      watchSignOns: () => () => {},
+      configChanged: note("configChanged"),
+      stop: note("stop"),
+    };
+  }
+}

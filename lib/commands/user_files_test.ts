@@ -1,0 +1,120 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { Bench } from "./testing/host.ts";
+
+const CSV = `nickname,password,email,role
+Ann,secret11,ann@example.org,moderator
+"Bob, junior",secret11,,
+Cal,abc,,
+Ann,secret22,,
+Dan,secret11,dan@example.org
+Eve,secret11,,king
+Fay,secret11,,
+`;
+
+Deno.test("user import makes what it can and reports every refused line", async () => {
+  await using bench = await Bench.open();
+  const result = await bench.run("user import", {
+    file: { name: "friends.csv", text: CSV },
+  });
+  equal(result.code, 1);
+  const json = result.json as {
+    imported: { nickname: string }[];
+    refused: { line: number; why: string }[];
+  };
+  deepEqual(json.imported.map((one) => one.nickname), ["Ann", "Fay"]);
+  deepEqual(json.refused.map((one) => one.line), [3, 4, 5, 6, 7]);
+  match(json.refused[0]?.why ?? "", /stumbles over ","/);
+  match(json.refused[1]?.why ?? "", /too short/);
+  match(json.refused[2]?.why ?? "", /stands in the file already/);
+  match(json.refused[3]?.why ?? "", /more or fewer columns/);
+  match(json.refused[4]?.why ?? "", /role is user or/);
+  equal(bench.store.accounts.byNickname("Ann")?.role, "moderator");
+});
+
+Deno.test("user import --dry-run changes nothing", async () => {
+  await using bench = await Bench.open();
+  const result = await bench.run("user import", {
+    file: {
+      name: "a.json",
+      text: '[{"nickname":"Ann","password":"secret11"}]',
+    },
+    dryRun: true,
+  });
+  equal(result.code, 0);
+  match(result.lines.at(-1) ?? "", /1 of 1 would be imported/);
+  equal(bench.store.accounts.count(), 0);
+});
+
+Deno.test("user import refuses files of another shape with a sentence", async () => {
+  await using bench = await Bench.open();
+  const files: [string, string, RegExp][] = [
+    ["a.csv", "name,password\nAnn,secret11\n", /column "name"; known are nick/],
+    ["a.csv", 'nickname,password\n"Ann,x\n', /no CSV/],
+    ["a.json", "{", /no JSON/],
+    ["a.json", '{"nickname":"Ann"}', /A JSON file is a list/],
+  ];
+  for (const [name, text, why] of files) {
+    const result = await bench.run("user import", { file: { name, text } });
+    equal(result.code, 2);
+    match(result.lines[0] ?? "", why);
+  }
+});
+
+Deno.test("user import reads what spreadsheets of other countries write", async () => {
+  await using bench = await Bench.open();
+  const text = "\ufeffNickname;Password\r\nJ\u00fcrgen;secret11\r\n";
+  const result = await bench.run("user import", {
+    file: { name: "a.csv", text },
+  });
+  equal(result.code, 0);
+  equal(bench.store.accounts.byNickname("j\u00fcrgen")?.uid, 1000002);
+});
+
+Deno.test("user export is read back by user import", async () => {
+  for (const name of ["a.csv", "a.json"]) {
+    await using one = await Bench.open();
+    await using two = await Bench.open();
+    await one.run("user add", { nick: "Ann", email: "a@example.org" }, {
+      secret: "secret11",
+    });
+    await one.run("user set", { nick: "Ann", listed: "no", paid: "plus" });
+    const { file } = await one.run("user export", {
+      file: name,
+      withHashes: true,
+    });
+    const result = await two.run("user import", {
+      file: { name, text: file?.text ?? "" },
+    });
+    equal(result.code, 0, result.lines.join());
+    const { createdAt: _, ...before } = one.store.accounts.byNickname("Ann")!;
+    const { createdAt: __, ...after } = two.store.accounts.byNickname("Ann")!;
+    deepEqual(after, before);
+  }
+});
+
+Deno.test("user export leaves hashes out unless asked", async () => {
+  await using bench = await Bench.open();
+  await bench.run("user add", { nick: "Ann" }, { secret: "secret11" });
+  const { file } = await bench.run("user export", { file: "a.csv" });
+  equal(file?.text.includes("scrypt"), false);
+});
+
+Deno.test("user data is all that is kept of one person, without the hash", async () => {
+  await using bench = await Bench.open();
+  const ann = bench.person("Ann");
+  const bob = bench.person("Bob");
+  bench.store.relations.addPal(ann, bob, bench.now);
+  bench.store.messages.add({
+    to: ann,
+    from: bob,
+    body: new Uint8Array([0x68, 0x69]),
+    at: bench.now,
+  });
+  const { json } = await bench.run("user data", { nick: "Ann" });
+  const data = json as Record<string, unknown>;
+  deepEqual(data.pals, ["Paltalk", "Bob"]);
+  deepEqual(data.waitingMessages, [
+    { from: "Bob", at: "2027-01-15T08:00:00.000Z", text: "hi" },
+  ]);
+  equal("passwordHash" in (data.account as object), false);
+});

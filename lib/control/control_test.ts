@@ -1,0 +1,161 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import fc from "fast-check";
+import { Bench } from "../commands/testing/host.ts";
+import { type DataFolder, dataFolder } from "../config/data_folder.ts";
+import { connectControl } from "./client.ts";
+import { readLines, readRequest } from "./protocol.ts";
+import { ControlServer } from "./server.ts";
+
+async function withControl(
+  work: (folder: DataFolder, bench: Bench) => Promise<void>,
+  deep = "",
+): Promise<void> {
+  await using bench = await Bench.open();
+  const folder = dataFolder(`${bench.folder}${deep}`);
+  await Deno.mkdir(folder.path, { recursive: true });
+  const server = new ControlServer(folder, bench.start().host);
+  try {
+    await work(folder, bench);
+  } finally {
+    await server.close();
+  }
+}
+
+const ask = async (folder: DataFolder, path: string[], input = {}) =>
+  await (await connectControl(folder))?.run({ path, input });
+
+Deno.test("ControlServer runs commands of the table on the live server", async () => {
+  await withControl(async (folder, bench) => {
+    bench.online.add(1);
+    const result = await ask(folder, ["broadcast"], { message: "tea!" });
+    deepEqual(result?.json, { told: 1 });
+    deepEqual(bench.told, ["broadcast tea!"]);
+    equal((await ask(folder, ["no", "such"]))?.code, 2);
+    equal((await ask(folder, ["user", "show"], { nick: "x" }))?.code, 3);
+  });
+});
+
+Deno.test("ControlServer's socket can be opened by its owner only", async () => {
+  await withControl(async (folder) => {
+    const { mode } = await Deno.stat(folder.controlSocket);
+    equal((mode ?? 0) & 0o777, 0o600);
+  });
+});
+
+Deno.test("ControlServer takes a token where the path is too long for a socket", async () => {
+  const deep = "/" + "a-long-folder-name/".repeat(8);
+  await withControl(async (folder, bench) => {
+    equal(((await Deno.stat(folder.controlToken)).mode ?? 0) & 0o777, 0o600);
+    bench.online.add(1);
+    equal((await ask(folder, ["broadcast"], { message: "a" }))?.code, 0);
+    const token = JSON.parse(await Deno.readTextFile(folder.controlToken));
+    await Deno.writeTextFile(
+      folder.controlToken,
+      JSON.stringify({ ...token, token: "wrong" }),
+    );
+    const refused = await ask(folder, ["broadcast"], { message: "b" });
+    match(refused?.lines[0] ?? "", /wants its token/);
+    deepEqual(bench.told, ["broadcast a"]);
+  }, deep);
+});
+
+Deno.test("connectControl() is null when nobody listens any more", async () => {
+  let folder: DataFolder | undefined;
+  await withControl(async (one) => {
+    folder = one;
+    (await connectControl(one))?.close();
+  });
+  if (folder) equal(await connectControl(folder), null);
+  await using bench = await Bench.open();
+  const left = dataFolder(bench.folder);
+  // As kill -9 leaves it: the file is there, nobody behind it.
+  Deno.listen({ transport: "unix", path: left.controlSocket }).close();
+  await Deno.writeTextFile(left.controlSocket + ".x", "");
+  equal(await connectControl(left), null);
+});
+
+Deno.test("ControlServer stops a command when its asker goes away", async () => {
+  await withControl(async (folder, bench) => {
+    const stopped = Promise.withResolvers<void>();
+    const live = bench.host.live!;
+    bench.host.live = {
+      ...live,
+      tail: (_filter, sink) => {
+        sink({
+          at: 0,
+          kind: "log",
+          session: 1,
+          uid: null,
+          nickname: null,
+          address: "192.0.2.1",
+          message: "hello",
+        });
+        return () => stopped.resolve();
+      },
+    };
+    const enough = new AbortController();
+    const lines: string[] = [];
+    const client = await connectControl(folder);
+    const result = await client?.run({
+      path: ["log", "tail"],
+      input: {},
+      signal: enough.signal,
+      emit: (more) => {
+        lines.push(...more);
+        enough.abort();
+      },
+    });
+    equal(result?.code, 0);
+    match(lines[0] ?? "", /log hello$/);
+    await stopped.promise;
+  });
+});
+
+Deno.test("ControlServer answers garbage with a sentence and lives on", async () => {
+  await withControl(async (folder) => {
+    for (
+      const line of ["", "{", "[]", '{"path":1}', '{"path":[],"input":[]}']
+    ) {
+      const conn = await Deno.connect({
+        transport: "unix",
+        path: folder.controlSocket,
+      });
+      await conn.write(new TextEncoder().encode(line + "\n"));
+      for await (const answer of readLines(conn)) {
+        equal(JSON.parse(answer).result.code, 2, line);
+      }
+      conn.close();
+    }
+    equal((await ask(folder, ["user", "list"]))?.code, 0);
+  });
+});
+
+Deno.test("readRequest() throws nothing but SyntaxError", () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (line) => {
+    try {
+      readRequest(line);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }));
+});
+
+Deno.test("readLines() puts lines together from any pieces", async () => {
+  const text = "one\n\ntw\u00f6\u{1f600}\nlast without end";
+  const bytes = new TextEncoder().encode(text);
+  for (let size = 1; size < 8; size++) {
+    let at = 0;
+    const lines: string[] = [];
+    const source = {
+      read(buffer: Uint8Array) {
+        if (at >= bytes.length) return Promise.resolve(null);
+        const piece = bytes.subarray(at, at + size);
+        buffer.set(piece);
+        at += piece.length;
+        return Promise.resolve(piece.length);
+      },
+    };
+    for await (const line of readLines(source)) lines.push(line);
+    deepEqual(lines, ["one", "", "tw\u00f6\u{1f600}"]);
+  }
+});

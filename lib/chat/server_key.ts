@@ -3,13 +3,17 @@
  *
  * @module
  */
-import { MAX_KEY_NUMBER, MIN_KEY_NUMBER } from "../protocol/challenge.ts";
+import {
+  isVerifiable,
+  MAX_KEY_NUMBER,
+  MIN_KEY_NUMBER,
+} from "../protocol/challenge.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 
 /** What older servers sent: no password can be read under it. */
 const LITERAL_KEY = "XyF\u00a6164473312518";
 /** The same shape with room for the number. */
-export const DEFAULT_KEY_TEMPLATE = "XyF\u00a6NNN473312518";
+const DEFAULT_KEY_TEMPLATE = "XyF\u00a6NNN473312518";
 
 export function literalKey(): Uint8Array {
   return encodeText(LITERAL_KEY);
@@ -26,7 +30,22 @@ export function makeKey(template: string, random: () => number): Uint8Array {
   return exact;
 }
 
+/**
+ * A key that a password can be read under: the template's when it has such a
+ * number, which the literal one has not.
+ */
+export function readableKey(
+  template: string,
+  random: () => number,
+): Uint8Array {
+  const key = makeKey(template, random);
+  return isVerifiable(key) ? key : makeKey(DEFAULT_KEY_TEMPLATE, random);
+}
+
 /** For a password change the client has room for twelve bytes. */
-export function makeShortKey(random: () => number): Uint8Array {
-  return makeKey(DEFAULT_KEY_TEMPLATE, random).slice(0, 12);
+export function makeShortKey(
+  template: string,
+  random: () => number,
+): Uint8Array {
+  return readableKey(template, random).slice(0, 12);
 }

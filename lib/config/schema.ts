@@ -237,7 +237,7 @@ export const SCHEMA = {
       about: "Rooms in which one person can be at a time.",
     }),
     temporary_rooms_per_user: count({
-      default: 3,
+      default: 10,
       about: "Rooms that one person may have made and that still live.",
     }),
     temporary_rooms_total: count({

@@ -78,6 +78,13 @@ const MUST_ANSWER: ReadonlyMap<number, readonly number[]> = new Map(
   ]),
 );
 
+/** FEEDBACK that only says yes: the answer itself comes besides. */
+function isYes({ type, payload }: Frame): boolean {
+  const { FEEDBACK } = SERVER_TYPES;
+  return type === FEEDBACK.type && payload[2] === 0 && payload[3] === 0 &&
+    payload[0] === 0xfb && payload[1] === 0x84;
+}
+
 /** After these the server or the client closes the connection. */
 const LAST: ReadonlySet<number> = new Set([types.BYE.type]);
 
@@ -99,6 +106,11 @@ export class ReplayedConnection {
   static async open(server: TestServer): Promise<ReplayedConnection> {
     const client = new PaltalkClient({ ...server.chat, reacts: false });
     return new ReplayedConnection(client, await client.dial(server.chat));
+  }
+
+  /** Resolves when the connection is over. */
+  get closed(): Promise<void> {
+    return this.#connection.closed;
   }
 
   get isOpen(): boolean {
@@ -143,8 +155,8 @@ export class ReplayedConnection {
     }
     const wanted = MUST_ANSWER.get(frame.type);
     if (wanted !== undefined) {
-      const answer = await this.#connection.next(({ type }) =>
-        wanted.includes(type)
+      const answer = await this.#connection.next((answer) =>
+        wanted.includes(answer.type) && !isYes(answer)
       ).catch((error) => {
         const name = nameOfClientType(frame.type);
         throw new Error(`${place(frame)} ${name}: ${error.message}`);

@@ -28,7 +28,10 @@ const BUSY = "The server is busy. Please try again shortly.";
 
 /** Answered by the key that the old password is to be encoded under. */
 export function askPasswordChange(ctx: Context): void {
-  const key = makeShortKey(ctx.services.random);
+  const key = makeShortKey(
+    ctx.settings.auth.server_key,
+    ctx.services.random,
+  );
   ctx.session.passwordKey = key;
   ctx.reply(passwordResetOffset.frame({ key }));
 }

@@ -39,7 +39,7 @@ import { HashNotWanted } from "../../ops/password_hash.ts";
 import { hostKey } from "../door.ts";
 import type { Context } from "../context.ts";
 import { announcePresence } from "../presence.ts";
-import { literalKey, makeKey } from "../server_key.ts";
+import { literalKey, makeKey, readableKey } from "../server_key.ts";
 import { endSession } from "../departure.ts";
 import { deliverWaiting } from "../mailbox.ts";
 
@@ -112,8 +112,8 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   services.signOnStep(session, "login");
   if (state.unreadable) {
     // Each key makes the client send its password once more.
-    state.key = makeKey(settings.auth.server_key, services.random);
-    state.unreadable = !isVerifiable(state.key);
+    state.key = readableKey(settings.auth.server_key, services.random);
+    state.unreadable = false;
     ctx.reply(serverKey.frame({ key: state.key }));
     services.signOnStep(session, "key-sent", "second key");
     return;

@@ -15,7 +15,6 @@ import { SignOnGuard } from "./chat/sign_on_guard.ts";
 import { voiceRoster } from "./chat/voice_roster.ts";
 import type { Live, Status } from "./commands/live.ts";
 import type { Config } from "./config/config.ts";
-import { Room } from "./domain/room.ts";
 import type { Store } from "./domain/store.ts";
 import { World } from "./domain/world.ts";
 import { activity } from "./ops/activity.ts";
@@ -72,7 +71,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { store } = options;
   const clock = options.clock ?? Date.now;
-  const world = loadWorld(store);
+  const world = World.load(store);
   const passwords = hasherFor(options.config);
   let advertised = await resolveAdvertised(options.config);
   const lag = new LoopLagMeter();
@@ -191,18 +190,6 @@ export async function startServer(
   if (options.runCommand) services.runCommand = options.runCommand(live);
   chat.start();
   return { ...endpoints(), live, stopped: ended.promise, stop };
-}
-
-function loadWorld(store: Store): World {
-  const world = new World();
-  world.categories = store.categories.list();
-  const nicknameOf = (uid: number) =>
-    store.accounts.get(uid)?.nickname ?? String(uid);
-  for (const stored of store.rooms.list()) {
-    const offices = store.rooms.offices(stored.gid);
-    world.rooms.set(stored.gid, Room.stored(stored, offices, nicknameOf));
-  }
-  return world;
 }
 
 function hasherFor(config: Config): PasswordHasher {

@@ -176,11 +176,7 @@ export class LiveServer implements Live {
     const { world, store } = this.#chat.services;
     const stored = store.rooms.get(gid);
     if (stored === undefined) return;
-    const fresh = Room.stored(
-      stored,
-      store.rooms.offices(gid),
-      (uid) => store.accounts.get(uid)?.nickname ?? String(uid),
-    );
+    const fresh = Room.load(store, stored);
     const room = world.rooms.get(gid);
     if (room === undefined) {
       world.rooms.set(gid, fresh);
@@ -320,7 +316,7 @@ function roomInfo(room: Room, voice: VoiceStats): RoomInfo {
     admin: member.admin,
     invisible: member.invisible,
     mic: member.mic,
-    redDot: member.redDot,
+    redDot: room.redDots.has(uid),
     hand: room.hands.includes(uid),
     voice: transports.get(uid) ?? "none",
   }));

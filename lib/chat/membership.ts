@@ -58,7 +58,6 @@ export function enterRoom(
   if (member === undefined) {
     ctx.services.settleRoom(room);
     member = room.add(session, as);
-    room.invited.delete(session.uid);
     ctx.log.info("joined", { ...whoOf(session), room: room.gid });
   }
   showRoom(ctx, room, member);
@@ -84,20 +83,21 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
   send(systemLine(gid, RATINGS[room.rating] ?? RATINGS["G"]!));
   send(systemLine(gid, welcomeText(ctx, room, session)));
   send(banner.frame({ gid, uid: 0, text: bannerBytes(ctx, room) }));
+  // Who is invisible is on no list, not on his own either.
   const entries = room.memberEntries();
-  // He sees himself even when nobody else does.
-  if (member.invisible) entries.push(room.memberEntry(member));
-  send(roomUserListFrames(entries));
+  if (entries.length > 0) send(roomUserListFrames(entries));
 }
 
 function welcomeText(ctx: Context, room: Room, session: Session): string {
   const text = room.welcome || ctx.settings.server.welcome ||
     "Hello {nick}, welcome to {room}.";
-  return text.replaceAll("{nick}", session.nickname)
-    .replaceAll("{room}", room.name);
+  return text.replaceAll(
+    /\{(nick|room)\}/g,
+    (_, what) => what === "nick" ? session.nickname : room.name,
+  );
 }
 
-/** Banners are the admins' own bytes once they have set one. */
+/** The admins' own bytes; an empty banner stands for one of ours. */
 export function bannerBytes(ctx: Context, room: Room): Uint8Array {
   return encodeText(
     room.banner || `${room.name} on ${ctx.settings.server.name}`,

@@ -12,8 +12,8 @@ import type {
   Gid,
   Millis,
   Rating,
-  RoomOffices,
   RoomType,
+  Store,
   StoredRoom,
   Uid,
 } from "./store.ts";
@@ -22,11 +22,12 @@ import type {
 export interface Member {
   readonly session: Session;
   admin: boolean;
+  /** Joined with the owner's code: an admin for this stay. */
+  byCode: boolean;
   /** In nobody's list; may listen, not write or speak. */
   readonly invisible: boolean;
   /** Given the microphone, by the room's rule or by an admin. */
   mic: boolean;
-  redDot: boolean;
   publishing: boolean;
   /** Whose voice he does not want (packet -396). */
   readonly ignoring: Set<Uid>;
@@ -71,8 +72,10 @@ export class Room {
   readonly admins = new Set<Uid>();
   readonly bounced = new Map<Uid, string>();
   readonly banned = new Map<Uid, string>();
-  /** Who may enter a by-invitation room. */
+  /** Who may enter a by-invitation room, also when he comes back to it. */
   readonly invited = new Set<Uid>();
+  /** Kept when somebody leaves, so that leaving is no way around one. */
+  readonly redDots = new Set<Uid>();
   /**
    * When the last member of a temporary room lost his connection: he may come
    * back to it for a while, and nobody else sees it.
@@ -98,17 +101,16 @@ export class Room {
     return new Room(options, false);
   }
 
-  /** @param nicknameOf names the outcasts for the console */
-  static stored(
-    stored: StoredRoom,
-    offices: RoomOffices,
-    nicknameOf: (uid: Uid) => string,
-  ): Room {
+  /** A permanent room with its offices, the outcasts by name. */
+  static load(store: Store, stored: StoredRoom): Room {
     const room = new Room(stored, true);
     room.refresh(stored);
-    for (const uid of offices.admins) room.admins.add(uid);
-    for (const uid of offices.bounced) room.bounced.set(uid, nicknameOf(uid));
-    for (const uid of offices.banned) room.banned.set(uid, nicknameOf(uid));
+    const nicknameOf = (uid: Uid) =>
+      store.accounts.get(uid)?.nickname ?? String(uid);
+    const { admins, bounced, banned } = store.rooms.offices(stored.gid);
+    for (const uid of admins) room.admins.add(uid);
+    for (const uid of bounced) room.bounced.set(uid, nicknameOf(uid));
+    for (const uid of banned) room.banned.set(uid, nicknameOf(uid));
     return room;
   }
 
@@ -159,8 +161,8 @@ export class Room {
     const member: Member = {
       session,
       ...as,
+      byCode: false,
       mic: this.newUsersMic || as.admin,
-      redDot: false,
       publishing: false,
       ignoring: new Set(),
       console: false,
@@ -177,13 +179,14 @@ export class Room {
     this.members.delete(uid);
     member.session.rooms.delete(this);
     this.lowerHand(uid);
+    if (this.members.size === 0) this.redDots.clear();
     return member;
   }
 
   maySpeak(uid: Uid): boolean {
     const member = this.members.get(uid);
-    return member !== undefined && member.mic && !member.redDot &&
-      !member.invisible;
+    return member !== undefined && member.mic && !member.invisible &&
+      !this.redDots.has(uid);
   }
 
   /** False when it was up already. */
@@ -235,7 +238,7 @@ export class Room {
       nickname: session.nickname,
       admin: member.admin,
       color: session.account.color,
-      mic: member.mic && !member.redDot,
+      mic: member.mic && !this.redDots.has(session.uid),
       publishing: member.publishing,
       away: session.isAway,
       hand: this.hands.indexOf(session.uid) + 1,

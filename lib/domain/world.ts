@@ -12,6 +12,7 @@ import {
   type Category,
   type Gid,
   type Pal,
+  type Store,
   SYSTEM_UID,
   type Uid,
 } from "./store.ts";
@@ -60,6 +61,16 @@ export class World {
   /** Offers that wait for an answer: "kind from to". */
   readonly #offers = new Set<string>();
   #nextTemporary = FIRST_TEMPORARY;
+
+  /** A world with the store's categories and permanent rooms. */
+  static load(store: Store): World {
+    const world = new World();
+    world.categories = store.categories.list();
+    for (const stored of store.rooms.list()) {
+      world.rooms.set(stored.gid, Room.load(store, stored));
+    }
+    return world;
+  }
 
   /** Makes a session visible, with his lists as the store has them. */
   signOn(

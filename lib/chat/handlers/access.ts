@@ -5,7 +5,7 @@
  * @module
  */
 import type { Member, Room } from "../../domain/room.ts";
-import type { Gid, Uid } from "../../domain/store.ts";
+import { type Gid, LEVEL, SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import type { Context } from "../context.ts";
 
@@ -41,14 +41,18 @@ export function memberOf(
   return { room, member };
 }
 
-/** Whether `actor` may put `target` out of a room or silence him. */
+/**
+ * Whether the sender may put `target` out of a room or silence him there:
+ * staff yield to higher staff only, an owner to staff, an admin to both.
+ */
 export function mayActOn(ctx: Context, room: Room, target: Uid): boolean {
   const { session } = ctx;
   if (target === session.uid) return true;
-  const other = room.members.get(target)?.session;
-  if (other !== undefined && other.isStaff) {
-    return session.level > other.level;
-  }
+  if (target === SYSTEM_UID) return false;
+  const role = ctx.store.accounts.get(target)?.role ?? "user";
+  if (LEVEL[role] > 0) return session.level > LEVEL[role];
   if (target === room.owner) return session.isStaff;
-  return !room.admins.has(target) || room.isOwner(session);
+  const isAdmin = room.admins.has(target) ||
+    room.members.get(target)?.admin === true;
+  return !isAdmin || room.isOwner(session);
 }

@@ -16,12 +16,14 @@ import { STATUS } from "../../protocol/packets/pals.ts";
 import {
   banner,
   imIn,
+  MAX_BANNER,
   newStyleIm,
   roomTextFrame,
   systemLine,
 } from "../../protocol/packets/messages.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
+import { bannerBytes } from "../membership.ts";
 import { memberOf } from "./access.ts";
 
 const TOO_LONG = "Your message is too long.";
@@ -172,7 +174,7 @@ export function roomMessage(
     ctx.reply(systemLine(gid, "You are invisible here and cannot write."));
     return;
   }
-  if (member.redDot && room.redDotText) {
+  if (room.redDotText && room.redDots.has(session.uid)) {
     ctx.reply(systemLine(gid, "You have a red dot and cannot write here."));
     return;
   }
@@ -189,42 +191,77 @@ export function roomMessage(
 }
 
 interface Whisper {
-  readonly nickname: string;
-  readonly text: string;
+  /** Formatting in front of the command, and its end behind the text. */
+  readonly head: string;
+  readonly tail: string;
+  /** What follows "/w ": a nickname, a colon, the text. */
+  readonly rest: string;
 }
 
 const SLASH = 0x2f;
 const LESS = 0x3c;
 
-/** `/w nick: text`, after formatting tags at most. */
+/** `/w nick: text`, within formatting tags at most. */
 function whisperOf(text: Uint8Array): Whisper | undefined {
-  // Nearly no line is one: look at two bytes before decoding anything.
+  // Nearly no line is one: look at one byte before decoding anything.
   if (text[0] !== SLASH && text[0] !== LESS) return undefined;
-  const match = /^(?:<[^<>]*>)*\/w\s+([^:<>]{1,127}):\s*([\s\S]+)$/i
-    .exec(decodeText(text));
+  const match = /^((?:<[^<>]*>)*)\/w\s+(.*)$/is.exec(decodeText(text));
   if (match === null) return undefined;
-  return { nickname: match[1]!.trim(), text: match[2]! };
+  const [, head = "", rest = ""] = match;
+  const end = closingTags(rest);
+  return { head, rest: rest.slice(0, end), tail: rest.slice(end) };
+}
+
+/** Where the closing tags at the end of a text begin. */
+function closingTags(text: string): number {
+  let end = text.length;
+  while (text[end - 1] === ">") {
+    const start = text.lastIndexOf("<", end - 1);
+    if (start < 0 || text[start + 1] !== "/") break;
+    end = start;
+  }
+  return end;
 }
 
 function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
   const { session } = ctx;
-  const wanted = foldName(whisper.nickname);
-  for (const { session: other } of room.members.values()) {
-    if (foldName(other.nickname) !== wanted) continue;
-    if (!other.blocks.has(session.uid)) {
-      const line = "<pi>***** Start Whisper *****</pi> " + whisper.text +
-        " <pi>***** End Whisper *****</pi>";
-      ctx.out.send(
-        other,
-        roomTextFrame(room.gid, session.uid, encodeText(line)),
-      );
-    }
-    ctx.reply(systemLine(room.gid, "Whisper sent."));
+  const answer = (line: string) => ctx.reply(systemLine(room.gid, line));
+  const other = addressee(ctx, room, whisper.rest);
+  if (other === undefined) {
+    const [wanted = ""] = whisper.rest.split(":");
+    answer(`Nobody else here is called ${wanted.trim()}.`);
     return;
   }
-  ctx.reply(
-    systemLine(room.gid, `Nobody here is called ${whisper.nickname}.`),
-  );
+  if (!other.blocks.has(session.uid)) {
+    // Clients know a whisper by a tag and these stars at the line's beginning.
+    const head = whisper.head === "" ? "<pi>" : whisper.head;
+    const tail = whisper.head === "" ? "</pi>" : whisper.tail;
+    const text = whisper.rest.slice(other.nickname.length + 1).trim();
+    const line = `${head}***** Start Whisper ***** ${text} ` +
+      `***** End Whisper *****${tail}`;
+    ctx.out.send(
+      other,
+      roomTextFrame(room.gid, session.uid, encodeText(line)),
+    );
+  }
+  answer("Whisper sent.");
+}
+
+/** Nicknames may hold colons: the longest that fits is meant. */
+function addressee(
+  ctx: Context,
+  room: Room,
+  rest: string,
+): Session | undefined {
+  const wanted = foldName(rest);
+  let found: Session | undefined;
+  for (const { session: other, invisible } of room.members.values()) {
+    if (invisible || other === ctx.session) continue;
+    if (!wanted.startsWith(`${foldName(other.nickname)}:`)) continue;
+    if (found && found.nickname.length > other.nickname.length) continue;
+    found = other;
+  }
+  return found;
 }
 
 /** A new topic, by an admin; everybody sees it, he too. */
@@ -235,7 +272,7 @@ export function setBanner(
   const found = memberOf(ctx, gid, "ROOM_BANNER_MESSAGE", { admin: true });
   if (found === undefined) return;
   const { room } = found;
-  const line = decodeText(text.subarray(0, 1023));
+  const line = decodeText(text.subarray(0, MAX_BANNER));
   if (room.permanent) ctx.store.rooms.update(gid, { banner: line });
   room.banner = line;
   ctx.audit({
@@ -243,5 +280,6 @@ export function setBanner(
     target: String(gid),
     after: room.banner,
   });
-  ctx.out.room(room, banner.frame({ gid, uid: 0, text }));
+  const shown = bannerBytes(ctx, room);
+  ctx.out.room(room, banner.frame({ gid, uid: 0, text: shown }));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { EVERYBODY, type Gid, type Uid } from "../../domain/store.ts";
-import type { Room } from "../../domain/room.ts";
+import type { Member, Room } from "../../domain/room.ts";
 import {
   handDown,
   handUp,
@@ -60,26 +60,23 @@ export function removeAllHands(ctx: Context, { gid }: { gid: Gid }): void {
 
 /** Nothing changes on the admin's own screen until this answer comes. */
 export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
-  const found = memberOf(ctx, gid, "RED_DOT", { admin: true });
+  const found = dotting(ctx, "RED_DOT", gid, uid);
   if (found === undefined) return;
-  const { room } = found;
-  if (uid !== EVERYBODY && !mayActOn(ctx, room, uid)) {
-    ctx.refuse("RED_DOT", "You cannot give this member a red dot.");
-    return;
-  }
-  for (const member of chosen(room, uid)) member.redDot = true;
+  const { room, members } = found;
+  for (const { session } of members) room.redDots.add(session.uid);
   ctx.audit({ action: "room.red-dot", target: `${gid} ${uid}` });
   ctx.out.room(room, redDotOn.frame({ gid, uid }));
+  endDottedVideo(ctx, room);
   policyChanged(ctx, room);
 }
 
 /** Also the grant of the microphone to one member. */
 export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
-  const found = memberOf(ctx, gid, "UNRED_DOT", { admin: true });
+  const found = dotting(ctx, "UNRED_DOT", gid, uid);
   if (found === undefined) return;
-  const { room } = found;
-  for (const member of chosen(room, uid)) {
-    member.redDot = false;
+  const { room, members } = found;
+  for (const member of members) {
+    room.redDots.delete(member.session.uid);
     member.mic = true;
   }
   ctx.audit({ action: "room.unred-dot", target: `${gid} ${uid}` });
@@ -87,10 +84,28 @@ export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   policyChanged(ctx, room);
 }
 
-function chosen(room: Room, uid: Uid) {
-  if (uid === EVERYBODY) return [...room.members.values()];
+/** Whom an admin gives a red dot, or takes it from; FFFFFFFF: everybody. */
+function dotting(
+  ctx: Context,
+  packet: "RED_DOT" | "UNRED_DOT",
+  gid: Gid,
+  uid: Uid,
+): { room: Room; members: Member[] } | undefined {
+  const found = memberOf(ctx, gid, packet, { admin: true });
+  if (found === undefined) return undefined;
+  const { room } = found;
+  if (uid === EVERYBODY) return { room, members: [...room.members.values()] };
   const member = room.members.get(uid);
-  return member === undefined ? [] : [member];
+  if (member === undefined || member.invisible) {
+    ctx.refuse(packet, "This user is not in the room.");
+    return undefined;
+  }
+  if (packet === "RED_DOT" && !mayActOn(ctx, room, uid)) {
+    const { nickname } = member.session;
+    ctx.refuse(packet, `You cannot do this to ${nickname}.`);
+    return undefined;
+  }
+  return { room, members: [member] };
 }
 
 /**
@@ -110,8 +125,8 @@ export function toggleAllMics(
   }
   ctx.out.room(room, micsToggled.frame({ gid, on, except }));
   // A client takes this for the end of its red dot; the dot stays.
-  for (const [uid, member] of room.members) {
-    if (on && member.redDot) ctx.out.room(room, redDotOn.frame({ gid, uid }));
+  for (const uid of on ? room.redDots : []) {
+    if (room.members.has(uid)) ctx.out.room(room, redDotOn.frame({ gid, uid }));
   }
   policyChanged(ctx, room);
 }
@@ -143,13 +158,28 @@ function publish(ctx: Context, gid: Gid, on: boolean): void {
   const found = memberOf(ctx, gid, packet);
   if (found === undefined || found.member.invisible) return;
   const { room, member } = found;
-  if (on && member.redDot && room.redDotVideo) {
+  if (on && room.redDotVideo && room.redDots.has(ctx.session.uid)) {
     ctx.refuse(packet, "You have a red dot and cannot show video here.");
     return;
   }
+  show(ctx, room, member, on);
+}
+
+function show(ctx: Context, room: Room, member: Member, on: boolean): void {
   member.publishing = on;
   const state = on ? VIDEO.publishing : VIDEO.stopped;
-  ctx.out.room(room, roomVideo.frame({ gid, uid: ctx.session.uid, state }));
+  const { uid } = member.session;
+  ctx.out.room(room, roomVideo.frame({ gid: room.gid, uid, state }));
+}
+
+/** A red dot ends video as well where the room says so. */
+export function endDottedVideo(ctx: Context, room: Room): void {
+  if (!room.redDotVideo) return;
+  for (const [uid, member] of room.members) {
+    if (member.publishing && room.redDots.has(uid)) {
+      show(ctx, room, member, false);
+    }
+  }
 }
 
 /** Where hands are a queue, whoever begins to speak has had his turn. */

@@ -6,28 +6,40 @@
  */
 import type { Room } from "../../domain/room.ts";
 import {
+  type Account,
   EVERYBODY,
   type Gid,
   type RoomPatch,
   SYSTEM_UID,
   type Uid,
 } from "../../domain/store.ts";
-import {
-  madeAdmin,
-  memberAdmin,
-  roomAdminInfo,
-} from "../../protocol/packets/moderation.ts";
 import { roomClosed } from "../../protocol/packets/rooms.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import type { Context } from "../context.ts";
 import { leaveRoom } from "../membership.ts";
-import { mayActOn, memberOf } from "./access.ts";
+import { consoleChanged, consoleFrame, officesChanged } from "../offices.ts";
+import { mayActOn, memberOf, type Place } from "./access.ts";
 import { sendIm } from "./messages.ts";
+import { endDottedVideo } from "./microphone.ts";
 
 interface RoomAndUser {
   readonly gid: Gid;
   readonly uid: Uid;
+}
+
+/**
+ * The place of an admin who uses the console: it is open on his screen, and
+ * from now on kept current.
+ */
+function atConsole(
+  ctx: Context,
+  gid: Gid,
+  packet: ClientTypeName,
+): Place | undefined {
+  const found = memberOf(ctx, gid, packet, { admin: true });
+  if (found !== undefined) found.member.console = true;
+  return found;
 }
 
 /** How long a reason waits for its bounce; they come 2 ms apart. */
@@ -62,11 +74,11 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
   const { room } = found;
   const nickname = room.members.get(uid)?.session.nickname ??
     ctx.store.accounts.get(uid)?.nickname;
-  if (nickname === undefined || uid === ctx.session.uid) {
-    ctx.refuse("ROOM_BOUNCE", "This user cannot be bounced.");
+  if (nickname === undefined) {
+    ctx.refuse("ROOM_BOUNCE", "There is no such user.");
     return;
   }
-  if (!mayActOn(ctx, room, uid)) {
+  if (uid === ctx.session.uid || !mayActOn(ctx, room, uid)) {
     ctx.refuse("ROOM_BOUNCE", `${nickname} cannot be bounced by you.`);
     return;
   }
@@ -89,6 +101,7 @@ function putOut(
   how: "bounced" | "banned",
   reason: string,
 ): void {
+  room.invited.delete(uid);
   const victim = room.members.get(uid)?.session;
   if (victim === undefined) return;
   const why = reason === "" ? "" : ` Reason: ${reason}`;
@@ -100,7 +113,7 @@ function putOut(
 }
 
 export function unbounce(ctx: Context, { gid, uid }: RoomAndUser): void {
-  const found = memberOf(ctx, gid, "UNBOUNCE", { admin: true });
+  const found = atConsole(ctx, gid, "UNBOUNCE");
   if (found === undefined) return;
   const { room } = found;
   if (room.permanent) {
@@ -120,7 +133,14 @@ function nameOf(ctx: Context, uid: Uid): string {
 }
 
 export function ban(ctx: Context, { gid, uid }: RoomAndUser): void {
-  banUser(ctx, "BAN", gid, uid);
+  const found = atConsole(ctx, gid, "BAN");
+  if (found === undefined) return;
+  const account = ctx.store.accounts.get(uid);
+  if (account === undefined) {
+    ctx.refuse("BAN", "There is no such user.");
+    return;
+  }
+  banUser(ctx, "BAN", found.room, account);
 }
 
 /** What the console of 5.0 sends. */
@@ -128,44 +148,37 @@ export function banByNickname(
   ctx: Context,
   { gid, nickname }: { gid: Gid; nickname: string },
 ): void {
+  const found = atConsole(ctx, gid, "BAN_BY_NICKNAME");
+  if (found === undefined) return;
   const name = nickname.replace(/[\0\r\n]+$/, "").trim();
   const account = ctx.store.accounts.byNickname(name);
   if (account === undefined) {
     ctx.refuse("BAN_BY_NICKNAME", `There is no user called ${name}.`);
     return;
   }
-  banUser(ctx, "BAN_BY_NICKNAME", gid, account.uid);
+  banUser(ctx, "BAN_BY_NICKNAME", found.room, account);
 }
 
 function banUser(
   ctx: Context,
   packet: ClientTypeName,
-  gid: Gid,
-  uid: Uid,
+  room: Room,
+  { uid, nickname }: Account,
 ): void {
-  const found = memberOf(ctx, gid, packet, { admin: true });
-  if (found === undefined) return;
-  const { room } = found;
-  const account = ctx.store.accounts.get(uid);
-  if (
-    account === undefined || uid === ctx.session.uid || uid === SYSTEM_UID
-  ) {
-    ctx.refuse(packet, "This user cannot be banned.");
-    return;
-  }
-  if (!mayActOn(ctx, room, uid)) {
-    ctx.refuse(packet, `${account.nickname} cannot be banned by you.`);
+  const { gid } = room;
+  if (uid === ctx.session.uid || !mayActOn(ctx, room, uid)) {
+    ctx.refuse(packet, `${nickname} cannot be banned by you.`);
     return;
   }
   if (room.permanent) ctx.store.rooms.setBan(gid, uid, true);
-  room.banned.set(uid, account.nickname);
-  ctx.audit({ action: "room.ban", target: `${gid} ${account.nickname}` });
+  room.banned.set(uid, nickname);
+  ctx.audit({ action: "room.ban", target: `${gid} ${nickname}` });
   putOut(ctx, room, uid, "banned", "");
   consoleChanged(ctx, room);
 }
 
 export function unban(ctx: Context, { gid, uid }: RoomAndUser): void {
-  const found = memberOf(ctx, gid, "UNBAN", { admin: true });
+  const found = atConsole(ctx, gid, "UNBAN");
   if (found === undefined) return;
   const { room } = found;
   if (room.permanent) {
@@ -178,33 +191,10 @@ export function unban(ctx: Context, { gid, uid }: RoomAndUser): void {
   consoleChanged(ctx, room);
 }
 
-function consoleFrame(room: Room): Uint8Array {
-  const list = (outcasts: ReadonlyMap<Uid, string>) =>
-    [...outcasts].map(([uid, nickname]) => ({ uid, nickname }));
-  return roomAdminInfo.frame({
-    gid: room.gid,
-    newUsersMic: room.newUsersMic,
-    redDotText: room.redDotText,
-    redDotVideo: room.redDotVideo,
-    bounced: list(room.bounced),
-    banned: list(room.banned),
-  });
-}
-
-/** Opens the admin console; it is kept current from now on. */
+/** Opens the admin console. */
 export function adminInfo(ctx: Context, { gid }: { gid: Gid }): void {
-  const found = memberOf(ctx, gid, "GET_ADMIN_INFO", { admin: true });
-  if (found === undefined) return;
-  found.member.console = true;
-  ctx.reply(consoleFrame(found.room));
-}
-
-/** The console shows a change only when it is told. */
-function consoleChanged(ctx: Context, room: Room): void {
-  const frame = consoleFrame(room);
-  for (const member of room.members.values()) {
-    if (member.admin && member.console) ctx.out.send(member.session, frame);
-  }
+  const found = atConsole(ctx, gid, "GET_ADMIN_INFO");
+  if (found !== undefined) ctx.reply(consoleFrame(found.room));
 }
 
 /** Owner or staff only; the rest of the rights needs a rejoin. */
@@ -219,13 +209,11 @@ export function makeAdmin(ctx: Context, { gid, uid }: RoomAndUser): void {
   }
   if (room.permanent) ctx.store.rooms.setAdmin(gid, uid, true);
   room.admins.add(uid);
-  member.admin = true;
   ctx.audit({
     action: "room.make-admin",
     target: `${gid} ${member.session.nickname}`,
   });
-  ctx.out.send(member.session, madeAdmin.frame({ gid }));
-  ctx.out.room(room, memberAdmin.frame({ gid, uid, on: true }));
+  officesChanged(ctx, room);
 }
 
 interface Switch {
@@ -251,7 +239,7 @@ function setSwitch(
   { gid, on }: Switch,
   which: "redDotText" | "redDotVideo" | "newUsersMic",
 ): void {
-  const found = memberOf(ctx, gid, packet, { admin: true });
+  const found = atConsole(ctx, gid, packet);
   if (found === undefined) return;
   const { room } = found;
   const before = room[which];
@@ -264,6 +252,7 @@ function setSwitch(
     before: String(before),
     after: String(on),
   });
+  endDottedVideo(ctx, room);
   consoleChanged(ctx, room);
 }
 

@@ -22,6 +22,7 @@ import type {
 } from "../../protocol/packets/rooms.ts";
 import type { Context } from "../context.ts";
 import { closeRoom, dropRoom, enterRoom, leaveRoom } from "../membership.ts";
+import { officesChanged } from "../offices.ts";
 import { memberOf } from "./access.ts";
 
 /** Always answered: the window shows a wait cursor until then. */
@@ -98,16 +99,13 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
   if (session.rooms.size >= settings.limits.rooms_per_user) {
     return "You are in too many rooms already.";
   }
+  if (room.isOwner(session)) return undefined;
+  const outcast = outcastFrom(room, session.uid);
+  if (outcast !== undefined) return outcast;
   if (room.isAdmin(session)) return undefined;
   if (room.isWaiting) return GONE;
   if (room.members.size >= settings.limits.room_members) {
     return `${room.name} is full.`;
-  }
-  if (room.banned.has(session.uid)) {
-    return `You are banned from ${room.name}.`;
-  }
-  if (room.bounced.has(session.uid)) {
-    return `You were bounced from ${room.name}.`;
   }
   const invited = room.invited.has(session.uid);
   if (room.isPrivate && !invited) {
@@ -118,6 +116,12 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
       ? `${room.name} is locked: a lockword is needed.`
       : "Wrong lockword, sorry.";
   }
+  return undefined;
+}
+
+function outcastFrom(room: Room, uid: Uid): string | undefined {
+  if (room.banned.has(uid)) return `You are banned from ${room.name}.`;
+  if (room.bounced.has(uid)) return `You were bounced from ${room.name}.`;
   return undefined;
 }
 
@@ -132,19 +136,26 @@ export function joinAsAdmin(
     ctx.refuse("ROOM_JOIN_AS_ADMIN", "Too many attempts. Please wait.");
     return;
   }
-  for (const room of world.rooms.values()) {
-    if (room.owner !== owner || room.adminCode === "") continue;
-    if (Number(room.adminCode) !== code) continue;
-    if (room.banned.has(session.uid)) continue;
-    services.guard.succeeded(session.address, key);
-    ctx.audit({ action: "room.admin-join", target: String(room.gid) });
-    const member = room.members.get(session.uid);
-    if (member !== undefined) member.admin = true;
-    enterRoom(ctx, room, session, { admin: true, invisible: false });
+  const room = [...world.rooms.values()].find((one) =>
+    one.owner === owner && one.adminCode !== "" &&
+    Number(one.adminCode) === code
+  );
+  if (room === undefined) {
+    services.guard.failed(session.address, key, ctx.now);
+    ctx.refuse("ROOM_JOIN_AS_ADMIN", "This is not the admin code of a room.");
     return;
   }
-  services.guard.failed(session.address, key, ctx.now);
-  ctx.refuse("ROOM_JOIN_AS_ADMIN", "This is not the admin code of a room.");
+  services.guard.succeeded(session.address, key);
+  const problem = outcastFrom(room, session.uid);
+  if (problem !== undefined) {
+    ctx.refuse("ROOM_JOIN_AS_ADMIN", problem);
+    return;
+  }
+  ctx.audit({ action: "room.admin-join", target: String(room.gid) });
+  enterRoom(ctx, room, session, { admin: true, invisible: false });
+  const member = room.members.get(session.uid);
+  if (member !== undefined) member.byCode = true;
+  officesChanged(ctx, room);
 }
 
 /** Also comes when a window was closed from here: then it says nothing new. */

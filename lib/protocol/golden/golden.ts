@@ -46,8 +46,13 @@ export function understood<T>(
   return { ...golden(packet, value, bytes, source), exact: false };
 }
 
-/** The payload of a case: `'text'` is Windows-1252, the rest is hex. */
+/** The payload of a case. */
 export function payloadOf({ bytes }: GoldenCase): Uint8Array<ArrayBuffer> {
+  return written(bytes);
+}
+
+/** Bytes as tests write them: `'text'` is Windows-1252, the rest is hex. */
+export function written(bytes: string): Uint8Array<ArrayBuffer> {
   return concat(
     bytes.split("'").map((part, i) =>
       i % 2 === 0 ? unhex(part) : encodeText(part)

@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { joinAll, OAK, u32, withChat } from "../testing.ts";
+
+const oak = u32(OAK);
+const MARKED = '\'<pfont color="#0"><pfont-size="8"><pb>caf\' e9 c8 00 ' +
+  "'</pb></pfont></pfont>'";
+
+Deno.test("IM_OUT becomes IM_IN, byte for byte", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await bob.send("ADD_PAL", u32(ann.uid));
+    chat.forget();
+    await ann.send("IM_OUT", `${u32(bob.uid)} ${MARKED}`);
+    bob.expect(`IM_IN ${u32(ann.uid)} ${MARKED}`);
+    ann.expect();
+  }));
+
+Deno.test("IM_OUT of a stranger opens the window with his name, then is plain", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann", { first: "Anna", last: "" });
+    const bob = await chat.signOn("Bob");
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'one'`);
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'two'`);
+    bob.expect(
+      `NEW_STYLE_IM 'uid=${ann.uid}\nnickname=Ann\nfirst=Anna\nlast=-\n` +
+        `force=Y\nmsg=one'`,
+      `IM_IN ${u32(ann.uid)} 'two'`,
+    );
+    // Whom he writes to has a window on his screen: no second introduction.
+    await bob.send("IM_OUT", `${u32(ann.uid)} 'yes?'`);
+    ann.expect(`IM_IN ${u32(bob.uid)} 'yes?'`);
+  }));
+
+Deno.test("IM_OUT of a stranger that is long goes plain, and -68 is answered", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    const long = `'${"x".repeat(1900)}'`;
+    await ann.send("IM_OUT", `${u32(bob.uid)} ${long}`);
+    bob.expect(`IM_IN ${u32(ann.uid)} ${long}`);
+    await bob.send("REQUEST_USER", u32(ann.uid));
+    bob.expect(
+      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\n'`,
+      `STATUS_CHANGE ${u32(ann.uid)} 0000001e`,
+    );
+  }));
+
+Deno.test("IM_OUT too long, to nobody, or to a full mailbox is refused", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann");
+    const bob = chat.addUser("Bob");
+    await ann.send("IM_OUT", `${u32(bob.uid)} '${"x".repeat(2001)}'`);
+    ann.expect("FEEDBACK ffec 0001 'Your message is too long.'");
+    await ann.send("IM_OUT", "000fffff 'hi'");
+    ann.expect("FEEDBACK ffec 0001 'There is no such user.'");
+    for (let i = 0; i < 3; i++) {
+      await ann.send("IM_OUT", `${u32(bob.uid)} 'message ${i}'`);
+    }
+    ann.expect(
+      "FEEDBACK ffec 0001 'Bob is off line and has too many messages waiting.'",
+    );
+    const signedOn = await chat.signOn("Bob");
+    signedOn.expect();
+  }, { "limits.offline_messages_per_user": 2, "limits.message_bytes": 2000 }));
+
+Deno.test("messages that waited come plain and in order, exactly once", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann");
+    const { uid } = chat.addUser("Bob");
+    await ann.send("IM_OUT", `${u32(uid)} ${MARKED}`);
+    await ann.send("IM_OUT", `${u32(uid)} 'two'`);
+    let bob = await chat.signOn("Bob", { take: false });
+    const came = bob.take();
+    assert.deepEqual(
+      came.filter((line) => line.startsWith("IM_IN")).length,
+      2,
+    );
+    assert.ok(came.indexOf("LOGIN_UNKNOWN ") < came.length - 2);
+    bob.hangUp();
+    bob = await chat.signOn("Bob", { take: false });
+    assert.ok(!bob.takeNames().includes("IM_IN"));
+  }));
+
+Deno.test("BLOCK_BUDDY silences messages, whispers and what waits", () =>
+  withChat(async (chat) => {
+    const [ann, troll] = await chat.signOnAll("Ann", "Troll");
+    await ann.send("ADD_PAL", u32(troll.uid));
+    await ann.send("BLOCK_BUDDY", u32(troll.uid));
+    await joinAll(chat, OAK, ann, troll);
+    await troll.send("IM_OUT", `${u32(ann.uid)} 'hey'`);
+    await troll.send("ROOM_MESSAGE_OUT", `${oak} '/w Ann: hey'`);
+    troll.expect(`ROOM_MESSAGE_IN ${oak} 00000000 'Whisper sent.'`);
+    ann.expect();
+    ann.hangUp();
+    await troll.send("IM_OUT", `${u32(ann.uid)} 'hey'`);
+    assert.equal(chat.store.messages.count(ann.uid), 0);
+  }));
+
+Deno.test("SET_PRIVACY P: messages from pals only", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await ann.send("SET_PRIVACY", "'P'");
+    await bob.send("IM_OUT", `${u32(ann.uid)} 'hi'`);
+    bob.expect("FEEDBACK ffec 0001 'Ann takes messages from pals only.'");
+    ann.expect();
+    await ann.send("ADD_PAL", u32(bob.uid));
+    chat.forget();
+    await bob.send("IM_OUT", `${u32(ann.uid)} 'hi'`);
+    ann.expect(`IM_IN ${u32(bob.uid)} 'hi'`);
+    ann.hangUp();
+    const eve = await chat.signOn("Eve");
+    await eve.send("IM_OUT", `${u32(ann.uid)} 'hi'`);
+    eve.expect("FEEDBACK ffec 0001 'Ann takes messages from pals only.'");
+  }));
+
+Deno.test("away text is answered once per sender where the host wants it", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await ann.send("AWAY_MODE", "'At lunch.'");
+    ann.take();
+    for (const answers of [1, 0]) {
+      await bob.send("IM_OUT", `${u32(ann.uid)} 'hi'`);
+      bob.expect(
+        ...Array(answers).fill(`IM_IN ${u32(ann.uid)} 'At lunch.'`),
+      );
+    }
+    await ann.send("ONLINE_MODE");
+    await ann.send("AWAY_MODE", "'Gone home.'");
+    await bob.send("IM_OUT", `${u32(ann.uid)} 'hi'`);
+    bob.expect(`IM_IN ${u32(ann.uid)} 'Gone home.'`);
+  }, { "messages.away_reply": true }));
+
+Deno.test("ROOM_MESSAGE_OUT goes to all others, never back", () =>
+  withChat(async (chat) => {
+    const [ann, bob, cat] = await chat.signOnAll("Ann", "Bob", "Cat");
+    await joinAll(chat, OAK, ann, bob);
+    await ann.send("ROOM_MESSAGE_OUT", `${oak} ${MARKED}`);
+    bob.expect(`ROOM_MESSAGE_IN ${oak} ${u32(ann.uid)} ${MARKED}`);
+    ann.expect();
+    await cat.send("ROOM_MESSAGE_OUT", `${oak} 'from outside'`);
+    for (const one of [ann, bob, cat]) one.expect();
+    assert.ok(chat.logged("not in that room"));
+  }));
+
+Deno.test("a whisper reaches one, within the formatting of its line", () =>
+  withChat(async (chat) => {
+    const [ann, bob, cat] = await chat.signOnAll("Ann", "B: ob", "Cat");
+    await joinAll(chat, OAK, ann, bob, cat);
+    await ann.send("ROOM_MESSAGE_OUT", `${oak} '/w cat: psst'`);
+    cat.expect(
+      `ROOM_MESSAGE_IN ${oak} ${u32(ann.uid)} ` +
+        "'<pi>***** Start Whisper ***** psst ***** End Whisper *****</pi>'",
+    );
+    ann.expect(`ROOM_MESSAGE_IN ${oak} 00000000 'Whisper sent.'`);
+    const head = '<pfont color="#0"><pb>';
+    const tail = "</pb></pfont>";
+    await ann.send(
+      "ROOM_MESSAGE_OUT",
+      `${oak} '${head}/w B: ob: psst <pi>you</pi>!${tail}'`,
+    );
+    bob.expect(
+      `ROOM_MESSAGE_IN ${oak} ${u32(ann.uid)} '${head}***** Start Whisper ` +
+        `***** psst <pi>you</pi>! ***** End Whisper *****${tail}'`,
+    );
+    cat.expect();
+  }));
+
+Deno.test("a whisper to nobody, oneself or the invisible says so", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await joinAll(chat, OAK, ann);
+    await bob.send("ROOM_JOIN", `${oak} 0001 0000082a`);
+    chat.forget();
+    for (const name of ["Bob", "Ann", "Zed"]) {
+      await ann.send("ROOM_MESSAGE_OUT", `${oak} '/w ${name}: psst'`);
+      ann.expect(
+        `ROOM_MESSAGE_IN ${oak} 00000000 ` +
+          `'Nobody else here is called ${name}.'`,
+      );
+    }
+    bob.expect();
+  }));
+
+Deno.test("ROOM_BANNER_MESSAGE is for admins and reaches all, the sender too", () =>
+  withChat(async (chat) => {
+    chat.store.rooms.setAdmin(OAK, chat.addUser("Adam").uid, true);
+    chat.changeRoom(OAK, {});
+    const [adam, bob] = await chat.signOnAll("Adam", "Bob");
+    await joinAll(chat, OAK, adam, bob);
+    await bob.send("ROOM_BANNER_MESSAGE", `${oak} 'mine'`);
+    bob.expect("FEEDBACK fea1 0001 'Only admins of the room may do that.'");
+    await adam.send("ROOM_BANNER_MESSAGE", `${oak} 'caf' e9 c8 0a 'x'`);
+    const topic = `ROOM_BANNER ${oak} 00000000 'caf' e9 c8 0a 'x'`;
+    adam.expect(topic);
+    bob.expect(topic);
+    assert.equal(chat.store.rooms.get(OAK)?.banner, "caf\u00e9\u00c8\nx");
+    // Longer ones are cut: the client has 1024 bytes for them.
+    await adam.send("ROOM_BANNER_MESSAGE", `${oak} '${"y".repeat(1500)}'`);
+    bob.expect(`ROOM_BANNER ${oak} 00000000 '${"y".repeat(1023)}'`);
+    // An empty one gives way to a line of the server's.
+    await adam.send("ROOM_BANNER_MESSAGE", oak);
+    bob.expect(
+      `ROOM_BANNER ${oak} 00000000 'The Evening Lounge on Retropal'`,
+    );
+  }));
+
+Deno.test("IM_OUT to the system user is a command line without markup", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann");
+    await ann.send(
+      "IM_OUT",
+      `000f4241 '<pfont color="#0"><pb>/users</pb></pfont>'`,
+    );
+    ann.expect("IM_IN 000f4241 'You wrote: /users'");
+  }));

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { takeTurn } from "./microphone.ts";
+import { voiceRoster } from "../voice_roster.ts";
+import {
+  joinAll,
+  OAK,
+  type TestChat,
+  type TestClient,
+  u32,
+  withChat,
+} from "../testing.ts";
+
+const oak = u32(OAK);
+const both = (client: TestClient) => `${oak} ${u32(client.uid)}`;
+
+/** Adam, an admin, and two members in {@linkcode OAK}. */
+async function room(chat: TestChat) {
+  chat.store.rooms.setAdmin(OAK, chat.addUser("Adam").uid, true);
+  chat.changeRoom(OAK, {});
+  const [adam, bob, cat] = await chat.signOnAll("Adam", "Bob", "Cat");
+  await joinAll(chat, OAK, adam, bob, cat);
+  const roster = voiceRoster(chat.world, { onLinkLost() {}, onTalk() {} });
+  const speakers = () =>
+    [adam, bob, cat].filter(({ uid }) => roster.maySpeak(OAK, uid))
+      .map(({ session }) => session.nickname);
+  return { adam, bob, cat, roster, speakers, all: [adam, bob, cat] };
+}
+
+const POLICY = { what: "policy", gid: OAK };
+
+Deno.test("REQ_MIC and UNREQ_MIC show a hand to all, the sender too, and grant nothing", () =>
+  withChat(async (chat) => {
+    const { bob, all, roster } = await room(chat);
+    await bob.send("REQ_MIC", oak);
+    for (const one of all) one.expect(`HAND_UP ${both(bob)}`);
+    assert.equal(roster.handRank(OAK, bob.uid), 0);
+    assert.deepEqual(chat.voice, []);
+
+    const dan = await chat.signOn("Dan");
+    await dan.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+    assert.ok(dan.take().some((line) => line.includes("7265713d31c8")));
+    chat.forget();
+    await bob.send("UNREQ_MIC", oak);
+    for (const one of all) one.expect(`HAND_DOWN ${both(bob)}`);
+  }));
+
+Deno.test("REMOVE_ALL_HANDS takes down every hand, and says nothing twice", () =>
+  withChat(async (chat) => {
+    const { adam, bob, cat, all } = await room(chat);
+    await cat.send("REQ_MIC", oak);
+    await bob.send("REQ_MIC", oak);
+    chat.forget();
+    await bob.send("REMOVE_ALL_HANDS", oak);
+    bob.expect("FEEDBACK fe82 0001 'Only admins of the room may do that.'");
+    await adam.send("REMOVE_ALL_HANDS", oak);
+    await adam.send("REMOVE_ALL_HANDS", oak);
+    for (const one of all) {
+      one.expect(`HAND_DOWN ${both(cat)}`, `HAND_DOWN ${both(bob)}`);
+    }
+  }));
+
+Deno.test("RED_DOT and UNRED_DOT of one member reach all, and voice", () =>
+  withChat(async (chat) => {
+    const { adam, bob, all, speakers } = await room(chat);
+    await bob.send("RED_DOT", both(adam));
+    bob.expect("FEEDBACK fe83 0001 'Only admins of the room may do that.'");
+    await adam.send("RED_DOT", both(bob));
+    for (const one of all) one.expect(`RED_DOT_ON ${both(bob)}`);
+    assert.deepEqual(chat.voice, [POLICY]);
+    assert.deepEqual(speakers(), ["Adam", "Cat"]);
+    await adam.send("UNRED_DOT", both(bob));
+    for (const one of all) one.expect(`RED_DOT_OFF ${both(bob)}`);
+    assert.deepEqual(speakers(), ["Adam", "Bob", "Cat"]);
+  }));
+
+Deno.test("RED_DOT and UNRED_DOT of FFFFFFFF mean everybody, admins included", () =>
+  withChat(async (chat) => {
+    const { adam, all, speakers } = await room(chat);
+    await adam.send("RED_DOT", `${oak} ffffffff`);
+    for (const one of all) one.expect(`RED_DOT_ON ${oak} ffffffff`);
+    assert.deepEqual(speakers(), []);
+    await adam.send("UNRED_DOT", `${oak} ffffffff`);
+    for (const one of all) one.expect(`RED_DOT_OFF ${oak} ffffffff`);
+    assert.deepEqual(speakers(), ["Adam", "Bob", "Cat"]);
+  }));
+
+Deno.test("RED_DOT stays on who leaves and comes back", () =>
+  withChat(async (chat) => {
+    const { adam, bob, speakers } = await room(chat);
+    await adam.send("RED_DOT", both(bob));
+    await bob.send("ROOM_LEAVE", oak);
+    chat.forget();
+    await bob.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+    // His record says mic=0.
+    assert.ok(adam.take()[0]!.includes("6d69633d30"));
+    assert.deepEqual(speakers(), ["Adam", "Cat"]);
+  }));
+
+Deno.test("RED_DOT does not reach the owner, nor somebody who is not there", () =>
+  withChat(async (chat) => {
+    const { adam } = await room(chat);
+    const guard = await chat.signOn("Guard", { role: "moderator" });
+    await joinAll(chat, OAK, guard);
+    await adam.send("RED_DOT", both(guard));
+    adam.expect("FEEDBACK fe83 0001 'You cannot do this to Guard.'");
+    await adam.send("RED_DOT", `${oak} 000fffff`);
+    adam.expect("FEEDBACK fe83 0001 'This user is not in the room.'");
+    guard.expect();
+  }));
+
+Deno.test("TOGGLE_ALL_MICS names the admin, whom alone it spares; twice is once", () =>
+  withChat(async (chat) => {
+    const { adam, all, speakers } = await room(chat);
+    for (const _ of [1, 2]) {
+      await adam.send("TOGGLE_ALL_MICS", `${oak} 0000`);
+      for (const one of all) {
+        one.expect(`MICS_TOGGLED ${oak} 0000 ${u32(adam.uid)}`);
+      }
+      assert.deepEqual(speakers(), ["Adam"]);
+    }
+    await adam.send("TOGGLE_ALL_MICS", `${oak} 0001`);
+    for (const one of all) {
+      one.expect(`MICS_TOGGLED ${oak} 0001 ${u32(adam.uid)}`);
+    }
+    assert.deepEqual(speakers(), ["Adam", "Bob", "Cat"]);
+  }));
+
+Deno.test("TOGGLE_ALL_MICS on leaves red dots, and says so", () =>
+  withChat(async (chat) => {
+    const { adam, bob, speakers } = await room(chat);
+    await adam.send("RED_DOT", both(bob));
+    chat.forget();
+    await adam.send("TOGGLE_ALL_MICS", `${oak} 0001`);
+    bob.expect(
+      `MICS_TOGGLED ${oak} 0001 ${u32(adam.uid)}`,
+      `RED_DOT_ON ${both(bob)}`,
+    );
+    assert.deepEqual(speakers(), ["Adam", "Cat"]);
+  }));
+
+Deno.test("UNRED_DOT gives the microphone to one in a room that gives none", () =>
+  withChat(async (chat) => {
+    const { adam, bob, cat, speakers } = await room(chat);
+    await adam.send("NEW_USERS_MIC", `${oak} 0000`);
+    for (const one of [bob, cat]) {
+      await one.send("ROOM_LEAVE", oak);
+      await one.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+    }
+    assert.deepEqual(speakers(), ["Adam"]);
+    await adam.send("UNRED_DOT", both(cat));
+    assert.deepEqual(speakers(), ["Adam", "Cat"]);
+  }));
+
+Deno.test("IGNORE_MEMBER keeps one voice from one listener", () =>
+  withChat(async (chat) => {
+    const { adam, bob, cat, roster } = await room(chat);
+    await cat.send("IGNORE_MEMBER", `${both(bob)} 0001`);
+    assert.deepEqual(chat.voice, [POLICY]);
+    assert.equal(roster.hears(OAK, cat.uid, bob.uid), false);
+    assert.equal(roster.hears(OAK, adam.uid, bob.uid), true);
+    await cat.send("IGNORE_MEMBER", `${both(bob)} 0000`);
+    assert.equal(roster.hears(OAK, cat.uid, bob.uid), true);
+    for (const one of [adam, bob, cat]) one.expect();
+  }));
+
+Deno.test("BLOCK_BUDDY keeps the blocked one's voice and lines away", () =>
+  withChat(async (chat) => {
+    const { adam, bob, cat, roster } = await room(chat);
+    await cat.send("BLOCK_BUDDY", u32(bob.uid));
+    assert.equal(roster.hears(OAK, cat.uid, bob.uid), false);
+    await bob.send("ROOM_MESSAGE_OUT", `${oak} 'hello'`);
+    cat.expect();
+    adam.expect(`ROOM_MESSAGE_IN ${both(bob)} 'hello'`);
+    bob.expect();
+  }));
+
+Deno.test("who is heard in a room of queued hands has had his turn: his hand goes down", () =>
+  withChat(async (chat) => {
+    const { bob, cat, all, roster } = await room(chat);
+    const oakRoom = chat.world.rooms.get(OAK)!;
+    oakRoom.floorMode = "queue";
+    await bob.send("REQ_MIC", oak);
+    await cat.send("REQ_MIC", oak);
+    assert.equal(roster.handRank(OAK, cat.uid), 1);
+    chat.forget();
+    chat.act((ctx) => takeTurn(ctx, OAK, bob.uid));
+    for (const one of all) one.expect(`HAND_DOWN ${both(bob)}`);
+    assert.equal(roster.handRank(OAK, cat.uid), 0);
+
+    oakRoom.floorMode = "pause";
+    chat.act((ctx) => takeTurn(ctx, OAK, cat.uid));
+    cat.expect();
+  }));
+
+Deno.test("ROOM_START_PUBLISH_VIDEO and its end set the camera for all", () =>
+  withChat(async (chat) => {
+    const { bob, all } = await room(chat);
+    await bob.send("ROOM_START_PUBLISH_VIDEO", oak);
+    for (const one of all) one.expect(`ROOM_VIDEO ${both(bob)} 0002`);
+    await bob.send("ROOM_STOP_PUBLISH_VIDEO", oak);
+    for (const one of all) one.expect(`ROOM_VIDEO ${both(bob)} 0000`);
+  }));

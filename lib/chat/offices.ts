@@ -1,0 +1,49 @@
+/**
+ * Who is an admin in a room, and the console that admins have open
+ * (docs/protocol.md, "Moderation").
+ *
+ * @module
+ */
+import type { Room } from "../domain/room.ts";
+import type { Uid } from "../domain/store.ts";
+import {
+  madeAdmin,
+  memberAdmin,
+  roomAdminInfo,
+} from "../protocol/packets/moderation.ts";
+import type { Context } from "./context.ts";
+
+/** To be called after an office, an owner or somebody's role has changed. */
+export function officesChanged(ctx: Context, room: Room): void {
+  const { gid } = room;
+  for (const [uid, member] of room.members) {
+    const admin = member.byCode || room.isAdmin(member.session);
+    if (admin === member.admin) continue;
+    member.admin = admin;
+    if (admin) ctx.out.send(member.session, madeAdmin.frame({ gid }));
+    else member.console = false;
+    if (member.invisible) continue;
+    ctx.out.room(room, memberAdmin.frame({ gid, uid, on: admin }));
+  }
+}
+
+export function consoleFrame(room: Room): Uint8Array {
+  const list = (outcasts: ReadonlyMap<Uid, string>) =>
+    [...outcasts].map(([uid, nickname]) => ({ uid, nickname }));
+  return roomAdminInfo.frame({
+    gid: room.gid,
+    newUsersMic: room.newUsersMic,
+    redDotText: room.redDotText,
+    redDotVideo: room.redDotVideo,
+    bounced: list(room.bounced),
+    banned: list(room.banned),
+  });
+}
+
+/** An open console shows a change only when it is told. */
+export function consoleChanged(ctx: Context, room: Room): void {
+  const frame = consoleFrame(room);
+  for (const member of room.members.values()) {
+    if (member.console) ctx.out.send(member.session, frame);
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * A chat side without sockets, for tests that read: given this state, when
+ * these bytes arrive, then exactly these bytes go to these sessions.
+ *
+ * Store, world, dispatch table and fan-out are the real ones. Every frame that
+ * goes out is held against the rules of lib/protocol/hazards.ts.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { addUser, NOON, withStore } from "../../db/testing/temp.ts";
+import { defaultConfig } from "../config/config.ts";
+import type { Value } from "../config/setting.ts";
+import type { VoiceChange } from "../domain/effects.ts";
+import { type Outlet, Session } from "../domain/session.ts";
+import { Room } from "../domain/room.ts";
+import type {
+  Account,
+  Gid,
+  NewAccount,
+  NewRoom,
+  RoomPatch,
+  Store,
+  StoredRoom,
+  Uid,
+} from "../domain/store.ts";
+import { World } from "../domain/world.ts";
+import { hex } from "../protocol/bytes.ts";
+import { encodeDigits } from "../protocol/challenge.ts";
+import { CLIENT_VERSION, decodeFrames } from "../protocol/frame.ts";
+import { written } from "../protocol/golden/golden.ts";
+import { hazardIn } from "../protocol/hazards.ts";
+import {
+  CLIENT_TYPES,
+  type ClientTypeName,
+  nameOfServerType,
+} from "../protocol/packet_types.ts";
+import { clientHello, login, lymerick } from "../protocol/packets/signon.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import { Context, type Passwords, type Services } from "./context.ts";
+import { Counters } from "./counters.ts";
+import { depart } from "./departure.ts";
+import { dispatch } from "./dispatch.ts";
+import { Fanout } from "./fanout.ts";
+import { mediaServer } from "./media_server.ts";
+import { SignOnGuard } from "./sign_on_guard.ts";
+
+export const OAK = 50001;
+export const PASSWORD = "kettle12";
+
+/** One line of the log. */
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export interface SignOnOptions {
+  /** The address that he comes from. */
+  readonly from?: string;
+  /** False: what he receives at the sign-on stays to be looked at. */
+  readonly take?: boolean;
+}
+
+/** Instant, and what it makes can be read. */
+export const plainPasswords: Passwords = {
+  hash: (clear) => Promise.resolve(`plain ${hex(clear)}`),
+  verify: (phc, clear) => Promise.resolve(phc === `plain ${hex(clear)}`),
+  verifyAbsent: () => Promise.resolve(false),
+};
+
+/** A client at the other end of a connection that is not there. */
+export class TestClient implements Outlet {
+  readonly session: Session;
+  /** Why the server closed the connection, once it has. */
+  closed: string | undefined;
+  readonly #chat: TestChat;
+  #received: string[] = [];
+
+  constructor(chat: TestChat, id: number, address: string) {
+    this.#chat = chat;
+    this.session = new Session(id, address, "192.0.2.1", chat.now, this);
+    this.session.clientVersion = CLIENT_VERSION;
+  }
+
+  get uid(): Uid {
+    return this.session.uid;
+  }
+
+  get account(): Account {
+    return this.#chat.store.accounts.get(this.uid)!;
+  }
+
+  /** Sends a payload, written as hex and 'text'. */
+  async send(packet: ClientTypeName, bytes = ""): Promise<void> {
+    await this.sendBytes(CLIENT_TYPES[packet].type, written(bytes));
+  }
+
+  async sendBytes(type: number, payload: Uint8Array): Promise<void> {
+    const copy = payload.slice();
+    const ctx = new Context(this.#chat.services, this.session);
+    await dispatch(ctx, type, copy);
+    this.#chat.perform(ctx);
+    // The real payload is a view of a buffer that the next read overwrites.
+    copy.fill(0x78);
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.closed !== undefined) return;
+    const { frames, left } = decodeFrames(bytes);
+    assert.equal(left, 0, "whole frames only");
+    for (const { type, payload } of frames) {
+      const name = nameOfServerType(type);
+      const hazard = hazardIn(type, payload);
+      assert.equal(hazard, undefined, `${name} ${hex(payload)}`);
+      this.#received.push(`${name} ${hex(payload)}`);
+    }
+  }
+
+  /** What has come since the last look: "NAME hex". */
+  take(): string[] {
+    const received = this.#received;
+    this.#received = [];
+    return received;
+  }
+
+  /** The names alone of what has come since the last look. */
+  takeNames(): string[] {
+    return this.take().map((line) => line.split(" ")[0]!);
+  }
+
+  /** Exactly these frames have come, written as "NAME hex and 'text'". */
+  expect(...frames: readonly string[]): void {
+    const wanted = frames.map((frame) => {
+      const [name = "", ...bytes] = frame.split(" ");
+      return `${name} ${hex(written(bytes.join(" ")))}`;
+    });
+    assert.deepEqual(this.take(), wanted);
+  }
+
+  /** The connection is gone, whoever ended it. */
+  hangUp(): void {
+    this.closed ??= "by the client";
+    this.#chat.act((ctx) => depart(ctx, this.session));
+  }
+}
+
+export class TestChat {
+  now = NOON;
+  readonly services: Services;
+  readonly world: World;
+  readonly log: LogLine[] = [];
+  /** What voice was told, oldest first. */
+  readonly voice: VoiceChange[] = [];
+  readonly #clients = new Map<Session, TestClient>();
+  readonly #fanout: Fanout;
+  readonly #written: (() => void)[] = [];
+  readonly #system = new Session(0, "", "", 0, { push() {} });
+  #nextId = 1;
+
+  constructor(
+    readonly store: Store,
+    changes: Readonly<Record<string, Value>> = {},
+  ) {
+    this.world = World.load(store);
+    const line = (level: LogLine["level"]) =>
+    (
+      message: string,
+      fields: Record<string, unknown> = {},
+    ) => void this.log.push({ level, message, fields });
+    const settings = defaultConfig(changes);
+    this.services = {
+      world: this.world,
+      store,
+      passwords: plainPasswords,
+      log: {
+        debug: line("debug"),
+        info: line("info"),
+        warn: line("warn"),
+        error: line("error"),
+      },
+      counters: new Counters(),
+      guard: new SignOnGuard(settings.limits),
+      media: mediaServer(
+        () => 2090,
+        () => ({ outside: "198.51.100.7", inside: "192.168.1.7" }),
+      ),
+      settings,
+      redirect: null,
+      clock: () => this.now,
+      // The key's number is 551.
+      random: () => 42.5 / 343,
+      runCommand: (line) => Promise.resolve([`You wrote: ${line}`]),
+      settleRoom: (room) => this.#fanout.settleRoom(room),
+      act: (work) => this.act(work),
+      signOnStep: () => {},
+    };
+    this.#fanout = new Fanout({
+      line: (session) => {
+        const client = this.#clients.get(session);
+        return client &&
+          {
+            push: (frame, onWritten) => {
+              client.push(frame);
+              if (onWritten) this.#written.push(onWritten);
+            },
+            flush: () => {},
+          };
+      },
+      close: (session, reason) => {
+        const client = this.#clients.get(session);
+        if (client === undefined || client.closed !== undefined) return;
+        client.closed = reason;
+        this.act((ctx) => depart(ctx, session));
+      },
+      voice: (change) => this.voice.push(change),
+    });
+  }
+
+  perform(ctx: Context): void {
+    this.#fanout.perform(ctx.out.list);
+    ctx.out.clear();
+    this.#fanout.flush();
+    for (const tell of this.#written.splice(0)) tell();
+  }
+
+  /** Does something that no packet asked for. */
+  act<T>(work: (ctx: Context) => T): T {
+    const ctx = new Context(this.services, this.#system);
+    const result = work(ctx);
+    this.perform(ctx);
+    return result;
+  }
+
+  connect(address = "203.0.113.5"): TestClient {
+    const client = new TestClient(this, this.#nextId++, address);
+    this.#clients.set(client.session, client);
+    return client;
+  }
+
+  /** An account with {@linkcode PASSWORD}. */
+  addUser(nickname: string, more: Partial<NewAccount> = {}): Account {
+    return addUser(this.store, nickname, {
+      passwordHash: `plain ${hex(encodeText(PASSWORD))}`,
+      ...more,
+    });
+  }
+
+  /** A permanent room that lives; without name and category one is chosen. */
+  addRoom(room: Partial<NewRoom> = {}): Room {
+    const stored = this.store.rooms.create({
+      name: "Vault",
+      category: 30018,
+      type: 3,
+      createdAt: NOON,
+      ...room,
+    });
+    return this.#load(stored);
+  }
+
+  /** Changes a permanent room before anybody is in it. */
+  changeRoom(gid: Gid, patch: RoomPatch): Room {
+    return this.#load(this.store.rooms.update(gid, patch));
+  }
+
+  #load(stored: StoredRoom): Room {
+    const room = Room.load(this.store, stored);
+    this.world.rooms.set(room.gid, room);
+    return room;
+  }
+
+  /** A client that is signed on, with an account made when it has none. */
+  async signOn(
+    nickname: string,
+    more: Partial<NewAccount> & SignOnOptions = {},
+  ): Promise<TestClient> {
+    const { from, take = true, ...fields } = more;
+    const { uid } = this.store.accounts.byNickname(nickname) ??
+      this.addUser(nickname, fields);
+    const client = this.connect(from);
+    await client.sendBytes(clientHello.type, clientHello.payload({ uid }));
+    await client.sendBytes(
+      lymerick.type,
+      lymerick.payload({ uid, firstRun: false }),
+    );
+    const digits = encodeDigits(encodeText(PASSWORD), 42, 1);
+    await client.sendBytes(login.type, login.payload({ uid, digits }));
+    assert.equal(client.session.phase, "online");
+    if (take) client.take();
+    return client;
+  }
+
+  /** Several at once; what they heard of each other is taken away. */
+  async signOnAll<const N extends readonly string[]>(
+    ...nicknames: N
+  ): Promise<{ [K in keyof N]: TestClient }> {
+    const clients: TestClient[] = [];
+    for (const nickname of nicknames) clients.push(await this.signOn(nickname));
+    this.forget();
+    return clients as { [K in keyof N]: TestClient };
+  }
+
+  /** Takes away what everybody has received so far, and the log. */
+  forget(): void {
+    for (const client of this.#clients.values()) client.take();
+    this.log.length = 0;
+    this.voice.length = 0;
+  }
+
+  /** Whether something of that name was logged. */
+  logged(message: string): boolean {
+    return this.log.some((line) => line.message === message);
+  }
+}
+
+/** A chat side on a fresh store; no handler may have failed in the end. */
+export function withChat(
+  work: (chat: TestChat) => Promise<void>,
+  changes: Readonly<Record<string, Value>> = {},
+): Promise<void> {
+  return withStore(async (store) => {
+    const chat = new TestChat(store, changes);
+    await work(chat);
+    const failed = chat.log.filter(({ level }) => level === "error");
+    assert.deepEqual(failed, []);
+    assert.equal(chat.services.counters.handlerErrors, 0);
+  });
+}
+
+/** Puts clients into a room and forgets what they heard of it. */
+export async function joinAll(
+  chat: TestChat,
+  gid: Gid,
+  ...clients: readonly TestClient[]
+): Promise<void> {
+  chat.forget();
+  for (const client of clients) {
+    await client.send("ROOM_JOIN", `${u32(gid)} 0000 0000082a`);
+    assert.equal(client.takeNames()[0], "ROOM_JOINED");
+  }
+  chat.forget();
+}
+
+/** A uid or room number as eight hex digits. */
+export function u32(number: number): string {
+  return number.toString(16).padStart(8, "0");
+}

@@ -183,7 +183,9 @@ function read(command: Described, words: readonly string[]): Parsed {
     if (option.type === "boolean" && token.value !== undefined) {
       throw new WrongWord(`${token.rawName} takes no value.`);
     }
-    if (option.type === "string" && token.value === undefined) {
+    const missing = token.value === undefined ||
+      (!token.inlineValue && token.value.startsWith("--"));
+    if (option.type === "string" && missing) {
       throw new WrongWord(`${token.rawName} wants a value after it.`);
     }
     if (token.name === "help") return { kind: "help", path: command.path };

@@ -47,10 +47,7 @@ export const setup = localCommand({
     ),
     yes: flag("Ask nothing."),
   },
-  secret: {
-    about: "Password of the owner (empty: a random one)",
-    repeat: false,
-  },
+  secret: { about: "The owner's password", repeat: false, optional: true },
   async run(local, input, secret) {
     const { config } = local.loadConfig();
     const ask = asker(local, input.yes ?? false);

@@ -1,0 +1,55 @@
+import { equal, match } from "node:assert/strict";
+import { Home } from "./testing/retropal.ts";
+
+const secret = { stdin: "secret11" };
+
+Deno.test("backup and restore bring back what was", async () => {
+  await using home = await Home.make();
+  await home.run("user add Ann --password-stdin", secret);
+  const file = `${home.path}/copy.db`;
+  const taken = await home.run(`backup ${file}`);
+  equal(taken.code, 0, taken.err);
+  match(taken.out, /1 accounts, 7 rooms/);
+  equal((await home.run(`backup ${file}`)).code, 1);
+  await home.run("user remove Ann");
+  const restored = await home.run(`restore ${file}`);
+  equal(restored.code, 0, restored.err);
+  match(restored.out, /What was there before is in .*replaced-/);
+  equal((await home.run("user show Ann")).code, 0);
+  const audit = (await home.run("audit")).out;
+  match(audit, /cli {2}backup .*copy\.db/);
+  match(audit, /cli {2}restore {2}copy\.db/);
+});
+
+Deno.test("backup without a file goes to the data folder and keeps the youngest", async () => {
+  await using home = await Home.make();
+  await home.run("user list");
+  const folder = `${home.path}/copies`;
+  await Deno.mkdir(folder);
+  for (const name of ["20200101T000000", "20210101T000000"]) {
+    const old = `${folder}/retropal.db.backup-${name}`;
+    await Deno.writeTextFile(old, "");
+    await Deno.utime(old, 1, 1);
+  }
+  const kept = (await home.run(`backup ${folder} --keep 2 --json`)).json();
+  equal((kept as { removed: string[] }).removed.length, 1);
+  const own = await home.run("backup");
+  match(own.out, /data\/backups\/retropal\.db\.backup-\d{8}T\d{6}/);
+  equal((await home.run(`backup ${home.path}/x.db --keep 2`)).code, 2);
+});
+
+Deno.test("restore refuses what is no backup and changes nothing", async () => {
+  await using home = await Home.make();
+  await home.run("user add Ann --password-stdin", secret);
+  const file = `${home.path}/no.db`;
+  equal((await home.run(`restore ${file}`)).code, 3);
+  await Deno.writeTextFile(file, "no database at all ".repeat(500));
+  equal((await home.run(`restore ${file}`)).code, 1);
+  equal((await home.run(`backup ${file} --check`)).code, 1);
+  equal((await home.run("user show Ann")).code, 0);
+});
+
+Deno.test("backup of nothing says so", async () => {
+  await using home = await Home.make();
+  equal((await home.run("backup x.db")).code, 3);
+});

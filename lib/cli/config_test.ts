@@ -1,0 +1,46 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { Home } from "./testing/retropal.ts";
+
+Deno.test("config init, set, show and check work together", async () => {
+  await using home = await Home.make();
+  equal((await home.run("config init")).code, 0);
+  equal((await home.run("config init")).code, 1);
+  const set = await home.run(["config", "set", "server.name", "The Oak"]);
+  equal(set.code, 0, set.err);
+  match(set.out, /server\.name = "The Oak"\nIt is in force when the server/);
+  const shown = await home.run("config show --changed --json", {
+    env: { RETROPAL_WEB_PORT: "81" },
+  });
+  deepEqual(shown.json(), {
+    "server.name": { value: "The Oak", origin: "file", live: true },
+    "web.port": { value: 81, origin: "environment", live: false },
+    "auth.scrypt_log2n": { value: 2, origin: "environment", live: false },
+  });
+  equal((await home.run("config check")).code, 0);
+  match((await home.run("config show server.name")).out, /What this server is/);
+  equal((await home.run("config init --force")).code, 0);
+  match(
+    await Deno.readTextFile(`${home.data}/retropal.toml.old`),
+    /The Oak/,
+  );
+});
+
+Deno.test("config set and show refuse what is wrong with a sentence", async () => {
+  await using home = await Home.make();
+  const key = await home.run("config set server.nam x");
+  equal(key.code, 1);
+  match(key.err, /Did you mean server\.name\?/);
+  const value = await home.run("config set web.port high");
+  match(value.err, /Allowed: a port from 1 to 65535/);
+  const show = await home.run("config show web.prot");
+  equal(show.code, 3);
+  match(show.err, /Did you mean web\.port\?/);
+});
+
+Deno.test("config set says when the environment is stronger", async () => {
+  await using home = await Home.make();
+  const set = await home.run("config set web.port 82", {
+    env: { RETROPAL_WEB_PORT: "81" },
+  });
+  match(set.out, /stands in the file, but environment says 81/);
+});

@@ -1,0 +1,168 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { FolderLock } from "../../db/lock.ts";
+import { Home, retropal } from "./testing/retropal.ts";
+
+Deno.test("main() does a host's first steps without a server", async () => {
+  await using home = await Home.make();
+  const added = await home.run("user add Ann --password-stdin", {
+    stdin: "secret11\n",
+  });
+  deepEqual([added.code, added.out, added.err], [0, "1000002", ""]);
+  const list = (await home.run("user list --json")).json();
+  deepEqual((list as { nickname: string }[]).map((one) => one.nickname), [
+    "Ann",
+  ]);
+  const room = await home.run(["room", "add", "The Royal Oak"]);
+  match(room.out, /^\d{5}$/);
+  equal((await home.run(`room show ${room.out}`)).code, 0);
+  equal((await home.run("category list --json")).code, 0);
+  equal((await home.run("user remove Ann")).code, 0);
+  equal((await home.run("user show Ann")).code, 3);
+  const audit = (await home.run("audit --json")).json() as { action: string }[];
+  deepEqual(audit.map((one) => one.action), [
+    "user add",
+    "room add",
+    "user remove",
+  ]);
+});
+
+Deno.test("main() says in one sentence what to write instead", async () => {
+  const wrong: [string, RegExp][] = [
+    ["", /Say what to do, for example `retropal serve`/],
+    ["usr add", /no `retropal usr`\. Did you mean user\?/],
+    ["user", /Say what to do: `retropal user add\|passwd\|/],
+    ["user ad Ann", /no `retropal user ad`\. Did you mean add\?/],
+    ["user add", /NICK is missing/],
+    ["user add Ann Bob", /"Bob" is one word too many/],
+    ["user add Ann --rol x", /has no --rol\. Did you mean --role\?/],
+    ["user add Ann --role", /--role wants a value after it/],
+    ["user add Ann --role king", /--role wants user or moderator/],
+    ["user list --online=yes", /--online takes no value/],
+    ["user add Ann", /A password is needed: give --password-stdin/],
+    ["ban add Ann --for soon", /--for wants a time such as 30m/],
+    ["room list --help-me", /has no --help-me/],
+  ];
+  await using home = await Home.make();
+  for (const [line, why] of wrong) {
+    const words = line.split(" ").filter((word) => word !== "");
+    const ran = words.length === 0 ? await retropal([]) : await home.run(words);
+    equal(ran.code, 2, line);
+    equal(ran.out, "");
+    match(ran.err, why);
+    equal(ran.err.split("\n").length, 1);
+  }
+});
+
+Deno.test("main() gives failures as JSON too", async () => {
+  await using home = await Home.make();
+  const missing = await home.run("user show Nobody --json");
+  equal(missing.code, 3);
+  equal((missing.json() as { code: number }).code, 3);
+  match(missing.err, /There is no user "Nobody"/);
+  const usage = await home.run("user add --json");
+  equal((usage.json() as { code: number }).code, 2);
+});
+
+Deno.test("main() takes --data before the command, and RETROPAL_DATA", async () => {
+  await using home = await Home.make();
+  const before = await retropal([
+    "--data",
+    home.data,
+    "--json",
+    "user",
+    "list",
+  ]);
+  deepEqual([before.code, before.json()], [0, []]);
+  const env = { RETROPAL_DATA: home.data };
+  equal((await retropal(["user", "list"], { env })).code, 0);
+});
+
+Deno.test("main() asks somebody at a terminal for a password, twice", async () => {
+  await using home = await Home.make();
+  const added = await home.run("user add Ann", {
+    answers: ["secret11", "secret12", "secret11", "secret11"],
+  });
+  equal(added.code, 0);
+  match(added.err, /They differ/);
+  const asked = await home.run("user remove Ann", { answers: ["keep", ""] });
+  equal(asked.code, 0);
+  match(asked.err, /What becomes of permanent rooms that he owns\? \(keep or/);
+});
+
+Deno.test("main() needs a server where one is needed", async () => {
+  await using home = await Home.make();
+  for (
+    const line of [
+      "status",
+      "broadcast hello",
+      "user kick Ann",
+      "log tail",
+      "stop",
+      "sessions",
+      "config reload",
+      "doctor --wait",
+    ]
+  ) {
+    const ran = await home.run(line);
+    equal(ran.code, 4, line);
+    match(ran.err, /No server runs on this data folder/);
+  }
+});
+
+Deno.test("main() waits for another command and gives up with a sentence", async () => {
+  await using home = await Home.make();
+  await Deno.mkdir(home.data);
+  const lock = new FolderLock(home.data, "user import");
+  const waiting = home.run("user list");
+  lock[Symbol.dispose]();
+  equal((await waiting).code, 0);
+});
+
+Deno.test("main() names every setting that is wrong", async () => {
+  await using home = await Home.make();
+  await Deno.mkdir(home.data);
+  await Deno.writeTextFile(
+    `${home.data}/retropal.toml`,
+    "[limits]\npackets_per_secnd = 1\n[web]\nport = 'x'\n",
+  );
+  const ran = await home.run("user list");
+  equal(ran.code, 1);
+  match(ran.err, /Did you mean limits\.packets_per_second\?/);
+  match(ran.err, /web\.port is "x"/);
+});
+
+Deno.test("main() says what a damaged database wants", async () => {
+  await using home = await Home.make();
+  await Deno.mkdir(home.data);
+  await Deno.writeTextFile(
+    `${home.data}/retropal.db`,
+    "no database".repeat(999),
+  );
+  const ran = await home.run("user list");
+  equal(ran.code, 1);
+  match(ran.err, /restore/);
+});
+
+Deno.test("user import reads a file or standard input, user export writes one", async () => {
+  await using home = await Home.make();
+  const csv = "nickname,password\nAnn,secret11\n";
+  const path = `${home.path}/friends.csv`;
+  await Deno.writeTextFile(path, csv);
+  equal((await home.run(`user import ${path}`)).code, 0);
+  const again = await home.run("user import -", { stdin: csv });
+  equal(again.code, 1);
+  match(again.out, /line 2 \(Ann\): The nickname "Ann" is taken/);
+  const copy = `${home.path}/copy.csv`;
+  equal((await home.run(`user export ${copy}`)).code, 0);
+  equal(((await Deno.stat(copy)).mode ?? 0) & 0o777, 0o600);
+  match(await Deno.readTextFile(copy), /^nickname,email,role,.*\nAnn,,user,/);
+  const twice = await home.run(`user export ${copy}`);
+  deepEqual([twice.code, twice.err], [
+    1,
+    `${copy} exists already: name a new file.`,
+  ]);
+  match((await home.run("user export -")).out, /^nickname,/);
+  const missing = await home.run(`user import ${home.path}/none.csv`);
+  equal(missing.code, 1);
+  match(missing.err, /none\.csv/);
+});

@@ -32,13 +32,10 @@ export function im(
   ctx: Context,
   { to, text }: { to: Uid; text: Uint8Array },
 ): void | Promise<void> {
-  const { session, settings } = ctx;
-  if (text.length > settings.limits.message_bytes) {
+  if (text.length > ctx.settings.limits.message_bytes) {
     ctx.refuse("IM_OUT", TOO_LONG);
     return;
   }
-  // Whoever he writes to has a window on his screen now.
-  session.known.add(to);
   if (to === SYSTEM_UID) return command(ctx, text);
   const receiver = ctx.online(to);
   if (receiver === undefined || receiver.catchingUp) store(ctx, to, text);
@@ -47,6 +44,8 @@ export function im(
 
 function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
   const { session } = ctx;
+  // Whoever he writes to has a window on his screen now.
+  session.known.add(receiver.uid);
   if (receiver.blocks.has(session.uid)) {
     ctx.log.debug("message to someone who blocks the sender", ctx.who);
     return;
@@ -108,6 +107,7 @@ function store(ctx: Context, to: Uid, text: Uint8Array): void {
     ctx.refuse("IM_OUT", "There is no such user.");
     return;
   }
+  session.known.add(to);
   if (ctx.store.relations.blockedBy(session.uid).includes(to)) {
     ctx.log.debug("message to someone who blocks the sender", ctx.who);
     return;

@@ -8,13 +8,13 @@ import { userInfo } from "../../protocol/packets/messages.ts";
 import {
   blockedBuddies,
   buddyListFrames,
-  type Person,
   STATUS,
   type Status,
   statusChange,
 } from "../../protocol/packets/pals.ts";
 import type { Context } from "../context.ts";
 import { announcePresence, tellStatus } from "../presence.ts";
+import { asPerson } from "./people.ts";
 
 /** The client's own list ends at 500. */
 const MAX_BLOCKS = 499;
@@ -36,7 +36,7 @@ export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
   }
   store.relations.addPal(session.uid, uid, ctx.now);
   world.addPal(session, uid);
-  ctx.reply(buddyListFrames([account]));
+  ctx.reply(buddyListFrames([asPerson(account)]));
   tellStatus(ctx, session, uid);
 }
 
@@ -52,17 +52,13 @@ export function removePal(ctx: Context, { uid }: { uid: Uid }): void {
  */
 export function requestUser(ctx: Context, { uid }: { uid: Uid }): void {
   const account = ctx.store.accounts.get(uid);
-  const person: Person = account === undefined
-    ? { uid, nickname: `User ${uid}` }
-    : {
-      uid,
-      nickname: account.nickname,
-      ...(account.showFirst && { first: account.first }),
-      ...(account.showLast && { last: account.last }),
-    };
+  if (account === undefined) {
+    ctx.reply(userInfo.frame({ uid, nickname: `User ${uid}` }));
+    return;
+  }
   ctx.session.known.add(uid);
-  ctx.reply(userInfo.frame(person));
-  if (account !== undefined) tellStatus(ctx, ctx.session, uid);
+  ctx.reply(userInfo.frame(asPerson(account)));
+  tellStatus(ctx, ctx.session, uid);
 }
 
 function setStatus(ctx: Context, status: Status): void {

@@ -27,7 +27,9 @@ export function search(ctx: Context, fields: Fields): void {
   const query = queryOf(fields);
   const hits = query === undefined
     ? []
-    : ctx.store.accounts.search(query).filter(({ uid }) => uid !== SYSTEM_UID);
+    : ctx.store.accounts.search(query).filter((account) =>
+      account.uid !== SYSTEM_UID && mayBeFound(account, query)
+    );
   if (hits.length === 0) {
     ctx.reply(searchError.frame({ text: new Uint8Array() }));
     return;
@@ -49,8 +51,14 @@ function queryOf(fields: Fields): AccountQuery | undefined {
   return { ...query, limit: MAX_SEARCH_HITS };
 }
 
-/** What strangers may see of somebody. */
-function asPerson(account: Account): Person {
+/** A name that somebody hides does not find him either. */
+function mayBeFound(account: Account, { first, last }: AccountQuery): boolean {
+  return (first === undefined || account.showFirst) &&
+    (last === undefined || account.showLast);
+}
+
+/** What others may see of somebody. */
+export function asPerson(account: Account): Person {
   return {
     uid: account.uid,
     nickname: account.nickname,

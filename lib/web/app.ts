@@ -1,0 +1,132 @@
+/**
+ * All pages together, and what is true of every answer.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { apiPages } from "./api.ts";
+import { assetPages } from "./assets.ts";
+import { checkPages } from "./check_page.ts";
+import { connectPages } from "./connect_page.ts";
+import { deskPages } from "./desk/desk.ts";
+import { frontPages } from "./front_page.ts";
+import { html } from "./html.ts";
+import { page } from "./layout.ts";
+import { isLegacyPath } from "./legacy/paths.ts";
+import { legacyPage } from "./legacy/page.ts";
+import { legacyPages } from "./legacy/pages.ts";
+import { memberPages } from "./member/member.ts";
+import { metricsPages } from "./metrics_page.ts";
+import { notFound, Problem } from "./problem.ts";
+import { registerPages } from "./register_page.ts";
+import { secured } from "./security_headers.ts";
+import { signInPages } from "./sign_in.ts";
+import type { App, Context, Env, Member, Site, Visitor } from "./site.ts";
+import { sessionId } from "./web_sessions.ts";
+
+export interface Pages {
+  answer(request: Request, visitor: Visitor): Promise<Response>;
+  close(): void;
+}
+
+const WORDS: Readonly<Record<number, string>> = {
+  400: "Not understood",
+  401: "Sign in first",
+  403: "Not allowed",
+  404: "Not found",
+  405: "Not this way",
+  409: "Not now",
+  413: "Too long",
+  415: "Wrong kind",
+  422: "Not possible",
+  429: "Too much",
+  500: "Something broke",
+  503: "Busy",
+};
+
+export function makePages(site: Site): Pages {
+  const app: App = new Hono<Env>();
+  app.use(async (c, next) => {
+    c.set("member", findMember(c, site));
+    await next();
+  });
+  app.notFound((c) => problemPage(c, site, notFound()));
+  app.onError((error, c) => {
+    if (error instanceof Problem) return problemPage(c, site, error);
+    site.log.error("page failed", {
+      method: c.req.method,
+      path: c.req.path,
+      error: error instanceof Error ? error.stack ?? String(error) : `${error}`,
+    });
+    return problemPage(c, site, null);
+  });
+  assetPages(app);
+  frontPages(app, site);
+  connectPages(app, site);
+  const check = checkPages(app, site);
+  registerPages(app, site);
+  signInPages(app, site);
+  memberPages(app, site);
+  const desk = deskPages(app, site);
+  legacyPages(app, site);
+  metricsPages(app, site);
+  apiPages(app, site);
+  return {
+    answer: async (request, visitor) =>
+      secured(await app.fetch(request, visitor), visitor),
+    close() {
+      check.close();
+      desk.close();
+    },
+  };
+}
+
+/** Whoever has signed in and still may: looked up with each request. */
+function findMember(c: Context, site: Site): Member | null {
+  const id = sessionId(c.req.raw.headers);
+  const session = id && site.sessions.find(id, site.clock());
+  if (!session) return null;
+  const account = site.store.accounts.get(session.uid);
+  if (
+    account === undefined || account.passwordHash !== session.passwordHash ||
+    site.store.bans.find("account", String(account.uid), site.clock())
+  ) {
+    site.sessions.close(session);
+    return null;
+  }
+  return { session, account };
+}
+
+/** Null: an error of ours, of which nothing is told. */
+function problemPage(
+  c: Context,
+  site: Site,
+  problem: Problem | null,
+): Response {
+  const status = problem?.status ?? 500;
+  const sentence = problem?.message ??
+    "Something went wrong here. It is in the server's log.";
+  if (problem?.retryAfter !== undefined) {
+    c.header("retry-after", String(problem.retryAfter));
+  }
+  if (c.req.path.startsWith("/api/")) {
+    return c.json({ error: sentence }, status as 400);
+  }
+  if (status === 401 && c.req.method === "GET") {
+    return c.redirect(`/sign-in?to=${encodeURIComponent(c.req.path)}`, 303);
+  }
+  if (isLegacyPath(c.req.path)) {
+    return legacyPage(c, site, {
+      title: WORDS[status] ?? "Problem",
+      status,
+      body: html`<p>${sentence}</p>`,
+    });
+  }
+  return page(c, site, {
+    title: WORDS[status] ?? "Problem",
+    status,
+    main: html`<h1>${WORDS[status] ?? "Problem"}</h1>
+<p>${sentence}</p>
+<p><a href="/">To the rooms</a></p>`,
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Style sheets, scripts and pictures: text inside the program, so that the
+ * compiled binary needs no files. The content's hash is part of the address,
+ * so browsers may keep them for ever.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { ICON } from "../../web/icon.ts";
+import { LIVE_SCRIPT } from "../../web/live_script.ts";
+import { PACKETS_SCRIPT } from "../../web/packets_script.ts";
+import { REGISTER_SCRIPT } from "../../web/register_script.ts";
+import { STYLE } from "../../web/style.ts";
+import { notFound } from "./problem.ts";
+import type { App } from "./site.ts";
+
+interface Asset {
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly path: string;
+}
+
+const SCRIPT = "text/javascript; charset=utf-8";
+
+const ASSETS: ReadonlyMap<string, Asset> = new Map(
+  [
+    ["style.css", "text/css; charset=utf-8", STYLE],
+    ["icon.svg", "image/svg+xml", ICON],
+    ["live.js", SCRIPT, LIVE_SCRIPT],
+    ["packets.js", SCRIPT, PACKETS_SCRIPT],
+    ["register.js", SCRIPT, REGISTER_SCRIPT],
+  ].map(([name = "", type = "", text = ""]) => {
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+    const bytes = new TextEncoder().encode(text);
+    return [name, { type, bytes, path: `/assets/${hash}/${name}` }];
+  }),
+);
+
+/** Throws for a name that is no asset. */
+export function assetPath(name: string): string {
+  const asset = ASSETS.get(name);
+  if (asset === undefined) throw new RangeError(`no asset ${name}`);
+  return asset.path;
+}
+
+export function assetPages(app: App): void {
+  app.get("/assets/:hash/:name", (c) => {
+    const asset = ASSETS.get(c.req.param("name"));
+    if (asset === undefined || asset.path !== c.req.path) throw notFound();
+    return c.body(asset.bytes, 200, {
+      "content-type": asset.type,
+      "cache-control": "public, max-age=31536000, immutable",
+    });
+  });
+  app.get("/favicon.ico", (c) => c.redirect(assetPath("icon.svg"), 302));
+  app.get(
+    "/robots.txt",
+    (c) => c.text("User-agent: *\nDisallow: /desk\nDisallow: /member\n"),
+  );
+}

@@ -1,0 +1,102 @@
+/**
+ * How to point a client at this server, with the files for it, and a check
+ * that tells how far the visitor's own client comes.
+ *
+ * @module
+ */
+import {
+  hostsLines,
+  locationLine,
+  registryFile,
+} from "../domain/client_files.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import { html } from "./html.ts";
+import { page, panel } from "./layout.ts";
+import { addressFor, requestedHost } from "./own_address.ts";
+import type { App, Context, Site } from "./site.ts";
+
+export function connectPages(app: App, site: Site): void {
+  app.get("/connect", (c) => {
+    const { host, port } = addressFor(c, site);
+    return page(c, site, {
+      title: "Connect",
+      menu: "/connect",
+      main: html`<h1>How do I connect?</h1>
+<p>This server speaks to the real, unchanged Paltalk 5.0 client of 2002. For you it is at
+<strong class="address">${host}</strong>, port <strong class="address">${port}</strong>.</p>
+${panel("On Windows", windowsSteps(host))}
+${panel("On Linux or a Mac, with Wine", wineSteps())}
+${panel("If the client forgets its server", hostsHelp(c, host))}
+${
+        panel(
+          "Can this server be reached from here?",
+          html`<p>Open the check, start your client and watch how far it comes.</p>
+<p><a class="button" href="/connect/check">Open the check</a></p>`,
+        )
+      }`,
+    });
+  });
+
+  app.get("/connect/retropal.reg", (c) => {
+    const { host, port } = addressFor(c, site);
+    return download(c, "retropal.reg", registryFile(host, port));
+  });
+  app.get("/connect/location2.txt", (c) => {
+    const { host, port } = addressFor(c, site);
+    return download(c, "location2.txt", locationLine(host, port));
+  });
+  app.get("/connect/hosts.txt", (c) => {
+    const { host } = addressFor(c, site);
+    return download(c, "hosts.txt", hostsLines(host));
+  });
+}
+
+function windowsSteps(host: string) {
+  return html`
+    <ol class="steps">
+      <li>Install Paltalk 5.0 and leave it closed. It is not shipped here: bring your own copy.</li>
+      <li>Download <a href="/connect/retropal.reg" download>retropal.reg</a>, open it and agree.
+    It writes the address <span class="address">${host}</span> for your own Windows user and changes nothing else.</li>
+      <li>Start Paltalk and sign on with the nickname and password of your account here.</li>
+    </ol>
+  `;
+}
+
+function wineSteps() {
+  return html`
+    <ol class="steps">
+      <li>Install Paltalk 5.0 in Wine and leave it closed.</li>
+      <li>Download <a href="/connect/retropal.reg" download>retropal.reg</a> and run
+    <code>wine regedit retropal.reg</code>.</li>
+      <li>Start it with <code>wine Paltalk.exe</code>. Sound goes through Wine by itself;
+    allow the microphone when your system asks.</li>
+    </ol>
+  `;
+}
+
+function hostsHelp(c: Context, host: string) {
+  const port = (c.req.header("host") ?? "").split(":")[1] ?? "80";
+  return html`
+    <p>After an outage the client forgets where it belongs, unless it can fetch
+    <code>http://www.paltalk.com/location2.txt</code>. A line in the machine's hosts file
+    (<code>C:\\Windows\\System32\\drivers\\etc\\hosts</code>) leads that name here:</p>
+    <pre>${hostsLines(host)}</pre>
+    <ul>
+      <li><a href="/connect/hosts.txt" download>hosts.txt</a>: these lines</li>
+      <li><a href="/connect/location2.txt" download>location2.txt</a>: what the client then reads</li>
+    </ul>
+    ${requestedHost(c.req.header("host")) !== "" && port !== "80"
+      ? html`
+        <p
+          class="quiet">The client asks at port 80: the host switches that on with <code>web.legacy_port</code>.</p>
+      `
+      : ""}
+  `;
+}
+
+function download(c: Context, name: string, text: string): Response {
+  return c.body(encodeText(text), 200, {
+    "content-type": "application/octet-stream",
+    "content-disposition": `attachment; filename="${name}"`,
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * Who may use the host's desk: staff who have signed in, from where the host
+ * allows it.
+ *
+ * @module
+ */
+import type { Actor } from "../../commands/command.ts";
+import { LEVEL, type Role } from "../../domain/store.ts";
+import { requireNear } from "../metrics_page.ts";
+import { Problem } from "../problem.ts";
+import { requireMember } from "../sign_in.ts";
+import type { Context, Member } from "../site.ts";
+
+/** Throws {@linkcode Problem}. */
+export function requireStaff(c: Context, role: Role): Member {
+  requireNear(c);
+  const member = requireMember(c);
+  if (LEVEL[member.account.role] < LEVEL[role]) {
+    throw new Problem(403, `Only a ${role} may see this.`);
+  }
+  return member;
+}
+
+/** As commands and the audit log see the person at the desk. */
+export function actorOf(c: Context, { account }: Member): Actor {
+  return {
+    name: account.nickname,
+    uid: account.uid,
+    level: LEVEL[account.role],
+    address: c.env.address,
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * The old client's addresses, whatever the Host header says.
+ *
+ * @module
+ */
+import { locationLine } from "../../domain/client_files.ts";
+import { addressFor } from "../own_address.ts";
+import type { App, Site } from "../site.ts";
+import { bannerPages } from "./banner.ts";
+import { LEGACY_PATHS } from "./paths.ts";
+import { peoplePages } from "./people.ts";
+import { profilePages } from "./profile.ts";
+import { serverPages } from "./server_pages.ts";
+import { signUpPages } from "./sign_up.ts";
+
+export function legacyPages(app: App, site: Site): void {
+  // Exactly this line and nothing after it: the client reads it with its own
+  // hands (docs/protocol.md, "Finding the server").
+  app.get(LEGACY_PATHS.location, (c) => {
+    const { host, port } = addressFor(c, site);
+    return c.body(locationLine(host, port), 200, {
+      "content-type": "text/plain",
+    });
+  });
+  signUpPages(app, site);
+  peoplePages(app, site);
+  profilePages(app, site);
+  serverPages(app, site);
+  bannerPages(app, site);
+}

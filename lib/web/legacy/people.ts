@@ -1,0 +1,116 @@
+/**
+ * Finding somebody, and what he tells of himself.
+ *
+ * @module
+ */
+import { type Account, SYSTEM_UID } from "../../domain/store.ts";
+import { type Html, html } from "../html.ts";
+import { PROFILE_LABELS, profileFields } from "../profile_fields.ts";
+import type { App, Site } from "../site.ts";
+import { input, legacyPage, submit } from "./page.ts";
+import { LEGACY_PATHS } from "./paths.ts";
+import { queryValues } from "./query.ts";
+
+const MOST_FOUND = 20;
+const SHORTEST_PREFIX = 3;
+
+export function peoplePages(app: App, site: Site): void {
+  app.get(LEGACY_PATHS.search, (c) => {
+    const [wanted = ""] = queryValues(c, "nick");
+    return legacyPage(c, site, {
+      title: "Find a pal",
+      body: html`
+        <form method="get" action="${LEGACY_PATHS.search}">
+          <table border="0" cellspacing="2" cellpadding="2">
+        ${input("Nickname", "nick", wanted, "text", 127)}
+        ${submit("Find")}
+          </table>
+        </form>
+        ${wanted === "" ? "" : resultList(search(site, wanted))}
+      `,
+    });
+  });
+
+  app.get(LEGACY_PATHS.palInfo, (c) => {
+    const candidates = queryValues(c, "nick");
+    const account = candidates.map((nickname) =>
+      nickname === "" ? undefined : site.store.accounts.byNickname(nickname)
+    ).find((one) => one !== undefined);
+    if (!account || account.uid === SYSTEM_UID) {
+      return legacyPage(c, site, {
+        title: "Pal info",
+        status: 404,
+        body: html`<p>Nobody here has the nickname <b>${
+          candidates[0] ?? ""
+        }</b>.</p>`,
+      });
+    }
+    return legacyPage(c, site, {
+      title: account.nickname,
+      body: palInfo(site, account),
+    });
+  });
+}
+
+/**
+ * Whoever knows a nickname may look it up; beginnings of names only where the
+ * host shows names to visitors anyway.
+ */
+function search(site: Site, wanted: string): Account[] {
+  const open = site.config().web.show_names &&
+    wanted.length >= SHORTEST_PREFIX;
+  return site.store.accounts.search({
+    ...(open ? { nicknamePrefix: wanted } : { nickname: wanted }),
+    limit: MOST_FOUND,
+  }).filter(({ uid }) => uid !== SYSTEM_UID);
+}
+
+function resultList(found: readonly Account[]): Html {
+  if (found.length === 0) return html`<p>Nobody was found.</p>`;
+  return html`<ul>${
+    found.map(({ nickname }) =>
+      html`
+        <li><a href="${LEGACY_PATHS
+          .palInfo}?cb_action=palinfo&amp;nick=${encodeURIComponent(
+            nickname,
+          )}">${nickname}</a></li>
+      `
+    )
+  }</ul>`;
+}
+
+/** Only what he shows to strangers. */
+function palInfo(site: Site, account: Account): Html {
+  const shown: [string, string][] = [];
+  if (account.showFirst) shown.push(["First name", account.first]);
+  if (account.showLast) shown.push(["Last name", account.last]);
+  if (account.showEmail) shown.push(["E-mail", account.email]);
+  if (account.listed) {
+    for (const [key, value] of profileFields(site.store, account.uid)) {
+      const label = PROFILE_LABELS.find((one) => one.key === key && one.shown);
+      if (label) shown.push([label.label, value]);
+    }
+  }
+  const rows = shown.filter(([, value]) => value !== "");
+  return html`<p>${
+    site.live.isOnline(account.uid) ? "On line now." : "Not on line."
+  }</p>
+${
+    rows.length === 0
+      ? html`<p>He or she keeps the rest to himself or herself.</p>`
+      : html`<table border="0" cellspacing="2" cellpadding="2">${
+        rows.map(([label, value]) =>
+          html`
+            <tr>
+              <td align="right">
+                <font face="Tahoma, Arial" size="2"><b>${label}</b></font>
+              </td>
+              <td>
+                <font face="Tahoma, Arial" size="2">${value}</font>
+              </td>
+            </tr>
+          `
+        )
+      }</table>`
+  }`;
+}

@@ -1,0 +1,67 @@
+/**
+ * What this server is and which rooms it has, and where a lost password goes.
+ *
+ * @module
+ */
+import { html } from "../html.ts";
+import type { App, Site } from "../site.ts";
+import { legacyPage } from "./page.ts";
+import { LEGACY_PATHS } from "./paths.ts";
+
+export function serverPages(app: App, site: Site): void {
+  app.get(LEGACY_PATHS.status, (c) => {
+    const { online, rooms, speaking } = site.front.snapshot();
+    return legacyPage(c, site, {
+      title: "This server",
+      body: html`<p>People on line: <b>${online}</b><br>
+Rooms open: <b>${rooms}</b><br>
+Rooms with somebody speaking: <b>${speaking}</b></p>`,
+    });
+  });
+
+  app.get(LEGACY_PATHS.groups, (c) =>
+    legacyPage(c, site, {
+      title: "Groups",
+      body: html`${
+        site.front.snapshot().categories.map(({ name, rooms }) =>
+          html`<h3>${name}</h3>
+<table border="0" cellspacing="2" cellpadding="2">${
+            rooms.map((room) =>
+              html`
+                <tr>
+                  <td align="right">
+                    <font face="Tahoma, Arial" size="2"><b>${room
+                      .people}</b></font>
+                  </td>
+                  <td>
+                    <font face="Tahoma, Arial" size="2">${room
+                      .name}${room.locked
+                      ? " (locked)"
+                      : ""}${room.rating === "G"
+                      ? ""
+                      : ` (${room.rating})`}</font>
+                  </td>
+                  <td>
+                    <font face="Tahoma, Arial" size="1" color="#555555">${room
+                        .voice
+                      ? "voice"
+                      : "text"}</font>
+                  </td>
+                </tr>
+              `
+            )
+          }</table>`
+        )
+      }`,
+    }));
+
+  // The client adds ?email=…&nick=…: nothing of it is looked up or repeated.
+  app.get(LEGACY_PATHS.password, (c) =>
+    legacyPage(c, site, {
+      title: "Forgotten password",
+      body:
+        html`<p>This server sends no mail. Ask its host: he can give your nickname a new password.</p>
+<p>When you know your password, change it in Paltalk itself, or with
+<a href="${LEGACY_PATHS.profile}">your profile</a>.</p>`,
+    }));
+}

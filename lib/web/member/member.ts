@@ -1,0 +1,175 @@
+/**
+ * What members do with their own account.
+ *
+ * @module
+ */
+import { personalData } from "../../commands/personal_data.ts";
+import { passwordFault } from "../../domain/accounts.ts";
+import { encodeText } from "../../protocol/windows1252.ts";
+import { readForm } from "../form.ts";
+import { Problem } from "../problem.ts";
+import { PROFILE_LABELS } from "../profile_fields.ts";
+import { passwordMatches, requireMember } from "../sign_in.ts";
+import type { App, Context, Member, Site } from "../site.ts";
+import { expiredCookie, sessionCookie } from "../web_sessions.ts";
+import { memberPage } from "./page.ts";
+import { changeProfile } from "./profile_change.ts";
+
+export function memberPages(app: App, site: Site): void {
+  app.get("/member", (c) => memberPage(c, site, requireMember(c)));
+
+  app.post("/member/profile", async (c) => {
+    const member = requireMember(c);
+    const form = await readForm(c, site);
+    const names = [
+      "first",
+      "last",
+      "email",
+      ...PROFILE_LABELS.map(({ key }) => key),
+    ];
+    const given = new Map(
+      names.filter((name) => form.has(name))
+        .map((name) => [name, form.text(name)]),
+    );
+    const fault = changeProfile(site, member.account, given, c.env.address, {
+      listed: form.has("listed"),
+      showFirst: form.has("showFirst"),
+      showLast: form.has("showLast"),
+      showEmail: form.has("showEmail"),
+    });
+    return answer(c, member, fault, "Your profile is changed.");
+  });
+
+  app.post("/member/password", async (c) => {
+    const member = requireMember(c);
+    const form = await readForm(c, site);
+    const fault = form.raw("password") !== form.raw("repeat")
+      ? "The two passwords differ."
+      : passwordFault(form.raw("password"));
+    if (fault !== null) return answer(c, member, fault, "");
+    await requirePassword(c, site, member, form.raw("current"));
+    const { uid, nickname } = member.account;
+    const hash = await site.passwords.hash(encodeText(form.raw("password")));
+    site.store.accounts.setPassword(uid, hash);
+    audit(c, site, member, "user.password");
+    site.log.info("password changed", {
+      uid,
+      nickname,
+      address: c.env.address,
+    });
+    // Every session that stands on the old password ends; this browser gets
+    // a new one.
+    site.sessions.closeAll(uid);
+    const account = site.store.accounts.get(uid);
+    if (account === undefined) return c.redirect("/", 303);
+    const { session, id } = site.sessions.open(account, site.clock());
+    session.flash = {
+      kind: "done",
+      lines: ["Your password is changed. Your client will ask for it."],
+    };
+    c.header("set-cookie", sessionCookie(id, c.env.https));
+    return c.redirect("/member", 303);
+  });
+
+  app.get("/member/export.json", (c) => {
+    const { account } = requireMember(c);
+    return c.body(
+      JSON.stringify(personalData(site.store, account), null, 2) + "\n",
+      200,
+      {
+        "content-type": "application/json; charset=utf-8",
+        "content-disposition":
+          `attachment; filename="retropal-${account.uid}.json"`,
+      },
+    );
+  });
+
+  app.post("/member/delete", async (c) => {
+    const member = requireMember(c);
+    const form = await readForm(c, site);
+    const { uid, nickname, role } = member.account;
+    if (form.text("nickname") !== nickname) {
+      return answer(
+        c,
+        member,
+        "Type your nickname exactly as it is, to be sure.",
+        "",
+      );
+    }
+    if (role === "superadmin") {
+      return answer(
+        c,
+        member,
+        "An owner's account is removed at the command line only.",
+        "",
+      );
+    }
+    await requirePassword(c, site, member, form.raw("current"));
+    site.store.transaction(() => {
+      audit(c, site, member, "user.remove");
+      site.store.accounts.remove(uid, "keep");
+    });
+    site.live.accountRemoved(uid, "Your account was deleted.");
+    site.sessions.closeAll(uid);
+    site.log.info("account deleted by its owner", {
+      uid,
+      nickname,
+      address: c.env.address,
+    });
+    c.header("set-cookie", expiredCookie(c.env.https));
+    return c.redirect("/", 303);
+  });
+}
+
+/** Throws {@linkcode Problem}: a stolen cookie alone must not take over. */
+async function requirePassword(
+  c: Context,
+  site: Site,
+  { account }: Member,
+  password: string,
+): Promise<void> {
+  const key = String(account.uid);
+  const { address } = c.env;
+  const wait = site.guard.wait(address, key, site.clock());
+  if (wait > 0) {
+    throw new Problem(
+      429,
+      "Too many attempts. Please wait.",
+      Math.ceil(wait / 1000),
+    );
+  }
+  if (!await passwordMatches(site, account, password)) {
+    site.guard.failed(address, key, site.clock());
+    throw new Problem(403, "Your present password is not right.");
+  }
+}
+
+function audit(
+  c: Context,
+  site: Site,
+  { account }: Member,
+  action: string,
+): void {
+  site.store.audit.add({
+    at: site.clock(),
+    actor: account.nickname,
+    actorUid: account.uid,
+    address: c.env.address,
+    action,
+    target: account.nickname,
+    before: null,
+    after: null,
+  });
+}
+
+function answer(
+  c: Context,
+  { session }: Member,
+  fault: string | null,
+  done: string,
+): Response {
+  session.flash = fault === null
+    ? { kind: "done", lines: [done] }
+    : { kind: "failed", lines: [fault] };
+  return c.redirect("/member", 303);
+}

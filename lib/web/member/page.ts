@@ -1,0 +1,201 @@
+/**
+ * The member's page.
+ *
+ * @module
+ */
+import type { Account, Pal } from "../../domain/store.ts";
+import { tokenField } from "../form.ts";
+import { checkbox, field, formPanel } from "../form_fields.ts";
+import { type Html, html } from "../html.ts";
+import { page, panel } from "../layout.ts";
+import { PROFILE_LABELS } from "../profile_fields.ts";
+import type { Context, Member, Site } from "../site.ts";
+import { time } from "../text.ts";
+
+export function memberPage(
+  c: Context,
+  site: Site,
+  { account }: Member,
+): Response {
+  const { relations } = site.store;
+  return page(c, site, {
+    title: "Your account",
+    menu: "/member",
+    scripts: ["register.js"],
+    main: html`
+      <h1>${account.nickname}</h1>
+      <p
+        class="quiet">Member since ${time(account.createdAt)} · ${account
+          .role} · number ${account.uid}
+      · ${site.live.isOnline(account.uid) ? "on line now" : "not on line"}</p>
+      <div class="columns">
+        <div>
+      ${panel(
+        "Pals",
+        pals(
+          site,
+          relations.pals(account.uid),
+          "You have no pals yet: add them in the client.",
+        ),
+      )}
+      ${panel(
+        "Blocked",
+        pals(site, relations.blocks(account.uid), "You have blocked nobody."),
+      )}
+        </div>
+        <div>
+      ${profileForm(c, site, account)}
+      ${passwordForm(c, site)}
+      ${panel(
+        "Your data",
+        html`
+          <p>Everything this server keeps of you, as one file.</p>
+          <p
+            class="actions"><a class="button" href="/member/export.json" download>Download my data</a></p>
+        `,
+      )}
+      ${deleteForm(c, site)}
+        </div>
+      </div>
+    `,
+  });
+}
+
+function pals(site: Site, list: readonly Pal[], none: string): Html {
+  if (list.length === 0) return html`<p class="quiet">${none}</p>`;
+  return html`<ul class="people-list">${
+    list.map(({ uid, nickname }) => {
+      const online = site.live.isOnline(uid);
+      return html`<li><span class="dot ${
+        online ? "on" : "off"
+      }" role="img" aria-label="${
+        online ? "on line" : "not on line"
+      }"></span> ${nickname}</li>`;
+    })
+  }</ul>`;
+}
+
+function profileForm(c: Context, site: Site, account: Account): Html {
+  const profile = site.store.accounts.profile(account.uid);
+  return formPanel({
+    title: "Profile",
+    action: "/member/profile",
+    token: tokenField(c, site),
+    submit: "Save",
+    fields: html`${
+      field({
+        name: "first",
+        label: "First name",
+        value: account.first,
+        maxlength: 200,
+        autocomplete: "given-name",
+      })
+    }${
+      field({
+        name: "last",
+        label: "Last name",
+        value: account.last,
+        maxlength: 200,
+        autocomplete: "family-name",
+      })
+    }${
+      field({
+        name: "email",
+        label: "E-mail",
+        type: "email",
+        value: account.email,
+        maxlength: 200,
+        autocomplete: "email",
+      })
+    }${
+      PROFILE_LABELS.map(({ key, label }) =>
+        field({
+          name: key,
+          label,
+          value: profile.get(key) ?? "",
+          maxlength: 200,
+        })
+      )
+    }<fieldset><legend>What others see</legend>
+${checkbox("listed", "Let others find me by a search", account.listed)}
+${checkbox("showFirst", "Show my first name", account.showFirst)}
+${checkbox("showLast", "Show my last name", account.showLast)}
+${checkbox("showEmail", "Show my e-mail address", account.showEmail)}
+</fieldset>`,
+  });
+}
+
+function passwordForm(c: Context, site: Site): Html {
+  const secret = {
+    type: "password",
+    required: true,
+    prefix: "pw-",
+  } as const;
+  return formPanel({
+    title: "Password",
+    action: "/member/password",
+    token: tokenField(c, site),
+    submit: "Change password",
+    fields: html`${
+      field({
+        ...secret,
+        name: "current",
+        label: "Present password",
+        autocomplete: "current-password",
+      })
+    }${
+      field({
+        ...secret,
+        name: "password",
+        label: "New password",
+        minlength: 5,
+        maxlength: 12,
+        autocomplete: "new-password",
+        help: "5 to 12 characters.",
+        checked: true,
+      })
+    }${
+      field({
+        ...secret,
+        name: "repeat",
+        label: "New password again",
+        minlength: 5,
+        maxlength: 12,
+        autocomplete: "new-password",
+        checked: true,
+      })
+    }`,
+  });
+}
+
+function deleteForm(c: Context, site: Site): Html {
+  return html`
+    <section class="panel">
+      <h2>Leave</h2>
+      <div class="body">
+        <details>
+          <summary>Delete my account…</summary>
+          <p>Your nickname, profile, pals and waiting messages go at once and for good. Rooms that you own stay with the staff.</p>
+          <form method="post" action="/member/delete">
+    ${tokenField(c, site)}
+    ${field({
+      name: "nickname",
+      label: "Your nickname, to be sure",
+      required: true,
+      prefix: "del-",
+    })}
+    ${field({
+      name: "current",
+      label: "Your password",
+      type: "password",
+      required: true,
+      prefix: "del-",
+      autocomplete: "current-password",
+    })}
+    <p class="actions"><button class="button danger">Delete for good</button></p>
+          </form>
+        </details>
+      </div>
+    </section>
+  `;
+}

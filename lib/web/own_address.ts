@@ -1,0 +1,62 @@
+/**
+ * Under which name or address a visitor's client can reach this server.
+ *
+ * @module
+ */
+import { networkInterfaces } from "node:os";
+import {
+  inNetwork,
+  isIPv4,
+  isPrivateAddress,
+  normalAddress,
+} from "../config/network.ts";
+import type { Context, Site } from "./site.ts";
+
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * What the host has set comes first, then the name by which the visitor came
+ * (unless it is one of the old names, which mean every server), then the
+ * address at which he arrived, then one that he is likely to reach.
+ */
+export function addressFor(c: Context, site: Site): ServerAddress {
+  const { advertise, advertise_private } = site.config().server;
+  const inside = isPrivateAddress(c.env.address) ? advertise_private : "";
+  const host = inside || advertise || requestedHost(c.req.header("host")) ||
+    local(c.env.localAddress) || nearestAddress(c.env.address);
+  return { host, port: chatPort(site) };
+}
+
+export function chatPort(site: Site): number {
+  const { chat } = site.live.status().endpoints;
+  return Number(chat.slice(chat.lastIndexOf(":") + 1));
+}
+
+/** The name or IPv4 address of a Host header, or "" when it is of no use. */
+export function requestedHost(header: string | undefined): string {
+  const name = (header ?? "").replace(/:\d*$/, "").toLowerCase();
+  if (!/^[a-z0-9][a-z0-9.-]{3,252}[a-z0-9]$/.test(name)) return "";
+  return /(^|\.)paltalk\.com$/.test(name) ? "" : name;
+}
+
+function local(address: string | null): string {
+  const plain = address === null ? null : normalAddress(address);
+  return plain !== null && isIPv4(plain) ? plain : "";
+}
+
+/** The address of ours in the visitor's network, or the most outward one. */
+function nearestAddress(visitor: string): string {
+  const own = Object.values(networkInterfaces()).flat()
+    .flatMap((one) => one?.family === "IPv4" && one.cidr ? [one] : []);
+  const shared = own.find(({ cidr }) =>
+    cidr !== null && inNetwork(visitor, cidr)
+  );
+  const outward =
+    own.find(({ internal, address }) =>
+      !internal && !isPrivateAddress(address)
+    ) ?? own.find(({ internal }) => !internal);
+  return (shared ?? outward)?.address ?? "127.0.0.1";
+}

@@ -1,0 +1,172 @@
+/**
+ * The page to get a nickname.
+ *
+ * @module
+ */
+import { type Form, readForm, tokenField } from "./form.ts";
+import { field, type FieldOptions, formPanel } from "./form_fields.ts";
+import { html, NOTHING } from "./html.ts";
+import { notice, page } from "./layout.ts";
+import { notFound } from "./problem.ts";
+import {
+  isRefusal,
+  nicknameRefusal,
+  type Refusal,
+  register,
+  type Wish,
+} from "./registration.ts";
+import type { App, Context, Site } from "./site.ts";
+import { sessionCookie } from "./web_sessions.ts";
+
+export function registerPages(app: App, site: Site): void {
+  app.get("/register", (c) => registerPage(c, site));
+
+  app.post("/register", async (c) => {
+    const form = await readForm(c, site);
+    const result = await register(site, c.env.address, wishOf(form));
+    if (isRefusal(result)) return registerPage(c, site, form, result);
+    const earlier = c.get("member");
+    if (earlier) site.sessions.close(earlier.session);
+    const { session, id } = site.sessions.open(result, site.clock());
+    session.flash = {
+      kind: "done",
+      lines: [
+        `Welcome, ${result.nickname}! Sign on with this nickname and password.`,
+      ],
+    };
+    c.header("set-cookie", sessionCookie(id, c.env.https));
+    return c.redirect("/member", 303);
+  });
+
+  // What the script asks while somebody types. Passwords never come here.
+  app.get("/register/check", (c) => {
+    if (site.config().auth.registration === "closed") throw notFound();
+    const nickname = (c.req.query("nickname") ?? "").trim();
+    return c.json({ fault: nicknameRefusal(site.store, nickname) });
+  });
+}
+
+export function wishOf(form: Form): Wish {
+  return {
+    nickname: form.text("nickname"),
+    password: form.raw("password"),
+    repeat: form.raw("repeat"),
+    email: form.text("email"),
+    first: form.text("first"),
+    last: form.text("last"),
+    code: form.text("code"),
+  };
+}
+
+function registerPage(
+  c: Context,
+  site: Site,
+  form?: Form,
+  refusal?: Refusal,
+): Response {
+  const policy = site.config().auth.registration;
+  if (policy === "closed") {
+    return page(c, site, {
+      title: "Join",
+      status: form ? 403 : 200,
+      main: html`<h1>Join</h1>
+<p>Nicknames are given out by the host here. Ask him for one, then
+<a href="/connect">connect</a>.</p>`,
+    });
+  }
+  const one = (options: FieldOptions) =>
+    field({ ...options, ...(form && { value: form.text(options.name) }) });
+  return page(c, site, {
+    title: "Join",
+    menu: "/register",
+    scripts: ["register.js"],
+    status: refusal ? 422 : 200,
+    main: html`<h1>Get a nickname</h1>
+${refusal ? notice({ kind: "failed", lines: [refusal.sentence] }) : NOTHING}
+${
+      formPanel({
+        title: "Your new account",
+        id: "register",
+        action: "/register",
+        token: tokenField(c, site),
+        submit: "Make my account",
+        fields: html`${
+          policy === "invite"
+            ? one({
+              name: "code",
+              label: "Invite code",
+              required: true,
+              maxlength: 100,
+              value: c.req.query("code")?.slice(0, 100) ?? "",
+              help: "The host gives them out.",
+            })
+            : NOTHING
+        }${
+          one({
+            name: "nickname",
+            label: "Nickname",
+            required: true,
+            maxlength: 127,
+            autocomplete: "username",
+            checked: true,
+            help:
+              "What everybody will see. Letters, digits, blanks; no comma and no equals sign.",
+          })
+        }${
+          one({
+            name: "password",
+            label: "Password",
+            type: "password",
+            required: true,
+            minlength: 5,
+            maxlength: 12,
+            autocomplete: "new-password",
+            checked: true,
+            help:
+              "5 to 12 characters, as the old client wants it. It travels almost in the clear: use it nowhere else.",
+          })
+        }${
+          one({
+            name: "repeat",
+            label: "Password again",
+            type: "password",
+            required: true,
+            minlength: 5,
+            maxlength: 12,
+            autocomplete: "new-password",
+            checked: true,
+          })
+        }<details${
+          form
+            ? html`
+              open
+            `
+            : NOTHING
+        }><summary>More about you, if you like</summary>
+${
+          one({
+            name: "email",
+            label: "E-mail",
+            type: "email",
+            maxlength: 200,
+            autocomplete: "email",
+          })
+        }${
+          one({
+            name: "first",
+            label: "First name",
+            maxlength: 200,
+            autocomplete: "given-name",
+          })
+        }${
+          one({
+            name: "last",
+            label: "Last name",
+            maxlength: 200,
+            autocomplete: "family-name",
+          })
+        }</details>`,
+      })
+    }`,
+  });
+}

@@ -1,0 +1,230 @@
+/**
+ * The pages' listener, and the second one for the old client's own browser.
+ *
+ * @module
+ */
+import type { Actor, Context as CommandContext } from "../commands/command.ts";
+import type { Live } from "../commands/live.ts";
+import type { Config } from "../config/config.ts";
+import type { Millis, Store } from "../domain/store.ts";
+import type { Logger } from "../ops/log.ts";
+import { Registry } from "../ops/metrics.ts";
+import { makePages, type Pages } from "./app.ts";
+import { clientOrigin, matcherFor } from "./client_address.ts";
+import { FormTokens } from "./form_tokens.ts";
+import { FrontPageState } from "./front_state.ts";
+import { HistoryRecorder } from "./history.ts";
+import { LegacyEdge } from "./legacy/edge.ts";
+import { OpenStreams } from "./open_streams.ts";
+import { RegistrationGate } from "./registration.ts";
+import { RequestRate } from "./request_rate.ts";
+import type { CommandRun, Guard, Passwords, Site, Visitor } from "./site.ts";
+import { WebSessions } from "./web_sessions.ts";
+
+export interface WebOptions {
+  readonly bind: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** For the old client's own browser; 0: none. */
+  readonly legacyPort: number;
+  /** The configuration in force: asked anew each time. */
+  readonly config: () => Config;
+  readonly store: Store;
+  readonly live: Live;
+  readonly passwords: Passwords;
+  /** The chat side's own, so that both count the same failures. */
+  readonly guard: Guard;
+  readonly log: Logger;
+  readonly clock?: () => Millis;
+  /** In which a command of staff runs; made of the above when not given. */
+  readonly commandContext?: (actor: Actor, run: CommandRun) => CommandContext;
+  /** Writes a consistent copy of the database to a file that is not there. */
+  readonly backup?: (file: string) => Promise<void>;
+  /** Adds metrics that `Live` does not know. */
+  readonly metrics?: (registry: Registry) => void;
+}
+
+export interface WebServer {
+  readonly addr: Deno.NetAddr;
+  readonly legacyAddr: Deno.NetAddr | null;
+  /** Ends event streams, finishes what is being answered, closes. */
+  shutdown(): Promise<void>;
+}
+
+const GRACE_MS = 2000;
+
+/** Throws a sentence when a port cannot be had. */
+export function startWeb(options: WebOptions): Promise<WebServer> {
+  const site = makeSite(options);
+  const pages = makePages(site);
+  const history = new HistoryRecorder(site);
+  options.metrics?.(site.metrics);
+  const door = new FrontDoor(site, pages);
+  const abort = new AbortController();
+
+  const listener = opened("web.port", options.port, () =>
+    Deno.serve({
+      hostname: options.bind,
+      port: options.port,
+      signal: abort.signal,
+      onListen() {},
+      onError: (error) => door.failed(error),
+    }, (request, info) =>
+      door.answer(
+        request,
+        (info.remoteAddr as Deno.NetAddr).hostname,
+        null,
+      )));
+
+  const { legacyPort } = options;
+  let edge: LegacyEdge | null = null;
+  if (legacyPort !== 0 && legacyPort !== options.port) {
+    try {
+      edge = opened("web.legacy_port", legacyPort, () =>
+        new LegacyEdge(
+          { hostname: options.bind, port: legacyPort },
+          (request, remote, local) => door.answer(request, remote, local),
+          site.log,
+        ));
+    } catch (error) {
+      abort.abort();
+      return Promise.reject(error);
+    }
+  }
+  history.start();
+
+  return Promise.resolve({
+    addr: listener.addr as Deno.NetAddr,
+    legacyAddr: edge?.addr ?? null,
+    async shutdown() {
+      history.stop();
+      site.streams.close();
+      pages.close();
+      const grace = setTimeout(() => abort.abort(), GRACE_MS);
+      await Promise.all([listener.shutdown(), edge?.shutdown()]);
+      clearTimeout(grace);
+    },
+  });
+}
+
+function makeSite(options: WebOptions): Site {
+  const { config, live, store, passwords, guard, log } = options;
+  const clock = options.clock ?? Date.now;
+  return {
+    store,
+    live,
+    passwords,
+    guard,
+    log,
+    clock,
+    config,
+    commandContext: options.commandContext ??
+      ((actor, run) => ({
+        store,
+        live,
+        hasher: passwords,
+        config: config(),
+        actor,
+        now: clock,
+        ...run,
+      })),
+    backup: options.backup ?? null,
+    metrics: new Registry(),
+    sessions: new WebSessions(),
+    tokens: new FormTokens(),
+    front: new FrontPageState({ live, store, config, log }),
+    streams: new OpenStreams(),
+    registration: new RegistrationGate(),
+  };
+}
+
+/** What a request passes before any page sees it. */
+class FrontDoor {
+  readonly #site: Site;
+  readonly #pages: Pages;
+  readonly #rate = new RequestRate();
+
+  constructor(site: Site, pages: Pages) {
+    this.#site = site;
+    this.#pages = pages;
+  }
+
+  async answer(
+    request: Request,
+    peer: string,
+    localAddress: string | null,
+  ): Promise<Response> {
+    const { web, access } = this.#site.config();
+    const { address, https } = clientOrigin(
+      peer,
+      request.headers,
+      web.trusted_proxies,
+    );
+    if (access.only_from.length > 0 && !matcherFor(access.only_from)(address)) {
+      return plain(403, "This server is not for your network.");
+    }
+    if (!this.#rate.take(address, request.method, this.#site.clock())) {
+      return plain(429, "Too many requests. Please wait.", {
+        "retry-after": "2",
+      });
+    }
+    if (!["GET", "HEAD", "POST"].includes(request.method)) {
+      return plain(405, "Only GET, HEAD and POST are known here.", {
+        allow: "GET, HEAD, POST",
+      });
+    }
+    if (!isPlainHost(request.headers.get("host"))) {
+      return plain(400, "This Host header cannot be.");
+    }
+    const visitor: Visitor = {
+      address,
+      localAddress,
+      https,
+      mayBeStaff: matcherFor(web.staff_networks)(address),
+    };
+    try {
+      return await this.#pages.answer(request, visitor);
+    } catch (error) {
+      return this.failed(error);
+    }
+  }
+
+  failed(error: unknown): Response {
+    this.#site.log.error("request failed", { error: String(error) });
+    return plain(500, "Something went wrong here.");
+  }
+}
+
+/** A path could hide in any other. HTTP/1.0 has none. */
+function isPlainHost(host: string | null): boolean {
+  return host === null || /^[\w.-]{0,253}(:\d{0,5})?$/.test(host) ||
+    /^\[[\da-f:.]{2,45}\](:\d{0,5})?$/i.test(host);
+}
+
+function plain(
+  status: number,
+  sentence: string,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(sentence + "\n", {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+  });
+}
+
+function opened<T>(key: string, port: number, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.AddrInUse
+      ? "another program has it"
+      : cause instanceof Deno.errors.PermissionDenied
+      ? "this user may not open it"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new Error(`Port ${port} (${key}) cannot be opened: ${why}.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Signing in with the nickname and password of the chat account, under the
+ * same throttle as the chat's own sign-on.
+ *
+ * @module
+ */
+import { type Account, SYSTEM_UID } from "../domain/store.ts";
+import { signOnRefused } from "../ops/log.ts";
+import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
+import { addressIsBanned } from "./banned.ts";
+import { type Form, readForm, tokenField } from "./form.ts";
+import { field, formPanel } from "./form_fields.ts";
+import { type Html, html, NOTHING } from "./html.ts";
+import { notice, page } from "./layout.ts";
+import { Problem } from "./problem.ts";
+import type { App, Context, Site } from "./site.ts";
+import { expiredCookie, sessionCookie } from "./web_sessions.ts";
+
+const WRONG = "Nickname or password is not right.";
+
+export function signInPages(app: App, site: Site): void {
+  app.get("/sign-in", (c) => signInPage(c, site, localPath(c.req.query("to"))));
+
+  app.post("/sign-in", async (c) => {
+    const form = await readForm(c, site);
+    const to = localPath(form.raw("to"));
+    const result = await checkPassword(
+      site,
+      c.env.address,
+      form.text("nickname"),
+      form.raw("password"),
+    );
+    if (typeof result === "string") {
+      return signInPage(c, site, to, form, result);
+    }
+    // What was open before in this browser ends, whoever opened it.
+    const earlier = c.get("member");
+    if (earlier) site.sessions.close(earlier.session);
+    const { id } = site.sessions.open(result, site.clock());
+    site.log.info("signed in", {
+      uid: result.uid,
+      nickname: result.nickname,
+      address: c.env.address,
+    });
+    c.header("set-cookie", sessionCookie(id, c.env.https));
+    return c.redirect(to ?? "/member", 303);
+  });
+
+  app.post("/sign-out", async (c) => {
+    await readForm(c, site);
+    const member = c.get("member");
+    if (member) site.sessions.close(member.session);
+    c.header("set-cookie", expiredCookie(c.env.https));
+    return c.redirect("/", 303);
+  });
+}
+
+/**
+ * The account, or a sentence why not. Takes as long for a name that nobody
+ * has, and says the same.
+ */
+export async function checkPassword(
+  site: Site,
+  address: string,
+  nickname: string,
+  password: string,
+): Promise<Account | string> {
+  const now = site.clock();
+  const found = nickname === ""
+    ? undefined
+    : site.store.accounts.byNickname(nickname);
+  const account = found?.uid === SYSTEM_UID ? undefined : found;
+  // As on the chat side, where a client tells its uid.
+  const key = account ? String(account.uid) : `name ${nickname.slice(0, 40)}`;
+  const wait = site.guard.wait(address, key, now);
+  if (wait > 0) {
+    const seconds = Math.ceil(wait / 1000);
+    throw new Problem(
+      429,
+      `Too many attempts. Please wait ${seconds} seconds and try again.`,
+      seconds,
+    );
+  }
+  const refuse = (reason: string, sentence: string) => {
+    signOnRefused(site.log, { address, nickname, reason });
+    return sentence;
+  };
+  if (addressIsBanned(site.store, address, now)) {
+    return refuse("banned", "Your address is banned here.");
+  }
+  if (!await passwordMatches(site, account, password)) {
+    site.guard.failed(address, key, now);
+    return refuse("password", WRONG);
+  }
+  if (account === undefined) return WRONG;
+  const ban = site.store.bans.find("account", String(account.uid), now);
+  if (ban) {
+    const until = ban.until === null
+      ? ""
+      : ` until ${new Date(ban.until).toISOString().slice(0, 16)} UTC`;
+    return refuse(
+      "banned",
+      `You are banned${until}.${ban.reason ? ` Reason: ${ban.reason}` : ""}`,
+    );
+  }
+  site.guard.succeeded(address, key);
+  return account;
+}
+
+/** Throws {@linkcode Problem} when too many checks wait. */
+export async function passwordMatches(
+  site: Site,
+  account: Account | undefined,
+  password: string,
+): Promise<boolean> {
+  // No account has a longer one; hashing a megabyte would be a favour.
+  const usable = fitsWindows1252(password) && password.length <= 64;
+  const bytes = encodeText(usable ? password : "");
+  try {
+    return account !== undefined && usable
+      ? await site.passwords.verify(account.passwordHash, bytes)
+      : await site.passwords.verifyAbsent(bytes);
+  } catch (error) {
+    site.log.warn("password check put off", { error: String(error) });
+    throw new Problem(
+      503,
+      "The server is busy signing people on. Please try again shortly.",
+      5,
+    );
+  }
+}
+
+/** A path of this site, or null: nobody is led away from here. */
+export function localPath(path: string | undefined): string | null {
+  return path !== undefined && path.length < 500 &&
+      /^\/(?![/\\])[\w\-./?=&%+~]*$/.test(path)
+    ? path
+    : null;
+}
+
+function signInPage(
+  c: Context,
+  site: Site,
+  to: string | null,
+  form?: Form,
+  fault?: string,
+): Response {
+  const fields: Html = html`${
+    field({
+      name: "nickname",
+      label: "Nickname",
+      value: form?.text("nickname") ?? "",
+      required: true,
+      autocomplete: "username",
+      focus: true,
+    })
+  }${
+    field({
+      name: "password",
+      label: "Password",
+      type: "password",
+      required: true,
+      autocomplete: "current-password",
+    })
+  }${
+    to === null ? NOTHING : html`<input type="hidden" name="to" value="${to}">`
+  }`;
+  return page(c, site, {
+    title: "Sign in",
+    menu: "/sign-in",
+    status: fault ? 422 : 200,
+    main: html`<h1>Sign in</h1>
+${fault ? notice({ kind: "failed", lines: [fault] }) : NOTHING}
+${
+      formPanel({
+        title: "Your account",
+        action: "/sign-in",
+        token: tokenField(c, site),
+        fields,
+        submit: "Sign in",
+        after: html`
+          <p
+            class="quiet">It is the nickname and password that your client uses. Forgotten? Ask the host.</p>
+        `,
+      })
+    }`,
+  });
+}
+
+/** Throws unless a member asks; sends others to the sign-in page. */
+export function requireMember(c: Context) {
+  const member = c.get("member");
+  if (member === null) throw new Problem(401, "Please sign in first.");
+  return member;
+}

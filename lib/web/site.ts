@@ -1,0 +1,85 @@
+/**
+ * What every page may use: the parts of the server that the pages stand on,
+ * and what the pages know of the visitor.
+ *
+ * @module
+ */
+import type { Hono } from "hono";
+import type { Context as HonoContext } from "hono";
+import type { Actor, Context as CommandContext } from "../commands/command.ts";
+import type { Live } from "../commands/live.ts";
+import type { Config } from "../config/config.ts";
+import type { Account, Millis, Store } from "../domain/store.ts";
+import type { Logger } from "../ops/log.ts";
+import type { Registry } from "../ops/metrics.ts";
+import type { FormTokens } from "./form_tokens.ts";
+import type { FrontPageState } from "./front_state.ts";
+import type { OpenStreams } from "./open_streams.ts";
+import type { RegistrationGate } from "./registration.ts";
+import type { WebSession, WebSessions } from "./web_sessions.ts";
+
+/** Hashes and checks passwords; `PasswordHasher` is one. */
+export interface Passwords {
+  hash(password: Uint8Array): Promise<string>;
+  verify(phc: string, password: Uint8Array): Promise<boolean>;
+  verifyAbsent(password: Uint8Array): Promise<false>;
+}
+
+/** Slows down those who guess; shared with the chat side's `SignOnGuard`. */
+export interface Guard {
+  /** Milliseconds that this attempt must wait; 0: it may be made. */
+  wait(address: string, account: string, now: Millis): number;
+  failed(address: string, account: string, now: Millis): void;
+  succeeded(address: string, account: string): void;
+}
+
+export interface CommandRun {
+  readonly emit: CommandContext["emit"];
+  readonly signal: AbortSignal;
+}
+
+export interface Site {
+  readonly store: Store;
+  readonly live: Live;
+  readonly passwords: Passwords;
+  readonly guard: Guard;
+  readonly log: Logger;
+  clock(): Millis;
+  /** The configuration in force: asked anew each time. */
+  config(): Config;
+  /** In which a command of this actor runs. */
+  commandContext(actor: Actor, run: CommandRun): CommandContext;
+  /** A consistent copy of the database, for download; null: not offered. */
+  readonly backup: ((file: string) => Promise<void>) | null;
+  readonly metrics: Registry;
+  readonly sessions: WebSessions;
+  readonly tokens: FormTokens;
+  readonly front: FrontPageState;
+  readonly streams: OpenStreams;
+  readonly registration: RegistrationGate;
+}
+
+/** Who asks, as found out before any page is. */
+export interface Visitor {
+  /** His own address, behind trusted proxies too. */
+  readonly address: string;
+  /** The address of ours at which he arrived, when that is known. */
+  readonly localAddress: string | null;
+  readonly https: boolean;
+  /** From where the host's desk may be opened. */
+  readonly mayBeStaff: boolean;
+}
+
+/** Somebody who has signed in, read from the store with each request. */
+export interface Member {
+  readonly session: WebSession;
+  readonly account: Account;
+}
+
+export interface Env {
+  Bindings: Visitor;
+  Variables: { member: Member | null };
+}
+
+export type App = Hono<Env>;
+export type Context = HonoContext<Env>;

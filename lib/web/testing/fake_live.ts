@@ -1,0 +1,180 @@
+/**
+ * A chat side that tests set as they like, and that remembers what it was
+ * asked to do.
+ *
+ * @module
+ */
+import type {
+  Live,
+  RoomInfo,
+  SessionInfo,
+  SignOnStep,
+  Status,
+  TailEvent,
+} from "../../commands/live.ts";
+
+export class FakeLive implements Live {
+  sessionList: SessionInfo[] = [];
+  roomList: RoomInfo[] = [];
+  statusMore: Partial<Status> = {};
+  /** "kick 1000002 reason", … */
+  readonly done: string[] = [];
+  readonly tails = new Set<(event: TailEvent) => void>();
+  readonly watchers = new Set<(step: SignOnStep) => void>();
+
+  status(): Status {
+    const counts = {
+      packetsIn: 0,
+      packetsOut: 0,
+      voiceFramesIn: 0,
+      voiceFramesOut: 0,
+    };
+    return {
+      version: "0.0.0",
+      pid: 1,
+      startedAt: 0,
+      uptimeSeconds: 61,
+      endpoints: {
+        chat: "127.0.0.1:5001",
+        voice: "127.0.0.1:2090",
+        web: null,
+        advertised: "",
+      },
+      connections: this.sessionList.length,
+      sessions: this.sessionList.length,
+      peakSessions: this.sessionList.length,
+      rooms: this.roomList.length,
+      voiceLinks: { tcp: 0, udp: 0 },
+      talkers: this.roomList.filter(({ talker }) => talker !== null).length,
+      rates: counts,
+      totals: {
+        ...counts,
+        voiceFramesDropped: 0,
+        signOns: 0,
+        signOnsRefused: 0,
+        packetsOverRate: 0,
+        unknownPackets: 0,
+        slowClientsClosed: 0,
+      },
+      memory: { rss: 1, heapUsed: 1 },
+      queues: { outboxBytes: 0, largestOutboxBytes: 0, passwordHashes: 0 },
+      loopLagMs: { p50: 0, p99: 0 },
+      limits: { "limits.room_members": 900 },
+      errors: [],
+      ...this.statusMore,
+    };
+  }
+
+  sessions(): SessionInfo[] {
+    return this.sessionList;
+  }
+  rooms(): RoomInfo[] {
+    return this.roomList;
+  }
+  isOnline(uid: number): boolean {
+    return this.sessionList.some((session) => session.uid === uid);
+  }
+  kick(uid: number, reason: string): boolean {
+    const there = this.isOnline(uid);
+    this.sessionList = this.sessionList.filter((one) => one.uid !== uid);
+    this.done.push(`kick ${uid} ${reason}`);
+    return there;
+  }
+  kickAddress(matches: (address: string) => boolean, reason: string): number {
+    const before = this.sessionList.length;
+    this.sessionList = this.sessionList.filter((one) => !matches(one.address));
+    this.done.push(`kickAddress ${reason}`);
+    return before - this.sessionList.length;
+  }
+  closeRoom(gid: number, reason: string): boolean {
+    this.done.push(`closeRoom ${gid} ${reason}`);
+    return this.roomList.some((room) => room.gid === gid);
+  }
+  moveUser(): boolean {
+    return false;
+  }
+  broadcast(text: string): number {
+    this.done.push(`broadcast ${text}`);
+    return this.sessionList.length;
+  }
+  roomChanged(gid: number): void {
+    this.done.push(`roomChanged ${gid}`);
+  }
+  roomRemoved(gid: number): void {
+    this.done.push(`roomRemoved ${gid}`);
+  }
+  categoriesChanged(): void {
+    this.done.push("categoriesChanged");
+  }
+  accountChanged(uid: number): void {
+    this.done.push(`accountChanged ${uid}`);
+  }
+  accountRemoved(uid: number): void {
+    this.done.push(`accountRemoved ${uid}`);
+  }
+  bansChanged(): void {
+    this.done.push("bansChanged");
+  }
+  tail(_filter: unknown, sink: (event: TailEvent) => void): () => void {
+    this.tails.add(sink);
+    return () => this.tails.delete(sink);
+  }
+  watchSignOns(sink: (step: SignOnStep) => void): () => void {
+    this.watchers.add(sink);
+    return () => this.watchers.delete(sink);
+  }
+  configChanged(): void {}
+  stop(reason: string): void {
+    this.done.push(`stop ${reason}`);
+  }
+}
+
+export function roomInfo(more: Partial<RoomInfo> = {}): RoomInfo {
+  return {
+    gid: 50001,
+    name: "The Royal Oak",
+    category: 30006,
+    type: 3,
+    rating: "G",
+    permanent: true,
+    locked: false,
+    owner: null,
+    members: [],
+    talker: null,
+    ...more,
+  };
+}
+
+export function sessionInfo(more: Partial<SessionInfo> = {}): SessionInfo {
+  return {
+    id: 1,
+    uid: 1000002,
+    nickname: "Ann",
+    role: "user",
+    address: "192.0.2.7",
+    port: 40000,
+    connectedAt: Date.now(),
+    lastPacketAt: Date.now(),
+    clientVersion: 71,
+    phase: "online",
+    away: false,
+    rooms: [],
+    queuedBytes: 0,
+    packetsIn: 0,
+    packetsOut: 0,
+    ...more,
+  };
+}
+
+export function members(...nicknames: string[]): RoomInfo["members"] {
+  return nicknames.map((nickname, i) => ({
+    uid: 1000002 + i,
+    nickname,
+    admin: false,
+    invisible: false,
+    mic: true,
+    redDot: false,
+    hand: false,
+    voice: "tcp",
+  }));
+}

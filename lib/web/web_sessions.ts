@@ -1,0 +1,122 @@
+/**
+ * Who is signed in on the pages: in memory, so a restart signs everybody out.
+ *
+ * The cookie holds 32 random bytes; the server keeps only their hash. Each
+ * request reads the account again, and a session ends by itself when the
+ * account is gone or has another password than at sign-in.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { createHash, randomBytes } from "node:crypto";
+import type { Account, Millis, Uid } from "../domain/store.ts";
+
+const COOKIE = "retropal_session";
+const IDLE_MS = 2 * 3_600_000;
+const LONGEST_MS = 24 * 3_600_000;
+const MOST = 10_000;
+const MOST_PER_ACCOUNT = 10;
+
+/** Something to say on the next page. */
+export interface Flash {
+  readonly kind: "done" | "failed";
+  readonly lines: readonly string[];
+}
+
+export interface WebSession {
+  /** The hash of the cookie's value. */
+  readonly key: string;
+  readonly uid: Uid;
+  /** What each form of this session carries. */
+  readonly formToken: string;
+  readonly passwordHash: string;
+  readonly since: Millis;
+  lastAt: Millis;
+  flash: Flash | null;
+}
+
+export class WebSessions {
+  /** By key, oldest first. */
+  readonly #sessions = new Map<string, WebSession>();
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Always a fresh identifier: one that a visitor brought is worth nothing. */
+  open(account: Account, now: Millis): { session: WebSession; id: string } {
+    const own = [...this.#sessions].filter(([, { uid }]) =>
+      uid === account.uid
+    );
+    for (const [key] of own.slice(0, own.length - MOST_PER_ACCOUNT + 1)) {
+      this.#sessions.delete(key);
+    }
+    if (this.#sessions.size >= MOST) {
+      const oldest = this.#sessions.keys().next().value;
+      if (oldest !== undefined) this.#sessions.delete(oldest);
+    }
+    const id = Buffer.from(randomBytes(32)).toString("base64url");
+    const session: WebSession = {
+      key: keyOf(id),
+      uid: account.uid,
+      formToken: Buffer.from(randomBytes(24)).toString("base64url"),
+      passwordHash: account.passwordHash,
+      since: now,
+      lastAt: now,
+      flash: null,
+    };
+    this.#sessions.set(session.key, session);
+    return { session, id };
+  }
+
+  find(id: string, now: Millis): WebSession | undefined {
+    const key = keyOf(id);
+    const session = this.#sessions.get(key);
+    if (session === undefined) return undefined;
+    if (now - session.lastAt > IDLE_MS || now - session.since > LONGEST_MS) {
+      this.#sessions.delete(key);
+      return undefined;
+    }
+    session.lastAt = now;
+    return session;
+  }
+
+  /** Whether it still counts, for streams that outlive their request. */
+  isOpen(session: WebSession): boolean {
+    return this.#sessions.has(session.key);
+  }
+
+  close(session: WebSession): void {
+    this.#sessions.delete(session.key);
+  }
+
+  closeAll(uid: Uid, except?: WebSession): void {
+    for (const [key, one] of this.#sessions) {
+      if (one.uid === uid && one !== except) this.#sessions.delete(key);
+    }
+  }
+}
+
+function keyOf(id: string): string {
+  return createHash("sha256").update(id).digest("base64");
+}
+
+/** The identifier in a request's cookies. */
+export function sessionId(headers: Headers): string | undefined {
+  for (const part of (headers.get("cookie") ?? "").split(";")) {
+    const [name, value] = part.trim().split("=", 2);
+    if (name === COOKIE && value && /^[\w-]{43}$/.test(value)) return value;
+  }
+  return undefined;
+}
+
+/** Scripts cannot read it, and other sites' forms do not send it. */
+export function sessionCookie(id: string, https: boolean): string {
+  return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax${
+    https ? "; Secure" : ""
+  }`;
+}
+
+export function expiredCookie(https: boolean): string {
+  return `${sessionCookie("", https)}; Max-Age=0`;
+}

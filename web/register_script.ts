@@ -1,0 +1,65 @@
+/**
+ * Says while somebody types what is wrong with a nickname or a password. The
+ * server checks it all again; without this script it says so after sending.
+ *
+ * @module
+ */
+export const REGISTER_SCRIPT = `"use strict";
+(() => {
+  // What Windows-1252 has beyond Latin-1.
+  const more = "\\u20ac\\u201a\\u0192\\u201e\\u2026\\u2020\\u2021\\u02c6\\u2030\\u0160\\u2039\\u0152\\u017d" +
+    "\\u2018\\u2019\\u201c\\u201d\\u2022\\u2013\\u2014\\u02dc\\u2122\\u0161\\u203a\\u0153\\u017e\\u0178";
+  const typable = (text) => [...text].every((letter) =>
+    (letter >= " " && letter <= "~") || (letter >= "\\u00a0" && letter <= "\\u00ff") ||
+    more.includes(letter));
+
+  const say = (input, fault) => {
+    const place = document.getElementById(input.id + "-fault");
+    if (place && place.textContent !== fault) place.textContent = fault;
+    input.setCustomValidity(fault);
+    if (fault) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  };
+
+  const passwordFault = (text) => {
+    if (text === "") return "";
+    if (!typable(text)) return "The old client cannot type that password.";
+    if (text.length < 5) return "The password is too short: the client wants 5 to 12 characters.";
+    if (text.length > 12) return "The password is too long: the client wants 5 to 12 characters.";
+    return "";
+  };
+
+  for (const password of document.querySelectorAll("input[name=password][aria-describedby]")) {
+    const repeat = password.form.querySelector("input[name=repeat]");
+    const check = () => {
+      say(password, passwordFault(password.value));
+      if (repeat) {
+        say(repeat, repeat.value !== "" && repeat.value !== password.value
+          ? "The two passwords differ." : "");
+      }
+    };
+    password.addEventListener("input", check);
+    if (repeat) repeat.addEventListener("input", check);
+  }
+
+  const nickname = document.querySelector("#register input[name=nickname]");
+  if (!nickname) return;
+  let timer = 0;
+  let asked = 0;
+  nickname.addEventListener("input", () => {
+    clearTimeout(timer);
+    const mine = ++asked;
+    const wish = nickname.value.trim();
+    if (wish === "") return say(nickname, "");
+    timer = setTimeout(async () => {
+      try {
+        const answer = await fetch("/register/check?nickname=" + encodeURIComponent(wish));
+        const { fault } = answer.ok ? await answer.json() : { fault: null };
+        if (mine === asked) say(nickname, fault || "");
+      } catch {
+        // Not reachable: the server says it after sending.
+      }
+    }, 300);
+  });
+})();
+`;

@@ -24,9 +24,9 @@ export interface LogFault {
 }
 
 const CHAT =
-  /^(\d+(?:\.\d+)?)\s+(CHAT#\d+)\s+(C>S|S>C)\s+(-?\d+)\s+(\d+)\s+(-|(?:[0-9a-f]{2})+)\s*$/i;
+  /^(\d+(?:\.\d+)?)\s+(CHAT#\d+)\s+(C>S|S>C)\s+(-?\d+)\s+(\d+)\s+(-|(?:[0-9a-f]{2})+)\s*(?:#.*)?$/i;
 const RAW =
-  /^(\d+(?:\.\d+)?)\s+((?:VOICE|UDP)#\d+)\s+(C>S|S>C)\s+(-|(?:[0-9a-f]{2})+)\s*$/i;
+  /^(\d+(?:\.\d+)?)\s+((?:VOICE|UDP)#\d+)\s+(C>S|S>C)\s+(-|(?:[0-9a-f]{2})+)\s*(?:#.*)?$/i;
 /** What people and tools write between the frames. */
 const REMARK = /^\s*$|^#|\s(CONNECT|CLOSED?|connect|closed)\b/;
 

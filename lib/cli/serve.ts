@@ -34,6 +34,7 @@ const port = (about: string) =>
 const FLAGS: Readonly<Record<string, string>> = {
   bind: "server.bind",
   advertise: "server.advertise",
+  advertisePrivate: "server.advertise_private",
   chatPort: "server.chat_port",
   voicePort: "server.voice_port",
   webPort: "web.port",
@@ -60,6 +61,10 @@ export const serve = localCommand({
       "HOST",
       "The address that clients are told for voice. Two, with a comma " +
         "between: one for clients from private networks, one for the rest.",
+    ),
+    advertisePrivate: option(
+      "HOST",
+      "The one for clients from private networks, said by itself.",
     ),
     chatPort: port("TCP port for chat; 5001 when not given, 0 for any."),
     voicePort: port("TCP and UDP port for voice; 2090 when not given."),

@@ -39,7 +39,9 @@ export const doctor = localCommand({
 
 export async function examine(local: Local): Promise<Finding[]> {
   const { folder } = local;
-  const findings = [...checkFolder(folder), ...checkDatabase(folder)];
+  const findings = checkFolder(folder);
+  if (!mayHaveData(folder.path)) return findings;
+  findings.push(...checkDatabase(folder));
   const config = readConfig(local, findings);
   findings.push(...await checkStore(folder));
   if (config === null) return findings;
@@ -55,6 +57,15 @@ export async function examine(local: Local): Promise<Finding[]> {
     checkFileLimit(config, readLimits()),
   );
   return findings;
+}
+
+/** A folder that is not there yet is fine; something else in its place is not. */
+function mayHaveData(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
 }
 
 function readConfig(local: Local, findings: Finding[]): Config | null {

@@ -5,7 +5,7 @@
  * @module
  */
 import { AttemptThrottle } from "../domain/limits.ts";
-import type { Millis } from "../domain/store.ts";
+import type { Millis, Uid } from "../domain/store.ts";
 import type { Config } from "../config/config.ts";
 import { hostKey } from "./door.ts";
 
@@ -22,6 +22,8 @@ export class SignOnGuard {
   /** And in all, against those who come from everywhere. */
   readonly #everywhere = new AttemptThrottle(1, 0);
   readonly #registrations = new AttemptThrottle(1, 0);
+  /** Lockwords, admin codes, old passwords: tried by those signed on. */
+  readonly #codes = new AttemptThrottle(1, 0);
 
   constructor(limits: Config["limits"]) {
     this.refresh(limits);
@@ -32,6 +34,7 @@ export class SignOnGuard {
     this.#byAddress.free = limits.signon_attempts_per_address;
     this.#byAccount.free = limits.signon_attempts_per_account;
     this.#everywhere.free = ALL_PLACES * limits.signon_attempts_per_account;
+    this.#codes.free = limits.signon_attempts_per_account;
     this.#registrations.free = limits.registrations_per_address;
     for (
       const throttle of [
@@ -39,6 +42,7 @@ export class SignOnGuard {
         this.#byAccount,
         this.#everywhere,
         this.#registrations,
+        this.#codes,
       ]
     ) throttle.maxWaitMs = 1000 * limits.signon_ban_seconds;
   }
@@ -70,6 +74,17 @@ export class SignOnGuard {
 
   succeeded(address: string, account: string): void {
     this.#byAccount.succeeded(`${account} ${hostKey(address)}`);
+  }
+
+  /** Milliseconds until that user may try `what` again. */
+  codeWait(what: string, uid: Uid, now: Millis): number {
+    return this.#codes.wait(`${what} ${uid}`, now);
+  }
+
+  codeTried(what: string, uid: Uid, right: boolean, now: Millis): void {
+    const key = `${what} ${uid}`;
+    if (right) this.#codes.succeeded(key);
+    else this.#codes.failed(key, now);
   }
 
   /** Milliseconds until another account may be made from there. */

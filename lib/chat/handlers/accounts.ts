@@ -62,15 +62,14 @@ export async function changePassword(
     ctx.refuse("PASSWORD_CHANGE", fault);
     return;
   }
-  const throttle = `password ${session.uid}`;
-  if (services.guard.wait(session.address, throttle, ctx.now) > 0) {
+  if (services.guard.codeWait("password", session.uid, ctx.now) > 0) {
     ctx.refuse("PASSWORD_CHANGE", "Too many attempts. Please wait.");
     return;
   }
   try {
     const stored = store.accounts.get(session.uid)?.passwordHash ?? "!";
     if (!await services.passwords.verify(stored, old)) {
-      services.guard.failed(session.address, throttle, ctx.now);
+      services.guard.codeTried("password", session.uid, false, ctx.now);
       ctx.refuse("PASSWORD_CHANGE", "The old password is wrong.");
       return;
     }

@@ -49,6 +49,7 @@ export function refresh(
 }
 
 const GONE = "This room does not exist any more.";
+const TRIED_TOO_OFTEN = "Too many attempts. Please wait.";
 
 export function join(ctx: Context, packet: RoomJoin): void {
   const room = ctx.world.rooms.get(packet.gid);
@@ -111,12 +112,23 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
   if (room.isPrivate && !invited) {
     return `${room.name} is by invitation only.`;
   }
-  if (room.isLocked && wish.lockword !== room.lockword) {
-    return wish.lockword === ""
-      ? `${room.name} is locked: a lockword is needed.`
-      : "Wrong lockword, sorry.";
-  }
-  return undefined;
+  return room.isLocked ? wrongLockword(ctx, room, wish.lockword) : undefined;
+}
+
+/** Each user has a few tries, then must wait, also with the right one. */
+function wrongLockword(
+  ctx: Context,
+  room: Room,
+  lockword: string,
+): string | undefined {
+  if (lockword === "") return `${room.name} is locked: a lockword is needed.`;
+  const { guard } = ctx.services;
+  const { uid } = ctx.session;
+  const what = `lockword ${room.gid}`;
+  if (guard.codeWait(what, uid, ctx.now) > 0) return TRIED_TOO_OFTEN;
+  const right = lockword === room.lockword;
+  guard.codeTried(what, uid, right, ctx.now);
+  return right ? undefined : "Wrong lockword, sorry.";
 }
 
 function outcastFrom(room: Room, uid: Uid): string | undefined {
@@ -131,21 +143,21 @@ export function joinAsAdmin(
   { owner, code }: { owner: Uid; code: number },
 ): void {
   const { session, services, world } = ctx;
-  const key = `admin code ${owner}`;
-  if (services.guard.wait(session.address, key, ctx.now) > 0) {
-    ctx.refuse("ROOM_JOIN_AS_ADMIN", "Too many attempts. Please wait.");
+  const what = `admin code ${owner}`;
+  if (services.guard.codeWait(what, session.uid, ctx.now) > 0) {
+    ctx.refuse("ROOM_JOIN_AS_ADMIN", TRIED_TOO_OFTEN);
     return;
   }
   const room = [...world.rooms.values()].find((one) =>
     one.owner === owner && one.adminCode !== "" &&
     Number(one.adminCode) === code
   );
-  if (room === undefined) {
-    services.guard.failed(session.address, key, ctx.now);
+  const right = room !== undefined;
+  services.guard.codeTried(what, session.uid, right, ctx.now);
+  if (!right) {
     ctx.refuse("ROOM_JOIN_AS_ADMIN", "This is not the admin code of a room.");
     return;
   }
-  services.guard.succeeded(session.address, key);
   const problem = outcastFrom(room, session.uid);
   if (problem !== undefined) {
     ctx.refuse("ROOM_JOIN_AS_ADMIN", problem);

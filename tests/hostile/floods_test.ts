@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { concat } from "../../lib/protocol/bytes.ts";
+import { encodeFrame } from "../../lib/protocol/frame.ts";
+import { decodeText } from "../../lib/protocol/windows1252.ts";
+import { packet, Peer, u16, u32 } from "../reliability/support/peer.ts";
+import { Stage, VOICE_ROOM } from "./stage.ts";
+
+/** The same frame many times in one piece. */
+const many = (count: number, frame: Uint8Array) =>
+  concat(Array.from({ length: count }, () => frame));
+
+Deno.test("attack 29: a flood of room lines is cut to the rate, then the flooder is put out with a reason", async () => {
+  await using stage = await Stage.start();
+  const { eve, bob } = stage;
+  const line = packet("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), "spam");
+  const seen = bob.count("ROOM_MESSAGE_IN");
+  await eve.write(many(1000, line));
+  assert.match(await eve.refused("LOGIN"), /too much at once/);
+  await eve.ended();
+  assert.ok(bob.count("ROOM_MESSAGE_IN") - seen <= 100);
+  await stage.rig.logged("packets over the rate", "Eve");
+  await stage.undisturbed();
+});
+
+Deno.test("attack 30: floods of searches, joins, invitations and file offers cost more than lines", async () => {
+  await using stage = await Stage.start();
+  const { ann, eve } = stage;
+  const before = eve.inbox.length;
+  await eve.write(many(60, packet("USER_SEARCH", "nickname=a\n")));
+  await eve.until(
+    () => eve.inbox.length - before >= 12 || undefined,
+    "answers",
+  );
+  await stage.undisturbed();
+  assert.ok(eve.inbox.length - before <= 45);
+  await eve.write(many(60, packet("XFER_REQUEST", u32(ann.uid), u16(0x82a))));
+  await stage.undisturbed();
+  assert.ok(ann.count("XFER_OFFER") <= 30, `${ann.count("XFER_OFFER")} offers`);
+});
+
+Deno.test("attack 31: keep-alives and unknown packets count towards the rate too", async () => {
+  await using stage = await Stage.start();
+  const { eve } = stage;
+  await eve.write(many(300, packet("KEEPALIVE")));
+  await eve.write(many(400, encodeFrame(-31999, new Uint8Array(3))));
+  assert.match(await eve.refused("LOGIN"), /too much at once/);
+  await stage.undisturbed();
+});
+
+Deno.test("attack 32: more rooms than one person may have", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "limits.packets_per_second": 10_000,
+      "limits.packet_burst": 10_000,
+    },
+  });
+  const { eve } = stage;
+  const { rooms } = stage.status;
+  for (let n = 0; n < 20; n++) {
+    await eve.send(
+      "ROOM_CREATE",
+      u16(0),
+      u16(0),
+      u16(30018),
+      u32(0x82a),
+      "G",
+      `Eve's ${n}`,
+    );
+  }
+  await eve.settled();
+  assert.ok(stage.status.rooms - rooms <= 10);
+  await stage.undisturbed();
+});
+
+Deno.test("attack 33: fill somebody's mailbox", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "limits.packets_per_second": 10_000,
+      "limits.packet_burst": 10_000,
+      "limits.offline_messages_per_user": 50,
+    },
+  });
+  const { eve, rig } = stage;
+  const { uid } = rig.user("Victim");
+  for (let n = 0; n < 80; n++) await eve.send("IM_OUT", u32(uid), `spam ${n}`);
+  await eve.settled();
+  assert.equal(rig.store.messages.count(uid), 50);
+  assert.match(await eve.refused("IM_OUT"), /too many messages/);
+  await (await stage.stranger()).signOn(uid);
+  await stage.undisturbed();
+});
+
+Deno.test("attack 34: a message longer than any window", async () => {
+  await using stage = await Stage.start();
+  const { ann, bob, eve } = stage;
+  await eve.send("IM_OUT", u32(ann.uid), "x".repeat(32_000));
+  assert.match(await eve.refused("IM_OUT"), /too long/);
+  await eve.send("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), "x".repeat(60_000));
+  assert.match(await eve.refused("ROOM_MESSAGE_OUT"), /too long/);
+  await stage.undisturbed();
+  const longest = Math.max(
+    ...[...ann.inbox, ...bob.inbox].map(({ payload }) => payload.length),
+  );
+  assert.ok(longest < 3000);
+});
+
+Deno.test("attack 35: stop reading while others talk", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "limits.outbox_bytes": 16_384,
+      "limits.packets_per_second": 100_000,
+      "limits.packet_burst": 100_000,
+    },
+  });
+  const { ann, eve } = stage;
+  // The attacker's own reads stop; what the kernel holds for him is not ours.
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const read = eve.conn.read.bind(eve.conn);
+  eve.conn.read = async (into) => {
+    await promise;
+    return await read(into);
+  };
+  const line = packet("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), "x".repeat(1900));
+  while (stage.status.totals.slowClientsClosed === 0) {
+    await ann.write(many(50, line));
+    await ann.settled();
+  }
+  await stage.rig.logged("disconnected", "Eve", "too slow");
+  resolve();
+  await stage.undisturbed();
+});
+
+Deno.test("attack 36: hold every place with connections that dribble or say nothing", async () => {
+  await using stage = await Stage.start({
+    config: { "limits.connections_total": 30 },
+  });
+  const strangers: Peer[] = [];
+  for (let n = 0; n < 27; n++) {
+    const peer = await stage.stranger();
+    await peer.write(Uint8Array.of(0xff));
+    strangers.push(peer);
+  }
+  stage.rig.ahead += 3000;
+  for (let n = 0; n < 5; n++) await stage.rig.guest();
+  await stage.undisturbed();
+  stage.rig.ahead += 30_000;
+  for (const peer of strangers) await peer.ended();
+});
+
+Deno.test("attack 37: connect from one address more often than it may", async () => {
+  await using stage = await Stage.start({
+    config: { "limits.connections_per_address": 10 },
+  });
+  for (let n = 0; n < 30; n++) await stage.stranger();
+  await stage.rig.logged("connection refused", "from this address");
+  assert.ok(stage.status.connections <= 10);
+  await stage.undisturbed();
+});
+
+Deno.test("attack 38: keep the password checks busy so that nobody else can sign on", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "auth.scrypt_log2n": 14,
+      "limits.hash_queue": 20,
+      "limits.signon_attempts_per_address": 20,
+      "limits.signon_attempts_per_account": 20,
+    },
+  });
+  const { PasswordHasher } = await import("../../lib/ops/password_hash.ts");
+  const { uid } = stage.rig.user("Victim");
+  stage.rig.store.accounts.setPassword(
+    uid,
+    await new PasswordHasher({ log2n: 14 }).hash(new Uint8Array(6)),
+  );
+  const guessers = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const peer = await stage.stranger();
+      return { peer, offset: await peer.greet(uid) };
+    }),
+  );
+  const started = performance.now();
+  for (const { peer, offset } of guessers) {
+    await peer.write(Peer.login(uid, "guess", offset));
+  }
+  await Promise.all(guessers.map(({ peer }) => peer.refused("LOGIN")));
+  // At 45 ms each on one core a hundred would take two seconds and more.
+  assert.ok(performance.now() - started < 4000);
+  assert.equal(stage.status.queues.passwordHashes, 0);
+  await stage.undisturbed();
+});
+
+Deno.test("attack 39: register one account after the other", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "auth.registration": "open",
+      "limits.registrations_per_address": 5,
+    },
+  });
+  const password = new TextDecoder().decode(
+    Peer.login(0, "secret11", 0).subarray(10),
+  );
+  for (let n = 0; n < 10; n++) {
+    const peer = await stage.stranger();
+    await peer.send("CLIENT_HELLO", u32(0));
+    await peer.send("REGISTER", `nickname=Many${n}\npassword=${password}\n`);
+    await peer.expect("FEEDBACK");
+    peer.close();
+  }
+  assert.equal(stage.rig.store.accounts.count(), 3 + 5);
+  // Who has an account can still sign on from there.
+  await stage.rig.guest();
+  await stage.undisturbed();
+});
+
+Deno.test("attack 40: try every lockword of a room", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "limits.packets_per_second": 10_000,
+      "limits.packet_burst": 10_000,
+    },
+  });
+  const { bob, eve } = stage;
+  await bob.send(
+    "ROOM_CREATE",
+    u16(0),
+    u16(0),
+    u16(30018),
+    u32(0x82a),
+    "G",
+    "Secret\n0042",
+  );
+  const joined = await bob.expect(
+    "ROOM_JOINED",
+    (payload) => decodeText(payload).endsWith("GSecret"),
+  );
+  const gid = new DataView(joined.buffer, joined.byteOffset).getUint32(0);
+  for (let n = 0; n < 100; n++) {
+    await eve.send(
+      "ROOM_JOIN",
+      u32(gid),
+      u16(0),
+      u32(0x82a),
+      String(n).padStart(4, "0"),
+    );
+  }
+  await eve.settled();
+  const room = stage.rig.server.live.rooms().find((one) => one.gid === gid)!;
+  assert.ok(!room.members.some(({ uid }) => uid === eve.uid));
+  await stage.undisturbed();
+});
+
+Deno.test("attack 41: try every admin code of an owner", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "limits.packets_per_second": 10_000,
+      "limits.packet_burst": 10_000,
+    },
+  });
+  const { bob, eve, rig } = stage;
+  rig.store.rooms.update(stage.text, { owner: bob.uid, adminCode: "1057" });
+  rig.server.live.roomChanged(stage.text);
+  for (let code = 1000; code < 1100; code++) {
+    await eve.send("ROOM_JOIN_AS_ADMIN", u32(bob.uid), u32(code), u32(0x82a));
+  }
+  await eve.settled();
+  const room = rig.server.live.rooms().find(({ gid }) => gid === stage.text)!;
+  assert.equal(room.members.length, 0);
+  await stage.undisturbed();
+});

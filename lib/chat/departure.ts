@@ -6,6 +6,8 @@
  */
 import type { Session } from "../domain/session.ts";
 import { refusal } from "../protocol/packets/signon.ts";
+import { maintenanceKick, serverError } from "../protocol/packets/system.ts";
+import type { Farewell } from "../commands/live.ts";
 import type { Context } from "./context.ts";
 import { leaveRoom } from "./membership.ts";
 import { announceAbsence } from "./presence.ts";
@@ -31,17 +33,31 @@ export function depart(ctx: Context, session: Session): void {
 }
 
 /**
- * Ends a session the way its client understands: FEEDBACK to LOGIN shows the
- * sentence and the sign-on window. A mere close would make it sign on again
- * by itself, for ever.
+ * The three ways to tell a client that it is over
+ * (docs/protocol.md, "System"):
+ *
+ * - `sign-on`: the sentence, then the sign-on window; for nearly everything.
+ * - `close`: the sentence, then the program signs off and ends; for a server
+ *   that goes, because a client that finds none loses the server's address.
+ * - `exit`: the sentence, then the program ends without a word; when asked for.
+ *
+ * A mere close would make it sign on again by itself, for ever.
  */
+export const FAREWELLS = {
+  "sign-on": (sentence: string) => refusal("LOGIN", sentence),
+  close: (text: string) => serverError.frame({ text }),
+  exit: (text: string) => maintenanceKick.frame({ text }),
+} as const satisfies Record<Farewell, (sentence: string) => Uint8Array>;
+
+/** Ends a session the way its client understands. */
 export function endSession(
   ctx: Context,
   session: Session,
   sentence: string,
   reason: string,
+  farewell: Farewell = "sign-on",
 ): void {
-  ctx.out.send(session, refusal("LOGIN", sentence));
+  ctx.out.send(session, FAREWELLS[farewell](sentence));
   depart(ctx, session);
   ctx.out.close(session, reason);
 }

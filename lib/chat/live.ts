@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  Farewell,
   Live,
   MemberInfo,
   RoomInfo,
@@ -19,7 +20,6 @@ import type { Gid, Millis, Uid } from "../domain/store.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
 import { announcement } from "../protocol/packets/messages.ts";
 import { buddyListFrames } from "../protocol/packets/pals.ts";
-import { refusal } from "../protocol/packets/signon.ts";
 import { VERSION } from "../version.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { VoiceStats } from "../voice/server.ts";
@@ -28,7 +28,9 @@ import type { LoopLag } from "../ops/loop_lag.ts";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { endSession } from "./departure.ts";
-import { closeRoom, enterRoom } from "./membership.ts";
+import { closeRoom, enterRoom, showBanner } from "./membership.ts";
+import { consoleChanged, officesChanged } from "./offices.ts";
+import { asPal } from "./person.ts";
 import type { ChatServer } from "./server.ts";
 
 /** What the server around the chat side knows. */
@@ -123,10 +125,11 @@ export class LiveServer implements Live {
     return this.#chat.services.world.online.has(uid);
   }
 
-  kick(uid: Uid, reason: string): boolean {
+  kick(uid: Uid, reason: string, farewell?: Farewell): boolean {
     const session = this.#chat.services.world.online.get(uid);
     if (session === undefined) return false;
-    this.#act((ctx) => endSession(ctx, session, sentence(reason), "kicked"));
+    const text = sentence(reason);
+    this.#act((ctx) => endSession(ctx, session, text, "kicked", farewell));
     return true;
   }
 
@@ -182,13 +185,19 @@ export class LiveServer implements Live {
       world.rooms.set(gid, fresh);
       return;
     }
+    const topic = room.banner;
     room.refresh(stored);
     replace(room.admins, fresh.admins);
     for (const outcasts of ["banned", "bounced"] as const) {
       room[outcasts].clear();
       for (const [uid, name] of fresh[outcasts]) room[outcasts].set(uid, name);
     }
-    this.#act((ctx) => ctx.out.voice({ what: "policy", gid }));
+    this.#act((ctx) => {
+      officesChanged(ctx, room);
+      consoleChanged(ctx, room);
+      if (room.banner !== topic) showBanner(ctx, room);
+      ctx.out.voice({ what: "policy", gid });
+    });
   }
 
   roomRemoved(gid: Gid, reason: string): void {
@@ -217,8 +226,9 @@ export class LiveServer implements Live {
     if (account === undefined) return;
     const session = world.online.get(uid);
     if (session !== undefined) session.account = account;
-    const frame = buddyListFrames([account]);
+    const frame = buddyListFrames([asPal(account)]);
     this.#act((ctx) => {
+      for (const room of session?.rooms ?? []) officesChanged(ctx, room);
       for (const watcher of world.watchers(uid)) {
         ctx.out.send(watcher, frame);
       }
@@ -238,19 +248,10 @@ export class LiveServer implements Live {
     }
   }
 
+  /** Who asked for the ban says to those it hits what they are told. */
   bansChanged(): void {
     const { door, services } = this.#chat;
     door.refresh(services.settings);
-    const now = services.clock();
-    const frame = refusal("LOGIN", "You are banned from this server.");
-    this.#act((ctx) => {
-      for (const { session } of [...this.#chat.connections.values()]) {
-        if (door.isBanned(session.address, now)) {
-          ctx.out.send(session, frame);
-          ctx.out.close(session, "address banned");
-        }
-      }
-    });
   }
 
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void {

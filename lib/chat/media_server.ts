@@ -40,7 +40,15 @@ export function mediaServer(
       const behind = isPrivateAddress(subject.address) &&
         !isPrivateAddress(viewer.address);
       if (behind && outside !== undefined) return outside;
-      return isIPv4(subject.address) ? subject.address : undefined;
+      // On the server's own machine he is where the viewer found the server.
+      const address = isLoopback(subject.address)
+        ? isLoopback(viewer.address) ? "127.0.0.1" : viewer.localAddress
+        : subject.address;
+      return isIPv4(address) ? address : undefined;
     },
   };
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
 }

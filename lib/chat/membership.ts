@@ -82,7 +82,7 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
   send(roomJoined.frame(room.joined(member)));
   send(systemLine(gid, RATINGS[room.rating] ?? RATINGS["G"]!));
   send(systemLine(gid, welcomeText(ctx, room, session)));
-  send(banner.frame({ gid, uid: 0, text: bannerBytes(ctx, room) }));
+  send(bannerFrame(ctx, room));
   // Who is invisible is on no list, not on his own either.
   const entries = room.memberEntries();
   if (entries.length > 0) send(roomUserListFrames(entries));
@@ -97,11 +97,15 @@ function welcomeText(ctx: Context, room: Room, session: Session): string {
   );
 }
 
+/** Tells all members the topic, who set it too. */
+export function showBanner(ctx: Context, room: Room): void {
+  ctx.out.room(room, bannerFrame(ctx, room));
+}
+
 /** The admins' own bytes; an empty banner stands for one of ours. */
-export function bannerBytes(ctx: Context, room: Room): Uint8Array {
-  return encodeText(
-    room.banner || `${room.name} on ${ctx.settings.server.name}`,
-  );
+function bannerFrame(ctx: Context, room: Room): Uint8Array {
+  const text = room.banner || `${room.name} on ${ctx.settings.server.name}`;
+  return banner.frame({ gid: room.gid, uid: 0, text: encodeText(text) });
 }
 
 /** Tells a member of a voice room where its voice is. */

@@ -10,10 +10,9 @@ import { Refusals } from "../voice/refusals.ts";
 import type { Millis } from "../domain/store.ts";
 import type { VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
-import { refusal } from "../protocol/packets/signon.ts";
 import { Connection, type ConnectionPorts } from "./connection.ts";
 import { Context, type Services } from "./context.ts";
-import { depart, endSession } from "./departure.ts";
+import { depart, endSession, FAREWELLS } from "./departure.ts";
 import { Door, type Refusal } from "./door.ts";
 import { Fanout } from "./fanout.ts";
 import { dropWaitingRooms } from "./membership.ts";
@@ -269,7 +268,7 @@ export class ChatServer {
     this.#listener.close();
     await this.#accepting;
     const { store, clock } = this.services;
-    const farewell = refusal("LOGIN", sentence);
+    const farewell = FAREWELLS.close(sentence);
     this.#fanout.flush();
     for (const connection of [...this.connections.values()]) {
       const { session } = connection;

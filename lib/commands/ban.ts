@@ -318,6 +318,10 @@ export const userKick = command({
   fields: {
     nick: argument("NICK", "The nickname, or the uid."),
     reason: option("TEXT", "What he is told."),
+    farewell: choiceOption(
+      ["sign-on", "close", "exit"],
+      "What his program does then: opens its sign-on window (when not given), signs off and closes, or ends at once.",
+    ),
   },
   role: "moderator",
   chat: { name: "kick", role: "moderator", takes: ["nick", "reason"] },
@@ -326,7 +330,7 @@ export const userKick = command({
     const account = findPerson(context.store, input.nick);
     requireAbove(context.actor, account);
     const reason = input.reason ?? "You were disconnected by the staff.";
-    if (!context.live?.kick(account.uid, reason)) {
+    if (!context.live?.kick(account.uid, reason, input.farewell)) {
       throw notFound(`${account.nickname} is not on line.`);
     }
     audit(context, {

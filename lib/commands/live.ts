@@ -11,6 +11,12 @@
 import type { Config } from "../config/config.ts";
 import type { Gid, Millis, Role, Uid } from "../domain/store.ts";
 
+/**
+ * What a client does when it is told to go: it shows its sign-on window, it
+ * signs off and ends, or it ends at once.
+ */
+export type Farewell = "sign-on" | "close" | "exit";
+
 /** One signed-on (or half signed-on) chat connection. */
 export interface SessionInfo {
   /** Number of the connection since the server's start. */
@@ -193,7 +199,7 @@ export interface Live {
   isOnline(uid: Uid): boolean;
 
   /** Tells him why, the way the client understands, then closes. */
-  kick(uid: Uid, reason: string): boolean;
+  kick(uid: Uid, reason: string, farewell?: Farewell): boolean;
   /** Every connection, signed on or not, whose address matches. */
   kickAddress(matches: (address: string) => boolean, reason: string): number;
   /** All members are told and put out; false when no such room lives. */

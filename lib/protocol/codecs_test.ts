@@ -7,6 +7,7 @@ import { like, WELL_FORMED } from "./golden/like.ts";
 import { GOLDEN_CASES } from "./golden/mod.ts";
 import { Malformed } from "./layout.ts";
 import { registration } from "./packets/accounts.ts";
+import { privateRoom } from "./packets/rooms.ts";
 
 const CODECS = [...CLIENT_CODECS, ...SERVER_CODECS];
 
@@ -196,6 +197,7 @@ for (const codec of CODECS) {
 /** Whether more than the fixed part can be missing. */
 function mayNeedMore(codec: AnyPacket): boolean {
   return TEXTUAL.has(codec.name) || codec === registration ||
+    codec === privateRoom ||
     [
       "PASSWORD_CHANGE",
       "LYMERICK",

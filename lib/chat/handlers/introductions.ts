@@ -10,7 +10,11 @@ import type { Gid, Uid } from "../../domain/store.ts";
 import type { OfferKind } from "../../domain/world.ts";
 import type { Packet } from "../../protocol/layout.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
-import { inviteIn } from "../../protocol/packets/rooms.ts";
+import {
+  inviteIn,
+  PRIVATE_VOICE,
+  privateRoom,
+} from "../../protocol/packets/rooms.ts";
 import {
   callAccepted,
   callEnded,
@@ -92,13 +96,14 @@ export function privateInvite(ctx: Context, { uid }: { uid: Uid }): void {
   const guest = reachable(ctx, "PRIVATE_INVITE", uid);
   if (guest === undefined) return;
   const room = makeRoom(ctx, "PRIVATE_INVITE", {
-    type: 1,
+    type: PRIVATE_VOICE,
     category: world.categories[0]?.code ?? 0,
     rating: "G",
-    name: `${session.nickname} and ${guest.nickname} ${ctx.now % 100_000}`,
+    name: `Private ${ctx.now % 100_000}`,
     lockword: "",
   });
   if (room === undefined) return;
+  ctx.reply(privateRoom.frame(room));
   enterRoom(ctx, room, session, { admin: true, invisible: false });
   room.invited.add(uid);
   sendInvitation(ctx, room.gid, guest);
@@ -187,7 +192,7 @@ function accept(ctx: Context, how: Introduction, packet: UserAt): void {
   );
 }
 
-/** To the other side of an offer, whoever made it. */
+/** To the other side of a call, whoever began it. */
 function forward(
   ctx: Context,
   kind: OfferKind,
@@ -208,14 +213,30 @@ function forward(
   ctx.out.send(other, answer.frame({ uid: session.uid }));
 }
 
+/**
+ * A refusal, or "done" after a transfer that worked: both windows hang without
+ * it, so it goes through whatever came before, but from who is blocked.
+ */
+function endTransfer(ctx: Context, { uid }: User): void {
+  const { session, world } = ctx;
+  const other = ctx.online(uid);
+  if (
+    other === undefined || other === session || other.blocks.has(session.uid)
+  ) {
+    ctx.ignore("end of a transfer to nobody", { to: uid });
+    return;
+  }
+  world.endOffer("file", uid, session.uid);
+  world.endOffer("file", session.uid, uid);
+  ctx.out.send(other, xferRefused.frame({ uid: session.uid }));
+}
+
 type User = { readonly uid: Uid };
 
 export const file = {
   request: (ctx: Context, packet: UserAt) => request(ctx, FILE, packet),
   accept: (ctx: Context, packet: UserAt) => accept(ctx, FILE, packet),
-  /** A refusal, or "done" after a transfer that worked: forwarded alike. */
-  end: (ctx: Context, { uid }: User) =>
-    forward(ctx, "file", "XFER_REFUSE", xferRefused, uid),
+  end: endTransfer,
 };
 
 export const call = {

@@ -14,7 +14,6 @@ import type { Room } from "../../domain/room.ts";
 import { foldName } from "../../domain/names.ts";
 import { STATUS } from "../../protocol/packets/pals.ts";
 import {
-  banner,
   imIn,
   MAX_BANNER,
   newStyleIm,
@@ -23,7 +22,7 @@ import {
 } from "../../protocol/packets/messages.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
-import { bannerBytes } from "../membership.ts";
+import { showBanner } from "../membership.ts";
 import { memberOf } from "./access.ts";
 
 const TOO_LONG = "Your message is too long.";
@@ -280,6 +279,5 @@ export function setBanner(
     target: String(gid),
     after: room.banner,
   });
-  const shown = bannerBytes(ctx, room);
-  ctx.out.room(room, banner.frame({ gid, uid: 0, text: shown }));
+  showBanner(ctx, room);
 }

@@ -7,17 +7,20 @@ import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import { userInfo } from "../../protocol/packets/messages.ts";
 import {
   blockedBuddies,
+  blockResult,
   buddyListFrames,
   STATUS,
   type Status,
   statusChange,
 } from "../../protocol/packets/pals.ts";
 import type { Context } from "../context.ts";
+import { asPal } from "../person.ts";
 import { announcePresence, tellStatus } from "../presence.ts";
-import { asPerson } from "./people.ts";
 
 /** The client's own list ends at 500. */
 const MAX_BLOCKS = 499;
+/** Uids of people begin here as far as the client is concerned. */
+const FIRST_UID = 2;
 
 export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, store, world } = ctx;
@@ -36,7 +39,7 @@ export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
   }
   store.relations.addPal(session.uid, uid, ctx.now);
   world.addPal(session, uid);
-  ctx.reply(buddyListFrames([asPerson(account)]));
+  ctx.reply(buddyListFrames([asPal(account)]));
   tellStatus(ctx, session, uid);
 }
 
@@ -51,13 +54,18 @@ export function removePal(ctx: Context, { uid }: { uid: Uid }): void {
  * there is one even for a number that nobody has.
  */
 export function requestUser(ctx: Context, { uid }: { uid: Uid }): void {
+  if (uid < FIRST_UID) {
+    // To the client such a person is staff, or nobody.
+    ctx.ignore("REQUEST_USER of an impossible uid", { about: uid });
+    return;
+  }
   const account = ctx.store.accounts.get(uid);
   if (account === undefined) {
     ctx.reply(userInfo.frame({ uid, nickname: `User ${uid}` }));
     return;
   }
   ctx.session.known.add(uid);
-  ctx.reply(userInfo.frame(asPerson(account)));
+  ctx.reply(userInfo.frame(asPal(account)));
   tellStatus(ctx, ctx.session, uid);
 }
 
@@ -92,21 +100,27 @@ export function changeStatus(ctx: Context, packet: { status: number }): void {
 
 export function block(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, store, world } = ctx;
-  if (uid === session.uid || uid === SYSTEM_UID) {
-    ctx.refuse("BLOCK_BUDDY", "You cannot block this user.");
-    return;
-  }
-  if (store.accounts.get(uid) === undefined) {
-    ctx.refuse("BLOCK_BUDDY", "There is no such user.");
-    return;
-  }
-  if (session.blocks.size >= MAX_BLOCKS) {
-    ctx.refuse("BLOCK_BUDDY", "Your block list is full.");
+  const problem = whyNotBlock(ctx, uid);
+  if (problem !== undefined) {
+    ctx.services.counters.refused("BLOCK_BUDDY");
+    ctx.log.info("block refused", { ...ctx.who, about: uid, reason: problem });
+    // The box "Block User Failed": an answer to failures only.
+    ctx.reply(blockResult.frame({ uid, blocked: false, text: problem }));
     return;
   }
   store.relations.addBlock(session.uid, uid, ctx.now);
   world.addBlock(session, uid);
   blocksChanged(ctx, uid);
+}
+
+function whyNotBlock(ctx: Context, uid: Uid): string | undefined {
+  const { session, store } = ctx;
+  if (uid === session.uid || uid === SYSTEM_UID) {
+    return "You cannot block this user.";
+  }
+  if (store.accounts.get(uid) === undefined) return "There is no such user.";
+  if (session.blocks.size >= MAX_BLOCKS) return "Your block list is full.";
+  return undefined;
 }
 
 export function unblock(ctx: Context, { uid }: { uid: Uid }): void {

@@ -17,10 +17,10 @@ import {
   searchError,
   searchResponse,
 } from "../../protocol/packets/directory.ts";
-import type { Person } from "../../protocol/packets/pals.ts";
 import { SERVER_TYPES } from "../../protocol/packet_types.ts";
 import { encodeFrame } from "../../protocol/frame.ts";
 import type { Context } from "../context.ts";
+import { asHit } from "../person.ts";
 
 /** One of the two answers always, or the window waits for ever. */
 export function search(ctx: Context, fields: Fields): void {
@@ -34,7 +34,7 @@ export function search(ctx: Context, fields: Fields): void {
     ctx.reply(searchError.frame({ text: new Uint8Array() }));
     return;
   }
-  ctx.reply(searchResponse.frame(hits.map(asPerson)));
+  ctx.reply(searchResponse.frame(hits.map(asHit)));
 }
 
 /** Undefined when nothing was asked for. */
@@ -55,17 +55,6 @@ function queryOf(fields: Fields): AccountQuery | undefined {
 function mayBeFound(account: Account, { first, last }: AccountQuery): boolean {
   return (first === undefined || account.showFirst) &&
     (last === undefined || account.showLast);
-}
-
-/** What others may see of somebody. */
-export function asPerson(account: Account): Person {
-  return {
-    uid: account.uid,
-    nickname: account.nickname,
-    ...(account.showFirst && { first: account.first }),
-    ...(account.showLast && { last: account.last }),
-    ...(account.showEmail && { email: account.email }),
-  };
 }
 
 /** Free fields of the client's form; anything else in the packet is dropped. */

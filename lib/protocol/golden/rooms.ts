@@ -13,6 +13,7 @@ import {
   inviteOut,
   type MemberEntry,
   privateInvite,
+  privateRoom,
   roomClose,
   roomClosed,
   roomCreate,
@@ -297,5 +298,11 @@ export const ROOM_CASES: readonly GoldenCase[] = [
     { uid: 1000005 },
     "00010000 082a0001 000f4245",
     "gaim",
+  ),
+  golden(
+    privateRoom,
+    { gid: 59846, name: "Private 59846" },
+    "fed2 0000 0000e9c6 0001 'Private 59846'",
+    COMPUTED,
   ),
 ];

@@ -22,7 +22,7 @@ import {
   u16,
   u32,
 } from "../layout.ts";
-import { SERVER_TYPES } from "../packet_types.ts";
+import { CLIENT_TYPES, SERVER_TYPES } from "../packet_types.ts";
 import {
   encodeList,
   encodeLists,
@@ -313,4 +313,16 @@ export const privateInvite = fromClient("PRIVATE_INVITE", {
   head: fixed(u32, 0x00010000),
   port: fixed(u32, (CLIENT_PORT << 16) | 1),
   uid: u32,
+});
+
+/** Room type 1: voice, by invitation only. */
+export const PRIVATE_VOICE = 1;
+
+/** The answer to PRIVATE_INVITE that names the room; 5.0 passes over it. */
+export const privateRoom = fromServer("FEEDBACK", {
+  to: fixed(u16, CLIENT_TYPES.PRIVATE_INVITE.type),
+  code: fixed(u16, 0),
+  gid: u32,
+  type: fixed(u16, PRIVATE_VOICE),
+  name: text(MAX_ROOM_NAME),
 });

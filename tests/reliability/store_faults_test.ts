@@ -144,7 +144,7 @@ Deno.test("a server whose last writes fail still ends, and its exit code says so
   });
   const ann = await rig.guest("Ann");
   const stopping = rig.server.stop("test");
-  await ann.refused("LOGIN");
+  await ann.expect("SERVER_ERROR");
   ann.close();
   await stopping;
   assert.equal(await rig.server.stopped, 1);

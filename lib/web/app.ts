@@ -67,7 +67,7 @@ export function makePages(site: Site): Pages {
   registerPages(app, site);
   signInPages(app, site);
   memberPages(app, site);
-  const desk = deskPages(app, site);
+  deskPages(app, site);
   legacyPages(app, site);
   metricsPages(app, site);
   apiPages(app, site);
@@ -76,7 +76,6 @@ export function makePages(site: Site): Pages {
       secured(await app.fetch(request, visitor), visitor),
     close() {
       check.close();
-      desk.close();
     },
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Live } from "../commands/live.ts";
+import type { Live, Status } from "../commands/live.ts";
 import type { Registry } from "../ops/metrics.ts";
 import { Problem } from "./problem.ts";
 import type { App, Context, Site } from "./site.ts";
@@ -59,22 +59,22 @@ function healthProblem({ store, live }: Site): string | null {
     : null;
 }
 
+type Total = keyof Status["totals"];
+
 function registerStatus(registry: Registry, live: Live): void {
   const gauge = (
     name: string,
     help: string,
-    read: (status: ReturnType<Live["status"]>) => number,
+    read: (status: Status) => number,
   ) => registry.gauge(`retropal_${name}`, help, () => read(live.status()));
-  const counter = (
-    name: string,
-    help: string,
-    read: (totals: ReturnType<Live["status"]>["totals"]) => number,
-  ) =>
+  for (const key of Object.keys(live.status().totals) as Total[]) {
+    const words = key.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase());
     registry.counter(
-      `retropal_${name}_total`,
-      help,
-      () => read(live.status().totals),
+      `retropal_${words}_total`,
+      `${words.replaceAll("_", " ")} since the start`,
+      () => live.status().totals[key],
     );
+  }
 
   registry.gauge("retropal_info", "The release", () => [
     { labels: { version: live.status().version }, value: 1 },
@@ -92,32 +92,6 @@ function registerStatus(registry: Registry, live: Live): void {
       { labels: { transport: "udp" }, value: udp },
     ];
   });
-  counter("packets_in", "Packets received", (t) => t.packetsIn);
-  counter("packets_out", "Packets sent", (t) => t.packetsOut);
-  counter("voice_frames_in", "Voice frames received", (t) => t.voiceFramesIn);
-  counter("voice_frames_out", "Voice frames sent", (t) => t.voiceFramesOut);
-  counter(
-    "voice_frames_dropped",
-    "Voice frames dropped",
-    (t) => t.voiceFramesDropped,
-  );
-  counter("sign_ons", "Sign-ons that succeeded", (t) => t.signOns);
-  counter("sign_ons_refused", "Sign-ons refused", (t) => t.signOnsRefused);
-  counter(
-    "packets_over_rate",
-    "Packets dropped by rate",
-    (t) => t.packetsOverRate,
-  );
-  counter(
-    "packets_unknown",
-    "Packets of unknown type",
-    (t) => t.unknownPackets,
-  );
-  counter(
-    "slow_clients_closed",
-    "Clients closed for not reading",
-    (t) => t.slowClientsClosed,
-  );
   gauge("memory_rss_bytes", "Resident memory", (s) => s.memory.rss);
   gauge("memory_heap_bytes", "Heap in use", (s) => s.memory.heapUsed);
   gauge(

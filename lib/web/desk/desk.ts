@@ -4,7 +4,32 @@
  * @module
  */
 import type { App, Site } from "../site.ts";
+import { announcePages } from "./announce.ts";
+import { auditPages } from "./audit.ts";
+import { backupPages } from "./backup.ts";
+import { banPages } from "./bans.ts";
+import { categoryPages } from "./categories.ts";
+import { configPages } from "./config.ts";
+import { invitePages } from "./invites.ts";
+import { overviewPages } from "./overview.ts";
+import { packetPages } from "./packets.ts";
+import { roomPages } from "./rooms.ts";
+import { runPages } from "./run.ts";
+import { sessionPages } from "./sessions.ts";
+import { userPages } from "./users.ts";
 
-export function deskPages(_app: App, _site: Site): { close(): void } {
-  return { close() {} };
+export function deskPages(app: App, site: Site): void {
+  overviewPages(app, site);
+  sessionPages(app, site);
+  roomPages(app, site);
+  categoryPages(app, site);
+  userPages(app, site);
+  banPages(app, site);
+  invitePages(app, site);
+  announcePages(app, site);
+  auditPages(app, site);
+  configPages(app, site);
+  backupPages(app, site);
+  packetPages(app, site);
+  runPages(app, site);
 }

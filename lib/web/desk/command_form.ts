@@ -1,0 +1,178 @@
+/**
+ * Forms made from the command table: a field of the form for each field of the
+ * command, so that the desk can do what the command line can.
+ *
+ * @module
+ */
+import type { Command } from "../../commands/command.ts";
+import type { Field } from "../../commands/field.ts";
+import { findCommand } from "../../commands/table.ts";
+import { type Form, tokenField } from "../form.ts";
+import { checkbox, field, select } from "../form_fields.ts";
+import { type Html, html, NOTHING } from "../html.ts";
+import type { Context, Site } from "../site.ts";
+
+/** Hidden fields that tell what an edited field was before. */
+export const WAS = "was.";
+/** Passwords travel under these names, whatever the command calls them. */
+export const SECRET = "secret";
+export const SECRET_AGAIN = "secret_again";
+/** The page to go to afterwards. */
+export const BACK = "back";
+
+const LONG_TEXTS: ReadonlySet<string> = new Set([
+  "banner",
+  "welcome",
+  "message",
+]);
+
+export interface CommandForm {
+  /** "user ban" */
+  readonly command: string;
+  readonly submit: string;
+  readonly back: string;
+  /** Fields that are given and not shown. */
+  readonly fixed?: Readonly<Record<string, string>>;
+  /** Which fields are shown, in order; all others when not given. */
+  readonly show?: readonly string[];
+  /** What they are now: only those that change are sent to the command. */
+  readonly current?: Readonly<Record<string, string>>;
+  /** What somebody typed before it was refused. */
+  readonly typed?: Form;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly danger?: boolean;
+  /** Begins the ids; needed where a page has the same form twice. */
+  readonly prefix?: string;
+  /** Only the button: for rows of a table. */
+  readonly small?: boolean;
+}
+
+/** Throws for a command that is not in the table. */
+export function commandNamed(name: string): Command {
+  const command = findCommand(name.split(" "));
+  if (command === undefined) throw new RangeError(`no command ${name}`);
+  return command;
+}
+
+export function commandForm(c: Context, site: Site, one: CommandForm): Html {
+  const command = commandNamed(one.command);
+  const fixed = one.fixed ?? {};
+  const keys = one.show ??
+    webFields(command).map(([key]) => key).filter((key) => !(key in fixed));
+  return html`<form method="post" action="${runPath(command)}">
+${tokenField(c, site)}
+<input type="hidden" name="${BACK}" value="${one.back}">
+${
+    Object.entries(fixed).map(([key, value]) =>
+      html`<input type="hidden" name="${key}" value="${value}">`
+    )
+  }
+${
+    keys.map((key) => {
+      const definition = command.fields[key];
+      return definition === undefined
+        ? NOTHING
+        : commandField(key, definition, one);
+    })
+  }
+${command.secret ? secretFields(command, one) : NOTHING}
+${
+    one.small
+      ? html`<button class="button small${
+        one.danger ? " danger" : ""
+      }">${one.submit}</button>`
+      : html`<p class="actions"><button class="button${
+        one.danger ? " danger" : ""
+      }">${one.submit}</button></p>`
+  }
+</form>`;
+}
+
+export function runPath(command: Command): string {
+  return `/desk/run/${command.path.join("/")}`;
+}
+
+/** Without the options that name a file on the host's own machine. */
+export function webFields(command: Command): [string, Field][] {
+  return Object.entries(command.fields).filter(([, one]) =>
+    one.reads || one.completes === undefined
+  );
+}
+
+function commandField(key: string, one: Field, form: CommandForm): Html {
+  const { typed, current, prefix = "" } = form;
+  const value = typed?.has(key) ? typed.raw(key) : current?.[key] ?? "";
+  const label = form.labels?.[key] ?? labelOf(key);
+  const was = current && key in current
+    ? html`<input type="hidden" name="${WAS}${key}" value="${current[key]}">`
+    : NOTHING;
+  if (one.reads || LONG_TEXTS.has(key)) {
+    return html`${textArea(key, label, value, one, prefix)}${was}`;
+  }
+  if (one.kind === "flag") {
+    return html`${
+      checkbox(key, `${label}: ${one.about}`, value !== "", prefix)
+    }`;
+  }
+  if (one.choices) {
+    const choices = one.choices.map((choice) => [choice, choice] as const);
+    const free = one.required || value !== "" ? [] : [["", "–"] as const];
+    return html`${
+      select({ name: key, label, value, help: one.about, prefix }, [
+        ...free,
+        ...choices,
+      ])
+    }${was}`;
+  }
+  return html`${
+    field({
+      name: key,
+      label,
+      value,
+      help: one.about,
+      prefix,
+      required: one.required,
+      ...(one.kind === "number" && { type: "number" as const }),
+    })
+  }${was}`;
+}
+
+function textArea(
+  key: string,
+  label: string,
+  value: string,
+  one: Field,
+  prefix: string,
+): Html {
+  const id = prefix + key;
+  const about = one.reads
+    ? "Paste the text of the file: CSV with a first line of names, or JSON."
+    : one.about;
+  return html`<div class="field"><label for="${id}">${label}</label>
+<textarea id="${id}" name="${key}" aria-describedby="${id}-help">${value}</textarea>
+<p class="help" id="${id}-help">${about}</p></div>`;
+}
+
+function secretFields(command: Command, { prefix = "" }: CommandForm): Html {
+  const about = command.secret?.about ?? "Password";
+  const options = {
+    type: "password",
+    autocomplete: "new-password",
+    required: true,
+    prefix,
+  } as const;
+  return html`${
+    field({
+      ...options,
+      name: SECRET,
+      label: about,
+      help: "5 to 12 characters.",
+    })
+  }${field({ ...options, name: SECRET_AGAIN, label: `${about} again` })}`;
+}
+
+/** "adminCode" as "Admin code". */
+function labelOf(key: string): string {
+  const words = key.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

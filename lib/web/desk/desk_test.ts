@@ -1,0 +1,277 @@
+import { equal, match, ok } from "node:assert/strict";
+import { members, roomInfo, sessionInfo } from "../testing/fake_live.ts";
+import { type TestSite, withSite } from "../testing/site.ts";
+
+const PAGES = [
+  "/desk",
+  "/desk?range=week",
+  "/desk/sessions",
+  "/desk/rooms",
+  "/desk/categories",
+  "/desk/users",
+  "/desk/bans",
+  "/desk/invites",
+  "/desk/announce",
+  "/desk/audit",
+  "/desk/packets",
+  "/desk/config",
+  "/desk/backup",
+  "/desk/commands",
+  "/desk/commands/user/ban",
+  "/desk/commands/user/import",
+];
+
+async function owner(site: TestSite) {
+  await site.addUser("Boss", { role: "superadmin" });
+  const browser = site.browser();
+  await browser.signIn("Boss");
+  return browser;
+}
+
+Deno.test("the desk's pages open for its owner", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    site.live.sessionList = [sessionInfo()];
+    site.live.roomList = [roomInfo({ members: members("Ann") })];
+    for (const path of PAGES) {
+      const { status, text } = await browser.get(path);
+      equal(status, 200, `${path}: ${text.slice(0, 300)}`);
+      ok(!/\sstyle=|\son\w+=/.test(text), path);
+    }
+    deepLogged(site);
+  }));
+
+function deepLogged(site: TestSite): void {
+  ok(!site.logged.some((line) => line.startsWith("error")), "no errors");
+}
+
+Deno.test("the desk opens for nobody else", () =>
+  withSite(async (site) => {
+    await site.addUser("Ann");
+    const member = site.browser();
+    await member.signIn("Ann");
+    for (const path of [...PAGES, "/desk/live", "/desk/sessions/live"]) {
+      const stranger = await site.browser().get(path);
+      equal(stranger.status, 303, path);
+      match(stranger.location ?? "", /^\/sign-in\?to=%2Fdesk/);
+      equal((await member.get(path)).status, 403, path);
+    }
+    const posted = await member.post("/desk/run/broadcast", { message: "x" });
+    equal(posted.status, 403);
+    equal(site.live.done.length, 0);
+  }));
+
+Deno.test("the desk opens from the host's networks only, whoever signs in", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    site.configure({ "web.staff_networks": ["192.0.2.0/24"] });
+    for (const path of [...PAGES, "/metrics", "/healthz"]) {
+      equal((await browser.get(path)).status, 403, path);
+    }
+    ok(!(await browser.get("/")).text.includes('href="/desk"'));
+  }));
+
+Deno.test("POST /desk/run bans at once whoever is on line", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    site.live.sessionList = [sessionInfo({ uid: ann.uid })];
+    const browser = await owner(site);
+    const page = await browser.get(`/desk/users/${ann.uid}`);
+    const answer = await browser.submit(page, "/desk/run/user/ban", {
+      reason: "Be kind.",
+      for: "7d",
+    });
+    equal(answer.status, 303);
+    equal(answer.location, `/desk/users/${ann.uid}`);
+    match((await browser.get(answer.location!)).text, /is banned for 7d/);
+    equal(site.live.sessionList.length, 0);
+    const ban = site.store.bans.find("account", String(ann.uid), Date.now());
+    equal(ban?.by, "Boss");
+    equal(ban?.reason, "Be kind.");
+    const [entry] = site.store.audit.list({ action: "ban add" });
+    equal(entry?.actor, "Boss");
+    equal(entry?.address, "127.0.0.1");
+  }));
+
+Deno.test("POST /desk/run keeps what was typed when it is refused", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    const page = await browser.get("/desk/bans");
+    const answer = await browser.submit(page, "/desk/run/ban/add", {
+      target: "Nobody<b>",
+      for: "soon",
+    });
+    equal(answer.status, 422);
+    match(answer.text, /wants a time such as 30m/);
+    match(answer.text, /value="Nobody&lt;b&gt;"/);
+    const again = await browser.submit(answer, "/desk/run/ban/add", {
+      target: "203.0.113.9",
+      for: "30m",
+    });
+    equal(again.location, "/desk/bans");
+  }));
+
+Deno.test("POST /desk/run changes only what was edited, and can empty it", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    const room = site.store.rooms.create({
+      name: "Den",
+      category: 30006,
+      type: 3,
+      lockword: "tiger",
+      banner: "Hello",
+      createdAt: Date.now(),
+    });
+    const page = await browser.get(`/desk/rooms/${room.gid}`);
+    const answer = await browser.submit(page, "/desk/run/room/set", {
+      lockword: "",
+      rating: "A",
+      banner: "Hello",
+      welcome: "",
+    });
+    equal(answer.status, 303);
+    const after = site.store.rooms.get(room.gid);
+    equal(after?.lockword, "");
+    equal(after?.rating, "A");
+    equal(after?.banner, "Hello");
+    equal(after?.floorMode, room.floorMode);
+  }));
+
+Deno.test("POST /desk/run obeys the roles of the command table", () =>
+  withSite(async (site) => {
+    await site.addUser("Mod", { role: "moderator" });
+    await site.addUser("Chief", { role: "admin" });
+    const browser = site.browser();
+    await browser.signIn("Mod");
+    const page = await browser.get("/desk/sessions");
+    equal(
+      (await browser.submit(page, "/desk/run/user/kick", { nick: "Chief" }))
+        .status,
+      422,
+    );
+    const token = /name="form_token"\s+value="([^"]+)"/.exec(page.text)?.[1];
+    const made = await browser.post("/desk/run/room/add", {
+      form_token: token ?? "",
+      name: "Mine",
+    });
+    equal(made.status, 422);
+    match(made.text, /Only a admin may do this|Only an admin may do this/);
+    equal((await browser.get("/desk/audit")).status, 403);
+    equal((await browser.get("/desk/backup")).status, 403);
+  }));
+
+Deno.test("POST /desk/run makes accounts, passwords, codes and imports", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    const users = await browser.get("/desk/users");
+    const made = await browser.submit(users, "/desk/run/user/add", {
+      nick: "Zo\u00eb",
+      secret: "abcde1",
+      secret_again: "abcde1",
+    });
+    equal(made.status, 303);
+    const zoe = site.store.accounts.byNickname("Zo\u00eb");
+    ok(zoe);
+    const twice = await browser.submit(users, "/desk/run/user/add", {
+      nick: "Bob",
+      secret: "abcde1",
+      secret_again: "abcde2",
+    });
+    match(twice.text, /The two passwords differ/);
+    ok(!twice.text.includes("abcde1"), "passwords are not given back");
+
+    const code = await browser.submit(
+      await browser.get("/desk/invites"),
+      "/desk/run/invite/add",
+    );
+    equal(code.status, 303);
+    match(
+      (await browser.get("/desk/invites")).text,
+      /[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}/,
+    );
+    const imported = await browser.submit(
+      await browser.get("/desk/commands/user/import"),
+      "/desk/run/user/import",
+      { file: "nickname,password\nCarl,secret99\nDora,secret98\n" },
+    );
+    equal(imported.status, 200, imported.text);
+    ok(site.store.accounts.byNickname("Dora"));
+  }));
+
+Deno.test("GET /desk/packets watches one session, redacted, and says so in the audit log", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    const waiting = browser.get("/desk/packets?nick=Boss&seconds=1");
+    while (site.live.tails.size === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const tail of site.live.tails) {
+      tail({
+        at: Date.now(),
+        kind: "frame",
+        session: 1,
+        uid: 1,
+        nickname: "Boss",
+        address: "127.0.0.1",
+        direction: "C>S",
+        name: "IM_OUT<b>",
+        length: 9,
+        payload: "000f4242787878",
+      });
+    }
+    const { text } = await waiting;
+    match(text, /IM_OUT&lt;b&gt;/);
+    match(text, /000f4242787878/);
+    equal(site.live.tails.size, 0);
+    equal(
+      site.store.audit.list({ action: "packets watched" }).length,
+      1,
+    );
+  }));
+
+Deno.test("GET /desk/packets/stream ends when its reader is staff no more", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    const boss = site.store.accounts.byNickname("Boss")!;
+    const response = await fetch(
+      `${site.base}/desk/packets/stream?uid=${boss.uid}`,
+      { headers: { cookie: browser.cookie } },
+    );
+    const body = response.text();
+    site.store.accounts.update(boss.uid, { role: "user" });
+    match(await body, /retry/);
+    equal(site.live.tails.size, 0);
+  }));
+
+Deno.test("POST /desk/backup sends a copy of the database", () =>
+  withSite(
+    async (site) => {
+      const browser = await owner(site);
+      const answer = await browser.submit(
+        await browser.get("/desk/backup"),
+        "/desk/backup",
+      );
+      equal(answer.status, 200);
+      equal(answer.text, "the database");
+      match(
+        answer.headers.get("content-disposition") ?? "",
+        /filename="retropal\.db\.backup-\d{14}"/,
+      );
+    },
+    {},
+    { backup: (file) => Deno.writeTextFile(file, "the database") },
+  ));
+
+Deno.test("/desk/live follows what the server does", () =>
+  withSite(async (site) => {
+    const browser = await owner(site);
+    const response = await fetch(`${site.base}/desk/sessions/live`, {
+      headers: { cookie: browser.cookie },
+    });
+    const reader = response.body!.pipeThrough(new TextDecoderStream())
+      .getReader();
+    match((await reader.read()).value ?? "", /Nobody is connected/);
+    site.live.sessionList = [sessionInfo({ nickname: "<i>Eve" })];
+    match((await reader.read()).value ?? "", /&lt;i&gt;Eve/);
+    await reader.cancel();
+  }));

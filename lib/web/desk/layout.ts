@@ -1,0 +1,118 @@
+/**
+ * The frame of the desk's pages: their own menu beside the content.
+ *
+ * @module
+ */
+import { type Html, html, NOTHING } from "../html.ts";
+import { type Page, page } from "../layout.ts";
+import type { Context, Site } from "../site.ts";
+
+const MENU: readonly (readonly [path: string, label: string])[] = [
+  ["/desk", "Overview"],
+  ["/desk/sessions", "Sessions"],
+  ["/desk/rooms", "Rooms"],
+  ["/desk/categories", "Categories"],
+  ["/desk/users", "Users"],
+  ["/desk/bans", "Bans"],
+  ["/desk/invites", "Invite codes"],
+  ["/desk/announce", "Announce"],
+  ["/desk/audit", "Audit log"],
+  ["/desk/packets", "Packets"],
+  ["/desk/config", "Settings"],
+  ["/desk/backup", "Backup"],
+  ["/desk/commands", "All commands"],
+];
+
+export function deskPage(
+  c: Context,
+  site: Site,
+  one: Omit<Page, "side" | "menu"> & { readonly at: string },
+): Response {
+  return page(c, site, {
+    ...one,
+    title: `${one.title} – Desk`,
+    menu: "/desk",
+    side: side(one.at),
+  });
+}
+
+function side(at: string): Html {
+  return html`
+    <nav class="side" aria-label="Desk">
+      <ul>${MENU.map(([path, label]) =>
+        html`<li><a href="${path}"${
+          path === at
+            ? html`
+              aria-current="page"
+            `
+            : NOTHING
+        }>${label}</a></li>`
+      )}</ul>
+    </nav>
+  `;
+}
+
+export interface Column {
+  readonly head: string;
+  readonly kind?: "number" | "wide" | "bytes";
+}
+
+/** A table that can be scrolled by itself on a narrow screen. */
+export function table(
+  caption: string,
+  columns: readonly (Column | string)[],
+  rows: readonly { readonly id?: string; readonly cells: readonly unknown[] }[],
+  none = "Nothing here.",
+): Html {
+  if (rows.length === 0) return html`<p class="quiet">${none}</p>`;
+  const all = columns.map((one) =>
+    typeof one === "string" ? { head: one } : one
+  ) as readonly Column[];
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+      <table>
+        <caption class="unseen">${caption}</caption>
+        <thead>
+          <tr>${all.map(({ head, kind }) =>
+            html`<th scope="col" class="${kind ?? ""}">${
+              head || html`<span class="unseen">Actions</span>`
+            }</th>`
+          )}</tr>
+        </thead>
+        <tbody>${rows.map((row) => tableRow(all, row))}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+export function tableRow(
+  columns: readonly Column[],
+  row: { readonly id?: string; readonly cells: readonly unknown[] },
+): Html {
+  return html`<tr${
+    row.id
+      ? html`
+        id="${row.id}"
+      `
+      : NOTHING
+  }>${
+    row.cells.map((cell, i) =>
+      html`<td class="${columns[i]?.kind ?? ""}">${cell}</td>`
+    )
+  }</tr>`;
+}
+
+export function facts(
+  list: readonly (readonly [string, unknown])[],
+): Html {
+  return html`<dl class="facts">${
+    list.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }</dl>`;
+}

@@ -1,0 +1,165 @@
+/**
+ * Who is connected, live, with what staff can do about it.
+ *
+ * @module
+ */
+import type { SessionInfo } from "../../commands/live.ts";
+import { type Html, html, NOTHING } from "../html.ts";
+import { panel } from "../layout.ts";
+import { type Fragment, fragment, LiveFragments } from "../live_fragments.ts";
+import type { App, Context, Site } from "../site.ts";
+import { size, time } from "../text.ts";
+import { requireStaff } from "./access.ts";
+import { commandForm } from "./command_form.ts";
+import { deskPage, table } from "./layout.ts";
+import { watching } from "./watching.ts";
+
+const MOST_SHOWN = 500;
+
+export function sessionPages(app: App, site: Site): void {
+  const live = new LiveFragments(
+    () => new Map<string, Fragment>([["sessions", fragment(list(site))]]),
+    site.log,
+  );
+
+  app.get("/desk/sessions", (c) => {
+    requireStaff(c, "moderator");
+    return deskPage(c, site, {
+      title: "Sessions",
+      at: "/desk/sessions",
+      live: "/desk/sessions/live",
+      main: html`<h1>Sessions</h1>
+${panel("Connected now", list(site))}
+<div class="columns">
+${
+        panel(
+          "Put somebody out",
+          commandForm(c, site, {
+            command: "user kick",
+            submit: "Kick",
+            back: "/desk/sessions",
+            prefix: "kick-",
+          }),
+        )
+      }
+${
+        panel(
+          "Ban somebody",
+          commandForm(c, site, {
+            command: "ban add",
+            submit: "Ban",
+            back: "/desk/sessions",
+            danger: true,
+            prefix: "ban-",
+          }),
+        )
+      }
+</div>`,
+    });
+  });
+
+  app.get(
+    "/desk/sessions/live",
+    (c) => watching(c, site, live, "moderator"),
+  );
+
+  app.get("/desk/sessions/:uid{\\d+}", (c) => {
+    requireStaff(c, "moderator");
+    return sessionPage(c, site, Number(c.req.param("uid")));
+  });
+}
+
+/** Shared by all who look, so it holds nobody's form token. */
+function list(site: Site): Html {
+  const sessions = site.live.sessions();
+  const rooms = new Map(site.live.rooms().map(({ gid, name }) => [gid, name]));
+  const rest = sessions.length - MOST_SHOWN;
+  return html`<div id="sessions">${
+    table(
+      "Sessions",
+      [
+        "Who",
+        "State",
+        "From",
+        "Since",
+        { head: "Rooms", kind: "wide" },
+        { head: "Waiting", kind: "number" },
+      ],
+      sessions.slice(0, MOST_SHOWN).map((one) => ({
+        cells: [
+          who(one),
+          one.phase === "online" ? (one.away ? "away" : "on line") : one.phase,
+          one.address,
+          time(one.connectedAt),
+          one.rooms.map((gid) => rooms.get(gid) ?? gid).join(", "),
+          size(one.queuedBytes),
+        ],
+      })),
+      "Nobody is connected.",
+    )
+  }${rest > 0 ? html`<p class="quiet">And ${rest} more.</p>` : NOTHING}</div>`;
+}
+
+function who({ uid, nickname, role }: SessionInfo): Html {
+  if (uid === null) return html`<span class="quiet">not signed on</span>`;
+  return html`<a href="/desk/sessions/${uid}">${nickname ?? uid}</a>${
+    role === "user" ? NOTHING : html`
+      <span class="tag">${role}</span>
+    `
+  }`;
+}
+
+function sessionPage(c: Context, site: Site, uid: number): Response {
+  const session = site.live.sessions().find((one) => one.uid === uid);
+  const account = site.store.accounts.get(uid);
+  const nickname = account?.nickname ?? String(uid);
+  const back = "/desk/sessions";
+  return deskPage(c, site, {
+    title: nickname,
+    at: "/desk/sessions",
+    main: html`<h1>${nickname}</h1>
+${
+      session
+        ? html`<p>${
+          session.away ? "Away" : "On line"
+        } from ${session.address}:${session.port} since ${
+          time(session.connectedAt)
+        }, last packet ${time(session.lastPacketAt)},
+client version ${
+          session.clientVersion ?? "unknown"
+        }, ${session.packetsIn} packets in, ${session.packetsOut} out.</p>`
+        : html`<p>Not on line.</p>`
+    }
+<p><a class="button" href="/desk/users/${uid}">The account</a>
+<a class="button" href="/desk/packets?nick=${
+      encodeURIComponent(nickname)
+    }">Watch the packets</a></p>
+<div class="columns">
+${
+      panel(
+        "Put out",
+        commandForm(c, site, {
+          command: "user kick",
+          submit: "Kick",
+          fixed: { nick: nickname },
+          back,
+          prefix: "kick-",
+        }),
+      )
+    }
+${
+      panel(
+        "Ban",
+        commandForm(c, site, {
+          command: "ban add",
+          submit: "Ban",
+          fixed: { target: nickname, kind: "account" },
+          back,
+          danger: true,
+          prefix: "ban-",
+        }),
+      )
+    }
+</div>`,
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * Event streams of the desk: they end when their reader is no longer staff.
+ *
+ * @module
+ */
+import { LEVEL, type Role } from "../../domain/store.ts";
+import type { LiveFragments } from "../live_fragments.ts";
+import type { Context, Member, Site } from "../site.ts";
+import { requireStaff } from "./access.ts";
+
+export function watching(
+  c: Context,
+  site: Site,
+  fragments: LiveFragments,
+  role: Role,
+): Response {
+  const member = requireStaff(c, role);
+  return site.streams.follow(
+    c.env.address,
+    fragments,
+    () => maySee(site, member, role),
+  );
+}
+
+/** Still signed in, still of that role, with the password of then. */
+export function maySee(site: Site, { session }: Member, role: Role): boolean {
+  if (!site.sessions.isOpen(session)) return false;
+  const account = site.store.accounts.get(session.uid);
+  return account !== undefined &&
+    account.passwordHash === session.passwordHash &&
+    LEVEL[account.role] >= LEVEL[role];
+}

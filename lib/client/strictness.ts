@@ -48,7 +48,8 @@ export class Strictness {
   readonly #windows = new Map<number, Window>();
   /** Rooms left on purpose: what was on its way may still arrive. */
   readonly #left = new Set<number>();
-  readonly #asked = new Set<number>();
+  /** Questions about each uid that have no answer yet. */
+  readonly #asked = new Map<number, number>();
   #searching = 0;
   #greeted = false;
 
@@ -59,7 +60,7 @@ export class Strictness {
 
   /** This client has asked who `uid` is. */
   askedFor(uid: number): void {
-    this.#asked.add(uid);
+    this.#asked.set(uid, (this.#asked.get(uid) ?? 0) + 1);
   }
 
   /** This client has sent a search or asked for its own profile. */
@@ -110,7 +111,7 @@ export class Strictness {
       }
       case types.USER_INFO.type: {
         const { uid } = read(userInfo, frame);
-        const wanted = this.#asked.delete(uid) || this.#answersSearch();
+        const wanted = this.#answersFor(uid) || this.#answersSearch();
         return wanted ? undefined : "unasked, opens the search window";
       }
       case types.SEARCH_RESPONSE.type:
@@ -154,6 +155,12 @@ export class Strictness {
       : `speaker ${uid} is not in the member list: a garbage nickname`;
   }
 
+  #answersFor(uid: number): boolean {
+    const left = this.#asked.get(uid) ?? 0;
+    if (left > 0) this.#asked.set(uid, left - 1);
+    return left > 0;
+  }
+
   #answersSearch(): boolean {
     if (this.#searching === 0) return false;
     this.#searching--;
@@ -163,7 +170,7 @@ export class Strictness {
   #found(frame: Frame): string | undefined {
     const people = read(searchResponse, frame);
     const wanted = this.#answersSearch() ||
-      (people.length === 1 && this.#asked.delete(people[0]!.uid));
+      (people.length === 1 && this.#answersFor(people[0]!.uid));
     return wanted ? undefined : "unasked, opens the search window";
   }
 }

@@ -32,8 +32,6 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Flags of `serve` besides data, ports and --no-web. */
   readonly flags?: readonly string[];
-  /** An existing data folder; stays when the server has ended. */
-  readonly data?: string;
 }
 
 export interface CliResult {
@@ -176,9 +174,21 @@ export class TestServer {
 
   /** Resolves when the server takes connections. */
   static async start(options: ServerOptions = {}): Promise<TestServer> {
-    const data = options.data ??
-      await Deno.makeTempDir({ prefix: "retropal-test-" });
+    const data = await Deno.makeTempDir({ prefix: "retropal-test-" });
     if (options.users) await importUsers(data, options.users);
+    return await TestServer.#run(data, options);
+  }
+
+  /** Another server on the data of this one, which has ended. */
+  async restart(): Promise<TestServer> {
+    assert.ok(this.#ended);
+    return await TestServer.#run(this.data, this.options);
+  }
+
+  static async #run(
+    data: string,
+    options: ServerOptions,
+  ): Promise<TestServer> {
     const server = new TestServer(data, options);
     try {
       await server.#waitForReady();
@@ -245,9 +255,7 @@ export class TestServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    if (this.options.data === undefined) {
-      await Deno.remove(this.data, { recursive: true });
-    }
+    await Deno.remove(this.data, { recursive: true }).catch(() => {});
   }
 
   async #end(signal: Deno.Signal): Promise<number> {

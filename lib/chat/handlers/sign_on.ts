@@ -40,7 +40,7 @@ import { hostKey } from "../door.ts";
 import type { Context } from "../context.ts";
 import { announcePresence } from "../presence.ts";
 import { literalKey, makeKey, readableKey } from "../server_key.ts";
-import { endSession } from "../departure.ts";
+import { depart, endSession } from "../departure.ts";
 import { deliverWaiting } from "../mailbox.ts";
 
 const WRONG = "Your nickname or password is not right. Please try again.";
@@ -261,6 +261,9 @@ function welcome(ctx: Context, uid: Uid): void {
 
 export function bye(ctx: Context): void {
   ctx.session.saidGoodbye = true;
+  // At once, not when the socket is closed: a message that comes meanwhile
+  // must wait for his return.
+  depart(ctx, ctx.session);
   ctx.out.close(ctx.session, "the client said goodbye");
 }
 

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { imIn, newStyleIm } from "../../lib/protocol/packets/messages.ts";
+import { bye, feedback } from "../../lib/protocol/packets/signon.ts";
+import { Malformed } from "../../lib/protocol/layout.ts";
+import { decodeText } from "../../lib/protocol/windows1252.ts";
+import type { PaltalkClient } from "../../lib/client/mod.ts";
+import { TestServer } from "../support/server.ts";
+
+const BOB = 1000003;
+
+/** Texts of all messages that have come, in order. */
+async function messages(client: PaltalkClient): Promise<string[]> {
+  await client.settle();
+  return texts(client);
+}
+
+function texts(client: PaltalkClient): string[] {
+  return client.received.flatMap(({ type, payload }) => {
+    const packet = type === imIn.type
+      ? imIn
+      : type === newStyleIm.type
+      ? newStyleIm
+      : undefined;
+    const message = packet?.parse(payload);
+    return message === undefined || message instanceof Malformed
+      ? []
+      : [decodeText(message.text)];
+  });
+}
+
+Deno.test("messages to somebody absent wait for him, in order, exactly once", async () => {
+  await using server = await TestServer.start({ users: ["Ann", "Bob"] });
+  await using ann = await server.signOn("Ann");
+  const sent = Array.from(
+    { length: 60 },
+    (_, i) => `message ${i} \u20ac\u00c8`,
+  );
+  for (const text of sent) await ann.people.im(BOB, text);
+  await ann.settle();
+  const bob = await server.signOn("Bob");
+  assert.deepEqual(await messages(bob), sent);
+  await bob.signOff();
+  await using again = await server.signOn("Bob");
+  assert.deepEqual(await messages(again), []);
+});
+
+Deno.test("waiting messages survive a restart", async () => {
+  const first = await TestServer.start({ users: ["Ann", "Bob"] });
+  const ann = await first.signOn("Ann");
+  await ann.people.im(BOB, "see you tomorrow");
+  await ann.settle();
+  assert.equal(await first.stop(), 0);
+  await ann.close();
+  await using second = await first.restart();
+  await using bob = await second.signOn("Bob");
+  assert.deepEqual(await messages(bob), ["see you tomorrow"]);
+});
+
+Deno.test("a message to nobody is refused with a sentence", async () => {
+  await using server = await TestServer.start({ users: ["Ann"] });
+  await using ann = await server.signOn("Ann");
+  await ann.people.im(4_000_000, "anybody?");
+  const { text } = await ann.expect(feedback, ({ code }) => code !== 0);
+  assert.match(text, /no such user/i);
+});
+
+Deno.test("messages and sign-offs in the same moment are stored or delivered, once", async () => {
+  await using server = await TestServer.start({ users: ["Ann", "Bob"] });
+  await using ann = await server.signOn("Ann");
+  const got: string[] = [];
+  const sent: string[] = [];
+  for (let round = 0; round < 15; round++) {
+    const bob = await server.signOn("Bob");
+    const sending = (async () => {
+      for (let i = 0; i < 8; i++) {
+        sent.push(`${round}.${i}`);
+        await ann.people.im(BOB, `${round}.${i}`);
+      }
+    })();
+    await bob.settle();
+    // Until the server has closed the line, what it sends is read.
+    await bob.send(bye, {});
+    await bob.connection.closed;
+    got.push(...texts(bob));
+    sent.push(`${round} late`);
+    await ann.people.im(BOB, `${round} late`);
+    await sending;
+  }
+  await ann.settle();
+  await using bob = await server.signOn("Bob");
+  got.push(...await messages(bob));
+  assert.deepEqual(got.toSorted(), sent.toSorted());
+});
+
+Deno.test("kill -9 in a stream of waiting messages loses none that was accepted and doubles none", async () => {
+  const first = await TestServer.start({ users: ["Ann", "Bob"] });
+  const ann = await first.signOn("Ann");
+  const accepted: string[] = [];
+  const sent: string[] = [];
+  const stream = (async () => {
+    for (let i = 0;; i++) {
+      const batch = Array.from({ length: 5 }, (_, j) => `${i}.${j}`);
+      for (const text of batch) {
+        sent.push(text);
+        await ann.people.im(BOB, text);
+      }
+      // The answer to a question comes when all before it is handled.
+      await ann.settle();
+      accepted.push(...batch);
+    }
+  })();
+  stream.catch(() => {});
+  while (accepted.length < 60) await ann.settle();
+  await first.kill9();
+  await assert.rejects(stream);
+  await ann.close();
+
+  await using second = await first.restart();
+  const bob = await second.signOn("Bob");
+  const got = await messages(bob);
+  assert.equal(new Set(got).size, got.length, "none twice");
+  assert.deepEqual(got, sent.slice(0, got.length), "in order");
+  assert.ok(
+    got.length >= accepted.length,
+    `${got.length} of ${accepted.length}`,
+  );
+  await bob.signOff();
+  await using again = await second.signOn("Bob");
+  assert.deepEqual(await messages(again), [], "delivered once");
+});
+
+Deno.test("kill -9 after delivery does not deliver again", async () => {
+  const first = await TestServer.start({ users: ["Ann", "Bob"] });
+  const ann = await first.signOn("Ann");
+  for (const text of ["one", "two", "three"]) await ann.people.im(BOB, text);
+  await ann.settle();
+  const bob = await first.signOn("Bob");
+  assert.deepEqual(await messages(bob), ["one", "two", "three"]);
+  // The server has seen him read on: what was delivered is off the disk.
+  await bob.settle();
+  await first.kill9();
+  await Promise.all([ann.close(), bob.close()]);
+  await using second = await first.restart();
+  await using again = await second.signOn("Bob");
+  assert.deepEqual(await messages(again), []);
+});

@@ -30,6 +30,8 @@ export class SqliteStore implements Store {
   readonly emailInvites;
   readonly history;
 
+  #closed = false;
+
   constructor(db: Database) {
     this.#db = db;
     const flush = () => this.flush();
@@ -63,6 +65,8 @@ export class SqliteStore implements Store {
 
   /** Closes even when the last flush fails, and then throws its error. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     try {
       this.flush();
     } finally {

@@ -7,9 +7,15 @@
 import { Counters } from "./chat/counters.ts";
 import type { RunCommand } from "./chat/context.ts";
 import { LiveServer } from "./chat/live.ts";
+import {
+  hasherFor,
+  resolveAdvertised,
+  resolveRedirect,
+  voiceLimits,
+} from "./from_config.ts";
 import { takeTurn } from "./chat/handlers/microphone.ts";
 import { announceMediaServer } from "./chat/membership.ts";
-import { type Advertised, mediaServer } from "./chat/media_server.ts";
+import { mediaServer } from "./chat/media_server.ts";
 import { ChatServer } from "./chat/server.ts";
 import { SignOnGuard } from "./chat/sign_on_guard.ts";
 import { voiceRoster } from "./chat/voice_roster.ts";
@@ -20,11 +26,9 @@ import { World } from "./domain/world.ts";
 import { activity } from "./ops/activity.ts";
 import { logger } from "./ops/log.ts";
 import { LoopLagMeter } from "./ops/loop_lag.ts";
-import { PasswordHasher } from "./ops/password_hash.ts";
 import { Rates } from "./ops/rates.ts";
-import { resolveIPv4 } from "./ops/resolve.ts";
-import type { VoiceLimits } from "./voice/limits.ts";
 import { startVoice, type VoiceServer } from "./voice/server.ts";
+import { startWeb, type WebServer } from "./web/server.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -32,6 +36,8 @@ export interface ServerOptions {
   readonly store: Store;
   /** Answers what people write to the system user. */
   readonly runCommand?: (live: Live) => RunCommand;
+  /** Writes a consistent copy of the database to a file that is not there. */
+  readonly backup?: (file: string) => Promise<void>;
   readonly clock?: () => number;
   /** Injectable so that tests know which key number comes. */
   readonly random?: () => number;
@@ -148,6 +154,7 @@ export async function startServer(
     flush(store);
   }, FLUSH_MS);
 
+  let web: WebServer | undefined;
   const ended = Promise.withResolvers<number>();
   let stopping = false;
   const stop = async (reason: string, exitCode = 0) => {
@@ -156,7 +163,10 @@ export async function startServer(
     log.info("stopping", { reason });
     clearInterval(timer);
     let code = exitCode;
-    const step = async (what: string, work: () => void | Promise<void>) => {
+    const step = async (
+      what: string,
+      work: () => void | Promise<void> | undefined,
+    ) => {
       try {
         await within(STEP_MS, work());
       } catch (error) {
@@ -164,6 +174,7 @@ export async function startServer(
         log.error("could not end cleanly", { what, error: `${error}` });
       }
     };
+    await step("web", () => web?.shutdown());
     await step("chat", () => chat.stop(FAREWELL));
     await step("voice", () => relay.shutdown());
     lag.stop();
@@ -174,7 +185,7 @@ export async function startServer(
   const endpoints = (): Status["endpoints"] => ({
     chat: hostAndPort(chat.address),
     voice: hostAndPort(relay.addr),
-    web: null,
+    web: web === undefined ? null : hostAndPort(web.addr),
     advertised: advertised.outside ?? advertised.inside ?? "",
   });
   const live = new LiveServer(chat, {
@@ -188,43 +199,28 @@ export async function startServer(
     stop: (reason) => void stop(reason),
   });
   if (options.runCommand) services.runCommand = options.runCommand(live);
+  if (options.config.web.enabled) {
+    try {
+      web = await startWeb({
+        bind: options.config.web.bind,
+        port: options.config.web.port,
+        legacyPort: options.config.web.legacy_port,
+        config: () => services.settings,
+        store,
+        live,
+        passwords,
+        guard: services.guard,
+        log: logger("web"),
+        clock,
+        ...(options.backup !== undefined && { backup: options.backup }),
+      });
+    } catch (error) {
+      await stop("the pages cannot be served", 1);
+      throw error;
+    }
+  }
   chat.start();
   return { ...endpoints(), live, stopped: ended.promise, stop };
-}
-
-function hasherFor(config: Config): PasswordHasher {
-  return new PasswordHasher({
-    log2n: config.auth.scrypt_log2n,
-    queueLimit: config.limits.hash_queue,
-  });
-}
-
-function voiceLimits({ limits, voice }: Config): Partial<VoiceLimits> {
-  return {
-    connections: limits.voice_connections,
-    connectionsPerAddress: limits.voice_connections_per_address,
-    halfOpen: limits.voice_silent_connections,
-    helloMs: 1000 * limits.voice_hello_seconds,
-    stuckMs: 1000 * limits.voice_stuck_seconds,
-    bytesPerSecond: limits.voice_bytes_per_second,
-    queueFrames: voice.queue_frames,
-  };
-}
-
-async function resolveAdvertised(config: Config): Promise<Advertised> {
-  const { advertise, advertise_private } = config.server;
-  return {
-    outside: await resolveIPv4(advertise),
-    inside: await resolveIPv4(advertise_private),
-  };
-}
-
-async function resolveRedirect(config: Config) {
-  const { host } = config.redirect;
-  if (host === "") return null;
-  const [name = "", port = "5001"] = host.split(":");
-  const address = await resolveIPv4(name);
-  return address === undefined ? null : { address, port: Number(port) };
 }
 
 /** Rejects when `work` has not ended in time. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { backupTo } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
 import { CODE, type CommandResult, done } from "../commands/command.ts";
@@ -182,6 +183,10 @@ async function start(
     const server = await startServer({
       config,
       store,
+      backup: async (file) => {
+        store.flush();
+        await backupTo(folder.database, file);
+      },
       runCommand: (live) => {
         host.live = live;
         return (line, session) => answerChat(host, line, session);

@@ -369,5 +369,6 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Writes what was deferred (seen, audit) in one transaction. */
   flush(): void;
+  /** Flushes first; does nothing the second time. */
   close(): void;
 }

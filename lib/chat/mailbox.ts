@@ -31,6 +31,18 @@ export function deliverWaiting(ctx: Context, session: Session): void {
   }
 }
 
+/**
+ * For when a connection has ended: messages whose bytes it never took wait for
+ * the receiver's return, or go to where he has signed on meanwhile.
+ */
+export function keepUnwritten(ctx: Context, session: Session): void {
+  if (session.onTheWay.size === 0) return;
+  for (const message of session.onTheWay) ctx.store.messages.add(message);
+  session.onTheWay.clear();
+  const again = ctx.world.online.get(session.uid);
+  if (again !== undefined && !again.catchingUp) deliverWaiting(ctx, again);
+}
+
 function nextPage(ctx: Context, session: Session): OfflineMessage[] {
   const page: OfflineMessage[] = [];
   let bytes = 0;

@@ -15,6 +15,7 @@ import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
 import { Door, type Refusal } from "./door.ts";
 import { Fanout } from "./fanout.ts";
+import { keepUnwritten } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
 import { Taps } from "./taps.ts";
 
@@ -190,7 +191,8 @@ export class ChatServer {
     this.door.leave(session.address);
     // When everything ends, nobody needs to hear of each one leaving.
     if (this.#stopping) session.phase = "gone";
-    else this.#depart(session);
+    else this.#settle(session, depart);
+    this.#settle(session, keepUnwritten);
     if (wasOnline) this.voice?.signedOff(session.uid);
     const fields = {
       session: session.id,
@@ -204,10 +206,13 @@ export class ChatServer {
     this.services.signOnStep(session, "closed", reason);
   }
 
-  /** Whatever fails here, the others see him leave. */
-  #depart(session: Session): void {
+  /** Whatever fails here, the rest of a session's end still happens. */
+  #settle(
+    session: Session,
+    work: (ctx: Context, session: Session) => void,
+  ): void {
     try {
-      this.act((ctx) => depart(ctx, session));
+      this.act((ctx) => work(ctx, session));
     } catch (error) {
       this.services.counters.coreErrors++;
       this.services.log.error("a session ended badly", {

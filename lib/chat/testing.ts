@@ -42,6 +42,7 @@ import { Counters } from "./counters.ts";
 import { depart } from "./departure.ts";
 import { dispatch } from "./dispatch.ts";
 import { Fanout } from "./fanout.ts";
+import { keepUnwritten } from "./mailbox.ts";
 import { mediaServer } from "./media_server.ts";
 import { SignOnGuard } from "./sign_on_guard.ts";
 
@@ -138,10 +139,18 @@ export class TestClient implements Outlet {
     assert.deepEqual(this.take(), wanted);
   }
 
+  /** His line is cut, and the server has not seen it yet. */
+  cut(): void {
+    this.closed ??= "by the client";
+  }
+
   /** The connection is gone, whoever ended it. */
   hangUp(): void {
-    this.closed ??= "by the client";
-    this.#chat.act((ctx) => depart(ctx, this.session));
+    this.cut();
+    this.#chat.act((ctx) => {
+      depart(ctx, this.session);
+      keepUnwritten(ctx, this.session);
+    });
   }
 }
 
@@ -202,7 +211,9 @@ export class TestChat {
           {
             push: (frame, onWritten) => {
               client.push(frame);
-              if (onWritten) this.#written.push(onWritten);
+              if (onWritten && client.closed === undefined) {
+                this.#written.push(onWritten);
+              }
             },
             flush: () => {},
           };

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Account, LEVEL, type Millis, type Uid } from "./store.ts";
+import {
+  type Account,
+  LEVEL,
+  type Millis,
+  type OfflineMessage,
+  type Uid,
+} from "./store.ts";
 import type { Room } from "./room.ts";
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
 
@@ -56,6 +62,8 @@ export class Session {
   bounceReason: PendingReason | undefined;
   /** What waited for him is still on its way: new messages queue behind it. */
   catchingUp = false;
+  /** Messages sent to him whose bytes are not with the operating system yet. */
+  readonly onTheWay = new Set<Omit<OfflineMessage, "id">>();
   #account: Account | undefined;
 
   constructor(

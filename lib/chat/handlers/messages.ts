@@ -53,7 +53,20 @@ function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
     ctx.refuse("IM_OUT", onlyPals(receiver.nickname));
     return;
   }
-  sendIm(ctx, session.account, receiver, text);
+  const message = {
+    to: receiver.uid,
+    from: session.uid,
+    body: text.slice(),
+    at: ctx.now,
+  };
+  receiver.onTheWay.add(message);
+  sendIm(
+    ctx,
+    session.account,
+    receiver,
+    text,
+    () => receiver.onTheWay.delete(message),
+  );
   if (receiver.status === STATUS.away) answerAway(ctx, receiver);
 }
 
@@ -69,10 +82,11 @@ export function sendIm(
   from: Account,
   receiver: Session,
   text: Uint8Array,
+  onWritten?: () => void,
 ): void {
   const knows = receiver.known.has(from.uid) || receiver.uid === from.uid;
   if (knows || text.length > MAX_NEW_STYLE_TEXT) {
-    ctx.out.send(receiver, imIn.frame({ from: from.uid, text }));
+    ctx.out.send(receiver, imIn.frame({ from: from.uid, text }), onWritten);
     return;
   }
   receiver.known.add(from.uid);
@@ -86,6 +100,7 @@ export function sendIm(
       force: true,
       text,
     }),
+    onWritten,
   );
 }
 

@@ -62,6 +62,34 @@ Deno.test("IM_OUT too long, to nobody, or to a full mailbox is refused", () =>
     signedOn.expect();
   }, { "limits.offline_messages_per_user": 2, "limits.message_bytes": 2000 }));
 
+Deno.test("IM_OUT to a line that is cut, but not seen to be, waits for his return", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'seen'`);
+    bob.cut();
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'one'`);
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'two'`);
+    bob.hangUp();
+    const back = await chat.signOn("Bob", { take: false });
+    assert.deepEqual(
+      back.take().filter((line) => line.startsWith("IM_IN")),
+      ["6f6e65", "74776f"].map((hex) => `IM_IN ${u32(ann.uid)}${hex}`),
+    );
+  }));
+
+Deno.test("IM_OUT to a cut line goes to where he has signed on meanwhile", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    bob.cut();
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'one'`);
+    const back = await chat.signOn("Bob");
+    bob.hangUp();
+    back.expect(`IM_IN ${u32(ann.uid)} 'one'`);
+    back.hangUp();
+    const later = await chat.signOn("Bob", { take: false });
+    assert.ok(!later.takeNames().includes("IM_IN"));
+  }));
+
 Deno.test("messages that waited come plain and in order, exactly once", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");

@@ -71,7 +71,8 @@ export class Connection implements Outlet {
     this.lastPacketAt = now;
     this.#bucket = new TokenBucket(
       limits.packets_per_second,
-      limits.packet_burst,
+      // Whoever raises the rate alone means a second's worth of it as well.
+      Math.max(limits.packet_burst, limits.packets_per_second),
       now,
     );
     this.#outbox = new Outbox(conn, {

@@ -141,7 +141,7 @@ Deno.test("the seed's key as a setting is followed by a readable one too", async
 
 Deno.test("the captured join is answered in the client's order", async () => {
   await using server = await start();
-  await server.cli([
+  await server.run(
     "room",
     "set",
     "50005",
@@ -149,8 +149,8 @@ Deno.test("the captured join is answered in the client's order", async () => {
     "Oak",
     "--category",
     "30018",
-  ]);
-  await server.cli([
+  );
+  await server.run(
     "room",
     "set",
     "50005",
@@ -158,7 +158,7 @@ Deno.test("the captured join is answered in the client's order", async () => {
     "Topic",
     "--welcome",
     "",
-  ]);
+  );
   const connection = await ReplayedConnection.open(server);
   await connection.signOn(NET_STORM);
   const [join] = ofType(sentBy("a-rooms-chat-voice", "CHAT#2"), -310);
@@ -191,7 +191,7 @@ Deno.test("the captured join is answered in the client's order", async () => {
 
 Deno.test("captured hands and requests for lists get exact answers", async () => {
   await using server = await start();
-  await server.cli(["room", "set", "50003", "--lockword", "tiger"]);
+  await server.run("room", "set", "50003", "--lockword", "tiger");
   const connection = await ReplayedConnection.open(server);
   await connection.signOn(NET_STORM);
   await connection.join(50005);
@@ -275,7 +275,7 @@ Deno.test("captured creations open the room as its admin", async () => {
 
 Deno.test("the captured admin's console is answered in its exact shape", async () => {
   await using server = await start();
-  await server.cli([
+  await server.run(
     "room",
     "add",
     "Own",
@@ -283,7 +283,7 @@ Deno.test("the captured admin's console is answered in its exact shape", async (
     "NetStorm",
     "--type",
     "text",
-  ]);
+  );
   const connection = await ReplayedConnection.open(server);
   await connection.signOn(NET_STORM);
   await connection.join(50008);

@@ -214,6 +214,13 @@ export class TestServer {
     return runCli([group, ...rest, "--data", this.data], stdin, settings);
   }
 
+  /** A subcommand that must succeed; gives what it prints. */
+  async run(...args: readonly string[]): Promise<string> {
+    const { code, out, err } = await this.cli(args);
+    assert.equal(code, 0, `${args.join(" ")}: ${out}${err}`);
+    return out;
+  }
+
   /** Makes an account; gives its uid. */
   async addUser(
     nickname: string,

@@ -5,6 +5,7 @@
  */
 import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
 import type { RoomType, Store, StoredRoom } from "../domain/store.ts";
+import { MAX_ROOM_NAME } from "../protocol/packets/rooms.ts";
 import { type Context, refused } from "./command.ts";
 
 /** What people call the types that a permanent room can have. */
@@ -44,7 +45,7 @@ export function nicknameOf(store: Store, uid: number | null): string | null {
 
 /** How long each text may be, in Windows-1252 bytes, for the client's sake. */
 const LONGEST = {
-  name: 128,
+  name: MAX_ROOM_NAME,
   lockword: 32,
   banner: 1000,
   welcome: 1000,

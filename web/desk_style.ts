@@ -4,7 +4,7 @@
  * @module
  */
 export const DESK_STYLE =
-  `.with-side { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: 1.2rem; max-width: 84rem; }
+  `.with-side { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: 1.2rem; }
 .side ul { list-style: none; margin: 0; padding: 0; }
 .side { background: var(--paper); border: 1px solid var(--edge); border-radius: 7px; padding: 0.4rem; align-self: start; }
 .side a { display: block; padding: 0.35rem 0.7rem; border-radius: 4px; text-decoration: none; }
@@ -12,7 +12,9 @@ export const DESK_STYLE =
 .side a[aria-current] { background: var(--soft); font-weight: bold; box-shadow: inset 3px 0 0 var(--bar-to); }
 @media (max-width: 56rem) {
   .with-side { grid-template-columns: minmax(0, 1fr); gap: 0.8rem; }
-  .side ul { display: flex; flex-wrap: wrap; }
+  .side ul { display: flex; overflow-x: auto; }
+  .side a { white-space: nowrap; }
+  .side a[aria-current] { box-shadow: inset 0 -3px 0 var(--bar-to); }
 }
 .scroll { overflow-x: auto; margin: 0 -0.2rem; padding: 0.2rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.93rem; }

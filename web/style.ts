@@ -81,7 +81,7 @@ main:focus { outline: none; box-shadow: none; }
 .skip:focus { left: 0; }
 .quiet { color: var(--quiet); }
 
-.top { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 1.2rem; padding: 0.4rem max(1rem, calc(50% - 35rem)); background: linear-gradient(var(--bar-to), var(--bar-from)); color: var(--bar-ink); }
+.top { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 1.2rem; padding: 0.4rem max(1rem, calc(50% - 36rem)); background: linear-gradient(var(--bar-to), var(--bar-from)); color: var(--bar-ink); }
 .top a, .top button.link { color: inherit; text-decoration: none; }
 .brand { display: flex; align-items: center; gap: 0.5rem; font-weight: bold; font-size: 1.1rem; padding: 0.4rem 0; overflow-wrap: anywhere; }
 .mark { width: 1.1rem; height: 1.1rem; border-radius: 50%; background: radial-gradient(circle at 35% 30%, #fff3c4, var(--lamp) 45%, #d99c00); box-shadow: 0 0 0 2px rgb(255 255 255 / 40%); flex: none; }
@@ -93,16 +93,27 @@ main:focus { outline: none; box-shadow: none; }
 .top form { margin: 0; }
 button.link { background: none; border: 0; font: inherit; cursor: pointer; }
 
-.frame { max-width: 72rem; margin: 0 auto; padding: 1rem; }
+.frame { max-width: 74rem; margin: 0 auto; padding: 1rem; }
 .bottom { text-align: center; color: var(--quiet); font-size: 0.85rem; padding: 0.5rem 1rem 2rem; }
 `;
 
 const PARTS =
   `.panel { background: var(--paper); border: 1px solid var(--edge); border-radius: 7px 7px 4px 4px; margin: 0 0 1.2rem; box-shadow: 0 1px 4px rgb(20 40 90 / 14%); min-width: 0; }
 .panel > h2 { margin: 0; padding: 0.4rem 0.8rem; font-size: 1rem; color: var(--bar-ink); background: linear-gradient(var(--bar-to), var(--bar-from)); border-radius: 6px 6px 0 0; text-shadow: 0 1px 1px rgb(0 0 0 / 35%); }
+.panel > h2::after { content: ""; float: right; width: 3.4rem; height: 0.95rem; margin-top: 0.15rem; border-radius: 3px; opacity: 0.75; background:
+  linear-gradient(currentcolor, currentcolor) 0.2rem 0.62rem / 0.5rem 0.13rem no-repeat,
+  linear-gradient(currentcolor, currentcolor) 1.45rem 0.2rem / 0.55rem 0.16rem no-repeat,
+  linear-gradient(currentcolor, currentcolor) 1.45rem 0.65rem / 0.55rem 0.1rem no-repeat,
+  linear-gradient(currentcolor, currentcolor) 1.45rem 0.2rem / 0.1rem 0.5rem no-repeat,
+  linear-gradient(currentcolor, currentcolor) 1.9rem 0.2rem / 0.1rem 0.55rem no-repeat,
+  linear-gradient(45deg, transparent 44%, currentcolor 44% 56%, transparent 56%) 2.65rem 0.18rem / 0.6rem 0.6rem no-repeat,
+  linear-gradient(-45deg, transparent 44%, currentcolor 44% 56%, transparent 56%) 2.65rem 0.18rem / 0.6rem 0.6rem no-repeat,
+  linear-gradient(rgb(255 255 255 / 22%), rgb(255 255 255 / 22%)) 0 0 / 1rem 0.95rem no-repeat,
+  linear-gradient(rgb(255 255 255 / 22%), rgb(255 255 255 / 22%)) 1.2rem 0 / 1rem 0.95rem no-repeat,
+  linear-gradient(rgb(255 255 255 / 22%), rgb(255 255 255 / 22%)) 2.4rem 0 / 1rem 0.95rem no-repeat; }
 .panel > .body { padding: 0.8rem; }
 .panel > .body > :first-child { margin-top: 0; }
-.panel > .body > :last-child { margin-bottom: 0; }
+.panel > .body > :last-child, .panel > .body > :last-child > :last-child { margin-bottom: 0; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 1.2rem; }
 @media (min-width: 56rem) {
   .columns:has(> :nth-child(2)) { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
@@ -122,6 +133,8 @@ const PARTS =
 .field input:not([type=checkbox]), .field select, .field textarea { font: inherit; color: inherit; width: 100%; max-width: 26rem; padding: 0.45rem 0.55rem; background: var(--paper); border: 1px solid var(--key-edge); border-radius: 4px; box-shadow: inset 0 1px 2px rgb(0 0 0 / 12%); }
 .field textarea { max-width: 40rem; min-height: 5rem; }
 .field input[aria-invalid] { border-color: var(--bad); }
+.fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0 1.2rem; }
+.fields > .field:has(textarea), .fields > fieldset, .fields > details { grid-column: 1 / -1; }
 .tick { display: flex; gap: 0.5rem; align-items: baseline; margin-bottom: 0.5rem; }
 .tick label { font-weight: normal; margin: 0; }
 .help { color: var(--quiet); font-size: 0.88rem; margin: 0.25rem 0 0; max-width: 40rem; }
@@ -153,9 +166,9 @@ details { margin: 0 0 0.9rem; }
 .room .name { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .room .people { font-weight: bold; min-width: 2ch; text-align: right; }
 .room .people.none { color: var(--quiet); font-weight: normal; }
-.kind { width: 0.85rem; height: 0.85rem; flex: none; }
-.kind.voice { border-radius: 50%; background: var(--on); box-shadow: inset 0 0 0 2px rgb(255 255 255 / 35%); }
-.kind.text { border: 2px solid var(--off); border-radius: 3px; }
+.kind { width: 1.1rem; height: 1.1rem; flex: none; fill: none; stroke: var(--off); stroke-width: 1.4; stroke-linecap: round; stroke-linejoin: round; }
+.kind.voice { stroke: var(--on); }
+.kind.voice rect { fill: var(--on); }
 .lock { display: inline-block; width: 0.6rem; height: 0.5rem; background: var(--warn); border-radius: 1px; position: relative; margin-left: 0.2rem; }
 .lock::before { content: ""; position: absolute; left: 0.1rem; top: -0.35rem; width: 0.4rem; height: 0.4rem; border: 2px solid var(--warn); border-bottom: 0; border-radius: 0.3rem 0.3rem 0 0; }
 .rating { font-size: 0.75rem; border: 1px solid currentcolor; border-radius: 3px; padding: 0 0.25rem; color: var(--warn); text-decoration: none; }

@@ -126,7 +126,7 @@ export function formPanel(one: FormPanel): Html {
       : NOTHING}>
       <h2>${one.title}</h2>
       <form class="body" method="post" action="${one.action}">
-    ${one.token}${one.fields}
+    ${one.token}<div class="fields">${one.fields}</div>
     <p class="actions"><button class="button${one.danger
       ? " danger"
       : ""}">${one.submit}</button></p>

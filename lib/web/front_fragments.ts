@@ -4,6 +4,7 @@
  * @module
  */
 import { attribute, type Html, html, NOTHING } from "./html.ts";
+import { roomIcon } from "./icons.ts";
 import {
   type Fragment,
   fragment,
@@ -99,13 +100,12 @@ function categoryCount({ code, people }: PublicCategory): Html {
 }
 
 function roomRow(room: PublicRoom): Html {
-  const kind = room.voice ? "voice" : "text";
   return html`
     <li id="room-${room.gid}" class="room" ${attribute(
       "data-speaking",
       room.speaking,
     )}>
-        <span class="kind ${kind}" role="img" aria-label="${kind} room"></span>
+        ${roomIcon(room.voice)}
         <span class="name">${room.name}${marks(room)}</span>
         ${room.speaking
           ? html`

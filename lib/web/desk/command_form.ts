@@ -67,7 +67,7 @@ ${
       html`<input type="hidden" name="${key}" value="${value}">`
     )
   }
-${
+<div class="fields">${
     keys.map((key) => {
       const definition = command.fields[key];
       return definition === undefined
@@ -75,7 +75,7 @@ ${
         : commandField(key, definition, one);
     })
   }
-${command.secret ? secretFields(command, one) : NOTHING}
+${command.secret ? secretFields(command, one) : NOTHING}</div>
 ${
     one.small
       ? html`<button class="button small${

@@ -152,8 +152,8 @@ function charts(site: Site, range: Range): Html {
     ["People on line", (one) => one.sessions],
     ["Rooms", (one) => one.rooms],
     ["Talking", (one) => one.talkers],
-    ["Packets a second", (one) => perSecond(one.packets)],
-    ["Voice frames a second", (one) => perSecond(one.voiceFrames)],
+    ["Packets/s", (one) => perSecond(one.packets)],
+    ["Voice frames/s", (one) => perSecond(one.voiceFrames)],
   ];
   return html`<div class="charts">${
     drawn.map(([title, value]) =>

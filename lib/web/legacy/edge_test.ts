@@ -52,7 +52,7 @@ Deno.test("LegacyEdge finds a nickname in raw Windows-1252 with blanks", () =>
       ),
     );
     match(answer, /^HTTP\/1\.0 200 OK/);
-    match(answer, /<h2>Zo\u00eb Ann<\/h2>/);
+    match(answer, /<h1>Zo\u00eb Ann<\/h1>/);
   }));
 
 Deno.test("LegacyEdge knows nothing but the old client's addresses", () =>

@@ -25,32 +25,38 @@ export function legacyPage(
           <title>${one.title} - ${name}</title>
         </head>
         <body bgcolor="#ffffff" text="#000000" link="#003399" vlink="#663399">
-          <table width="100%" border="0" cellspacing="0" cellpadding="8"
-            bgcolor="#0a246a">
-            <tr>
-              <td>
-                <font face="Tahoma, Arial" size="4"
-                  color="#ffffff"><b>${name}</b></font>
-              </td>
-            </tr>
-          </table>
-          <table width="100%" border="0" cellspacing="0" cellpadding="4"
-            bgcolor="#ece9d8">
-            <tr>
-              <td>
-                <font face="Tahoma, Arial"
-                  size="2"><a href="${LEGACY_PATHS.status}">This server</a> |
+          <div role="banner">
+            <table width="100%" border="0" cellspacing="0" cellpadding="8"
+              bgcolor="#0a246a">
+              <tr>
+                <td>
+                  <font face="Tahoma, Arial" size="4"
+                    color="#ffffff"><b>${name}</b></font>
+                </td>
+              </tr>
+            </table>
+          </div>
+          <div role="navigation">
+            <table width="100%" border="0" cellspacing="0" cellpadding="4"
+              bgcolor="#ece9d8">
+              <tr>
+                <td>
+                  <font face="Tahoma, Arial"
+                    size="2"><a href="${LEGACY_PATHS.status}">This server</a> |
       <a href="${LEGACY_PATHS.groups}">Groups</a> |
       <a href="${LEGACY_PATHS.search}">Find a pal</a> |
       <a href="${LEGACY_PATHS.profile}">My profile</a> |
       <a href="${LEGACY_PATHS.signUp}">New user</a></font>
-              </td>
-            </tr>
-          </table>
-          <font face="Tahoma, Arial" size="2">
-      <h2>${one.title}</h2>
+                </td>
+              </tr>
+            </table>
+          </div>
+          <div role="main">
+            <font face="Tahoma, Arial" size="2">
+      <h1>${one.title}</h1>
       ${one.body}
           </font>
+          </div>
         </body>
       </html>
     `,
@@ -69,7 +75,7 @@ export function legacyResponse(
 }
 
 /** A row of a form: label left, field right. */
-export function row(label: string, field: Html): Html {
+export function row(label: Html | string, field: Html): Html {
   return html`
     <tr>
       <td align="right">
@@ -89,15 +95,16 @@ export function input(
   type: "text" | "password" = "text",
   length = 200,
 ): Html {
+  const typed = type === "text"
+    ? html`
+      value="${value}"
+    `
+    : "";
   return row(
-    label,
+    html`<label for="${name}">${label}</label>`,
     html`
-      <input type="${type}" name="${name}" size="30" maxlength="${length}"
-        ${type === "text"
-          ? html`
-            value="${value}"
-          `
-          : ""} title="${label}">
+      <input type="${type}" name="${name}" id="${name}" size="30"
+        maxlength="${length}" ${typed}>
     `,
   );
 }

@@ -82,9 +82,15 @@ function resultList(found: readonly Account[]): Html {
 /** Only what he shows to strangers. */
 function palInfo(site: Site, account: Account): Html {
   const shown: [string, string][] = [];
-  if (account.showFirst) shown.push(["First name", account.first]);
-  if (account.showLast) shown.push(["Last name", account.last]);
-  if (account.showEmail) shown.push(["E-mail", account.email]);
+  if (account.listed && account.showFirst) {
+    shown.push(["First name", account.first]);
+  }
+  if (account.listed && account.showLast) {
+    shown.push(["Last name", account.last]);
+  }
+  if (account.listed && account.showEmail) {
+    shown.push(["E-mail", account.email]);
+  }
   if (account.listed) {
     for (const [key, value] of profileFields(site.store, account.uid)) {
       const label = PROFILE_LABELS.find((one) => one.key === key && one.shown);
@@ -92,9 +98,11 @@ function palInfo(site: Site, account: Account): Html {
     }
   }
   const rows = shown.filter(([, value]) => value !== "");
-  return html`<p>${
-    site.live.isOnline(account.uid) ? "On line now." : "Not on line."
-  }</p>
+  // Who is on line is told where the host lets visitors see names.
+  const presence = site.config().web.show_names
+    ? site.live.isOnline(account.uid) ? "On line now." : "Not on line."
+    : "";
+  return html`<p>${presence}</p>
 ${
     rows.length === 0
       ? html`<p>He or she keeps the rest to himself or herself.</p>`

@@ -24,7 +24,7 @@ Rooms with somebody speaking: <b>${speaking}</b></p>`,
       title: "Groups",
       body: html`${
         site.front.snapshot().categories.map(({ name, rooms }) =>
-          html`<h3>${name}</h3>
+          html`<h2>${name}</h2>
 <table border="0" cellspacing="2" cellpadding="2">${
             rooms.map((room) =>
               html`

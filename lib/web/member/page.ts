@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { Account, Pal } from "../../domain/store.ts";
+import {
+  type Account,
+  type Pal,
+  SYSTEM_UID,
+  type Uid,
+} from "../../domain/store.ts";
 import { tokenField } from "../form.ts";
 import { checkbox, field, formPanel } from "../form_fields.ts";
 import { type Html, html } from "../html.ts";
@@ -30,20 +35,6 @@ export function memberPage(
       · ${site.live.isOnline(account.uid) ? "on line now" : "not on line"}</p>
       <div class="columns">
         <div>
-      ${panel(
-        "Pals",
-        pals(
-          site,
-          relations.pals(account.uid),
-          "You have no pals yet: add them in the client.",
-        ),
-      )}
-      ${panel(
-        "Blocked",
-        pals(site, relations.blocks(account.uid), "You have blocked nobody."),
-      )}
-        </div>
-        <div>
       ${profileForm(c, site, account)}
       ${passwordForm(c, site)}
       ${panel(
@@ -56,16 +47,44 @@ export function memberPage(
       )}
       ${deleteForm(c, site)}
         </div>
+        <div>
+      ${panel(
+        "Pals",
+        pals(
+          site,
+          account.uid,
+          relations.pals(account.uid),
+          "You have no pals yet: add them in the client.",
+        ),
+      )}
+      ${panel(
+        "Blocked",
+        pals(
+          site,
+          account.uid,
+          relations.blocks(account.uid),
+          "You have blocked nobody.",
+        ),
+      )}
+        </div>
       </div>
     `,
   });
 }
 
-function pals(site: Site, list: readonly Pal[], none: string): Html {
+/** Somebody who has blocked the reader is not on line for him. */
+function pals(
+  site: Site,
+  reader: Uid,
+  list: readonly Pal[],
+  none: string,
+): Html {
+  const hidden = new Set(site.store.relations.blockedBy(reader));
   if (list.length === 0) return html`<p class="quiet">${none}</p>`;
   return html`<ul class="people-list">${
     list.map(({ uid, nickname }) => {
-      const online = site.live.isOnline(uid);
+      const online = uid === SYSTEM_UID ||
+        site.live.isOnline(uid) && !hidden.has(uid);
       return html`<li><span class="dot ${
         online ? "on" : "off"
       }" role="img" aria-label="${

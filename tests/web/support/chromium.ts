@@ -1,0 +1,149 @@
+/**
+ * A real, headless Chromium for a test, driven by playwright-core; with
+ * axe-core for accessibility and a folder for screenshots.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import axe from "axe-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+} from "playwright-core";
+
+const PROGRAM = "/usr/bin/chromium";
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+  "--hide-scrollbars",
+  "--remote-debugging-port=0",
+];
+const ARTIFACTS = new URL("../../artifacts/web/", import.meta.url);
+const START_MS = 30_000;
+
+export const PHONE = { width: 390, height: 844 } as const;
+export const DESK = { width: 1280, height: 900 } as const;
+
+/** Why browser tests are skipped on this machine, or null. */
+export const MISSING: string | null = exists(PROGRAM)
+  ? null
+  : `${PROGRAM} is missing (apt-get install chromium)`;
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** A browser of its own, gone when the work is done. */
+export async function withChromium(
+  work: (browser: Browser) => Promise<void>,
+): Promise<void> {
+  const profile = await Deno.makeTempDir({ prefix: "retropal-chromium-" });
+  const child = new Deno.Command(PROGRAM, {
+    args: [...FLAGS, `--user-data-dir=${profile}`, "about:blank"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    const port = await debuggingPort(profile);
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    try {
+      await work(browser);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    try {
+      child.kill("SIGTERM");
+    } catch {
+      // It has ended with its last page.
+    }
+    await child.status;
+    await removeSoon(profile);
+  }
+}
+
+/** Chromium writes it there once it listens. */
+async function debuggingPort(profile: string): Promise<number> {
+  const file = join(profile, "DevToolsActivePort");
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline) {
+    const [line = ""] = await Deno.readTextFile(file).then(
+      (text) => text.split("\n"),
+      () => [],
+    );
+    if (line !== "") return Number(line);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("Chromium did not start");
+}
+
+/** Its helpers may still write for a moment. */
+async function removeSoon(folder: string): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    try {
+      await Deno.remove(folder, { recursive: true });
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+export interface ViewOptions {
+  readonly dark?: boolean;
+  readonly scripts?: boolean;
+  readonly phone?: boolean;
+}
+
+/** A window without anybody's cookies. */
+export async function newContext(
+  browser: Browser,
+  { dark = false, scripts = true, phone = false }: ViewOptions = {},
+): Promise<BrowserContext> {
+  return await browser.newContext({
+    viewport: phone ? PHONE : DESK,
+    colorScheme: dark ? "dark" : "light",
+    javaScriptEnabled: scripts,
+    reducedMotion: "reduce",
+  });
+}
+
+/** A picture of the whole page under tests/artifacts/web. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  await Deno.mkdir(ARTIFACTS, { recursive: true });
+  await page.screenshot({
+    path: new URL(`${name}.png`, ARTIFACTS).pathname,
+    fullPage: true,
+  });
+}
+
+/** What axe-core finds wrong, a line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // By the debugger, which a content security policy does not bind.
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any -- axe is a global of the page
+    const { violations } = await (globalThis as any).axe.run();
+    // deno-lint-ignore no-explicit-any -- as axe-core gives it
+    return violations.map((one: any) =>
+      `${one.id}: ${one.help}: ${
+        // deno-lint-ignore no-explicit-any -- as axe-core gives it
+        one.nodes.slice(0, 3).map((node: any) => node.html).join(" | ")}`
+    );
+  });
+  return found as string[];
+}

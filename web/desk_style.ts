@@ -26,7 +26,7 @@ td form { display: inline; }
 td .button { margin: 0 0.2rem 0.2rem 0; }
 td.wide { overflow-wrap: anywhere; min-width: 12rem; }
 td.bytes { font-family: Consolas, "DejaVu Sans Mono", ui-monospace, monospace; font-size: 0.85em; overflow-wrap: anywhere; max-width: 34rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.7rem; margin: 0; padding: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr)); gap: 0.7rem; margin: 0; padding: 0; }
 .facts div { background: var(--soft); border-radius: 4px; padding: 0.5rem 0.7rem; }
 .facts dt { color: var(--quiet); font-size: 0.85rem; }
 .facts dd { margin: 0; font-size: 1.25rem; font-weight: bold; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }

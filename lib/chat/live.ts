@@ -18,13 +18,13 @@ import type { Config } from "../config/config.ts";
 import { Room } from "../domain/room.ts";
 import type { Gid, Millis, Uid } from "../domain/store.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
-import { announcement } from "../protocol/packets/messages.ts";
 import { buddyListFrames } from "../protocol/packets/pals.ts";
 import { VERSION } from "../version.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { VoiceStats } from "../voice/server.ts";
 import { recentErrors } from "../ops/log.ts";
 import type { LoopLag } from "../ops/loop_lag.ts";
+import { announce } from "./announcement.ts";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { endSession } from "./departure.ts";
@@ -167,12 +167,7 @@ export class LiveServer implements Live {
   }
 
   broadcast(text: string): number {
-    const frame = announcement.frame({ text: text || " " });
-    const online = [...this.#chat.services.world.online.values()];
-    this.#act((ctx) => {
-      for (const session of online) ctx.out.send(session, frame);
-    });
-    return online.length;
+    return this.#act((ctx) => announce(ctx, text));
   }
 
   roomChanged(gid: Gid): void {

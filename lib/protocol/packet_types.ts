@@ -14,6 +14,8 @@ export interface PacketType {
   readonly seen?: true;
   /** Known, and of no consequence: counted and ignored. */
   readonly ignored?: true;
+  /** An answer that nobody needs: it could be sent, and is not. */
+  readonly unsent?: true;
   /** A server must not send this; no encoder exists. */
   readonly never?: true;
 }
@@ -173,7 +175,7 @@ export const SERVER_TYPES = {
   MAINTENANCE_KICK: { type: 0x002a, section: "System", seen: true },
   NEW_UID: { type: 0x006e, section: "What breaks the client", never: true },
   UPGRADE: { type: 0x0078, section: "System", never: true },
-  FUTURE_USER_STATUS: { type: 0x00c8, section: "System" },
+  FUTURE_USER_STATUS: { type: 0x00c8, section: "System", unsent: true },
   FUTURE_USER_WINDOW: { type: 0x00c9, section: "System", never: true },
   ROOM_JOINED: { type: 0x0136, section: "Rooms", seen: true },
   ROOM_USER_JOINED: { type: 0x0137, section: "Rooms", seen: true },

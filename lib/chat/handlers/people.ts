@@ -18,6 +18,7 @@ import {
   searchResponse,
 } from "../../protocol/packets/directory.ts";
 import { SERVER_TYPES } from "../../protocol/packet_types.ts";
+import { shownNickname } from "../../protocol/packets/pals.ts";
 import { encodeFrame } from "../../protocol/frame.ts";
 import type { Context } from "../context.ts";
 import { asHit } from "../person.ts";
@@ -115,7 +116,7 @@ export function ownProfile(ctx: Context): void {
   const yes = (on: boolean) => on ? "Y" : "N";
   const payload = profileFields([
     ["uid", account.uid],
-    ["nickname", account.nickname],
+    ["nickname", shownNickname(account.nickname)],
     ["first", account.first],
     ["last", account.last],
     ["email", account.email],

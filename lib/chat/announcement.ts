@@ -1,0 +1,15 @@
+/**
+ * A word of the host to everybody (docs/protocol.md, "System").
+ *
+ * @module
+ */
+import { announcement } from "../protocol/packets/messages.ts";
+import type { Context } from "./context.ts";
+
+/** A box with the text on every screen; the number of people told. */
+export function announce(ctx: Context, text: string): number {
+  const frame = announcement.frame({ text });
+  const people = [...ctx.world.online.values()];
+  for (const session of people) ctx.out.send(session, frame);
+  return people.length;
+}

@@ -1,0 +1,128 @@
+/**
+ * Writes docs/compatibility.md: every packet of Paltalk 5.0 and what this
+ * server does with it, from the tables that it runs on. `deno task
+ * compatibility` after a change to them; a test fails when it was forgotten.
+ *
+ * @module
+ */
+import { rowOf } from "../lib/chat/dispatch.ts";
+import { CLIENT_CODECS, SERVER_CODECS } from "../lib/protocol/codecs.ts";
+import { GOLDEN_CASES } from "../lib/protocol/golden/mod.ts";
+import {
+  CLIENT_TYPES,
+  type PacketType,
+  SERVER_TYPES,
+} from "../lib/protocol/packet_types.ts";
+
+const DOCUMENT = new URL("../docs/compatibility.md", import.meta.url);
+const CHAT = new URL("../lib/chat/", import.meta.url);
+
+const HEAD = ["type", "hex", "name", "from", "parsed", "handled", "tested"];
+
+/** The document that the code of this moment deserves. */
+export async function compatibility(): Promise<string> {
+  const behaviour = await testSources(CHAT);
+  return `# Compatibility
+
+<!-- Made by \`deno task compatibility\`: do not edit. -->
+
+Every packet of the Paltalk 5.0 client, and what this server does with it; the
+layouts are in [protocol.md](protocol.md).
+
+- **parsed**: a codec reads it (and writes it, for tests and tools).
+- **handled**: _yes_; _ignored_: it is known, counted, and of no consequence
+  here; _sent_ and _never sent_ for packets of the server: the latter break the
+  client or serve what this server has not, and no encoder for them exists.
+- **tested**: the number of golden cases (bytes and value, both ways), and
+  whether a test says what happens when it comes or when it goes out.
+- **seen**: on the wire of the real client (\`tests/captures\`).
+
+## From the client
+
+${table("client", Object.entries(CLIENT_TYPES), behaviour)}
+
+Unknown types are counted, logged and ignored; the connection stays.
+
+## From the server
+
+${table("server", Object.entries(SERVER_TYPES), behaviour)}
+
+The client takes some other numbers for the same: 117 is HELLO, -79 is
+SERVER_KEY, 39 is ANNOUNCEMENT, -67 is BUDDY_LIST.
+`;
+}
+
+type Side = "client" | "server";
+
+function table(
+  side: Side,
+  entries: readonly (readonly [string, PacketType])[],
+  behaviour: string,
+): string {
+  const rows = [...entries]
+    .sort(([, a], [, b]) => Math.abs(a.type) - Math.abs(b.type))
+    .map(([name, entry]) => line(cells(side, name, entry, behaviour)));
+  const head = [...HEAD, "seen", "section"];
+  return [line(head), line(head.map(() => "---")), ...rows].join("\n");
+}
+
+function cells(
+  side: Side,
+  name: string,
+  entry: PacketType,
+  behaviour: string,
+): string[] {
+  const codecs = side === "client" ? CLIENT_CODECS : SERVER_CODECS;
+  const own = codecs.filter(({ type }) => type === entry.type);
+  const golden = GOLDEN_CASES.filter(({ packet }) => own.includes(packet));
+  const told = new RegExp(`["\`]${name}\\b`).test(behaviour);
+  const tests = [
+    ...(golden.length > 0 ? [`${golden.length} golden`] : []),
+    ...(told || (entry.ignored && side === "client") ? ["behaviour"] : []),
+  ];
+  return [
+    String(entry.type),
+    (entry.type & 0xffff).toString(16).toUpperCase().padStart(4, "0"),
+    name,
+    side,
+    own.length > 0 ? "yes" : "no",
+    handled(side, entry),
+    tests.join(", ") || "-",
+    entry.seen ? "yes" : "-",
+    `[${entry.section}](protocol.md#${anchor(entry.section)})`,
+  ];
+}
+
+function handled(side: Side, entry: PacketType): string {
+  if (side === "server") {
+    return entry.never ? "never sent" : entry.unsent ? "not sent" : "sent";
+  }
+  const row = rowOf(entry.type);
+  if (row === undefined) return "not handled";
+  return row.ignored ? "ignored" : "yes";
+}
+
+function anchor(section: string): string {
+  return section.toLowerCase().replaceAll(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-");
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** The text of all tests in a folder and below. */
+async function testSources(folder: URL): Promise<string> {
+  let text = "";
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) text += await testSources(new URL(`${name}/`, folder));
+    else if (name.endsWith("_test.ts")) {
+      text += await Deno.readTextFile(new URL(name, folder));
+    }
+  }
+  return text;
+}
+
+if (import.meta.main) {
+  await Deno.writeTextFile(DOCUMENT, await compatibility());
+}

@@ -114,11 +114,11 @@ export class Connection implements Outlet {
     return now - this.#stuckSince;
   }
 
-  push(frame: Uint8Array, onWritten?: () => void): void {
+  push(frame: Uint8Array, onWritten?: () => void): boolean {
     this.packetsOut++;
     this.ctx.services.counters.packetsOut++;
     this.#ports.onFrameOut?.(this, frame);
-    this.#outbox.push(frame, onWritten);
+    return this.#outbox.push(frame, onWritten);
   }
 
   flush(): void {

@@ -13,14 +13,24 @@ import type { Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
 import type { Uid } from "../domain/store.ts";
 
+/**
+ * A room that has this much waiting gets it at once: all its members' queues
+ * must not run over because many wrote much in the same turn.
+ */
+const MERGE_BYTES = 32_768;
+
+/** What waits for a room. */
 interface Waiting {
-  readonly frame: Uint8Array;
-  readonly skip: Skip;
+  readonly frames: Uint8Array[];
+  /** Who does not get the frame at the same place. */
+  readonly skips: Skip[];
+  bytes: number;
 }
 
 /** What the performer needs of a connection. */
 export interface Line {
-  push(frame: Uint8Array, onWritten?: () => void): void;
+  /** True when the frame waits for `flush`. */
+  push(frame: Uint8Array, onWritten?: () => void): boolean;
   flush(): void;
 }
 
@@ -31,14 +41,15 @@ export interface FanoutPorts {
   voice(change: Extract<Effect, { kind: "voice" }>["change"]): void;
 }
 
-function skips(skip: Skip, uid: Uid): boolean {
+function skipsHim(skip: Skip, uid: Uid): boolean {
   return typeof skip === "number" ? skip === uid : skip?.has(uid) ?? false;
 }
 
 export class Fanout {
   readonly #ports: FanoutPorts;
-  readonly #rooms = new Map<Room, Waiting[]>();
-  readonly #dirty = new Set<Line>();
+  readonly #rooms = new Map<Room, Waiting>();
+  /** Those that have something to write and nobody to begin. */
+  #due: Line[] = [];
   #scheduled = false;
 
   constructor(ports: FanoutPorts) {
@@ -47,7 +58,7 @@ export class Fanout {
 
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) this.#perform(effect);
-    if (!this.#scheduled && (this.#rooms.size > 0 || this.#dirty.size > 0)) {
+    if (!this.#scheduled && (this.#rooms.size > 0 || this.#due.length > 0)) {
       this.#scheduled = true;
       queueMicrotask(() => this.flush());
     }
@@ -65,8 +76,7 @@ export class Fanout {
   flush(): void {
     this.#scheduled = false;
     for (const room of [...this.#rooms.keys()]) this.#flushRoom(room);
-    for (const line of this.#dirty) line.flush();
-    this.#dirty.clear();
+    this.#write();
   }
 
   #perform(effect: Effect): void {
@@ -75,12 +85,9 @@ export class Fanout {
         this.#settle(effect.to);
         this.#push(effect.to, effect.frame, effect.onWritten);
         break;
-      case "room": {
-        const waiting = this.#rooms.get(effect.room);
-        if (waiting === undefined) this.#rooms.set(effect.room, [effect]);
-        else waiting.push(effect);
+      case "room":
+        this.#wait(effect);
         break;
-      }
       case "close":
         this.#settle(effect.session);
         this.#ports.close(effect.session, effect.reason);
@@ -89,6 +96,20 @@ export class Fanout {
         this.#ports.voice(effect.change);
         break;
     }
+  }
+
+  #wait({ room, frame, skip }: Extract<Effect, { kind: "room" }>): void {
+    let waiting = this.#rooms.get(room);
+    if (waiting === undefined) {
+      waiting = { frames: [], skips: [], bytes: 0 };
+      this.#rooms.set(room, waiting);
+    }
+    waiting.frames.push(frame);
+    waiting.skips.push(skip);
+    waiting.bytes += frame.length;
+    if (waiting.bytes < MERGE_BYTES) return;
+    this.#flushRoom(room);
+    this.#write();
   }
 
   /** What a session's rooms have waiting goes before what is his alone. */
@@ -101,33 +122,43 @@ export class Fanout {
 
   #push(session: Session, frame: Uint8Array, onWritten?: () => void): void {
     const line = this.#ports.line(session);
-    if (line === undefined) return;
-    line.push(frame, onWritten);
-    this.#dirty.add(line);
+    if (line?.push(frame, onWritten)) this.#due.push(line);
+  }
+
+  #write(): void {
+    const due = this.#due;
+    this.#due = [];
+    for (const line of due) line.flush();
   }
 
   #flushRoom(room: Room): void {
     const waiting = this.#rooms.get(room);
     if (waiting === undefined) return;
     this.#rooms.delete(room);
+    const { frames, skips } = waiting;
     // Most members skip nothing and share one buffer.
-    const skipped = new Set<Uid>();
-    for (const { skip } of waiting) {
-      if (typeof skip === "number") skipped.add(skip);
-      else if (skip !== undefined) { for (const uid of skip) skipped.add(uid); }
-    }
-    const shared = waiting.length === 1
-      ? waiting[0]!.frame
-      : concat(waiting.map(({ frame }) => frame));
-    for (const [uid, member] of room.members) {
-      if (!skipped.has(uid)) {
-        this.#push(member.session, shared);
+    const shared = joined(frames);
+    const skippers = skippersOf(skips);
+    for (const [uid, { session }] of room.members) {
+      if (!skippers.has(uid)) {
+        this.#push(session, shared);
         continue;
       }
-      const own = waiting.filter(({ skip }) => !skips(skip, uid));
-      if (own.length > 0) {
-        this.#push(member.session, concat(own.map(({ frame }) => frame)));
-      }
+      const own = frames.filter((_, i) => !skipsHim(skips[i], uid));
+      if (own.length > 0) this.#push(session, joined(own));
     }
   }
+}
+
+function joined(frames: readonly Uint8Array[]): Uint8Array {
+  return frames.length === 1 ? frames[0]! : concat(frames);
+}
+
+function skippersOf(skips: readonly Skip[]): ReadonlySet<Uid> {
+  const uids = new Set<Uid>();
+  for (const skip of skips) {
+    if (typeof skip === "number") uids.add(skip);
+    else if (skip !== undefined) { for (const uid of skip) uids.add(uid); }
+  }
+  return uids;
 }

@@ -37,11 +37,15 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: Uint8Array[] = [];
   #marks: Mark[] = [];
-  #writing = false;
+  /** What is being written, from its first unwritten byte. */
+  #rest: Uint8Array | undefined;
   #closed = false;
   #pushed = 0;
   #written = 0;
   #drained: (() => void) | undefined;
+  // Made once: fan-out pays for every function and promise made per write.
+  readonly #onWritten = (count: number) => this.#wrote(count);
+  readonly #onFailed = (error: unknown) => this.#failed(error);
 
   constructor(sink: Sink, options: OutboxOptions) {
     this.#sink = sink;
@@ -58,9 +62,12 @@ export class Outbox {
     return this.#written;
   }
 
-  /** Queues bytes that nobody changes afterwards; they may be shared. */
-  push(bytes: Uint8Array, onWritten?: () => void): void {
-    if (this.#closed) return;
+  /**
+   * Queues bytes that nobody changes afterwards; they may be shared. True when
+   * they wait for `flush`: nothing else waits, and nothing is being written.
+   */
+  push(bytes: Uint8Array, onWritten?: () => void): boolean {
+    if (this.#closed) return false;
     this.#pushed += bytes.length;
     this.#queue.push(bytes);
     if (onWritten !== undefined) {
@@ -69,15 +76,18 @@ export class Outbox {
     // What one turn of the loop brings may be more than the bound (several
     // full rooms joined at once): only with a write under way is he slow.
     const { maxBytes } = this.#options;
-    if (this.waiting > (this.#writing ? maxBytes : BURST * maxBytes)) {
+    const writing = this.#rest !== undefined;
+    if (this.waiting > (writing ? maxBytes : BURST * maxBytes)) {
       this.discard();
       this.#options.onOverflow();
+      return false;
     }
+    return !writing && this.#queue.length === 1;
   }
 
   /** Starts writing what waits, unless a write is under way. */
   flush(): void {
-    if (this.#writing || this.#closed || this.#queue.length === 0) return;
+    if (this.#rest !== undefined || this.#queue.length === 0) return;
     this.#write(this.#next());
   }
 
@@ -98,33 +108,36 @@ export class Outbox {
   #next(): Uint8Array {
     const queue = this.#queue;
     if (queue.length === 1) return queue.pop()!;
-    let size = 0;
     let count = 0;
-    while (count < queue.length && (count === 0 || size < MERGE_BYTES)) {
-      size += queue[count++]!.length;
+    let bytes = 0;
+    while (count < queue.length) {
+      bytes += queue[count]!.length;
+      if (count > 0 && bytes > MERGE_BYTES) break;
+      count++;
     }
     return concat(queue.splice(0, count));
   }
 
-  // Callbacks, not await: a promise chain per write is what fan-out pays for.
   #write(bytes: Uint8Array): void {
-    this.#writing = true;
-    this.#sink.write(bytes).then((n) => {
-      this.#written += n;
-      if (n < bytes.length && !this.#closed) {
-        this.#write(bytes.subarray(n));
-        return;
-      }
-      this.#writing = false;
-      this.#finishMarks();
-      if (this.waiting === 0) this.#drained?.();
-      else this.flush();
-    }, (error) => {
-      this.#writing = false;
-      if (this.#closed) return;
-      this.discard();
-      this.#options.onError(error);
-    });
+    this.#rest = bytes;
+    this.#sink.write(bytes).then(this.#onWritten, this.#onFailed);
+  }
+
+  #wrote(count: number): void {
+    this.#written += count;
+    if (this.#closed) return;
+    const rest = this.#rest!;
+    if (count < rest.length) return this.#write(rest.subarray(count));
+    this.#rest = undefined;
+    if (this.#marks.length > 0) this.#finishMarks();
+    if (this.#queue.length > 0) this.flush();
+    else this.#drained?.();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#closed) return;
+    this.discard();
+    this.#options.onError(error);
   }
 
   #finishMarks(): void {

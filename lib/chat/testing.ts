@@ -214,6 +214,7 @@ export class TestChat {
               if (onWritten && client.closed === undefined) {
                 this.#written.push(onWritten);
               }
+              return false;
             },
             flush: () => {},
           };

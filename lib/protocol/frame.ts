@@ -37,8 +37,13 @@ export function encodeFrame(
 
 export type FrameStatus = "frame" | "incomplete" | "malformed";
 
-/** What a decoder grows back to when a large frame has passed. */
+/** The buffer of a connection that says little: most, most of the time. */
 const RESTING_BYTES = 1024;
+/** That of one that says much, so that one read takes what has come. */
+const BUSY_BYTES = 16_384;
+const GROWTH = 4;
+/** Reads of little in a row after which a buffer shrinks again. */
+const CALM_READS = 8;
 
 /**
  * Reassembles the frames of ONE connection in one reusable buffer: read into
@@ -57,6 +62,9 @@ export class FrameDecoder {
   #end = 0;
   #payloadStart = 0;
   #payloadEnd = 0;
+  /** How large the buffer is when no long frame needs more. */
+  #size = RESTING_BYTES;
+  #calmReads = 0;
 
   /** Frames with more payload than this are malformed; may be changed. */
   maxPayload: number;
@@ -74,20 +82,30 @@ export class FrameDecoder {
   space(): Uint8Array<ArrayBuffer> {
     if (this.#start === this.#end) {
       this.#start = this.#end = 0;
-      if (this.#buffer.length > RESTING_BYTES) this.#resize(RESTING_BYTES);
     } else if (this.#start > 0) {
       this.#buffer.copyWithin(0, this.#start, this.#end);
       this.#end -= this.#start;
       this.#start = 0;
     }
-    const wanted = this.#wanted();
-    if (wanted > this.#buffer.length) this.#resize(wanted);
+    const size = Math.max(this.#size, this.#wanted());
+    if (size !== this.#buffer.length) this.#resize(size);
     return this.#buffer.subarray(this.#end);
   }
 
   /** Tells that `n` bytes were read into `space()`. */
   filled(n: number): void {
     this.#end += n;
+    if (this.#end === this.#size) {
+      // Filled to the brim: more is waiting.
+      this.#size = Math.min(BUSY_BYTES, GROWTH * this.#size);
+      this.#calmReads = 0;
+    } else if (this.#size > RESTING_BYTES) {
+      this.#calmReads = GROWTH * n > this.#size ? 0 : this.#calmReads + 1;
+      if (this.#calmReads >= CALM_READS) {
+        this.#size /= GROWTH;
+        this.#calmReads = 0;
+      }
+    }
   }
 
   next(): FrameStatus {
@@ -111,7 +129,7 @@ export class FrameDecoder {
 
   /** Room for the frame under way, and always for one byte more. */
   #wanted(): number {
-    if (this.#end < HEADER_BYTES) return RESTING_BYTES;
+    if (this.#end < HEADER_BYTES) return 0;
     const whole = HEADER_BYTES + this.#view.getUint16(4);
     return Math.max(whole, this.#end + 1);
   }

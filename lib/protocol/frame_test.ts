@@ -117,6 +117,27 @@ Deno.test("FrameDecoder takes the largest payload and shrinks again", () => {
   }
 });
 
+Deno.test("FrameDecoder reads more at once from who says much, and rests again", () => {
+  const decoder = new FrameDecoder();
+  const fill = (size: number) => {
+    const space = decoder.space();
+    const frame = encodeFrame(-350, new Uint8Array(size - 6));
+    assert.ok(frame.length <= space.length);
+    space.set(frame);
+    decoder.filled(size);
+    assert.equal(decoder.next(), "frame");
+    assert.equal(decoder.next(), "incomplete");
+    return space.length;
+  };
+  assert.equal(fill(1024), 1024);
+  assert.equal(fill(4096), 4096);
+  assert.equal(fill(16_384), 16_384, "no more than that");
+  assert.equal(fill(16_384), 16_384);
+  for (let read = 0; read < 8; read++) assert.equal(fill(100), 16_384);
+  for (let read = 0; read < 8; read++) assert.equal(fill(100), 4096);
+  assert.equal(fill(100), 1024);
+});
+
 Deno.test("FrameDecoder keeps the start of a frame behind a large one", () => {
   const decoder = new FrameDecoder();
   const stream = concat([

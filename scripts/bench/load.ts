@@ -1,0 +1,75 @@
+/**
+ * Runs the load generator on its own core and reads what it saw.
+ *
+ * @module
+ */
+import { LOAD_CORE, outputOf, pinned, type Running } from "./process.ts";
+import { compiled, FIRST_ROOM, FIRST_UID } from "./servers.ts";
+
+/** Microseconds. */
+export interface Latency {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+/** What every mode of the load generator tells. */
+export interface Seen {
+  /** Clients that could not sign on or join. */
+  readonly failed: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly seconds: number;
+  /** Seconds of CPU that the server used meanwhile. */
+  readonly cpu: number;
+  readonly rssKb: number;
+  readonly latency: Latency;
+}
+
+export type Mode = "fanout" | "voice" | "sign-on" | "join" | "rooms";
+export type Arguments = Readonly<Record<string, number>>;
+
+const SOURCES = [
+  ...["main", "crowd", "fanout", "voice", "run_voice", "crowds", "rooms"],
+].map((name) => `load/${name}.c`);
+
+/** The generator in C where there is gcc, else the one in TypeScript. */
+export async function load<T extends Seen>(
+  mode: Mode,
+  server: Running,
+  args: Arguments,
+): Promise<T> {
+  const words = Object.entries({
+    port: server.chatPort,
+    voice_port: server.voicePort,
+    pid: server.pid,
+    uid: FIRST_UID,
+    gid: FIRST_ROOM,
+    ...args,
+  }).map(([key, value]) => `${key}=${value}`);
+  const [program, line] = await generator([mode, ...words]);
+  const text = await outputOf(program, line);
+  if (text === null) {
+    throw new Error(`the load generator failed: ${mode} ${words.join(" ")}`);
+  }
+  return JSON.parse(text);
+}
+
+let program: Promise<string | null> | undefined;
+
+async function generator(
+  args: readonly string[],
+): Promise<[string, string[]]> {
+  program ??= compiled("load", ...SOURCES);
+  const native = await program;
+  if (native !== null) return await pinned(LOAD_CORE, native, args);
+  const script = new URL("./load/fallback.ts", import.meta.url).pathname;
+  return await pinned(LOAD_CORE, Deno.execPath(), [
+    "run",
+    "-A",
+    script,
+    ...args,
+  ]);
+}

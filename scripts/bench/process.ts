@@ -1,0 +1,112 @@
+/**
+ * Running other programs, each on a core of its own where that is possible.
+ *
+ * @module
+ */
+
+/** Standard output of a program, or null when it is not there or fails. */
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+): Promise<string | null> {
+  try {
+    const { success, stdout } = await new Deno.Command(program, {
+      args: [...args],
+      stderr: "null",
+    }).output();
+    return success ? new TextDecoder().decode(stdout) : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+export async function has(program: string): Promise<boolean> {
+  return await outputOf(program, ["--version"]) !== null;
+}
+
+/** Cores: one for the server, the other for whoever makes the load. */
+export const SERVER_CORE = 0;
+export const LOAD_CORE = 1;
+
+/** The command line that runs `program` on one core. */
+export async function pinned(
+  core: number,
+  program: string,
+  args: readonly string[],
+): Promise<[string, string[]]> {
+  const several = navigator.hardwareConcurrency > 1;
+  return several && await has("taskset")
+    ? ["taskset", ["-c", String(core), program, ...args]]
+    : [program, [...args]];
+}
+
+/** A server that runs, and where. */
+export interface Running extends AsyncDisposable {
+  readonly name: string;
+  readonly chatPort: number;
+  readonly voicePort: number;
+  readonly pid: number;
+}
+
+/** Starts a program that says `ready {json}` when it takes connections. */
+export async function startReady(
+  name: string,
+  program: string,
+  args: readonly string[],
+  options: { env?: Record<string, string>; cores?: number | "all" } = {},
+): Promise<Running> {
+  const [command, line] = options.cores === "all"
+    ? [program, [...args]]
+    : await pinned(options.cores ?? SERVER_CORE, program, args);
+  const child = new Deno.Command(command, {
+    args: line,
+    stdin: "null",
+    stdout: "piped",
+    stderr: Deno.env.has("BENCH_LOG") ? "inherit" : "null",
+    ...(options.env && { env: options.env }),
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  let ready: { chat: string; voice: string; pid: number } | undefined;
+  while (ready === undefined) {
+    const { value, done } = await lines.read();
+    if (done) throw new Error(`${name} ended before it was ready: ${text}`);
+    text += value;
+    const found = /^ready (\{.*\})$/m.exec(text);
+    if (found) ready = JSON.parse(found[1]!);
+  }
+  const drained = drain(lines);
+  const port = (address: string) => Number(address.split(":").at(-1));
+  return {
+    name,
+    chatPort: port(ready.chat),
+    voicePort: port(ready.voice),
+    pid: ready.pid,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), 5000);
+      await child.status;
+      clearTimeout(late);
+      await drained;
+    },
+  };
+}
+
+async function drain(
+  reader: ReadableStreamDefaultReader<string>,
+): Promise<void> {
+  while (!(await reader.read()).done);
+}
+
+/** Resident and peak memory of a process in MB; zeros where /proc is not. */
+export function memoryOf(pid: number): { rssMb: number; peakMb: number } {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const mb = (key: string) =>
+      Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
+    return { rssMb: mb("VmRSS"), peakMb: mb("VmHWM") };
+  } catch {
+    return { rssMb: 0, peakMb: 0 };
+  }
+}

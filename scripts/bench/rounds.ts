@@ -1,0 +1,86 @@
+/**
+ * Interleaved rounds: every variant once, then all of them again, so that what
+ * the machine does beside hits them alike.
+ *
+ * @module
+ */
+import { type Arguments, load, type Mode, type Seen } from "./load.ts";
+import type { Running } from "./process.ts";
+import { type Measured, measured, type Row } from "./report.ts";
+
+export interface Variant {
+  readonly server: Running;
+  /** Over the arguments of the case. */
+  readonly args?: Arguments;
+}
+
+/** Names the numbers of one round. */
+export type Numbers<T> = (seen: T) => Record<string, number>;
+
+/** One row per variant, each number the median of the rounds. */
+export async function interleave<T extends Seen>(
+  rounds: number,
+  variants: readonly Variant[],
+  mode: Mode,
+  parameters: Readonly<Record<string, number>>,
+  args: Arguments,
+  numbers: Numbers<T>,
+): Promise<Row[]> {
+  const kept = variants.map(() => [] as Record<string, number>[]);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, variant] of variants.entries()) {
+      const seen = await load<T>(mode, variant.server, {
+        ...args,
+        ...variant.args,
+      });
+      kept[i]!.push(numbers(seen));
+    }
+  }
+  return variants.map(({ server }, i) => ({
+    variant: server.name,
+    parameters,
+    values: byName(kept[i]!),
+  }));
+}
+
+function byName(
+  rounds: readonly Record<string, number>[],
+): Record<string, Measured> {
+  return Object.fromEntries(
+    Object.keys(rounds[0] ?? {}).map((name) => [
+      name,
+      measured(rounds.map((round) => round[name]!)),
+    ]),
+  );
+}
+
+/** What every message bench tells: cost, delay, loss. */
+export function costs(seen: Seen): Record<string, number> {
+  return {
+    "µs CPU per message": 1e6 * seen.cpu / seen.delivered,
+    "messages/s": seen.delivered / seen.seconds,
+    "p50 ms": seen.latency.p50 / 1000,
+    "p99 ms": seen.latency.p99 / 1000,
+    "p99.9 ms": seen.latency.p999 / 1000,
+    "lost": seen.lost,
+    "RSS MB": seen.rssKb / 1024,
+  };
+}
+
+/** How `value` of two variants compares, round by round, and its median. */
+export function ratio(
+  rows: readonly Row[],
+  value: string,
+  over: string,
+  under: string,
+  parameters: Readonly<Record<string, number>>,
+): number {
+  const find = (variant: string) =>
+    rows.find((row) =>
+      row.variant === variant &&
+      Object.entries(parameters).every(([key, n]) => row.parameters[key] === n)
+    )?.values[value];
+  const [a, b] = [find(over), find(under)];
+  if (a === undefined || b === undefined) return NaN;
+  return measured(a.rounds.map((n, i) => n / b.rounds[i]!)).median;
+}

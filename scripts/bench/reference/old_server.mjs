@@ -89,5 +89,6 @@ server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => {
     voice: "127.0.0.1:0",
     pid: process.pid,
   };
+  // deno-lint-ignore no-console -- a program of its own
   console.log(`ready ${JSON.stringify(ready)}`);
 });

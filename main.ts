@@ -1,3 +1,4 @@
 import { main } from "./lib/cli/main.ts";
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
+// Exits by itself: nothing that is still open may keep a finished command alive.
+if (import.meta.main) Deno.exit(await main(Deno.args));

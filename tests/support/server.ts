@@ -89,6 +89,43 @@ export async function runCli(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
+/** A subcommand that goes on until `stop`, line by line. */
+export class RunningCli implements AsyncDisposable {
+  readonly out: Lines;
+  readonly err: Lines;
+  readonly #child: Deno.ChildProcess;
+
+  constructor(
+    args: readonly string[],
+    settings?: Readonly<Record<string, string>>,
+  ) {
+    this.#child = command(args, environment(settings)).spawn();
+    this.out = new Lines(this.#child.stdout);
+    this.err = new Lines(this.#child.stderr);
+  }
+
+  /** When it has ended by itself. */
+  async code(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#child.stdin.close().catch(() => {});
+    await Promise.all([this.out.ended, this.err.ended]);
+    return code;
+  }
+
+  kill(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    await this.code();
+  }
+}
+
 async function importUsers(
   data: string,
   names: readonly string[],

@@ -12,9 +12,10 @@ import { fanout } from "./fanout.ts";
 import { describeMachine } from "./machine.ts";
 import type { Bench, Options } from "./options.ts";
 import { profiles } from "./profiles.ts";
+import { voiceTcp, voiceUdp } from "./voice.ts";
 import { goals, keep, type Report, table } from "./report.ts";
 
-const BENCHES: readonly Bench[] = [fanout, profiles];
+const BENCHES: readonly Bench[] = [fanout, voiceTcp, voiceUdp, profiles];
 
 const HELP = `deno task bench NAME [options]
 deno task bench compare A.json B.json

@@ -6,6 +6,7 @@
  */
 import type { Phase } from "../domain/session.ts";
 import { Malformed, type Packet } from "../protocol/layout.ts";
+import { TokenBucket } from "../domain/limits.ts";
 import { StoreError } from "../domain/store.ts";
 import type { ClientTypeName } from "../protocol/packet_types.ts";
 import * as account from "../protocol/packets/accounts.ts";
@@ -52,6 +53,8 @@ export interface Row {
   readonly cost: Cost | undefined;
   /** Counted, and of no consequence. */
   readonly ignored: boolean;
+  /** Leaves a line in the audit log, so it may not be done without end. */
+  readonly audited: boolean;
   parse(
     payload: Uint8Array,
     onExcess?: (bytes: number) => void,
@@ -64,7 +67,8 @@ type Handler<T> = (ctx: Context, packet: T) => void | Promise<void>;
 function on<T>(
   packet: Packet<T>,
   handle: Handler<T>,
-  gates: { phase?: Gate; cost?: Cost; ignored?: boolean } = {},
+  gates: { phase?: Gate; cost?: Cost; ignored?: boolean; audited?: boolean } =
+    {},
 ): Row {
   return {
     name: packet.name as ClientTypeName,
@@ -72,6 +76,7 @@ function on<T>(
     phase: gates.phase ?? "online",
     cost: gates.cost,
     ignored: gates.ignored ?? false,
+    audited: gates.audited ?? false,
     parse: (payload, onExcess) => packet.parse(payload, onExcess),
     handle: handle as Handler<unknown>,
   };
@@ -84,6 +89,7 @@ const SEARCH = { cost: "search_cost" } as const;
 const CREATE = { cost: "room_create_cost" } as const;
 const JOIN = { cost: "join_cost" } as const;
 const INVITE = { cost: "invite_cost" } as const;
+const AUDITED = { audited: true } as const;
 const nothing = () => {};
 
 export const TABLE: readonly Row[] = [
@@ -97,7 +103,7 @@ export const TABLE: readonly Row[] = [
 
   on(account.register, accounts.register, HELLO),
   on(account.passwordChangeAsk, accounts.askPasswordChange),
-  on(account.passwordChange, accounts.changePassword),
+  on(account.passwordChange, accounts.changePassword, AUDITED),
   on(account.passwordHint, accounts.keepHint),
 
   on(pal.addPal, pals.addPal),
@@ -113,45 +119,45 @@ export const TABLE: readonly Row[] = [
   on(directory.userSearch, people.search, SEARCH),
   on(directory.userProfileUpdate, people.updateProfile),
   on(directory.getOwnProfile, people.ownProfile),
-  on(directory.emailInvite, accounts.emailInvite, INVITE),
+  on(directory.emailInvite, accounts.emailInvite, { ...INVITE, ...AUDITED }),
 
   on(message.imOut, messages.im),
   on(message.roomMessageOut, messages.roomMessage),
-  on(message.bannerOut, messages.setBanner),
+  on(message.bannerOut, messages.setBanner, AUDITED),
 
   on(lists.refreshCategories, rooms.refresh),
   on(room.roomJoin, rooms.join, JOIN),
   on(room.roomJoinByName, rooms.joinByName, JOIN),
-  on(room.roomJoinAsAdmin, rooms.joinAsAdmin, JOIN),
+  on(room.roomJoinAsAdmin, rooms.joinAsAdmin, { ...JOIN, ...AUDITED }),
   on(room.roomLeave, rooms.leave),
   on(room.roomCreate, rooms.create, CREATE),
-  on(room.roomClose, rooms.close),
+  on(room.roomClose, rooms.close, AUDITED),
   on(room.inviteOut, introductions.invite, INVITE),
   on(room.privateInvite, introductions.privateInvite, CREATE),
 
   on(mic.reqMic, microphone.raiseHand),
   on(mic.unreqMic, microphone.lowerHand),
   on(mic.removeAllHands, microphone.removeAllHands),
-  on(mic.redDot, microphone.redDot),
-  on(mic.unredDot, microphone.unredDot),
+  on(mic.redDot, microphone.redDot, AUDITED),
+  on(mic.unredDot, microphone.unredDot, AUDITED),
   on(mic.toggleAllMics, microphone.toggleAllMics),
   on(mic.ignoreMember, microphone.ignoreMember),
   on(mic.startPublishVideo, microphone.startVideo),
   on(mic.stopPublishVideo, microphone.stopVideo),
 
   on(admin.bounceReason, moderation.bounceReason),
-  on(admin.roomBounce, moderation.bounce),
-  on(admin.unbounce, moderation.unbounce),
-  on(admin.ban, moderation.ban),
-  on(admin.banByNickname, moderation.banByNickname),
-  on(admin.unban, moderation.unban),
-  on(admin.makeAdmin, moderation.makeAdmin),
+  on(admin.roomBounce, moderation.bounce, AUDITED),
+  on(admin.unbounce, moderation.unbounce, AUDITED),
+  on(admin.ban, moderation.ban, AUDITED),
+  on(admin.banByNickname, moderation.banByNickname, AUDITED),
+  on(admin.unban, moderation.unban, AUDITED),
+  on(admin.makeAdmin, moderation.makeAdmin, AUDITED),
   on(admin.getAdminInfo, moderation.adminInfo),
   on(admin.roomAdminInfoOld, moderation.adminInfo),
-  on(admin.redDotAffectsText, moderation.redDotAffectsText),
-  on(admin.redDotAffectsVideo, moderation.redDotAffectsVideo),
-  on(admin.newUsersMic, moderation.newUsersMic),
-  on(admin.alertAdmin, moderation.alertAdmin, INVITE),
+  on(admin.redDotAffectsText, moderation.redDotAffectsText, AUDITED),
+  on(admin.redDotAffectsVideo, moderation.redDotAffectsVideo, AUDITED),
+  on(admin.newUsersMic, moderation.newUsersMic, AUDITED),
+  on(admin.alertAdmin, moderation.alertAdmin, { ...INVITE, ...AUDITED }),
 
   on(transfer.xferRequest, file.request, INVITE),
   on(transfer.xferAccept, file.accept),
@@ -213,6 +219,10 @@ export function dispatch(
     });
     return;
   }
+  if (row.audited && !mayAct(ctx)) {
+    ctx.refuse(row.name, "You are doing this too often. Please wait a little.");
+    return;
+  }
   try {
     const packet = row.parse(payload, (bytes) => leftOver(ctx, row, bytes));
     if (packet instanceof Malformed) {
@@ -231,6 +241,13 @@ export function dispatch(
   } catch (error) {
     failed(ctx, row, error);
   }
+}
+
+/** What is kept for ever has a slower rate than what is only passed on. */
+function mayAct({ session, settings, now }: Context): boolean {
+  const perMinute = settings.limits.audited_per_minute;
+  session.acts ??= new TokenBucket(perMinute / 60, perMinute, now);
+  return session.acts.take(now);
 }
 
 function leftOver(ctx: Context, row: Row, bytes: number): void {

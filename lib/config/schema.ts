@@ -226,6 +226,15 @@ export const SCHEMA = {
       about:
         "As how many packets an invitation, a call or a file offer counts.",
     }),
+    audited_per_minute: count({
+      default: 120,
+      about:
+        "Acts of one person that the audit log keeps (bans, banners, alerts).",
+    }),
+    email_invites_per_user: count({
+      default: 100,
+      about: "E-mail invitations kept of one person.",
+    }),
     message_bytes: count({
       default: 4000,
       min: 64,

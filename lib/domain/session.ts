@@ -10,6 +10,7 @@ import {
   type OfflineMessage,
   type Uid,
 } from "./store.ts";
+import type { TokenBucket } from "./limits.ts";
 import type { Room } from "./room.ts";
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
 
@@ -59,6 +60,8 @@ export class Session {
   /** Whom this client can show: pals, and those it has a window with. */
   readonly known = new Set<Uid>();
   saidGoodbye = false;
+  /** How often he may do what is kept for ever; made when it is needed. */
+  acts: TokenBucket | undefined;
   bounceReason: PendingReason | undefined;
   /** What waited for him is still on its way: new messages queue behind it. */
   catchingUp = false;

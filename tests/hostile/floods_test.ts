@@ -124,6 +124,7 @@ Deno.test("attack 35: stop reading while others talk", async () => {
   while (stage.status.totals.slowClientsClosed === 0) {
     await ann.write(many(50, line));
     await ann.settled();
+    stage.bob.inbox.length = 0;
   }
   await stage.rig.logged("disconnected", "Eve", "too slow");
   resolve();
@@ -178,13 +179,14 @@ Deno.test("attack 38: keep the password checks busy so that nobody else can sign
       return { peer, offset: await peer.greet(uid) };
     }),
   );
-  const started = performance.now();
   for (const { peer, offset } of guessers) {
     await peer.write(Peer.login(uid, "guess", offset));
   }
   await Promise.all(guessers.map(({ peer }) => peer.refused("LOGIN")));
-  // At 45 ms each on one core a hundred would take two seconds and more.
-  assert.ok(performance.now() - started < 4000);
+  const checked = stage.rig.lines.filter((line) =>
+    line.includes("sign-on refused") && line.includes('"reason":"password"')
+  );
+  assert.ok(checked.length <= 22, `${checked.length} were checked`);
   assert.equal(stage.status.queues.passwordHashes, 0);
   await stage.undisturbed();
 });

@@ -96,6 +96,7 @@ export class Stage implements AsyncDisposable {
       () => this.bobVoice.heard.some((frame) => frame.uid === ann.uid),
       "Ann's voice",
     );
+    assert.deepEqual([...ann.hazards, ...bob.hazards], []);
     const { packetErrors, coreErrors } = this.status.totals;
     assert.deepEqual({ packetErrors, coreErrors }, {
       packetErrors: 0,

@@ -218,8 +218,15 @@ export function emailInvite(ctx: Context, fields: Fields): void {
     ctx.ignore("e-mail invitation without an address");
     return;
   }
-  ctx.store.emailInvites.add({
-    from: ctx.session.uid,
+  const { emailInvites } = ctx.store;
+  const { uid } = ctx.session;
+  const most = ctx.settings.limits.email_invites_per_user;
+  if (emailInvites.list(uid).length >= most) {
+    ctx.refuse("EMAIL_INVITE", "You have invited enough people by e-mail.");
+    return;
+  }
+  emailInvites.add({
+    from: uid,
     email,
     at: ctx.now,
   });

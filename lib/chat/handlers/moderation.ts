@@ -268,7 +268,8 @@ export function alertAdmin(
     : ` about ${store.accounts.get(uid)?.nickname ?? uid}`;
   const where = room === undefined ? `room ${gid}` : room.name;
   const text = reason.trim().slice(0, 1000);
-  ctx.log.warn("admins alerted", { ...ctx.who, room: gid, about: uid, text });
+  // Not his words: those are for the staff, and in the audit log.
+  ctx.log.warn("admins alerted", { ...ctx.who, room: gid, about: uid });
   ctx.audit({ action: "alert", target: `${gid} ${uid}`, after: text });
   const line = encodeText(
     `${session.nickname} calls for an admin in ${where}${about}: ${text}`,

@@ -11,6 +11,7 @@ import {
   type Frame,
   FrameDecoder,
 } from "../../../lib/protocol/frame.ts";
+import { hazardIn } from "../../../lib/protocol/hazards.ts";
 import {
   CLIENT_TYPES,
   type ClientTypeName,
@@ -50,6 +51,8 @@ const PATIENCE_MS = 10_000;
 export class Peer {
   /** Everything that came and was not taken by {@linkcode Peer.expect}. */
   readonly inbox: Frame[] = [];
+  /** What came that would break the real client. */
+  readonly hazards: string[] = [];
   /** The connection has ended, for whatever reason. */
   closed = false;
   uid = 0;
@@ -88,11 +91,10 @@ export class Peer {
         decoder.filled(count);
         while (decoder.next() === "frame") {
           const { type, version } = decoder;
-          this.inbox.push({
-            type,
-            version,
-            payload: decoder.payload().slice(),
-          });
+          const payload = decoder.payload().slice();
+          this.inbox.push({ type, version, payload });
+          const hazard = hazardIn(type, payload);
+          if (hazard !== undefined) this.hazards.push(`${type}: ${hazard}`);
         }
         this.#wake();
       }

@@ -5,6 +5,8 @@
  */
 import { join } from "node:path";
 import { openStore } from "../../../db/open.ts";
+import { runChatLine } from "../../../lib/commands/chat.ts";
+import { CommandHost } from "../../../lib/commands/host.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
 import type { Value } from "../../../lib/config/setting.ts";
 import type { Account, Role, Store } from "../../../lib/domain/store.ts";
@@ -46,16 +48,29 @@ export class Rig implements AsyncDisposable {
       write: (line) => rig.lines.push(line),
     });
     rig.store = await openStore(join(folder, "retropal.db"));
+    const whole = defaultConfig({
+      "server.bind": "127.0.0.1",
+      "server.chat_port": 0,
+      "server.voice_port": 0,
+      "web.enabled": false,
+      "auth.scrypt_log2n": 1,
+      ...config,
+    });
+    const host = new CommandHost({
+      store: rig.store,
+      hasher: new PasswordHasher({ log2n: 1 }),
+      config: whole,
+    });
     rig.server = await startServer({
-      config: defaultConfig({
-        "server.bind": "127.0.0.1",
-        "server.chat_port": 0,
-        "server.voice_port": 0,
-        "web.enabled": false,
-        "auth.scrypt_log2n": 1,
-        ...config,
-      }),
+      config: whole,
       store: wrap?.(rig.store) ?? rig.store,
+      runCommand: (live) => {
+        host.live = live;
+        return async (line, { nickname, uid, address, level }) => {
+          const actor = { name: nickname, uid, address, level };
+          return (await runChatLine(line, host.context(actor))).lines;
+        };
+      },
       clock: () => Date.now() + rig.ahead,
     });
     return rig;

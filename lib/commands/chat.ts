@@ -20,7 +20,7 @@ import {
 import { duration, optionalArgument } from "./field.ts";
 import { COMMANDS } from "./table.ts";
 import { durationText } from "./table_text.ts";
-import { splitWords } from "./words.ts";
+import { aRole, splitWords } from "./words.ts";
 
 /** An answer is an instant message: not the whole town in one of them. */
 const MOST_NAMES = 100;
@@ -154,7 +154,7 @@ export async function runChatLine(
     if (barred?.chat) {
       return failure(
         CODE.refused,
-        `Only a ${barred.chat.role} may use /${name}.`,
+        `Only ${aRole(barred.chat.role)} may use /${name}.`,
       );
     }
     const near = didYouMean(

@@ -10,6 +10,7 @@ import { type Store, StoreError, type Uid } from "../domain/store.ts";
 import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
 import type { ReloadReport } from "./host.ts";
 import type { Live } from "./live.ts";
+import { aRole } from "./words.ts";
 
 /** Exit codes of the command line (and of every other way to run one). */
 export const CODE = {
@@ -182,7 +183,7 @@ export async function execute(
 ): Promise<CommandResult> {
   const { actor } = context;
   if (actor.level < LEVEL[command.role]) {
-    return failure(CODE.refused, `Only a ${command.role} may do this.`);
+    return failure(CODE.refused, `Only ${aRole(command.role)} may do this.`);
   }
   if (command.needsServer && context.live === null) {
     return failure(CODE.noServer, NO_SERVER);

@@ -4,6 +4,13 @@
  * @module
  */
 
+import type { Role } from "../domain/store.ts";
+
+/** "a moderator", "an admin". */
+export function aRole(role: Role): string {
+  return role === "admin" ? "an admin" : `a ${role}`;
+}
+
 /** One word and where in the line it begins. */
 export interface Word {
   readonly text: string;

@@ -27,7 +27,7 @@ export interface Outlet {
 
 /** What is known between LYMERICK and the end of the sign-on. */
 export interface SignOnState {
-  /** Named by LYMERICK. */
+  /** Named by LYMERICK; 0 when it named nobody. */
   readonly uid: Uid;
   /** The key that the next LOGIN must be read with. */
   key: Uint8Array;

@@ -108,7 +108,6 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
   INVITE_OUT: 8,
   LOGIN: 4,
   LOGIN_REPLY: 8,
-  LYMERICK: 4,
   MADE_ADMIN: 4,
   MAKE_ADMIN: 8,
   MEMBER_ADMIN: 10,

@@ -142,7 +142,8 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     return;
   }
   if (session.phase === "gone") return;
-  if (!matches || packet.uid !== state.uid) {
+  const another = state.uid !== 0 && state.uid !== packet.uid;
+  if (!matches || another) {
     services.guard.failed(session.address, String(packet.uid), ctx.now);
     refuseLogin(ctx, packet.uid, "password", WRONG);
     return;

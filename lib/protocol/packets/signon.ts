@@ -14,7 +14,6 @@ import {
   fromServer,
   fromServerBody,
   ipv4,
-  optional,
   tail,
   text,
   u16,
@@ -27,7 +26,8 @@ import { MAX_NICKNAME, shownNickname } from "./pals.ts";
 
 /** First packet of every connection. `uid` 0: not known yet, or left out. */
 export const clientHello = fromClient("CLIENT_HELLO", {
-  uid: optional(u32, 0),
+  // A part of a uid names nobody, and waits for HELLO like any other.
+  uid: { ...u32, read: (from) => from.left < 4 ? 0 : u32.read(from) },
 });
 
 /** Asks for the uid of a nickname, on a short connection of its own. */
@@ -45,6 +45,8 @@ export interface Lymerick {
 /** Announces who is about to sign on; later clients append more. */
 export const lymerick = fromClientBody<Lymerick>("LYMERICK", {
   read(from) {
+    // Too short for a uid: LOGIN will name him.
+    if (from.left < 4) return { uid: 0, firstRun: false };
     const uid = from.u32();
     if (from.left < 6) return { uid, firstRun: false };
     from.u32();

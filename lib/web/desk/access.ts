@@ -5,6 +5,7 @@
  * @module
  */
 import type { Actor } from "../../commands/command.ts";
+import { aRole } from "../../commands/words.ts";
 import { LEVEL, type Role } from "../../domain/store.ts";
 import { requireNear } from "../metrics_page.ts";
 import { Problem } from "../problem.ts";
@@ -16,7 +17,7 @@ export function requireStaff(c: Context, role: Role): Member {
   requireNear(c);
   const member = requireMember(c);
   if (LEVEL[member.account.role] < LEVEL[role]) {
-    throw new Problem(403, `Only a ${role} may see this.`);
+    throw new Problem(403, `Only ${aRole(role)} may see this.`);
   }
   return member;
 }

@@ -152,6 +152,7 @@ export async function runChatLine(
   if (!command?.chat) {
     const barred = CHAT_COMMANDS.find((one) => one.chat?.name === name);
     if (barred?.chat) {
+      audit(context, { action: "chat refused", target: `/${name}` });
       return failure(
         CODE.refused,
         `Only ${aRole(barred.chat.role)} may use /${name}.`,

@@ -18,6 +18,7 @@ import { sessions } from "./sessions.ts";
 import { status } from "./status.ts";
 import { capture, logTail, watchSignOns } from "./tail.ts";
 import * as user from "./user.ts";
+import { userMove } from "./user_move.ts";
 import { userRemove, userRename, userSet } from "./user_change.ts";
 import { userExport, userImport } from "./user_files.ts";
 
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   ban.userBan,
   ban.userUnban,
   ban.userKick,
+  userMove,
   userImport,
   userExport,
   userData,

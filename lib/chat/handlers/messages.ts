@@ -164,11 +164,30 @@ export function plainText(text: Uint8Array): string {
 
 /** A message to the system user is a command. */
 async function command(ctx: Context, text: Uint8Array): Promise<void> {
-  const line = plainText(text);
-  const lines = await ctx.services.runCommand(line, ctx.session);
-  ctx.reply(
-    imIn.frame({ from: SYSTEM_UID, text: encodeText(lines.join("\n")) }),
-  );
+  const lines = await ctx.services.runCommand(plainText(text), ctx.session);
+  for (const part of inMessages(lines)) {
+    ctx.reply(imIn.frame({ from: SYSTEM_UID, text: encodeText(part) }));
+  }
+}
+
+/** No longer than what people write to each other. */
+const MAX_ANSWER = 1500;
+
+/** Lines as few messages, each within {@linkcode MAX_ANSWER}. */
+function inMessages(lines: readonly string[]): string[] {
+  const messages: string[] = [];
+  let message = "";
+  for (const whole of lines) {
+    for (let at = 0; at === 0 || at < whole.length; at += MAX_ANSWER) {
+      const line = whole.slice(at, at + MAX_ANSWER);
+      if (message !== "" && message.length + line.length >= MAX_ANSWER) {
+        messages.push(message);
+        message = "";
+      }
+      message += message === "" ? line : `\n${line}`;
+    }
+  }
+  return message === "" ? messages : [...messages, message];
 }
 
 /** Room text goes to all others as it came; the client shows its own line. */

@@ -240,3 +240,19 @@ Deno.test("IM_OUT to the system user is a command line without markup", () =>
     );
     ann.expect("IM_IN 000f4241 'You wrote: /users'");
   }));
+
+Deno.test("a long answer of the system user comes in several messages", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann");
+    chat.services.runCommand = () =>
+      Promise.resolve(["a".repeat(1000), "b".repeat(1000), "c".repeat(3100)]);
+    await ann.send("IM_OUT", "000f4241 '/help'");
+    const say = (text: string) => `IM_IN 000f4241 '${text}'`;
+    ann.expect(
+      say("a".repeat(1000)),
+      say("b".repeat(1000)),
+      say("c".repeat(1500)),
+      say("c".repeat(1500)),
+      say("c".repeat(100)),
+    );
+  }));

@@ -1,0 +1,48 @@
+/**
+ * Taking somebody by the hand: his client opens the room's window by itself.
+ *
+ * @module
+ */
+import { audit, command, done, notFound } from "./command.ts";
+import { argument } from "./field.ts";
+import { findPerson, requireAbove } from "./find.ts";
+
+export const userMove = command({
+  path: ["user", "move"],
+  summary: "Put somebody who is on line into a room",
+  details:
+    "The room's window opens on his screen; a voice room takes the place of " +
+    "the one he was in. Lockword, invitation and bans do not matter.",
+  examples: ['retropal user move Ann "Help Desk"'],
+  fields: {
+    nick: argument("NICK", "The nickname, or the uid."),
+    room: argument("ROOM", "Its number, or its name.", { rest: true }),
+  },
+  role: "moderator",
+  chat: { name: "move", role: "moderator", takes: ["nick", "room"] },
+  needsServer: true,
+  run(context, input) {
+    const { live } = context;
+    const account = findPerson(context.store, input.nick);
+    requireAbove(context.actor, account);
+    const room = live?.rooms().find((one) =>
+      String(one.gid) === input.room ||
+      one.name.toLowerCase() === input.room.toLowerCase()
+    );
+    if (room === undefined) {
+      throw notFound(`There is no open room "${input.room}".`);
+    }
+    if (!live?.moveUser(account.uid, room.gid)) {
+      throw notFound(`${account.nickname} is not on line.`);
+    }
+    audit(context, {
+      action: "user move",
+      target: account.nickname,
+      after: room.name,
+    });
+    return done(
+      { uid: account.uid, gid: room.gid },
+      `${account.nickname} is in ${room.name}.`,
+    );
+  },
+});

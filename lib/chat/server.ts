@@ -10,6 +10,7 @@ import { Refusals } from "../voice/refusals.ts";
 import type { Millis } from "../domain/store.ts";
 import type { VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
+import { listening } from "../ops/listening.ts";
 import { Connection, type ConnectionPorts } from "./connection.ts";
 import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
@@ -90,7 +91,11 @@ export class ChatServer {
       "connection refused",
     );
     this.#system = new Session(0, "", "", 0, { push() {} });
-    this.#listener = Deno.listen({ hostname: bind, port, transport: "tcp" });
+    this.#listener = listening(
+      "server.chat_port",
+      port,
+      () => Deno.listen({ hostname: bind, port, transport: "tcp" }),
+    );
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CannotListen } from "../ops/listening.ts";
 import {
   CODE,
   type Command,
@@ -113,6 +114,9 @@ function unexpected(error: unknown): CommandResult {
   try {
     return failureOf(error);
   } catch {
+    if (error instanceof CannotListen) {
+      return failure(CODE.refused, error.message);
+    }
     if (error instanceof Error && error.constructor !== Error) {
       const known = Object.values(Deno.errors).some((kind) =>
         error instanceof kind

@@ -7,13 +7,7 @@
 import { backupTo } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
-import {
-  CODE,
-  type CommandError,
-  type CommandResult,
-  done,
-  refused,
-} from "../commands/command.ts";
+import { CODE, type CommandResult, done } from "../commands/command.ts";
 import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
 import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
@@ -31,7 +25,6 @@ import { type RunningServer, startServer } from "../server.ts";
 import { runChatLine } from "../commands/chat.ts";
 import type { Session } from "../domain/session.ts";
 import { LEVEL } from "../domain/store.ts";
-import { checkFreePorts } from "./doctor/ports.ts";
 import { firstRun } from "./first_run.ts";
 import { type Local, localCommand } from "./local.ts";
 
@@ -203,20 +196,8 @@ async function start(
     return { host, server };
   } catch (error) {
     store.close();
-    throw portTrouble(error, config) ?? error;
+    throw error;
   }
-}
-
-/** "Address in use" does not say which: the doctor's look at the ports does. */
-function portTrouble(error: unknown, config: Config): CommandError | undefined {
-  const kinds = [
-    Deno.errors.AddrInUse,
-    Deno.errors.AddrNotAvailable,
-    Deno.errors.PermissionDenied,
-  ];
-  if (!kinds.some((kind) => error instanceof kind)) return undefined;
-  const wrong = checkFreePorts(config).find((one) => one.level === "bad");
-  return wrong && refused(`${wrong.text} ${wrong.advice}`);
 }
 
 async function answerChat(

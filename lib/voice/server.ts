@@ -12,6 +12,7 @@
 
 import type { RelayStats } from "./counters.ts";
 import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
+import { listening } from "../ops/listening.ts";
 import { OwnAddresses } from "./own_addresses.ts";
 import { Refusals } from "./refusals.ts";
 import { VoiceRelay } from "./relay.ts";
@@ -21,6 +22,7 @@ import { UdpEdge } from "./udp_edge.ts";
 
 /** Port on which the real client listens in its UDP mode. */
 export const CLIENT_UDP_PORT = 2090;
+const SETTING = "server.voice_port";
 const TICK_MS = 100;
 const REFRESH_MS = 60_000;
 /** Tries to find one number that is free for both TCP and UDP. */
@@ -57,7 +59,7 @@ export interface VoiceServer extends VoiceControl {
   shutdown(): Promise<void>;
 }
 
-/** Binds and serves. Throws what `Deno.listen` throws, with the port named. */
+/** Binds and serves. Rejects with CannotListen. */
 // deno-lint-ignore require-await -- so that a failed bind rejects, not throws
 export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
   const { bind, port, roster, log } = options;
@@ -110,18 +112,16 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
 
 function bindBoth(hostname: string, port: number, udp: boolean) {
   for (let tries = 1;; tries++) {
-    const listener = listen(
-      "TCP",
-      hostname,
+    const listener = listening(
+      SETTING,
       port,
       () => Deno.listen({ transport: "tcp", hostname, port }),
     );
     if (!udp) return { listener, socket: undefined };
     const number = listener.addr.port;
     try {
-      const socket = listen(
-        "UDP",
-        hostname,
+      const socket = listening(
+        SETTING,
         number,
         () => Deno.listenDatagram({ transport: "udp", hostname, port: number }),
       );
@@ -132,20 +132,6 @@ function bindBoth(hostname: string, port: number, udp: boolean) {
         error.cause instanceof Deno.errors.AddrInUse;
       if (port !== 0 || !taken || tries === BIND_TRIES) throw error;
     }
-  }
-}
-
-function listen<T>(
-  kind: string,
-  hostname: string,
-  port: number,
-  open: () => T,
-): T {
-  try {
-    return open();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`voice: ${kind} ${hostname}:${port}: ${reason}`, { cause });
   }
 }
 

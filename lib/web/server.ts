@@ -8,6 +8,7 @@ import type { Live } from "../commands/live.ts";
 import type { Config } from "../config/config.ts";
 import type { Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
+import { listening } from "../ops/listening.ts";
 import { Registry } from "../ops/metrics.ts";
 import { makePages, type Pages } from "./app.ts";
 import { clientOrigin, matcherFor } from "./client_address.ts";
@@ -53,7 +54,7 @@ export interface WebServer {
 
 const GRACE_MS = 2000;
 
-/** Throws a sentence when a port cannot be had. */
+/** Rejects with CannotListen. */
 export function startWeb(options: WebOptions): Promise<WebServer> {
   const site = makeSite(options);
   const pages = makePages(site);
@@ -62,7 +63,7 @@ export function startWeb(options: WebOptions): Promise<WebServer> {
   const door = new FrontDoor(site, pages);
   const abort = new AbortController();
 
-  const listener = opened("web.port", options.port, () =>
+  const listener = listening("web.port", options.port, () =>
     Deno.serve({
       hostname: options.bind,
       port: options.port,
@@ -80,7 +81,7 @@ export function startWeb(options: WebOptions): Promise<WebServer> {
   let edge: LegacyEdge | null = null;
   if (legacyPort !== 0 && legacyPort !== options.port) {
     try {
-      edge = opened("web.legacy_port", legacyPort, () =>
+      edge = listening("web.legacy_port", legacyPort, () =>
         new LegacyEdge(
           { hostname: options.bind, port: legacyPort },
           (request, remote, local) => door.answer(request, remote, local),
@@ -210,21 +211,4 @@ function plain(
     status,
     headers: { "content-type": "text/plain; charset=utf-8", ...headers },
   });
-}
-
-function opened<T>(key: string, port: number, open: () => T): T {
-  try {
-    return open();
-  } catch (cause) {
-    const why = cause instanceof Deno.errors.AddrInUse
-      ? "another program has it"
-      : cause instanceof Deno.errors.PermissionDenied
-      ? "this user may not open it"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
-    throw new Error(`Port ${port} (${key}) cannot be opened: ${why}.`, {
-      cause,
-    });
-  }
 }

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { CannotListen, listening } from "./listening.ts";
+
+Deno.test("listening() gives what was opened", () => {
+  assert.equal(listening("x.port", 1, () => "open"), "open");
+});
+
+Deno.test("listening() says which port and setting cannot be had, and why", () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  assert.throws(
+    () =>
+      listening(
+        "server.chat_port",
+        port,
+        () => Deno.listen({ hostname: "127.0.0.1", port }),
+      ),
+    new CannotListen(
+      `Port ${port} (server.chat_port) cannot be opened: another program has it.`,
+    ),
+  );
+});
+
+Deno.test("listening() tells an address of another machine", () => {
+  assert.throws(
+    () =>
+      listening(
+        "server.chat_port",
+        0,
+        () => Deno.listen({ hostname: "192.0.2.1", port: 0 }),
+      ),
+    /not one of this machine/,
+  );
+});

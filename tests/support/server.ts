@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly users?: readonly string[];
   /** Settings by their configuration key, over those of all tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** A data folder of the test's own, which stays when the server has ended. */
+  readonly data?: string;
   /** Flags of `serve` besides data, ports and --no-web. */
   readonly flags?: readonly string[];
 }
@@ -211,7 +213,8 @@ export class TestServer {
 
   /** Resolves when the server takes connections. */
   static async start(options: ServerOptions = {}): Promise<TestServer> {
-    const data = await Deno.makeTempDir({ prefix: "retropal-test-" });
+    const data = options.data ??
+      await Deno.makeTempDir({ prefix: "retropal-test-" });
     if (options.users) await importUsers(data, options.users);
     return await TestServer.#run(data, options);
   }
@@ -299,6 +302,7 @@ export class TestServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    if (this.options.data !== undefined) return;
     await Deno.remove(this.data, { recursive: true }).catch(() => {});
   }
 

@@ -1,0 +1,115 @@
+import { equal, match, ok } from "node:assert/strict";
+import { roomInfo, sessionInfo } from "../testing/fake_live.ts";
+import { PASSWORD, withSite } from "../testing/site.ts";
+import { isLegacyPath, LEGACY_PATHS } from "./paths.ts";
+
+const latin = async (base: string, path: string) => {
+  const response = await fetch(base + path);
+  const bytes = await response.arrayBuffer();
+  return {
+    status: response.status,
+    type: response.headers.get("content-type"),
+    text: new TextDecoder("windows-1252").decode(bytes),
+  };
+};
+
+Deno.test("the old client's pages are HTML of 2002, whatever the Host header", () =>
+  withSite(async (site) => {
+    site.live.roomList = [roomInfo({ name: "Caf\u00e9 \u20ac" })];
+    for (const path of Object.values(LEGACY_PATHS)) {
+      if (path === LEGACY_PATHS.location) continue;
+      const { status, type, text } = await latin(
+        site.base,
+        path === LEGACY_PATHS.palInfo
+          ? `${path}?cb_action=palinfo&nick=Paltalk`
+          : path,
+      );
+      equal(status, path === LEGACY_PATHS.palInfo ? 404 : 200, path);
+      equal(type, "text/html; charset=windows-1252");
+      ok(!/<(script|style|link|nav|main|section)\b/.test(text), path);
+    }
+    match((await latin(site.base, "/userGroup.html")).text, /Caf\u00e9 \u20ac/);
+  }));
+
+Deno.test("the banner is the host's own name and no advertising", () =>
+  withSite(async (site) => {
+    site.live.sessionList = [sessionInfo()];
+    for (const name of ["groupBanner", "imBanner", "Banner"]) {
+      const { status, text } = await latin(site.base, `/perl/${name}.pl?uid=1`);
+      equal(status, 200);
+      match(text, /<b>Retropal<\/b>/);
+      match(text, /1 on line/);
+    }
+    equal((await latin(site.base, "/perl/other.pl")).status, 404);
+    ok(!isLegacyPath("/perl/../Banner.pl"));
+  }));
+
+Deno.test("GET /profile/JspGetPalInfo.jsp tells what somebody shows, in UTF-8 or Windows-1252", () =>
+  withSite(async (site) => {
+    const zoe = await site.addUser("Zo\u00eb", {
+      first: "Zo\u00eb",
+      last: "Hidden",
+      email: "hidden@example.org",
+      showLast: false,
+      showEmail: false,
+    });
+    site.store.accounts.setProfile(
+      zoe.uid,
+      new Map([["country", "France"], ["street", "Rue Secr\u00e8te"]]),
+    );
+    const path = "/profile/JspGetPalInfo.jsp?cb_action=palinfo&nick=";
+    for (const nick of ["Zo%EB", "Zo%C3%AB", "zo%eb"]) {
+      const { status, text } = await latin(site.base, path + nick);
+      equal(status, 200, nick);
+      match(text, /<h1>Zo\u00eb<\/h1>/);
+      match(text, /France/);
+      ok(!/Hidden|hidden|Rue/.test(text));
+    }
+    site.store.accounts.update(zoe.uid, { listed: false });
+    ok(!(await latin(site.base, path + "Zo%EB")).text.includes("France"));
+  }));
+
+Deno.test("GET /palsearch.html finds who is known by name, and hides the unlisted", () =>
+  withSite(async (site) => {
+    await site.addUser("Annabel");
+    await site.addUser("Annette", { listed: false });
+    const found = async (nick: string) =>
+      (await latin(site.base, `/palsearch.html?nick=${nick}`)).text;
+    match(await found("annabel"), /<li><a href="[^"]*nick=Annabel">Annabel/);
+    match(await found("ann"), /Nobody was found/);
+    match(await found("Annette"), /Nobody was found/);
+    site.configure({ "web.show_names": true });
+    match(await found("ann"), /Annabel/);
+    ok(!(await found("ann")).includes("Annette"));
+  }));
+
+Deno.test("GET /palpass.html repeats nothing of what it was asked", () =>
+  withSite(async (site) => {
+    const { text } = await latin(
+      site.base,
+      "/palpass.html?email=victim@example.org&nick=%3Cscript%3E",
+    );
+    ok(!/victim|script/.test(text));
+    match(text, /Ask its host/);
+  }));
+
+Deno.test("POST /profile/JspGetProfile.jsp changes the profile without cookies", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann", { first: "Ann" });
+    const browser = site.browser();
+    const form = await browser.get(LEGACY_PATHS.profile);
+    const wrong = await browser.submit(form, LEGACY_PATHS.profile, {
+      nickname: "Ann",
+      password: "wrong12",
+      interests: "tea",
+    });
+    match(wrong.text, /is not right/);
+    await browser.submit(form, LEGACY_PATHS.profile, {
+      nickname: "Ann",
+      password: PASSWORD,
+      interests: "tea",
+    });
+    equal(site.store.accounts.profile(ann.uid).get("interests"), "tea");
+    equal(site.store.accounts.get(ann.uid)?.first, "Ann");
+    equal(browser.cookie, "");
+  }));

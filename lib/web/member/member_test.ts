@@ -1,0 +1,133 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { encodeText } from "../../protocol/windows1252.ts";
+import { sessionInfo } from "../testing/fake_live.ts";
+import { PASSWORD, withSite } from "../testing/site.ts";
+
+Deno.test("GET /member shows pals and blocks with who is on line", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    const bob = await site.addUser("<Bob>");
+    const eve = await site.addUser("Eve");
+    const shy = await site.addUser("Shy");
+    site.store.relations.addPal(ann.uid, bob.uid, 0);
+    site.store.relations.addPal(ann.uid, shy.uid, 0);
+    site.store.relations.addBlock(ann.uid, eve.uid, 0);
+    site.store.relations.addBlock(shy.uid, ann.uid, 0);
+    site.live.sessionList = [bob, shy].map(({ uid, nickname }) =>
+      sessionInfo({ uid, nickname })
+    );
+    const browser = site.browser();
+    const { text } = await browser.signIn("Ann");
+    match(text, /aria-label="on line"><\/span> &lt;Bob&gt;/);
+    match(text, /aria-label="not on line"><\/span> Shy/);
+    match(text, /<\/span> Eve/);
+  }));
+
+Deno.test("POST /member/profile changes what others see", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    const browser = site.browser();
+    const page = await browser.signIn("Ann");
+    const answer = await browser.submit(page, "/member/profile", {
+      first: "Anna",
+      interests: "chess & tea",
+      showEmail: "yes",
+    });
+    equal(answer.location, "/member");
+    const after = site.store.accounts.get(ann.uid);
+    equal(after?.first, "Anna");
+    equal(after?.showEmail, true);
+    equal(after?.showFirst, true);
+    equal(
+      site.store.accounts.profile(ann.uid).get("interests"),
+      "chess & tea",
+    );
+    ok(site.live.done.includes(`accountChanged ${ann.uid}`));
+    const bad = await browser.submit(
+      await browser.get("/member"),
+      "/member/profile",
+      { first: "line\nbreak" },
+    );
+    match((await browser.get(bad.location!)).text, /control characters/);
+  }));
+
+Deno.test("POST /member/password wants the old one and ends other sessions", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    const [here, there] = [site.browser(), site.browser()];
+    await here.signIn("Ann");
+    await there.signIn("Ann");
+    const change = (current: string, password: string) =>
+      here.get("/member").then((page) =>
+        here.submit(page, "/member/password", {
+          current,
+          password,
+          repeat: password,
+        })
+      );
+    equal((await change("wrong12", "newpass1")).status, 403);
+    await change(PASSWORD, "abc");
+    match((await here.get("/member")).text, /too short/);
+    equal((await change(PASSWORD, "newpass1")).status, 303);
+    match((await here.get("/member")).text, /password is changed/);
+    equal((await there.get("/member")).status, 303);
+    ok(
+      await site.passwords.verify(
+        site.store.accounts.get(ann.uid)!.passwordHash,
+        encodeText("newpass1"),
+      ),
+    );
+  }));
+
+Deno.test("GET /member/export.json holds all that is kept and no password", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann", { email: "a@example.org" });
+    const bob = await site.addUser("Bob");
+    site.store.relations.addPal(ann.uid, bob.uid, 0);
+    site.store.messages.add({
+      to: ann.uid,
+      from: bob.uid,
+      body: encodeText("Caf\u00e9?"),
+      at: 0,
+    });
+    const browser = site.browser();
+    await browser.signIn("Ann");
+    const { text } = await browser.get("/member/export.json");
+    const data = JSON.parse(text);
+    equal(data.account.email, "a@example.org");
+    ok(data.pals.includes("Bob"));
+    deepEqual(data.waitingMessages, [
+      { from: "Bob", at: "1970-01-01T00:00:00.000Z", text: "Caf\u00e9?" },
+    ]);
+    ok(!text.includes("scrypt"));
+  }));
+
+Deno.test("POST /member/delete wants nickname and password, then all is gone", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    const browser = site.browser();
+    const page = await browser.signIn("Ann");
+    await browser.submit(page, "/member/delete", {
+      nickname: "ann",
+      current: PASSWORD,
+    });
+    ok(site.store.accounts.get(ann.uid));
+    equal(
+      (await browser.submit(page, "/member/delete", {
+        nickname: "Ann",
+        current: "wrong12",
+      })).status,
+      403,
+    );
+    equal(
+      (await browser.submit(page, "/member/delete", {
+        nickname: "Ann",
+        current: PASSWORD,
+      })).status,
+      303,
+    );
+    equal(site.store.accounts.get(ann.uid), undefined);
+    ok(site.live.done.includes(`accountRemoved ${ann.uid}`));
+    equal((await browser.get("/member")).status, 303);
+    equal(site.store.audit.list({ action: "user.remove" }).length, 1);
+  }));

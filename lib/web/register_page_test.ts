@@ -1,0 +1,128 @@
+import { equal, match, ok } from "node:assert/strict";
+import { encodeText } from "../protocol/windows1252.ts";
+import { type TestSite, withSite } from "./testing/site.ts";
+
+const WISH = { nickname: "Ann", password: "secret11", repeat: "secret11" };
+
+async function wish(site: TestSite, change: Record<string, string> = {}) {
+  const browser = site.browser();
+  const form = await browser.get("/register");
+  return await browser.submit(form, "/register", { ...WISH, ...change });
+}
+
+Deno.test("POST /register makes an account that the chat side knows", () =>
+  withSite(async (site) => {
+    const browser = site.browser();
+    const answer = await browser.submit(
+      await browser.get("/register"),
+      "/register",
+      {
+        ...WISH,
+        nickname: "Zo\u00eb",
+        first: "Zo\u00eb",
+        email: "z@example.org",
+      },
+    );
+    equal(answer.location, "/member");
+    match((await browser.get("/member")).text, /Welcome, Zo\u00eb!/);
+    const account = site.store.accounts.byNickname("Zo\u00eb");
+    equal(account?.email, "z@example.org");
+    equal(account?.role, "user");
+    ok(
+      await site.passwords.verify(
+        account?.passwordHash ?? "",
+        encodeText("secret11"),
+      ),
+    );
+    equal(site.store.audit.list({ action: "user.register" }).length, 1);
+  }, { "auth.registration": "open" }));
+
+Deno.test("POST /register is shut while registration is closed", () =>
+  withSite(async (site) => {
+    const browser = site.browser();
+    const page = await browser.get("/register");
+    match(page.text, /given out by the host/);
+    ok(!page.text.includes('action="/register"'));
+    const token = /name="form_token" value="([^"]+)"/.exec(
+      (await browser.get("/sign-in")).text,
+    )![1]!;
+    const answer = await browser.post("/register", {
+      ...WISH,
+      form_token: token,
+    });
+    equal(answer.status, 403);
+    equal(site.store.accounts.byNickname("Ann"), undefined);
+    equal((await browser.get("/register/check?nickname=Ann")).status, 404);
+  }));
+
+Deno.test("POST /register wants an invite code and uses it up", () =>
+  withSite(async (site) => {
+    site.store.inviteCodes.add({
+      code: "ABCD-EFGH",
+      usesLeft: 1,
+      createdBy: "Boss",
+      createdAt: 0,
+      expiresAt: null,
+    });
+    equal((await wish(site)).status, 422);
+    match((await wish(site, { code: "WRONG" })).text, /code is not good/);
+    equal((await wish(site, { code: "ABCD-EFGH" })).status, 303);
+    match(
+      (await wish(site, { code: "ABCD-EFGH", nickname: "Bob" })).text,
+      /code is not good/,
+    );
+    ok(site.store.accounts.byNickname("Ann"));
+    equal(site.store.accounts.byNickname("Bob"), undefined);
+  }, { "auth.registration": "invite" }));
+
+Deno.test("POST /register holds to the client's rules, and keeps what was typed", () =>
+  withSite(async (site) => {
+    await site.addUser("Boss", { role: "superadmin" });
+    await site.addUser("Taken");
+    for (
+      const [change, sentence] of [
+        [{ nickname: "" }, /at least one letter/],
+        [{ nickname: "a,b" }, /stumbles/],
+        [{ nickname: "\u4f60" }, /cannot show/],
+        [{ nickname: "B0ss" }, /looks too much like Boss/],
+        [{ nickname: "Paltalk Support" }, /server itself/],
+        [{ nickname: "tAKEN" }, /is taken/],
+        [{ password: "abc", repeat: "abc" }, /too short/],
+        [{ password: "abcdefghijklm", repeat: "abcdefghijklm" }, /too long/],
+        [{ repeat: "secret12" }, /passwords differ/],
+        [{ first: "x".repeat(300) }, /at most 200/],
+      ] as [Record<string, string>, RegExp][]
+    ) {
+      const answer = await wish(site, { email: "a@b.c", ...change });
+      equal(answer.status, 422, JSON.stringify(change));
+      match(answer.text, sentence);
+      match(answer.text, /value="a@b\.c"/);
+      ok(!answer.text.includes("secret11"), "passwords are not given back");
+    }
+    equal(site.store.accounts.list().length, 2);
+  }, { "auth.registration": "open" }));
+
+Deno.test("GET /register/check says what is wrong with a nickname", () =>
+  withSite(async (site) => {
+    await site.addUser("Taken");
+    const check = async (nickname: string) =>
+      JSON.parse(
+        (await site.browser().get(
+          `/register/check?nickname=${encodeURIComponent(nickname)}`,
+        )).text,
+      ).fault;
+    equal(await check("Zo\u00eb"), null);
+    match(await check("taken"), /is taken/);
+    match(await check("a=b"), /stumbles/);
+  }, { "auth.registration": "open" }));
+
+Deno.test("POST /register slows down whoever makes many accounts", () =>
+  withSite(async (site) => {
+    let refused = "";
+    for (let i = 0; i < 40 && refused === ""; i++) {
+      const { text, status } = await wish(site, { nickname: `Ann ${i}` });
+      if (status !== 303) refused = text;
+    }
+    match(refused, /Too many registrations/);
+    ok(site.store.accounts.list().length >= 30);
+  }, { "auth.registration": "open" }));

@@ -10,6 +10,7 @@ import { openStore } from "../../db/open.ts";
 import { CODE, type CommandResult, done } from "../commands/command.ts";
 import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
 import { CommandHost } from "../commands/host.ts";
+import { tidy, tidyDaily } from "../commands/housekeeping.ts";
 import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { configTemplate } from "../config/template.ts";
@@ -128,6 +129,10 @@ async function run(
     });
     const control = new ControlServer(folder, host);
     const unwatch = watchSignals(server, host);
+    const untidy = tidyDaily(
+      () => tidy(host.store, Date.now(), host.config.store.audit_days),
+      (error) => log.error("housekeeping failed", { error: String(error) }),
+    );
     terminal.out(readyLine(server));
     try {
       const code = await server.stopped;
@@ -138,6 +143,7 @@ async function run(
       };
     } finally {
       release();
+      untidy();
       unwatch();
       await control.close();
     }

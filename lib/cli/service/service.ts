@@ -5,22 +5,16 @@
  */
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  CODE,
-  type CommandResult,
-  done,
-  failure,
-} from "../../commands/command.ts";
+import { CODE, done, failure } from "../../commands/command.ts";
 import { choiceOption, flag, option } from "../../commands/field.ts";
 import { makeFolder } from "../access.ts";
 import { type Local, localCommand } from "../local.ts";
+import { installLaunchd, installSystemd } from "./install.ts";
 import {
   fail2banFiles,
-  LAUNCHD_LABEL,
   launchdPlist,
   type ServiceFacts,
   systemdUnit,
-  windowsCommand,
   windowsInstructions,
 } from "./units.ts";
 
@@ -43,19 +37,31 @@ export const service = localCommand({
       "For which system; this one when not given.",
     ),
     user: option("NAME", "Whose processes they are to be; you when not given."),
-    install: flag("Put it in its place and start the server."),
+    install: flag(
+      "Put it in its place, so that the server starts with the machine.",
+    ),
   },
-  async run(local, input) {
+  run(local, input) {
     const kind = input.kind ?? systemKind();
     const facts = readFacts(local, input.user);
     const text = TEXTS[kind](facts);
     if (!input.install) {
       return done({ kind, text }, ...text.trimEnd().split("\n"));
     }
+    if (!INSTALLABLE.has(kind)) {
+      return failure(
+        CODE.refused,
+        `Only you can do that for ${kind}: follow what \`retropal service --kind ${kind}\` shows.`,
+      );
+    }
     makeFolder(local.folder);
-    return await install(kind, facts, text);
+    return kind === "systemd"
+      ? installSystemd("/", facts, text)
+      : installLaunchd(local.terminal.env.HOME ?? "/", facts, text);
   },
 });
+
+const INSTALLABLE: ReadonlySet<Kind> = new Set(["systemd", "launchd"]);
 
 const TEXTS: Readonly<Record<Kind, (facts: ServiceFacts) => string>> = {
   systemd: systemdUnit,
@@ -93,90 +99,4 @@ function ownCommand(): string[] {
     "../../../main.ts",
   );
   return [Deno.execPath(), "run", "-A", main];
-}
-
-async function install(
-  kind: Kind,
-  facts: ServiceFacts,
-  text: string,
-): Promise<CommandResult> {
-  switch (kind) {
-    case "systemd": {
-      const path = "/etc/systemd/system/retropal.service";
-      const written = write(path, text);
-      if (written !== null) return written;
-      return await runAll([
-        ["chown", "-R", `${facts.user}:`, facts.data],
-        ["systemctl", "daemon-reload"],
-        ["systemctl", "enable", "--now", "retropal.service"],
-      ], path);
-    }
-    case "launchd": {
-      const home = Deno.env.get("HOME") ?? "/";
-      const path = join(home, "Library/LaunchAgents", `${LAUNCHD_LABEL}.plist`);
-      Deno.mkdirSync(join(facts.data, "logs"), { recursive: true });
-      const written = write(path, text);
-      if (written !== null) return written;
-      return await runAll([["launchctl", "load", "-w", path]], path);
-    }
-    case "windows":
-      return await runAll([
-        ["icacls", facts.data, "/grant", "LOCAL SERVICE:(OI)(CI)M"],
-        windowsCommand(facts),
-      ], "the task scheduler");
-    case "fail2ban":
-      return failure(
-        CODE.usage,
-        "Copy the two parts to their files yourself, then `fail2ban-client reload`.",
-      );
-  }
-}
-
-function write(path: string, text: string): CommandResult | null {
-  try {
-    Deno.writeTextFileSync(path, text);
-    return null;
-  } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) {
-      return failure(
-        CODE.refused,
-        `${path} may not be written: run it with sudo, or without --install and ` +
-          "put the text there.",
-      );
-    }
-    if (error instanceof Deno.errors.NotFound) {
-      return failure(
-        CODE.refused,
-        `${
-          dirname(path)
-        } is not there: this system starts services another way. ` +
-          "Choose --kind.",
-      );
-    }
-    throw error;
-  }
-}
-
-async function runAll(
-  commands: readonly (readonly string[])[],
-  where: string,
-): Promise<CommandResult> {
-  for (const [program = "", ...args] of commands) {
-    const words = [program, ...args].join(" ");
-    try {
-      const { success, stderr } = await new Deno.Command(program, { args })
-        .output();
-      if (!success) {
-        const said = new TextDecoder().decode(stderr).trim();
-        return failure(CODE.refused, `\`${words}\` failed: ${said}`);
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      return failure(CODE.refused, `There is no ${program} on this system.`);
-    }
-  }
-  return done(
-    { installed: where },
-    `The server starts with this machine, and runs now (${where}).`,
-  );
 }

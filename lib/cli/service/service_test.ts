@@ -1,5 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
 import { configureLog, logger, signOnRefused } from "../../ops/log.ts";
+import { installSystemd } from "./install.ts";
 import { Home } from "../testing/retropal.ts";
 import {
   FAIL2BAN_FAILREGEX,
@@ -106,4 +107,35 @@ Deno.test("service writes for this system, or for the one that is named", async 
     env: { RETROPAL_WEB_LEGACY_PORT: "80" },
   });
   match(low.out, /CAP_NET_BIND_SERVICE/);
+});
+
+Deno.test("installSystemd() writes, enables and hands the data over", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const { uid, gid } = await Deno.stat(root);
+    await Deno.mkdir(`${root}/etc/systemd/system`, { recursive: true });
+    await Deno.writeTextFile(
+      `${root}/etc/passwd`,
+      `me:x:${uid}:${gid}::/:/bin/sh\n`,
+    );
+    await Deno.mkdir(`${root}/data/logs`, { recursive: true });
+    const facts = { ...FACTS, user: "me", data: `${root}/data` };
+    for (let twice = 0; twice < 2; twice++) {
+      const result = installSystemd(root, facts, "[Unit]\n");
+      equal(result.code, 0);
+      match(result.lines[1] ?? "", /systemctl daemon-reload/);
+    }
+    const wanted =
+      `${root}/etc/systemd/system/multi-user.target.wants/retropal.service`;
+    equal(await Deno.readTextFile(wanted), "[Unit]\n");
+    const nobody = installSystemd(root, { ...facts, user: "you" }, "");
+    match(nobody.lines[0] ?? "", /There is no user "you"/);
+    await Deno.remove(`${root}/etc/systemd`, { recursive: true });
+    match(
+      installSystemd(root, facts, "").lines[0] ?? "",
+      /starts services another way/,
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
 });

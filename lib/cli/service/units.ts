@@ -121,10 +121,10 @@ ${words}
 `;
 }
 
-export const WINDOWS_TASK = "retropal";
+const WINDOWS_TASK = "retropal";
 
-/** One command line for the task scheduler; run it as administrator. */
-export function windowsCommand(facts: ServiceFacts): string[] {
+/** The task scheduler's own command line. */
+function windowsCommand(facts: ServiceFacts): string[] {
   const run = [...facts.command, "serve", "--data", facts.data]
     .map((word) => /\s/.test(word) ? `\\"${word}\\"` : word).join(" ");
   return [

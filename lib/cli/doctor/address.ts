@@ -58,6 +58,16 @@ export async function checkAddress(
         ok("address", "Each client is told the address at which it came in."),
       );
     }
+  } else if (outside.address.startsWith("127.")) {
+    findings.push(
+      noteIt(
+        "address",
+        `${outside.address} is announced: only clients on this very machine hear.`,
+        `Say an address that others reach: retropal config set server.advertise ${
+          own[0] ?? "ADDRESS"
+        }`,
+      ),
+    );
   } else if (isPrivateAddress(outside.address)) {
     if (!own.includes(outside.address) && own.length > 0) {
       findings.push(

@@ -34,8 +34,6 @@ export interface ServerOptions {
   readonly data?: string;
   /** Flags of `serve` besides data, ports and --no-web. */
   readonly flags?: readonly string[];
-  /** A data folder of the test's own, which stays when the server has ended. */
-  readonly data?: string;
 }
 
 export interface CliResult {

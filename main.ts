@@ -1,4 +1,10 @@
+import process from "node:process";
 import { main } from "./lib/cli/main.ts";
 
-// Exits by itself: nothing that is still open may keep a finished command alive.
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  // What the runtime's own parts think of each other is not the host's affair.
+  Object.assign(process, { noDeprecation: true });
+  // Exits by itself: nothing that is still open may keep a finished command
+  // alive.
+  Deno.exit(await main(Deno.args));
+}

@@ -3,13 +3,21 @@
  *
  * @module
  */
-import { CLIENT_CODECS, SERVER_CODECS } from "../protocol/codecs.ts";
+import {
+  type AnyPacket,
+  CLIENT_CODECS,
+  SERVER_CODECS,
+} from "../protocol/codecs.ts";
 import { hazardIn } from "../protocol/hazards.ts";
 import { Malformed } from "../protocol/layout.ts";
 import {
+  CLIENT_TYPES,
   nameOfClientType,
   nameOfServerType,
 } from "../protocol/packet_types.ts";
+import { registration } from "../protocol/packets/accounts.ts";
+import { privateRoom } from "../protocol/packets/rooms.ts";
+import { feedback } from "../protocol/packets/signon.ts";
 import { checkVoiceFrame, speakerOf, ssrcOf, u32 } from "../protocol/rtp.ts";
 import { decodeText } from "../protocol/windows1252.ts";
 
@@ -41,8 +49,7 @@ export function dissectFrame(
     const hazard = hazardIn(type, payload);
     if (hazard !== undefined) faults.push(hazard);
   }
-  const codecs = (fromClient ? CLIENT_CODECS : SERVER_CODECS)
-    .filter((codec) => codec.type === type);
+  const codecs = codecsOf(fromClient, type, payload);
   if (codecs.length === 0) {
     return {
       name,
@@ -75,6 +82,26 @@ export function dissectFrame(
     fields: { payload: preview(payload) },
     faults: [`malformed: ${reason}`, ...faults],
   };
+}
+
+/** FEEDBACK has two special forms, told apart by what it answers. */
+function codecsOf(
+  fromClient: boolean,
+  type: number,
+  payload: Uint8Array,
+): readonly AnyPacket[] {
+  if (!fromClient && type === feedback.type && payload.length >= 4) {
+    const view = new DataView(payload.buffer, payload.byteOffset);
+    const to = view.getInt16(0);
+    const special: AnyPacket | undefined = to === CLIENT_TYPES.REGISTER.type
+      ? registration as AnyPacket
+      : to === CLIENT_TYPES.PRIVATE_INVITE.type && view.getInt16(2) === 0
+      ? privateRoom as AnyPacket
+      : undefined;
+    return special ? [special, feedback as AnyPacket] : [feedback as AnyPacket];
+  }
+  return (fromClient ? CLIENT_CODECS : SERVER_CODECS)
+    .filter((codec) => codec.type === type);
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

@@ -109,6 +109,20 @@ Deno.test("inspectFile() marks what would break the client", () => {
   deepEqual(problems, ["line 8: This line is no frame, and no remark (#)."]);
 });
 
+Deno.test("inspectFile() tells the forms of FEEDBACK apart", () => {
+  const text = [
+    "1 CHAT#1 S>C 100 29 fb960001" + "596f752061726520",
+    "1 CHAT#1 S>C 100 29 fed20000" + "0000c3510001" + "4f616b",
+    "1 CHAT#1 S>C 100 29 fed40001" + "4e6f",
+  ].join("\n");
+  const { frames } = inspectFile(new TextEncoder().encode(text), OPTIONS);
+  deepEqual(frames.map((one) => one.fields.text ?? one.fields.name), [
+    "You are ",
+    "Oak",
+    "No",
+  ]);
+});
+
 Deno.test("inspectFile() reads every capture of the real client", async () => {
   for await (const { name } of Deno.readDir("tests/captures")) {
     if (!name.endsWith(".txt")) continue;

@@ -61,7 +61,16 @@ function badClock(text: string): Finding {
 /** How many connections the system lets one process have. */
 export function checkFileLimit(config: Config, limits: string | null): Finding {
   const match = /^Max open files\s+(\d+|unlimited)/m.exec(limits ?? "");
-  if (!match?.[1]) return ok("limits", "This system has no limit we know of.");
+  if (!match?.[1]) {
+    // The compiled program has no right to read /proc.
+    return ok(
+      "limits",
+      `For limits.connections_total = ${config.limits.connections_total}, ` +
+        `\`ulimit -n\` should say ${
+          config.limits.connections_total * 2 + OTHER_FILES
+        } or more.`,
+    );
+  }
   const most = match[1] === "unlimited" ? Infinity : Number(match[1]);
   // Whoever talks has a second connection.
   const wanted = config.limits.connections_total * 2 + OTHER_FILES;

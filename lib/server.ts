@@ -23,6 +23,7 @@ import type { Live, Status } from "./commands/live.ts";
 import type { Config } from "./config/config.ts";
 import type { Store } from "./domain/store.ts";
 import { World } from "./domain/world.ts";
+import { keepHouse } from "./ops/housekeeping.ts";
 import { activity } from "./ops/activity.ts";
 import { logger } from "./ops/log.ts";
 import { LoopLagMeter } from "./ops/loop_lag.ts";
@@ -155,6 +156,13 @@ export async function startServer(
   }, FLUSH_MS);
 
   let web: WebServer | undefined;
+  const stopCleaning = keepHouse({
+    store,
+    clock,
+    log: logger("store"),
+    config: () => services.settings,
+  });
+
   const ended = Promise.withResolvers<number>();
   let stopping = false;
   const stop = async (reason: string, exitCode = 0) => {
@@ -162,6 +170,7 @@ export async function startServer(
     stopping = true;
     log.info("stopping", { reason });
     clearInterval(timer);
+    stopCleaning();
     let code = exitCode;
     const step = async (
       what: string,

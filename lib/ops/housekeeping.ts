@@ -1,0 +1,40 @@
+/**
+ * What is thrown away when its time has come, so that the database does not
+ * grow for ever.
+ *
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import type { Store } from "../domain/store.ts";
+import type { Logger } from "./log.ts";
+
+const EVERY_MS = 6 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+export interface HousekeepingOptions {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly clock: () => number;
+  /** The configuration in force. */
+  readonly config: () => Config;
+}
+
+/** Cleans at once and then every few hours, until the function is called. */
+export function keepHouse(options: HousekeepingOptions): () => void {
+  clean(options);
+  const timer = setInterval(() => clean(options), EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+function clean({ store, log, clock, config }: HousekeepingOptions): void {
+  const now = clock();
+  try {
+    const audit = store.audit.prune(now - DAY_MS * config().store.audit_days);
+    const bans = store.bans.prune(now);
+    if (audit + bans > 0) {
+      log.info("old entries thrown away", { audit, bans });
+    }
+  } catch (error) {
+    log.error("old entries could not be thrown away", { error: `${error}` });
+  }
+}

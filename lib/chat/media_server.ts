@@ -40,11 +40,12 @@ export function mediaServer(
       const behind = isPrivateAddress(subject.address) &&
         !isPrivateAddress(viewer.address);
       if (behind && outside !== undefined) return outside;
-      // On the server's own machine he is where the viewer found the server.
-      const address = isLoopback(subject.address)
-        ? isLoopback(viewer.address) ? "127.0.0.1" : viewer.localAddress
+      const address = isLoopback(subject.address) && !isLoopback(viewer.address)
+        // On the server's own machine he is where the viewer found the server.
+        ? viewer.localAddress
         : subject.address;
-      return isIPv4(address) ? address : undefined;
+      if (isIPv4(address)) return address;
+      return address === "::1" ? "127.0.0.1" : undefined;
     },
   };
 }

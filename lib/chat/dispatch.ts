@@ -31,6 +31,7 @@ import * as microphone from "./handlers/microphone.ts";
 import * as moderation from "./handlers/moderation.ts";
 import * as pals from "./handlers/pals.ts";
 import * as people from "./handlers/people.ts";
+import * as roomText from "./handlers/room_text.ts";
 import * as rooms from "./handlers/rooms.ts";
 import * as signOn from "./handlers/sign_on.ts";
 
@@ -122,8 +123,8 @@ export const TABLE: readonly Row[] = [
   on(directory.emailInvite, accounts.emailInvite, { ...INVITE, ...AUDITED }),
 
   on(message.imOut, messages.im),
-  on(message.roomMessageOut, messages.roomMessage),
-  on(message.bannerOut, messages.setBanner, AUDITED),
+  on(message.roomMessageOut, roomText.roomMessage),
+  on(message.bannerOut, roomText.setBanner, AUDITED),
 
   on(lists.refreshCategories, rooms.refresh),
   on(room.roomJoin, rooms.join, JOIN),

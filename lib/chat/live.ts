@@ -6,7 +6,6 @@
 import type {
   Farewell,
   Live,
-  MemberInfo,
   RoomInfo,
   SessionInfo,
   SignOnStep,
@@ -21,13 +20,12 @@ import { categoryList } from "../protocol/packets/lists.ts";
 import { buddyListFrames } from "../protocol/packets/pals.ts";
 import { VERSION } from "../version.ts";
 import type { VoiceServer } from "../voice/server.ts";
-import type { VoiceStats } from "../voice/server.ts";
 import { recentErrors } from "../ops/log.ts";
 import type { LoopLag } from "../ops/loop_lag.ts";
 import { announce } from "./announcement.ts";
-import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { endSession } from "./departure.ts";
+import { roomInfo, sessionInfo } from "./live_info.ts";
 import { closeRoom, enterRoom, showBanner } from "./membership.ts";
 import { consoleChanged, officesChanged } from "./offices.ts";
 import { asPal } from "./person.ts";
@@ -277,55 +275,4 @@ function sentence(reason: string): string {
 function replace<T>(old: Set<T>, fresh: ReadonlySet<T>): void {
   old.clear();
   for (const value of fresh) old.add(value);
-}
-
-function sessionInfo(connection: Connection): SessionInfo {
-  const { session } = connection;
-  const online = session.phase === "online";
-  return {
-    id: session.id,
-    uid: online ? session.uid : null,
-    nickname: online ? session.nickname : null,
-    role: online ? session.account.role : "user",
-    address: session.address,
-    port: connection.port,
-    connectedAt: session.connectedAt,
-    lastPacketAt: connection.lastPacketAt,
-    clientVersion: session.clientVersion,
-    phase: online ? "online" : session.phase === "hello" ? "login" : "hello",
-    away: online && session.isAway,
-    rooms: [...session.rooms].map((room) => room.gid),
-    queuedBytes: connection.queuedBytes,
-    packetsIn: connection.packetsIn,
-    packetsOut: connection.packetsOut,
-  };
-}
-
-function roomInfo(room: Room, voice: VoiceStats): RoomInfo {
-  const relayed = voice.rooms.find(({ gid }) => gid === room.gid);
-  const transports = new Map(
-    relayed?.listeners.map(({ uid, transport }) => [uid, transport]),
-  );
-  const members = [...room.members].map(([uid, member]): MemberInfo => ({
-    uid,
-    nickname: member.session.nickname,
-    admin: member.admin,
-    invisible: member.invisible,
-    mic: member.mic,
-    redDot: room.redDots.has(uid),
-    hand: room.hands.includes(uid),
-    voice: transports.get(uid) ?? "none",
-  }));
-  return {
-    gid: room.gid,
-    name: room.name,
-    category: room.category,
-    type: room.type,
-    rating: room.rating,
-    permanent: room.permanent,
-    locked: room.isLocked,
-    owner: room.owner,
-    members,
-    talker: relayed?.speaking[0] ?? null,
-  };
 }

@@ -1,29 +1,14 @@
 /**
- * Instant messages and room text (docs/protocol.md, "Messages").
+ * Instant messages (docs/protocol.md, "Messages").
  *
  * @module
  */
 import type { Session } from "../../domain/session.ts";
-import {
-  type Account,
-  type Gid,
-  SYSTEM_UID,
-  type Uid,
-} from "../../domain/store.ts";
-import type { Room } from "../../domain/room.ts";
-import { foldName } from "../../domain/names.ts";
+import { type Account, SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import { STATUS } from "../../protocol/packets/pals.ts";
-import {
-  imIn,
-  MAX_BANNER,
-  newStyleIm,
-  roomTextFrame,
-  systemLine,
-} from "../../protocol/packets/messages.ts";
+import { imIn, newStyleIm } from "../../protocol/packets/messages.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
-import { showBanner } from "../membership.ts";
-import { memberOf } from "./access.ts";
 
 const TOO_LONG = "Your message is too long.";
 
@@ -188,130 +173,4 @@ function inMessages(lines: readonly string[]): string[] {
     }
   }
   return message === "" ? messages : [...messages, message];
-}
-
-/** Room text goes to all others as it came; the client shows its own line. */
-export function roomMessage(
-  ctx: Context,
-  { gid, text }: { gid: Gid; text: Uint8Array },
-): void {
-  const { session, settings, world } = ctx;
-  const found = memberOf(ctx, gid, "ROOM_MESSAGE_OUT");
-  if (found === undefined) return;
-  const { room, member } = found;
-  if (text.length > settings.limits.message_bytes) {
-    ctx.refuse("ROOM_MESSAGE_OUT", TOO_LONG);
-    return;
-  }
-  if (member.invisible) {
-    ctx.reply(systemLine(gid, "You are invisible here and cannot write."));
-    return;
-  }
-  if (room.redDotText && room.redDots.has(session.uid)) {
-    ctx.reply(systemLine(gid, "You have a red dot and cannot write here."));
-    return;
-  }
-  const whisper = whisperOf(text);
-  if (whisper !== undefined) {
-    sendWhisper(ctx, room, whisper);
-    return;
-  }
-  const blockers = world.blockers(session.uid);
-  const skip = blockers === undefined
-    ? session.uid
-    : new Set([session.uid, ...blockers]);
-  ctx.out.room(room, roomTextFrame(gid, session.uid, text), skip);
-}
-
-interface Whisper {
-  /** Formatting in front of the command, and its end behind the text. */
-  readonly head: string;
-  readonly tail: string;
-  /** What follows "/w ": a nickname, a colon, the text. */
-  readonly rest: string;
-}
-
-const SLASH = 0x2f;
-const LESS = 0x3c;
-
-/** `/w nick: text`, within formatting tags at most. */
-function whisperOf(text: Uint8Array): Whisper | undefined {
-  // Nearly no line is one: look at one byte before decoding anything.
-  if (text[0] !== SLASH && text[0] !== LESS) return undefined;
-  const match = /^((?:<[^<>]*>)*)\/w\s+(.*)$/is.exec(decodeText(text));
-  if (match === null) return undefined;
-  const [, head = "", rest = ""] = match;
-  const end = closingTags(rest);
-  return { head, rest: rest.slice(0, end), tail: rest.slice(end) };
-}
-
-/** Where the closing tags at the end of a text begin. */
-function closingTags(text: string): number {
-  let end = text.length;
-  while (text[end - 1] === ">") {
-    const start = text.lastIndexOf("<", end - 1);
-    if (start < 0 || text[start + 1] !== "/") break;
-    end = start;
-  }
-  return end;
-}
-
-function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
-  const { session } = ctx;
-  const answer = (line: string) => ctx.reply(systemLine(room.gid, line));
-  const other = addressee(ctx, room, whisper.rest);
-  if (other === undefined) {
-    const [wanted = ""] = whisper.rest.split(":");
-    answer(`Nobody else here is called ${wanted.trim()}.`);
-    return;
-  }
-  if (!other.blocks.has(session.uid)) {
-    // Clients know a whisper by a tag and these stars at the line's beginning.
-    const head = whisper.head === "" ? "<pi>" : whisper.head;
-    const tail = whisper.head === "" ? "</pi>" : whisper.tail;
-    const text = whisper.rest.slice(other.nickname.length + 1).trim();
-    const line = `${head}***** Start Whisper ***** ${text} ` +
-      `***** End Whisper *****${tail}`;
-    ctx.out.send(
-      other,
-      roomTextFrame(room.gid, session.uid, encodeText(line)),
-    );
-  }
-  answer("Whisper sent.");
-}
-
-/** Nicknames may hold colons: the longest that fits is meant. */
-function addressee(
-  ctx: Context,
-  room: Room,
-  rest: string,
-): Session | undefined {
-  const wanted = foldName(rest);
-  let found: Session | undefined;
-  for (const { session: other, invisible } of room.members.values()) {
-    if (invisible || other === ctx.session) continue;
-    if (!wanted.startsWith(`${foldName(other.nickname)}:`)) continue;
-    if (found && found.nickname.length > other.nickname.length) continue;
-    found = other;
-  }
-  return found;
-}
-
-/** A new topic, by an admin; everybody sees it, he too. */
-export function setBanner(
-  ctx: Context,
-  { gid, text }: { gid: Gid; text: Uint8Array },
-): void {
-  const found = memberOf(ctx, gid, "ROOM_BANNER_MESSAGE", { admin: true });
-  if (found === undefined) return;
-  const { room } = found;
-  const line = decodeText(text.subarray(0, MAX_BANNER));
-  if (room.permanent) ctx.store.rooms.update(gid, { banner: line });
-  room.banner = line;
-  ctx.audit({
-    action: "room.banner",
-    target: String(gid),
-    after: room.banner,
-  });
-  showBanner(ctx, room);
 }

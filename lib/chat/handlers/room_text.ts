@@ -1,0 +1,154 @@
+/**
+ * What is written in rooms: lines, whispers, the topic
+ * (docs/protocol.md, "Messages", "Rooms").
+ *
+ * @module
+ */
+import { foldName } from "../../domain/names.ts";
+import type { Room } from "../../domain/room.ts";
+import type { Session } from "../../domain/session.ts";
+import type { Gid } from "../../domain/store.ts";
+import {
+  MAX_BANNER,
+  roomTextFrame,
+  systemLine,
+} from "../../protocol/packets/messages.ts";
+import { decodeText, encodeText } from "../../protocol/windows1252.ts";
+import type { Context } from "../context.ts";
+import { showBanner } from "../membership.ts";
+import { memberOf } from "./access.ts";
+
+/** Room text goes to all others as it came; the client shows its own line. */
+export function roomMessage(
+  ctx: Context,
+  { gid, text }: { gid: Gid; text: Uint8Array },
+): void {
+  const { session, settings, world } = ctx;
+  const found = memberOf(ctx, gid, "ROOM_MESSAGE_OUT");
+  if (found === undefined) return;
+  const { room, member } = found;
+  if (text.length > settings.limits.message_bytes) {
+    ctx.refuse("ROOM_MESSAGE_OUT", "Your message is too long.");
+    return;
+  }
+  if (member.invisible) {
+    ctx.reply(systemLine(gid, "You are invisible here and cannot write."));
+    return;
+  }
+  if (room.redDotText && room.redDots.has(session.uid)) {
+    ctx.reply(systemLine(gid, "You have a red dot and cannot write here."));
+    return;
+  }
+  const whisper = whisperOf(text);
+  if (whisper !== undefined) {
+    sendWhisper(ctx, room, whisper);
+    return;
+  }
+  const blockers = world.blockers(session.uid);
+  const skip = blockers === undefined
+    ? session.uid
+    : new Set([session.uid, ...blockers]);
+  ctx.out.room(room, roomTextFrame(gid, session.uid, text), skip);
+}
+
+interface Whisper {
+  /** Formatting in front of the command, and its end behind the text. */
+  readonly head: string;
+  readonly tail: string;
+  /** What follows "/w ": a nickname, a colon, the text. */
+  readonly rest: string;
+}
+
+const [SLASH, W, LESS, GREATER, BLANK] = encodeText("/w<> ");
+
+/** `/w nick: text`, within formatting tags at most. */
+function whisperOf(text: Uint8Array): Whisper | undefined {
+  // Every line passes here: nothing is decoded before it must be.
+  let at = 0;
+  while (text[at] === LESS) {
+    const end = text.indexOf(GREATER!, at);
+    if (end < 0) return undefined;
+    at = end + 1;
+  }
+  const command = text[at] === SLASH && (text[at + 1]! | BLANK!) === W &&
+    text[at + 2] === BLANK;
+  if (!command) return undefined;
+  const rest = decodeText(text.subarray(at + 3)).trimStart();
+  const end = closingTags(rest);
+  return {
+    head: decodeText(text.subarray(0, at)),
+    rest: rest.slice(0, end),
+    tail: rest.slice(end),
+  };
+}
+
+/** Where the closing tags at the end of a text begin. */
+function closingTags(text: string): number {
+  let end = text.length;
+  while (text[end - 1] === ">") {
+    const start = text.lastIndexOf("<", end - 1);
+    if (start < 0 || text[start + 1] !== "/") break;
+    end = start;
+  }
+  return end;
+}
+
+function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
+  const { session } = ctx;
+  const answer = (line: string) => ctx.reply(systemLine(room.gid, line));
+  const other = addressee(ctx, room, whisper.rest);
+  if (other === undefined) {
+    const [wanted = ""] = whisper.rest.split(":");
+    answer(`Nobody else here is called ${wanted.trim()}.`);
+    return;
+  }
+  if (!other.blocks.has(session.uid)) {
+    // Clients know a whisper by a tag and these stars at the line's beginning.
+    const head = whisper.head === "" ? "<pi>" : whisper.head;
+    const tail = whisper.head === "" ? "</pi>" : whisper.tail;
+    const text = whisper.rest.slice(other.nickname.length + 1).trim();
+    const line = `${head}***** Start Whisper ***** ${text} ` +
+      `***** End Whisper *****${tail}`;
+    ctx.out.send(
+      other,
+      roomTextFrame(room.gid, session.uid, encodeText(line)),
+    );
+  }
+  answer("Whisper sent.");
+}
+
+/** Nicknames may hold colons: the longest that fits is meant. */
+function addressee(
+  ctx: Context,
+  room: Room,
+  rest: string,
+): Session | undefined {
+  const wanted = foldName(rest);
+  let found: Session | undefined;
+  for (const { session: other, invisible } of room.members.values()) {
+    if (invisible || other === ctx.session) continue;
+    if (!wanted.startsWith(`${foldName(other.nickname)}:`)) continue;
+    if (found && found.nickname.length > other.nickname.length) continue;
+    found = other;
+  }
+  return found;
+}
+
+/** A new topic, by an admin; everybody sees it, he too. */
+export function setBanner(
+  ctx: Context,
+  { gid, text }: { gid: Gid; text: Uint8Array },
+): void {
+  const found = memberOf(ctx, gid, "ROOM_BANNER_MESSAGE", { admin: true });
+  if (found === undefined) return;
+  const { room } = found;
+  const line = decodeText(text.subarray(0, MAX_BANNER));
+  if (room.permanent) ctx.store.rooms.update(gid, { banner: line });
+  room.banner = line;
+  ctx.audit({
+    action: "room.banner",
+    target: String(gid),
+    after: room.banner,
+  });
+  showBanner(ctx, room);
+}

@@ -1,0 +1,60 @@
+/**
+ * Sessions and rooms as commands and pages show them.
+ *
+ * @module
+ */
+import type { MemberInfo, RoomInfo, SessionInfo } from "../commands/live.ts";
+import type { Room } from "../domain/room.ts";
+import type { VoiceStats } from "../voice/server.ts";
+import type { Connection } from "./connection.ts";
+
+export function sessionInfo(connection: Connection): SessionInfo {
+  const { session } = connection;
+  const online = session.phase === "online";
+  return {
+    id: session.id,
+    uid: online ? session.uid : null,
+    nickname: online ? session.nickname : null,
+    role: online ? session.account.role : "user",
+    address: session.address,
+    port: connection.port,
+    connectedAt: session.connectedAt,
+    lastPacketAt: connection.lastPacketAt,
+    clientVersion: session.clientVersion,
+    phase: online ? "online" : session.phase === "hello" ? "login" : "hello",
+    away: online && session.isAway,
+    rooms: [...session.rooms].map((room) => room.gid),
+    queuedBytes: connection.queuedBytes,
+    packetsIn: connection.packetsIn,
+    packetsOut: connection.packetsOut,
+  };
+}
+
+export function roomInfo(room: Room, voice: VoiceStats): RoomInfo {
+  const relayed = voice.rooms.find(({ gid }) => gid === room.gid);
+  const transports = new Map(
+    relayed?.listeners.map(({ uid, transport }) => [uid, transport]),
+  );
+  const members = [...room.members].map(([uid, member]): MemberInfo => ({
+    uid,
+    nickname: member.session.nickname,
+    admin: member.admin,
+    invisible: member.invisible,
+    mic: member.mic,
+    redDot: room.redDots.has(uid),
+    hand: room.hands.includes(uid),
+    voice: transports.get(uid) ?? "none",
+  }));
+  return {
+    gid: room.gid,
+    name: room.name,
+    category: room.category,
+    type: room.type,
+    rating: room.rating,
+    permanent: room.permanent,
+    locked: room.isLocked,
+    owner: room.owner,
+    members,
+    talker: relayed?.speaking[0] ?? null,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * A client at the other end of a connection that is not there, for tests.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { type Outlet, Session } from "../domain/session.ts";
+import type { Account, Uid } from "../domain/store.ts";
+import { hex } from "../protocol/bytes.ts";
+import { CLIENT_VERSION, decodeFrames } from "../protocol/frame.ts";
+import { written } from "../protocol/golden/golden.ts";
+import { hazardIn } from "../protocol/hazards.ts";
+import {
+  CLIENT_TYPES,
+  type ClientTypeName,
+  nameOfServerType,
+} from "../protocol/packet_types.ts";
+import { Context } from "./context.ts";
+import { depart } from "./departure.ts";
+import { dispatch } from "./dispatch.ts";
+import { keepUnwritten } from "./mailbox.ts";
+import type { TestChat } from "./testing.ts";
+
+export class TestClient implements Outlet {
+  readonly session: Session;
+  /** Why the server closed the connection, once it has. */
+  closed: string | undefined;
+  readonly #chat: TestChat;
+  #received: string[] = [];
+
+  constructor(chat: TestChat, id: number, address: string) {
+    this.#chat = chat;
+    this.session = new Session(id, address, "192.0.2.1", chat.now, this);
+    this.session.clientVersion = CLIENT_VERSION;
+  }
+
+  get uid(): Uid {
+    return this.session.uid;
+  }
+
+  get account(): Account {
+    return this.#chat.store.accounts.get(this.uid)!;
+  }
+
+  /** Sends a payload, written as hex and 'text'. */
+  async send(packet: ClientTypeName, bytes = ""): Promise<void> {
+    await this.sendBytes(CLIENT_TYPES[packet].type, written(bytes));
+  }
+
+  async sendBytes(type: number, payload: Uint8Array): Promise<void> {
+    const copy = payload.slice();
+    const ctx = new Context(this.#chat.services, this.session);
+    await dispatch(ctx, type, copy);
+    this.#chat.perform(ctx);
+    // The real payload is a view of a buffer that the next read overwrites.
+    copy.fill(0x78);
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.closed !== undefined) return;
+    const { frames, left } = decodeFrames(bytes);
+    assert.equal(left, 0, "whole frames only");
+    for (const { type, payload } of frames) {
+      const name = nameOfServerType(type);
+      const hazard = hazardIn(type, payload);
+      assert.equal(hazard, undefined, `${name} ${hex(payload)}`);
+      this.#received.push(`${name} ${hex(payload)}`);
+    }
+  }
+
+  /** What has come since the last look: "NAME hex". */
+  take(): string[] {
+    const received = this.#received;
+    this.#received = [];
+    return received;
+  }
+
+  /** The names alone of what has come since the last look. */
+  takeNames(): string[] {
+    return this.take().map((line) => line.split(" ")[0]!);
+  }
+
+  /** Exactly these frames have come, written as "NAME hex and 'text'". */
+  expect(...frames: readonly string[]): void {
+    const wanted = frames.map((frame) => {
+      const [name = "", ...bytes] = frame.split(" ");
+      return `${name} ${hex(written(bytes.join(" ")))}`;
+    });
+    assert.deepEqual(this.take(), wanted);
+  }
+
+  /** His line is cut, and the server has not seen it yet. */
+  cut(): void {
+    this.closed ??= "by the client";
+  }
+
+  /** The connection is gone, whoever ended it. */
+  hangUp(): void {
+    this.cut();
+    this.#chat.act((ctx) => {
+      depart(ctx, this.session);
+      keepUnwritten(ctx, this.session);
+    });
+  }
+}

@@ -28,6 +28,7 @@ import type { Session } from "../domain/session.ts";
 import { LEVEL } from "../domain/store.ts";
 import { firstRun } from "./first_run.ts";
 import { type Local, localCommand } from "./local.ts";
+import { watchSignals } from "./signals.ts";
 
 const port = (about: string) =>
   numberOption("PORT", about, { min: 0, max: 65535 });
@@ -261,53 +262,4 @@ function writeTemplate(folder: DataFolder): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
-}
-
-/** The first SIGINT or SIGTERM ends the server, the second the process. */
-function watchSignals(server: RunningServer, host: CommandHost): () => void {
-  const log = logger("server");
-  let stopping = false;
-  const end = (signal: string) => {
-    if (stopping) {
-      log.error("second signal: ending at once", { signal });
-      Deno.exit(CODE.refused);
-    }
-    stopping = true;
-    log.info("stopping", { signal });
-    server.stop("The server is shutting down. Please sign on again later.")
-      .catch((error) => log.error("stop failed", { error: String(error) }));
-  };
-  const reload = () => {
-    try {
-      const { applied, needRestart } = host.reload();
-      log.info("configuration read again", {
-        applied: applied.join(" ") || "nothing",
-        needRestart: needRestart.join(" ") || "nothing",
-      });
-    } catch (error) {
-      log.error("configuration not read again", {
-        error: error instanceof Error ? error.message : String(error),
-      });
-    }
-  };
-  const watched: [Deno.Signal, () => void][] = [
-    ["SIGINT", () => end("SIGINT")],
-    ["SIGTERM", () => end("SIGTERM")],
-    ["SIGBREAK", () => end("SIGBREAK")],
-    ["SIGHUP", reload],
-  ];
-  const registered = watched.filter(([signal, handler]) => {
-    try {
-      Deno.addSignalListener(signal, handler);
-      return true;
-    } catch {
-      // Not on this system.
-      return false;
-    }
-  });
-  return () => {
-    for (const [signal, handler] of registered) {
-      Deno.removeSignalListener(signal, handler);
-    }
-  };
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { inNetwork, normalAddress, normalNetwork } from "../config/network.ts";
-import type { Ban, BanKind } from "../domain/store.ts";
+import { inNetwork, normalAddress } from "../config/network.ts";
+import type { Ban } from "../domain/store.ts";
 import {
   audit,
   command,
@@ -12,53 +12,11 @@ import {
   type Context,
   done,
   notFound,
-  refused,
 } from "./command.ts";
 import { argument, choiceOption, durationOption, option } from "./field.ts";
 import { findPerson, requireAbove } from "./find.ts";
+import { KIND, readTarget, type Target } from "./ban_target.ts";
 import { columns, durationText, pairs, timeText } from "./table_text.ts";
-
-interface Target {
-  readonly kind: BanKind;
-  /** As the store wants it. */
-  readonly target: string;
-  /** As people want it. */
-  readonly label: string;
-}
-
-/** What somebody means who writes this; `as` when it could be both. */
-function readTarget(
-  context: Context,
-  text: string,
-  as: BanKind | undefined,
-): Target {
-  const network = normalNetwork(text);
-  if (network !== null && (as ?? "network") === "network") {
-    return { kind: "network", target: network, label: network };
-  }
-  const address = normalAddress(text);
-  if (address !== null && (as ?? "address") === "address") {
-    return { kind: "address", target: address, label: address };
-  }
-  if (as !== undefined && as !== "account") {
-    throw refused(
-      as === "address"
-        ? `"${text}" is no address: write one such as 203.0.113.9 or 2001:db8::1.`
-        : `"${text}" is no network: write one such as 203.0.113.0/24.`,
-    );
-  }
-  const account = findPerson(context.store, text);
-  return {
-    kind: "account",
-    target: String(account.uid),
-    label: account.nickname,
-  };
-}
-
-const KIND = choiceOption(
-  ["account", "address", "network"],
-  "What TARGET is, when a nickname looks like an address.",
-);
 
 function addBan(
   context: Context,

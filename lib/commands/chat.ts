@@ -17,7 +17,8 @@ import {
   failure,
   HOST_LEVEL,
 } from "./command.ts";
-import { duration, optionalArgument } from "./field.ts";
+import { duration } from "./duration.ts";
+import { optionalArgument } from "./field.ts";
 import { COMMANDS } from "./table.ts";
 import { durationText } from "./table_text.ts";
 import { aRole, splitWords } from "./words.ts";

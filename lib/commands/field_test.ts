@@ -1,9 +1,9 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
+import { duration } from "./duration.ts";
 import {
   argument,
   choiceOption,
-  duration,
   flag,
   numberOption,
   optionName,

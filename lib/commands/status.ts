@@ -25,10 +25,12 @@ export const status = command({
     "Ctrl-C.",
   examples: [
     "retropal status",
+    "retropal status --limits",
     "retropal status --watch",
     "retropal status --json",
   ],
   fields: {
+    limits: flag("Also every limit in force."),
     watch: flag("Go on, a line every few seconds."),
     every: numberOption(
       "SECONDS",
@@ -44,7 +46,17 @@ export const status = command({
   async run(context, input) {
     if (input.watch) return await watch(context, (input.every ?? 2) * 1000);
     const now = read(context);
-    return done(now, ...text(now));
+    const limits = input.limits
+      ? [
+        "",
+        ...pairs(
+          Object.entries(now.limits).map((
+            [key, value],
+          ) => [key, String(value)]),
+        ),
+      ]
+      : [];
+    return done(now, ...text(now), ...limits);
   },
 });
 

@@ -12,6 +12,7 @@ import type { Command } from "./command.ts";
 import * as invite from "./invite.ts";
 import { note } from "./note.ts";
 import * as room from "./room.ts";
+import { roomList, roomShow } from "./room_show.ts";
 import { userData } from "./personal_data.ts";
 import { configReload, stopServer } from "./server.ts";
 import { sessions } from "./sessions.ts";
@@ -39,8 +40,8 @@ export const COMMANDS: readonly Command[] = [
   userData,
 
   room.roomAdd,
-  room.roomList,
-  room.roomShow,
+  roomList,
+  roomShow,
   room.roomSet,
   room.roomRemove,
   room.roomClose,

@@ -1,0 +1,61 @@
+/**
+ * What the system may tell a running server.
+ *
+ * @module
+ */
+import { CODE } from "../commands/command.ts";
+import type { CommandHost } from "../commands/host.ts";
+import { logger } from "../ops/log.ts";
+import type { RunningServer } from "../server.ts";
+
+/** The first SIGINT or SIGTERM ends the server, the second the process. */
+export function watchSignals(
+  server: Pick<RunningServer, "stop">,
+  host: Pick<CommandHost, "reload">,
+): () => void {
+  const log = logger("server");
+  let stopping = false;
+  const end = (signal: string) => {
+    if (stopping) {
+      log.error("second signal: ending at once", { signal });
+      Deno.exit(CODE.refused);
+    }
+    stopping = true;
+    log.info("stopping", { signal });
+    server.stop("The server is shutting down. Please sign on again later.")
+      .catch((error) => log.error("stop failed", { error: String(error) }));
+  };
+  const reload = () => {
+    try {
+      const { applied, needRestart } = host.reload();
+      log.info("configuration read again", {
+        applied: applied.join(" ") || "nothing",
+        needRestart: needRestart.join(" ") || "nothing",
+      });
+    } catch (error) {
+      log.error("configuration not read again", {
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  };
+  const watched: [Deno.Signal, () => void][] = [
+    ["SIGINT", () => end("SIGINT")],
+    ["SIGTERM", () => end("SIGTERM")],
+    ["SIGBREAK", () => end("SIGBREAK")],
+    ["SIGHUP", reload],
+  ];
+  const registered = watched.filter(([signal, handler]) => {
+    try {
+      Deno.addSignalListener(signal, handler);
+      return true;
+    } catch {
+      // Not on this system.
+      return false;
+    }
+  });
+  return () => {
+    for (const [signal, handler] of registered) {
+      Deno.removeSignalListener(signal, handler);
+    }
+  };
+}

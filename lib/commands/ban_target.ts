@@ -1,0 +1,52 @@
+/**
+ * What a ban is for: an account, an address or a network.
+ *
+ * @module
+ */
+import { normalAddress, normalNetwork } from "../config/network.ts";
+import type { BanKind } from "../domain/store.ts";
+import { type Context, refused } from "./command.ts";
+import { choiceOption } from "./field.ts";
+import { findPerson } from "./find.ts";
+
+export interface Target {
+  readonly kind: BanKind;
+  /** As the store wants it. */
+  readonly target: string;
+  /** As people want it. */
+  readonly label: string;
+}
+
+/** What somebody means who writes this; `as` when it could be both. */
+export function readTarget(
+  context: Context,
+  text: string,
+  as: BanKind | undefined,
+): Target {
+  const network = normalNetwork(text);
+  if (network !== null && (as ?? "network") === "network") {
+    return { kind: "network", target: network, label: network };
+  }
+  const address = normalAddress(text);
+  if (address !== null && (as ?? "address") === "address") {
+    return { kind: "address", target: address, label: address };
+  }
+  if (as !== undefined && as !== "account") {
+    throw refused(
+      as === "address"
+        ? `"${text}" is no address: write one such as 203.0.113.9 or 2001:db8::1.`
+        : `"${text}" is no network: write one such as 203.0.113.0/24.`,
+    );
+  }
+  const account = findPerson(context.store, text);
+  return {
+    kind: "account",
+    target: String(account.uid),
+    label: account.nickname,
+  };
+}
+
+export const KIND = choiceOption(
+  ["account", "address", "network"],
+  "What TARGET is, when a nickname looks like an address.",
+);

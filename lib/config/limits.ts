@@ -1,0 +1,168 @@
+/**
+ * The limits among the settings: what one person, one address and everybody
+ * together may use. All of them can change while the server runs.
+ *
+ * @module
+ */
+import { integer } from "./setting.ts";
+
+const count = (
+  words: { default: number; about: string; min?: number; max?: number },
+) => integer({ min: 1, max: 1_000_000, live: true, ...words });
+
+export const LIMITS = {
+  packets_per_second: count({
+    default: 30,
+    about: "Packets that one connection may send per second; more are dropped.",
+  }),
+  packet_burst: count({
+    default: 60,
+    about: "Packets it may send at once after a pause.",
+  }),
+  search_cost: count({
+    default: 3,
+    max: 1000,
+    about: "As how many packets a search counts.",
+  }),
+  room_create_cost: count({
+    default: 10,
+    max: 1000,
+    about: "As how many packets the making of a room counts.",
+  }),
+  join_cost: count({
+    default: 2,
+    max: 1000,
+    about: "As how many packets the joining of a room counts.",
+  }),
+  invite_cost: count({
+    default: 3,
+    max: 1000,
+    about: "As how many packets an invitation, a call or a file offer counts.",
+  }),
+  audited_per_minute: count({
+    default: 120,
+    about:
+      "Acts of one person that the audit log keeps (bans, banners, alerts).",
+  }),
+  email_invites_per_user: count({
+    default: 100,
+    about: "E-mail invitations kept of one person.",
+  }),
+  message_bytes: count({
+    default: 4000,
+    min: 64,
+    max: 30000,
+    about: "The longest message, in bytes; longer ones are refused.",
+  }),
+  rooms_per_user: count({
+    default: 10,
+    about: "Rooms in which one person can be at a time.",
+  }),
+  temporary_rooms_per_user: count({
+    default: 10,
+    about: "Rooms that one person may have made and that still live.",
+  }),
+  temporary_rooms_total: count({
+    default: 500,
+    max: 15000,
+    about: "Temporary rooms at a time.",
+  }),
+  room_members: count({
+    default: 900,
+    max: 1000,
+    about: "People in one room; the client's own list ends at 1000.",
+  }),
+  pals_per_user: count({
+    default: 500,
+    max: 800,
+    about: "Pals of one person; the client's own list ends at 800.",
+  }),
+  offline_messages_per_user: count({
+    default: 200,
+    about: "Messages kept for somebody who is away.",
+  }),
+  connections_total: count({
+    default: 12000,
+    about: "Chat connections at a time.",
+  }),
+  connections_per_address: count({
+    default: 1000,
+    about: "Chat connections from one address.",
+  }),
+  connections_per_network: count({
+    default: 4000,
+    about: "Chat connections from one network (/24, or /64 of IPv6).",
+  }),
+  signon_seconds: count({
+    default: 30,
+    max: 3600,
+    about: "By when a connection must have signed on.",
+  }),
+  signon_attempts_per_address: count({
+    default: 30,
+    about: "Failed sign-ons from one address before it is refused for a while.",
+  }),
+  signon_attempts_per_account: count({
+    default: 10,
+    about: "Failed sign-ons to one account before it is refused for a while.",
+  }),
+  signon_ban_seconds: count({
+    default: 120,
+    about: "How long that while is, and within what time failures add up.",
+  }),
+  registrations_per_address: count({
+    default: 20,
+    about: "Accounts made from one address before the next must wait a while.",
+  }),
+  hash_queue: count({
+    default: 1024,
+    about: "Password checks that may wait; more are refused politely.",
+  }),
+  idle_minutes: count({
+    default: 30,
+    max: 10080,
+    about: "After how much true silence a connection is closed.",
+  }),
+  outbox_bytes: count({
+    default: 262144,
+    min: 16384,
+    max: 67108864,
+    about: "Bytes that may wait for a slow client before it is closed.",
+  }),
+  stuck_seconds: count({
+    default: 60,
+    max: 3600,
+    about: "For how long a client may take nothing of what waits for it.",
+  }),
+  voice_connections: count({
+    default: 20_000,
+    about: "Voice connections at a time.",
+  }),
+  voice_connections_per_address: count({
+    default: 4096,
+    about: "Voice connections from one address.",
+  }),
+  voice_silent_connections: count({
+    default: 2048,
+    about:
+      "Voice connections that have not said who they are; the oldest make room.",
+  }),
+  voice_hello_seconds: count({
+    default: 10,
+    max: 3600,
+    about: "By when a voice connection must have said who it is.",
+  }),
+  voice_stuck_seconds: count({
+    default: 10,
+    max: 3600,
+    about: "For how long a listener may take nothing of what is said.",
+  }),
+  voice_bytes_per_second: count({
+    default: 524_288,
+    min: 2000,
+    max: 10_000_000,
+    about:
+      "Bytes of sound that one talker may send per second; the client sends " +
+      "1900, load tests more.",
+  }),
+};

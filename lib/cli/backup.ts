@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname, join } from "node:path";
-import { backupName, backupTo, rotate, verifyBackup } from "../../db/backup.ts";
+import { backupName, backupTo, verifyBackup } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
 import { restoreFrom } from "../../db/restore.ts";
@@ -33,10 +33,12 @@ export const backup = localCommand({
   summary: "Copy the database, also while the server runs",
   details: "The copy is consistent, checked, and appears only when it is " +
     "whole. Without FILE, or when FILE is a folder, it gets a name with the " +
-    "time in it; then --keep removes the oldest such copies.",
+    "time in it. --keep removes the oldest copies whose names differ from this " +
+    "one in digits only.",
   examples: [
     "retropal backup /backups/retropal-2026-07-31.db",
     "retropal backup /backups --keep 7",
+    "retropal backup /backups/home-2026-07-31.db --keep 7",
   ],
   fields: {
     file: optionalArgument(
@@ -46,8 +48,8 @@ export const backup = localCommand({
     ),
     keep: numberOption(
       "N",
-      "Keep the youngest N copies in the folder; store.backup_keep in the " +
-        "data folder's own.",
+      "Keep the youngest N copies; in the data folder's own folder " +
+        "store.backup_keep of them when not given.",
       { min: 1, max: 10_000 },
     ),
     check: flag("Only check that FILE is a whole backup."),
@@ -62,13 +64,6 @@ export const backup = localCommand({
       );
     }
     const { target, own } = chooseTarget(local, input.file);
-    const named = input.file !== undefined && target === input.file;
-    if (named && input.keep !== undefined) {
-      return failure(
-        CODE.usage,
-        "--keep wants a folder for FILE, where it can count.",
-      );
-    }
     const noted = await local.run(["audit", "note"], {
       action: "backup",
       target,
@@ -81,9 +76,7 @@ export const backup = localCommand({
     );
     const keep = input.keep ??
       (own ? local.loadConfig().config.store.backup_keep : undefined);
-    const removed = keep === undefined || named
-      ? []
-      : rotate(dirname(target), keep);
+    const removed = keep === undefined ? [] : removeOld(target, keep);
     return done(
       { file: target, ...facts, removed },
       `${target}: ${sizeText(facts.bytes)}, ${facts.accounts} accounts, ` +
@@ -92,6 +85,27 @@ export const backup = localCommand({
     );
   },
 });
+
+/**
+ * Keeps the youngest `keep` files that are named as `target` is but for the
+ * digits in it: "retropal-2026-07-31.db" and its elder sisters.
+ */
+function removeOld(target: string, keep: number): string[] {
+  const folder = dirname(target);
+  const shape = (name: string) => name.replace(/\d+/g, "0");
+  const alike = [...Deno.readDirSync(folder)]
+    .filter(({ name, isFile }) =>
+      isFile && shape(name) === shape(basename(target))
+    )
+    .map(({ name }) => ({
+      name,
+      at: Deno.statSync(join(folder, name)).mtime?.getTime() ?? 0,
+    }))
+    .sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
+  const old = alike.slice(keep).map(({ name }) => name);
+  for (const name of old) Deno.removeSync(join(folder, name));
+  return old;
+}
 
 function check(file: string | undefined): CommandResult {
   if (file === undefined) {

@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { Home } from "./testing/retropal.ts";
 
 const secret = { stdin: "secret11" };
@@ -35,7 +35,12 @@ Deno.test("backup without a file goes to the data folder and keeps the youngest"
   equal((kept as { removed: string[] }).removed.length, 1);
   const own = await home.run("backup");
   match(own.out, /data\/backups\/retropal\.db\.backup-\d{8}T\d{6}/);
-  equal((await home.run(`backup ${home.path}/x.db --keep 2`)).code, 2);
+  for (const day of ["01", "02", "03"]) {
+    await home.run(`backup ${folder}/home-2026-07-${day}.db --keep 2`);
+  }
+  const names = [...Deno.readDirSync(folder)].map((one) => one.name).sort();
+  deepEqual(names.slice(0, 2), ["home-2026-07-02.db", "home-2026-07-03.db"]);
+  equal(names.length, 4);
 });
 
 Deno.test("restore refuses what is no backup and changes nothing", async () => {

@@ -17,7 +17,15 @@ import {
 const DOCUMENT = new URL("../docs/compatibility.md", import.meta.url);
 const CHAT = new URL("../lib/chat/", import.meta.url);
 
-const HEAD = ["type", "hex", "name", "from", "parsed", "handled", "tested"];
+const HEAD = [
+  "type",
+  "hex",
+  "name",
+  "direction",
+  "parsed",
+  "handled",
+  "tested",
+];
 
 /** The document that the code of this moment deserves. */
 export async function compatibility(): Promise<string> {
@@ -33,8 +41,8 @@ layouts are in [protocol.md](protocol.md).
 - **handled**: _yes_; _ignored_: it is known, counted, and of no consequence
   here; _sent_ and _never sent_ for packets of the server: the latter break the
   client or serve what this server has not, and no encoder for them exists.
-- **tested**: the number of golden cases (bytes and value, both ways), and
-  whether a test says what happens when it comes or when it goes out.
+- **tested**: _golden_: its bytes and its value, both ways; _behaviour_: what
+  happens when it comes, or when it goes out.
 - **seen**: on the wire of the real client (\`tests/captures\`).
 
 ## From the client
@@ -74,17 +82,17 @@ function cells(
 ): string[] {
   const codecs = side === "client" ? CLIENT_CODECS : SERVER_CODECS;
   const own = codecs.filter(({ type }) => type === entry.type);
-  const golden = GOLDEN_CASES.filter(({ packet }) => own.includes(packet));
+  const golden = GOLDEN_CASES.some(({ packet }) => own.includes(packet));
   const told = new RegExp(`["\`]${name}\\b`).test(behaviour);
   const tests = [
-    ...(golden.length > 0 ? [`${golden.length} golden`] : []),
+    ...(golden ? ["golden"] : []),
     ...(told || (entry.ignored && side === "client") ? ["behaviour"] : []),
   ];
   return [
     String(entry.type),
     (entry.type & 0xffff).toString(16).toUpperCase().padStart(4, "0"),
     name,
-    side,
+    side === "client" ? "C > S" : "S > C",
     own.length > 0 ? "yes" : "no",
     handled(side, entry),
     tests.join(", ") || "-",

@@ -140,6 +140,9 @@ export class VoiceRoom {
     voice.allowed = roster.maySpeak(this.gid, voice.uid);
     voice.links.length = 0;
     voice.peers.length = 0;
+    // Several behind one address have one listener at the client's port: a
+    // frame sent there for each of them would be played as often.
+    const reached = new Set<string>();
     for (const member of roster.members(this.gid)) {
       if (member.uid === voice.uid) continue;
       if (!roster.hears(this.gid, member.uid, voice.uid)) continue;
@@ -148,7 +151,11 @@ export class VoiceRoom {
         voice.links.push(link);
       } else {
         const peer = this.#peer(member);
-        if (peer !== undefined) voice.peers.push(peer);
+        if (peer === undefined) continue;
+        const { hostname, port } = peer.target;
+        if (reached.has(`${hostname} ${port}`)) continue;
+        reached.add(`${hostname} ${port}`);
+        voice.peers.push(peer);
       }
     }
   }

@@ -112,6 +112,19 @@ Deno.test("UdpEdge reaches a client in UDP mode at its fixed port", async () => 
   same(await ear.datagram(), bare(voice(ANN, 3)));
 });
 
+Deno.test("UdpEdge sends once to an address, however many are behind it", async () => {
+  const clientUdpPort = freePort();
+  const roster = company(ANN)
+    .enter(OAK, BOB, "127.0.0.9").enter(OAK, CAT, "127.0.0.9");
+  await using test = await TestVoice.start(roster, { clientUdpPort });
+  const ann = await test.linked(OAK, ANN);
+  const ear = test.datagrams("127.0.0.9", clientUdpPort);
+  await ann.write(voice(ANN, 1));
+  await ann.write(voice(ANN, 2));
+  same(await ear.datagram(), bare(voice(ANN, 1)));
+  same(await ear.datagram(), bare(voice(ANN, 2)));
+});
+
 Deno.test("UdpEdge stops when a member opens a TCP link, and begins when he loses it", async () => {
   const clientUdpPort = freePort();
   const roster = company(ANN, BOB);

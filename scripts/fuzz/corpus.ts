@@ -1,0 +1,83 @@
+/**
+ * The inputs that mutations begin with: what the real client sent, and what
+ * made the server do something that no earlier input did.
+ *
+ * @module
+ */
+import { hex, unhex } from "../../lib/protocol/bytes.ts";
+import { captureNames, readCapture } from "../../tests/support/capture.ts";
+
+export interface Input {
+  readonly type: number;
+  readonly payload: Uint8Array;
+}
+
+const FILE = new URL("../../tests/corpus/frames.txt", import.meta.url);
+/** Longer finds are not worth their place in the file. */
+const MOST_BYTES = 300;
+const MOST_KEPT = 800;
+
+export class Corpus {
+  readonly frames: Input[] = [];
+  /** Bytes of voice streams and datagrams. */
+  readonly voice: Uint8Array[] = [];
+  readonly #found: Input[] = [];
+  readonly #seen = new Set<string>();
+
+  /** Captures, and the kept file when there is one. */
+  static load(): Corpus {
+    const corpus = new Corpus();
+    for (const name of captureNames()) {
+      const { frames, voice } = readCapture(name);
+      for (const { direction, type, payload } of frames) {
+        if (direction === "C>S") corpus.frames.push({ type, payload });
+      }
+      corpus.voice.push(...voice.slice(0, 50).map(({ bytes }) => bytes));
+    }
+    for (const input of readKept()) {
+      corpus.frames.push(input);
+      corpus.#found.push(input);
+    }
+    return corpus;
+  }
+
+  /** Keeps an input when what it did, told as text, is new. */
+  learn(behaviour: string, { type, payload }: Input): void {
+    if (this.#seen.has(behaviour)) return;
+    this.#seen.add(behaviour);
+    const input = { type, payload: payload.slice() };
+    this.frames.push(input);
+    if (payload.length <= MOST_BYTES) this.#found.push(input);
+  }
+
+  /** Different things that the server was seen to do. */
+  get behaviours(): number {
+    return this.#seen.size;
+  }
+
+  /** Writes the kept file, shortest inputs first. */
+  save(): void {
+    const lines = new Set(
+      this.#found
+        .toSorted((a, b) => a.payload.length - b.payload.length)
+        .map(({ type, payload }) => `${type} ${hex(payload) || "-"}`),
+    );
+    const text = [...lines].slice(0, MOST_KEPT).join("\n");
+    Deno.writeTextFileSync(FILE, `${text}\n`);
+  }
+}
+
+function readKept(): Input[] {
+  try {
+    return Deno.readTextFileSync(FILE).trim().split("\n").map((line) => {
+      const [type = "", payload = ""] = line.split(" ");
+      return {
+        type: Number(type),
+        payload: payload === "-" ? new Uint8Array() : unhex(payload),
+      };
+    });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}

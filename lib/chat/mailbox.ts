@@ -26,6 +26,7 @@ export function deliverWaiting(ctx: Context, session: Session): void {
   session.catchingUp = page.length > 0;
   for (const [at, { from, body }] of page.entries()) {
     const frame = imIn.frame({ from, text: body });
+    session.heldBack.sent(from, session.known.has(from));
     if (at < page.length - 1) ctx.out.send(session, frame);
     else ctx.out.send(session, frame, () => delivered(ctx, session, page));
   }

@@ -11,6 +11,7 @@ import {
   type Uid,
 } from "./store.ts";
 import type { TokenBucket } from "./limits.ts";
+import { HeldBack } from "./held_back.ts";
 import type { Room } from "./room.ts";
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
 
@@ -59,6 +60,8 @@ export class Session {
   readonly blocks = new Set<Uid>();
   /** Whom this client can show: pals, and those it has a window with. */
   readonly known = new Set<Uid>();
+  /** Messages of others that its client may wait to show. */
+  readonly heldBack = new HeldBack();
   saidGoodbye = false;
   /** How often he may do what is kept for ever; made when it is needed. */
   acts: TokenBucket | undefined;

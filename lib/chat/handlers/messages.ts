@@ -71,6 +71,7 @@ export function sendIm(
 ): void {
   const knows = receiver.known.has(from.uid) || receiver.uid === from.uid;
   if (knows || text.length > MAX_NEW_STYLE_TEXT) {
+    receiver.heldBack.sent(from.uid, knows);
     ctx.out.send(receiver, imIn.frame({ from: from.uid, text }), onWritten);
     return;
   }

@@ -59,6 +59,10 @@ export function requestUser(ctx: Context, { uid }: { uid: Uid }): void {
     ctx.ignore("REQUEST_USER of an impossible uid", { about: uid });
     return;
   }
+  if (!ctx.session.heldBack.asked(uid)) {
+    ctx.ignore("REQUEST_USER for a message that is shown", { about: uid });
+    return;
+  }
   const account = ctx.store.accounts.get(uid);
   if (account === undefined) {
     ctx.reply(userInfo.frame({ uid, nickname: `User ${uid}` }));

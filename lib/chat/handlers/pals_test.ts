@@ -110,6 +110,28 @@ Deno.test("BLOCK_BUDDY is silent, GET_BLOCKED lists, a failure shows its box", (
     ann.expect("BLOCKED_BUDDIES");
   }));
 
+Deno.test("REQUEST_USER for each of several messages of one is answered once", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann");
+    const { uid } = chat.addUser("Bob");
+    await ann.send("IM_OUT", `${u32(uid)} 'one'`);
+    await ann.send("IM_OUT", `${u32(uid)} 'two'`);
+    const bob = await chat.signOn("Bob");
+    for (let i = 0; i < 2; i++) await bob.send("REQUEST_USER", u32(ann.uid));
+    bob.expect(
+      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\n'`,
+      `STATUS_CHANGE ${u32(ann.uid)} 0000001e`,
+    );
+    // Later he has closed the window, and his client asks anew.
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'three'`);
+    await bob.send("REQUEST_USER", u32(ann.uid));
+    assert.deepEqual(bob.takeNames(), [
+      "IM_IN",
+      "USER_INFO",
+      "STATUS_CHANGE",
+    ]);
+  }));
+
 Deno.test("REQUEST_USER is answered for every number a client can show", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");

@@ -95,7 +95,8 @@ export class VoiceRelay implements VoiceControl {
   /**
    * A voice connection says it is `uid` in `gid`. Gives what the edge needs to
    * speak for him, or undefined when no such member is at that address. An
-   * older connection of the same member ends.
+   * older connection of the same member ends, unless he is being heard on it:
+   * a neighbour behind the same router must not cut him off and speak on.
    */
   attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
     const member = this.#roster.member(gid, uid);
@@ -104,6 +105,8 @@ export class VoiceRelay implements VoiceControl {
     }
     const room = this.#room(gid);
     const older = room.links.get(uid);
+    const busy = older !== undefined && older !== link;
+    if (busy && room.speaking.has(uid)) return undefined;
     room.links.set(uid, link);
     room.peers.delete(uid);
     room.changed();

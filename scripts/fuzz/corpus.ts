@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { rowOf } from "../../lib/chat/dispatch.ts";
 import { hex, unhex } from "../../lib/protocol/bytes.ts";
 import { captureNames, readCapture } from "../../tests/support/capture.ts";
 
@@ -15,7 +16,7 @@ export interface Input {
 const FILE = new URL("../../tests/corpus/frames.txt", import.meta.url);
 /** Longer finds are not worth their place in the file. */
 const MOST_BYTES = 300;
-const MOST_KEPT = 800;
+const MOST_PER_TYPE = 12;
 
 export class Corpus {
   readonly frames: Input[] = [];
@@ -57,12 +58,17 @@ export class Corpus {
 
   /** Writes the kept file, shortest inputs first. */
   save(): void {
-    const lines = new Set(
-      this.#found
-        .toSorted((a, b) => a.payload.length - b.payload.length)
-        .map(({ type, payload }) => `${type} ${hex(payload) || "-"}`),
-    );
-    const text = [...lines].slice(0, MOST_KEPT).join("\n");
+    const lines = new Map<number, Set<string>>();
+    const shortest = this.#found
+      .toSorted((a, b) => a.payload.length - b.payload.length);
+    for (const { type, payload } of shortest) {
+      const kept = lines.get(type) ?? new Set();
+      if (kept.size < MOST_PER_TYPE) kept.add(`${type} ${hex(payload) || "-"}`);
+      lines.set(type, kept);
+    }
+    // Types that nobody knows are all alike.
+    const known = [...lines].filter(([type]) => rowOf(type) !== undefined);
+    const text = known.flatMap(([, kept]) => [...kept]).sort().join("\n");
     Deno.writeTextFileSync(FILE, `${text}\n`);
   }
 }

@@ -66,6 +66,19 @@ Deno.test("attack 18: a second hello with another's uid on one's own voice conne
   await stage.undisturbed();
 });
 
+Deno.test("attack 67: take over the voice connection of a neighbour while he speaks", async () => {
+  await using stage = await Stage.start();
+  const { ann, annVoice, bobVoice, rig } = stage;
+  await annVoice.talk();
+  await rig.until(() => bobVoice.heard.length === 1);
+  const voice = await VoicePeer.open(rig, VOICE_ROOM, ann.uid);
+  await voice.talk();
+  await rig.until(() => voice.closed);
+  assert.equal(annVoice.closed, false);
+  assert.equal(bobVoice.heard.length, 1);
+  await stage.undisturbed();
+});
+
 Deno.test("attack 19: speak with a red dot", async () => {
   await using stage = await Stage.start();
   const { eve, rig, bobVoice } = stage;

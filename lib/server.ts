@@ -211,7 +211,7 @@ export async function startServer(
   if (options.config.web.enabled) {
     try {
       web = await startWeb({
-        bind: options.config.web.bind,
+        bind: options.config.web.bind || options.config.server.bind,
         port: options.config.web.port,
         legacyPort: options.config.web.legacy_port,
         config: () => services.settings,

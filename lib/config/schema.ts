@@ -102,9 +102,11 @@ export const SCHEMA = {
     }),
     port: port({ default: 8080, about: "TCP port of the pages." }),
     bind: text({
-      default: "0.0.0.0",
-      check: (value) => normalAddress(value) !== null,
-      allowed: "an address of this machine, or 0.0.0.0 for all of them",
+      default: "",
+      check: (value) => value === "" || normalAddress(value) !== null,
+      allowed:
+        'an address of this machine, 0.0.0.0 for all of them, or "" for the ' +
+        "one of chat and voice",
       about: "The address on which the pages are offered.",
       example: '"127.0.0.1"',
     }),

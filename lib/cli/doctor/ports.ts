@@ -51,7 +51,7 @@ function portsOf(config: Config): Port[] {
       ports.push({
         what: "pages",
         transport: "tcp",
-        hostname: web.bind,
+        hostname: web.bind || server.bind,
         port: web[key],
         setting: `web.${key}`,
       });
@@ -168,7 +168,7 @@ export async function checkLocation(
   config: Config,
   running: boolean,
 ): Promise<Finding> {
-  const { web } = config;
+  const { server, web } = config;
   if (!web.enabled || web.legacy_port === 0) {
     return noteIt(
       "location2.txt",
@@ -183,7 +183,8 @@ export async function checkLocation(
       `It is served at port ${web.legacy_port} when the server runs.`,
     );
   }
-  const bind = web.bind === "0.0.0.0" ? "127.0.0.1" : web.bind;
+  const own = web.bind || server.bind;
+  const bind = own === "0.0.0.0" ? "127.0.0.1" : own;
   const url = `http://${bind}:${web.legacy_port}/location2.txt`;
   try {
     const response = await fetch(url, {

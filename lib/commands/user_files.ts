@@ -141,7 +141,12 @@ function secretOf(
     }
     return { passwordHash: hash };
   }
-  const password = values.password ?? "";
+  const { password } = values;
+  if (password === undefined) {
+    throw refused(
+      "There is no password here; `user export --with-hashes` writes them.",
+    );
+  }
   const fault = passwordFault(password);
   if (fault !== null) throw refused(fault);
   return { password };

@@ -97,6 +97,10 @@ Deno.test("user export leaves hashes out unless asked", async () => {
   await bench.run("user add", { nick: "Ann" }, { secret: "secret11" });
   const { file } = await bench.run("user export", { file: "a.csv" });
   equal(file?.text.includes("scrypt"), false);
+  const back = await bench.run("user import", {
+    file: { name: "a.csv", text: file!.text.replace("Ann", "Bob") },
+  });
+  match(back.lines[0] ?? "", /no password here; .*--with-hashes/);
 });
 
 Deno.test("user data is all that is kept of one person, without the hash", async () => {

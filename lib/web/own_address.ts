@@ -42,8 +42,8 @@ export function requestedHost(header: string | undefined): string {
   return /(^|\.)paltalk\.com$/.test(name) ? "" : name;
 }
 
-function local(address: string | null): string {
-  const plain = address === null ? null : normalAddress(address);
+function local(address: string): string {
+  const plain = normalAddress(address);
   return plain !== null && isIPv4(plain) ? plain : "";
 }
 

@@ -15,7 +15,9 @@ import { clientOrigin, matcherFor } from "./client_address.ts";
 import { FormTokens } from "./form_tokens.ts";
 import { FrontPageState } from "./front_state.ts";
 import { HistoryRecorder } from "./history.ts";
-import { LegacyEdge } from "./legacy/edge.ts";
+import { bareResponse } from "./http/response.ts";
+import { HttpServer } from "./http/server.ts";
+import { isLegacyPath } from "./legacy/paths.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { RegistrationGate } from "./registration.ts";
 import { RequestRate } from "./request_rate.ts";
@@ -56,56 +58,60 @@ const GRACE_MS = 2000;
 
 /** Rejects with CannotListen. */
 export function startWeb(options: WebOptions): Promise<WebServer> {
+  try {
+    return Promise.resolve(start(options));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function start(options: WebOptions): WebServer {
+  const { bind, port, legacyPort, log } = options;
   const site = makeSite(options);
   const pages = makePages(site);
-  const history = new HistoryRecorder(site);
   options.metrics?.(site.metrics);
   const door = new FrontDoor(site, pages);
-  const abort = new AbortController();
+  const answer = door.answer.bind(door);
 
-  const listener = listening("web.port", options.port, () =>
-    Deno.serve({
-      hostname: options.bind,
-      port: options.port,
-      signal: abort.signal,
-      onListen() {},
-      onError: (error) => door.failed(error),
-    }, (request, info) =>
-      door.answer(
-        request,
-        (info.remoteAddr as Deno.NetAddr).hostname,
-        null,
-      )));
-
-  const { legacyPort } = options;
-  let edge: LegacyEdge | null = null;
-  if (legacyPort !== 0 && legacyPort !== options.port) {
+  const server = listening(
+    "web.port",
+    port,
+    () => new HttpServer({ hostname: bind, port, answer, log }),
+  );
+  let legacy: HttpServer | null = null;
+  if (legacyPort !== 0 && legacyPort !== port) {
     try {
-      edge = listening("web.legacy_port", legacyPort, () =>
-        new LegacyEdge(
-          { hostname: options.bind, port: legacyPort },
-          (request, remote, local) => door.answer(request, remote, local),
-          site.log,
-        ));
+      legacy = listening("web.legacy_port", legacyPort, () =>
+        new HttpServer({
+          hostname: bind,
+          port: legacyPort,
+          answer: (request, remote, local) =>
+            isLegacyPath(new URL(request.url).pathname)
+              ? answer(request, remote, local)
+              : Promise.resolve(bareResponse(404, "Not found.")),
+          log,
+        }));
     } catch (error) {
-      abort.abort();
-      return Promise.reject(error);
+      void server.shutdown(0);
+      throw error;
     }
   }
+  const history = new HistoryRecorder(site);
   history.start();
 
-  return Promise.resolve({
-    addr: listener.addr as Deno.NetAddr,
-    legacyAddr: edge?.addr ?? null,
+  return {
+    addr: server.addr,
+    legacyAddr: legacy?.addr ?? null,
     async shutdown() {
       history.stop();
       site.streams.close();
       pages.close();
-      const grace = setTimeout(() => abort.abort(), GRACE_MS);
-      await Promise.all([listener.shutdown(), edge?.shutdown()]);
-      clearTimeout(grace);
+      await Promise.all([
+        server.shutdown(GRACE_MS),
+        legacy?.shutdown(GRACE_MS),
+      ]);
     },
-  });
+  };
 }
 
 function makeSite(options: WebOptions): Site {
@@ -153,7 +159,7 @@ class FrontDoor {
   async answer(
     request: Request,
     peer: string,
-    localAddress: string | null,
+    localAddress: string,
   ): Promise<Response> {
     const { web, access } = this.#site.config();
     const { address, https } = clientOrigin(
@@ -162,20 +168,20 @@ class FrontDoor {
       web.trusted_proxies,
     );
     if (access.only_from.length > 0 && !matcherFor(access.only_from)(address)) {
-      return plain(403, "This server is not for your network.");
+      return bareResponse(403, "This server is not for your network.");
     }
     if (!this.#rate.take(address, request.method, this.#site.clock())) {
-      return plain(429, "Too many requests. Please wait.", {
+      return bareResponse(429, "Too many requests. Please wait.", {
         "retry-after": "2",
       });
     }
     if (!["GET", "HEAD", "POST"].includes(request.method)) {
-      return plain(405, "Only GET, HEAD and POST are known here.", {
+      return bareResponse(405, "Only GET, HEAD and POST are known here.", {
         allow: "GET, HEAD, POST",
       });
     }
     if (!isPlainHost(request.headers.get("host"))) {
-      return plain(400, "This Host header cannot be.");
+      return bareResponse(400, "This Host header cannot be.");
     }
     const visitor: Visitor = {
       address,
@@ -192,7 +198,7 @@ class FrontDoor {
 
   failed(error: unknown): Response {
     this.#site.log.error("request failed", { error: String(error) });
-    return plain(500, "Something went wrong here.");
+    return bareResponse(500, "Something went wrong here.");
   }
 }
 
@@ -200,15 +206,4 @@ class FrontDoor {
 function isPlainHost(host: string | null): boolean {
   return host === null || /^[\w.-]{0,253}(:\d{0,5})?$/.test(host) ||
     /^\[[\da-f:.]{2,45}\](:\d{0,5})?$/i.test(host);
-}
-
-function plain(
-  status: number,
-  sentence: string,
-  headers: Record<string, string> = {},
-): Response {
-  return new Response(sentence + "\n", {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", ...headers },
-  });
 }

@@ -63,8 +63,8 @@ export interface Site {
 export interface Visitor {
   /** His own address, behind trusted proxies too. */
   readonly address: string;
-  /** The address of ours at which he arrived, when that is known. */
-  readonly localAddress: string | null;
+  /** The address of ours at which he, or the proxy, arrived. */
+  readonly localAddress: string;
   readonly https: boolean;
   /** From where the host's desk may be opened. */
   readonly mayBeStaff: boolean;

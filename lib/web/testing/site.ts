@@ -225,6 +225,7 @@ export async function rawRequest(
     for (let at = 0; at < bytes.length;) {
       at += await conn.write(bytes.subarray(at));
     }
+    await conn.closeWrite();
     const chunk = new Uint8Array(16384);
     for (let n; (n = await conn.read(chunk)) !== null;) {
       text += new TextDecoder("latin1").decode(chunk.subarray(0, n));

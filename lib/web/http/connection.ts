@@ -1,0 +1,230 @@
+/**
+ * One connection: its requests, one after the other.
+ *
+ * @module
+ */
+import { concat } from "../../protocol/bytes.ts";
+import { readHead, type RequestHead } from "./request_head.ts";
+import { bareResponse, writeResponse } from "./response.ts";
+
+/** Milliseconds that each thing may take. */
+export interface Deadlines {
+  /** From the connection, or the first byte of a request, to its last. */
+  readonly requestMs: number;
+  /** Between two requests. */
+  readonly idleMs: number;
+  /** For the page to be made. */
+  readonly answerMs: number;
+  /** For a piece of the answer to be taken by the other end. */
+  readonly writeMs: number;
+}
+
+export const DEADLINES: Deadlines = {
+  requestMs: 15_000,
+  idleMs: 65_000,
+  answerMs: 60_000,
+  writeMs: 20_000,
+};
+
+const MOST_HEAD = 16 * 1024;
+/** Pasted files of the desk are the longest forms. */
+const MOST_BODY = 1024 * 1024;
+const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+
+export type Answer = (
+  request: Request,
+  remote: string,
+  local: string,
+) => Promise<Response>;
+
+export class HttpConnection {
+  readonly #conn: Deno.TcpConn;
+  readonly #answer: Answer;
+  readonly #deadlines: Deadlines;
+  readonly #chunk = new Uint8Array(8192);
+  /** Read and not yet used. */
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #deadline: number;
+  /** Nothing is under way: it may be ended without loss. */
+  #resting = true;
+  #last = false;
+
+  constructor(conn: Deno.TcpConn, answer: Answer, deadlines: Deadlines) {
+    this.#conn = conn;
+    this.#answer = answer;
+    this.#deadlines = deadlines;
+    this.#deadline = performance.now() + deadlines.requestMs;
+  }
+
+  get remote(): string {
+    return this.#conn.remoteAddr.hostname;
+  }
+
+  /** What is being answered still is; no other request is taken. */
+  endSoon(): void {
+    this.#last = true;
+    if (this.#resting) this.close();
+  }
+
+  isLate(now: number): boolean {
+    return now > this.#deadline;
+  }
+
+  close(): void {
+    try {
+      this.#conn.close();
+    } catch {
+      // Closed already.
+    }
+  }
+
+  /** Until either end has had enough; rejects when the other end breaks off. */
+  async serve(): Promise<void> {
+    for (;;) {
+      const head = await this.#readHead();
+      if (head === "closed") return;
+      this.#resting = false;
+      if (head === null) {
+        await this.#refuse(400, "Not understood.");
+        return;
+      }
+      if (head.bodyLength > MOST_BODY) {
+        await this.#refuse(413, "This is too long.");
+        return;
+      }
+      const body = await this.#readBody(head);
+      if (body === null) return;
+      if (!await this.#respond(head, body) || this.#last) return;
+      this.#resting = true;
+    }
+  }
+
+  #allow(ms: number): void {
+    this.#deadline = performance.now() + ms;
+  }
+
+  /** False at the end of the stream. */
+  async #more(): Promise<boolean> {
+    const n = await this.#conn.read(this.#chunk);
+    if (n === null) return false;
+    this.#bytes = concat([this.#bytes, this.#chunk.subarray(0, n)]);
+    return true;
+  }
+
+  async #readHead(): Promise<RequestHead | "closed" | null> {
+    for (;;) {
+      // Empty lines before a request are left over from the one before.
+      let at = 0;
+      while (this.#bytes[at] === 13 || this.#bytes[at] === 10) at++;
+      if (at > 0) this.#bytes = this.#bytes.slice(at);
+      const head = readHead(latin1(this.#bytes.subarray(0, MOST_HEAD)));
+      if (head !== "incomplete") {
+        this.#bytes = this.#bytes.slice(head?.length ?? 0);
+        return head;
+      }
+      if (this.#bytes.length >= MOST_HEAD) return null;
+      const first = this.#bytes.length === 0;
+      if (!await this.#more()) return "closed";
+      if (first) this.#allow(this.#deadlines.requestMs);
+    }
+  }
+
+  /** Null when the other end broke off. */
+  async #readBody(head: RequestHead): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { bodyLength } = head;
+    if (/^100-continue$/i.test(head.headers.get("expect") ?? "")) {
+      await writeAll(this.#conn, CONTINUE);
+    }
+    while (this.#bytes.length < bodyLength) {
+      if (!await this.#more()) return null;
+    }
+    const body = this.#bytes.slice(0, bodyLength);
+    this.#bytes = this.#bytes.slice(bodyLength);
+    return body;
+  }
+
+  /** Whether the connection stays. */
+  async #respond(
+    head: RequestHead,
+    body: Uint8Array<ArrayBuffer>,
+  ): Promise<boolean> {
+    this.#allow(this.#deadlines.answerMs);
+    const isHead = head.method === "HEAD";
+    const abort = new AbortController();
+    let response: Response;
+    try {
+      const request = new Request(`http://pages${head.path}${head.query}`, {
+        method: isHead ? "GET" : head.method,
+        headers: head.headers,
+        signal: abort.signal,
+        ...(head.method === "POST" && { body }),
+      });
+      response = await this.#answer(
+        request,
+        this.remote,
+        this.#conn.localAddr.hostname,
+      );
+    } catch (error) {
+      // Methods that Request does not take, such as TRACE.
+      if (!(error instanceof TypeError)) throw error;
+      response = bareResponse(405, "Not this way.");
+    }
+    const stays = head.version === "1.1" && !this.#last &&
+      !/\bclose\b/i.test(head.headers.get("connection") ?? "");
+    const kept = await writeResponse({
+      response,
+      version: head.version === "1.1" ? "1.1" : "1.0",
+      withBody: !isHead,
+      stays,
+      write: async (bytes) => {
+        this.#allow(this.#deadlines.writeMs);
+        await writeAll(this.#conn, bytes);
+      },
+      whileStreaming: (gone) => {
+        this.#deadline = Infinity;
+        void this.#watchForEnd(gone);
+      },
+    });
+    this.#allow(this.#deadlines.idleMs);
+    return kept;
+  }
+
+  /** A reader of a stream says nothing more; he can only go away. */
+  async #watchForEnd(gone: () => void): Promise<void> {
+    try {
+      while (await this.#conn.read(this.#chunk) !== null);
+    } catch {
+      // Reset, or closed by us.
+    }
+    gone();
+  }
+
+  async #refuse(status: number, sentence: string): Promise<void> {
+    await writeResponse({
+      response: bareResponse(status, sentence),
+      version: "1.0",
+      withBody: true,
+      stays: false,
+      write: (bytes) => writeAll(this.#conn, bytes),
+      whileStreaming() {},
+    });
+  }
+
+  /** Says that no more comes, so that what was written is read. */
+  async finish(): Promise<void> {
+    await this.#conn.closeWrite();
+  }
+}
+
+async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await conn.write(bytes.subarray(at));
+  }
+}
+
+/** One character for each byte. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

@@ -1,0 +1,133 @@
+/**
+ * A small HTTP/1.1 server, because the runtime's own has no deadlines: whoever
+ * opens connections to it and says nothing holds them for ever, until the chat
+ * side has no file descriptors left. It also refuses what the old client and
+ * its browser send (docs/adr, "The pages' own HTTP server").
+ *
+ * GET, HEAD and POST with Content-Length; connections stay open between
+ * requests; no TLS, no compression: a proxy in front can add them.
+ *
+ * @module
+ */
+import type { Logger } from "../../ops/log.ts";
+import { limitKey } from "../request_rate.ts";
+import {
+  type Answer,
+  DEADLINES,
+  type Deadlines,
+  HttpConnection,
+} from "./connection.ts";
+
+const MOST_CONNECTIONS = 4500;
+const MOST_PER_ADDRESS = 1200;
+const SWEEP_MS = 1000;
+const RETRY_MS = 100;
+
+export interface HttpOptions {
+  readonly hostname: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly answer: Answer;
+  readonly log: Logger;
+  readonly deadlines?: Deadlines;
+}
+
+export class HttpServer {
+  readonly addr: Deno.NetAddr;
+  readonly #listener: Deno.TcpListener;
+  readonly #options: HttpOptions;
+  readonly #connections = new Set<HttpConnection>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #accepting: Promise<void>;
+  readonly #sweeper: ReturnType<typeof setInterval>;
+  #stopping = false;
+  #rested: (() => void) | null = null;
+
+  /** Throws what Deno.listen throws. */
+  constructor(options: HttpOptions) {
+    const { hostname, port } = options;
+    this.#options = options;
+    this.#listener = Deno.listen({ hostname, port, transport: "tcp" });
+    this.addr = this.#listener.addr;
+    this.#accepting = this.#accept();
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Lets what is being answered end within `graceMs`, then closes. */
+  async shutdown(graceMs: number): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#listener.close();
+    for (const one of this.#connections) one.endSoon();
+    const timer = setTimeout(() => {
+      for (const one of this.#connections) one.close();
+    }, graceMs);
+    await this.#accepting;
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => this.#rested = resolve);
+    }
+    clearTimeout(timer);
+    clearInterval(this.#sweeper);
+  }
+
+  async #accept(): Promise<void> {
+    for (;;) {
+      let conn: Deno.TcpConn;
+      try {
+        conn = await this.#listener.accept();
+      } catch (error) {
+        if (this.#stopping) return;
+        // Out of file descriptors, or gone before it was taken: go on, slowly.
+        this.#options.log.warn("accept failed", { error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        continue;
+      }
+      this.#take(conn);
+    }
+  }
+
+  #take(conn: Deno.TcpConn): void {
+    const { answer, deadlines = DEADLINES } = this.#options;
+    const one = new HttpConnection(conn, answer, deadlines);
+    const key = limitKey(one.remote);
+    const own = this.#perAddress.get(key) ?? 0;
+    if (
+      this.#connections.size >= MOST_CONNECTIONS || own >= MOST_PER_ADDRESS
+    ) {
+      one.close();
+      return;
+    }
+    conn.setNoDelay(true);
+    this.#connections.add(one);
+    this.#perAddress.set(key, own + 1);
+    void this.#serve(one, key);
+  }
+
+  async #serve(one: HttpConnection, key: string): Promise<void> {
+    try {
+      await one.serve();
+      await one.finish();
+    } catch (error) {
+      // The other end went away, or the sweeper has closed it.
+      this.#options.log.debug("connection ended", { error: String(error) });
+    } finally {
+      one.close();
+      this.#connections.delete(one);
+      const rest = (this.#perAddress.get(key) ?? 1) - 1;
+      if (rest > 0) this.#perAddress.set(key, rest);
+      else this.#perAddress.delete(key);
+      if (this.#connections.size === 0) this.#rested?.();
+    }
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const one of this.#connections) {
+      if (one.isLate(now)) one.close();
+    }
+  }
+}

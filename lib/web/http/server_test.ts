@@ -1,0 +1,272 @@
+import { equal, match, ok } from "node:assert/strict";
+import { encodeText } from "../../protocol/windows1252.ts";
+import { rawRequest } from "../testing/site.ts";
+import { type Answer, DEADLINES, type Deadlines } from "./connection.ts";
+import { HttpServer } from "./server.ts";
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Tells what it was asked. */
+const echo: Answer = async (request, remote) =>
+  new Response(
+    `${request.method} ${request.url} ${remote} [${await request.text()}]`,
+    { headers: { "content-type": "text/plain" } },
+  );
+
+async function withServer(
+  work: (server: HttpServer) => Promise<void>,
+  answer: Answer = echo,
+  deadlines: Partial<Deadlines> = {},
+): Promise<void> {
+  const server = new HttpServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    answer,
+    log: quiet,
+    deadlines: { ...DEADLINES, ...deadlines },
+  });
+  try {
+    await work(server);
+  } finally {
+    await server.shutdown(100);
+  }
+}
+
+/** What comes until the other end closes, and how long that took. */
+async function hold(
+  server: HttpServer,
+  ...pieces: string[]
+): Promise<{ text: string; ms: number }> {
+  const began = performance.now();
+  const conn = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: server.addr.port,
+  });
+  let text = "";
+  try {
+    for (const piece of pieces) await conn.write(encodeText(piece));
+    const chunk = new Uint8Array(65536);
+    for (let n; (n = await conn.read(chunk)) !== null;) {
+      text += new TextDecoder("latin1").decode(chunk.subarray(0, n));
+    }
+  } catch {
+    // Reset: closed with bytes of ours unread.
+  } finally {
+    conn.close();
+  }
+  return { text, ms: performance.now() - began };
+}
+
+Deno.test("HttpServer answers one request after the other on one connection", () =>
+  withServer(async (server) => {
+    const { text } = await hold(
+      server,
+      "GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 3\r\n\r\n",
+      "xyz",
+      "\r\nHEAD /c HTTP/1.1\r\n\r\nGET /d HTTP/1.1\r\nConnection: close\r\n\r\n",
+    );
+    equal(text.match(/HTTP\/1\.1 200 OK/g)?.length, 4);
+    match(text, /GET http:\/\/pages\/a 127\.0\.0\.1 \[\]/);
+    match(text, /POST http:\/\/pages\/b 127\.0\.0\.1 \[xyz\]/);
+    ok(!text.includes("pages/c"), "HEAD has no body");
+    match(text, /Connection: close\r\n\r\nGET http:\/\/pages\/d/);
+  }));
+
+Deno.test("HttpServer reads a request that comes byte by byte", () =>
+  withServer(async (server) => {
+    const request = "POST /x HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi";
+    const { text } = await hold(server, ...request);
+    match(text, /^HTTP\/1\.0 200 OK/);
+    match(text, /\[hi\]$/);
+  }));
+
+Deno.test("HttpServer says 100 when a client waits for it", () =>
+  withServer(async (server) => {
+    const { text } = await hold(
+      server,
+      "POST / HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 1\r\n\r\n",
+      "a",
+    );
+    match(text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+  }));
+
+Deno.test("HttpServer refuses what two readers could cut differently", () =>
+  withServer(async (server) => {
+    for (
+      const head of [
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length : 5\r\n\r\n",
+        "GET / HTTP/1.1\r\nA: b\r\n c: d\r\n\r\n",
+        "GET / HTTP/1.1\r\nA: b\x00\r\n\r\n",
+        "GET / HTTP/1.1\r\n: b\r\n\r\n",
+        "G\u00cbT / HTTP/1.1\r\n\r\n",
+        "GET x HTTP/1.1\r\n\r\n",
+      ]
+    ) {
+      const { text } = await hold(server, head);
+      match(text, /^HTTP\/1\.0 400 Bad Request/, head);
+      equal(text.match(/HTTP\//g)?.length, 1);
+    }
+    const long = await hold(
+      server,
+      "POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
+    );
+    match(long.text, /^HTTP\/1\.0 413 /);
+  }));
+
+Deno.test("HttpServer closes whoever keeps it waiting", () =>
+  withServer(
+    async (server) => {
+      for (
+        const begin of [
+          "",
+          "GET / HT",
+          "GET / HTTP/1.1\r\nHost: x\r\n",
+          "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc",
+        ]
+      ) {
+        const { text, ms } = await hold(server, begin);
+        equal(text, "", begin);
+        ok(ms < 4000, `${begin} took ${ms}`);
+      }
+      const idle = await hold(server, "GET / HTTP/1.1\r\n\r\n");
+      match(idle.text, /200 OK/);
+      ok(idle.ms < 4000);
+      equal(server.connections, 0);
+    },
+    echo,
+    { requestMs: 300, idleMs: 300 },
+  ));
+
+Deno.test("HttpServer gives a byte a second no more time than silence", () =>
+  withServer(
+    async (server) => {
+      const conn = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: server.addr.port,
+      });
+      const began = performance.now();
+      let open = true;
+      const end = conn.read(new Uint8Array(1)).then(
+        () => open = false,
+        () => open = false,
+      );
+      while (open && performance.now() - began < 10_000) {
+        await conn.write(encodeText("x")).catch(() => {});
+        await Promise.race([end, new Promise((go) => setTimeout(go, 50))]);
+      }
+      ok(!open);
+      ok(performance.now() - began < 5000);
+      conn.close();
+    },
+    echo,
+    { requestMs: 500 },
+  ));
+
+Deno.test("HttpServer ends an event stream when its reader goes away", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  await withServer(
+    async (server) => {
+      const conn = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: server.addr.port,
+      });
+      await conn.write(encodeText("GET / HTTP/1.1\r\n\r\n"));
+      await conn.read(new Uint8Array(1000));
+      conn.close();
+      await cancelled.promise;
+    },
+    () =>
+      Promise.resolve(
+        new Response(
+          new ReadableStream({
+            start: (controller) =>
+              controller.enqueue(encodeText("data: 1\n\n")),
+            cancel: () => cancelled.resolve(),
+          }),
+          { headers: { "content-type": "text/event-stream" } },
+        ),
+      ),
+  );
+});
+
+Deno.test("HttpServer closes a stream whose reader takes nothing", () =>
+  withServer(
+    async (server) => {
+      const conn = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: server.addr.port,
+      });
+      await conn.write(encodeText("GET / HTTP/1.1\r\n\r\n"));
+      while (server.connections === 0) {
+        await new Promise((go) => setTimeout(go));
+      }
+      const began = performance.now();
+      while (server.connections > 0 && performance.now() - began < 10_000) {
+        await new Promise((go) => setTimeout(go, 50));
+      }
+      equal(server.connections, 0);
+      conn.close();
+    },
+    () =>
+      Promise.resolve(
+        new Response(
+          new ReadableStream({
+            pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+          }),
+          { headers: { "content-type": "text/event-stream" } },
+        ),
+      ),
+    { writeMs: 500 },
+  ));
+
+Deno.test("HttpServer.shutdown() lets an answer under way end", async () => {
+  const asked = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const server = new HttpServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    log: quiet,
+    answer: async () => {
+      asked.resolve();
+      await go.promise;
+      return new Response("late but whole");
+    },
+  });
+  const answer = rawRequest(server.addr, "GET / HTTP/1.1\r\n\r\n");
+  await asked.promise;
+  const down = server.shutdown(5000);
+  go.resolve();
+  match(await answer, /late but whole$/);
+  await down;
+  equal(server.connections, 0);
+});
+
+Deno.test("HttpServer sends a long answer with its length", () =>
+  withServer(
+    async (server) => {
+      const { text } = await hold(
+        server,
+        "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+      );
+      match(text, /Content-Length: 3000000\r\n/);
+      equal(text.split("\r\n\r\n")[1]?.length, 3_000_000);
+    },
+    () => {
+      let left = 3;
+      return Promise.resolve(
+        new Response(
+          new ReadableStream({
+            pull(controller) {
+              controller.enqueue(new Uint8Array(1_000_000));
+              if (--left === 0) controller.close();
+            },
+          }),
+          { headers: { "content-length": "3000000" } },
+        ),
+      );
+    },
+  ));

@@ -53,6 +53,8 @@ export class Peer {
   readonly inbox: Frame[] = [];
   /** What came that would break the real client. */
   readonly hazards: string[] = [];
+  /** Sees every frame first; true: it is not for the inbox. */
+  onFrame: ((frame: Frame) => boolean) | undefined;
   /** The connection has ended, for whatever reason. */
   closed = false;
   uid = 0;
@@ -92,7 +94,8 @@ export class Peer {
         while (decoder.next() === "frame") {
           const { type, version } = decoder;
           const payload = decoder.payload().slice();
-          this.inbox.push({ type, version, payload });
+          const frame = { type, version, payload };
+          if (this.onFrame?.(frame) !== true) this.inbox.push(frame);
           const hazard = hazardIn(type, payload);
           if (hazard !== undefined) this.hazards.push(`${type}: ${hazard}`);
         }

@@ -1,0 +1,147 @@
+/**
+ * The server under soak: a process of its own that can be ended, killed and
+ * started again on the same ports, and looked at from outside.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const SETTINGS = {
+  RETROPAL_AUTH_SCRYPT_LOG2N: "8",
+  RETROPAL_LIMITS_OFFLINE_MESSAGES_PER_USER: "100000",
+  NO_COLOR: "1",
+};
+
+export interface Sample {
+  readonly at: number;
+  readonly rssBytes: number;
+  readonly files: number;
+}
+
+interface Status {
+  readonly connections: number;
+  readonly sessions: number;
+  readonly rooms: number;
+  readonly talkers: number;
+  readonly voiceLinks: { readonly tcp: number; readonly udp: number };
+  readonly totals: Readonly<Record<string, number>>;
+  readonly queues: Readonly<Record<string, number>>;
+}
+
+export class Place {
+  readonly samples: Sample[] = [];
+  #child: Deno.ChildProcess | undefined;
+  #log: Promise<void> | undefined;
+  #ports = { chat: 0, voice: 0 };
+  /** Lines of the log that tell of errors of the server itself. */
+  readonly errors: string[] = [];
+
+  constructor(readonly data: string) {}
+
+  get chat(): string {
+    return `127.0.0.1:${this.#ports.chat}`;
+  }
+
+  get voice(): string {
+    return `127.0.0.1:${this.#ports.voice}`;
+  }
+
+  async importUsers(nicknames: readonly string[], password: string) {
+    const file = `${this.data}.json`;
+    const people = nicknames.map((nickname) => ({ nickname, password }));
+    await Deno.writeTextFile(file, JSON.stringify(people));
+    await this.cli("user", "import", file);
+    await Deno.remove(file);
+  }
+
+  async cli(...args: string[]): Promise<string> {
+    const { success, stdout, stderr } = await this.#command([
+      ...args,
+      "--data",
+      this.data,
+    ]).output();
+    const decoder = new TextDecoder();
+    if (!success) throw new Error(decoder.decode(stderr));
+    return decoder.decode(stdout);
+  }
+
+  async status(): Promise<Status> {
+    return JSON.parse(await this.cli("status", "--json"));
+  }
+
+  async start(): Promise<void> {
+    const child = this.#command([
+      "serve",
+      "--data",
+      this.data,
+      "--bind",
+      "127.0.0.1",
+      "--chat-port",
+      String(this.#ports.chat),
+      "--voice-port",
+      String(this.#ports.voice),
+      "--no-web",
+      "--log-format",
+      "json",
+      "--log-level",
+      "warn",
+    ]).spawn();
+    this.#child = child;
+    this.#log = this.#readLog(child.stderr);
+    let text = "";
+    for await (
+      const piece of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      text += piece;
+      const ready = /^ready (\{.*\})$/m.exec(text);
+      if (ready === null) continue;
+      const { chat, voice } = JSON.parse(ready[1]!);
+      const port = (endpoint: string) => Number(endpoint.split(":").at(-1));
+      this.#ports = { chat: port(chat), voice: port(voice) };
+      return;
+    }
+    throw new Error("the server did not start");
+  }
+
+  /** Ends the process; gives its exit code. */
+  async end(signal: "SIGTERM" | "SIGKILL"): Promise<number> {
+    const child = this.#child!;
+    child.kill(signal);
+    const { code } = await child.status;
+    await this.#log;
+    return code;
+  }
+
+  sample(): Sample {
+    const proc = `/proc/${this.#child!.pid}`;
+    const status = Deno.readTextFileSync(`${proc}/status`);
+    const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+    const files = [...Deno.readDirSync(`${proc}/fd`)].length;
+    const sample = { at: Date.now(), rssBytes: 1024 * kilobytes, files };
+    this.samples.push(sample);
+    return sample;
+  }
+
+  #command(args: string[]): Deno.Command {
+    const binary = Deno.env.get("RETROPAL_BIN");
+    return new Deno.Command(binary ?? Deno.execPath(), {
+      args: binary ? args : ["run", "-A", MAIN, ...args],
+      env: SETTINGS,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  }
+
+  async #readLog(stream: ReadableStream<Uint8Array>): Promise<void> {
+    let rest = "";
+    for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + piece).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line.includes('"level":"error"')) this.errors.push(line);
+      }
+    }
+  }
+}

@@ -10,7 +10,7 @@ import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type OutboxOwner } from "./outbox.ts";
 
 /** Nothing honest is longer before the sign-on is complete. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
@@ -33,7 +33,7 @@ export interface ConnectionPorts {
   onFrameOut?(connection: Connection, bytes: Uint8Array): void;
 }
 
-export class Connection implements Outlet {
+export class Connection implements Outlet, OutboxOwner {
   readonly ctx: Context;
   readonly port: number;
   lastPacketAt: Millis;
@@ -75,14 +75,7 @@ export class Connection implements Outlet {
       Math.max(limits.packet_burst, limits.packets_per_second),
       now,
     );
-    this.#outbox = new Outbox(conn, {
-      maxBytes: limits.outbox_bytes,
-      onOverflow: () => {
-        services.counters.slowClientsClosed++;
-        this.end("client too slow: its queue is full");
-      },
-      onError: () => this.end("connection lost while writing"),
-    });
+    this.#outbox = new Outbox(conn, this, limits.outbox_bytes);
   }
 
   get session(): Session {
@@ -123,6 +116,15 @@ export class Connection implements Outlet {
 
   flush(): void {
     this.#outbox.flush();
+  }
+
+  overflowed(): void {
+    this.ctx.services.counters.slowClientsClosed++;
+    this.end("client too slow: its queue is full");
+  }
+
+  writeFailed(): void {
+    this.end("connection lost while writing");
   }
 
   /** Reads until the connection ends, one way or another. */

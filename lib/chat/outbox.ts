@@ -11,13 +11,12 @@ export interface Sink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-export interface OutboxOptions {
-  /** More waiting bytes than this and the client counts as stuck. */
-  readonly maxBytes: number;
-  /** Called once, when the bound is passed. */
-  readonly onOverflow: () => void;
-  /** Called once, when a write fails. */
-  readonly onError: (error: unknown) => void;
+/** Who hears how it goes; both are called once at most. */
+export interface OutboxOwner {
+  /** The bound is passed: the outbox has given up. */
+  overflowed(): void;
+  /** A write has failed: the outbox has given up. */
+  writeFailed(error: unknown): void;
 }
 
 /** Waiting frames are merged up to this size: one system call for many. */
@@ -34,9 +33,12 @@ interface Mark {
 
 export class Outbox {
   readonly #sink: Sink;
-  readonly #options: OutboxOptions;
-  readonly #queue: Uint8Array[] = [];
-  #marks: Mark[] = [];
+  readonly #owner: OutboxOwner;
+  readonly #maxBytes: number;
+  /** The first that waits, and the others: mostly there are none. */
+  #first: Uint8Array | undefined;
+  #others: Uint8Array[] | undefined;
+  #marks: Mark[] | undefined;
   /** What is being written, from its first unwritten byte. */
   #rest: Uint8Array | undefined;
   #closed = false;
@@ -47,9 +49,11 @@ export class Outbox {
   readonly #onWritten = (count: number) => this.#wrote(count);
   readonly #onFailed = (error: unknown) => this.#failed(error);
 
-  constructor(sink: Sink, options: OutboxOptions) {
+  /** More waiting bytes than `maxBytes` and the client counts as stuck. */
+  constructor(sink: Sink, owner: OutboxOwner, maxBytes: number) {
     this.#sink = sink;
-    this.#options = options;
+    this.#owner = owner;
+    this.#maxBytes = maxBytes;
   }
 
   /** Bytes taken and not yet with the operating system. */
@@ -69,26 +73,27 @@ export class Outbox {
   push(bytes: Uint8Array, onWritten?: () => void): boolean {
     if (this.#closed) return false;
     this.#pushed += bytes.length;
-    this.#queue.push(bytes);
+    const alone = this.#first === undefined;
+    if (alone) this.#first = bytes;
+    else (this.#others ??= []).push(bytes);
     if (onWritten !== undefined) {
-      this.#marks.push({ at: this.#pushed, done: onWritten });
+      (this.#marks ??= []).push({ at: this.#pushed, done: onWritten });
     }
     // What one turn of the loop brings may be more than the bound (several
     // full rooms joined at once): only with a write under way is he slow.
-    const { maxBytes } = this.#options;
     const writing = this.#rest !== undefined;
-    if (this.waiting > (writing ? maxBytes : BURST * maxBytes)) {
+    if (this.waiting > (writing ? 1 : BURST) * this.#maxBytes) {
       this.discard();
-      this.#options.onOverflow();
+      this.#owner.overflowed();
       return false;
     }
-    return !writing && this.#queue.length === 1;
+    return alone && !writing;
   }
 
   /** Starts writing what waits, unless a write is under way. */
   flush(): void {
-    if (this.#rest !== undefined || this.#queue.length === 0) return;
-    this.#write(this.#next());
+    if (this.#rest !== undefined || this.#first === undefined) return;
+    this.#write(this.#next(this.#first));
   }
 
   /** Resolves when nothing waits any more, or nothing ever will. */
@@ -100,22 +105,30 @@ export class Outbox {
   /** Forgets what waits and takes nothing more. */
   discard(): void {
     this.#closed = true;
-    this.#queue.length = 0;
-    this.#marks = [];
+    this.#first = this.#others = this.#marks = undefined;
     this.#drained?.();
   }
 
-  #next(): Uint8Array {
-    const queue = this.#queue;
-    if (queue.length === 1) return queue.pop()!;
+  /** Takes `first` out, and of the others as many as merge with it. */
+  #next(first: Uint8Array): Uint8Array {
+    const others = this.#others;
+    if (others === undefined) {
+      this.#first = undefined;
+      return first;
+    }
     let count = 0;
-    let bytes = 0;
-    while (count < queue.length) {
-      bytes += queue[count]!.length;
-      if (count > 0 && bytes > MERGE_BYTES) break;
+    let bytes = first.length;
+    while (count < others.length) {
+      bytes += others[count]!.length;
+      if (bytes > MERGE_BYTES) break;
       count++;
     }
-    return concat(queue.splice(0, count));
+    const merged = count === 0
+      ? first
+      : concat([first, ...others.splice(0, count)]);
+    this.#first = others.shift();
+    if (others.length === 0) this.#others = undefined;
+    return merged;
   }
 
   #write(bytes: Uint8Array): void {
@@ -129,20 +142,22 @@ export class Outbox {
     const rest = this.#rest!;
     if (count < rest.length) return this.#write(rest.subarray(count));
     this.#rest = undefined;
-    if (this.#marks.length > 0) this.#finishMarks();
-    if (this.#queue.length > 0) this.flush();
+    if (this.#marks !== undefined) this.#finishMarks(this.#marks);
+    if (this.#first !== undefined) this.flush();
     else this.#drained?.();
   }
 
   #failed(error: unknown): void {
     if (this.#closed) return;
     this.discard();
-    this.#options.onError(error);
+    this.#owner.writeFailed(error);
   }
 
-  #finishMarks(): void {
-    while (this.#marks.length > 0 && this.#marks[0]!.at <= this.#written) {
-      this.#marks.shift()!.done();
-    }
+  #finishMarks(marks: Mark[]): void {
+    let due = 0;
+    while (due < marks.length && marks[due]!.at <= this.#written) due++;
+    const done = marks.splice(0, due);
+    if (marks.length === 0) this.#marks = undefined;
+    for (const mark of done) mark.done();
   }
 }

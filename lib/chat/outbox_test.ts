@@ -37,11 +37,11 @@ class Socket implements Sink {
 function make(maxBytes = 1000) {
   const socket = new Socket();
   const told: string[] = [];
-  const outbox = new Outbox(socket, {
-    maxBytes,
-    onOverflow: () => told.push("overflow"),
-    onError: (error) => told.push(String(error)),
-  });
+  const owner = {
+    overflowed: () => void told.push("overflow"),
+    writeFailed: (error: unknown) => void told.push(String(error)),
+  };
+  const outbox = new Outbox(socket, owner, maxBytes);
   return { socket, outbox, told };
 }
 
@@ -102,13 +102,15 @@ Deno.test("Outbox keeps every byte in order however the socket takes them", asyn
       async (frames, steps) => {
         const taken: Uint8Array[] = [];
         let step = 0;
-        const outbox = new Outbox({
+        const sink: Sink = {
           write(chunk) {
             const most = steps[step++] ?? chunk.length;
             taken.push(chunk.slice(0, most));
             return Promise.resolve(Math.min(most, chunk.length));
           },
-        }, { maxBytes: 1e6, onOverflow() {}, onError() {} });
+        };
+        const owner = { overflowed() {}, writeFailed() {} };
+        const outbox = new Outbox(sink, owner, 1e6);
         for (const [i, frame] of frames.entries()) {
           outbox.push(frame);
           if (i % 3 === 0) outbox.flush();

@@ -44,6 +44,8 @@ export interface PendingReason {
   readonly at: Millis;
 }
 
+const NO_TEXT = new Uint8Array();
+
 export class Session {
   phase: Phase = "new";
   /** Version word of the client's latest frame. */
@@ -52,12 +54,7 @@ export class Session {
   /** Offset key of a password change under way. */
   passwordKey: Uint8Array | undefined;
   status: Status = STATUS.online;
-  awayText: Uint8Array = new Uint8Array();
-  /** Who has had the away text since it was set. */
-  readonly awayTold = new Set<Uid>();
-  readonly rooms = new Set<Room>();
-  readonly pals = new Set<Uid>();
-  readonly blocks = new Set<Uid>();
+  awayText: Uint8Array = NO_TEXT;
   /** Whom this client can show: pals, and those it has a window with. */
   readonly known = new Set<Uid>();
   /** Messages of others that its client may wait to show. */
@@ -68,9 +65,14 @@ export class Session {
   bounceReason: PendingReason | undefined;
   /** What waited for him is still on its way: new messages queue behind it. */
   catchingUp = false;
-  /** Messages sent to him whose bytes are not with the operating system yet. */
-  readonly onTheWay = new Set<Omit<OfflineMessage, "id">>();
   #account: Account | undefined;
+  // Of ten thousand who are on line most need none of these: each is made
+  // when it is first asked for.
+  #awayTold: Set<Uid> | undefined;
+  #rooms: Set<Room> | undefined;
+  #pals: Set<Uid> | undefined;
+  #blocks: Set<Uid> | undefined;
+  #onTheWay: Set<Omit<OfflineMessage, "id">> | undefined;
 
   constructor(
     /** Number of the connection since the server's start. */
@@ -107,6 +109,28 @@ export class Session {
 
   get isAway(): boolean {
     return this.status === STATUS.away;
+  }
+
+  /** Who has had the away text since it was set. */
+  get awayTold(): Set<Uid> {
+    return this.#awayTold ??= new Set();
+  }
+
+  get rooms(): Set<Room> {
+    return this.#rooms ??= new Set();
+  }
+
+  get pals(): Set<Uid> {
+    return this.#pals ??= new Set();
+  }
+
+  get blocks(): Set<Uid> {
+    return this.#blocks ??= new Set();
+  }
+
+  /** Messages sent to him whose bytes are not with the operating system yet. */
+  get onTheWay(): Set<Omit<OfflineMessage, "id">> {
+    return this.#onTheWay ??= new Set();
   }
 
   /** Moderators and above: they enter every room and act in it. */

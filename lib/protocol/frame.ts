@@ -38,9 +38,9 @@ export function encodeFrame(
 export type FrameStatus = "frame" | "incomplete" | "malformed";
 
 /** The buffer of a connection that says little: most, most of the time. */
-const RESTING_BYTES = 1024;
+const RESTING_BYTES = 512;
 /** That of one that says much, so that one read takes what has come. */
-const BUSY_BYTES = 16_384;
+const BUSY_BYTES = 32_768;
 const GROWTH = 4;
 /** Reads of little in a row after which a buffer shrinks again. */
 const CALM_READS = 8;
@@ -57,7 +57,6 @@ export class FrameDecoder {
   version = 0;
 
   #buffer = new Uint8Array(RESTING_BYTES);
-  #view = new DataView(this.#buffer.buffer);
   #start = 0;
   #end = 0;
   #payloadStart = 0;
@@ -89,7 +88,7 @@ export class FrameDecoder {
     }
     const size = Math.max(this.#size, this.#wanted());
     if (size !== this.#buffer.length) this.#resize(size);
-    return this.#buffer.subarray(this.#end);
+    return this.#end === 0 ? this.#buffer : this.#buffer.subarray(this.#end);
   }
 
   /** Tells that `n` bytes were read into `space()`. */
@@ -111,11 +110,11 @@ export class FrameDecoder {
   next(): FrameStatus {
     const have = this.#end - this.#start;
     if (have < HEADER_BYTES) return "incomplete";
-    const length = this.#view.getUint16(this.#start + 4);
+    const length = this.#u16(this.#start + 4);
     if (length > this.maxPayload) return "malformed";
     if (have < HEADER_BYTES + length) return "incomplete";
-    this.type = this.#view.getInt16(this.#start);
-    this.version = this.#view.getUint16(this.#start + 2);
+    this.type = (this.#u16(this.#start) << 16) >> 16;
+    this.version = this.#u16(this.#start + 2);
     this.#payloadStart = this.#start + HEADER_BYTES;
     this.#payloadEnd = this.#payloadStart + length;
     this.#start = this.#payloadEnd;
@@ -127,10 +126,14 @@ export class FrameDecoder {
     return this.#buffer.subarray(this.#payloadStart, this.#payloadEnd);
   }
 
+  #u16(at: number): number {
+    return (this.#buffer[at]! << 8) | this.#buffer[at + 1]!;
+  }
+
   /** Room for the frame under way, and always for one byte more. */
   #wanted(): number {
     if (this.#end < HEADER_BYTES) return 0;
-    const whole = HEADER_BYTES + this.#view.getUint16(4);
+    const whole = HEADER_BYTES + this.#u16(4);
     return Math.max(whole, this.#end + 1);
   }
 
@@ -138,7 +141,6 @@ export class FrameDecoder {
     const buffer = new Uint8Array(size);
     buffer.set(this.#buffer.subarray(this.#start, this.#end));
     this.#buffer = buffer;
-    this.#view = new DataView(buffer.buffer);
   }
 }
 

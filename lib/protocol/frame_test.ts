@@ -129,13 +129,15 @@ Deno.test("FrameDecoder reads more at once from who says much, and rests again",
     assert.equal(decoder.next(), "incomplete");
     return space.length;
   };
-  assert.equal(fill(1024), 1024);
-  assert.equal(fill(4096), 4096);
-  assert.equal(fill(16_384), 16_384, "no more than that");
-  assert.equal(fill(16_384), 16_384);
-  for (let read = 0; read < 8; read++) assert.equal(fill(100), 16_384);
-  for (let read = 0; read < 8; read++) assert.equal(fill(100), 4096);
-  assert.equal(fill(100), 1024);
+  assert.equal(fill(512), 512);
+  assert.equal(fill(2048), 2048);
+  assert.equal(fill(8192), 8192);
+  assert.equal(fill(32_768), 32_768, "no more than that");
+  assert.equal(fill(32_768), 32_768);
+  for (const size of [32_768, 8192, 2048]) {
+    for (let read = 0; read < 8; read++) assert.equal(fill(100), size);
+  }
+  assert.equal(fill(100), 512);
 });
 
 Deno.test("FrameDecoder keeps the start of a frame behind a large one", () => {

@@ -8,6 +8,7 @@
 // deno-lint-ignore-file no-console -- a program for people
 import { parseArgs } from "node:util";
 import { compare } from "./compare.ts";
+import { idle, joinStorm, signOnStorm } from "./crowds.ts";
 import { fanout } from "./fanout.ts";
 import { describeMachine } from "./machine.ts";
 import type { Bench, Options } from "./options.ts";
@@ -15,7 +16,15 @@ import { profiles } from "./profiles.ts";
 import { voiceTcp, voiceUdp } from "./voice.ts";
 import { goals, keep, type Report, table } from "./report.ts";
 
-const BENCHES: readonly Bench[] = [fanout, voiceTcp, voiceUdp, profiles];
+const BENCHES: readonly Bench[] = [
+  fanout,
+  voiceTcp,
+  voiceUdp,
+  idle,
+  signOnStorm,
+  joinStorm,
+  profiles,
+];
 
 const HELP = `deno task bench NAME [options]
 deno task bench compare A.json B.json

@@ -5,7 +5,6 @@
 #ifndef WIRE_H
 #define WIRE_H
 
-#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,24 +44,12 @@ static inline uint64_t now_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Seconds of CPU that all threads of a process have used. */
+/* Seconds of CPU that a process has used, threads that ended included. */
 static inline double cpu_seconds(int pid) {
-  char path[320];
-  double sum = 0;
-  snprintf(path, sizeof path, "/proc/%d/task", pid);
-  DIR *tasks = opendir(path);
-  if (!tasks) return 0;
-  for (struct dirent *task; (task = readdir(tasks));) {
-    if (task->d_name[0] == '.') continue;
-    unsigned long long ran = 0;
-    snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", pid, task->d_name);
-    FILE *file = fopen(path, "r");
-    if (!file) continue;
-    if (fscanf(file, "%llu", &ran) == 1) sum += (double)ran / 1e9;
-    fclose(file);
-  }
-  closedir(tasks);
-  return sum;
+  clockid_t clock;
+  struct timespec t;
+  if (pid == 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) < 0) return 0;
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* Resident kB of a process. */

@@ -11,6 +11,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 /** Files that are read at run time, relative to the project. */
 const INCLUDED: readonly string[] = [];
@@ -39,6 +40,7 @@ const compile = new Deno.Command(Deno.execPath(), {
   args: [
     "compile",
     "--unstable-net",
+    V8_FLAGS,
     ...PERMISSIONS,
     ...INCLUDED.flatMap((path) => ["--include", path]),
     ...(values.target === undefined ? [] : ["--target", values.target]),

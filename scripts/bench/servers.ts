@@ -12,6 +12,7 @@ import { dataFolder } from "../../lib/config/data_folder.ts";
 import { PasswordHasher } from "../../lib/ops/password_hash.ts";
 import type { Status } from "../../lib/commands/live.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
+import { V8_FLAGS } from "../v8_flags.ts";
 import { has, outputOf, type Running, startReady } from "./process.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -80,6 +81,7 @@ export async function startRetropal(
     ? await startReady(options.name ?? "retropal", Deno.execPath(), [
       "run",
       "-A",
+      V8_FLAGS,
       ...(options.runFlags ?? []),
       join(ROOT, "main.ts"),
       ...serve,

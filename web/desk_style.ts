@@ -16,7 +16,7 @@ export const DESK_STYLE =
   .side a { white-space: nowrap; }
   .side a[aria-current] { box-shadow: inset 0 -3px 0 var(--bar-to); }
 }
-.scroll { overflow-x: auto; margin: 0 -0.2rem; padding: 0.2rem; }
+.scroll { position: relative; overflow-x: auto; margin: 0 -0.2rem; padding: 0.2rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.93rem; }
 th, td { text-align: left; padding: 0.35rem 0.6rem; border-bottom: 1px solid var(--edge); vertical-align: top; }
 th { color: var(--quiet); font-weight: bold; white-space: nowrap; }

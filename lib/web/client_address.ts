@@ -6,9 +6,17 @@
  */
 import { networkMatcher, normalAddress } from "../config/network.ts";
 
+/** Headers that proxies add. */
+const FORWARDED = ["x-forwarded-for", "forwarded", "via"] as const;
+
 export interface Origin {
   readonly address: string;
   readonly https: boolean;
+  /**
+   * It came through a proxy that the host has not named, so the address is the
+   * proxy's and says nothing of who is behind it.
+   */
+  readonly masked: boolean;
 }
 
 /**
@@ -23,7 +31,10 @@ export function clientOrigin(
 ): Origin {
   let address = normalAddress(peer) ?? peer;
   const trusted = matcherFor(trustedProxies);
-  if (!trusted(address)) return { address, https: false };
+  if (!trusted(address)) {
+    const masked = FORWARDED.some((name) => headers.has(name));
+    return { address, https: false, masked };
+  }
   const hops = (headers.get("x-forwarded-for") ?? "").split(",");
   while (hops.length > 0 && trusted(address)) {
     const hop = normalAddress((hops.pop() ?? "").trim());
@@ -31,7 +42,7 @@ export function clientOrigin(
     address = hop;
   }
   const https = headers.get("x-forwarded-proto")?.trim() === "https";
-  return { address, https };
+  return { address, https, masked: false };
 }
 
 const matchers = new WeakMap<

@@ -20,10 +20,12 @@ Deno.test("clientOrigin() believes nobody whom the host has not named", () => {
   deepEqual(from("203.0.113.9", "127.0.0.1", [], "https"), {
     address: "203.0.113.9",
     https: false,
+    masked: true,
   });
   deepEqual(from("::ffff:203.0.113.9", "10.0.0.1", ["10.0.0.0/8"]), {
     address: "203.0.113.9",
     https: false,
+    masked: true,
   });
 });
 
@@ -32,10 +34,12 @@ Deno.test("clientOrigin() takes the last hop that is no trusted proxy", () => {
   deepEqual(from("10.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.0.2", trusted), {
     address: "203.0.113.9",
     https: false,
+    masked: false,
   });
   deepEqual(from("10.0.0.1", "203.0.113.9", trusted, "https"), {
     address: "203.0.113.9",
     https: true,
+    masked: false,
   });
 });
 

@@ -92,3 +92,26 @@ Deno.test("pages have neither inline scripts nor inline styles nor other sites",
       ok(!/(src|href|action)="(https?:)?\/\//.test(text), path);
     }
   }, { "auth.registration": "open" }));
+
+Deno.test("GET /live asks the chat side once a second, however many look", () =>
+  withSite(async (site) => {
+    let asked = 0;
+    const rooms = site.live.rooms.bind(site.live);
+    site.live.rooms = () => {
+      asked++;
+      return rooms();
+    };
+    const began = performance.now();
+    const readers = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const response = await fetch(site.base + "/live");
+        return response.body!.getReader();
+      }),
+    );
+    await Promise.all(readers.map((reader) => reader.read()));
+    site.live.roomList = [roomInfo({ members: members("Ann") })];
+    await Promise.all(readers.map((reader) => reader.read()));
+    const seconds = (performance.now() - began) / 1000;
+    ok(asked <= seconds + 2, `${asked} times in ${seconds} s`);
+    await Promise.all(readers.map((reader) => reader.cancel()));
+  }));

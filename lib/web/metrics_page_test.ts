@@ -45,3 +45,13 @@ Deno.test("GET /metrics asks behind a proxy who really asks", () =>
     // What a client writes himself stands before what the proxy adds.
     equal(await from("192.168.1.7, 203.0.113.9"), 403);
   }, { "web.trusted_proxies": ["127.0.0.1"] }));
+
+Deno.test("GET /metrics is shut behind a proxy that the host has not named", () =>
+  withSite(async (site) => {
+    for (const name of ["x-forwarded-for", "via", "forwarded"]) {
+      const { status } = await site.browser().get("/metrics", {
+        [name]: "192.168.1.7",
+      });
+      equal(status, 403, name);
+    }
+  }));

@@ -162,7 +162,7 @@ class FrontDoor {
     localAddress: string,
   ): Promise<Response> {
     const { web, access } = this.#site.config();
-    const { address, https } = clientOrigin(
+    const { address, https, masked } = clientOrigin(
       peer,
       request.headers,
       web.trusted_proxies,
@@ -187,7 +187,7 @@ class FrontDoor {
       address,
       localAddress,
       https,
-      mayBeStaff: matcherFor(web.staff_networks)(address),
+      mayBeStaff: !masked && matcherFor(web.staff_networks)(address),
     };
     try {
       return await this.#pages.answer(request, visitor);

@@ -5,16 +5,14 @@
  */
 import { join } from "node:path";
 import { openStore } from "../../../db/open.ts";
-import { SignOnGuard } from "../../../lib/chat/sign_on_guard.ts";
+import { PaltalkClient } from "../../../lib/client/mod.ts";
+import type { Live } from "../../../lib/commands/live.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
 import type { Value } from "../../../lib/config/setting.ts";
 import type { Account, NewAccount, Store } from "../../../lib/domain/store.ts";
-import { logger } from "../../../lib/ops/log.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
 import { startServer } from "../../../lib/server.ts";
-import { startWeb } from "../../../lib/web/server.ts";
-import type { Live } from "../../../lib/commands/live.ts";
 
 export const PASSWORD = "secret11";
 
@@ -23,8 +21,9 @@ export interface WholeServer {
   readonly live: Live;
   /** "http://127.0.0.1:12345" */
   readonly pages: string;
-  readonly chat: { readonly host: string; readonly port: number };
   addUser(nickname: string, more?: Partial<NewAccount>): Promise<Account>;
+  /** Signs on with our own protocol client. */
+  signOn(nickname: string, password?: string): Promise<PaltalkClient>;
 }
 
 export async function withWholeServer(
@@ -37,31 +36,20 @@ export async function withWholeServer(
     "server.chat_port": 0,
     "server.voice_port": 0,
     "auth.scrypt_log2n": 4,
-    "web.enabled": false,
+    "web.bind": "127.0.0.1",
+    "web.port": 0,
     "limits.packets_per_second": 1000,
     ...changes,
   });
   const store = await openStore(join(folder, "retropal.db"));
   const server = await startServer({ config, store });
   const passwords = new PasswordHasher({ log2n: 4 });
-  const web = await startWeb({
-    bind: "127.0.0.1",
-    port: 0,
-    legacyPort: 0,
-    config: () => config,
-    store,
-    live: server.live,
-    passwords,
-    guard: new SignOnGuard(config.limits),
-    log: logger("web"),
-  });
   const [host = "", port = ""] = server.chat.split(":");
   try {
     await work({
       store,
       live: server.live,
-      pages: `http://127.0.0.1:${web.addr.port}`,
-      chat: { host, port: Number(port) },
+      pages: `http://${server.web}`,
       async addUser(nickname, more = {}) {
         return store.accounts.create({
           nickname,
@@ -70,9 +58,10 @@ export async function withWholeServer(
           ...more,
         });
       },
+      signOn: (nickname, password = PASSWORD) =>
+        PaltalkClient.signOn({ host, port: Number(port), nickname, password }),
     });
   } finally {
-    await web.shutdown();
     await server.stop("test over");
     await Deno.remove(folder, { recursive: true });
   }

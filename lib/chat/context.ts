@@ -25,7 +25,7 @@ export interface Log {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-/** Slow, queued password work (docs/adr, password storage). */
+/** Slow, queued password work (docs/adr/0005-password-storage.md). */
 export type Passwords = Pick<
   PasswordHasher,
   "hash" | "verify" | "verifyAbsent"

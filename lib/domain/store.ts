@@ -3,7 +3,7 @@
  * SQLite, and a handler never sees more than this.
  *
  * Every call is synchronous and, unless it says otherwise, durable when it
- * returns (see docs/adr on what a power cut can lose). Calls throw
+ * returns (docs/adr/0006-durability.md says what a power cut can lose). Calls throw
  * {@linkcode StoreError} and nothing else.
  *
  * Names are text that Windows-1252 can hold; message bodies are the client's

@@ -3,7 +3,7 @@
  *
  * Each character becomes four ASCII digits: a number of three places and one
  * random digit. The number is reversible, so a server recovers the clear
- * password; see docs/adr on what that means for storing it.
+ * password; see docs/adr/0005-password-storage.md on storing it.
  *
  * @module
  */

@@ -118,6 +118,10 @@ export class Connection implements Outlet, OutboxOwner {
     this.#outbox.flush();
   }
 
+  get now(): Millis {
+    return this.ctx.now;
+  }
+
   overflowed(): void {
     this.ctx.services.counters.slowClientsClosed++;
     this.end("client too slow: its queue is full");

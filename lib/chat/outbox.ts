@@ -11,8 +11,10 @@ export interface Sink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Who hears how it goes; both are called once at most. */
+/** Who hears how it goes; each is told once at most. */
 export interface OutboxOwner {
+  /** Milliseconds. */
+  readonly now: number;
   /** The bound is passed: the outbox has given up. */
   overflowed(): void;
   /** A write has failed: the outbox has given up. */
@@ -22,7 +24,12 @@ export interface OutboxOwner {
 /** Waiting frames are merged up to this size: one system call for many. */
 const MERGE_BYTES = 65_536;
 
-/** How many times the bound may wait while no write is under way. */
+/**
+ * A burst says nothing of its reader: several full rooms joined at once, or
+ * two members who write as fast as they can. Over the bound he counts as slow
+ * when he takes nothing for so long, or this many times the bound waits.
+ */
+const LATE_MS = 500;
 const BURST = 8;
 
 interface Mark {
@@ -45,11 +52,13 @@ export class Outbox {
   #pushed = 0;
   #written = 0;
   #drained: (() => void) | undefined;
+  /** Since when the bound is passed, and what was written by then. */
+  #over: { readonly at: number; readonly written: number } | undefined;
   // Made once: fan-out pays for every function and promise made per write.
   readonly #onWritten = (count: number) => this.#wrote(count);
   readonly #onFailed = (error: unknown) => this.#failed(error);
 
-  /** More waiting bytes than `maxBytes` and the client counts as stuck. */
+  /** More than `maxBytes` for a while, and the client counts as slow. */
   constructor(sink: Sink, owner: OutboxOwner, maxBytes: number) {
     this.#sink = sink;
     this.#owner = owner;
@@ -79,15 +88,24 @@ export class Outbox {
     if (onWritten !== undefined) {
       (this.#marks ??= []).push({ at: this.#pushed, done: onWritten });
     }
-    // What one turn of the loop brings may be more than the bound (several
-    // full rooms joined at once): only with a write under way is he slow.
-    const writing = this.#rest !== undefined;
-    if (this.waiting > (writing ? 1 : BURST) * this.#maxBytes) {
+    if (this.waiting > this.#maxBytes && this.#isSlow()) {
       this.discard();
       this.#owner.overflowed();
       return false;
     }
-    return alone && !writing;
+    return alone && this.#rest === undefined;
+  }
+
+  /** Asked while more than the bound waits. */
+  #isSlow(): boolean {
+    if (this.waiting > BURST * this.#maxBytes) return true;
+    if (this.#rest === undefined) return false;
+    const { now } = this.#owner;
+    if (this.#over === undefined || this.#over.written !== this.#written) {
+      this.#over = { at: now, written: this.#written };
+      return false;
+    }
+    return now - this.#over.at >= LATE_MS;
   }
 
   /** Starts writing what waits, unless a write is under way. */

@@ -38,11 +38,12 @@ function make(maxBytes = 1000) {
   const socket = new Socket();
   const told: string[] = [];
   const owner = {
+    now: 0,
     overflowed: () => void told.push("overflow"),
     writeFailed: (error: unknown) => void told.push(String(error)),
   };
   const outbox = new Outbox(socket, owner, maxBytes);
-  return { socket, outbox, told };
+  return { socket, outbox, told, owner };
 }
 
 Deno.test("Outbox writes what it was given, and merges what waits meanwhile", async () => {
@@ -109,7 +110,7 @@ Deno.test("Outbox keeps every byte in order however the socket takes them", asyn
             return Promise.resolve(Math.min(most, chunk.length));
           },
         };
-        const owner = { overflowed() {}, writeFailed() {} };
+        const owner = { now: 0, overflowed() {}, writeFailed() {} };
         const outbox = new Outbox(sink, owner, 1e6);
         for (const [i, frame] of frames.entries()) {
           outbox.push(frame);
@@ -154,17 +155,34 @@ Deno.test("Outbox takes a frame that a callback pushes", async () => {
   assert.deepEqual(socket.writes, [[1], [2]]);
 });
 
-Deno.test("Outbox gives a client up when too much waits, once", async () => {
-  const { socket, outbox, told } = make(10);
+Deno.test("Outbox gives a client up who takes nothing while too much waits, once", async () => {
+  const { socket, outbox, told, owner } = make(10);
   outbox.push(new Uint8Array(8));
   outbox.flush();
-  outbox.push(new Uint8Array(2));
+  outbox.push(new Uint8Array(3));
+  owner.now = 499;
+  outbox.push(bytes(1));
   assert.deepEqual(told, []);
+  owner.now = 500;
   assert.equal(outbox.push(bytes(1)), false);
   outbox.push(bytes(1));
   assert.deepEqual(told, ["overflow"]);
   await socket.take();
   assert.equal(socket.writes.length, 1, "nothing more is written");
+});
+
+Deno.test("Outbox keeps a client who takes what it can of a long burst", async () => {
+  const { socket, outbox, told, owner } = make(10);
+  outbox.push(new Uint8Array(8));
+  outbox.flush();
+  for (let i = 0; i < 10; i++) {
+    outbox.push(new Uint8Array(12));
+    owner.now += 400;
+    await socket.take();
+    outbox.push(new Uint8Array(12));
+    await socket.take();
+  }
+  assert.deepEqual(told, []);
 });
 
 Deno.test("Outbox takes more in one turn than may wait behind a write", async () => {

@@ -2,7 +2,7 @@
  * A small HTTP/1.1 server, because the runtime's own has no deadlines: whoever
  * opens connections to it and says nothing holds them for ever, until the chat
  * side has no file descriptors left. It also refuses what the old client and
- * its browser send (docs/adr/0011-pages.md).
+ * its browser send (docs/adr/0013-the-pages-own-http-server.md).
  *
  * GET, HEAD and POST with Content-Length; connections stay open between
  * requests; no TLS, no compression: a proxy in front can add them.

@@ -135,6 +135,8 @@ const PARTS =
 .field input[aria-invalid] { border-color: var(--bad); }
 .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0 1.2rem; }
 .fields > .field:has(textarea), .fields > fieldset, .fields > details { grid-column: 1 / -1; }
+.narrow { max-width: 34rem; }
+.narrow .fields { grid-template-columns: minmax(0, 1fr); }
 .tick { display: flex; gap: 0.5rem; align-items: baseline; margin-bottom: 0.5rem; }
 .tick label { font-weight: normal; margin: 0; }
 .help { color: var(--quiet); font-size: 0.88rem; margin: 0.25rem 0 0; max-width: 40rem; }
@@ -159,7 +161,7 @@ details { margin: 0 0 0.9rem; }
 .digits i { font: bold 1.15rem/1 Consolas, "DejaVu Sans Mono", monospace; color: var(--lcd-ink); background: rgb(255 255 255 / 7%); padding: 0.22rem 0.2rem; border-radius: 2px; }
 
 .category { margin: 0 0 1.1rem; }
-.category h3 { display: flex; justify-content: space-between; gap: 1rem; margin: 0 0 0.2rem; padding-bottom: 0.15rem; border-bottom: 1px solid var(--edge); color: var(--quiet); }
+.category h3 { display: flex; justify-content: space-between; gap: 1rem; margin: 0 0 0.2rem; padding: 0 0.4rem 0.15rem 0; border-bottom: 1px solid var(--edge); color: var(--quiet); }
 .rooms { list-style: none; margin: 0; padding: 0; }
 .room { display: flex; align-items: center; gap: 0.6rem; padding: 0.3rem 0.4rem; border-radius: 4px; }
 .room:nth-child(even) { background: var(--soft); }

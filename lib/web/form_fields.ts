@@ -114,12 +114,14 @@ export interface FormPanel {
   readonly after?: Html;
   readonly danger?: boolean;
   readonly id?: string;
+  /** One column of fields: for the few that everybody meets first. */
+  readonly narrow?: boolean;
 }
 
 /** A form that is a panel by itself. */
 export function formPanel(one: FormPanel): Html {
   return html`
-    <section class="panel" ${one.id
+    <section class="panel${one.narrow ? " narrow" : ""}" ${one.id
       ? html`
         id="${one.id}"
       `

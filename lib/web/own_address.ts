@@ -49,8 +49,7 @@ function local(address: string): string {
 
 /** The address of ours in the visitor's network, or the most outward one. */
 function nearestAddress(visitor: string): string {
-  const own = Object.values(networkInterfaces()).flat()
-    .flatMap((one) => one?.family === "IPv4" && one.cidr ? [one] : []);
+  const own = interfaces();
   const shared = own.find(({ cidr }) =>
     cidr !== null && inNetwork(visitor, cidr)
   );
@@ -59,4 +58,14 @@ function nearestAddress(visitor: string): string {
       !internal && !isPrivateAddress(address)
     ) ?? own.find(({ internal }) => !internal);
   return (shared ?? outward)?.address ?? "127.0.0.1";
+}
+
+function interfaces() {
+  try {
+    return Object.values(networkInterfaces()).flat()
+      .flatMap((one) => one?.family === "IPv4" && one.cidr ? [one] : []);
+  } catch {
+    // Not permitted: then nobody knows.
+    return [];
+  }
 }

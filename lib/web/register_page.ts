@@ -86,6 +86,7 @@ ${refusal ? notice({ kind: "failed", lines: [refusal.sentence] }) : NOTHING}
 ${
       formPanel({
         title: "Your new account",
+        narrow: true,
         id: "register",
         action: "/register",
         token: tokenField(c, site),

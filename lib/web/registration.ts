@@ -9,7 +9,6 @@ import {
   nicknameFault,
   passwordFault,
 } from "../domain/accounts.ts";
-import { AttemptThrottle } from "../domain/limits.ts";
 import { type Account, type Store, StoreError } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { addressIsBanned } from "./banned.ts";
@@ -34,23 +33,7 @@ export interface Refusal {
   readonly sentence: string;
 }
 
-const FREE_PER_ADDRESS = 30;
-const LONGEST_WAIT_MS = 600_000;
 const BUSY = "The server is busy. Please try again shortly.";
-
-/** So many accounts from one address, then ever longer pauses. */
-export class RegistrationGate {
-  readonly #throttle = new AttemptThrottle(FREE_PER_ADDRESS, LONGEST_WAIT_MS);
-
-  wait(address: string, now: number): number {
-    return this.#throttle.wait(address, now);
-  }
-
-  /** A try that cost the server a password hash or guessed at a code. */
-  tried(address: string, now: number): void {
-    this.#throttle.failed(address, now);
-  }
-}
 
 /** Why nobody may have this nickname, or null. */
 export function nicknameRefusal(store: Store, nickname: string): string | null {
@@ -80,7 +63,7 @@ export async function register(
   if (addressIsBanned(store, address, now)) {
     return refusal(null, "Your address is banned here.");
   }
-  const wait = site.registration.wait(address, now);
+  const wait = site.guard.registrationWait(address, now);
   if (wait > 0) {
     return refusal(
       null,
@@ -91,7 +74,7 @@ export async function register(
   }
   const fault = faultOf(store, wish, policy === "invite");
   if (fault !== null) return fault;
-  site.registration.tried(address, now);
+  site.guard.registered(address, now);
   try {
     // Before the hash, which costs a tenth of a second, a look at the code.
     if (policy === "invite" && !isOpen(store, wish.code, now)) {

@@ -19,7 +19,6 @@ import { bareResponse } from "./http/response.ts";
 import { HttpServer } from "./http/server.ts";
 import { isLegacyPath } from "./legacy/paths.ts";
 import { OpenStreams } from "./open_streams.ts";
-import { RegistrationGate } from "./registration.ts";
 import { RequestRate } from "./request_rate.ts";
 import type { CommandRun, Guard, Passwords, Site, Visitor } from "./site.ts";
 import { WebSessions } from "./web_sessions.ts";
@@ -141,7 +140,6 @@ function makeSite(options: WebOptions): Site {
     tokens: new FormTokens(),
     front: new FrontPageState({ live, store, config, log }),
     streams: new OpenStreams(),
-    registration: new RegistrationGate(),
   };
 }
 

@@ -72,7 +72,8 @@ export async function checkPassword(
   const account = found?.uid === SYSTEM_UID ? undefined : found;
   // As on the chat side, where a client tells its uid.
   const key = account ? String(account.uid) : `name ${nickname.slice(0, 40)}`;
-  const wait = site.guard.wait(address, key, now);
+  const usual = account?.lastAddress === address;
+  const wait = site.guard.wait(address, key, now, usual);
   if (wait > 0) {
     const seconds = Math.ceil(wait / 1000);
     throw new Problem(
@@ -174,6 +175,7 @@ ${fault ? notice({ kind: "failed", lines: [fault] }) : NOTHING}
 ${
       formPanel({
         title: "Your account",
+        narrow: true,
         action: "/sign-in",
         token: tokenField(c, site),
         fields,

@@ -15,7 +15,6 @@ import type { Registry } from "../ops/metrics.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
 import type { OpenStreams } from "./open_streams.ts";
-import type { RegistrationGate } from "./registration.ts";
 import type { WebSession, WebSessions } from "./web_sessions.ts";
 
 /** Hashes and checks passwords; `PasswordHasher` is one. */
@@ -27,10 +26,22 @@ export interface Passwords {
 
 /** Slows down those who guess; shared with the chat side's `SignOnGuard`. */
 export interface Guard {
-  /** Milliseconds that this attempt must wait; 0: it may be made. */
-  wait(address: string, account: string, now: Millis): number;
+  /**
+   * Milliseconds that this attempt must wait; 0: it may be made. `usual`: it
+   * comes from where the account was last.
+   */
+  wait(
+    address: string,
+    account: string,
+    now: Millis,
+    usual?: boolean,
+  ): number;
   failed(address: string, account: string, now: Millis): void;
   succeeded(address: string, account: string): void;
+  /** Milliseconds until another account may be made from there. */
+  registrationWait(address: string, now: Millis): number;
+  /** A try that cost a password hash, or guessed at an invite code. */
+  registered(address: string, now: Millis): void;
 }
 
 export interface CommandRun {
@@ -56,7 +67,6 @@ export interface Site {
   readonly tokens: FormTokens;
   readonly front: FrontPageState;
   readonly streams: OpenStreams;
-  readonly registration: RegistrationGate;
 }
 
 /** Who asks, as found out before any page is. */

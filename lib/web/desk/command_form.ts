@@ -39,7 +39,10 @@ export interface CommandForm {
   readonly current?: Readonly<Record<string, string>>;
   /** What somebody typed before it was refused. */
   readonly typed?: Form;
-  readonly labels?: Readonly<Record<string, string>>;
+  /** What a field of free text can only be, where the page knows. */
+  readonly choices?: Readonly<
+    Record<string, readonly (readonly [value: string, label: string])[]>
+  >;
   readonly danger?: boolean;
   /** Begins the ids; needed where a page has the same form twice. */
   readonly prefix?: string;
@@ -102,7 +105,7 @@ export function webFields(command: Command): [string, Field][] {
 function commandField(key: string, one: Field, form: CommandForm): Html {
   const { typed, current, prefix = "" } = form;
   const value = typed?.has(key) ? typed.raw(key) : current?.[key] ?? "";
-  const label = form.labels?.[key] ?? labelOf(key);
+  const label = labelOf(key);
   const was = current && key in current
     ? html`<input type="hidden" name="${WAS}${key}" value="${current[key]}">`
     : NOTHING;
@@ -114,13 +117,14 @@ function commandField(key: string, one: Field, form: CommandForm): Html {
       checkbox(key, `${label}: ${one.about}`, value !== "", prefix)
     }`;
   }
-  if (one.choices) {
-    const choices = one.choices.map((choice) => [choice, choice] as const);
+  const known = form.choices?.[key] ??
+    one.choices?.map((choice) => [choice, choice] as const);
+  if (known) {
     const free = one.required || value !== "" ? [] : [["", "–"] as const];
     return html`${
       select({ name: key, label, value, help: one.about, prefix }, [
         ...free,
-        ...choices,
+        ...known,
       ])
     }${was}`;
   }

@@ -38,7 +38,10 @@ ${
             html`<p>${about}</p>${
               table(
                 `Settings of ${section}`,
-                ["Setting", "Value", { head: "What it is", kind: "wide" }],
+                ["Setting", { head: "Value", kind: "wide" }, {
+                  head: "What it is",
+                  kind: "wide",
+                }],
                 [...SETTINGS].filter(([key]) => key.startsWith(`${section}.`))
                   .map(([key, setting]) => {
                     const value = JSON.stringify(valueAt(config, key));

@@ -39,6 +39,7 @@ ${
             commandForm(c, site, {
               command: "room add",
               submit: "Make the room",
+              choices: { category: categories(site) },
               back: "/desk/rooms",
             })
           }</details>`,
@@ -66,6 +67,9 @@ ${
       main: html`
         <h1>${name}</h1>
         <div class="columns">
+          <div>${stored
+            ? storedRoom(c, site, stored, roomJson(stored, context))
+            : html`<p class="quiet">A temporary room: it vanishes when the last person leaves.</p>`}</div>
           <div>
         ${panel("In it now", people(alive))}
         ${panel(
@@ -81,9 +85,6 @@ ${
           }`,
         )}
           </div>
-          <div>${stored
-            ? storedRoom(c, site, stored, roomJson(stored, context))
-            : html`<p class="quiet">A temporary room: it vanishes when the last person leaves.</p>`}</div>
         </div>
       `,
     });
@@ -131,6 +132,13 @@ function list(site: Site): Html {
   }</div>`;
 }
 
+function categories(site: Site): [string, string][] {
+  return site.store.categories.list().map(({ code, name }) => [
+    String(code),
+    name,
+  ]);
+}
+
 function kindOf(type: number): string {
   const kinds: Readonly<Record<number, string>> = {
     0: "text",
@@ -175,6 +183,7 @@ function storedRoom(
       commandForm(c, site, {
         command: "room set",
         submit: "Save",
+        choices: { category: categories(site) },
         back: `/desk/rooms/${room.gid}`,
         fixed: { room: String(room.gid) },
         current: {

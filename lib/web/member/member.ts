@@ -130,7 +130,7 @@ async function requirePassword(
 ): Promise<void> {
   const key = String(account.uid);
   const { address } = c.env;
-  const wait = site.guard.wait(address, key, site.clock());
+  const wait = site.guard.wait(address, key, site.clock(), true);
   if (wait > 0) {
     throw new Problem(
       429,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hostKey } from "../chat/door.ts";
 import { staffNicknames } from "../commands/account_text.ts";
 import {
   imitationFault,
@@ -80,7 +81,10 @@ export async function register(
     if (policy === "invite" && !isOpen(store, wish.code, now)) {
       return badCode();
     }
-    const passwordHash = await site.passwords.hash(encodeText(wish.password));
+    const passwordHash = await site.passwords.hash(
+      encodeText(wish.password),
+      { from: hostKey(address) },
+    );
     const account = store.transaction(() => {
       if (policy === "invite" && !store.inviteCodes.redeem(wish.code, now)) {
         return undefined;

@@ -6,12 +6,13 @@
  */
 import { type Account, SYSTEM_UID } from "../domain/store.ts";
 import { signOnRefused } from "../ops/log.ts";
-import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
+import { foldName } from "../domain/names.ts";
 import { addressIsBanned } from "./banned.ts";
 import { type Form, readForm, tokenField } from "./form.ts";
 import { field, formPanel } from "./form_fields.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";
+import { passwordIsRight } from "./password_check.ts";
 import { Problem } from "./problem.ts";
 import type { App, Context, Site } from "./site.ts";
 import { expiredCookie, sessionCookie } from "./web_sessions.ts";
@@ -71,17 +72,9 @@ export async function checkPassword(
     : site.store.accounts.byNickname(nickname);
   const account = found?.uid === SYSTEM_UID ? undefined : found;
   // As on the chat side, where a client tells its uid.
-  const key = account ? String(account.uid) : `name ${nickname.slice(0, 40)}`;
-  const usual = account?.lastAddress === address;
-  const wait = site.guard.wait(address, key, now, usual);
-  if (wait > 0) {
-    const seconds = Math.ceil(wait / 1000);
-    throw new Problem(
-      429,
-      `Too many attempts. Please wait ${seconds} seconds and try again.`,
-      seconds,
-    );
-  }
+  const key = account
+    ? String(account.uid)
+    : `name ${foldName(nickname).slice(0, 40)}`;
   const refuse = (reason: string, sentence: string) => {
     signOnRefused(site.log, { address, nickname, reason });
     return sentence;
@@ -89,8 +82,7 @@ export async function checkPassword(
   if (addressIsBanned(site.store, address, now)) {
     return refuse("banned", "Your address is banned here.");
   }
-  if (!await passwordMatches(site, account, password)) {
-    site.guard.failed(address, key, now);
+  if (!await passwordIsRight(site, { address, account, key, password })) {
     return refuse("password", WRONG);
   }
   if (account === undefined) return WRONG;
@@ -106,29 +98,6 @@ export async function checkPassword(
   }
   site.guard.succeeded(address, key);
   return account;
-}
-
-/** Throws {@linkcode Problem} when too many checks wait. */
-export async function passwordMatches(
-  site: Site,
-  account: Account | undefined,
-  password: string,
-): Promise<boolean> {
-  // No account has a longer one; hashing a megabyte would be a favour.
-  const usable = fitsWindows1252(password) && password.length <= 64;
-  const bytes = encodeText(usable ? password : "");
-  try {
-    return account !== undefined && usable
-      ? await site.passwords.verify(account.passwordHash, bytes)
-      : await site.passwords.verifyAbsent(bytes);
-  } catch (error) {
-    site.log.warn("password check put off", { error: String(error) });
-    throw new Problem(
-      503,
-      "The server is busy signing people on. Please try again shortly.",
-      5,
-    );
-  }
 }
 
 /** A path of this site, or null: nobody is led away from here. */

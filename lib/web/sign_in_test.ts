@@ -79,6 +79,26 @@ Deno.test("POST /sign-in slows down whoever guesses, and logs his address", () =
     equal((await attempt(PASSWORD)).status, 303);
   }, { "limits.signon_attempts_per_account": 3 }));
 
+Deno.test("POST /sign-in checks few of a thousand guesses sent at once", () =>
+  withSite(async (site) => {
+    await site.addUser("Ann");
+    const browser = site.browser();
+    const form = await browser.get("/sign-in");
+    const statuses = await Promise.all(
+      Array.from(
+        { length: 100 },
+        async (_, i) =>
+          (await browser.submit(form, "/sign-in", {
+            nickname: "Ann",
+            password: `guess${i}`,
+          })).status,
+      ),
+    );
+    const checked = statuses.filter((status) => status === 422).length;
+    ok(checked <= 6, `${checked} were checked`);
+    equal(statuses.filter((status) => status === 429).length, 100 - checked);
+  }, { "limits.signon_attempts_per_account": 3 }));
+
 Deno.test("POST /sign-in refuses the banned, and ends their open sessions", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");

@@ -12,6 +12,7 @@ import type { Config } from "../config/config.ts";
 import type { Account, Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import type { Registry } from "../ops/metrics.ts";
+import type { Turn } from "../ops/password_hash.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
 import type { OpenStreams } from "./open_streams.ts";
@@ -19,9 +20,9 @@ import type { WebSession, WebSessions } from "./web_sessions.ts";
 
 /** Hashes and checks passwords; `PasswordHasher` is one. */
 export interface Passwords {
-  hash(password: Uint8Array): Promise<string>;
-  verify(phc: string, password: Uint8Array): Promise<boolean>;
-  verifyAbsent(password: Uint8Array): Promise<false>;
+  hash(password: Uint8Array, turn?: Turn): Promise<string>;
+  verify(phc: string, password: Uint8Array, turn?: Turn): Promise<boolean>;
+  verifyAbsent(password: Uint8Array, turn?: Turn): Promise<false>;
 }
 
 /** Slows down those who guess; shared with the chat side's `SignOnGuard`. */

@@ -7,9 +7,10 @@ import { personalData } from "../../commands/personal_data.ts";
 import { passwordFault } from "../../domain/accounts.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
 import { readForm } from "../form.ts";
+import { passwordIsRight } from "../password_check.ts";
 import { Problem } from "../problem.ts";
 import { PROFILE_LABELS } from "../profile_fields.ts";
-import { passwordMatches, requireMember } from "../sign_in.ts";
+import { requireMember } from "../sign_in.ts";
 import type { App, Context, Member, Site } from "../site.ts";
 import { expiredCookie, sessionCookie } from "../web_sessions.ts";
 import { memberPage } from "./page.ts";
@@ -128,18 +129,9 @@ async function requirePassword(
   { account }: Member,
   password: string,
 ): Promise<void> {
-  const key = String(account.uid);
   const { address } = c.env;
-  const wait = site.guard.wait(address, key, site.clock(), true);
-  if (wait > 0) {
-    throw new Problem(
-      429,
-      "Too many attempts. Please wait.",
-      Math.ceil(wait / 1000),
-    );
-  }
-  if (!await passwordMatches(site, account, password)) {
-    site.guard.failed(address, key, site.clock());
+  const key = String(account.uid);
+  if (!await passwordIsRight(site, { address, account, key, password })) {
     throw new Problem(403, "Your present password is not right.");
   }
 }

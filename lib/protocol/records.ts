@@ -19,8 +19,11 @@ export const MAX_LINES = 39;
 
 export type Field = readonly [key: string, value: string | number];
 
+const HARMFUL = /[\0\r\n=\u00c8]/;
+
 /** Takes out of a value what would split or cut a record. */
 export function cleanValue(value: string): string {
+  if (!HARMFUL.test(value)) return value;
   return value.replaceAll("\u00c8", "E").replaceAll("=", "-")
     .replaceAll(/[\0\r\n]+/g, " ");
 }

@@ -34,14 +34,23 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
+const QUESTION_MARK = 0x3f;
+
 /** Text to bytes; a character that Windows-1252 lacks becomes "?". */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   let length = 0;
-  for (const character of text) {
-    bytes[length++] = BYTES.get(character) ?? 0x3f;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80 || (code >= 0xa0 && code <= 0xff)) {
+      bytes[length++] = code;
+      continue;
+    }
+    bytes[length++] = BYTES.get(text.charAt(i)) ?? QUESTION_MARK;
+    // The other half of the same character.
+    if (text.codePointAt(i)! > 0xffff) i++;
   }
-  return bytes.slice(0, length);
+  return length === bytes.length ? bytes : bytes.slice(0, length);
 }
 
 /** Whether each character of `text` has a byte. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import { type Category, SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import type { World } from "../../domain/world.ts";
 import {
   decodeDigits,
   GAIM_LIMERICK,
@@ -215,6 +216,18 @@ function refuseLogin(
   ctx.out.close(ctx.session, `sign-on failed: ${cause}`);
 }
 
+/** The same bytes for everybody, made once until the host changes them. */
+const categoryFrames = new WeakMap<readonly Category[], Uint8Array>();
+
+function categoriesOf({ categories }: World): Uint8Array {
+  let frame = categoryFrames.get(categories);
+  if (frame === undefined) {
+    frame = categoryList.frame(categories);
+    categoryFrames.set(categories, frame);
+  }
+  return frame;
+}
+
 /** Everything that a signed-on client needs, in the order that it needs it. */
 function welcome(ctx: Context, uid: Uid): void {
   const { session, store, world } = ctx;
@@ -255,7 +268,7 @@ function welcome(ctx: Context, uid: Uid): void {
     ctx.reply(statusChange.frame({ uid, status: STATUS.online }));
   }
   ctx.reply(loginComplete.frame({}));
-  ctx.reply(categoryList.frame(world.categories));
+  ctx.reply(categoriesOf(world));
   deliverWaiting(ctx, session);
   announcePresence(ctx, session);
 }

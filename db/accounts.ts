@@ -38,7 +38,7 @@ const SORTS: Record<NonNullable<AccountListing["sort"]>, string> = {
 
 const MOST_HITS = 1000;
 const MOST_LISTED = 100_000;
-/** Greater than any text that goes on after the prefix. */
+/** Two of them are greater than any name that goes on after the prefix. */
 const LAST_LETTER = "\u{10ffff}";
 
 /** A visit that waits for the next flush. */
@@ -142,7 +142,7 @@ export class AccountTable implements Accounts {
     if (prefix !== "") {
       // A range, not LIKE: the index serves it, and % and _ are letters.
       wheres.push("nickname_key >= ? AND nickname_key < ?");
-      values.push(prefix, prefix + LAST_LETTER);
+      values.push(prefix, prefix + LAST_LETTER + LAST_LETTER);
     }
     if (wheres.length === 0) return [];
     if (query.includeUnlisted !== true) wheres.push("listed = 1");

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { Advertised } from "./chat/media_server.ts";
 import type { Config } from "./config/config.ts";
 import { PasswordHasher } from "./ops/password_hash.ts";
-import { resolveIPv4 } from "./ops/resolve.ts";
 import type { VoiceLimits } from "./voice/limits.ts";
 
 export function hasherFor(config: Config): PasswordHasher {
@@ -26,22 +24,4 @@ export function voiceLimits({ limits, voice }: Config): Partial<VoiceLimits> {
     bytesPerSecond: limits.voice_bytes_per_second,
     queueFrames: voice.queue_frames,
   };
-}
-
-export async function resolveAdvertised(config: Config): Promise<Advertised> {
-  const { advertise, advertise_private } = config.server;
-  return {
-    outside: await resolveIPv4(advertise),
-    inside: await resolveIPv4(advertise_private),
-  };
-}
-
-export async function resolveRedirect(
-  config: Config,
-): Promise<{ address: string; port: number } | null> {
-  const { host } = config.redirect;
-  if (host === "") return null;
-  const [name = "", port = "5001"] = host.split(":");
-  const address = await resolveIPv4(name);
-  return address === undefined ? null : { address, port: Number(port) };
 }

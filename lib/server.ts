@@ -7,12 +7,7 @@
 import { Counters } from "./chat/counters.ts";
 import type { RunCommand } from "./chat/context.ts";
 import { LiveServer } from "./chat/live.ts";
-import {
-  hasherFor,
-  resolveAdvertised,
-  resolveRedirect,
-  voiceLimits,
-} from "./from_config.ts";
+import { hasherFor, voiceLimits } from "./from_config.ts";
 import { takeTurn } from "./chat/handlers/microphone.ts";
 import { announceMediaServer } from "./chat/membership.ts";
 import { mediaServer } from "./chat/media_server.ts";
@@ -27,6 +22,7 @@ import { keepHouse } from "./ops/housekeeping.ts";
 import { activity } from "./ops/activity.ts";
 import { logger } from "./ops/log.ts";
 import { LoopLagMeter } from "./ops/loop_lag.ts";
+import { HostResolver } from "./ops/named_hosts.ts";
 import { Rates } from "./ops/rates.ts";
 import { startVoice, type VoiceServer } from "./voice/server.ts";
 import { startWeb, type WebServer } from "./web/server.ts";
@@ -80,7 +76,9 @@ export async function startServer(
   const clock = options.clock ?? Date.now;
   const world = World.load(store);
   const passwords = hasherFor(options.config);
-  let advertised = await resolveAdvertised(options.config);
+  let settings = options.config;
+  const hosts = new HostResolver(() => settings, logger("names"));
+  await hosts.refresh();
   const lag = new LoopLagMeter();
   const rates = new Rates<typeof RATES[number]>();
   const log = logger("chat");
@@ -96,9 +94,9 @@ export async function startServer(
       log,
       counters: new Counters(),
       guard: new SignOnGuard(options.config.limits),
-      media: mediaServer(() => voice?.port ?? 0, () => advertised),
+      media: mediaServer(() => voice?.port ?? 0, () => hosts.now),
       settings: options.config,
-      redirect: await resolveRedirect(options.config),
+      redirect: () => hosts.now.redirect,
       clock,
       random: options.random ?? Math.random,
       runCommand: () => Promise.resolve(["There are no commands here."]),
@@ -127,6 +125,7 @@ export async function startServer(
     });
   } catch (error) {
     lag.stop();
+    hosts.stop();
     await chat.stop("");
     throw error;
   }
@@ -137,10 +136,8 @@ export async function startServer(
     services.settings = config;
     services.guard.refresh(config.limits);
     chat.door.refresh(config);
-    void resolveAdvertised(config).then((fresh) => advertised = fresh)
-      .catch((error) => log.error("advertised address", { error: `${error}` }));
-    void resolveRedirect(config).then((fresh) => services.redirect = fresh)
-      .catch((error) => log.error("redirect", { error: `${error}` }));
+    settings = config;
+    void hosts.refresh();
   };
 
   const timer = setInterval(() => {
@@ -187,6 +184,7 @@ export async function startServer(
     await step("chat", () => chat.stop(FAREWELL));
     await step("voice", () => relay.shutdown());
     lag.stop();
+    hosts.stop();
     await step("store", () => store.close());
     ended.resolve(code);
   };
@@ -195,7 +193,7 @@ export async function startServer(
     chat: hostAndPort(chat.address),
     voice: hostAndPort(relay.addr),
     web: web === undefined ? null : hostAndPort(web.addr),
-    advertised: advertised.outside ?? advertised.inside ?? "",
+    advertised: hosts.now.outside ?? hosts.now.inside ?? "",
   });
   const live = new LiveServer(chat, {
     startedAt: clock(),

@@ -58,7 +58,7 @@ export interface Services {
   /** The configuration in force; a reload replaces it. */
   settings: Config;
   /** Where clients are sent on; null: they stay here. */
-  redirect: { readonly address: string; readonly port: number } | null;
+  redirect(): { readonly address: string; readonly port: number } | null;
   clock(): Millis;
   /** At least 0, less than 1. */
   random(): number;

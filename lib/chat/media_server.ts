@@ -6,15 +6,11 @@
  */
 import { isIPv4, isPrivateAddress } from "../config/network.ts";
 import type { Session } from "../domain/session.ts";
+import type { NamedHosts } from "../ops/named_hosts.ts";
 import type { MediaServer } from "./context.ts";
 
 /** IPv4 addresses that the host has set, names already resolved. */
-export interface Advertised {
-  /** For everybody, or for those outside when `inside` is set too. */
-  readonly outside: string | undefined;
-  /** For clients that come from private networks. */
-  readonly inside: string | undefined;
-}
+export type Advertised = Pick<NamedHosts, "outside" | "inside">;
 
 export function mediaServer(
   port: () => number,

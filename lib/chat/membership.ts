@@ -158,15 +158,15 @@ export function leaveRoom(
     );
   }
   if (room.members.size > 0 || room.permanent) return;
-  if (how === "lost") room.emptySince = ctx.now;
+  if (how === "lost") room.waiting = { since: ctx.now, for: session.uid };
   else dropRoom(ctx, room);
 }
 
 /** Ends the rooms that have waited long enough. */
 export function dropWaitingRooms(ctx: Context): void {
   for (const room of [...ctx.world.rooms.values()]) {
-    if (room.emptySince === undefined) continue;
-    if (ctx.now - room.emptySince > WAIT_MS) dropRoom(ctx, room);
+    if (room.waiting === undefined) continue;
+    if (ctx.now - room.waiting.since > WAIT_MS) dropRoom(ctx, room);
   }
 }
 

@@ -103,7 +103,7 @@ export class TestChat {
         () => ({ outside: "198.51.100.7", inside: "192.168.1.7" }),
       ),
       settings,
-      redirect: null,
+      redirect: () => null,
       clock: () => this.now,
       // The key's number is 551.
       random: () => 42.5 / 343,

@@ -22,14 +22,21 @@ interface FirstRun {
   readonly folder: DataFolder;
 }
 
-/** What the host is to read once the server runs; nothing later. */
-export type Welcome = (ports: { chat: string; voice: string }) => string[];
+/** What the host is to read, once. */
+export interface Welcome {
+  /** At once: the password must not be lost when the server cannot start. */
+  readonly account: readonly string[];
+  /** When the server runs. */
+  next(ports: { chat: string; voice: string }): readonly string[];
+}
+
+const NOTHING_NEW: Welcome = { account: [], next: () => [] };
 
 /** Makes the owner's account unless there is anybody but the system user. */
 export async function firstRun(
   { store, hasher, config, folder }: FirstRun,
 ): Promise<Welcome> {
-  if (store.accounts.list({ limit: 1 }).length > 0) return () => [];
+  if (store.accounts.list({ limit: 1 }).length > 0) return NOTHING_NEW;
   const password = randomPassword();
   const passwordHash = await hasher.hash(encodeText(password));
   const owner = store.transaction(() => {
@@ -54,23 +61,27 @@ export async function firstRun(
   store.flush();
   const address = config.server.advertise_private || config.server.advertise ||
     homeAddress() || "the address of this machine";
-  return ({ chat, voice }) => [
-    "",
-    `This is a new server; everything it keeps is in ${folder.path}.`,
-    "",
-    "An account for you, who may do everything (shown this once):",
-    `    nickname  ${owner.nickname}`,
-    `    password  ${password}`,
-    "",
-    "What to do next:",
-    "  1. Add a user:            retropal user add NICKNAME",
-    `  2. Point a client here:   retropal client reg --host ${address}`,
-    `  3. For friends outside:   open TCP ${port(chat)} and TCP+UDP ${
-      port(voice)
-    } in your router`,
-    "                            and start with --advertise YOUR.PUBLIC.ADDRESS",
-    "",
-  ];
+  return {
+    account: [
+      "",
+      `This is a new server; everything it keeps is in ${folder.path}.`,
+      "",
+      "An account for you, who may do everything (shown this once):",
+      `    nickname  ${owner.nickname}`,
+      `    password  ${password}`,
+      "",
+    ],
+    next: ({ chat, voice }) => [
+      "What to do next:",
+      "  1. Add a user:            retropal user add NICKNAME",
+      `  2. Point a client here:   retropal client reg --host ${address}`,
+      `  3. For friends outside:   open TCP ${port(chat)} and TCP+UDP ${
+        port(voice)
+      } in your router`,
+      "                            and start with --advertise YOUR.PUBLIC.ADDRESS",
+      "",
+    ],
+  };
 }
 
 function port(endpoint: string): string {

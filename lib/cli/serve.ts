@@ -180,6 +180,7 @@ async function start(
       queueLimit: config.limits.hash_queue,
     });
     const welcome = await firstRun({ store, hasher, config, folder });
+    for (const line of welcome.account) terminal.err(line);
     const host = new CommandHost({
       store,
       hasher,
@@ -199,7 +200,7 @@ async function start(
         return (line, session) => answerChat(host, line, session);
       },
     });
-    for (const line of welcome(server)) terminal.err(line);
+    for (const line of welcome.next(server)) terminal.err(line);
     return { host, server };
   } catch (error) {
     store.close();

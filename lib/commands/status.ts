@@ -183,11 +183,6 @@ function text(now: Status): string[] {
       ],
     ]),
     "",
-    "Limits:",
-    ...pairs(
-      Object.entries(now.limits).map(([key, value]) => [key, String(value)]),
-    ).map((line) => `  ${line}`),
-    "",
     now.errors.length === 0
       ? "No warnings or errors."
       : "Last warnings and errors:",

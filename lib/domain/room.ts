@@ -80,7 +80,7 @@ export class Room {
    * When the last member of a temporary room lost his connection: he may come
    * back to it for a while, and nobody else sees it.
    */
-  emptySince: Millis | undefined;
+  waiting: { readonly since: Millis; readonly for: Uid } | undefined;
   /** Raised hands, first raised first. */
   readonly hands: Uid[] = [];
 
@@ -122,7 +122,7 @@ export class Room {
 
   /** Only waits for somebody whose connection was lost. */
   get isWaiting(): boolean {
-    return this.emptySince !== undefined;
+    return this.waiting !== undefined;
   }
 
   /** 1..4 have voice, the others are text. */
@@ -168,7 +168,7 @@ export class Room {
       console: false,
     };
     this.members.set(session.uid, member);
-    this.emptySince = undefined;
+    this.waiting = undefined;
     session.rooms.add(this);
     return member;
   }

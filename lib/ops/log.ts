@@ -69,6 +69,8 @@ export function configureLog(options: LogOptions): void {
       formatter: format,
       maxSize: options.file.maxBytes,
       maxFiles: options.file.keep,
+      // fail2ban reads along: a refusal must not wait for others.
+      bufferSize: 0,
     });
   }
   configureSync({

@@ -50,9 +50,10 @@ const ELSEWHERE = "You have signed on from another place.";
 
 export function hello(ctx: Context): void {
   const { session, services } = ctx;
-  if (services.redirect !== null) {
-    ctx.log.info("redirected", { ...ctx.who, to: services.redirect.address });
-    ctx.reply(redirect.frame(services.redirect));
+  const elsewhere = services.redirect();
+  if (elsewhere !== null) {
+    ctx.log.info("redirected", { ...ctx.who, to: elsewhere.address });
+    ctx.reply(redirect.frame(elsewhere));
     return;
   }
   session.phase = "hello";

@@ -38,7 +38,10 @@ Deno.test("CLIENT_HELLO is answered with and without a uid", () =>
 
 Deno.test("CLIENT_HELLO is sent on where the host has moved house", () =>
   withChat(async (chat) => {
-    chat.services.redirect = { address: "198.51.100.9", port: 5001 };
+    chat.services.redirect = () => ({
+      address: "198.51.100.9",
+      port: 5001,
+    });
     const client = chat.connect();
     for (const _ of ["the first time", "and again"]) {
       await client.send("CLIENT_HELLO", "00000000");

@@ -9,10 +9,14 @@
 import { parseArgs } from "node:util";
 import { compare } from "./compare.ts";
 import { idle, joinStorm, signOnStorm } from "./crowds.ts";
+import { database } from "./database.ts";
+import { decoder } from "./decoder.ts";
 import { fanout } from "./fanout.ts";
 import { describeMachine } from "./machine.ts";
+import { mixed } from "./mixed.ts";
 import type { Bench, Options } from "./options.ts";
 import { profiles } from "./profiles.ts";
+import { slowReaders } from "./slow_readers.ts";
 import { voiceTcp, voiceUdp } from "./voice.ts";
 import { goals, keep, type Report, table } from "./report.ts";
 
@@ -20,9 +24,13 @@ const BENCHES: readonly Bench[] = [
   fanout,
   voiceTcp,
   voiceUdp,
+  mixed,
   idle,
   signOnStorm,
   joinStorm,
+  slowReaders,
+  decoder,
+  database,
   profiles,
 ];
 

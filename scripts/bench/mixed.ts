@@ -33,6 +33,7 @@ export const mixed: Bench = {
     const seats = ROOMS * MEMBERS;
     await using server = await startRetropal({
       accounts: seats + VISITORS,
+      cheap: seats,
       rooms: ROOMS,
       roomType: (index) => index < TALKERS ? 3 : 0,
       settings: SETTINGS,

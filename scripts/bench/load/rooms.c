@@ -37,10 +37,11 @@ static void on_frame(Person *p, int type, const uint8_t *payload, uint32_t lengt
 }
 
 static void on_tick(uint64_t times) {
+  int every = TICKS / run.rate;
   for (; times > 0; times--, run.tick++) {
     /* Spread over the second, room after room. */
     for (int room = 0; room < run.rooms; room++)
-      if ((run.tick + (uint64_t)(room * TICKS / run.rooms)) % (uint64_t)(TICKS / run.rate) == 0) say(room);
+      if ((run.tick + (uint64_t)(room * every / run.rooms)) % (uint64_t)every == 0) say(room);
     for (int room = 0; room < run.talkers; room++)
       if ((run.tick + (uint64_t)room * 16) % 80 == 0) voice_talk(&crowd.people[room * run.members], 1, 0);
   }

@@ -74,7 +74,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { store } = options;
   const clock = options.clock ?? Date.now;
-  const world = World.load(store);
+  const world = World.load(store, clock() / 1000);
   const passwords = hasherFor(options.config);
   let settings = options.config;
   const hosts = new HostResolver(() => settings, logger("names"));

@@ -25,6 +25,7 @@ import { foldName } from "./names.ts";
  */
 const FIRST_TEMPORARY = 1001;
 const LAST_TEMPORARY = 49_999;
+const TEMPORARY_SPAN = LAST_TEMPORARY - FIRST_TEMPORARY + 1;
 
 /** A set of values under a key, with empty sets taken out. */
 class Index<K, V> {
@@ -62,9 +63,14 @@ export class World {
   readonly #offers = new Set<string>();
   #nextTemporary = FIRST_TEMPORARY;
 
-  /** A world with the store's categories and permanent rooms. */
-  static load(store: Store): World {
+  /**
+   * A world with the store's categories and permanent rooms. Temporary rooms
+   * are numbered on from `start`, which should be another one each time: after
+   * a restart clients rejoin by themselves whatever windows they have open.
+   */
+  static load(store: Store, start = 0): World {
     const world = new World();
+    world.#nextTemporary = FIRST_TEMPORARY + Math.floor(start) % TEMPORARY_SPAN;
     world.categories = store.categories.list();
     for (const stored of store.rooms.list()) {
       world.rooms.set(stored.gid, Room.load(store, stored));
@@ -166,8 +172,7 @@ export class World {
 
   /** Undefined when every number is taken. */
   createTemporary(options: Omit<RoomOptions, "gid">): Room | undefined {
-    const span = LAST_TEMPORARY - FIRST_TEMPORARY + 1;
-    for (let tries = 0; tries < span; tries++) {
+    for (let tries = 0; tries < TEMPORARY_SPAN; tries++) {
       const gid = this.#nextTemporary;
       // Numbers go round, so that an old window never finds a new room.
       this.#nextTemporary = gid === LAST_TEMPORARY ? FIRST_TEMPORARY : gid + 1;

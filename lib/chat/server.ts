@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { pause } from "../ops/turn.ts";
 import { activity } from "../ops/activity.ts";
 import { plainAddress, type VoiceControl } from "../voice/roster.ts";
 import { Refusals } from "../voice/refusals.ts";
@@ -30,6 +31,10 @@ const IDLE_GRACE_MS = 90_000;
 
 /** No stranger need give way before he has had this long to sign on. */
 const STRANGER_MS = 2000;
+
+/** So many connections are accepted at once, and then none for a moment. */
+const ACCEPT_BATCH = 8;
+const ACCEPT_PAUSE_MS = 2;
 
 export interface ChatOptions {
   readonly bind: string;
@@ -121,7 +126,10 @@ export class ChatServer {
   }
 
   async #accept(): Promise<void> {
-    while (!this.#stopping) {
+    for (let n = 1; !this.#stopping; n++) {
+      // A storm of connections must not fill a turn of the loop: those who
+      // are here already would wait for all of them.
+      if (n % ACCEPT_BATCH === 0) await pause(ACCEPT_PAUSE_MS);
       let conn: Deno.TcpConn;
       try {
         conn = await this.#listener.accept();
@@ -129,7 +137,7 @@ export class ChatServer {
         if (this.#stopping) return;
         // Out of file descriptors, or the peer was gone already.
         this.services.log.error("cannot accept", { error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await pause(50);
         continue;
       }
       this.#welcome(conn);

@@ -9,8 +9,12 @@ import type { VoiceLimits } from "./limits.ts";
 import type { Refusals } from "./refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import { plainAddress } from "./roster.ts";
+import { pause } from "../ops/turn.ts";
 import { TcpLink } from "./tcp_link.ts";
 
+/** So many connections are accepted at once, and then none for a moment. */
+const ACCEPT_BATCH = 8;
+const ACCEPT_BATCH_MS = 2;
 /** Milliseconds to wait after a failed accept, such as "too many files". */
 const ACCEPT_PAUSE_MS = 50;
 /** Milliseconds for peers to read their last frames, and for stuck ones. */
@@ -49,13 +53,15 @@ export class TcpEdge {
   /** Accepts until {@linkcode TcpEdge.shutdown}. */
   async run(): Promise<void> {
     const { listener, refusals } = this.#options;
-    while (!this.#closing) {
+    for (let n = 1; !this.#closing; n++) {
+      // A storm of connections must not fill a turn of the event loop.
+      if (n % ACCEPT_BATCH === 0) await pause(ACCEPT_BATCH_MS);
       try {
         this.#accept(await listener.accept());
       } catch (error) {
         if (this.#closing) return;
         refusals.log.warn("voice connection not accepted", { error });
-        await new Promise((go) => setTimeout(go, ACCEPT_PAUSE_MS));
+        await pause(ACCEPT_PAUSE_MS);
       }
     }
   }

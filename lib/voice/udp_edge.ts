@@ -22,11 +22,21 @@ import type { Refusals } from "./refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import type { Datagrams, Peer } from "./room.ts";
 import { plainAddress } from "./roster.ts";
+import { nextTurn, pause } from "../ops/turn.ts";
 
 /** Sends that may wait for the kernel at once. */
 const MOST_SENDS = 8192;
 /** Milliseconds to wait after a failed receive. */
 const RECEIVE_PAUSE_MS = 5;
+
+/**
+ * After so many datagrams in a row that were refused, none is taken for a
+ * moment: a flood may cost others' datagrams, but not the whole processor.
+ */
+const MOST_REFUSED = 32;
+const REFUSED_PAUSE_MS = 2;
+/** Datagrams taken before everything else has its turn. */
+const MOST_PER_TURN = 32;
 
 export interface UdpEdgeOptions {
   readonly socket: Deno.DatagramConn;
@@ -42,6 +52,8 @@ export class UdpEdge implements Datagrams {
   readonly #buffer = new Uint8Array(PREFIX_BYTES + 2 * MAX_WIRE_FRAME);
   readonly #sends: Promise<number>[] = [];
   #relaying = false;
+  /** In a row. */
+  #refused = 0;
   #inFlight = 0;
   #closing = false;
   readonly #sent = () => {
@@ -80,7 +92,12 @@ export class UdpEdge implements Datagrams {
   async run(): Promise<void> {
     const { socket } = this.#options;
     const space = this.#buffer.subarray(PREFIX_BYTES);
-    while (!this.#closing) {
+    for (let n = 1; !this.#closing; n++) {
+      if (n % MOST_PER_TURN === 0) await nextTurn();
+      if (this.#refused >= MOST_REFUSED) {
+        this.#refused = 0;
+        await pause(REFUSED_PAUSE_MS);
+      }
       try {
         const [bytes, from] = await socket.receive(space);
         const { hostname, port } = from as Deno.NetAddr;
@@ -93,7 +110,7 @@ export class UdpEdge implements Datagrams {
         if (this.#closing) return;
         // Windows reports a peer's closed port here; it is not our end.
         this.#note("datagram not received", error);
-        await new Promise((go) => setTimeout(go, RECEIVE_PAUSE_MS));
+        await pause(RECEIVE_PAUSE_MS);
       }
     }
   }
@@ -122,6 +139,8 @@ export class UdpEdge implements Datagrams {
 
   #handle(count: number, address: string, port: number): void {
     const reason = this.#relay(count, address, port);
+    if (reason === undefined) this.#refused = 0;
+    else this.#refused++;
     if (reason === undefined || reason === "rate") return;
     this.#options.refusals.note(`datagram (${reason})`, address, { port });
   }

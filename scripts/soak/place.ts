@@ -113,6 +113,14 @@ export class Place {
     return code;
   }
 
+  /** Processor time of the server so far, in milliseconds. */
+  cpuMs(): number {
+    const stat = Deno.readTextFileSync(`/proc/${this.#child!.pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // utime and stime, in hundredths of a second.
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  }
+
   sample(): Sample {
     const proc = `/proc/${this.#child!.pid}`;
     const status = Deno.readTextFileSync(`${proc}/status`);

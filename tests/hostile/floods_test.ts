@@ -141,6 +141,7 @@ Deno.test("attack 36: hold every place with connections that dribble or say noth
     await peer.write(Uint8Array.of(0xff));
     strangers.push(peer);
   }
+  await stage.rig.until(() => stage.status.connections === 30);
   stage.rig.ahead += 3000;
   for (let n = 0; n < 5; n++) await stage.rig.guest();
   await stage.undisturbed();

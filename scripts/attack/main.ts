@@ -1,0 +1,116 @@
+/**
+ * `deno task attack [--people N] [--seconds N] [--only NAME]`: how much each
+ * attack of attacks.ts delays the words of honest people. Before each attack
+ * the same is measured in peace, because machines drift.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { PASSWORD } from "../../tests/reliability/support/peer.ts";
+import { Place } from "../soak/place.ts";
+import { ATTACKS, type Target } from "./attacks.ts";
+import { Crowd } from "./crowd.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    people: { type: "string", default: "200" },
+    seconds: { type: "string", default: "8" },
+    lines: { type: "string", default: "40" },
+    only: { type: "string" },
+  },
+});
+const FIRST_UID = 1000002;
+const ATTACKER = new URL("attacks.ts", import.meta.url);
+const print = (line: string) =>
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+const at = (sorted: number[], part: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
+const ms = (value: number) => value.toFixed(1).padStart(7);
+
+async function attackFor<T>(
+  name: string,
+  target: Target,
+  work: () => Promise<T>,
+): Promise<T> {
+  // Nice: it must not take the processor from those whom it attacks.
+  const child = new Deno.Command("nice", {
+    args: [
+      "-n",
+      "19",
+      Deno.execPath(),
+      "run",
+      "-A",
+      fileURLToPath(ATTACKER),
+      name,
+      JSON.stringify(target),
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  // Until it has begun.
+  await new Promise((go) => setTimeout(go, 700));
+  try {
+    return await work();
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+}
+
+const count = Number(values.people);
+const folder = await Deno.makeTempDir({ prefix: "retropal-attack-" });
+const place = new Place(`${folder}/data`);
+const names = Array.from({ length: count + 1 }, (_, n) => `Person ${n}`);
+await place.importUsers(names, PASSWORD);
+await place.start();
+const rooms: { gid: number }[] = JSON.parse(
+  await place.cli("room", "list", "--json"),
+);
+const uids = names.map((_, n) => FIRST_UID + n);
+const attacker = uids.pop()!;
+const crowd = new Crowd();
+await crowd.gather(place.chat, uids, rooms.slice(0, 5).map(({ gid }) => gid));
+const target: Target = {
+  chat: place.chat,
+  voice: place.voice,
+  uid: attacker,
+  victim: uids[0]!,
+  gid: rooms[0]!.gid,
+};
+
+const duration = 1000 * Number(values.seconds);
+const lines = Number(values.lines);
+let worst = 0;
+print(`${count} people, ${lines} lines/s; delays in ms`);
+print(
+  "attack                       p50 before  during   p99 before  during  ratio  lost  server CPU",
+);
+for (const name of Object.keys(ATTACKS)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  const before = await crowd.talk(duration, lines);
+  let busy = 0;
+  const during = await attackFor(name, target, async () => {
+    const cpu = place.cpuMs();
+    const result = await crowd.talk(duration, lines);
+    busy = (place.cpuMs() - cpu) / (duration + 500);
+    return result;
+  });
+  const ratio = at(during.delays, 0.99) / at(before.delays, 0.99);
+  worst = Math.max(worst, ratio);
+  print(
+    `${name.padEnd(28)} ${ms(at(before.delays, 0.5))} ${
+      ms(at(during.delays, 0.5))
+    }   ` +
+      `${ms(at(before.delays, 0.99))} ${ms(at(during.delays, 0.99))}  ` +
+      `${ratio.toFixed(2).padStart(5)} ${String(during.lost).padStart(5)} ${
+        `${Math.round(100 * busy)} %`.padStart(11)
+      }`,
+  );
+}
+print(`worst ratio ${worst.toFixed(2)}; ${crowd.gone} honest connections lost`);
+crowd.close();
+await place.end("SIGTERM");
+await Deno.remove(folder, { recursive: true });

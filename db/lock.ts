@@ -13,6 +13,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { StoreError } from "../lib/domain/store.ts";
 import { toStoreError } from "./errors.ts";
+import { createPrivate } from "./files.ts";
 
 /** Who holds the lock of a folder. */
 export interface Holder {
@@ -48,11 +49,14 @@ export class FolderLock implements Disposable {
    */
   constructor(readonly folder: string, purpose: string) {
     this.#holder = join(folder, HOLDER);
+    // Who could read the file could hold a lock on it.
+    createPrivate(join(folder, LOCK));
     this.#db = open(folder);
     try {
       this.#db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
       this.#db.exec("BEGIN EXCLUSIVE");
-      Deno.writeTextFileSync(this.#holder, `${Deno.pid} ${purpose}\n`);
+      const text = `${Deno.pid} ${purpose}\n`;
+      Deno.writeTextFileSync(this.#holder, text, { mode: 0o600 });
     } catch (cause) {
       this.#db.close();
       const error = toStoreError(cause);

@@ -40,6 +40,6 @@ Deno.test("FolderLock says when the folder cannot be written", () =>
   withFolder((folder) => {
     assert.throws(
       () => new FolderLock(join(folder, "none"), "x"),
-      fails("io", /unable to open/),
+      fails("io", /No such file/),
     );
   }));

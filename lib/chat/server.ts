@@ -266,7 +266,11 @@ export class ChatServer {
         connection.end("the client takes nothing any more");
       } else if (session.phase === "online") {
         if (now - connection.lastPacketAt > idle) this.#expelIdle(connection);
-      } else if (now - session.connectedAt > signOn) {
+      } else if (
+        // When everybody comes at once, passwords wait to be checked for
+        // longer than this.
+        connection.isIdleStranger && now - session.connectedAt > signOn
+      ) {
         connection.end("no sign-on in time");
       }
     }

@@ -68,6 +68,20 @@ Deno.test("a client that stops in the middle of the sign-on is closed at the dea
   await peer.ended();
 });
 
+Deno.test("who waits for his password to be checked is not ended at the deadline", async () => {
+  await using rig = await Rig.start({ config: { "auth.scrypt_log2n": 17 } });
+  const nobody = 1_999_999;
+  const peers = await Promise.all(
+    Array.from({ length: 14 }, () => rig.connect()),
+  );
+  for (const peer of peers) {
+    await peer.greet(nobody);
+    await peer.write(packet("LOGIN", u32(nobody), "33833679"));
+  }
+  rig.ahead += 31_000;
+  for (const peer of peers) await peer.expect("FEEDBACK");
+});
+
 Deno.test("a reader that stops is closed when its queue is full, and others lose nothing", async () => {
   await using rig = await Rig.start({
     config: {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Session } from "../../domain/session.ts";
 import { type Category, SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import type { World } from "../../domain/world.ts";
 import {
@@ -132,9 +133,16 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   let matches: boolean;
   try {
     // Asked again when its turn comes: a thousand guesses sent at once must
-    // not all be checked because none had failed yet.
-    matches = await checkPassword(ctx, packet, state.key, () => wait() === 0);
+    // not all be checked because none had failed yet, nor those of connections
+    // that are gone.
+    matches = await checkPassword(
+      ctx,
+      packet,
+      state.key,
+      () => isThere(session) && wait() === 0,
+    );
   } catch (error) {
+    if (!isThere(session)) return;
     if (error instanceof HashNotWanted) {
       return refuseThrottled(ctx, packet.uid, wait());
     }
@@ -143,7 +151,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     refuseLogin(ctx, packet.uid, "busy", BUSY);
     return;
   }
-  if (session.phase === "gone") return;
+  if (!isThere(session)) return;
   const another = state.uid !== 0 && state.uid !== packet.uid;
   if (!matches || another) {
     services.guard.failed(session.address, String(packet.uid), ctx.now);
@@ -161,6 +169,11 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   }
   services.guard.succeeded(session.address, String(packet.uid));
   welcome(ctx, packet.uid);
+}
+
+/** It may have gone while its password waited to be checked. */
+function isThere(session: Session): boolean {
+  return session.phase !== "gone";
 }
 
 /** Takes the same time whether or not the account exists. */

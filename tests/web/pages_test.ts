@@ -18,7 +18,7 @@ import {
   withWholeServer,
 } from "./support/whole_server.ts";
 
-// A runner that must not skip in silence is told by the name.
+/** A test that is skipped says why in its name. */
 const only = MISSING === null ? "" : ` (skipped: ${MISSING})`;
 
 function browserTest(

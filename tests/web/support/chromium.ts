@@ -33,10 +33,21 @@ const START_MS = 30_000;
 export const PHONE = { width: 390, height: 844 } as const;
 export const DESK = { width: 1280, height: 900 } as const;
 
+/** playwright-core wants more of node:http than earlier ones have. */
+const OLDEST_DENO = [2, 9] as const;
+
 /** Why browser tests are skipped on this machine, or null. */
-export const MISSING: string | null = exists(PROGRAM)
-  ? null
-  : `${PROGRAM} is missing (apt-get install chromium)`;
+export const MISSING: string | null = missing();
+
+function missing(): string | null {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  if (major === OLDEST_DENO[0] && minor < OLDEST_DENO[1]) {
+    return `the browser's driver needs Deno ${OLDEST_DENO.join(".")}`;
+  }
+  return exists(PROGRAM)
+    ? null
+    : `${PROGRAM} is missing (apt-get install chromium)`;
+}
 
 function exists(path: string): boolean {
   try {
@@ -58,8 +69,7 @@ export async function withChromium(
     stderr: "null",
   }).spawn();
   try {
-    const port = await debuggingPort(profile);
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    const browser = await chromium.connectOverCDP(await debuggingUrl(profile));
     try {
       await work(browser);
     } finally {
@@ -76,16 +86,16 @@ export async function withChromium(
   }
 }
 
-/** Chromium writes it there once it listens. */
-async function debuggingPort(profile: string): Promise<number> {
+/** Chromium writes port and path there once it listens. */
+async function debuggingUrl(profile: string): Promise<string> {
   const file = join(profile, "DevToolsActivePort");
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
-    const [line = ""] = await Deno.readTextFile(file).then(
+    const [port = "", path = ""] = await Deno.readTextFile(file).then(
       (text) => text.split("\n"),
       () => [],
     );
-    if (line !== "") return Number(line);
+    if (path !== "") return `ws://127.0.0.1:${port}${path}`;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error("Chromium did not start");

@@ -59,25 +59,39 @@ function healthProblem({ store, live }: Site): string | null {
     : null;
 }
 
+/** The state in full costs a look at every connection. */
+function oncePerScrape(read: () => Status): () => Status {
+  let last: Status | null = null;
+  return () => {
+    if (last === null) {
+      last = read();
+      // All metrics of a scrape are read in this same turn.
+      queueMicrotask(() => last = null);
+    }
+    return last;
+  };
+}
+
 type Total = keyof Status["totals"];
 
 function registerStatus(registry: Registry, live: Live): void {
+  const status = oncePerScrape(() => live.status());
   const gauge = (
     name: string,
     help: string,
     read: (status: Status) => number,
-  ) => registry.gauge(`retropal_${name}`, help, () => read(live.status()));
+  ) => registry.gauge(`retropal_${name}`, help, () => read(status()));
   for (const key of Object.keys(live.status().totals) as Total[]) {
     const words = key.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase());
     registry.counter(
       `retropal_${words}_total`,
       `${words.replaceAll("_", " ")} since the start`,
-      () => live.status().totals[key],
+      () => status().totals[key],
     );
   }
 
   registry.gauge("retropal_info", "The release", () => [
-    { labels: { version: live.status().version }, value: 1 },
+    { labels: { version: status().version }, value: 1 },
   ]);
   gauge("uptime_seconds", "Since the start", (s) => s.uptimeSeconds);
   gauge("connections", "Chat connections", (s) => s.connections);
@@ -86,7 +100,7 @@ function registerStatus(registry: Registry, live: Live): void {
   gauge("rooms", "Rooms that live", (s) => s.rooms);
   gauge("talkers", "People being heard", (s) => s.talkers);
   registry.gauge("retropal_voice_links", "Members with voice", () => {
-    const { tcp, udp } = live.status().voiceLinks;
+    const { tcp, udp } = status().voiceLinks;
     return [
       { labels: { transport: "tcp" }, value: tcp },
       { labels: { transport: "udp" }, value: udp },
@@ -113,7 +127,7 @@ function registerStatus(registry: Registry, live: Live): void {
     "retropal_loop_lag_seconds",
     "How late the event loop is, over ten seconds",
     () => {
-      const { p50, p99 } = live.status().loopLagMs;
+      const { p50, p99 } = status().loopLagMs;
       return [
         { labels: { quantile: "0.5" }, value: p50 / 1000 },
         { labels: { quantile: "0.99" }, value: p99 / 1000 },
@@ -124,7 +138,7 @@ function registerStatus(registry: Registry, live: Live): void {
     "retropal_limit",
     "Limits in force, by their key",
     () =>
-      Object.entries(live.status().limits).map(([key, value]) => ({
+      Object.entries(status().limits).map(([key, value]) => ({
         labels: { key },
         value,
       })),

@@ -1,87 +1,15 @@
 /**
- * The pages in a real Chromium, together with the chat: what people do with
- * them, what they look like, and whether everybody can use them.
+ * What people do with the pages, in a real Chromium, together with the chat.
  */
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import {
-  accessibilityFaults,
-  MISSING,
-  newContext,
-  screenshot,
-  type ViewOptions,
-  withChromium,
-} from "./support/chromium.ts";
-import {
-  PASSWORD,
-  type WholeServer,
-  withWholeServer,
-} from "./support/whole_server.ts";
-
-/** A test that is skipped says why in its name. */
-const only = MISSING === null ? "" : ` (skipped: ${MISSING})`;
-
-function browserTest(
-  name: string,
-  work: (server: WholeServer, browser: Browser) => Promise<void>,
-  settings = {},
-): void {
-  Deno.test({
-    name: name + only,
-    ignore: MISSING !== null,
-    // The debugger's socket and the child end a moment later.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: () =>
-      withWholeServer(
-        (server) => withChromium((browser) => work(server, browser)),
-        settings,
-      ),
-  });
-}
-
-async function open(
-  browser: Browser,
-  url: string,
-  options: ViewOptions = {},
-): Promise<Page> {
-  const context = await newContext(browser, options);
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(url);
-  return page;
-}
-
-async function signIn(page: Page, server: WholeServer, nickname: string) {
-  await page.goto(`${server.pages}/sign-in`);
-  await page.fill("#nickname", nickname);
-  await page.fill("#password", PASSWORD);
-  await page.click("main button");
-  await page.waitForURL(/\/member$/);
-}
-
-/** Seven hours of load, so that charts have something to draw. */
-function addHistory({ store }: WholeServer): void {
-  const now = Date.now();
-  for (let i = 0; i < 360; i++) {
-    const sample = {
-      at: now - now % 10_000 - i * 10_000,
-      sessions: Math.round(40 + 30 * Math.sin(i / 30)),
-      rooms: 12,
-      talkers: i % 5,
-      packets: 900 + i,
-      voiceFrames: 2000 - i,
-    };
-    store.history.add(10, sample);
-    store.history.add(300, { ...sample, at: now - i * 300_000 });
-  }
-}
+import { equal, match, ok, rejects } from "node:assert/strict";
+import { addHistory, browserTest, openPage, signIn } from "./support/visits.ts";
+import { PASSWORD } from "./support/whole_server.ts";
 
 browserTest(
   "the front page counts people live as a client joins a room",
   async (server, browser) => {
     await server.addUser("Ann");
-    const page = await open(browser, server.pages);
+    const page = await openPage(browser, server.pages);
     await page.waitForSelector("body[data-state=live]");
     const room = server.live.rooms().find(({ name }) =>
       name === "The Front Porch"
@@ -108,7 +36,10 @@ browserTest(
       createdAt: Date.now(),
       expiresAt: null,
     });
-    const page = await open(browser, `${server.pages}/register?code=COME-IN`);
+    const page = await openPage(
+      browser,
+      `${server.pages}/register?code=COME-IN`,
+    );
     await page.fill("#nickname", "Pal,talk");
     await page.waitForSelector("#nickname-fault:text('stumbles')");
     await page.fill("#nickname", "Zo\u00eb");
@@ -131,7 +62,7 @@ browserTest(
   "a member changes the password and the client needs the new one",
   async (server, browser) => {
     await server.addUser("Ann");
-    const page = await open(browser, server.pages);
+    const page = await openPage(browser, server.pages);
     await signIn(page, server, "Ann");
     await page.fill("#pw-current", PASSWORD);
     await page.fill("#pw-password", "newpass1");
@@ -151,7 +82,7 @@ browserTest(
     await server.addUser("Boss", { role: "superadmin" });
     await server.addUser("Troll");
     await using troll = await server.signOn("Troll");
-    const page = await open(browser, server.pages);
+    const page = await openPage(browser, server.pages);
     await signIn(page, server, "Boss");
     const watch = await page.context().newPage();
     await watch.goto(`${server.pages}/desk/sessions`);
@@ -176,7 +107,7 @@ browserTest(
     await server.addUser("Boss", { role: "superadmin" });
     await server.addUser("Ann");
     addHistory(server);
-    const page = await open(browser, server.pages);
+    const page = await openPage(browser, server.pages);
     await signIn(page, server, "Boss");
     for (const range of ["hour", "day"]) {
       await page.goto(`${server.pages}/desk?range=${range}`);
@@ -199,7 +130,7 @@ browserTest(
 
 browserTest("everything works without JavaScript", async (server, browser) => {
   await server.addUser("Boss", { role: "superadmin" });
-  const page = await open(browser, `${server.pages}/register`, {
+  const page = await openPage(browser, `${server.pages}/register`, {
     scripts: false,
   });
   await page.fill("#nickname", "Ann");
@@ -232,7 +163,7 @@ browserTest(
   "the pages can be used by keyboard alone",
   async (server, browser) => {
     await server.addUser("Ann");
-    const page = await open(browser, server.pages);
+    const page = await openPage(browser, server.pages);
     await page.keyboard.press("Tab");
     equal(
       await page.evaluate("document.activeElement.textContent"),
@@ -253,111 +184,3 @@ browserTest(
   },
   {},
 );
-
-const PUBLIC = [
-  ["front", "/"],
-  ["connect", "/connect"],
-  ["check", "/connect/check"],
-  ["register", "/register"],
-  ["sign-in", "/sign-in"],
-  ["not-found", "/nothing"],
-  ["old-sign-up", "/webreg.html"],
-  ["old-search", "/palsearch.html?nick=Ann"],
-  ["old-pal-info", "/profile/JspGetPalInfo.jsp?nick=Ann"],
-  ["old-profile", "/profile/JspGetProfile.jsp"],
-  ["old-password", "/palpass.html"],
-  ["old-status", "/palsts.html"],
-  ["old-groups", "/userGroup.html"],
-] as const;
-const SIGNED_IN = [
-  ["member", "/member"],
-  ["desk", "/desk"],
-  ["desk-sessions", "/desk/sessions"],
-  ["desk-session", "/desk/sessions/1000003"],
-  ["desk-rooms", "/desk/rooms"],
-  ["desk-room", "/desk/rooms/50001"],
-  ["desk-categories", "/desk/categories"],
-  ["desk-category", "/desk/categories/30006"],
-  ["desk-users", "/desk/users"],
-  ["desk-user", "/desk/users/1000003"],
-  ["desk-bans", "/desk/bans"],
-  ["desk-invites", "/desk/invites"],
-  ["desk-announce", "/desk/announce"],
-  ["desk-audit", "/desk/audit"],
-  ["desk-packets", "/desk/packets"],
-  ["desk-packets-live", "/desk/packets?nick=Ann"],
-  ["desk-config", "/desk/config"],
-  ["desk-backup", "/desk/backup"],
-  ["desk-commands", "/desk/commands"],
-  ["desk-command", "/desk/commands/user/import"],
-] as const;
-
-for (
-  const [view, options] of [
-    ["desk", {}],
-    ["phone", { phone: true }],
-    ["dark", { dark: true }],
-    ["phone-dark", { phone: true, dark: true }],
-  ] as [string, ViewOptions][]
-) {
-  browserTest(
-    `every page is accessible, fits and asks no other site: ${view}`,
-    async (server, browser) => {
-      await server.addUser("Boss", { role: "superadmin" });
-      await server.addUser("Ann", { first: "Ann" });
-      server.store.inviteCodes.add({
-        code: "ABCD-EFGH-JKLM",
-        usesLeft: 3,
-        createdBy: "Boss",
-        createdAt: Date.now(),
-        expiresAt: null,
-      });
-      server.store.bans.add({
-        kind: "network",
-        target: "203.0.113.0/24",
-        reason:
-          "A reason that is rather long, as reasons of hosts are at times.",
-        by: "Boss",
-        at: Date.now(),
-        until: Date.now() + 86_400_000,
-      });
-      addHistory(server);
-      await using ann = await server.signOn("Ann");
-      await ann.rooms.join(50001);
-      const page = await open(browser, server.pages, options);
-      const elsewhere: string[] = [];
-      const complaints: string[] = [];
-      page.on("request", (request) => {
-        if (!request.url().startsWith(server.pages)) {
-          elsewhere.push(request.url());
-        }
-      });
-      page.on("console", (message) => {
-        const text = message.text();
-        if (message.type() === "error" && !/404/.test(text)) {
-          complaints.push(text);
-        }
-      });
-      const look = async (name: string, path: string) => {
-        await page.goto(server.pages + path);
-        await screenshot(page, `${name}-${view}`);
-        deepEqual(await accessibilityFaults(page), [], path);
-        const wider = await page.evaluate(
-          "document.documentElement.scrollWidth - innerWidth",
-        );
-        ok(Number(wider) <= 0, `${path} is ${wider} px wider than the window`);
-      };
-      for (const [name, path] of PUBLIC) await look(name, path);
-      await signIn(page, server, "Boss");
-      for (const [name, path] of SIGNED_IN) await look(name, path);
-      deepEqual(elsewhere, []);
-      deepEqual(complaints, []);
-    },
-    {
-      "auth.registration": "invite",
-      "web.show_names": true,
-      "server.name": "Grandma's Kitchen",
-      "server.welcome": "Pull up a chair. Be kind to each other.",
-    },
-  );
-}

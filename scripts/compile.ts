@@ -19,7 +19,8 @@ const INCLUDED: readonly string[] = [];
 /**
  * The least with which every subcommand works: sockets, the data folder and
  * the files named on the command line, settings from the environment, the
- * addresses of this machine. No subprocesses, no foreign functions, and never
+ * addresses of this machine (of --allow-sys the server needs umask, too, which
+ * Deno cannot be given by name). No subprocesses, no foreign functions, and never
  * a question on the terminal of a service.
  */
 const PERMISSIONS: readonly string[] = [

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+/** What the last rounds may add: far less than a session keeps. */
+const MOST_GROWTH = 300_000;
+
+Deno.test("a thousand people who came and went leave no memory behind", async () => {
+  const url = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--config",
+      url("../../deno.json"),
+      "--v8-flags=--expose-gc",
+      url("support/churn.ts"),
+    ],
+  }).output();
+  const decoder = new TextDecoder();
+  const used: number[] = JSON.parse(
+    decoder.decode(stdout) || `"${decoder.decode(stderr)}"`,
+  );
+  const grown = used.at(-1)! - used[1]!;
+  assert.ok(grown < MOST_GROWTH, `${grown} bytes more: ${used.join(" ")}`);
+});

@@ -23,9 +23,10 @@ import { activity } from "./ops/activity.ts";
 import { logger } from "./ops/log.ts";
 import { LoopLagMeter } from "./ops/loop_lag.ts";
 import { HostResolver } from "./ops/named_hosts.ts";
+import { addServerMetrics } from "./ops/server_metrics.ts";
 import { Rates } from "./ops/rates.ts";
 import { startVoice, type VoiceServer } from "./voice/server.ts";
-import { startWeb, type WebServer } from "./web/server.ts";
+import { startWeb, type WebOptions, type WebServer } from "./web/server.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly runCommand?: (live: Live) => RunCommand;
   /** Writes a consistent copy of the database to a file that is not there. */
   readonly backup?: (file: string) => Promise<void>;
+  /** In which a command of staff on the pages runs. */
+  readonly commandContext?: WebOptions["commandContext"];
   readonly clock?: () => number;
   /** Injectable so that tests know which key number comes. */
   readonly random?: () => number;
@@ -219,7 +222,12 @@ export async function startServer(
         guard: services.guard,
         log: logger("web"),
         clock,
+        metrics: (registry) =>
+          addServerMetrics(registry, services.counters, () => relay.stats()),
         ...(options.backup !== undefined && { backup: options.backup }),
+        ...(options.commandContext !== undefined && {
+          commandContext: options.commandContext,
+        }),
       });
     } catch (error) {
       await stop("the pages cannot be served", 1);

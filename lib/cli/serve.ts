@@ -195,6 +195,7 @@ async function start(
         store.flush();
         await backupTo(folder.database, file);
       },
+      commandContext: (actor, run) => host.context(actor, run),
       runCommand: (live) => {
         host.live = live;
         return (line, session) => answerChat(host, line, session);

@@ -62,6 +62,10 @@ Deno.test("PASSWORD_CHANGE refuses each wrong try with its sentence", () =>
         { ...CHANGE, fresh: "four" },
         "The password is too short: the client wants 5 to 12 characters.",
       ],
+      [
+        { ...CHANGE, fresh: "" },
+        "The password is too short: the client wants 5 to 12 characters.",
+      ],
     ] as const;
     for (const [what, sentence] of cases) {
       await ann.send("PASSWORD_CHANGE_ASK", u32(ann.uid));

@@ -40,7 +40,9 @@ export const passwordChange = fromClientBody<PasswordChange>(
     read(from) {
       const uid = from.u32();
       const [oldDigits, newDigits] = decodeText(from.rest()).split("\n");
-      if (!oldDigits || !newDigits) return new Malformed("two lines wanted");
+      if (oldDigits === undefined || newDigits === undefined) {
+        return new Malformed("two lines wanted");
+      }
       return { uid, oldDigits, newDigits };
     },
     write(to, { uid, oldDigits, newDigits }) {

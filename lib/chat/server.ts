@@ -136,7 +136,8 @@ export class ChatServer {
       } catch (error) {
         if (this.#stopping) return;
         // Out of file descriptors, or the peer was gone already.
-        this.services.log.error("cannot accept", { error: String(error) });
+        this.#refusals.note(`cannot accept: ${error}`, "");
+        this.#closeOldestStranger(() => true);
         await pause(50);
         continue;
       }
@@ -183,16 +184,24 @@ export class ChatServer {
     const { limits } = this.services.settings;
     const refused = this.door.enter(address, limits, now);
     if (refused?.madeBy === undefined) return refused;
+    return this.#closeOldestStranger(refused.madeBy)
+      ? this.door.enter(address, limits, now)
+      : refused;
+  }
+
+  /** Of those whose address fits; false when all are signed on or new. */
+  #closeOldestStranger(fits: (address: string) => boolean): boolean {
+    const now = this.services.clock();
     for (const connection of this.#strangers) {
-      const { address: from, connectedAt, phase } = connection.session;
+      const { address, connectedAt, phase } = connection.session;
       if (phase === "online") this.#strangers.delete(connection);
       if (now - connectedAt < STRANGER_MS) break;
-      if (!connection.isIdleStranger || !refused.madeBy(from)) continue;
+      if (!connection.isIdleStranger || !fits(address)) continue;
       this.services.counters.strangersClosed++;
       connection.end("made room for another");
-      return this.door.enter(address, limits, now);
+      return true;
     }
-    return refused;
+    return false;
   }
 
   #ended(connection: Connection, reason: string): void {

@@ -18,6 +18,7 @@ import type { Bench, Options } from "./options.ts";
 import { profiles } from "./profiles.ts";
 import { slowReaders } from "./slow_readers.ts";
 import { voiceTcp, voiceUdp } from "./voice.ts";
+import { workers } from "./workers.ts";
 import { goals, keep, type Report, table } from "./report.ts";
 
 const BENCHES: readonly Bench[] = [
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   slowReaders,
   decoder,
   database,
+  workers,
   profiles,
 ];
 

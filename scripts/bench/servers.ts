@@ -177,3 +177,13 @@ export async function startOld(): Promise<Running | null> {
   const script = join(HERE, "reference", "old_server.mjs");
   return await startReady("old", "node", [script, "0"]);
 }
+
+/** Deno with next to nothing around it, on so many workers; 0: none. */
+export async function startBare(workers: number): Promise<Running> {
+  const name = workers === 0 ? "bare Deno" : `${workers} workers`;
+  const script = join(HERE, "reference", "workers.ts");
+  return await startReady(name, Deno.execPath(), [
+    ...["run", "-A", "--unstable-net", V8_FLAGS],
+    ...[script, "0", String(workers)],
+  ]);
+}

@@ -20,6 +20,7 @@ enum { MAX_FD = 20000, CHUNK = 65536, QUEUE = 65536, EVENTS = 512, BATCH = 64, M
 typedef struct {
   int count, peer_count;
   int members[MEMBERS];
+  uint32_t peer_uids[MEMBERS];
   struct sockaddr_in peers[MEMBERS];
 } Room;
 
@@ -115,12 +116,16 @@ static void read_from(int fd) {
   }
 }
 
-static void greet(const struct sockaddr_in *from, uint32_t gid) {
+/* A person who comes back takes his old place: nothing is sent to where he was. */
+static void greet(const struct sockaddr_in *from, uint32_t gid, uint32_t uid) {
   Room *room = room_at(gid);
-  for (int i = 0; i < room->peer_count; i++)
-    if (room->peers[i].sin_port == from->sin_port) return;
-  if (room->peer_count == MEMBERS) return;
-  room->peers[room->peer_count++] = *from;
+  int place = 0;
+  while (place < room->peer_count && room->peer_uids[place] != uid) place++;
+  if (place == MEMBERS) return;
+  if (place == room->peer_count) room->peer_count++;
+  else room_of_port[ntohs(room->peers[place].sin_port)] = NULL;
+  room->peer_uids[place] = uid;
+  room->peers[place] = *from;
   room_of_port[ntohs(from->sin_port)] = room;
 }
 
@@ -144,7 +149,7 @@ static void relay_datagrams(int fd) {
   int n = recvmmsg(fd, in, BATCH, MSG_DONTWAIT, NULL), due = 0;
   for (int i = 0; i < n; i++) {
     if (in[i].msg_len == 8) {
-      greet(&from[i], get32(buffers[i]));
+      greet(&from[i], get32(buffers[i]), get32(buffers[i] + 4));
       continue;
     }
     Room *room = room_of_port[ntohs(from[i].sin_port)];

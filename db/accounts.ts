@@ -27,6 +27,7 @@ import {
   writable,
 } from "./account_rows.ts";
 import { type Database, given, type Value } from "./database.ts";
+import { tried } from "./errors.ts";
 import { bounded } from "./limits.ts";
 
 const SORTS: Record<NonNullable<AccountListing["sort"]>, string> = {
@@ -38,6 +39,8 @@ const SORTS: Record<NonNullable<AccountListing["sort"]>, string> = {
 
 const MOST_HITS = 1000;
 const MOST_LISTED = 100_000;
+/** So many visits are written at once: a thousand would hold up everybody. */
+const VISITS_AT_ONCE = 64;
 /** Two of them are greater than any name that goes on after the prefix. */
 const LAST_LETTER = "\u{10ffff}";
 
@@ -188,7 +191,8 @@ export class AccountTable implements Accounts {
 
   seen(uid: Uid, at: Millis, address: string): void {
     this.#visits.set(uid, { at, address });
-    if (this.#visits.size > 1000) this.#flush();
+    // On a full disk they go on waiting: it keeps nobody from signing on.
+    if (this.#visits.size % VISITS_AT_ONCE === 0) tried(this.#flush);
   }
 
   profile(uid: Uid): ReadonlyMap<string, string> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MAX_UID, SYSTEM_UID } from "../lib/domain/store.ts";
+import { MAX_UID, StoreError, SYSTEM_UID } from "../lib/domain/store.ts";
+import { AccountTable } from "./accounts.ts";
 import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
 import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
@@ -307,11 +308,25 @@ Deno.test("accounts.seen() shows at once and is on disk after flush()", () =>
     store.flush();
     assert.equal(reader.accounts.get(uid)?.lastSeenAt, NOON + 5);
     assert.equal(reader.accounts.get(uid)?.lastAddress, "192.0.2.1");
-    for (let n = 0; n <= 1000; n++) {
-      store.accounts.seen(uid + n, NOON + 6, "::1");
-    }
+    // A storm is written little by little.
+    for (let n = 0; n < 64; n++) store.accounts.seen(uid + n, NOON + 6, "::1");
     assert.equal(reader.accounts.get(uid)?.lastSeenAt, NOON + 6);
     reader.close();
+  }));
+
+Deno.test("accounts.seen() does not fail while the disk is full", () =>
+  withStore((store, path) => {
+    const { uid } = addUser(store, "Ada");
+    let flushes = 0;
+    const db = new Database(path);
+    const accounts = new AccountTable(db, () => {
+      flushes++;
+      throw new StoreError("full", "The disk is full.");
+    });
+    for (let n = 0; n < 64; n++) accounts.seen(uid + n, NOON, "::1");
+    assert.equal(flushes, 1);
+    assert.equal(accounts.get(uid)?.lastSeenAt, NOON);
+    db.close();
   }));
 
 Deno.test("accounts.setProfile() replaces all fields", () =>

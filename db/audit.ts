@@ -13,6 +13,7 @@ import {
   StoreError,
 } from "../lib/domain/store.ts";
 import type { Database, Value } from "./database.ts";
+import { tried } from "./errors.ts";
 import { bounded } from "./limits.ts";
 
 interface Row {
@@ -28,8 +29,8 @@ interface Row {
 }
 
 const MOST_LISTED = 100_000;
-/** So many entries wait for the next flush; one more writes them all. */
-const MOST_WAITING = 1000;
+/** So many are written at once: a thousand would hold up everybody. */
+const ENTRIES_AT_ONCE = 64;
 /** What is kept while the disk refuses to be written. */
 const MOST_KEPT = 10_000;
 
@@ -52,7 +53,7 @@ export class AuditTable implements Audit {
       );
     }
     this.#entries.push(entry);
-    if (this.#entries.length > MOST_WAITING) this.#flush();
+    if (this.#entries.length % ENTRIES_AT_ONCE === 0) tried(this.#flush);
   }
 
   /** Names are compared without regard to case. */

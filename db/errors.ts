@@ -82,3 +82,12 @@ export function toStoreError(cause: unknown): StoreError {
     ? new StoreError("io", text, { cause })
     : new StoreError(verdict.code, verdict.message, { cause });
 }
+
+/** Does what can be done later as well: if the store fails now, it waits. */
+export function tried(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+}

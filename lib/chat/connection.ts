@@ -28,6 +28,8 @@ export interface ConnectionPorts {
   ended(connection: Connection, reason: string): void;
   /** Ends the session with a sentence for its user. */
   expel(connection: Connection, sentence: string, reason: string): void;
+  /** Until a stranger's packets may be worked on; undefined: at once. */
+  strangersTurn(): Promise<void> | undefined;
   /** Somebody watches this session's frames. */
   onFrameIn?(connection: Connection, frame: FrameDecoder): void;
   onFrameOut?(connection: Connection, bytes: Uint8Array): void;
@@ -147,6 +149,9 @@ export class Connection implements Outlet, OutboxOwner {
       if (this.#closing) continue;
       decoder.filled(n);
       try {
+        // Whoever is here already is served first: thousands may sign on at
+        // once.
+        if (!this.#online) await this.#ports.strangersTurn();
         const ending = this.#receiveAll();
         if (ending !== undefined) {
           this.#busy = true;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { pause } from "../ops/turn.ts";
+import { pause, Turnstile } from "../ops/turn.ts";
 import { activity } from "../ops/activity.ts";
 import { plainAddress, type VoiceControl } from "../voice/roster.ts";
 import { Refusals } from "../voice/refusals.ts";
@@ -35,6 +35,8 @@ const STRANGER_MS = 2000;
 /** So many connections are accepted at once, and then none for a moment. */
 const ACCEPT_BATCH = 8;
 const ACCEPT_PAUSE_MS = 2;
+/** So many of those who have not signed on are served in one turn. */
+const STRANGERS_PER_TURN = 16;
 
 export interface ChatOptions {
   readonly bind: string;
@@ -58,6 +60,7 @@ export class ChatServer {
   readonly #sweep: ReturnType<typeof setInterval>;
   readonly #system: Session;
   readonly #refusals: Refusals;
+  readonly #turnstile = new Turnstile(STRANGERS_PER_TURN);
   #nextId = 1;
   #stopping = false;
   #accepting: Promise<void> | undefined;
@@ -87,6 +90,7 @@ export class ChatServer {
         this.act((ctx) =>
           endSession(ctx, connection.session, sentence, reason)
         ),
+      strangersTurn: () => this.#turnstile.pass(),
       onFrameIn: (connection, frame) => this.taps.frameIn(connection, frame),
       onFrameOut: (connection, bytes) => this.taps.frameOut(connection, bytes),
     };

@@ -53,16 +53,22 @@ export class SignOnGuard {
   }
 
   /**
-   * Milliseconds that this attempt must wait; 0: it may be made. `usual`: it
-   * comes from where the account was last.
+   * Milliseconds that this attempt must wait; 0: it may be made. `usual` is
+   * asked only when it matters: does it come from where the account was last?
    */
-  wait(address: string, account: string, now: Millis, usual = false): number {
+  wait(
+    address: string,
+    account: string,
+    now: Millis,
+    usual: () => boolean = () => false,
+  ): number {
     const host = hostKey(address);
-    return Math.max(
+    const here = Math.max(
       this.#byAddress.wait(host, now),
       this.#byAccount.wait(`${account} ${host}`, now),
-      usual ? 0 : this.#everywhere.wait(account, now),
     );
+    const everywhere = this.#everywhere.wait(account, now);
+    return everywhere <= here || usual() ? here : everywhere;
   }
 
   failed(address: string, account: string, now: Millis): void {

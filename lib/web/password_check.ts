@@ -31,7 +31,7 @@ export async function passwordIsRight(
   { address, account, key, password }: Attempt,
 ): Promise<boolean> {
   const { guard, passwords, clock } = site;
-  const usual = account?.lastAddress === address;
+  const usual = () => account?.lastAddress === address;
   const wait = () => guard.wait(address, key, clock(), usual);
   if (wait() > 0) throw tooMany(wait());
   const usable = fitsWindows1252(password) && password.length <= LONGEST;

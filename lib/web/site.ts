@@ -28,14 +28,14 @@ export interface Passwords {
 /** Slows down those who guess; shared with the chat side's `SignOnGuard`. */
 export interface Guard {
   /**
-   * Milliseconds that this attempt must wait; 0: it may be made. `usual`: it
-   * comes from where the account was last.
+   * Milliseconds that this attempt must wait; 0: it may be made. `usual` is
+   * asked only when it matters: does it come from where the account was last?
    */
   wait(
     address: string,
     account: string,
     now: Millis,
-    usual?: boolean,
+    usual?: () => boolean,
   ): number;
   failed(address: string, account: string, now: Millis): void;
   succeeded(address: string, account: string): void;

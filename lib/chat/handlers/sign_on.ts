@@ -127,7 +127,9 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
       session.address,
       String(packet.uid),
       ctx.now,
-      services.store.accounts.get(packet.uid)?.lastAddress === session.address,
+      () =>
+        services.store.accounts.get(packet.uid)?.lastAddress ===
+          session.address,
     );
   if (wait() > 0) return refuseThrottled(ctx, packet.uid, wait());
   let matches: boolean;

@@ -69,13 +69,15 @@ Deno.test("the captured sign-on is answered step by step", async () => {
   const [again, lymerick, login, ...rest] = sentBy(capture, "CHAT#10");
   assertFrames(await second.play(again!), [GREETING]);
   assertFrames(await second.play(lymerick!), [NOT_COMPLETE, KEY_551]);
-  const [userData, ...answers] = await second.play(login!);
+  const [reply, userData, ...answers] = await second.play(login!);
+  assertFrames([reply!], [
+    expected(S.LOGIN_REPLY.type, "000f4242 00000001"),
+  ]);
   assert.equal(userData!.type, S.USER_DATA.type);
   assert.match(text(userData!), /^uid=1000002\nnickname=NetStorm\npaid1=/);
   const categories = answers.pop()!;
   assertFrames(answers, [
     expected(S.FEEDBACK.type, "fb84 0000"),
-    expected(S.LOGIN_REPLY.type, "000f4242 00000001"),
     expected(S.BUDDY_LIST.type, "'uid=1000001\nnickname=Paltalk' c8"),
     expected(S.BLOCKED_BUDDIES.type, ""),
     expected(S.STATUS_CHANGE.type, "000f4241 0000001e"),
@@ -127,7 +129,7 @@ Deno.test("the literal key is followed by one that can be read", async () => {
   ]);
   assertFrames(await connection.play(first!), [KEY_551]);
   const answers = await connection.play(second!);
-  assert.equal(answers[0]!.type, S.USER_DATA.type);
+  assert.equal(answers[1]!.type, S.USER_DATA.type);
   await connection.close();
 });
 

@@ -165,6 +165,15 @@ Deno.test("IM_OUT to the system user is a command line without markup", () =>
       `000f4241 '<pfont color="#0"><pb>/users</pb></pfont>'`,
     );
     ann.expect("IM_IN 000f4241 'You wrote: /users'");
+    const plain = {
+      "<<FONTCOLOR=255>>/users": "/users",
+      "<b>/users</b> \0": "/users",
+      "/broadcast <pb>5</pb> < 6 & 7 > <6>": "/broadcast 5 < 6 & 7 > <6>",
+    };
+    for (const [wrote, read] of Object.entries(plain)) {
+      await ann.send("IM_OUT", `000f4241 '${wrote}'`);
+      ann.expect(`IM_IN 000f4241 'You wrote: ${read}'`);
+    }
   }));
 
 Deno.test("a long answer of the system user comes in several messages", () =>

@@ -24,6 +24,12 @@ Deno.test("USER_SEARCH has two modes, heeds no case, and answers always", () =>
     ann.expect(`SEARCH_RESPONSE '${second}' c8`);
     await ann.send("USER_SEARCH", "'uid=3&nickname=d%41na&email='");
     ann.expect(`SEARCH_RESPONSE '${second}' c8`);
+    const odd = chat.addUser("Zo\u00eb & 50%41+").uid;
+    const zoe = `SEARCH_RESPONSE 'uid=${odd}\nnickname=Zo' eb ' & 50%41+' c8`;
+    await ann.send("USER_SEARCH", "'exnick=Zo' eb ' & 50%41+'");
+    ann.expect(zoe);
+    await ann.send("USER_SEARCH", "'exnick=zo%eb+%26%2050%2541%2b&email='");
+    ann.expect(zoe);
     await ann.send("USER_SEARCH", "'uid=3\nfirst=dana\nlast=SCOTT'");
     ann.expect(`SEARCH_RESPONSE '${second}' c8`);
     for (const bytes of ["", find("nickname", ""), "'=\n=' 00 ff"]) {

@@ -229,7 +229,12 @@ Deno.test("captured searches are answered, with hits or without", async () => {
     (await connection.play(exact!)).filter(({ type }) =>
       type === S.SEARCH_ERROR.type || type === S.SEARCH_RESPONSE.type
     ),
-    [expected(S.SEARCH_RESPONSE.type, "'uid=1000003\nnickname=Dan' c8")],
+    [
+      expected(
+        S.SEARCH_RESPONSE.type,
+        "'uid=1000003\nnickname=Dan\nfirst=\nlast=' c8",
+      ),
+    ],
   );
   const [, none] = ofType(sentBy("b-10-search", "CHAT#18"), -69);
   assertFrames(await connection.play(none!), [
@@ -242,7 +247,7 @@ Deno.test("captured searches are answered, with hits or without", async () => {
   ]);
   const [ask] = ofType(frames, -68);
   assertFrames(await connection.play(ask!), [
-    expected(S.USER_INFO.type, "'uid=1000003\nnickname=Dan\n'"),
+    expected(S.USER_INFO.type, "'uid=1000003\nnickname=Dan\nfirst=\nlast=\n'"),
     expected(S.STATUS_CHANGE.type, "000f4243 00000000"),
   ]);
   await connection.close();

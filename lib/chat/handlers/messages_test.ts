@@ -39,7 +39,7 @@ Deno.test("IM_OUT of a stranger that is long goes plain, and -68 is answered", (
     bob.expect(`IM_IN ${u32(ann.uid)} ${long}`);
     await bob.send("REQUEST_USER", u32(ann.uid));
     bob.expect(
-      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\n'`,
+      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\nfirst=\nlast=\n'`,
       `STATUS_CHANGE ${u32(ann.uid)} 0000001e`,
     );
   }));

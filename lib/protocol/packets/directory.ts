@@ -19,7 +19,7 @@ import {
   parseRecord,
 } from "../records.ts";
 import { decodeText, encodeText } from "../windows1252.ts";
-import { type Person, personOf, shownNickname } from "./pals.ts";
+import { answerRecord, type Person, personOf } from "./pals.ts";
 
 /** Raw `key=value` fields of a client's packet. */
 export type Fields = ReadonlyMap<string, string>;
@@ -61,23 +61,13 @@ function encodeFields(fields: Fields): Uint8Array {
 /** The client's window takes fewer than 200. */
 export const MAX_SEARCH_HITS = 199;
 
-function hitRecord(person: Person) {
-  return encodeRecord([
-    ["uid", person.uid],
-    ["nickname", shownNickname(person.nickname)],
-    ["first", (person.first ?? "").slice(0, 60)],
-    ["last", (person.last ?? "").slice(0, 60)],
-    ["email", (person.email ?? "").slice(0, 60)],
-  ]);
-}
-
 export const searchResponse = fromServerBody<readonly Person[]>(
   "SEARCH_RESPONSE",
   {
     read: (from) => parseList(from.rest()).map(personOf),
     write: (to, people) =>
       to.bytes(
-        encodeList(people.map(hitRecord), { records: MAX_SEARCH_HITS }),
+        encodeList(people.map(answerRecord), { records: MAX_SEARCH_HITS }),
       ),
   },
 );

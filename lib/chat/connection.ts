@@ -10,6 +10,7 @@ import type { Config } from "../config/config.ts";
 import { LIMITS } from "../config/limits.ts";
 import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
+import { requestUser } from "../protocol/packets/pals.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
@@ -214,7 +215,9 @@ export class Connection implements Outlet, OutboxOwner {
     ctx.session.clientVersion = decoder.version;
     this.#ports.onFrameIn?.(this, decoder);
     const { limits } = ctx.settings;
-    if (!this.#bucket.take(now, costOf(decoder.type, limits))) {
+    const wanted = decoder.type === requestUser.type &&
+      ctx.session.heldBack.takeQuestion();
+    if (!wanted && !this.#bucket.take(now, costOf(decoder.type, limits))) {
       this.#drop(now);
       return;
     }

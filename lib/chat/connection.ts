@@ -6,19 +6,40 @@
 import type { Outlet, Session } from "../domain/session.ts";
 import { TokenBucket } from "../domain/limits.ts";
 import type { Millis } from "../domain/store.ts";
+import type { Config } from "../config/config.ts";
+import { LIMITS } from "../config/limits.ts";
 import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
+import { requestUser } from "../protocol/packets/pals.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 
 /** Nothing honest is longer before the sign-on is complete. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
-/** Dropped packets within one flood window that end a connection. */
-const FLOOD_PACKETS = 600;
+/**
+ * Dropped packets within one flood window that end a connection. Being over
+ * the rate does not (docs/protocol.md, "Framing"): this is more than a key held
+ * down, or a script in a hurry, can come to.
+ */
+const FLOOD_PACKETS = 5000;
 const FLOOD_WINDOW_MS = 10_000;
 /** How long a closing connection may take to write what it was told. */
 const FAREWELL_MS = 1500;
+
+/** The packets of a sign-on, and some. */
+const SIGN_ON_BURST = 10;
+
+/**
+ * Whoever changes the rate alone means what passes at once as well: a second's
+ * worth of a higher one, two seconds' worth of a lower one.
+ */
+function burstOf(limits: Config["limits"]): number {
+  const { packets_per_second: rate, packet_burst: burst } = limits;
+  const usual = LIMITS.packet_burst.default;
+  if (burst !== usual) return Math.max(burst, rate);
+  return Math.max(rate, SIGN_ON_BURST, Math.min(usual, 2 * rate));
+}
 
 /** What a connection reports to the server that owns it. */
 export interface ConnectionPorts {
@@ -73,8 +94,7 @@ export class Connection implements Outlet, OutboxOwner {
     this.lastPacketAt = now;
     this.#bucket = new TokenBucket(
       limits.packets_per_second,
-      // Whoever raises the rate alone means a second's worth of it as well.
-      Math.max(limits.packet_burst, limits.packets_per_second),
+      burstOf(limits),
       now,
     );
     this.#outbox = new Outbox(conn, this, limits.outbox_bytes);
@@ -200,7 +220,9 @@ export class Connection implements Outlet, OutboxOwner {
     ctx.session.clientVersion = decoder.version;
     this.#ports.onFrameIn?.(this, decoder);
     const { limits } = ctx.settings;
-    if (!this.#bucket.take(now, costOf(decoder.type, limits))) {
+    const wanted = decoder.type === requestUser.type &&
+      ctx.session.heldBack.takeQuestion();
+    if (!wanted && !this.#bucket.take(now, costOf(decoder.type, limits))) {
       this.#drop(now);
       return;
     }

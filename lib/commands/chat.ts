@@ -21,7 +21,7 @@ import { duration } from "./duration.ts";
 import { optionalArgument } from "./field.ts";
 import { COMMANDS } from "./table.ts";
 import { durationText } from "./table_text.ts";
-import { aRole, splitWords } from "./words.ts";
+import { aRole, splitWords, type Word } from "./words.ts";
 
 /** An answer is an instant message: not the whole town in one of them. */
 const MOST_NAMES = 100;
@@ -178,8 +178,15 @@ export async function runChatLine(
     // "/ban Ann spamming": whoever forgets the time means for ever.
     if (key === "for" && duration(word.text) === undefined) continue;
     const last = i === takes.length - 1;
-    raw[key] = last && words.length > at + 1 ? text.slice(word.at) : word.text;
-    at = last ? words.length : at + 1;
+    const used = last
+      ? words.length - at
+      : key === "nick"
+      ? wordsOfNickname(context, text, words.slice(at))
+      : 1;
+    raw[key] = used > 1
+      ? text.slice(word.at, words[at + used - 1]?.end)
+      : word.text;
+    at += used;
   }
   const missing = takes.find((key) =>
     raw[key] === undefined && key !== "for" &&
@@ -196,6 +203,27 @@ export async function runChatLine(
   // Chat has its own, stricter table of who may; the command's own is for web.
   const allowed = { ...command, role: command.chat.role };
   return await execute(allowed, context, raw);
+}
+
+/** No nickname that anybody types has more. */
+const MOST_WORDS = 8;
+
+/**
+ * "/kick Big Joe too loud", as people write it: where the first word alone is
+ * nobody, as many words as make somebody's nickname.
+ */
+function wordsOfNickname(
+  { store }: Context,
+  text: string,
+  words: readonly Word[],
+): number {
+  const [first] = words;
+  if (!first || store.accounts.byNickname(first.text)) return 1;
+  for (let n = Math.min(words.length, MOST_WORDS); n > 1; n--) {
+    const name = text.slice(first.at, words[n - 1]?.end);
+    if (store.accounts.byNickname(name)) return n;
+  }
+  return 1;
 }
 
 const READS: ReadonlySet<string> = new Set([

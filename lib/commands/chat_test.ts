@@ -56,6 +56,27 @@ Deno.test("runChatLine() passes reasons on word by word", async () => {
   ]);
 });
 
+Deno.test("runChatLine() finds a nickname of several words without quotes", async () => {
+  await using bench = await Bench.open();
+  const joe = bench.person("Big Joe");
+  const short = bench.person("Big Joe Jr");
+  bench.person("Mo", "moderator");
+  const { online } = bench.start();
+  for (const uid of [joe, short]) online.add(uid);
+  await says(bench, "Mo", "/kick big joe is  too loud");
+  await says(bench, "Mo", "/kick Big Joe Jr");
+  deepEqual(bench.told, [
+    `kick ${joe} is  too loud`,
+    `kick ${short} You were disconnected by the staff.`,
+  ]);
+  await says(bench, "Mo", "/ban Big Joe 7d be kind");
+  const ban = bench.store.bans.find("account", String(joe), bench.now);
+  equal(ban?.reason, "be kind");
+  // Whoever is called by the first word alone is meant.
+  bench.person("Big");
+  match((await says(bench, "Mo", "/kick Big Joe"))[0] ?? "", /Big is not on/);
+});
+
 Deno.test("runChatLine() bans with a time, or for ever without", async () => {
   await using bench = await Bench.open();
   const uid = bench.person("Troll");

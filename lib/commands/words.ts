@@ -11,10 +11,11 @@ export function aRole(role: Role): string {
   return role === "admin" ? "an admin" : `a ${role}`;
 }
 
-/** One word and where in the line it begins. */
+/** One word, and where in the line it begins and ends. */
 export interface Word {
   readonly text: string;
   readonly at: number;
+  readonly end: number;
 }
 
 /** Words between blanks; "in quotes" is one word. */
@@ -22,5 +23,6 @@ export function splitWords(line: string): Word[] {
   return [...line.matchAll(/"([^"]*)"|\S+/g)].map((match) => ({
     text: match[1] ?? match[0],
     at: match.index,
+    end: match.index + match[0].length,
   }));
 }

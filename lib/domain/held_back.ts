@@ -18,9 +18,22 @@ interface Held {
  */
 export class HeldBack {
   readonly #by = new Map<Uid, Held>();
+  #questions = 0;
+
+  /**
+   * Whether a question is one that a message of ours calls for. A full mailbox
+   * makes the client ask a hundred times at once, which is not its fault: such
+   * questions do not count towards its rate, and each message's sender is told.
+   */
+  takeQuestion(): boolean {
+    if (this.#questions === 0) return false;
+    this.#questions--;
+    return true;
+  }
 
   /** A message of `from` goes out, whom the client knows or not. */
   sent(from: Uid, known: boolean): void {
+    if (!known) this.#questions++;
     const held = this.#by.get(from);
     if (known) this.#by.delete(from);
     else if (held === undefined || held.told) {

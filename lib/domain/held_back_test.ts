@@ -33,3 +33,12 @@ Deno.test("HeldBack answers again after a newer message, known or not", () => {
     assert.deepEqual(answers(held, 1), [true]);
   }
 });
+
+Deno.test("HeldBack tells the questions that messages call for from others", () => {
+  const held = new HeldBack();
+  held.sent(ANN, false);
+  held.sent(BOB, false);
+  held.sent(BOB, true);
+  const wanted = Array.from({ length: 3 }, () => held.takeQuestion());
+  assert.deepEqual(wanted, [true, true, false]);
+});

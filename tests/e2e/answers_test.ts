@@ -69,13 +69,15 @@ Deno.test("the captured sign-on is answered step by step", async () => {
   const [again, lymerick, login, ...rest] = sentBy(capture, "CHAT#10");
   assertFrames(await second.play(again!), [GREETING]);
   assertFrames(await second.play(lymerick!), [NOT_COMPLETE, KEY_551]);
-  const [userData, ...answers] = await second.play(login!);
+  const [reply, userData, ...answers] = await second.play(login!);
+  assertFrames([reply!], [
+    expected(S.LOGIN_REPLY.type, "000f4242 00000001"),
+  ]);
   assert.equal(userData!.type, S.USER_DATA.type);
   assert.match(text(userData!), /^uid=1000002\nnickname=NetStorm\npaid1=/);
   const categories = answers.pop()!;
   assertFrames(answers, [
     expected(S.FEEDBACK.type, "fb84 0000"),
-    expected(S.LOGIN_REPLY.type, "000f4242 00000001"),
     expected(S.BUDDY_LIST.type, "'uid=1000001\nnickname=Paltalk' c8"),
     expected(S.BLOCKED_BUDDIES.type, ""),
     expected(S.STATUS_CHANGE.type, "000f4241 0000001e"),
@@ -127,7 +129,7 @@ Deno.test("the literal key is followed by one that can be read", async () => {
   ]);
   assertFrames(await connection.play(first!), [KEY_551]);
   const answers = await connection.play(second!);
-  assert.equal(answers[0]!.type, S.USER_DATA.type);
+  assert.equal(answers[1]!.type, S.USER_DATA.type);
   await connection.close();
 });
 
@@ -227,7 +229,12 @@ Deno.test("captured searches are answered, with hits or without", async () => {
     (await connection.play(exact!)).filter(({ type }) =>
       type === S.SEARCH_ERROR.type || type === S.SEARCH_RESPONSE.type
     ),
-    [expected(S.SEARCH_RESPONSE.type, "'uid=1000003\nnickname=Dan' c8")],
+    [
+      expected(
+        S.SEARCH_RESPONSE.type,
+        "'uid=1000003\nnickname=Dan\nfirst=\nlast=' c8",
+      ),
+    ],
   );
   const [, none] = ofType(sentBy("b-10-search", "CHAT#18"), -69);
   assertFrames(await connection.play(none!), [
@@ -240,7 +247,7 @@ Deno.test("captured searches are answered, with hits or without", async () => {
   ]);
   const [ask] = ofType(frames, -68);
   assertFrames(await connection.play(ask!), [
-    expected(S.USER_INFO.type, "'uid=1000003\nnickname=Dan\n'"),
+    expected(S.USER_INFO.type, "'uid=1000003\nnickname=Dan\nfirst=\nlast=\n'"),
     expected(S.STATUS_CHANGE.type, "000f4243 00000000"),
   ]);
   await connection.close();

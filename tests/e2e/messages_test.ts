@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { imIn, newStyleIm } from "../../lib/protocol/packets/messages.ts";
+import {
+  imIn,
+  newStyleIm,
+  userInfo,
+} from "../../lib/protocol/packets/messages.ts";
+import { requestUser } from "../../lib/protocol/packets/pals.ts";
+import { concat } from "../../lib/protocol/bytes.ts";
+import { CLIENT_VERSION } from "../../lib/protocol/frame.ts";
 import { bye, feedback } from "../../lib/protocol/packets/signon.ts";
 import { Malformed } from "../../lib/protocol/layout.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
@@ -42,6 +49,30 @@ Deno.test("messages to somebody absent wait for him, in order, exactly once", as
   await bob.signOff();
   await using again = await server.signOn("Bob");
   assert.deepEqual(await messages(again), []);
+});
+
+Deno.test("the sender of each of many waiting messages is told, whatever the rate", async () => {
+  await using server = await TestServer.start({
+    users: ["Ann", "Bob", "Cat"],
+    settings: { "limits.packets_per_second": "30" },
+  });
+  await using ann = await server.signOn("Ann");
+  for (let i = 0; i < 100; i++) {
+    await ann.people.im(BOB, `message ${i}`);
+    if (i > 20) await new Promise((done) => setTimeout(done, 30));
+  }
+  await using cat = await server.signOn("Cat");
+  await cat.people.im(BOB, "hello from Cat");
+  for (const sender of [ann, cat]) await sender.settle();
+  await using bob = await server.signOn("Bob", { reacts: false });
+  await messages(bob);
+  // The real client asks for each message that it cannot show yet.
+  const askers = [...Array(100).fill(ann.uid), cat.uid];
+  for (const uid of askers) bob.strictness.askedFor(uid);
+  await bob.connection.sendBytes(
+    concat(askers.map((uid) => requestUser.frame({ uid }, CLIENT_VERSION))),
+  );
+  await bob.expect(userInfo, ({ uid }) => uid === cat.uid);
 });
 
 Deno.test("waiting messages survive a restart", async () => {

@@ -143,9 +143,16 @@ function answerAway(ctx: Context, receiver: Session): void {
   sendIm(ctx, receiver.account, session, receiver.awayText);
 }
 
-/** Takes the client's markup off a line. */
+/** The client's markup, and any tag that closes (docs/protocol.md, "Text"). */
+const MARKUP =
+  /<p(?:b|i|u|a|br|font|font-size)(?:[\s=][^<>]*)?>|<<font[a-z]*=[^<>]*>>|<\/[a-z-]+>/gi;
+/** Tags of other clients, before everything. */
+const FOREIGN = /^(?:\s*<[^<>]*>)+/;
+
+/** Takes the markup off a line; "<" and ">" themselves may be meant. */
 export function plainText(text: Uint8Array): string {
-  return decodeText(text).replaceAll(/<[^<>]*>/g, "").trim();
+  return decodeText(text).replaceAll("\0", " ").replaceAll(MARKUP, "")
+    .replace(FOREIGN, "").trim();
 }
 
 /** A message to the system user is a command. */

@@ -39,7 +39,7 @@ Deno.test("IM_OUT of a stranger that is long goes plain, and -68 is answered", (
     bob.expect(`IM_IN ${u32(ann.uid)} ${long}`);
     await bob.send("REQUEST_USER", u32(ann.uid));
     bob.expect(
-      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\n'`,
+      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\nfirst=\nlast=\n'`,
       `STATUS_CHANGE ${u32(ann.uid)} 0000001e`,
     );
   }));
@@ -165,6 +165,15 @@ Deno.test("IM_OUT to the system user is a command line without markup", () =>
       `000f4241 '<pfont color="#0"><pb>/users</pb></pfont>'`,
     );
     ann.expect("IM_IN 000f4241 'You wrote: /users'");
+    const plain = {
+      "<<FONTCOLOR=255>>/users": "/users",
+      "<b>/users</b> \0": "/users",
+      "/broadcast <pb>5</pb> < 6 & 7 > <6>": "/broadcast 5 < 6 & 7 > <6>",
+    };
+    for (const [wrote, read] of Object.entries(plain)) {
+      await ann.send("IM_OUT", `000f4241 '${wrote}'`);
+      ann.expect(`IM_IN 000f4241 'You wrote: ${read}'`);
+    }
   }));
 
 Deno.test("a long answer of the system user comes in several messages", () =>

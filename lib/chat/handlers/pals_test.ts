@@ -85,7 +85,7 @@ Deno.test("who blocks looks off line to the blocked one, and only to him", () =>
     assert.ok(!back.takeNames().slice(0, -2).includes("NEW_STYLE_IM"));
     await back.send("REQUEST_USER", u32(ann.uid));
     back.expect(
-      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\n'`,
+      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\nfirst=\nlast=\n'`,
       status("00000000"),
     );
     await ann.send("GET_BLOCKED");
@@ -119,7 +119,7 @@ Deno.test("REQUEST_USER for each of several messages of one is answered once", (
     const bob = await chat.signOn("Bob");
     for (let i = 0; i < 2; i++) await bob.send("REQUEST_USER", u32(ann.uid));
     bob.expect(
-      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\n'`,
+      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\nfirst=\nlast=\n'`,
       `STATUS_CHANGE ${u32(ann.uid)} 0000001e`,
     );
     // Later he has closed the window, and his client asks anew.
@@ -136,7 +136,9 @@ Deno.test("REQUEST_USER is answered for every number a client can show", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     await ann.send("REQUEST_USER", "000fffff");
-    ann.expect("USER_INFO 'uid=1048575\nnickname=User 1048575\n'");
+    ann.expect(
+      "USER_INFO 'uid=1048575\nnickname=User 1048575\nfirst=\nlast=\n'",
+    );
     await ann.send("REQUEST_USER", "00000001");
     ann.expect();
   }));

@@ -12,6 +12,7 @@ import {
 } from "../../domain/store.ts";
 import {
   type Fields,
+  joinedSearch,
   MAX_SEARCH_HITS,
   profileFields,
   searchError,
@@ -25,17 +26,21 @@ import { asHit } from "../person.ts";
 
 /** One of the two answers always, or the window waits for ever. */
 export function search(ctx: Context, fields: Fields): void {
-  const query = queryOf(fields);
-  const hits = query === undefined
-    ? []
-    : ctx.store.accounts.search(query).filter((account) =>
-      account.uid !== SYSTEM_UID && mayBeFound(account, query)
-    );
+  let hits = find(ctx, fields);
+  if (hits.length === 0) hits = find(ctx, joinedSearch(fields));
   if (hits.length === 0) {
     ctx.reply(searchError.frame({ text: new Uint8Array() }));
     return;
   }
   ctx.reply(searchResponse.frame(hits.map(asHit)));
+}
+
+function find(ctx: Context, fields: Fields | undefined): readonly Account[] {
+  const query = fields && queryOf(fields);
+  if (query === undefined) return [];
+  return ctx.store.accounts.search(query).filter((account) =>
+    account.uid !== SYSTEM_UID && mayBeFound(account, query)
+  );
 }
 
 /** Undefined when nothing was asked for. */

@@ -12,7 +12,7 @@ Deno.test("USER_SEARCH has two modes, heeds no case, and answers always", () =>
     const ann = await chat.signOn("Ann");
     const dan = chat.addUser("Dan").uid;
     const dana = chat.addUser("Dana", { first: "Dana", last: "Scott" }).uid;
-    const first = `uid=${dan}\nnickname=Dan`;
+    const first = `uid=${dan}\nnickname=Dan\nfirst=\nlast=`;
     const second = `uid=${dana}\nnickname=Dana\nfirst=Dana\nlast=Scott`;
     await ann.send("USER_SEARCH", find("exnick", "dAN"));
     ann.expect(`SEARCH_RESPONSE '${first}' c8`);
@@ -24,6 +24,13 @@ Deno.test("USER_SEARCH has two modes, heeds no case, and answers always", () =>
     ann.expect(`SEARCH_RESPONSE '${second}' c8`);
     await ann.send("USER_SEARCH", "'uid=3&nickname=d%41na&email='");
     ann.expect(`SEARCH_RESPONSE '${second}' c8`);
+    const odd = chat.addUser("Zo\u00eb & 50%41+").uid;
+    const zoe =
+      `SEARCH_RESPONSE 'uid=${odd}\nnickname=Zo' eb ' & 50%41+\nfirst=\nlast=' c8`;
+    await ann.send("USER_SEARCH", "'exnick=Zo' eb ' & 50%41+'");
+    ann.expect(zoe);
+    await ann.send("USER_SEARCH", "'exnick=zo%eb+%26%2050%2541%2b&email='");
+    ann.expect(zoe);
     await ann.send("USER_SEARCH", "'uid=3\nfirst=dana\nlast=SCOTT'");
     ann.expect(`SEARCH_RESPONSE '${second}' c8`);
     for (const bytes of ["", find("nickname", ""), "'=\n=' 00 ff"]) {
@@ -46,7 +53,7 @@ Deno.test("USER_SEARCH hides the unlisted, the system user and hidden names", ()
       ann.expect(NOBODY);
     }
     await ann.send("USER_SEARCH", "'email=BOB@example.org'");
-    ann.expect(`SEARCH_RESPONSE 'uid=${uid}\nnickname=Bob' c8`);
+    ann.expect(`SEARCH_RESPONSE 'uid=${uid}\nnickname=Bob\nfirst=\nlast=' c8`);
   }));
 
 Deno.test("USER_SEARCH gives fewer than 200 hits", () =>

@@ -68,7 +68,8 @@ function whisperOf(text: Uint8Array): Whisper | undefined {
   while (text[at] === LESS) {
     const end = text.indexOf(GREATER!, at);
     if (end < 0) return undefined;
-    at = end + 1;
+    // The older form of a colour is <<FONTCOLOR=N>>.
+    at = text[at + 1] === LESS && text[end + 1] === GREATER ? end + 2 : end + 1;
   }
   const command = text[at] === SLASH && (text[at + 1]! | BLANK!) === W &&
     text[at + 2] === BLANK;

@@ -38,6 +38,12 @@ Deno.test("a whisper reaches one, within the formatting of its line", () =>
         `***** psst <pi>you</pi>! ***** End Whisper *****${tail}'`,
     );
     cat.expect();
+    await ann.send("ROOM_MESSAGE_OUT", `${oak} '<<FONTCOLOR=9>>/w cat: hi'`);
+    cat.expect(
+      `ROOM_MESSAGE_IN ${oak} ${u32(ann.uid)} '<<FONTCOLOR=9>>***** Start ` +
+        "Whisper ***** hi ***** End Whisper *****'",
+    );
+    bob.expect();
   }));
 
 Deno.test("a whisper to nobody, oneself or the invisible says so", () =>

@@ -264,13 +264,15 @@ function welcome(ctx: Context, uid: Uid): void {
   ctx.log.info("signed on", { ...ctx.who, version: session.clientVersion });
   ctx.services.signOnStep(session, "online");
 
+  // Before all else, as other descriptions of the protocol have it; 5.0 drains
+  // it like LOGIN_NOT_COMPLETE (docs/protocol.md, "Sign-on").
+  ctx.reply(loginReply.frame({ uid, success: 1 }));
   ctx.reply(userData.frame({
     ...account,
     admin: session.level,
     sup: session.level >= 2 ? session.level : 0,
   }));
   ctx.reply(accepted("LOGIN"));
-  ctx.reply(loginReply.frame({ uid, success: 1 }));
   ctx.reply(buddyListFrames(pals));
   ctx.reply(blockedBuddies.frame(blocks));
   for (const pal of pals) {

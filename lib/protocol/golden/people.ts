@@ -123,12 +123,6 @@ export const PEOPLE_CASES: readonly GoldenCase[] = [
     "b-10-search",
   ),
   golden(userSearch, new Map([["nickname", "Dan"]]), "'nickname=Dan'", "gaim"),
-  understood(
-    userSearch,
-    new Map([["exnick", "Zo\u00eb & Dan"], ["email", "a b"]]),
-    "'exnick=Zo%eb%20%26%20Dan&email=a+b'",
-    "the seed",
-  ),
   golden(
     searchResponse,
     [{ uid: 1000006, nickname: "Ann", first: "F", last: "L" }],

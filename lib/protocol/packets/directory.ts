@@ -19,37 +19,35 @@ import {
   parseRecord,
 } from "../records.ts";
 import { decodeText, encodeText } from "../windows1252.ts";
-import { type Person, personOf, shownNickname } from "./pals.ts";
+import { answerRecord, type Person, personOf } from "./pals.ts";
 
 /** Raw `key=value` fields of a client's packet. */
 export type Fields = ReadonlyMap<string, string>;
 
-function fieldsOf(text: string): Fields {
-  return parseRecord(encodeText(text));
-}
-
-/**
- * Lines `uid first last nickname|exnick email`. Another client sends the lines
- * joined by `&` with %xx in the values: read so only when no line is there.
- */
+/** Lines `uid first last nickname|exnick email`, or one of them alone. */
 export const userSearch = fromClientBody<Fields>("USER_SEARCH", {
-  read(from) {
-    const bytes = from.rest();
-    const text = decodeText(bytes);
-    const fields = parseRecord(bytes);
-    const joined = !text.includes("\n") &&
-      (text.includes("&") || text.includes("%"));
-    if (!joined) return fields;
-    const lines = text.split("&").map((line) =>
-      line.replaceAll(
-        /%([0-9a-f]{2})/gi,
-        (_, digits) => decodeText(Uint8Array.of(parseInt(digits, 16))),
-      ).replaceAll("+", " ").replaceAll("\n", " ")
-    );
-    return fieldsOf(lines.join("\n"));
-  },
+  read: (from) => parseRecord(from.rest()),
   write: (to, fields) => to.bytes(encodeFields(fields)),
 });
+
+/**
+ * Another client joins the lines by `&`, with %xx in the values, into what
+ * looks like one line. A nickname may hold such signs itself: to be read so
+ * only when the line as it stands finds nobody.
+ */
+export function joinedSearch(fields: Fields): Fields | undefined {
+  const [line, ...others] = [...fields].map((field) => field.join("="));
+  if (line === undefined || others.length > 0 || !/[&%+]/.test(line)) {
+    return undefined;
+  }
+  const lines = line.split("&").map((part) =>
+    part.replaceAll("+", " ").replaceAll(
+      /%([0-9a-f]{2})/gi,
+      (_, digits) => decodeText(Uint8Array.of(parseInt(digits, 16))),
+    ).replaceAll("\n", " ")
+  );
+  return parseRecord(encodeText(lines.join("\n")));
+}
 
 /** As the client writes it: values as they are, no newline at the end. */
 function encodeFields(fields: Fields): Uint8Array {
@@ -63,23 +61,13 @@ function encodeFields(fields: Fields): Uint8Array {
 /** The client's window takes fewer than 200. */
 export const MAX_SEARCH_HITS = 199;
 
-function hitRecord(person: Person) {
-  return encodeRecord([
-    ["uid", person.uid],
-    ["nickname", shownNickname(person.nickname)],
-    ["first", (person.first ?? "").slice(0, 60)],
-    ["last", (person.last ?? "").slice(0, 60)],
-    ["email", (person.email ?? "").slice(0, 60)],
-  ]);
-}
-
 export const searchResponse = fromServerBody<readonly Person[]>(
   "SEARCH_RESPONSE",
   {
     read: (from) => parseList(from.rest()).map(personOf),
     write: (to, people) =>
       to.bytes(
-        encodeList(people.map(hitRecord), { records: MAX_SEARCH_HITS }),
+        encodeList(people.map(answerRecord), { records: MAX_SEARCH_HITS }),
       ),
   },
 );

@@ -19,9 +19,9 @@ import { SERVER_TYPES } from "../packet_types.ts";
 import { encodeRecord, parseRecord } from "../records.ts";
 import { decodeText, encodeText } from "../windows1252.ts";
 import {
+  answerRecord,
   type Person,
   personOf,
-  personRecord,
   shownName,
   shownNickname,
 } from "./pals.ts";
@@ -55,7 +55,7 @@ export const banner = fromServer("ROOM_BANNER", {
 /** Answers REQUEST_USER; never sent unasked, it would open a window. */
 export const userInfo = fromServerBody<Person>("USER_INFO", {
   read: (from) => personOf(parseRecord(from.rest())),
-  write: (to, person) => to.bytes(personRecord(person)),
+  write: (to, person) => to.bytes(answerRecord(person)),
 });
 
 export interface NewStyleIm extends Person {

@@ -84,10 +84,26 @@ export function personRecord(person: Person): Uint8Array<ArrayBuffer> {
   ]);
 }
 
+/**
+ * A person asked for or searched for: first and last have their lines also
+ * when they are empty, as in all that the client was seen to take
+ * (docs/protocol.md, "Search and profile").
+ */
+export function answerRecord(person: Person): Uint8Array<ArrayBuffer> {
+  const email = (person.email ?? "").slice(0, MAX_PERSONAL);
+  return encodeRecord([
+    ["uid", person.uid],
+    ["nickname", shownNickname(person.nickname)],
+    ["first", (person.first ?? "").slice(0, MAX_PERSONAL)],
+    ["last", (person.last ?? "").slice(0, MAX_PERSONAL)],
+    ...(email === "" ? [] : [["email", email] as const]),
+  ], { keepEmpty: true });
+}
+
 /** The reverse of {@linkcode personRecord}, for our own client. */
 export function personOf(fields: ReadonlyMap<string, string>): Person {
   const optional = (key: "first" | "last" | "email") =>
-    fields.has(key) ? { [key]: fields.get(key)! } : {};
+    fields.get(key) ? { [key]: fields.get(key)! } : {};
   return {
     uid: Number(fields.get("uid") ?? 0),
     nickname: fields.get("nickname") ?? "",

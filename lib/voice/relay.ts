@@ -15,6 +15,7 @@ import {
   type RelayStats,
   relayStats,
 } from "./counters.ts";
+import { EarlyHellos } from "./early_hellos.ts";
 import { LostLinks } from "./lost_links.ts";
 import {
   type Datagrams,
@@ -37,6 +38,12 @@ export interface RelayOptions {
 export class VoiceRelay implements VoiceControl {
   /** Set once the datagram socket is bound; undefined without UDP. */
   datagrams: Datagrams | undefined;
+  /** A hello that had to wait replaces nobody. */
+  readonly early = new EarlyHellos((gid, uid, link) =>
+    this.#rooms.get(gid)?.links.has(uid)
+      ? undefined
+      : this.attach(gid, uid, link)
+  );
   readonly #options: RelayOptions;
   readonly #roster: VoiceRoster;
   readonly #clock: () => number;
@@ -56,6 +63,7 @@ export class VoiceRelay implements VoiceControl {
   joined(gid: Gid, uid: Uid): void {
     this.#lost.forget(gid, uid);
     this.#rooms.get(gid)?.changed();
+    this.early.joined(gid, uid);
   }
 
   policyChanged(gid: Gid): void {
@@ -273,6 +281,7 @@ export class VoiceRelay implements VoiceControl {
         if (now - heardAt >= room.rule.pauseMs) this.#silence(room, uid);
       }
     }
+    this.early.tick(now);
     for (const { gid, uid } of this.#lost.due(now)) {
       if (this.#roster.member(gid, uid) === undefined) continue;
       this.#roster.onLinkLost(gid, uid);

@@ -27,6 +27,10 @@ export interface Link {
    * Gives the number of older frames dropped to make room.
    */
   send(run: Uint8Array, frames: number): number;
+  /** His hello, which had to wait, is taken. */
+  accept(voice: Voice): void;
+  /** His hello is not taken: the link ends. */
+  refuse(gid: Gid, uid: Uid): void;
   /** Closes the link when what is being written is whole. */
   end(why: string): void;
 }

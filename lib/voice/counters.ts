@@ -11,7 +11,7 @@ import type { FrameFault } from "../protocol/rtp.ts";
  * Why a frame went nowhere:
  *
  * - `length`, `version`, `payload-type`, `payload`: no frame for a client
- * - `identity`: trailer or SSRC names somebody else
+ * - `identity`: the trailer is not his, or the SSRC names another member
  * - `mic`: no mic, or a red dot
  * - `floor`: somebody else is speaking
  * - `rate`: more bytes per second than one talker may send

@@ -149,7 +149,7 @@ export class VoiceRelay implements VoiceControl {
     const now = this.#clock();
     room.in++;
     voice.in++;
-    if (speakerOf(buf, at, length) !== uid || ssrcOf(buf, at) !== uid) {
+    if (speakerOf(buf, at, length) !== uid || this.#poses(voice, buf, at)) {
       room.dropped.identity++;
       return false;
     }
@@ -306,6 +306,16 @@ export class VoiceRelay implements VoiceControl {
       this.#rooms.set(gid, room);
     }
     return room;
+  }
+
+  /**
+   * The client takes the speaker from the trailer and never looks at the SSRC,
+   * which RTP lets anybody draw at random. But Gaim goes by it: it must not
+   * name somebody else in the room.
+   */
+  #poses({ room, uid }: Voice, buf: Uint8Array, at: number): boolean {
+    const ssrc = ssrcOf(buf, at);
+    return ssrc !== uid && this.#roster.member(room.gid, ssrc) !== undefined;
   }
 
   #discard(room: VoiceRoom): void {

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { hex, unhex } from "../protocol/bytes.ts";
-import { encodeHello, HELLO_BYTES, MAX_FRAME, u32 } from "../protocol/rtp.ts";
+import {
+  encodeHello,
+  HELLO_BYTES,
+  MAX_FRAME,
+  putU32,
+  u32,
+} from "../protocol/rtp.ts";
 import { EARLY_MS } from "./early_hellos.ts";
 import { startVoice } from "./server.ts";
 import {
@@ -165,6 +171,18 @@ Deno.test("startVoice() drops frames that name another speaker", async () => {
   await ann.write(joined([trailer, ssrc, voice(BOB, 3), voice(ANN, 4)]));
   same(await bob.frame(), voice(ANN, 4));
   assert.equal(test.server.stats().dropped.identity, 3);
+});
+
+Deno.test("startVoice() relays any SSRC that is nobody else's", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ann = await test.linked(OAK, ANN);
+  const bob = await test.linked(OAK, BOB);
+  for (const ssrc of [0, DAN, 0xdeadbeef]) {
+    const frame = voice(ANN, 1);
+    putU32(frame, 12, ssrc);
+    await ann.write(frame);
+    same(await bob.frame(), frame);
+  }
 });
 
 Deno.test("startVoice() drops malformed frames and keeps the link", async () => {

@@ -18,7 +18,7 @@ import type { FrameFault } from "../protocol/rtp.ts";
  * - `lag`: the listener did not keep up, oldest first
  * - `stranger`: a datagram from an address with no such member
  * - `transport`: a datagram for a member who is linked by TCP
- * - `port`: a datagram from another port than his hello
+ * - `port`: a datagram from another port than the one he is heard from
  * - `own`: a datagram from, or to, this very socket
  * - `form`: a datagram that is neither hello nor voice
  */

@@ -222,7 +222,7 @@ export class VoiceRelay implements VoiceControl {
     const room = this.#room(gid);
     // A TCP link proves its address; a datagram's source is easily forged.
     if (room.links.has(uid)) return this.#refuse("transport");
-    room.greeted(uid, address, port, undefined);
+    room.greeted(uid, address, port, "hello");
     return undefined;
   }
 
@@ -246,20 +246,26 @@ export class VoiceRelay implements VoiceControl {
     }
     const room = this.#room(gid);
     if (room.links.has(uid)) return this.#refuse("transport", room);
+    const voice = room.voice(uid);
+    // A socket to speak with may be another than the one to listen at, as with
+    // the real client, and a router may change its number. But while he is
+    // heard from one, no neighbour behind the same router speaks on for him.
+    if (room.speaking.has(uid) && (voice.port ?? port) !== port) {
+      return this.#refuse("port", room);
+    }
     const peer = room.peers.get(uid);
-    if (peer?.greeted) {
-      if (peer.target.port !== port) return this.#refuse("port", room);
+    if (peer?.known !== "assumed" && peer?.target.port === port) {
       peer.form = form;
-    } else if (form === "prefixed") {
+    } else if (form === "prefixed" && peer?.known !== "hello") {
       // Not the real client, which never sends a prefix here: answer him
       // where he is.
-      room.greeted(uid, address, port, form);
+      room.greeted(uid, address, port, "voice", form);
     }
-    const voice = room.voice(uid);
     const now = this.#clock();
     if (voice.meter.level(now) < length) return this.#refuse("rate", room);
     voice.meter.spend(length, now);
     if (this.admit(voice, buf, at + PREFIX_BYTES, length)) {
+      voice.port = port;
       const run = buf.subarray(at, at + PREFIX_BYTES + length);
       this.deliver(voice, run, 1, form, false);
     }

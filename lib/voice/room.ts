@@ -41,8 +41,11 @@ export type Form = "bare" | "prefixed";
 /** Somebody who is reached by datagrams. */
 export interface Peer {
   readonly uid: Uid;
-  /** False: the real client's UDP mode, which says no hello. */
-  readonly greeted: boolean;
+  /**
+   * How it is known that he listens there: he said so, he spoke from there
+   * with a prefix, or it is the port of the real client, which says nothing.
+   */
+  readonly known: "hello" | "voice" | "assumed";
   readonly target: {
     readonly transport: "udp";
     readonly hostname: string;
@@ -77,6 +80,8 @@ export class Voice {
   links: Link[] = [];
   peers: Peer[] = [];
   in = 0;
+  /** Where his last datagram came from. */
+  port: number | undefined;
   jitterMs = 0;
   #transit: number | undefined;
   readonly meter: Meter;
@@ -169,15 +174,20 @@ export class VoiceRoom {
     uid: Uid,
     address: string,
     port: number,
-    form: Form | undefined,
+    known: "hello" | "voice",
+    form?: Form,
   ): void {
-    const known = this.peers.get(uid);
+    const before = this.peers.get(uid);
     const target = { transport: "udp", hostname: address, port } as const;
-    if (known?.greeted && known.target.port === port) {
-      if (known.target.hostname === address) return;
+    if (before?.known === known && before.target.port === port) {
+      if (before.target.hostname === address) return;
     }
-    const traffic = known?.traffic ?? noTraffic();
-    this.peers.set(uid, { uid, greeted: true, target, form, traffic });
+    const traffic = before?.traffic ?? noTraffic();
+    if (before?.target.port === port) form ??= before.form;
+    this.peers.set(uid, { uid, known, target, form, traffic });
+    // Whoever says hello from elsewhere may go on speaking from there.
+    const voice = this.#voices.get(uid);
+    if (voice !== undefined) voice.port = undefined;
     this.changed();
   }
 
@@ -230,7 +240,7 @@ export class VoiceRoom {
     if (!datagrams?.reaches(member.address, clientUdpPort)) return undefined;
     const peer: Peer = {
       uid: member.uid,
-      greeted: false,
+      known: "assumed",
       target: {
         transport: "udp",
         hostname: member.address,

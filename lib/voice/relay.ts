@@ -247,13 +247,14 @@ export class VoiceRelay implements VoiceControl {
     const room = this.#room(gid);
     if (room.links.has(uid)) return this.#refuse("transport", room);
     const voice = room.voice(uid);
+    const peer = room.peers.get(uid);
     // A socket to speak with may be another than the one to listen at, as with
-    // the real client, and a router may change its number. But while he is
-    // heard from one, no neighbour behind the same router speaks on for him.
-    if (room.speaking.has(uid) && (voice.port ?? port) !== port) {
+    // the real client, and a router may change its number. But while one who
+    // said hello is heard, no neighbour behind his router speaks on for him.
+    const elsewhere = (voice.port ?? port) !== port;
+    if (peer?.known === "hello" && elsewhere && room.speaking.has(uid)) {
       return this.#refuse("port", room);
     }
-    const peer = room.peers.get(uid);
     if (peer?.known !== "assumed" && peer?.target.port === port) {
       peer.form = form;
     } else if (form === "prefixed" && peer?.known !== "hello") {

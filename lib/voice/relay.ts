@@ -24,7 +24,7 @@ import {
   type Voice,
   VoiceRoom,
 } from "./room.ts";
-import type { VoiceControl, VoiceRoster } from "./roster.ts";
+import { isSameHost, type VoiceControl, type VoiceRoster } from "./roster.ts";
 
 export interface RelayOptions {
   readonly roster: VoiceRoster;
@@ -108,9 +108,7 @@ export class VoiceRelay implements VoiceControl {
    */
   attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
     const member = this.#roster.member(gid, uid);
-    if (member === undefined || member.address !== link.address) {
-      return undefined;
-    }
+    if (!isSameHost(member?.address, link.address)) return undefined;
     const room = this.#room(gid);
     const older = room.links.get(uid);
     const busy = older !== undefined && older !== link;
@@ -218,7 +216,7 @@ export class VoiceRelay implements VoiceControl {
     port: number,
   ): DropReason | undefined {
     const member = this.#roster.member(gid, uid);
-    if (member?.address !== address) return this.#refuse("stranger");
+    if (!isSameHost(member?.address, address)) return this.#refuse("stranger");
     const room = this.#room(gid);
     // A TCP link proves its address; a datagram's source is easily forged.
     if (room.links.has(uid)) return this.#refuse("transport");
@@ -241,9 +239,8 @@ export class VoiceRelay implements VoiceControl {
     const uid = speakerOf(buf, at + PREFIX_BYTES, length);
     const gid = this.#roster.voiceRoomOf(uid);
     if (gid === undefined) return this.#refuse("stranger");
-    if (this.#roster.member(gid, uid)?.address !== address) {
-      return this.#refuse("stranger");
-    }
+    const member = this.#roster.member(gid, uid);
+    if (!isSameHost(member?.address, address)) return this.#refuse("stranger");
     const room = this.#room(gid);
     if (room.links.has(uid)) return this.#refuse("transport", room);
     const voice = room.voice(uid);

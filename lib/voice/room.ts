@@ -16,7 +16,7 @@ import {
   type Traffic,
 } from "./counters.ts";
 import { Meter } from "./meter.ts";
-import type { VoiceMember, VoiceRoster } from "./roster.ts";
+import { isSameHost, type VoiceMember, type VoiceRoster } from "./roster.ts";
 
 /** A TCP voice link, as the relay sees it. */
 export interface Link {
@@ -233,7 +233,9 @@ export class VoiceRoom {
   /** Where a member without a TCP link is reached, if anywhere. */
   #peer(member: VoiceMember): Peer | undefined {
     const known = this.peers.get(member.uid);
-    if (known?.target.hostname === member.address) return known;
+    if (known && isSameHost(member.address, known.target.hostname)) {
+      return known;
+    }
     this.peers.delete(member.uid);
     const { clientUdpPort, datagrams } = this.#options;
     if (!isIPv4(member.address)) return undefined;

@@ -160,6 +160,25 @@ Deno.test("startVoice() turns away a stranger with somebody's uid", async () => 
   same(await bob.frame(), voice(CAT, 7));
 });
 
+Deno.test("startVoice() takes 127.0.0.1 for who is signed on from ::1", async () => {
+  const roster = company(ANN, BOB).enter(OAK, CAT, "::1").enter(
+    OAK,
+    DAN,
+    "::1",
+  );
+  await using test = await TestVoice.start(roster);
+  const ann = await test.linked(OAK, ANN);
+  const cat = await test.linked(OAK, CAT);
+  const dan = test.datagrams();
+  await dan.send(encodeHello(OAK, DAN));
+  await dan.send(voice(DAN, 1));
+  same(await ann.frame(), voice(DAN, 1));
+  same(await cat.frame(), voice(DAN, 1));
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 2));
+  same(await dan.datagram(), voice(ANN, 2));
+});
+
 Deno.test("startVoice() drops frames that name another speaker", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);

@@ -13,7 +13,7 @@ import type { Gid, Uid } from "../domain/store.ts";
 import type { Link, Voice } from "./room.ts";
 
 /** Milliseconds for the chat side to catch up with a hello. */
-export const EARLY_MS = 2000;
+export const EARLY_MS = 1500;
 
 interface EarlyHello {
   readonly gid: Gid;

@@ -11,14 +11,14 @@ import type { FrameFault } from "../protocol/rtp.ts";
  * Why a frame went nowhere:
  *
  * - `length`, `version`, `payload-type`, `payload`: no frame for a client
- * - `identity`: trailer or SSRC names somebody else
+ * - `identity`: the trailer is not his, or the SSRC names another member
  * - `mic`: no mic, or a red dot
  * - `floor`: somebody else is speaking
  * - `rate`: more bytes per second than one talker may send
  * - `lag`: the listener did not keep up, oldest first
  * - `stranger`: a datagram from an address with no such member
  * - `transport`: a datagram for a member who is linked by TCP
- * - `port`: a datagram from another port than his hello
+ * - `port`: a datagram from another port than the one he is heard from
  * - `own`: a datagram from, or to, this very socket
  * - `form`: a datagram that is neither hello nor voice
  */

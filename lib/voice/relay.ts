@@ -15,6 +15,7 @@ import {
   type RelayStats,
   relayStats,
 } from "./counters.ts";
+import { EarlyHellos } from "./early_hellos.ts";
 import { LostLinks } from "./lost_links.ts";
 import {
   type Datagrams,
@@ -23,7 +24,7 @@ import {
   type Voice,
   VoiceRoom,
 } from "./room.ts";
-import type { VoiceControl, VoiceRoster } from "./roster.ts";
+import { isSameHost, type VoiceControl, type VoiceRoster } from "./roster.ts";
 
 export interface RelayOptions {
   readonly roster: VoiceRoster;
@@ -37,6 +38,12 @@ export interface RelayOptions {
 export class VoiceRelay implements VoiceControl {
   /** Set once the datagram socket is bound; undefined without UDP. */
   datagrams: Datagrams | undefined;
+  /** A hello that had to wait replaces nobody. */
+  readonly early = new EarlyHellos((gid, uid, link) =>
+    this.#rooms.get(gid)?.links.has(uid)
+      ? undefined
+      : this.attach(gid, uid, link)
+  );
   readonly #options: RelayOptions;
   readonly #roster: VoiceRoster;
   readonly #clock: () => number;
@@ -56,6 +63,7 @@ export class VoiceRelay implements VoiceControl {
   joined(gid: Gid, uid: Uid): void {
     this.#lost.forget(gid, uid);
     this.#rooms.get(gid)?.changed();
+    this.early.joined(gid, uid);
   }
 
   policyChanged(gid: Gid): void {
@@ -100,9 +108,7 @@ export class VoiceRelay implements VoiceControl {
    */
   attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
     const member = this.#roster.member(gid, uid);
-    if (member === undefined || member.address !== link.address) {
-      return undefined;
-    }
+    if (!isSameHost(member?.address, link.address)) return undefined;
     const room = this.#room(gid);
     const older = room.links.get(uid);
     const busy = older !== undefined && older !== link;
@@ -141,7 +147,7 @@ export class VoiceRelay implements VoiceControl {
     const now = this.#clock();
     room.in++;
     voice.in++;
-    if (speakerOf(buf, at, length) !== uid || ssrcOf(buf, at) !== uid) {
+    if (speakerOf(buf, at, length) !== uid || this.#poses(voice, buf, at)) {
       room.dropped.identity++;
       return false;
     }
@@ -210,11 +216,11 @@ export class VoiceRelay implements VoiceControl {
     port: number,
   ): DropReason | undefined {
     const member = this.#roster.member(gid, uid);
-    if (member?.address !== address) return this.#refuse("stranger");
+    if (!isSameHost(member?.address, address)) return this.#refuse("stranger");
     const room = this.#room(gid);
     // A TCP link proves its address; a datagram's source is easily forged.
     if (room.links.has(uid)) return this.#refuse("transport");
-    room.greeted(uid, address, port, undefined);
+    room.greeted(uid, address, port, "hello");
     return undefined;
   }
 
@@ -233,25 +239,31 @@ export class VoiceRelay implements VoiceControl {
     const uid = speakerOf(buf, at + PREFIX_BYTES, length);
     const gid = this.#roster.voiceRoomOf(uid);
     if (gid === undefined) return this.#refuse("stranger");
-    if (this.#roster.member(gid, uid)?.address !== address) {
-      return this.#refuse("stranger");
-    }
+    const member = this.#roster.member(gid, uid);
+    if (!isSameHost(member?.address, address)) return this.#refuse("stranger");
     const room = this.#room(gid);
     if (room.links.has(uid)) return this.#refuse("transport", room);
+    const voice = room.voice(uid);
     const peer = room.peers.get(uid);
-    if (peer?.greeted) {
-      if (peer.target.port !== port) return this.#refuse("port", room);
+    // A socket to speak with may be another than the one to listen at, as with
+    // the real client, and a router may change its number. But while one who
+    // said hello is heard, no neighbour behind his router speaks on for him.
+    const elsewhere = (voice.port ?? port) !== port;
+    if (peer?.known === "hello" && elsewhere && room.speaking.has(uid)) {
+      return this.#refuse("port", room);
+    }
+    if (peer?.known !== "assumed" && peer?.target.port === port) {
       peer.form = form;
-    } else if (form === "prefixed") {
+    } else if (form === "prefixed" && peer?.known !== "hello") {
       // Not the real client, which never sends a prefix here: answer him
       // where he is.
-      room.greeted(uid, address, port, form);
+      room.greeted(uid, address, port, "voice", form);
     }
-    const voice = room.voice(uid);
     const now = this.#clock();
     if (voice.meter.level(now) < length) return this.#refuse("rate", room);
     voice.meter.spend(length, now);
     if (this.admit(voice, buf, at + PREFIX_BYTES, length)) {
+      voice.port = port;
       const run = buf.subarray(at, at + PREFIX_BYTES + length);
       this.deliver(voice, run, 1, form, false);
     }
@@ -273,6 +285,7 @@ export class VoiceRelay implements VoiceControl {
         if (now - heardAt >= room.rule.pauseMs) this.#silence(room, uid);
       }
     }
+    this.early.tick(now);
     for (const { gid, uid } of this.#lost.due(now)) {
       if (this.#roster.member(gid, uid) === undefined) continue;
       this.#roster.onLinkLost(gid, uid);
@@ -297,6 +310,16 @@ export class VoiceRelay implements VoiceControl {
       this.#rooms.set(gid, room);
     }
     return room;
+  }
+
+  /**
+   * The client takes the speaker from the trailer and never looks at the SSRC,
+   * which RTP lets anybody draw at random. But Gaim goes by it: it must not
+   * name somebody else in the room.
+   */
+  #poses({ room, uid }: Voice, buf: Uint8Array, at: number): boolean {
+    const ssrc = ssrcOf(buf, at);
+    return ssrc !== uid && this.#roster.member(room.gid, ssrc) !== undefined;
   }
 
   #discard(room: VoiceRoom): void {

@@ -16,7 +16,7 @@ import {
   type Traffic,
 } from "./counters.ts";
 import { Meter } from "./meter.ts";
-import type { VoiceMember, VoiceRoster } from "./roster.ts";
+import { isSameHost, type VoiceMember, type VoiceRoster } from "./roster.ts";
 
 /** A TCP voice link, as the relay sees it. */
 export interface Link {
@@ -27,6 +27,10 @@ export interface Link {
    * Gives the number of older frames dropped to make room.
    */
   send(run: Uint8Array, frames: number): number;
+  /** His hello, which had to wait, is taken. */
+  accept(voice: Voice): void;
+  /** His hello is not taken: the link ends. */
+  refuse(gid: Gid, uid: Uid): void;
   /** Closes the link when what is being written is whole. */
   end(why: string): void;
 }
@@ -37,8 +41,11 @@ export type Form = "bare" | "prefixed";
 /** Somebody who is reached by datagrams. */
 export interface Peer {
   readonly uid: Uid;
-  /** False: the real client's UDP mode, which says no hello. */
-  readonly greeted: boolean;
+  /**
+   * How it is known that he listens there: he said so, he spoke from there
+   * with a prefix, or it is the port of the real client, which says nothing.
+   */
+  readonly known: "hello" | "voice" | "assumed";
   readonly target: {
     readonly transport: "udp";
     readonly hostname: string;
@@ -73,6 +80,8 @@ export class Voice {
   links: Link[] = [];
   peers: Peer[] = [];
   in = 0;
+  /** Where his last datagram came from. */
+  port: number | undefined;
   jitterMs = 0;
   #transit: number | undefined;
   readonly meter: Meter;
@@ -165,15 +174,20 @@ export class VoiceRoom {
     uid: Uid,
     address: string,
     port: number,
-    form: Form | undefined,
+    known: "hello" | "voice",
+    form?: Form,
   ): void {
-    const known = this.peers.get(uid);
+    const before = this.peers.get(uid);
     const target = { transport: "udp", hostname: address, port } as const;
-    if (known?.greeted && known.target.port === port) {
-      if (known.target.hostname === address) return;
+    if (before?.known === known && before.target.port === port) {
+      if (before.target.hostname === address) return;
     }
-    const traffic = known?.traffic ?? noTraffic();
-    this.peers.set(uid, { uid, greeted: true, target, form, traffic });
+    const traffic = before?.traffic ?? noTraffic();
+    if (before?.target.port === port) form ??= before.form;
+    this.peers.set(uid, { uid, known, target, form, traffic });
+    // Whoever says hello from elsewhere may go on speaking from there.
+    const voice = this.#voices.get(uid);
+    if (voice !== undefined) voice.port = undefined;
     this.changed();
   }
 
@@ -219,14 +233,16 @@ export class VoiceRoom {
   /** Where a member without a TCP link is reached, if anywhere. */
   #peer(member: VoiceMember): Peer | undefined {
     const known = this.peers.get(member.uid);
-    if (known?.target.hostname === member.address) return known;
+    if (known && isSameHost(member.address, known.target.hostname)) {
+      return known;
+    }
     this.peers.delete(member.uid);
     const { clientUdpPort, datagrams } = this.#options;
     if (!isIPv4(member.address)) return undefined;
     if (!datagrams?.reaches(member.address, clientUdpPort)) return undefined;
     const peer: Peer = {
       uid: member.uid,
-      greeted: false,
+      known: "assumed",
       target: {
         transport: "udp",
         hostname: member.address,

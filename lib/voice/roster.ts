@@ -76,6 +76,15 @@ export interface VoiceLog {
   warn(message: string, fields?: Record<string, unknown>): void;
 }
 
+/**
+ * Whether both are one host. 013B holds an IPv4 address only, so who came to
+ * his own machine by `::1` is sent to 127.0.0.1 for voice.
+ */
+export function isSameHost(one: string | undefined, other: string): boolean {
+  return one === other || (one === "::1" && other === "127.0.0.1") ||
+    (one === "127.0.0.1" && other === "::1");
+}
+
 /** `::ffff:10.0.0.1` is `10.0.0.1`: one spelling for one host. */
 export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") && address.includes(".")

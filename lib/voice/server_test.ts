@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { hex, unhex } from "../protocol/bytes.ts";
-import { encodeHello, HELLO_BYTES, MAX_FRAME, u32 } from "../protocol/rtp.ts";
+import {
+  encodeHello,
+  HELLO_BYTES,
+  MAX_FRAME,
+  putU32,
+  u32,
+} from "../protocol/rtp.ts";
+import { EARLY_MS } from "./early_hellos.ts";
 import { startVoice } from "./server.ts";
 import {
   ANN,
@@ -138,9 +145,11 @@ Deno.test("startVoice() turns away a stranger with somebody's uid", async () => 
   const roster = company(BOB).enter(OAK, ANN, "127.0.0.9").enter(ELM, CAT);
   await using test = await TestVoice.start(roster);
   const bob = await test.linked(OAK, BOB);
-  for (const uid of [ANN, CAT, DAN]) {
+  for (const [n, uid] of [ANN, CAT, DAN].entries()) {
     const stranger = await test.talker(OAK, uid);
-    await stranger.write(voice(uid, 1)).catch(() => {});
+    await stranger.write(voice(uid, 1));
+    await test.until(() => test.server.stats().dropped.stranger > n);
+    test.skipped += EARLY_MS;
     await stranger.ended();
   }
   assert.equal(test.server.stats().rooms[0]?.in, 0);
@@ -149,6 +158,25 @@ Deno.test("startVoice() turns away a stranger with somebody's uid", async () => 
   const cat = await test.linked(OAK, CAT);
   await cat.write(voice(CAT, 7));
   same(await bob.frame(), voice(CAT, 7));
+});
+
+Deno.test("startVoice() takes 127.0.0.1 for who is signed on from ::1", async () => {
+  const roster = company(ANN, BOB).enter(OAK, CAT, "::1").enter(
+    OAK,
+    DAN,
+    "::1",
+  );
+  await using test = await TestVoice.start(roster);
+  const ann = await test.linked(OAK, ANN);
+  const cat = await test.linked(OAK, CAT);
+  const dan = test.datagrams();
+  await dan.send(encodeHello(OAK, DAN));
+  await dan.send(voice(DAN, 1));
+  same(await ann.frame(), voice(DAN, 1));
+  same(await cat.frame(), voice(DAN, 1));
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 2));
+  same(await dan.datagram(), voice(ANN, 2));
 });
 
 Deno.test("startVoice() drops frames that name another speaker", async () => {
@@ -162,6 +190,18 @@ Deno.test("startVoice() drops frames that name another speaker", async () => {
   await ann.write(joined([trailer, ssrc, voice(BOB, 3), voice(ANN, 4)]));
   same(await bob.frame(), voice(ANN, 4));
   assert.equal(test.server.stats().dropped.identity, 3);
+});
+
+Deno.test("startVoice() relays any SSRC that is nobody else's", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ann = await test.linked(OAK, ANN);
+  const bob = await test.linked(OAK, BOB);
+  for (const ssrc of [0, DAN, 0xdeadbeef]) {
+    const frame = voice(ANN, 1);
+    putU32(frame, 12, ssrc);
+    await ann.write(frame);
+    same(await bob.frame(), frame);
+  }
 });
 
 Deno.test("startVoice() drops malformed frames and keeps the link", async () => {

@@ -157,8 +157,12 @@ export class TcpLink implements Link {
       if (step === "frame") {
         this.#faults = 0;
         const { length, offset } = decoder;
+        if (this.#voice === undefined) {
+          this.#relay.refused("stranger");
+          continue;
+        }
         const at = offset + PREFIX_BYTES;
-        if (this.#relay.admit(this.#voice!, decoder.buffer, at, length)) {
+        if (this.#relay.admit(this.#voice, decoder.buffer, at, length)) {
           if (frames++ === 0) start = offset;
           end = at + length;
           continue;
@@ -199,20 +203,32 @@ export class TcpLink implements Link {
       ? this.#relay.attach(gid, uid, this)
       : undefined;
     if (voice === undefined) {
-      const fields = { room: gid, uid };
-      this.#options.refusals.note("no such member", this.address, fields);
-      this.#detach();
-      return this.end("no such member");
+      if (before !== undefined) return this.refuse(gid, uid);
+      const now = this.#options.clock();
+      return this.#relay.early.add(gid, uid, this, now);
     }
     if (before !== undefined && before.room !== voice.room) {
       this.#relay.release(before, this);
     }
+    this.#relay.early.forget(this);
+    this.accept(voice);
+  }
+
+  accept(voice: Voice): void {
     this.#voice = voice;
     this.#options.greeted(this);
   }
 
+  refuse(gid: Gid, uid: Uid): void {
+    const fields = { room: gid, uid };
+    this.#options.refusals.note("no such member", this.address, fields);
+    this.#detach();
+    this.end("no such member");
+  }
+
   #detach(): void {
-    if (this.#voice !== undefined) this.#relay.detach(this.#voice, this);
+    if (this.#voice === undefined) this.#relay.early.forget(this);
+    else this.#relay.detach(this.#voice, this);
   }
 
   #close(): void {

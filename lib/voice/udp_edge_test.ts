@@ -175,12 +175,39 @@ Deno.test("UdpEdge follows a peer who says hello from another port", async () =>
   await before.send(voice(BOB, 1));
   same(await ann.frame(), voice(BOB, 1));
   const after = test.datagrams();
-  // Without a hello, another port is another person.
+  // Without a hello, another port is not him while he is being heard.
   await after.send(voice(BOB, 2));
   await after.send(encodeHello(OAK, BOB));
   await after.send(voice(BOB, 3));
   same(await ann.frame(), voice(BOB, 3));
   assert.equal(test.server.stats().dropped.port, 1);
+});
+
+Deno.test("UdpEdge hears a member from another port once he has paused", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ann = await test.linked(OAK, ANN);
+  // As the real client: one socket to listen at, another to speak with.
+  const listens = await greeted(test, OAK, BOB);
+  const speaks = test.datagrams();
+  await speaks.send(bare(voice(BOB, 1)));
+  same(await ann.frame(), voice(BOB, 1));
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 2));
+  same(await listens.datagram(), bare(voice(ANN, 2)));
+});
+
+Deno.test("UdpEdge answers who speaks with a prefix where he was last", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ann = await test.linked(OAK, ANN);
+  await test.datagrams().send(voice(BOB, 1));
+  same(await ann.frame(), voice(BOB, 1));
+  // He has said no hello: nothing ties him to a port, not even for a pause.
+  const after = test.datagrams();
+  await after.send(voice(BOB, 2));
+  same(await ann.frame(), voice(BOB, 2));
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 3));
+  same(await after.datagram(), voice(ANN, 3));
 });
 
 Deno.test("UdpEdge gives a stranger nothing and relays nothing of his", async () => {

@@ -192,43 +192,30 @@ function accept(ctx: Context, how: Introduction, packet: UserAt): void {
   );
 }
 
-/** To the other side of a call, whoever began it. */
-function forward(
+/**
+ * A refusal, a hang-up, or "done" after a transfer that worked. It gives no
+ * address away, and both windows hang without it: so it goes through whatever
+ * came before, also when one side's link was lost during the call, which goes
+ * on without the server. Only who is blocked needs an offer for it.
+ */
+function end(
   ctx: Context,
   kind: OfferKind,
-  packet: ClientTypeName,
   answer: Packet<{ uid: Uid }>,
-  to: Uid,
+  { uid: to }: User,
 ): void {
   const { session, world } = ctx;
-  const known = world.hasOffer(kind, to, session.uid) ||
-    world.hasOffer(kind, session.uid, to);
+  const theirs = world.endOffer(kind, to, session.uid);
+  const ours = world.endOffer(kind, session.uid, to);
   const other = ctx.online(to);
-  if (!known || other === undefined) {
-    ctx.ignore("answer without an offer", { packet, to });
-    return;
-  }
-  world.endOffer(kind, to, session.uid);
-  world.endOffer(kind, session.uid, to);
-  ctx.out.send(other, answer.frame({ uid: session.uid }));
-}
-
-/**
- * A refusal, or "done" after a transfer that worked: both windows hang without
- * it, so it goes through whatever came before, but from who is blocked.
- */
-function endTransfer(ctx: Context, { uid }: User): void {
-  const { session, world } = ctx;
-  const other = ctx.online(uid);
   if (
-    other === undefined || other === session || other.blocks.has(session.uid)
+    other === undefined || other === session ||
+    (other.blocks.has(session.uid) && !theirs && !ours)
   ) {
-    ctx.ignore("end of a transfer to nobody", { to: uid });
+    ctx.ignore("the end of something with nobody", { kind, to });
     return;
   }
-  world.endOffer("file", uid, session.uid);
-  world.endOffer("file", session.uid, uid);
-  ctx.out.send(other, xferRefused.frame({ uid: session.uid }));
+  ctx.out.send(other, answer.frame({ uid: session.uid }));
 }
 
 type User = { readonly uid: Uid };
@@ -236,23 +223,20 @@ type User = { readonly uid: Uid };
 export const file = {
   request: (ctx: Context, packet: UserAt) => request(ctx, FILE, packet),
   accept: (ctx: Context, packet: UserAt) => accept(ctx, FILE, packet),
-  end: endTransfer,
+  end: (ctx: Context, packet: User) => end(ctx, "file", xferRefused, packet),
 };
 
 export const call = {
   request: (ctx: Context, packet: UserAt) => request(ctx, CALL, packet),
   accept: (ctx: Context, packet: UserAt) => accept(ctx, CALL, packet),
-  refuse: (ctx: Context, { uid }: User) =>
-    forward(ctx, "call", "CALL_REFUSE", callEnded, uid),
-  hangup: (ctx: Context, { uid }: User) =>
-    forward(ctx, "call", "CALL_HANGUP", callEnded, uid),
+  refuse: (ctx: Context, packet: User) => end(ctx, "call", callEnded, packet),
+  hangup: (ctx: Context, packet: User) => end(ctx, "call", callEnded, packet),
 };
 
 export const video = {
   request: (ctx: Context, packet: UserAt) => request(ctx, VIDEO, packet),
   accept: (ctx: Context, packet: UserAt) => accept(ctx, VIDEO, packet),
-  refuse: (ctx: Context, { uid }: User) =>
-    forward(ctx, "video", "VIDEO_REFUSE", videoRefused, uid),
-  hangup: (ctx: Context, { uid }: User) =>
-    forward(ctx, "video", "VIDEO_HANGUP", videoEnded, uid),
+  refuse: (ctx: Context, packet: User) =>
+    end(ctx, "video", videoRefused, packet),
+  hangup: (ctx: Context, packet: User) => end(ctx, "video", videoEnded, packet),
 };

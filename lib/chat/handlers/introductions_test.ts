@@ -120,13 +120,52 @@ Deno.test("a call rings, is taken, and ends for both", () =>
     ann.expect(`CALL_ACCEPTED ${u32(bob.uid)} ${BOB_HEX} 082a`);
     await ann.send("CALL_HANGUP", u32(bob.uid));
     bob.expect(`CALL_ENDED ${u32(ann.uid)}`);
-    await bob.send("CALL_HANGUP", u32(ann.uid));
-    ann.expect();
 
     await ann.send("CALL_REQUEST", `${u32(bob.uid)} 082a`);
     bob.take();
     await bob.send("CALL_REFUSE", u32(ann.uid));
     ann.expect(`CALL_ENDED ${u32(bob.uid)}`);
+  }));
+
+Deno.test("a call whose caller had to sign on again can be hung up by both", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await two(chat);
+    await ann.send("CALL_REQUEST", `${u32(bob.uid)} 082a`);
+    await bob.send("CALL_ACCEPT", `${u32(ann.uid)} 082a`);
+    const back = await chat.signOn("Ann", { from: "203.0.113.5" });
+    chat.forget();
+    await bob.send("CALL_HANGUP", u32(back.uid));
+    back.expect(`CALL_ENDED ${u32(bob.uid)}`);
+    await back.send("CALL_HANGUP", u32(bob.uid));
+    bob.expect(`CALL_ENDED ${u32(back.uid)}`);
+  }));
+
+Deno.test("refusals and hang-ups go through whatever came before, not from the blocked", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await two(chat);
+    const ends = [
+      ["CALL_REFUSE", "CALL_ENDED"],
+      ["CALL_HANGUP", "CALL_ENDED"],
+      ["VIDEO_REFUSE", "VIDEO_REFUSED"],
+      ["VIDEO_HANGUP", "VIDEO_ENDED"],
+    ] as const;
+    for (const [packet, answer] of ends) {
+      await bob.send(packet, u32(ann.uid));
+      ann.expect(`${answer} ${u32(bob.uid)}`);
+    }
+    await bob.send("CALL_REQUEST", `${u32(ann.uid)} 082a`);
+    await ann.send("BLOCK_BUDDY", u32(bob.uid));
+    chat.forget();
+    // Who blocks the other in the middle of a call still learns of its end.
+    await bob.send("CALL_HANGUP", u32(ann.uid));
+    ann.expect(`CALL_ENDED ${u32(bob.uid)}`);
+    for (const [packet] of ends) {
+      await bob.send(packet, u32(ann.uid));
+      await bob.send(packet, u32(bob.uid));
+      await bob.send(packet, "000fffff");
+    }
+    ann.expect();
+    bob.expect();
   }));
 
 Deno.test("a video call has its own numbers and port", () =>

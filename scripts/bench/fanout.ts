@@ -7,7 +7,13 @@
 import type { Bench, Options } from "./options.ts";
 import type { Goal, Outcome, Row } from "./report.ts";
 import { costs, interleave, ratio, type Variant } from "./rounds.ts";
-import { RAISED, startC, startOld, startRetropal } from "./servers.ts";
+import {
+  RAISED,
+  startBare,
+  startC,
+  startOld,
+  startRetropal,
+} from "./servers.ts";
 
 const COST = "µs CPU per message";
 
@@ -32,7 +38,7 @@ const QUICK = [...CASES.slice(0, 3), CASES[4]!];
 export const fanout: Bench = {
   name: "fanout",
   about:
-    "room text, members × outstanding × bytes, beside C and the old server",
+    "room text, members × outstanding × bytes, beside C, bare Deno and the old server",
   async run(options) {
     const most = Math.max(...CASES.map(({ members }) => members));
     await using servers = new AsyncDisposableStack();
@@ -45,6 +51,7 @@ export const fanout: Bench = {
     for (
       const server of [
         retropal,
+        await startBare(0),
         await startC(),
         await startC("merge"),
         await startOld(),

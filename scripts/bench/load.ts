@@ -35,7 +35,7 @@ const SOURCES = [
   ...["main", "crowd", "fanout", "voice", "run_voice", "crowds", "rooms"],
 ].map((name) => `load/${name}.c`);
 
-/** The generator in C where there is gcc, else the one in TypeScript. */
+/** Rejects where the load generator cannot be compiled. */
 export async function load<T extends Seen>(
   mode: Mode,
   server: Running,
@@ -64,12 +64,8 @@ async function generator(
 ): Promise<[string, string[]]> {
   program ??= compiled("load", ...SOURCES);
   const native = await program;
-  if (native !== null) return await pinned(LOAD_CORE, native, args);
-  const script = new URL("./load/fallback.ts", import.meta.url).pathname;
-  return await pinned(LOAD_CORE, Deno.execPath(), [
-    "run",
-    "-A",
-    script,
-    ...args,
-  ]);
+  if (native === null) {
+    throw new Error("the load generator needs Linux and gcc");
+  }
+  return await pinned(LOAD_CORE, native, args);
 }

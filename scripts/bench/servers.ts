@@ -181,9 +181,21 @@ export async function startOld(): Promise<Running | null> {
 /** Deno with next to nothing around it, on so many workers; 0: none. */
 export async function startBare(workers: number): Promise<Running> {
   const name = workers === 0 ? "bare Deno" : `${workers} workers`;
-  const script = join(HERE, "reference", "workers.ts");
+  return await startScript(name, "workers.ts", String(workers));
+}
+
+/** A voice relay in Deno with next to nothing around it. */
+export async function startBareRelay(): Promise<Running> {
+  return await startScript("bare Deno", "relay.ts");
+}
+
+async function startScript(
+  name: string,
+  script: string,
+  ...args: string[]
+): Promise<Running> {
   return await startReady(name, Deno.execPath(), [
     ...["run", "-A", "--unstable-net", V8_FLAGS],
-    ...[script, "0", String(workers)],
+    ...[join(HERE, "reference", script), "0", ...args],
   ]);
 }

@@ -7,7 +7,12 @@
 import type { Bench, Options } from "./options.ts";
 import type { Goal, Row } from "./report.ts";
 import { costs, interleave, ratio, type Variant } from "./rounds.ts";
-import { RAISED, startRelay, startRetropal } from "./servers.ts";
+import {
+  RAISED,
+  startBareRelay,
+  startRelay,
+  startRetropal,
+} from "./servers.ts";
 
 interface Case {
   readonly speakers: number;
@@ -51,8 +56,8 @@ async function measure(
     }),
   );
   const variants: Variant[] = [{ server: retropal }];
-  const relay = await startRelay();
-  if (relay !== null) {
+  for (const relay of [await startBareRelay(), await startRelay()]) {
+    if (relay === null) continue;
     variants.push({ server: servers.use(relay), args: { chat: 0 } });
   }
   const rows: Row[] = [];
@@ -79,7 +84,8 @@ async function measure(
 
 export const voiceTcp: Bench = {
   name: "voice-tcp",
-  about: "voice over TCP, speakers × listeners, beside a relay in C",
+  about:
+    "voice over TCP, speakers × listeners, beside relays in C and bare Deno",
   async run(options) {
     const rows = await measure(
       options,
@@ -92,7 +98,8 @@ export const voiceTcp: Bench = {
 
 export const voiceUdp: Bench = {
   name: "voice-udp",
-  about: "voice over UDP, speakers × listeners, beside a relay in C",
+  about:
+    "voice over UDP, speakers × listeners, beside relays in C and bare Deno",
   async run(options) {
     const rows = await measure(
       options,

@@ -136,7 +136,7 @@ const WAIT_MS = 60_000;
 
 /**
  * Takes a session out of a room. An empty temporary room vanishes; when its
- * last member was lost, not gone, it waits for his return first.
+ * last member was lost, not gone, it waits for whoever was lost first.
  */
 export function leaveRoom(
   ctx: Context,
@@ -157,16 +157,18 @@ export function leaveRoom(
       roomUserLeft.frame({ gid: room.gid, uid: session.uid }),
     );
   }
-  if (room.members.size > 0 || room.permanent) return;
-  if (how === "lost") room.waiting = { since: ctx.now, for: session.uid };
+  if (room.permanent) return;
+  if (how === "lost") room.lost.add(session.uid);
+  if (room.members.size > 0) return;
+  if (how === "lost") room.waitingSince = ctx.now;
   else dropRoom(ctx, room);
 }
 
 /** Ends the rooms that have waited long enough. */
 export function dropWaitingRooms(ctx: Context): void {
   for (const room of [...ctx.world.rooms.values()]) {
-    if (room.waiting === undefined) continue;
-    if (ctx.now - room.waiting.since > WAIT_MS) dropRoom(ctx, room);
+    if (room.waitingSince === undefined) continue;
+    if (ctx.now - room.waitingSince > WAIT_MS) dropRoom(ctx, room);
   }
 }
 

@@ -104,7 +104,7 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
   const outcast = outcastFrom(room, session.uid);
   if (outcast !== undefined) return outcast;
   if (room.isAdmin(session)) return undefined;
-  if (room.isWaiting && room.waiting?.for !== session.uid) return GONE;
+  if (room.isWaiting && !room.lost.has(session.uid)) return GONE;
   if (room.members.size >= settings.limits.room_members) {
     return `${room.name} is full.`;
   }

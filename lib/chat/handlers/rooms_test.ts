@@ -81,6 +81,9 @@ Deno.test("ROOM_JOIN of a locked room wants its word, not of its owner", () =>
     bob.expect("FEEDBACK feca 0001 'Wrong lockword, sorry.'");
     await bob.send("ROOM_JOIN", `${gid} 0000 0000082a 'tiger' 00`);
     assert.match(bob.take()[0]!, /^ROOM_JOINED [0-9a-f]{16}0001/);
+    await bob.send("ROOM_LEAVE", gid);
+    await bob.send("ROOM_JOIN_BY_NAME", "'name=vault\nlock=tiger' 00");
+    assert.equal(bob.takeNames()[0], "ROOM_JOINED");
     await olga.send("ROOM_JOIN", `${gid} 0000 0000082a`);
     assert.match(olga.take()[0]!, /^ROOM_JOINED [0-9a-f]{12}0001/);
   }));

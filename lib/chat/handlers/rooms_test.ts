@@ -112,12 +112,17 @@ Deno.test("ROOM_JOIN_AS_ADMIN wants the owner's code", () =>
     await ann.send("ROOM_JOIN_AS_ADMIN", `${olga} 000010e1 0000082a`);
     assert.match(ann.take()[0]!, /^ROOM_JOINED 0000c35100030001/);
 
-    // Who is in already gets the office without a new window.
+    // Who is in already gets the office, and an answer that says so.
     await bob.send("ROOM_JOIN", JOIN);
     chat.forget();
     await bob.send("ROOM_JOIN_AS_ADMIN", `${olga} 000010e1 0000082a`);
     ann.expect(`MEMBER_ADMIN ${oak} ${u32(bob.uid)} 0001`);
-    assert.ok(bob.takeNames().includes("MADE_ADMIN"));
+    const told = bob.take();
+    assert.deepEqual(told.slice(0, 2), [
+      `MADE_ADMIN ${oak}`,
+      `MEMBER_ADMIN ${oak}${u32(bob.uid)}0001`,
+    ]);
+    assert.match(told[2]!, /^ROOM_JOINED 0000c35100030001/);
 
     chat.world.rooms.get(OAK)!.bounced.set(ann.uid, "Ann");
     await ann.send("ROOM_LEAVE", oak);

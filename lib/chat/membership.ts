@@ -88,6 +88,17 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
   if (entries.length > 0) send(roomUserListFrames(entries));
 }
 
+/**
+ * Shows a member to the others anew: a record that a client has is passed
+ * over, so it is taken away first (docs/protocol.md, "Rooms").
+ */
+export function showAnew(ctx: Context, room: Room, { uid }: Session): void {
+  const member = room.members.get(uid);
+  if (member === undefined || member.invisible) return;
+  ctx.out.room(room, roomUserLeft.frame({ gid: room.gid, uid }), uid);
+  ctx.out.room(room, roomUserJoined.frame([room.memberEntry(member)]), uid);
+}
+
 function welcomeText(ctx: Context, room: Room, session: Session): string {
   const text = room.welcome || ctx.settings.server.welcome ||
     "Hello {nick}, welcome to {room}.";

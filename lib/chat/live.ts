@@ -26,7 +26,7 @@ import { announce } from "./announcement.ts";
 import type { Context } from "./context.ts";
 import { endSession } from "./departure.ts";
 import { roomInfo, sessionInfo } from "./live_info.ts";
-import { closeRoom, enterRoom, showBanner } from "./membership.ts";
+import { closeRoom, enterRoom, showAnew, showBanner } from "./membership.ts";
 import { consoleChanged, officesChanged } from "./offices.ts";
 import { asPal } from "./person.ts";
 import type { ChatServer } from "./server.ts";
@@ -210,18 +210,22 @@ export class LiveServer implements Live {
   }
 
   /**
-   * Pals' lists take the new name over. Rooms keep showing the old one until
-   * he enters again: the client passes over a member that it has.
+   * Pals' lists take the new name over, and the others in his rooms: by the
+   * name on their screens they whisper to him and ban him.
    */
   accountChanged(uid: Uid): void {
     const { world, store } = this.#chat.services;
     const account = store.accounts.get(uid);
     if (account === undefined) return;
     const session = world.online.get(uid);
+    const renamed = session?.nickname !== account.nickname;
     if (session !== undefined) session.account = account;
     const frame = buddyListFrames([asPal(account)]);
     this.#act((ctx) => {
-      for (const room of session?.rooms ?? []) officesChanged(ctx, room);
+      for (const room of session?.rooms ?? []) {
+        officesChanged(ctx, room);
+        if (session !== undefined && renamed) showAnew(ctx, room, session);
+      }
       for (const watcher of world.watchers(uid)) {
         ctx.out.send(watcher, frame);
       }

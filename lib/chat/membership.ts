@@ -88,6 +88,17 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
   if (entries.length > 0) send(roomUserListFrames(entries));
 }
 
+/**
+ * Shows a member to the others anew: a record that a client has is passed
+ * over, so it is taken away first (docs/protocol.md, "Rooms").
+ */
+export function showAnew(ctx: Context, room: Room, { uid }: Session): void {
+  const member = room.members.get(uid);
+  if (member === undefined || member.invisible) return;
+  ctx.out.room(room, roomUserLeft.frame({ gid: room.gid, uid }), uid);
+  ctx.out.room(room, roomUserJoined.frame([room.memberEntry(member)]), uid);
+}
+
 function welcomeText(ctx: Context, room: Room, session: Session): string {
   const text = room.welcome || ctx.settings.server.welcome ||
     "Hello {nick}, welcome to {room}.";
@@ -136,7 +147,7 @@ const WAIT_MS = 60_000;
 
 /**
  * Takes a session out of a room. An empty temporary room vanishes; when its
- * last member was lost, not gone, it waits for his return first.
+ * last member was lost, not gone, it waits for whoever was lost first.
  */
 export function leaveRoom(
   ctx: Context,
@@ -157,16 +168,18 @@ export function leaveRoom(
       roomUserLeft.frame({ gid: room.gid, uid: session.uid }),
     );
   }
-  if (room.members.size > 0 || room.permanent) return;
-  if (how === "lost") room.waiting = { since: ctx.now, for: session.uid };
+  if (room.permanent) return;
+  if (how === "lost") room.lost.add(session.uid);
+  if (room.members.size > 0) return;
+  if (how === "lost") room.waitingSince = ctx.now;
   else dropRoom(ctx, room);
 }
 
 /** Ends the rooms that have waited long enough. */
 export function dropWaitingRooms(ctx: Context): void {
   for (const room of [...ctx.world.rooms.values()]) {
-    if (room.waiting === undefined) continue;
-    if (ctx.now - room.waiting.since > WAIT_MS) dropRoom(ctx, room);
+    if (room.waitingSince === undefined) continue;
+    if (ctx.now - room.waitingSince > WAIT_MS) dropRoom(ctx, room);
   }
 }
 

@@ -147,15 +147,17 @@ export const categoryRemove = command({
   fields: { category: argument("CODE", "Its code, or its name.") },
   role: "admin",
   run(context, input) {
-    const { store } = context;
+    const { store, live } = context;
     const category = findCategory(store, input.category);
-    const rooms = store.rooms.list()
+    // Without its category nobody would find a user's room any more either.
+    const temporary = live?.rooms().filter((room) => !room.permanent) ?? [];
+    const rooms = [...store.rooms.list(), ...temporary]
       .filter((room) => room.category === category.code);
     if (rooms.length > 0) {
       throw refused(
         `${category.name} still has rooms (${
           rooms.map((room) => room.name).join(", ")
-        }): move or remove them first.`,
+        }): move, remove or close them first.`,
       );
     }
     store.transaction(() => {

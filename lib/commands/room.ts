@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { RoomPatch } from "../domain/store.ts";
+import { foldName } from "../domain/names.ts";
+import type { Gid, RoomPatch } from "../domain/store.ts";
 import {
   audit,
   command,
@@ -108,6 +109,31 @@ function traits(context: Context, input: TraitInput): RoomPatch {
   return patch;
 }
 
+/**
+ * Clients also join by name, so no temporary room may have it either
+ * (docs/protocol.md, "Rooms").
+ */
+function requireFreeName(
+  { store, live }: Context,
+  name: string,
+  own?: Gid,
+): void {
+  const same = store.rooms.byName(name);
+  if (same && same.gid !== own) {
+    throw refused(`There is a room "${name}" already.`);
+  }
+  const key = foldName(name);
+  const temporary = live?.rooms().find((room) =>
+    !room.permanent && foldName(room.name) === key
+  );
+  if (temporary) {
+    throw refused(
+      `There is a room "${name}" already, made by a user: ` +
+        `\`retropal room close ${temporary.gid}\` ends it.`,
+    );
+  }
+}
+
 export const roomAdd = command({
   path: ["room", "add"],
   summary: "Make a permanent room",
@@ -121,9 +147,7 @@ export const roomAdd = command({
   run(context, input) {
     const { store } = context;
     requireRoomText("name", input.name);
-    if (store.rooms.byName(input.name)) {
-      throw refused(`There is a room "${input.name}" already.`);
-    }
+    requireFreeName(context, input.name);
     const first = store.categories.list().find((one) => one.code === 30006) ??
       store.categories.list()[0];
     if (!first) {
@@ -170,10 +194,7 @@ export const roomSet = command({
     const before = findRoom(store, input.room);
     requireRoomText("name", input.name);
     if (input.name !== undefined) {
-      const same = store.rooms.byName(input.name);
-      if (same && same.gid !== before.gid) {
-        throw refused(`There is a room "${input.name}" already.`);
-      }
+      requireFreeName(context, input.name, before.gid);
     }
     const patch: RoomPatch = {
       ...traits(context, input),

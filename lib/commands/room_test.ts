@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { StoredRoom } from "../domain/store.ts";
+import type { RoomInfo } from "./live.ts";
 import { Bench } from "./testing/host.ts";
 
 Deno.test("room add prints the number and puts the room on the list", async () => {
@@ -65,24 +66,47 @@ Deno.test("room set changes, shows and notes the difference", async () => {
   );
 });
 
+/** A room that a user has made. */
+const TEMPORARY: RoomInfo = {
+  gid: 1001,
+  name: "Temp",
+  category: 30018,
+  type: 3,
+  rating: "G",
+  permanent: false,
+  locked: false,
+  owner: null,
+  members: [],
+  talker: null,
+};
+
+Deno.test("room add, room set and category remove mind the users' rooms", async () => {
+  await using bench = await Bench.open();
+  bench.start();
+  await bench.run("category add", { code: "30100", name: "Village" });
+  bench.openRooms = [{ ...TEMPORARY, category: 30100 }];
+  const taken = /room "tEMP" already, .*room close 1001/;
+  const refusals: [string, Record<string, unknown>, RegExp][] = [
+    ["room add", { name: "tEMP" }, taken],
+    ["room set", { room: "50001", name: "tEMP" }, taken],
+    ["category remove", { category: "Village" }, /rooms \(Temp\)/],
+  ];
+  for (const [line, input, why] of refusals) {
+    const result = await bench.run(line, input);
+    equal(result.code, 1, line);
+    match(result.lines[0] ?? "", why);
+  }
+  bench.openRooms = [];
+  for (const [line, input] of refusals.slice(1)) {
+    equal((await bench.run(line, input)).code, 0, line);
+  }
+});
+
 Deno.test("room remove takes it from the lists, room close only empties it", async () => {
   await using bench = await Bench.open();
   equal((await bench.run("room close", { room: "50001" })).code, 4);
   bench.start();
-  bench.openRooms = [
-    {
-      gid: 1001,
-      name: "Temp",
-      category: 1,
-      type: 3,
-      rating: "G",
-      permanent: false,
-      locked: false,
-      owner: null,
-      members: [],
-      talker: null,
-    },
-  ];
+  bench.openRooms = [TEMPORARY];
   equal((await bench.run("room close", { room: "temp" })).code, 0);
   equal((await bench.run("room close", { room: "50001" })).code, 3);
   equal((await bench.run("room remove", { room: "50001" })).code, 0);

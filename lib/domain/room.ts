@@ -77,10 +77,15 @@ export class Room {
   /** Kept when somebody leaves, so that leaving is no way around one. */
   readonly redDots = new Set<Uid>();
   /**
-   * When the last member of a temporary room lost his connection: he may come
-   * back to it for a while, and nobody else sees it.
+   * Since when a temporary room is empty because its last member lost his
+   * connection: it waits for those who were lost, and nobody else sees it.
    */
-  waiting: { readonly since: Millis; readonly for: Uid } | undefined;
+  waitingSince: Millis | undefined;
+  /**
+   * Whose connection was lost while they were in here, and who have not come
+   * back: when all lines break at once, each client rejoins by itself.
+   */
+  readonly lost = new Set<Uid>();
   /** Raised hands, first raised first. */
   readonly hands: Uid[] = [];
 
@@ -122,7 +127,7 @@ export class Room {
 
   /** Only waits for somebody whose connection was lost. */
   get isWaiting(): boolean {
-    return this.waiting !== undefined;
+    return this.waitingSince !== undefined;
   }
 
   /** 1..4 have voice, the others are text. */
@@ -168,7 +173,8 @@ export class Room {
       console: false,
     };
     this.members.set(session.uid, member);
-    this.waiting = undefined;
+    this.waitingSince = undefined;
+    this.lost.delete(session.uid);
     session.rooms.add(this);
     return member;
   }

@@ -299,6 +299,25 @@ Deno.test("who is blocked is not read in rooms either", async () => {
   assert.equal(decodeText(heard.text), "rude");
 });
 
+Deno.test("who is renamed is whispered to by the name on the others' screens", async () => {
+  await using server = await start();
+  const [ann, bob] = await signOn(server, "Ann", "Bob");
+  await using _ann = ann!, _bob = bob!;
+  for (const client of [ann!, bob!]) await client.rooms.join(TEXT);
+  await server.run("user", "rename", "Bob", "Robert");
+  await ann!.expect(roomUserLeft, ({ uid }) => uid === BOB);
+  const [shown] = await ann!.expect(
+    roomUserJoined,
+    ([member]) => member?.nickname === "Robert",
+  );
+  assert.equal(shown!.uid, BOB);
+  await bob!.settle();
+  assert.ok(!has(bob!, SERVER_TYPES.ROOM_USER_LEFT.type));
+  await ann!.rooms.say(TEXT, "/w Robert: psst");
+  const line = await bob!.expect(roomMessageIn, ({ uid }) => uid === ANN);
+  assert.match(decodeText(line.text), /Start Whisper \*+ psst/);
+});
+
 Deno.test("what the host adds and removes is seen at once", async () => {
   await using server = await start();
   await using ann = await server.signOn("Ann");

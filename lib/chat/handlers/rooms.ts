@@ -104,7 +104,7 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
   const outcast = outcastFrom(room, session.uid);
   if (outcast !== undefined) return outcast;
   if (room.isAdmin(session)) return undefined;
-  if (room.isWaiting && room.waiting?.for !== session.uid) return GONE;
+  if (room.isWaiting && !room.lost.has(session.uid)) return GONE;
   if (room.members.size >= settings.limits.room_members) {
     return `${room.name} is full.`;
   }
@@ -164,10 +164,16 @@ export function joinAsAdmin(
     return;
   }
   ctx.audit({ action: "room.admin-join", target: String(room.gid) });
-  enterRoom(ctx, room, session, { admin: true, invisible: false });
-  const member = room.members.get(session.uid);
-  if (member !== undefined) member.byCode = true;
+  // Who is in already has the office before his ROOM_JOINED tells of it.
+  markByCode(room, session.uid);
   officesChanged(ctx, room);
+  enterRoom(ctx, room, session, { admin: true, invisible: false });
+  markByCode(room, session.uid);
+}
+
+function markByCode(room: Room, uid: Uid): void {
+  const member = room.members.get(uid);
+  if (member !== undefined) member.byCode = true;
 }
 
 /** Also comes when a window was closed from here: then it says nothing new. */

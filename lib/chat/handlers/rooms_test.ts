@@ -81,6 +81,9 @@ Deno.test("ROOM_JOIN of a locked room wants its word, not of its owner", () =>
     bob.expect("FEEDBACK feca 0001 'Wrong lockword, sorry.'");
     await bob.send("ROOM_JOIN", `${gid} 0000 0000082a 'tiger' 00`);
     assert.match(bob.take()[0]!, /^ROOM_JOINED [0-9a-f]{16}0001/);
+    await bob.send("ROOM_LEAVE", gid);
+    await bob.send("ROOM_JOIN_BY_NAME", "'name=vault\nlock=tiger' 00");
+    assert.equal(bob.takeNames()[0], "ROOM_JOINED");
     await olga.send("ROOM_JOIN", `${gid} 0000 0000082a`);
     assert.match(olga.take()[0]!, /^ROOM_JOINED [0-9a-f]{12}0001/);
   }));
@@ -109,12 +112,17 @@ Deno.test("ROOM_JOIN_AS_ADMIN wants the owner's code", () =>
     await ann.send("ROOM_JOIN_AS_ADMIN", `${olga} 000010e1 0000082a`);
     assert.match(ann.take()[0]!, /^ROOM_JOINED 0000c35100030001/);
 
-    // Who is in already gets the office without a new window.
+    // Who is in already gets the office, and an answer that says so.
     await bob.send("ROOM_JOIN", JOIN);
     chat.forget();
     await bob.send("ROOM_JOIN_AS_ADMIN", `${olga} 000010e1 0000082a`);
     ann.expect(`MEMBER_ADMIN ${oak} ${u32(bob.uid)} 0001`);
-    assert.ok(bob.takeNames().includes("MADE_ADMIN"));
+    const told = bob.take();
+    assert.deepEqual(told.slice(0, 2), [
+      `MADE_ADMIN ${oak}`,
+      `MEMBER_ADMIN ${oak}${u32(bob.uid)}0001`,
+    ]);
+    assert.match(told[2]!, /^ROOM_JOINED 0000c35100030001/);
 
     chat.world.rooms.get(OAK)!.bounced.set(ann.uid, "Ann");
     await ann.send("ROOM_LEAVE", oak);

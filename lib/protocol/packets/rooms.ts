@@ -83,7 +83,7 @@ export const roomJoinByName = fromClientBody<RoomJoinByName>(
         affiliate: Number(fields.get("aff") ?? 0) || 0,
         name,
         invisible: Number(fields.get("invis") ?? 0) === 1,
-        lockword: fields.get("lock") ?? "",
+        lockword: trimLockword(fields.get("lock") ?? ""),
       };
     },
     write: (to, join) =>

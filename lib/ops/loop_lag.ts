@@ -1,13 +1,13 @@
 /**
- * How late the event loop is: a timer that should fire every 20 ms, and by how
+ * How late the event loop is: a timer that should fire every 50 ms, and by how
  * much it misses.
  *
  * @module
  */
 
-const EVERY_MS = 20;
+const EVERY_MS = 50;
 /** Samples kept: ten seconds. */
-const WINDOW = 500;
+const WINDOW = 200;
 
 export interface LoopLag {
   /** Milliseconds, over the last ten seconds. */

@@ -91,7 +91,13 @@ export async function main(
       } catch (error) {
         result = unexpected(error);
       }
-      return print(terminal, result, parsed.options.json);
+      try {
+        return print(terminal, result, parsed.options.json);
+      } catch (error) {
+        // A full disk behind `retropal user export - > FILE`.
+        terminal.err(`The answer cannot be written: ${String(error)}.`);
+        return CODE.refused;
+      }
     }
   }
 }
@@ -143,6 +149,8 @@ async function runTable(
     command,
     input: asked,
     secret,
+    // `retropal status --watch | head` would otherwise never end.
+    ...(terminal.readerGone && { signal: terminal.readerGone }),
     emit: (lines, json) => {
       if (options.json) terminal.out(JSON.stringify(json));
       else for (const line of lines) terminal.out(line);

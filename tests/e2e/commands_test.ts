@@ -6,7 +6,12 @@ import { announcement, imIn } from "../../lib/protocol/packets/messages.ts";
 import { buddyList } from "../../lib/protocol/packets/pals.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { SignOnRefused } from "../../lib/client/mod.ts";
-import { FIRST_UID, RunningCli, TestServer } from "../support/server.ts";
+import {
+  FIRST_UID,
+  RunningCli,
+  spawnCli,
+  TestServer,
+} from "../support/server.ts";
 
 const LOUNGE = 50001;
 /** FEEDBACK with a text: what the client shows before it lets go. */
@@ -217,4 +222,20 @@ Deno.test("passwords, imports and roles take effect for the next sign-on", async
   assert.equal((await server.cli(["user", "import", file])).code, 0);
   await using zoe = await server.signOn("Zoe");
   assert.equal(zoe.nickname, "Zoe");
+});
+
+Deno.test("status --watch ends when nobody reads it any more", async () => {
+  await using server = await TestServer.start({ users: [] });
+  const watching = spawnCli(
+    ["status", "--watch", "--every", "1", "--data", server.data],
+  );
+  await watching.stdin.close();
+  const reader = watching.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  const late = setTimeout(() => watching.kill("SIGKILL"), 15_000);
+  const { code } = await watching.status;
+  clearTimeout(late);
+  await watching.stderr.cancel();
+  assert.equal(code, 0);
 });

@@ -122,3 +122,34 @@ Deno.test("user data is all that is kept of one person, without the hash", async
   ]);
   equal("passwordHash" in (data.account as object), false);
 });
+
+Deno.test("user import keeps each hash with its nickname while it makes two at a time", async () => {
+  let now = 0;
+  let most = 0;
+  await using bench = await Bench.open({
+    hasher: {
+      async hash(password) {
+        most = Math.max(most, ++now);
+        // The first of two takes longer.
+        await new Promise((resolve) => setTimeout(resolve, now === 1 ? 5 : 1));
+        now--;
+        return new TextDecoder().decode(password);
+      },
+    },
+  });
+  const names = ["Ann", "Bob", "Cat", "Dan", "Eve"];
+  await bench.run("user import", {
+    file: {
+      name: "x.csv",
+      text: "nickname,password\n" +
+        names.map((name) => `${name},pass-${name}\n`).join(""),
+    },
+  });
+  for (const name of names) {
+    equal(
+      bench.store.accounts.byNickname(name)?.passwordHash,
+      `pass-${name}`,
+    );
+  }
+  equal(most, 2);
+});

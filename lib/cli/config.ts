@@ -120,6 +120,7 @@ export const configSet = localCommand({
     value: optionalArgument(
       "VALUE",
       "What it is to be; nothing when not given.",
+      { empty: true },
     ),
   },
   async run(local, input) {

@@ -37,6 +37,16 @@ Deno.test("config set and show refuse what is wrong with a sentence", async () =
   match(show.err, /Did you mean web\.port\?/);
 });
 
+Deno.test("config set takes an empty value as it takes none", async () => {
+  await using home = await Home.make();
+  for (const key of ["server.advertise", "web.trusted_proxies"]) {
+    equal((await home.run(["config", "set", key, "127.0.0.1"])).code, 0);
+    const set = await home.run(["config", "set", key, ""]);
+    equal(set.code, 0, set.err);
+    match(set.out, /= (""|\[\])\n/);
+  }
+});
+
 Deno.test("config set says when the environment is stronger", async () => {
   await using home = await Home.make();
   const set = await home.run("config set web.port 82", {

@@ -18,6 +18,7 @@ import {
   choiceOption,
   numberOption,
   option,
+  UsageError,
   yesNoOption,
 } from "./field.ts";
 import { findAccount, findCategory, findRoom } from "./find.ts";
@@ -180,7 +181,9 @@ export const roomSet = command({
       ...(input.name !== undefined && { name: input.name }),
     };
     if (Object.keys(patch).length === 0) {
-      throw refused("Say what to change: `retropal room set --help` lists it.");
+      throw new UsageError(
+        "Say what to change: `retropal room set --help` lists it.",
+      );
     }
     const after = store.transaction(() => {
       const updated = store.rooms.update(before.gid, patch);

@@ -13,9 +13,9 @@ import {
 } from "../commands/command.ts";
 import { readInput } from "../commands/field.ts";
 import { COMMANDS } from "../commands/table.ts";
-import { dataFolder } from "../config/data_folder.ts";
+import { type DataFolder, dataFolder } from "../config/data_folder.ts";
 import { loadConfig } from "../config/load.ts";
-import { runOnData } from "./access.ts";
+import { runOnData, strangersFolder } from "./access.ts";
 import { backup, restore } from "./backup.ts";
 import { clientHosts, clientLocation, clientReg } from "./client.ts";
 import { completionsCommand } from "./completions.ts";
@@ -89,7 +89,7 @@ export async function main(
           : await runTable(command as Command, raw, options, local);
         result = writeResultFile(result);
       } catch (error) {
-        result = unexpected(error);
+        result = unexpected(error, local.folder);
       }
       try {
         return print(terminal, result, parsed.options.json);
@@ -116,7 +116,7 @@ function print(
 }
 
 /** Configuration, disk, permissions: a sentence, not a stack. */
-function unexpected(error: unknown): CommandResult {
+function unexpected(error: unknown, folder: DataFolder): CommandResult {
   try {
     return failureOf(error);
   } catch {
@@ -127,7 +127,12 @@ function unexpected(error: unknown): CommandResult {
       const known = Object.values(Deno.errors).some((kind) =>
         error instanceof kind
       );
-      if (known) return failure(CODE.refused, `${error.message}.`);
+      if (known) {
+        const whose = error instanceof Deno.errors.PermissionDenied
+          ? strangersFolder(folder)
+          : "";
+        return failure(CODE.refused, `${error.message}.${whose}`);
+      }
     }
     throw error;
   }

@@ -21,7 +21,7 @@ import {
   UsageError,
   yesNoOption,
 } from "./field.ts";
-import { findAccount, findCategory, findRoom } from "./find.ts";
+import { findAccount, findCategory, findRoom, openRoom } from "./find.ts";
 import {
   requireAdminCode,
   requireRoomText,
@@ -240,10 +240,7 @@ export const roomClose = command({
   needsServer: true,
   run(context, input) {
     const { live } = context;
-    const room = live?.rooms().find((one) =>
-      String(one.gid) === input.room ||
-      one.name.toLowerCase() === input.room.toLowerCase()
-    );
+    const room = openRoom(live, input.room);
     const reason = input.reason ?? "This room was closed.";
     if (!room || !live?.closeRoom(room.gid, reason)) {
       throw notFound(

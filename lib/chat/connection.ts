@@ -3,14 +3,17 @@
  *
  * @module
  */
+import type { Config } from "../config/config.ts";
 import type { Outlet, Session } from "../domain/session.ts";
-import { TokenBucket } from "../domain/limits.ts";
+import { burstOf, TokenBucket } from "../domain/limits.ts";
 import type { Millis } from "../domain/store.ts";
 import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
+
+type Limits = Config["limits"];
 
 /** Nothing honest is longer before the sign-on is complete. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
@@ -45,6 +48,8 @@ export class Connection implements Outlet, OutboxOwner {
   readonly #outbox: Outbox;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
   readonly #bucket: TokenBucket;
+  /** Those that the bucket is made for. */
+  #limits: Limits;
   #dropped = 0;
   #droppedSince: Millis = 0;
   #closing = false;
@@ -69,10 +74,10 @@ export class Connection implements Outlet, OutboxOwner {
     const { limits } = services.settings;
     const now = services.clock();
     this.lastPacketAt = now;
+    this.#limits = limits;
     this.#bucket = new TokenBucket(
       limits.packets_per_second,
-      // Whoever raises the rate alone means a second's worth of it as well.
-      Math.max(limits.packet_burst, limits.packets_per_second),
+      burstOf(limits.packets_per_second, limits.packet_burst),
       now,
     );
     this.#outbox = new Outbox(conn, this, limits.outbox_bytes);
@@ -195,6 +200,7 @@ export class Connection implements Outlet, OutboxOwner {
     ctx.session.clientVersion = decoder.version;
     this.#ports.onFrameIn?.(this, decoder);
     const { limits } = ctx.settings;
+    if (limits !== this.#limits) this.#applyLimits(limits);
     if (!this.#bucket.take(now, costOf(decoder.type, limits))) {
       this.#drop(now);
       return;
@@ -203,6 +209,16 @@ export class Connection implements Outlet, OutboxOwner {
     const ending = dispatch(ctx, decoder.type, decoder.payload());
     if (ending !== undefined) return ending.then(() => this.#perform());
     this.#perform();
+  }
+
+  /** The host has changed them: whoever is here already is meant too. */
+  #applyLimits(limits: Limits): void {
+    this.#limits = limits;
+    this.#bucket.perSecond = limits.packets_per_second;
+    this.#bucket.burst = burstOf(
+      limits.packets_per_second,
+      limits.packet_burst,
+    );
   }
 
   #perform(): void {

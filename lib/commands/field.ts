@@ -130,7 +130,13 @@ export function option(
     metavar,
     about,
     ...more,
-    read: readText,
+    read(raw, name) {
+      const text = readText(raw, name);
+      if (text === "" && more.completes) {
+        throw new UsageError(`${name} wants the name of a ${more.completes}.`);
+      }
+      return text;
+    },
   };
 }
 

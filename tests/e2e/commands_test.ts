@@ -239,3 +239,23 @@ Deno.test("status --watch ends when nobody reads it any more", async () => {
   await watching.stderr.cancel();
   assert.equal(code, 0);
 });
+
+Deno.test("client and doctor go by how the running server was started", async () => {
+  await using plain = await TestServer.start();
+  const { port } = plain.chat;
+  const { out } = await plain.cli(["client", "location"]);
+  assert.equal(out, `LOCATION:127.0.0.1:${port}\n`);
+  await using server = await TestServer.start({
+    flags: ["--advertise", "192.168.1.20,203.0.113.5"],
+  });
+  const reg = await server.cli(["client", "reg"]);
+  assert.match(reg.out, /"host"="203\.0\.113\.5"/);
+  assert.ok(reg.out.includes(server.chat.port.toString(16)));
+  const status = await server.cli(["status"]);
+  assert.match(
+    status.out,
+    /announced +203\.0\.113\.5, in private networks 192\.168\.1\.20/,
+  );
+  const doctor = await server.cli(["doctor"]);
+  assert.match(doctor.out, /203\.0\.113\.5 is announced to people outside/);
+});

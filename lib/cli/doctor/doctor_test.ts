@@ -213,7 +213,13 @@ Deno.test("checkOurPorts() is not content with an open port", async () => {
   const answered = deaf.accept().then((conn) => conn.close());
   const [chat, voice] = await checkOurPorts(
     {
-      endpoints: { chat: endpoint, voice: endpoint, web: null, advertised: "" },
+      endpoints: {
+        chat: endpoint,
+        voice: endpoint,
+        web: null,
+        advertised: "",
+        advertisedPrivate: "",
+      },
     } as Parameters<typeof checkOurPorts>[0],
   );
   await answered;

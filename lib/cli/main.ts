@@ -107,7 +107,10 @@ function print(
   result: CommandResult,
   json: boolean,
 ): number {
-  if (json) terminal.out(JSON.stringify(result.json, null, 2));
+  // A null is no answer: of `serve`, and at the end of what went on.
+  if (json && result.json !== null) {
+    terminal.out(JSON.stringify(result.json, null, 2));
+  }
   for (const line of result.lines) {
     if (result.failed) terminal.err(line);
     else if (!json) terminal.out(line);

@@ -192,22 +192,24 @@ async function create(context: Context, candidates: readonly Candidate[]) {
     failed = true;
     throw error;
   }
-  return store.transaction(() =>
-    candidates.map(({ password: _, ...rest }, at) => {
-      const one: NewAccount = {
+  const made = store.transaction(() =>
+    candidates.map(({ password: _, ...rest }, at) =>
+      store.accounts.create({
         ...rest,
         passwordHash: hashes[at] ?? "",
         createdAt: context.now(),
-      };
-      const { uid, nickname, role } = store.accounts.create(one);
-      audit(context, {
-        action: "user import",
-        target: nickname,
-        after: { uid, role },
-      });
-      return { uid, nickname };
-    })
+      })
+    )
   );
+  // Not before it is done, and where many entries can be written meanwhile.
+  return made.map(({ uid, nickname, role }) => {
+    audit(context, {
+      action: "user import",
+      target: nickname,
+      after: { uid, role },
+    });
+    return { uid, nickname };
+  });
 }
 
 export const userExport = command({

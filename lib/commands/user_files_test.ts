@@ -153,3 +153,37 @@ Deno.test("user import keeps each hash with its nickname while it makes two at a
   }
   equal(most, 2);
 });
+
+Deno.test("user import takes more accounts than audit entries may wait", async () => {
+  await using bench = await Bench.open();
+  const rows = Array.from({ length: 10_100 }, (_, i) => `user${i},secret11\n`);
+  const result = await bench.run("user import", {
+    file: { name: "x.csv", text: "nickname,password\n" + rows.join("") },
+  });
+  equal(result.lines.at(-1), "10100 of 10100 imported, 0 refused.");
+  equal(bench.store.audit.list({ limit: 20_000 }).length, 10_100);
+});
+
+Deno.test("user import that comes too late leaves nothing in the audit log", async () => {
+  const taken: { by?: Bench } = {};
+  await using bench = await Bench.open({
+    hasher: {
+      // Somebody takes the last nickname meanwhile.
+      hash: (password) => {
+        taken.by?.person("Bob");
+        delete taken.by;
+        return Promise.resolve(`${password.length}`);
+      },
+    },
+  });
+  taken.by = bench;
+  const result = await bench.run("user import", {
+    file: {
+      name: "x.csv",
+      text: "nickname,password\nAnn,secret11\nBob,secret11\n",
+    },
+  });
+  equal(result.code, 1);
+  equal(bench.store.accounts.byNickname("Ann"), undefined);
+  deepEqual(bench.store.audit.list(), []);
+});

@@ -197,6 +197,7 @@ export async function startServer(
     voice: hostAndPort(relay.addr),
     web: web === undefined ? null : hostAndPort(web.addr),
     advertised: hosts.now.outside ?? hosts.now.inside ?? "",
+    advertisedPrivate: hosts.now.inside ?? "",
   });
   const live = new LiveServer(chat, {
     startedAt: clock(),

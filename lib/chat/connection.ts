@@ -3,17 +3,18 @@
  *
  * @module
  */
-import type { Outlet, Session } from "../domain/session.ts";
-import { TokenBucket } from "../domain/limits.ts";
-import type { Millis } from "../domain/store.ts";
 import type { Config } from "../config/config.ts";
-import { LIMITS } from "../config/limits.ts";
+import type { Outlet, Session } from "../domain/session.ts";
+import { burstOf, TokenBucket } from "../domain/limits.ts";
+import type { Millis } from "../domain/store.ts";
 import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { requestUser } from "../protocol/packets/pals.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
+
+type Limits = Config["limits"];
 
 /** Nothing honest is longer before the sign-on is complete. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
@@ -26,20 +27,6 @@ const FLOOD_PACKETS = 5000;
 const FLOOD_WINDOW_MS = 10_000;
 /** How long a closing connection may take to write what it was told. */
 const FAREWELL_MS = 1500;
-
-/** The packets of a sign-on, and some. */
-const SIGN_ON_BURST = 10;
-
-/**
- * Whoever changes the rate alone means what passes at once as well: a second's
- * worth of a higher one, two seconds' worth of a lower one.
- */
-function burstOf(limits: Config["limits"]): number {
-  const { packets_per_second: rate, packet_burst: burst } = limits;
-  const usual = LIMITS.packet_burst.default;
-  if (burst !== usual) return Math.max(burst, rate);
-  return Math.max(rate, SIGN_ON_BURST, Math.min(usual, 2 * rate));
-}
 
 /** What a connection reports to the server that owns it. */
 export interface ConnectionPorts {
@@ -68,6 +55,8 @@ export class Connection implements Outlet, OutboxOwner {
   readonly #outbox: Outbox;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
   readonly #bucket: TokenBucket;
+  /** Those that the bucket is made for. */
+  #limits: Limits;
   #dropped = 0;
   #droppedSince: Millis = 0;
   #closing = false;
@@ -92,9 +81,10 @@ export class Connection implements Outlet, OutboxOwner {
     const { limits } = services.settings;
     const now = services.clock();
     this.lastPacketAt = now;
+    this.#limits = limits;
     this.#bucket = new TokenBucket(
       limits.packets_per_second,
-      burstOf(limits),
+      burstOf(limits.packets_per_second, limits.packet_burst),
       now,
     );
     this.#outbox = new Outbox(conn, this, limits.outbox_bytes);
@@ -220,6 +210,7 @@ export class Connection implements Outlet, OutboxOwner {
     ctx.session.clientVersion = decoder.version;
     this.#ports.onFrameIn?.(this, decoder);
     const { limits } = ctx.settings;
+    if (limits !== this.#limits) this.#applyLimits(limits);
     const wanted = decoder.type === requestUser.type &&
       ctx.session.heldBack.takeQuestion();
     if (!wanted && !this.#bucket.take(now, costOf(decoder.type, limits))) {
@@ -230,6 +221,16 @@ export class Connection implements Outlet, OutboxOwner {
     const ending = dispatch(ctx, decoder.type, decoder.payload());
     if (ending !== undefined) return ending.then(() => this.#perform());
     this.#perform();
+  }
+
+  /** The host has changed them: whoever is here already is meant too. */
+  #applyLimits(limits: Limits): void {
+    this.#limits = limits;
+    this.#bucket.perSecond = limits.packets_per_second;
+    this.#bucket.burst = burstOf(
+      limits.packets_per_second,
+      limits.packet_burst,
+    );
   }
 
   #perform(): void {

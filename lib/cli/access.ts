@@ -86,6 +86,21 @@ async function runHere(
   }
 }
 
+/**
+ * What to do when the data folder belongs to another user, as that of a
+ * service does; "" when it does not.
+ */
+export function strangersFolder(folder: DataFolder): string {
+  try {
+    const { uid } = Deno.statSync(folder.path);
+    if (uid === null || uid === Deno.uid()) return "";
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) return "";
+  }
+  return ` ${folder.path} is another user's: run this as the one who runs ` +
+    "the server, for example with sudo -u.";
+}
+
 /** For its owner alone: it holds messages and password hashes. */
 export function makeFolder(folder: DataFolder): void {
   Deno.mkdirSync(folder.path, { recursive: true, mode: 0o700 });

@@ -11,12 +11,14 @@ import {
   failure,
 } from "../commands/command.ts";
 import { type Fields, numberOption, option } from "../commands/field.ts";
+import type { Status } from "../commands/live.ts";
 import {
   clientHostFault,
   hostsLines,
   locationFile,
   registryFile,
 } from "../ops/client_files.ts";
+import { isIPv4 } from "../config/network.ts";
 import { resolveIPv4 } from "../ops/resolve.ts";
 import { homeAddress } from "./interfaces.ts";
 import { type Local, localCommand } from "./local.ts";
@@ -114,15 +116,20 @@ async function make(
   build: (host: string, port: number) => ClientFile | Promise<ClientFile>,
 ): Promise<CommandResult> {
   const { server } = local.loadConfig().config;
+  const running = input.host !== undefined && input.port !== undefined
+    ? null
+    : await askServer(local);
+  const bound = running?.bound ?? server.bind;
   const host = input.host ??
-    (server.advertise || server.advertise_private || homeAddress());
+    (running?.advertised || server.advertise || server.advertise_private ||
+      (isIPv4(bound) && bound !== "0.0.0.0" ? bound : homeAddress()));
   if (!host) {
     return failure(
       CODE.usage,
       "Nobody knows this machine's address: give it with --host ADDR.",
     );
   }
-  const port = input.port ?? (server.chat_port || 5001);
+  const port = input.port ?? running?.port ?? (server.chat_port || 5001);
   const fault = clientHostFault(host, port);
   if (fault !== null) return failure(CODE.refused, fault);
   let file: ClientFile;
@@ -140,4 +147,23 @@ async function make(
   Deno.mkdirSync(input.out, { recursive: true });
   Deno.writeTextFileSync(path, file.text);
   return done({ ...json, file: path }, `${path} is written.`, file.explanation);
+}
+
+/**
+ * Where the running server really listens: it may have been started with
+ * `--chat-port` and `--advertise`. Null when none runs, or none for this user.
+ */
+async function askServer(
+  local: Local,
+): Promise<{ bound: string; port: number; advertised: string } | null> {
+  try {
+    const { code, json } = await local.run(["status"], {});
+    if (code !== CODE.done) return null;
+    const { chat, advertised } = (json as Status).endpoints;
+    const colon = chat.lastIndexOf(":");
+    const port = Number(chat.slice(colon + 1));
+    return { bound: chat.slice(0, colon), port, advertised };
+  } catch {
+    return null;
+  }
 }

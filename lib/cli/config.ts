@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { CODE, done, failure } from "../commands/command.ts";
+import { CODE, done, failure, refused } from "../commands/command.ts";
 import { argument, flag, optionalArgument } from "../commands/field.ts";
 import { columns } from "../commands/table_text.ts";
 import { SETTINGS, valueAt } from "../config/config.ts";
 import { checkValue } from "../config/load.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { configTemplate, withSetting } from "../config/template.ts";
-import { tomlValue } from "../config/toml.ts";
+import type { Value } from "../config/setting.ts";
+import { parseToml, TomlSyntaxError, tomlValue } from "../config/toml.ts";
 import { makeFolder } from "./access.ts";
+import { changeFile } from "./config_file.ts";
 import { type Local, localCommand } from "./local.ts";
 
 export const configInit = localCommand({
@@ -22,20 +24,20 @@ export const configInit = localCommand({
     force: flag("Also when there is one already; it is kept as .old."),
     stdout: flag("Only show it."),
   },
-  run({ folder }, input) {
+  async run({ folder }, input) {
     const text = configTemplate();
     if (input.stdout) return done({ text }, text.trimEnd());
     makeFolder(folder);
-    if (exists(folder.config)) {
+    await changeFile(folder.config, (old) => {
+      if (old === null) return text;
       if (!input.force) {
-        return failure(
-          CODE.refused,
+        throw refused(
           `${folder.config} exists already: --force puts a new one in its place.`,
         );
       }
       Deno.renameSync(folder.config, `${folder.config}.old`);
-    }
-    writeWhole(folder.config, text);
+      return text;
+    });
     return done({ file: folder.config }, `${folder.config} is written.`);
   },
 });
@@ -120,6 +122,7 @@ export const configSet = localCommand({
     value: optionalArgument(
       "VALUE",
       "What it is to be; nothing when not given.",
+      { empty: true },
     ),
   },
   async run(local, input) {
@@ -136,11 +139,14 @@ export async function changeSettings(
   const values = Object.entries(changes)
     .map(([key, raw]) => [key, checkValue(key, raw)] as const);
   makeFolder(folder);
-  let text = exists(folder.config)
-    ? Deno.readTextFileSync(folder.config)
-    : configTemplate();
-  for (const [key, value] of values) text = withSetting(text, key, value);
-  writeWhole(folder.config, text);
+  await changeFile(folder.config, (old) => {
+    let text = old ?? configTemplate();
+    for (const [key, value] of values) text = withSetting(text, key, value);
+    for (const [key, value] of values) {
+      requireSaid(text, key, value, folder.config);
+    }
+    return text;
+  });
   const { config, origins } = local.loadConfig();
   const lines = values.map(([key, value]) => {
     const origin = origins.get(key);
@@ -157,11 +163,30 @@ export async function changeSettings(
   return done(Object.fromEntries(values), ...lines, ...more);
 }
 
-/** A process killed on the way leaves the old file or the new one. */
-function writeWhole(path: string, text: string): void {
-  const partial = `${path}.partial`;
-  Deno.writeTextFileSync(partial, text, { mode: 0o600 });
-  Deno.renameSync(partial, path);
+/**
+ * The file is the host's own, and may say things in a way that cannot be
+ * changed line by line: then it stays as it is.
+ */
+function requireSaid(
+  text: string,
+  key: string,
+  value: Value,
+  path: string,
+): void {
+  const [section = "", name = ""] = key.split(".");
+  let said: unknown;
+  try {
+    said = Object(parseToml(text)[section])[name];
+  } catch (error) {
+    if (!(error instanceof TomlSyntaxError)) throw error;
+  }
+  if (JSON.stringify(said) !== JSON.stringify(value)) {
+    throw refused(
+      `${path} is written in a way that \`config set\` cannot change: ` +
+        `write ${name} = ${tomlValue(value)} under [${section}] yourself. ` +
+        "`retropal config check` says whether it is right.",
+    );
+  }
 }
 
 function exists(path: string): boolean {

@@ -37,6 +37,50 @@ Deno.test("config set and show refuse what is wrong with a sentence", async () =
   match(show.err, /Did you mean web\.port\?/);
 });
 
+Deno.test("config set takes an empty value as it takes none", async () => {
+  await using home = await Home.make();
+  for (const key of ["server.advertise", "web.trusted_proxies"]) {
+    equal((await home.run(["config", "set", key, "127.0.0.1"])).code, 0);
+    const set = await home.run(["config", "set", key, ""]);
+    equal(set.code, 0, set.err);
+    match(set.out, /= (""|\[\])\n/);
+  }
+});
+
+Deno.test("config set keeps what another sets at the same time", async () => {
+  await using home = await Home.make();
+  await Deno.mkdir(home.data);
+  const path = `${home.data}/retropal.toml`;
+  await Deno.writeTextFile(path, "[limits]\n");
+  // The other one has begun.
+  await Deno.writeTextFile(`${path}.partial`, "");
+  const setting = home.run("config set limits.search_cost 4");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await Deno.writeTextFile(`${path}.partial`, "[limits]\njoin_cost = 7\n");
+  await Deno.rename(`${path}.partial`, path);
+  equal((await setting).code, 0);
+  const text = await Deno.readTextFile(path);
+  match(text, /^search_cost = 4$/m);
+  match(text, /^join_cost = 7$/m);
+  // What somebody left who was killed does not keep others away for ever.
+  await Deno.writeTextFile(`${path}.partial`, "half");
+  await Deno.utime(`${path}.partial`, 0, 0);
+  equal((await home.run("config set server.name Oak")).code, 0);
+});
+
+Deno.test("config set leaves a file alone that it cannot change", async () => {
+  await using home = await Home.make();
+  await Deno.mkdir(home.data);
+  const path = `${home.data}/retropal.toml`;
+  for (const text of ["limits.join_cost = 3\n", "[limits\n", "limits = {}\n"]) {
+    await Deno.writeTextFile(path, text);
+    const set = await home.run("config set limits.join_cost 4");
+    equal(set.code, 1);
+    match(set.err, /write join_cost = 4 under \[limits\] yourself/);
+    equal(await Deno.readTextFile(path), text);
+  }
+});
+
 Deno.test("config set says when the environment is stronger", async () => {
   await using home = await Home.make();
   const set = await home.run("config set web.port 82", {

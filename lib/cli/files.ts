@@ -4,7 +4,7 @@
  * @module
  */
 import type { CommandResult } from "../commands/command.ts";
-import { CODE, failure } from "../commands/command.ts";
+import { CODE, failure, notFound } from "../commands/command.ts";
 import type { Fields, FileText } from "../commands/field.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,6 +14,16 @@ export function decodeFile(bytes: Uint8Array): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+/** Throws a sentence for a file that is not there. */
+export async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw notFound(`There is no ${path}.`);
   }
 }
 
@@ -29,7 +39,7 @@ export async function withFileTexts(
     if (!field.reads || typeof path !== "string") continue;
     const text = path === "-"
       ? await terminal.readAll()
-      : decodeFile(await Deno.readFile(path));
+      : decodeFile(await readFile(path));
     filled[key] = { name: path, text } satisfies FileText;
   }
   return filled;

@@ -8,6 +8,7 @@ import { argument, flag, numberOption } from "../commands/field.ts";
 import { oneLine } from "../commands/table_text.ts";
 import { inspectFile } from "../inspect/inspect.ts";
 import type { Inspected } from "../inspect/streams.ts";
+import { readFile } from "./files.ts";
 import { localCommand } from "./local.ts";
 
 const port = (about: string) =>
@@ -32,7 +33,7 @@ export const inspect = localCommand({
     unredacted: flag("Also packets that carry a password."),
   },
   async run({ json }, input) {
-    const { frames, problems } = inspectFile(await Deno.readFile(input.file), {
+    const { frames, problems } = inspectFile(await readFile(input.file), {
       chatPort: input.chatPort ?? 5001,
       voicePort: input.voicePort ?? 2090,
       showSecrets: input.unredacted ?? false,

@@ -13,9 +13,9 @@ import {
 } from "../commands/command.ts";
 import { readInput } from "../commands/field.ts";
 import { COMMANDS } from "../commands/table.ts";
-import { dataFolder } from "../config/data_folder.ts";
+import { type DataFolder, dataFolder } from "../config/data_folder.ts";
 import { loadConfig } from "../config/load.ts";
-import { runOnData } from "./access.ts";
+import { runOnData, strangersFolder } from "./access.ts";
 import { backup, restore } from "./backup.ts";
 import { clientHosts, clientLocation, clientReg } from "./client.ts";
 import { completionsCommand } from "./completions.ts";
@@ -89,9 +89,15 @@ export async function main(
           : await runTable(command as Command, raw, options, local);
         result = writeResultFile(result);
       } catch (error) {
-        result = unexpected(error);
+        result = unexpected(error, local.folder);
       }
-      return print(terminal, result, parsed.options.json);
+      try {
+        return print(terminal, result, parsed.options.json);
+      } catch (error) {
+        // A full disk behind `retropal user export - > FILE`.
+        terminal.err(`The answer cannot be written: ${String(error)}.`);
+        return CODE.refused;
+      }
     }
   }
 }
@@ -101,7 +107,10 @@ function print(
   result: CommandResult,
   json: boolean,
 ): number {
-  if (json) terminal.out(JSON.stringify(result.json, null, 2));
+  // A null is no answer: of `serve`, and at the end of what went on.
+  if (json && result.json !== null) {
+    terminal.out(JSON.stringify(result.json, null, 2));
+  }
   for (const line of result.lines) {
     if (result.failed) terminal.err(line);
     else if (!json) terminal.out(line);
@@ -110,7 +119,7 @@ function print(
 }
 
 /** Configuration, disk, permissions: a sentence, not a stack. */
-function unexpected(error: unknown): CommandResult {
+function unexpected(error: unknown, folder: DataFolder): CommandResult {
   try {
     return failureOf(error);
   } catch {
@@ -121,7 +130,12 @@ function unexpected(error: unknown): CommandResult {
       const known = Object.values(Deno.errors).some((kind) =>
         error instanceof kind
       );
-      if (known) return failure(CODE.refused, `${error.message}.`);
+      if (known) {
+        const whose = error instanceof Deno.errors.PermissionDenied
+          ? strangersFolder(folder)
+          : "";
+        return failure(CODE.refused, `${error.message}.${whose}`);
+      }
     }
     throw error;
   }
@@ -143,6 +157,8 @@ async function runTable(
     command,
     input: asked,
     secret,
+    // `retropal status --watch | head` would otherwise never end.
+    ...(terminal.readerGone && { signal: terminal.readerGone }),
     emit: (lines, json) => {
       if (options.json) terminal.out(JSON.stringify(json));
       else for (const line of lines) terminal.out(line);

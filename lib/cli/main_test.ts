@@ -41,6 +41,8 @@ Deno.test("main() says in one sentence what to write instead", async () => {
     ["user add Ann", /A password is needed: give --password-stdin/],
     ["ban add Ann --for soon", /--for wants a time such as 30m/],
     ["room list --help-me", /has no --help-me/],
+    ["room set 50001", /Say what to change/],
+    ["category set 30001", /Say what to change/],
   ];
   await using home = await Home.make();
   for (const [line, why] of wrong) {
@@ -163,6 +165,32 @@ Deno.test("user import reads a file or standard input, user export writes one", 
   ]);
   match((await home.run("user export -")).out, /^nickname,/);
   const missing = await home.run(`user import ${home.path}/none.csv`);
-  equal(missing.code, 1);
-  match(missing.err, /none\.csv/);
+  equal(missing.code, 3);
+  match(missing.err, /There is no .*none\.csv\./);
+});
+
+Deno.test("main() refuses a data folder without a name", async () => {
+  for (const words of [["--data", ""], ["--data="]]) {
+    const ran = await retropal(["user", "list", ...words]);
+    deepEqual([ran.code, ran.err], [2, "--data wants the name of a folder."]);
+  }
+});
+
+Deno.test("main() knows --version and -V", async () => {
+  for (const word of ["version", "--version", "-V"]) {
+    const ran = await retropal([word]);
+    equal(ran.code, 0);
+    match(ran.out, /^retropal \d+\.\d+\.\d+ /);
+  }
+});
+
+Deno.test("main() lists every account when nobody says how many", async () => {
+  await using home = await Home.make();
+  const rows = Array.from({ length: 1001 }, (_, i) => `user${i},secret11`);
+  const csv = ["nickname,password", ...rows].join("\n");
+  equal((await home.run("user import -", { stdin: csv })).code, 0);
+  const all = (await home.run("user list --json")).json() as unknown[];
+  equal(all.length, 1001);
+  const few = await home.run("user list --json --limit 3 --offset 1000");
+  equal((few.json() as unknown[]).length, 1);
 });

@@ -46,6 +46,8 @@ export function parse(
   if (words.length === 0 && front.length === 0) {
     return { kind: "error", message: START, path: [], json: false };
   }
+  // What people try with a program that they do not know.
+  if (words[0] === "--version" || words[0] === "-V") words[0] = "version";
   if (words[0] === "help") return { kind: "help", path: words.slice(1) };
 
   const path = longestPath(words, commands);
@@ -197,6 +199,8 @@ function read(command: Described, words: readonly string[]): Parsed {
   }
   assign(command, positionals, raw, line);
   const data = given.get("data");
+  // `--data "$UNSET"` must not spread a database over the folder one is in.
+  if (data === "") throw new WrongWord("--data wants the name of a folder.");
   return {
     kind: "run",
     command,

@@ -8,6 +8,8 @@ export interface Terminal {
   /** Whether somebody sits there who can answer. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** Aborted when nobody reads standard output any more. */
+  readonly readerGone?: AbortSignal;
   /** A line on standard output. */
   out(line: string): void;
   /** A line on standard error. */
@@ -22,18 +24,24 @@ export interface Terminal {
 
 const encoder = new TextEncoder();
 
-function writeAll(stream: { writeSync(p: Uint8Array): number }, text: string) {
+/** False when the reader has enough, as in `retropal user list | head`. */
+function writeAll(
+  stream: { writeSync(p: Uint8Array): number },
+  text: string,
+): boolean {
   let bytes = encoder.encode(text);
   try {
     while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+    return true;
   } catch (error) {
-    // `retropal user list | head`: the reader has enough.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return false;
   }
 }
 
 export function realTerminal(): Terminal {
   const interactive = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+  const gone = new AbortController();
   let shown = 0;
   const clear = () => {
     if (shown > 0) writeAll(Deno.stderr, `\r${" ".repeat(shown)}\r`);
@@ -42,9 +50,10 @@ export function realTerminal(): Terminal {
   return {
     interactive,
     env: Deno.env.toObject(),
+    readerGone: gone.signal,
     out(line) {
       clear();
-      writeAll(Deno.stdout, line + "\n");
+      if (!writeAll(Deno.stdout, line + "\n")) gone.abort();
     },
     err(line) {
       clear();

@@ -118,7 +118,7 @@ export const categorySet = command({
     const { store } = context;
     const before = findCategory(store, input.category);
     if (input.name === undefined && input.position === undefined) {
-      throw refused("Say what to change: --name or --position.");
+      throw new UsageError("Say what to change: --name or --position.");
     }
     if (input.name !== undefined) requireName(input.name);
     const after = {

@@ -50,6 +50,8 @@ interface RequiredField<T> extends Field<T> {
 interface More {
   readonly completes?: "file" | "directory";
   readonly rest?: boolean;
+  /** "" is a value too. */
+  readonly empty?: boolean;
 }
 
 function readText(raw: unknown, name: string): string {
@@ -62,7 +64,7 @@ function readText(raw: unknown, name: string): string {
 export function argument(
   metavar: string,
   about: string,
-  more: More = {},
+  { empty = false, ...more }: More = {},
 ): RequiredField<string> {
   return {
     place: "argument",
@@ -74,7 +76,9 @@ export function argument(
     ...more,
     read(raw, name) {
       const text = readText(raw, name);
-      if (text === "") throw new UsageError(`${name} must not be empty.`);
+      if (text === "" && !empty) {
+        throw new UsageError(`${name} must not be empty.`);
+      }
       return text;
     },
   };
@@ -126,7 +130,13 @@ export function option(
     metavar,
     about,
     ...more,
-    read: readText,
+    read(raw, name) {
+      const text = readText(raw, name);
+      if (text === "" && more.completes) {
+        throw new UsageError(`${name} wants the name of a ${more.completes}.`);
+      }
+      return text;
+    },
   };
 }
 

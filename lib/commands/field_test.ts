@@ -6,6 +6,7 @@ import {
   choiceOption,
   flag,
   numberOption,
+  option,
   optionName,
   readInput,
   UsageError,
@@ -68,6 +69,13 @@ Deno.test("readInput() throws nothing but UsageError", () => {
       if (!(error instanceof UsageError)) throw error;
     }
   }));
+});
+
+Deno.test("an option for a file or a folder is not empty", () => {
+  const out = option("DIR", "Where to.", { completes: "directory" });
+  throws(() => out.read("", "--out"), /--out wants the name of a directory\./);
+  equal(out.read("x", "--out"), "x");
+  equal(option("TEXT", "Anything.").read("", "--text"), "");
 });
 
 Deno.test("optionName() is what people type", () => {

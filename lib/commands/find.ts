@@ -12,6 +12,7 @@ import {
   type StoredRoom,
   SYSTEM_UID,
 } from "../domain/store.ts";
+import type { Live, RoomInfo } from "./live.ts";
 import {
   type Actor,
   CODE,
@@ -54,11 +55,25 @@ export function requireAbove(actor: Actor, account: Account): void {
   }
 }
 
+/** A permanent one, by number, else by name. */
+export function storedRoom(store: Store, text: string): StoredRoom | undefined {
+  return (/^\d{1,5}$/.test(text) ? store.rooms.get(Number(text)) : undefined) ??
+    store.rooms.byName(text);
+}
+
+/** One that is open in the running server, temporary or not. */
+export function openRoom(
+  live: Live | null,
+  text: string,
+): RoomInfo | undefined {
+  const rooms = live?.rooms() ?? [];
+  return rooms.find((one) => String(one.gid) === text) ??
+    rooms.find((one) => one.name.toLowerCase() === text.toLowerCase());
+}
+
 /** By number, else by name. Throws when there is none. */
 export function findRoom(store: Store, text: string): StoredRoom {
-  const found =
-    (/^\d{1,5}$/.test(text) ? store.rooms.get(Number(text)) : undefined) ??
-      store.rooms.byName(text);
+  const found = storedRoom(store, text);
   if (found) return found;
   const near = didYouMean(text, store.rooms.list().map((room) => room.name));
   throw notFound(

@@ -86,6 +86,8 @@ export interface Status {
     readonly web: string | null;
     /** What clients are told about the voice server. */
     readonly advertised: string;
+    /** What those from private networks are told, if that is another. */
+    readonly advertisedPrivate: string;
   };
   readonly connections: number;
   readonly sessions: number;

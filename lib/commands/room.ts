@@ -19,9 +19,10 @@ import {
   choiceOption,
   numberOption,
   option,
+  UsageError,
   yesNoOption,
 } from "./field.ts";
-import { findAccount, findCategory, findRoom } from "./find.ts";
+import { findAccount, findCategory, findRoom, openRoom } from "./find.ts";
 import {
   requireAdminCode,
   requireRoomText,
@@ -201,7 +202,9 @@ export const roomSet = command({
       ...(input.name !== undefined && { name: input.name }),
     };
     if (Object.keys(patch).length === 0) {
-      throw refused("Say what to change: `retropal room set --help` lists it.");
+      throw new UsageError(
+        "Say what to change: `retropal room set --help` lists it.",
+      );
     }
     const after = store.transaction(() => {
       const updated = store.rooms.update(before.gid, patch);
@@ -258,10 +261,7 @@ export const roomClose = command({
   needsServer: true,
   run(context, input) {
     const { live } = context;
-    const room = live?.rooms().find((one) =>
-      String(one.gid) === input.room ||
-      one.name.toLowerCase() === input.room.toLowerCase()
-    );
+    const room = openRoom(live, input.room);
     const reason = input.reason ?? "This room was closed.";
     if (!room || !live?.closeRoom(room.gid, reason)) {
       throw notFound(

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { StoredRoom } from "../domain/store.ts";
-import { command, done } from "./command.ts";
+import type { Store, StoredRoom } from "../domain/store.ts";
+import { command, type CommandResult, done } from "./command.ts";
 import { argument, choiceOption, option } from "./field.ts";
-import { findCategory, findRoom } from "./find.ts";
+import { findCategory, findRoom, openRoom, storedRoom } from "./find.ts";
+import type { RoomInfo } from "./live.ts";
 import {
   nicknameOf,
   ROOM_TYPES,
@@ -39,18 +40,7 @@ export const roomList = command({
     const known = new Set(permanent.map((room) => room.gid));
     const temporary = (live?.rooms() ?? [])
       .filter((room) => !known.has(room.gid))
-      .map((room) => ({
-        gid: room.gid,
-        name: room.name,
-        category: room.category,
-        type: room.type,
-        typeName: typeName(room.type),
-        rating: room.rating,
-        owner: room.owner,
-        ownerNickname: nicknameOf(store, room.owner),
-        permanent: false,
-        members: room.members.length,
-      }));
+      .map((room) => temporaryJson(room, store));
     const rooms = [...permanent, ...temporary].filter((room) =>
       (code === undefined || room.category === code) &&
       (type === undefined || room.type === type)
@@ -79,6 +69,7 @@ export const roomList = command({
 export const roomShow = command({
   path: ["room", "show"],
   summary: "Show all that is known of a room",
+  details: "While the server runs, of a temporary one too.",
   examples: [
     "retropal room show 50001",
     'retropal room show "Help Desk" --json',
@@ -87,6 +78,10 @@ export const roomShow = command({
   role: "moderator",
   run(context, input) {
     const { store, live } = context;
+    if (storedRoom(store, input.room) === undefined) {
+      const open = openRoom(live, input.room);
+      if (open) return showTemporary(open, store);
+    }
     const room = findRoom(store, input.room);
     const offices = store.rooms.offices(room.gid);
     const people = (uids: readonly number[]) =>
@@ -100,8 +95,6 @@ export const roomShow = command({
       present: alive?.members ?? [],
       talker: alive?.talker ?? null,
     };
-    const names = (list: readonly { nickname: string | null }[]) =>
-      list.map((one) => one.nickname ?? "?").join(", ") || "-";
     return done(
       json,
       ...pairs([
@@ -128,6 +121,47 @@ export const roomShow = command({
     );
   },
 });
+
+/** Of such a room the disk knows nothing. */
+function temporaryJson(room: RoomInfo, store: Store) {
+  return {
+    gid: room.gid,
+    name: room.name,
+    category: room.category,
+    type: room.type,
+    typeName: typeName(room.type),
+    rating: room.rating,
+    owner: room.owner,
+    ownerNickname: nicknameOf(store, room.owner),
+    permanent: false,
+    members: room.members.length,
+  };
+}
+
+function showTemporary(room: RoomInfo, store: Store): CommandResult {
+  const json = {
+    ...temporaryJson(room, store),
+    present: room.members,
+    talker: room.talker,
+  };
+  return done(
+    json,
+    ...pairs([
+      ["room", `${room.gid} (temporary)`],
+      ["name", room.name],
+      ["type", json.typeName],
+      ["category", String(room.category)],
+      ["rating", room.rating],
+      ["owner", json.ownerNickname ?? "-"],
+      ["lockword", room.locked ? "yes" : "-"],
+      ["present", names(room.members)],
+    ]),
+  );
+}
+
+function names(list: readonly { nickname: string | null }[]): string {
+  return list.map((one) => one.nickname ?? "?").join(", ") || "-";
+}
 
 function redDot(room: StoredRoom): string {
   return [

@@ -111,6 +111,12 @@ Deno.test("room remove takes it from the lists, room close only empties it", asy
   equal((await bench.run("room close", { room: "50001" })).code, 3);
   equal((await bench.run("room remove", { room: "50001" })).code, 0);
   equal((await bench.run("room show", { room: "50001" })).code, 3);
+  for (const room of ["1001", "TEMP"]) {
+    const shown = await bench.run("room show", { room });
+    equal(shown.code, 0);
+    match(shown.lines[0] ?? "", /1001 \(temporary\)/);
+    equal((shown.json as { permanent: boolean }).permanent, false);
+  }
   deepEqual(bench.told, [
     "closeRoom 1001 This room was closed.",
     "roomRemoved 50001 This room was removed.",

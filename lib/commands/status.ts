@@ -125,7 +125,7 @@ function text(now: Status): string[] {
       ["chat", endpoints.chat],
       ["voice", endpoints.voice],
       ["pages", endpoints.web ?? "off"],
-      ["announced", endpoints.advertised || "the address each client reached"],
+      ["announced", announced(endpoints)],
       [
         "on line",
         `${now.sessions} (most ${now.peakSessions}), ` +
@@ -190,4 +190,13 @@ function text(now: Status): string[] {
       `  ${timeText(one.at)} ${one.category}: ${one.message}`
     ),
   ];
+}
+
+function announced(
+  { advertised, advertisedPrivate }: Status["endpoints"],
+): string {
+  if (advertised === "") return "the address each client reached";
+  return advertisedPrivate === "" || advertisedPrivate === advertised
+    ? advertised
+    : `${advertised}, in private networks ${advertisedPrivate}`;
 }

@@ -29,6 +29,9 @@ import { argument, choiceOption, flag, numberOption, option } from "./field.ts";
 import { findAccount, findPerson, requireAbove } from "./find.ts";
 import { columns, pairs, timeText } from "./table_text.ts";
 
+/** More than the uids there are: nobody is left out unless that was asked. */
+const ALL = 50_000_000;
+
 /** Throws a refusal for a password that the client cannot have. */
 export async function hashPassword(
   context: Context,
@@ -136,7 +139,7 @@ export const userList = command({
       ["nickname", "uid", "created", "seen"],
       "In which order; nickname when not given.",
     ),
-    limit: numberOption("N", "At most so many; 1000 when not given.", {
+    limit: numberOption("N", "At most so many; all when not given.", {
       min: 1,
       max: 1_000_000,
     }),
@@ -147,11 +150,11 @@ export const userList = command({
   },
   role: "moderator",
   run(context, input) {
-    const limit = input.limit ?? 1000;
+    const limit = input.limit ?? ALL;
     const filtered = input.online || input.banned;
     let accounts = context.store.accounts.list({
       sort: input.sort ?? "nickname",
-      limit: filtered ? 1_000_000 : limit,
+      limit: filtered ? ALL : limit,
       ...(input.role && { role: input.role }),
       ...(input.search && { text: input.search }),
       ...(!filtered && input.offset && { offset: input.offset }),

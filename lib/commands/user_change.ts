@@ -23,7 +23,13 @@ import {
   HOST_LEVEL,
   refused,
 } from "./command.ts";
-import { argument, choiceOption, option, yesNoOption } from "./field.ts";
+import {
+  argument,
+  choiceOption,
+  option,
+  UsageError,
+  yesNoOption,
+} from "./field.ts";
 import { findPerson, requireAbove } from "./find.ts";
 
 export const userSet = command({
@@ -71,7 +77,9 @@ export const userSet = command({
       ...(input.privacy !== undefined && { privacy: input.privacy }),
     };
     if (Object.keys(patch).length === 0) {
-      throw refused("Say what to change: `retropal user set --help` lists it.");
+      throw new UsageError(
+        "Say what to change: `retropal user set --help` lists it.",
+      );
     }
     const after = store.transaction(() => {
       const updated = store.accounts.update(before.uid, patch);

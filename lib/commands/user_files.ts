@@ -28,6 +28,8 @@ import { HASH_COLUMN, readRows, type Row, writeRows } from "./user_table.ts";
 
 /** How many are exported at most; more than the uids there are. */
 const ALL = 50_000_000;
+/** As many as the hasher computes at once: who signs on waits for no more. */
+const AT_ONCE = 2;
 const PAID = { none: "", plus: "Y", top: "6" } as const;
 
 interface Refusal {
@@ -167,30 +169,47 @@ function oneOf<T extends string>(
   return found;
 }
 
-/** Hashes one after the other, then writes all or nothing. */
+/** Hashes a few at a time, then writes all or nothing. */
 async function create(context: Context, candidates: readonly Candidate[]) {
   const { store, hasher, signal } = context;
-  const ready: NewAccount[] = [];
-  for (const { password, passwordHash, ...rest } of candidates) {
-    if (signal.aborted) throw refused("Stopped: nothing was imported.");
-    ready.push({
-      ...rest,
-      passwordHash: passwordHash ??
-        await hasher.hash(encodeText(password ?? "")),
-      createdAt: context.now(),
-    });
+  const hashes: string[] = [];
+  let next = 0;
+  let failed = false;
+  const work = async () => {
+    while (next < candidates.length) {
+      if (signal.aborted || failed) {
+        throw refused("Stopped: nothing was imported.");
+      }
+      const at = next++;
+      const { password, passwordHash } = candidates[at] ?? {};
+      hashes[at] = passwordHash ??
+        await hasher.hash(encodeText(password ?? ""));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  } catch (error) {
+    failed = true;
+    throw error;
   }
-  return store.transaction(() =>
-    ready.map((one) => {
-      const { uid, nickname, role } = store.accounts.create(one);
-      audit(context, {
-        action: "user import",
-        target: nickname,
-        after: { uid, role },
-      });
-      return { uid, nickname };
-    })
+  const made = store.transaction(() =>
+    candidates.map(({ password: _, ...rest }, at) =>
+      store.accounts.create({
+        ...rest,
+        passwordHash: hashes[at] ?? "",
+        createdAt: context.now(),
+      })
+    )
   );
+  // Not before it is done, and where many entries can be written meanwhile.
+  return made.map(({ uid, nickname, role }) => {
+    audit(context, {
+      action: "user import",
+      target: nickname,
+      after: { uid, role },
+    });
+    return { uid, nickname };
+  });
 }
 
 export const userExport = command({

@@ -122,3 +122,68 @@ Deno.test("user data is all that is kept of one person, without the hash", async
   ]);
   equal("passwordHash" in (data.account as object), false);
 });
+
+Deno.test("user import keeps each hash with its nickname while it makes two at a time", async () => {
+  let now = 0;
+  let most = 0;
+  await using bench = await Bench.open({
+    hasher: {
+      async hash(password) {
+        most = Math.max(most, ++now);
+        // The first of two takes longer.
+        await new Promise((resolve) => setTimeout(resolve, now === 1 ? 5 : 1));
+        now--;
+        return new TextDecoder().decode(password);
+      },
+    },
+  });
+  const names = ["Ann", "Bob", "Cat", "Dan", "Eve"];
+  await bench.run("user import", {
+    file: {
+      name: "x.csv",
+      text: "nickname,password\n" +
+        names.map((name) => `${name},pass-${name}\n`).join(""),
+    },
+  });
+  for (const name of names) {
+    equal(
+      bench.store.accounts.byNickname(name)?.passwordHash,
+      `pass-${name}`,
+    );
+  }
+  equal(most, 2);
+});
+
+Deno.test("user import takes more accounts than audit entries may wait", async () => {
+  await using bench = await Bench.open();
+  const rows = Array.from({ length: 10_100 }, (_, i) => `user${i},secret11\n`);
+  const result = await bench.run("user import", {
+    file: { name: "x.csv", text: "nickname,password\n" + rows.join("") },
+  });
+  equal(result.lines.at(-1), "10100 of 10100 imported, 0 refused.");
+  equal(bench.store.audit.list({ limit: 20_000 }).length, 10_100);
+});
+
+Deno.test("user import that comes too late leaves nothing in the audit log", async () => {
+  const taken: { by?: Bench } = {};
+  await using bench = await Bench.open({
+    hasher: {
+      // Somebody takes the last nickname meanwhile.
+      hash: (password) => {
+        taken.by?.person("Bob");
+        delete taken.by;
+        return Promise.resolve(`${password.length}`);
+      },
+    },
+  });
+  taken.by = bench;
+  const result = await bench.run("user import", {
+    file: {
+      name: "x.csv",
+      text: "nickname,password\nAnn,secret11\nBob,secret11\n",
+    },
+  });
+  equal(result.code, 1);
+  equal(bench.store.accounts.byNickname("Ann"), undefined);
+  deepEqual(bench.store.audit.list(), []);
+});

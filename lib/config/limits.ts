@@ -16,8 +16,11 @@ export const LIMITS = {
     about: "Packets that one connection may send per second; more are dropped.",
   }),
   packet_burst: count({
-    default: 60,
-    about: "Packets it may send at once after a pause.",
+    default: 0,
+    min: 0,
+    about:
+      "Packets it may send at once after a pause. 0: twice as many as in a " +
+      "second, but never fewer than a sign-on is.",
   }),
   search_cost: count({
     default: 3,

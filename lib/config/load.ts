@@ -71,11 +71,10 @@ export function loadConfig(sources: Sources): Loaded {
       );
       continue;
     }
-    given.set(key, {
-      value: fromText(setting, raw),
-      origin: "environment",
-      at: name,
-    });
+    const value = fromText(setting, raw);
+    // A compose file or a unit leaves variables empty that nobody filled in.
+    if (raw === "" && !v.is(setting.schema, value)) continue;
+    given.set(key, { value, origin: "environment", at: name });
   }
   for (const [key, raw] of Object.entries(sources.flags ?? {})) {
     const setting = SETTINGS.get(key);

@@ -104,6 +104,21 @@ Deno.test("loadConfig() warns of an unknown variable of ours", () => {
   match(warnings.join(), /RETROPAL_WEB_PROT.*Did you mean RETROPAL_WEB_PORT\?/);
 });
 
+Deno.test("loadConfig() passes over an empty variable that could be no value", () => {
+  const { config, origins } = loadConfig({
+    env: {
+      RETROPAL_LIMITS_PACKETS_PER_SECOND: "",
+      RETROPAL_WEB_ENABLED: "",
+      RETROPAL_AUTH_REGISTRATION: "",
+      RETROPAL_SERVER_ADVERTISE: "",
+    },
+    file: file('[server]\nadvertise = "192.0.2.1"\n'),
+  });
+  equal(config.limits.packets_per_second, 30);
+  equal(origins.get("limits.packets_per_second"), "default");
+  equal(config.server.advertise, "");
+});
+
 Deno.test("loadConfig() tells two advertised addresses apart", () => {
   for (
     const advertise of ["192.168.1.5,203.0.113.9", "203.0.113.9, 192.168.1.5"]

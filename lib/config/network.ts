@@ -18,11 +18,14 @@ function parseAddress(text: string): Address | null {
   }
 }
 
-/** ipaddr.js also reads "10" and "0x7f.1"; people do not mean those. */
+/**
+ * ipaddr.js also reads "10" and "0x7f.1", which people do not mean, and takes
+ * "010.0.0.1" for 8.0.0.1, which would ban somebody else.
+ */
 function isDottedOrColon(text: string): boolean {
   return text.includes(":")
     ? /^[0-9a-f:.]+$/i.test(text)
-    : /^\d{1,3}(\.\d{1,3}){3}$/.test(text);
+    : /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text);
 }
 
 /** The one way to write this address, or null when it is none. */
@@ -36,6 +39,15 @@ export function isAddress(text: string): boolean {
 
 export function isIPv4(text: string): boolean {
   return parseAddress(text)?.kind() === "ipv4";
+}
+
+/**
+ * What clients can be told: no IPv6, which does not fit their packets, and no
+ * name that ends in a number, which is a mistyped address.
+ */
+export function isHost(text: string): boolean {
+  return isIPv4(text) ||
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/(^|\.)\d+$/.test(text);
 }
 
 /**

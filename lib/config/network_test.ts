@@ -1,6 +1,7 @@
 import { equal } from "node:assert/strict";
 import {
   inNetwork,
+  isHost,
   isIPv4,
   isPrivateAddress,
   networkMatcher,
@@ -11,8 +12,31 @@ import {
 Deno.test("normalAddress() writes each address one way", () => {
   equal(normalAddress("::ffff:192.0.2.1"), "192.0.2.1");
   equal(normalAddress("2001:DB8:0:0::1"), "2001:db8::1");
-  for (const none of ["10", "0x7f.1", "1.2.3.256", "1.2.3", "Ann", "", "::g"]) {
+  for (
+    const none of [
+      "10",
+      "0x7f.1",
+      "1.2.3.256",
+      "1.2.3",
+      "010.0.0.1",
+      "10.0.0.08",
+      "Ann",
+      "",
+      "::g",
+    ]
+  ) {
     equal(normalAddress(none), null, none);
+  }
+});
+
+Deno.test("isHost() takes what clients can be told", () => {
+  for (const good of ["192.0.2.1", "localhost", "chat.example.org", "a1-b.c"]) {
+    equal(isHost(good), true, good);
+  }
+  for (
+    const bad of ["::1", "2001:db8::1", "300.1.1.1", "10.0.0", "a b", "", "a_b"]
+  ) {
+    equal(isHost(bad), false, bad);
   }
 });
 

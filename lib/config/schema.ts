@@ -5,7 +5,12 @@
  *
  * @module
  */
-import { normalAddress, normalNetwork, PRIVATE_NETWORKS } from "./network.ts";
+import {
+  isHost,
+  normalAddress,
+  normalNetwork,
+  PRIVATE_NETWORKS,
+} from "./network.ts";
 import {
   choice,
   integer,
@@ -17,12 +22,8 @@ import {
 import { LIMITS } from "./limits.ts";
 import { fitsWindows1252 } from "../protocol/windows1252.ts";
 
-const isHost = (value: string) =>
-  normalAddress(value) !== null ||
-  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value);
 const isNetwork = (value: string) =>
   normalAddress(value) !== null || normalNetwork(value) !== null;
-/** What goes into a record or a box of the client. */
 /** What goes into a record or a box of the client. */
 const isClientText = (value: string) =>
   fitsWindows1252(value) && !value.includes("\u00c8") &&

@@ -5,6 +5,19 @@
  */
 import type { Millis } from "./store.ts";
 
+/** The packets of a sign-on and a few more; the making of a room counts as 10. */
+const SMALLEST_BURST = 10;
+
+/**
+ * How much may come at once: `burst`, or when that is 0 what goes with the
+ * rate. So whoever changes the rate alone, up or down, means this as well.
+ */
+export function burstOf(perSecond: number, burst: number): number {
+  return burst > 0
+    ? Math.max(burst, perSecond)
+    : Math.max(2 * perSecond, SMALLEST_BURST);
+}
+
 /** Lets `perSecond` pass on average and `burst` at once. */
 export class TokenBucket {
   #tokens: number;

@@ -149,6 +149,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
         voice: text,
         web: nullable(text),
         advertised: text,
+        advertisedPrivate: text,
       }),
       connections: integer,
       sessions: integer,

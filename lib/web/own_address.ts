@@ -39,7 +39,7 @@ export function chatPort(site: Site): number {
 export function requestedHost(header: string | undefined): string {
   const name = (header ?? "").replace(/:\d*$/, "").toLowerCase();
   if (!/^[a-z0-9][a-z0-9.-]{3,252}[a-z0-9]$/.test(name)) return "";
-  return /(^|\.)paltalk\.com$/.test(name) ? "" : name;
+  return /(^|\.)(paltalk\.com|users\.cloud9\.net)$/.test(name) ? "" : name;
 }
 
 function local(address: string): string {

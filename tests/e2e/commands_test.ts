@@ -6,7 +6,12 @@ import { announcement, imIn } from "../../lib/protocol/packets/messages.ts";
 import { buddyList } from "../../lib/protocol/packets/pals.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { SignOnRefused } from "../../lib/client/mod.ts";
-import { FIRST_UID, RunningCli, TestServer } from "../support/server.ts";
+import {
+  FIRST_UID,
+  RunningCli,
+  spawnCli,
+  TestServer,
+} from "../support/server.ts";
 
 const LOUNGE = 50001;
 /** FEEDBACK with a text: what the client shows before it lets go. */
@@ -217,4 +222,40 @@ Deno.test("passwords, imports and roles take effect for the next sign-on", async
   assert.equal((await server.cli(["user", "import", file])).code, 0);
   await using zoe = await server.signOn("Zoe");
   assert.equal(zoe.nickname, "Zoe");
+});
+
+Deno.test("status --watch ends when nobody reads it any more", async () => {
+  await using server = await TestServer.start({ users: [] });
+  const watching = spawnCli(
+    ["status", "--watch", "--every", "1", "--data", server.data],
+  );
+  await watching.stdin.close();
+  const reader = watching.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  const late = setTimeout(() => watching.kill("SIGKILL"), 15_000);
+  const { code } = await watching.status;
+  clearTimeout(late);
+  await watching.stderr.cancel();
+  assert.equal(code, 0);
+});
+
+Deno.test("client and doctor go by how the running server was started", async () => {
+  await using plain = await TestServer.start();
+  const { port } = plain.chat;
+  const { out } = await plain.cli(["client", "location"]);
+  assert.equal(out, `LOCATION:127.0.0.1:${port}\n`);
+  await using server = await TestServer.start({
+    flags: ["--advertise", "192.168.1.20,203.0.113.5"],
+  });
+  const reg = await server.cli(["client", "reg"]);
+  assert.match(reg.out, /"host"="203\.0\.113\.5"/);
+  assert.ok(reg.out.includes(server.chat.port.toString(16)));
+  const status = await server.cli(["status"]);
+  assert.match(
+    status.out,
+    /announced +203\.0\.113\.5, in private networks 192\.168\.1\.20/,
+  );
+  const doctor = await server.cli(["doctor"]);
+  assert.match(doctor.out, /203\.0\.113\.5 is announced to people outside/);
 });

@@ -170,3 +170,13 @@ Deno.test("serve writes JSON lines to standard error when asked", async () => {
     for (const line of lines) assert.ok(JSON.parse(line).time);
   });
 });
+
+Deno.test("serve --json prints the one line and nothing more", async () => {
+  await withFolder(async (data) => {
+    await using running = new RunningCli(serve(data, "--json"));
+    await running.out.match(/^ready /m, 60_000);
+    running.kill("SIGTERM");
+    assert.equal(await running.code(), 0);
+    assert.match(running.out.text, /^ready \{[^\n]*\}\n$/);
+  });
+});

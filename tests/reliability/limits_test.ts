@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { defaultConfig } from "../../lib/config/config.ts";
 import { concat } from "../../lib/protocol/bytes.ts";
 import { packet, Peer, u32 } from "./support/peer.ts";
 import { Rig } from "./support/rig.ts";
@@ -20,6 +21,21 @@ Deno.test("a burst of fifty frames in one segment right after sign-on is taken w
   await bob.settled();
   await ann.settled();
   assert.equal(ann.count("NEW_STYLE_IM") + ann.count("IM_IN"), 50);
+});
+
+Deno.test("a lower rate cuts bursts, and at once for those who are here", async () => {
+  await using rig = await Rig.start();
+  const ann = await rig.guest("Ann");
+  const bob = await rig.guest("Bob");
+  rig.server.live.configChanged(
+    defaultConfig({ "limits.packets_per_second": 5 }),
+  );
+  const line = packet("IM_OUT", u32(ann.uid), "line");
+  await bob.write(concat(Array.from({ length: 50 }, () => line)));
+  await rig.until(() => rig.server.live.status().totals.packetsOverRate >= 30);
+  await ann.settled();
+  const came = ann.count("NEW_STYLE_IM") + ann.count("IM_IN");
+  assert.ok(came >= 1 && came <= 20, `${came} lines came`);
 });
 
 Deno.test("somebody with a full mailbox can sign on, and gets every message in order", async () => {

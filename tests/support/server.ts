@@ -76,6 +76,11 @@ function environment(
   return env;
 }
 
+/** For a test that minds the pipes itself. */
+export function spawnCli(args: readonly string[]): Deno.ChildProcess {
+  return command(args, environment()).spawn();
+}
+
 /** One run of a subcommand that ends by itself. */
 export async function runCli(
   args: readonly string[],

@@ -52,7 +52,11 @@ export async function examine(local: Local): Promise<Finding[]> {
       ? ok("server", `The server runs (process ${live.status.pid}).`)
       : ok("server", "The server does not run now."),
     ...(live ? await checkOurPorts(live.status) : checkFreePorts(config)),
-    ...await checkAddress(config, ownAddresses(), live?.sessions ?? []),
+    ...await checkAddress(
+      announcedBy(config, live?.status),
+      ownAddresses(),
+      live?.sessions ?? [],
+    ),
     await checkLocation(config, live !== null),
     checkFileLimit(config, readLimits()),
   );
@@ -105,6 +109,20 @@ async function ask(
   return {
     status: status.json as Status,
     sessions: sessions.code === CODE.done ? sessions.json as SessionInfo[] : [],
+  };
+}
+
+/** A server may have been started with other addresses than the file says. */
+function announcedBy(config: Config, status: Status | undefined): Config {
+  const { advertised = "", advertisedPrivate = "" } = status?.endpoints ?? {};
+  if (advertised === "") return config;
+  return {
+    ...config,
+    server: {
+      ...config.server,
+      advertise: advertised,
+      advertise_private: advertisedPrivate,
+    },
   };
 }
 

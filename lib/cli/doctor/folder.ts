@@ -42,8 +42,12 @@ export function checkFolder(folder: DataFolder): Finding[] {
   }
   const findings: Finding[] = [];
   if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
+    // A folder that `mkdir` made: what retropal writes into it is for its owner
+    // alone all the same.
+    const harmless = (stat.mode & 0o022) === 0 &&
+      [folder.database, folder.config].every(isPrivate);
     findings.push(
-      bad(
+      (harmless ? noteIt : bad)(
         "folder",
         `${folder.path} can be opened by others on this machine.`,
         `It holds password hashes and messages: chmod 700 ${folder.path}`,
@@ -155,5 +159,14 @@ function exists(path: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+function isPrivate(file: string): boolean {
+  try {
+    return ((Deno.statSync(file).mode ?? 0) & 0o077) === 0;
+  } catch {
+    // Not there yet.
+    return true;
   }
 }

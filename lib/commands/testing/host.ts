@@ -7,10 +7,22 @@
 import { openStore } from "../../../db/open.ts";
 import { defaultConfig } from "../../config/config.ts";
 import { LEVEL, type Role, type Store } from "../../domain/store.ts";
-import { type Actor, type CommandResult, execute, HOST } from "../command.ts";
+import {
+  type Actor,
+  type CommandResult,
+  execute,
+  type Hasher,
+  HOST,
+} from "../command.ts";
 import { CommandHost } from "../host.ts";
 import type { Live, RoomInfo, Status } from "../live.ts";
 import { findCommand } from "../table.ts";
+
+/** Cost would only slow the tests: what is hashed is checked elsewhere. */
+const QUICK: Hasher = {
+  hash: (bytes) =>
+    Promise.resolve(`$scrypt$ln=1,r=8,p=1$c2FsdHNhbHQ$${bytes.length}`),
+};
 
 export class Bench implements AsyncDisposable {
   /** What the running server was told, in order. */
@@ -21,22 +33,22 @@ export class Bench implements AsyncDisposable {
   now = 1_800_000_000_000;
   readonly host: CommandHost;
 
-  private constructor(readonly folder: string, readonly store: Store) {
+  private constructor(
+    readonly folder: string,
+    readonly store: Store,
+    hasher: Hasher,
+  ) {
     this.host = new CommandHost({
       store,
       config: defaultConfig(),
-      // Cost would only slow the tests: what is hashed is checked elsewhere.
-      hasher: {
-        hash: (bytes) =>
-          Promise.resolve(`$scrypt$ln=1,r=8,p=1$c2FsdHNhbHQ$${bytes.length}`),
-      },
+      hasher,
       now: () => this.now,
     });
   }
 
-  static async open(): Promise<Bench> {
+  static async open({ hasher = QUICK } = {}): Promise<Bench> {
     const folder = await Deno.makeTempDir({ prefix: "retropal-commands-" });
-    return new Bench(folder, await openStore(`${folder}/retropal.db`));
+    return new Bench(folder, await openStore(`${folder}/retropal.db`), hasher);
   }
 
   /** From here on a server runs. */

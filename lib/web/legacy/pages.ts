@@ -7,7 +7,7 @@ import { locationLine } from "../../domain/client_files.ts";
 import { addressFor } from "../own_address.ts";
 import type { App, Site } from "../site.ts";
 import { bannerPages } from "./banner.ts";
-import { LEGACY_PATHS } from "./paths.ts";
+import { LOCATION_PATHS } from "./paths.ts";
 import { peoplePages } from "./people.ts";
 import { profilePages } from "./profile.ts";
 import { serverPages } from "./server_pages.ts";
@@ -16,12 +16,14 @@ import { signUpPages } from "./sign_up.ts";
 export function legacyPages(app: App, site: Site): void {
   // Exactly this line and nothing after it: the client reads it with its own
   // hands (docs/protocol.md, "Finding the server").
-  app.get(LEGACY_PATHS.location, (c) => {
-    const { host, port } = addressFor(c, site);
-    return c.body(locationLine(host, port), 200, {
-      "content-type": "text/plain",
+  for (const path of LOCATION_PATHS) {
+    app.get(path, (c) => {
+      const { host, port } = addressFor(c, site);
+      return c.body(locationLine(host, port), 200, {
+        "content-type": "text/plain",
+      });
     });
-  });
+  }
   signUpPages(app, site);
   peoplePages(app, site);
   profilePages(app, site);

@@ -1,6 +1,7 @@
 /**
- * The addresses that the old client opens by itself, on www.paltalk.com and
- * advertising.paltalk.com (docs/protocol.md, "The client's browser").
+ * The addresses that the old client opens by itself, on www.paltalk.com,
+ * advertising.paltalk.com and www.users.cloud9.net (docs/protocol.md, "The
+ * client's browser").
  *
  * @module
  */
@@ -17,8 +18,23 @@ export const LEGACY_PATHS = {
   noBanner: "/perl/bannerless.pl",
 } as const;
 
+/**
+ * Where the client looks for its server: on www.paltalk.com, then at
+ * www.users.cloud9.net (docs/protocol.md, "Finding the server"), and what a
+ * host may lead here without the folder.
+ */
+export const LOCATION_PATHS: readonly string[] = [
+  LEGACY_PATHS.location,
+  "/~picard/locatwon.txt",
+  "/%7Epicard/locatwon.txt",
+  "/locatwon.txt",
+];
+
 const BANNER = /^\/perl\/\w{0,40}Banner\.pl$/;
-const PATHS: ReadonlySet<string> = new Set(Object.values(LEGACY_PATHS));
+const PATHS: ReadonlySet<string> = new Set([
+  ...Object.values(LEGACY_PATHS),
+  ...LOCATION_PATHS,
+]);
 
 export function isBannerPath(path: string): boolean {
   return BANNER.test(path);

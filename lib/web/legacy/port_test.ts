@@ -26,6 +26,10 @@ Deno.test("the old client's port answers every way in which a client of 2002 may
         "GET /location2.txt HTTP/1.1\r\nHost: www.paltalk.com\r\nConnection: close\r\n\r\n",
         "GET /location2.txt HTTP/1.0\r\nAccept: */*\n\n",
         "GET /location2.txt\n",
+        "GET /~picard/locatwon.txt HTTP/1.0\n\n",
+        "GET http://www.users.cloud9.net/~picard/locatwon.txt HTTP/1.0\n\n",
+        "GET /%7Epicard/locatwon.txt HTTP/1.0\n\n",
+        "GET /locatwon.txt HTTP/1.1\r\nHost: www.users.cloud9.net\r\nConnection: close\r\n\r\n",
       ]
     ) {
       const answer = await rawRequest(addr, request);

@@ -39,6 +39,7 @@ export class FakeLive implements Live {
         voice: "127.0.0.1:2090",
         web: null,
         advertised: "",
+        advertisedPrivate: "",
       },
       connections: this.sessionList.length,
       sessions: this.sessionList.length,

@@ -45,6 +45,7 @@ export class Door {
     until: 0,
   };
   #allowed: ((address: string) => boolean) | undefined;
+  #uncounted: (address: string) => boolean = () => false;
 
   constructor(bans: Bans, config: Config) {
     this.#bans = bans;
@@ -57,8 +58,9 @@ export class Door {
 
   /** Reads the configuration and the bans anew. */
   refresh(config: Config): void {
-    const networks = config.access.only_from;
+    const { only_from: networks, uncounted } = config.access;
     this.#allowed = networks.length > 0 ? networkMatcher(networks) : undefined;
+    this.#uncounted = networkMatcher(uncounted);
     this.#banned.until = 0;
   }
 
@@ -87,31 +89,37 @@ export class Door {
       return { reason: "not one of the networks this server is for" };
     }
     if (this.isBanned(address, now)) return { reason: "address is banned" };
-    const host = hostKey(address);
-    if (
-      (this.#perAddress.get(host) ?? 0) >= limits.connections_per_address
-    ) {
-      return {
-        reason: "too many connections from this address",
-        madeBy: (other) => hostKey(other) === host,
-      };
-    }
-    const network = networkOf(address);
-    if (
-      (this.#perNetwork.get(network) ?? 0) >= limits.connections_per_network
-    ) {
-      return {
-        reason: "too many connections from this network",
-        madeBy: (other) => networkOf(other) === network,
-      };
-    }
-    if (this.#total >= limits.connections_total) {
-      return { reason: "too many connections in all", madeBy: () => true };
-    }
+    const crowded = this.#crowded(address, limits);
+    if (crowded !== undefined) return crowded;
     this.#total++;
-    add(this.#perAddress, host, 1);
-    add(this.#perNetwork, network, 1);
+    add(this.#perAddress, hostKey(address), 1);
+    add(this.#perNetwork, networkOf(address), 1);
     return undefined;
+  }
+
+  #crowded(address: string, limits: Config["limits"]): Refusal | undefined {
+    if (!this.#uncounted(address)) {
+      const host = hostKey(address);
+      if (
+        (this.#perAddress.get(host) ?? 0) >= limits.connections_per_address
+      ) {
+        return {
+          reason: "too many connections from this address",
+          madeBy: (other) => hostKey(other) === host,
+        };
+      }
+      const network = networkOf(address);
+      if (
+        (this.#perNetwork.get(network) ?? 0) >= limits.connections_per_network
+      ) {
+        return {
+          reason: "too many connections from this network",
+          madeBy: (other) => networkOf(other) === network,
+        };
+      }
+    }
+    if (this.#total < limits.connections_total) return undefined;
+    return { reason: "too many connections in all", madeBy: () => true };
   }
 
   leave(address: string): void {

@@ -11,7 +11,7 @@ import { Refusals } from "../voice/refusals.ts";
 import type { Millis } from "../domain/store.ts";
 import type { VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
-import { listening } from "../ops/listening.ts";
+import { listenTcp } from "../ops/listening.ts";
 import { Connection, type ConnectionPorts } from "./connection.ts";
 import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
@@ -100,11 +100,7 @@ export class ChatServer {
       "connection refused",
     );
     this.#system = new Session(0, "", "", 0, { push() {} });
-    this.#listener = listening(
-      "server.chat_port",
-      port,
-      () => Deno.listen({ hostname: bind, port, transport: "tcp" }),
-    );
+    this.#listener = listenTcp("server.chat_port", bind, port);
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
 

@@ -71,7 +71,7 @@ export const LIMITS = {
     about: "Temporary rooms at a time.",
   }),
   room_members: count({
-    default: 900,
+    default: 1000,
     max: 1000,
     about: "People in one room; the client's own list ends at 1000.",
   }),
@@ -118,7 +118,7 @@ export const LIMITS = {
     about: "Accounts made from one address before the next must wait a while.",
   }),
   hash_queue: count({
-    default: 1024,
+    default: 8192,
     about: "Password checks that may wait; more are refused politely.",
   }),
   idle_minutes: count({
@@ -161,7 +161,7 @@ export const LIMITS = {
     about: "For how long a listener may take nothing of what is said.",
   }),
   voice_bytes_per_second: count({
-    default: 524_288,
+    default: 1_048_576,
     min: 2000,
     max: 10_000_000,
     about:

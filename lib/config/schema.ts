@@ -193,6 +193,16 @@ export const SCHEMA = {
       example: '["192.168.1.0/24", "203.0.113.7"]',
       live: LIVE,
     }),
+    uncounted: list({
+      default: ["127.0.0.0/8", "::1"],
+      check: isNetwork,
+      allowed: 'a list of addresses and networks like "127.0.0.1"',
+      about:
+        "Addresses that may hold as many connections as there may be in all: " +
+        "this machine, and a proxy of yours through which everybody comes.",
+      example: '["127.0.0.0/8", "::1", "192.168.1.2"]',
+      live: LIVE,
+    }),
   },
 
   limits: LIMITS,

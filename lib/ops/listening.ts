@@ -10,6 +10,27 @@ export class CannotListen extends Error {
 }
 
 /**
+ * So many may wait to be accepted, as far as the system lets them: after an
+ * outage everybody comes back at the same moment, and whoever finds no place
+ * tries again only a second later.
+ */
+const BACKLOG = 4096;
+
+/** A TCP port for many. Throws {@linkcode CannotListen}. */
+export function listenTcp(
+  setting: string,
+  hostname: string,
+  port: number,
+): Deno.TcpListener {
+  return listening(
+    setting,
+    port,
+    () =>
+      Deno.listen({ transport: "tcp", hostname, port, tcpBacklog: BACKLOG }),
+  );
+}
+
+/**
  * What `open` returns.
  *
  * @param setting the key that says the port, such as "server.chat_port"

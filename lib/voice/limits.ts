@@ -32,7 +32,7 @@ export const VOICE_LIMITS: VoiceLimits = {
   helloMs: 10_000,
   stuckMs: 10_000,
   lingerMs: 2000,
-  bytesPerSecond: 512 * 1024,
+  bytesPerSecond: 1024 * 1024,
   queueFrames: 5,
   faults: 100,
 };

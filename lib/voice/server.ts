@@ -12,7 +12,7 @@
 
 import type { RelayStats } from "./counters.ts";
 import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
-import { listening } from "../ops/listening.ts";
+import { listening, listenTcp } from "../ops/listening.ts";
 import { OwnAddresses } from "./own_addresses.ts";
 import { Refusals } from "./refusals.ts";
 import { VoiceRelay } from "./relay.ts";
@@ -112,11 +112,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
 
 function bindBoth(hostname: string, port: number, udp: boolean) {
   for (let tries = 1;; tries++) {
-    const listener = listening(
-      SETTING,
-      port,
-      () => Deno.listen({ transport: "tcp", hostname, port }),
-    );
+    const listener = listenTcp(SETTING, hostname, port);
     if (!udp) return { listener, socket: undefined };
     const number = listener.addr.port;
     try {

@@ -18,7 +18,7 @@ Deno.test("GET /metrics is text that Prometheus reads", () =>
     match(text, /^retropal_packets_in_total 0$/m);
     match(text, /^retropal_slow_clients_closed_total 0$/m);
     match(text, /^retropal_info\{version="0\.0\.0"\} 1$/m);
-    match(text, /^retropal_limit\{key="limits\.room_members"\} 900$/m);
+    match(text, /^retropal_limit\{key="limits\.room_members"\} 1000$/m);
   }));
 
 Deno.test("GET /healthz is ok, and 503 when the event loop stands still", () =>

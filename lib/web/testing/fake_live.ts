@@ -67,7 +67,7 @@ export class FakeLive implements Live {
       memory: { rss: 1, heapUsed: 1 },
       queues: { outboxBytes: 0, largestOutboxBytes: 0, passwordHashes: 0 },
       loopLagMs: { p50: 0, p99: 0 },
-      limits: { "limits.room_members": 900 },
+      limits: { "limits.room_members": 1000 },
       errors: [],
       ...this.statusMore,
     };

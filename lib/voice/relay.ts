@@ -105,14 +105,18 @@ export class VoiceRelay implements VoiceControl {
     }
     const room = this.#room(gid);
     const older = room.links.get(uid);
-    const busy = older !== undefined && older !== link;
-    if (busy && room.speaking.has(uid)) return undefined;
+    // The same hello again changes nothing: a flood of them must not have the
+    // lists of a full room made anew for each eight bytes.
+    if (older === link) return room.voice(uid);
+    if (older !== undefined && room.speaking.has(uid)) return undefined;
     room.links.set(uid, link);
     room.peers.delete(uid);
     room.changed();
     this.#lost.linked(gid, uid, this.#clock());
-    if (older !== link) older?.end("replaced by a newer connection");
-    return room.voice(uid);
+    older?.end("replaced by a newer connection");
+    const voice = room.voice(uid);
+    voice.port = undefined;
+    return voice;
   }
 
   /** The connection is gone; not called for links that the relay ended. */
@@ -214,8 +218,11 @@ export class VoiceRelay implements VoiceControl {
     const room = this.#room(gid);
     // A TCP link proves its address; a datagram's source is easily forged.
     if (room.links.has(uid)) return this.#refuse("transport");
-    room.greeted(uid, address, port, undefined);
-    return undefined;
+    if (this.#speaksElsewhere(room, uid, port)) {
+      return this.#refuse("port", room);
+    }
+    const taken = room.greeted(uid, address, port, undefined, this.#clock());
+    return taken ? undefined : this.#refuse("rate", room);
   }
 
   /**
@@ -238,6 +245,10 @@ export class VoiceRelay implements VoiceControl {
     }
     const room = this.#room(gid);
     if (room.links.has(uid)) return this.#refuse("transport", room);
+    if (this.#speaksElsewhere(room, uid, port)) {
+      return this.#refuse("port", room);
+    }
+    const now = this.#clock();
     const peer = room.peers.get(uid);
     if (peer?.greeted) {
       if (peer.target.port !== port) return this.#refuse("port", room);
@@ -245,17 +256,29 @@ export class VoiceRelay implements VoiceControl {
     } else if (form === "prefixed") {
       // Not the real client, which never sends a prefix here: answer him
       // where he is.
-      room.greeted(uid, address, port, form);
+      room.greeted(uid, address, port, form, now);
     }
     const voice = room.voice(uid);
-    const now = this.#clock();
     if (voice.meter.level(now) < length) return this.#refuse("rate", room);
     voice.meter.spend(length, now);
     if (this.admit(voice, buf, at + PREFIX_BYTES, length)) {
+      voice.port = port;
       const run = buf.subarray(at, at + PREFIX_BYTES + length);
       this.deliver(voice, run, 1, form, false);
     }
     return undefined;
+  }
+
+  /**
+   * Who is being heard by datagrams stays at his port until he has paused: his
+   * number from another one is a neighbour's doing, behind the same router.
+   */
+  #speaksElsewhere(room: VoiceRoom, uid: Uid, port: number): boolean {
+    const heardAt = room.speaking.get(uid);
+    if (heardAt === undefined) return false;
+    if (this.#clock() - heardAt >= room.rule.pauseMs) return false;
+    const spokenFrom = room.voice(uid).port;
+    return spokenFrom !== undefined && spokenFrom !== port;
   }
 
   /** Counts a datagram or frame that the edge itself refused. */

@@ -107,6 +107,11 @@ export class Connection implements Outlet, OutboxOwner {
     return now - this.#stuckSince;
   }
 
+  /** Resolves when it has ended and its socket is free. */
+  freed(): Promise<void> {
+    return this.#outbox.settled();
+  }
+
   push(frame: Uint8Array, onWritten?: () => void): boolean {
     this.packetsOut++;
     this.ctx.services.counters.packetsOut++;

@@ -59,8 +59,8 @@ export class World {
 
   readonly #watchers = new Index<Uid, Session>();
   readonly #blockers = new Index<Uid, Uid>();
-  /** Offers that wait for an answer: "kind from to". */
-  readonly #offers = new Set<string>();
+  /** Offers that wait for an answer, "kind from to", by each of the two. */
+  readonly #offers = new Index<Uid, string>();
   #nextTemporary = FIRST_TEMPORARY;
 
   /**
@@ -99,11 +99,12 @@ export class World {
     }
     for (const uid of session.pals) this.#watchers.delete(uid, session);
     for (const uid of session.blocks) this.#blockers.delete(uid, session.uid);
-    for (const key of this.#offers) {
+    // Only his own: nobody answers the offers of somebody who means ill, and
+    // all of them must not be looked at whenever anybody leaves.
+    for (const key of [...this.#offers.get(session.uid) ?? []]) {
       const [, from, to] = key.split(" ");
-      if (Number(from) === session.uid || Number(to) === session.uid) {
-        this.#offers.delete(key);
-      }
+      this.#offers.delete(Number(from), key);
+      this.#offers.delete(Number(to), key);
     }
     session.phase = "gone";
   }
@@ -185,14 +186,18 @@ export class World {
   }
 
   offer(kind: OfferKind, from: Uid, to: Uid): void {
-    this.#offers.add(`${kind} ${from} ${to}`);
+    const key = `${kind} ${from} ${to}`;
+    this.#offers.add(from, key);
+    this.#offers.add(to, key);
   }
 
   hasOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
-    return this.#offers.has(`${kind} ${from} ${to}`);
+    return this.#offers.get(to)?.has(`${kind} ${from} ${to}`) ?? false;
   }
 
-  endOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
-    return this.#offers.delete(`${kind} ${from} ${to}`);
+  endOffer(kind: OfferKind, from: Uid, to: Uid): void {
+    const key = `${kind} ${from} ${to}`;
+    this.#offers.delete(from, key);
+    this.#offers.delete(to, key);
   }
 }

@@ -107,9 +107,9 @@ export class Connection implements Outlet, OutboxOwner {
     return now - this.#stuckSince;
   }
 
-  /** Resolves when it has ended and its socket is free. */
-  freed(): Promise<void> {
-    return this.#outbox.settled();
+  /** For one that has ended: calls `done` when its socket is free. */
+  whenFree(done: () => void): void {
+    this.#outbox.whenSettled(done);
   }
 
   push(frame: Uint8Array, onWritten?: () => void): boolean {

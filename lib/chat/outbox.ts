@@ -122,13 +122,13 @@ export class Outbox {
   }
 
   /**
-   * Resolves when no write is under way. Before Deno 2.9 closing a connection
-   * does not end one, and it keeps the socket and its bytes: for as long as a
-   * client that takes nothing likes.
+   * Calls `done` when no write is under way, at once if so. Before Deno 2.9
+   * closing a connection does not end one, and it keeps the socket and its
+   * bytes: for as long as a client that takes nothing likes.
    */
-  settled(): Promise<void> {
-    if (this.#rest === undefined) return Promise.resolve();
-    return new Promise((resolve) => this.#settled = resolve);
+  whenSettled(done: () => void): void {
+    if (this.#rest === undefined) done();
+    else this.#settled = done;
   }
 
   /** Forgets what waits and takes nothing more. */

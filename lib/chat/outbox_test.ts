@@ -241,11 +241,13 @@ Deno.test("Outbox.drained waits for the last byte, and not for a socket that fai
 Deno.test("Outbox knows when the last write is over, also one that nobody waits for", async () => {
   for (const end of ["take", "fail"] as const) {
     const { socket, outbox, told } = make();
-    await outbox.settled();
+    let settled = false;
+    outbox.whenSettled(() => settled = true);
+    assert.equal(settled, true, "at once");
+    settled = false;
     outbox.push(bytes(1, 2));
     outbox.flush();
-    let settled = false;
-    void outbox.settled().then(() => settled = true);
+    outbox.whenSettled(() => settled = true);
     outbox.discard();
     await turn();
     assert.equal(settled, false);

@@ -212,7 +212,7 @@ export class ChatServer {
     if (this.connections.size === 0) this.#emptied?.();
     // Not before its socket is free: else whoever takes nothing could leave
     // any number of them behind, and no limit would count them.
-    void connection.freed().then(() => this.door.leave(session.address));
+    connection.whenFree(() => this.door.leave(session.address));
     // When everything ends, nobody needs to hear of each one leaving.
     if (this.#stopping) session.phase = "gone";
     else this.#settle(session, depart);

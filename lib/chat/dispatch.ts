@@ -141,7 +141,7 @@ export const TABLE: readonly Row[] = [
   on(mic.removeAllHands, microphone.removeAllHands),
   on(mic.redDot, microphone.redDot, AUDITED),
   on(mic.unredDot, microphone.unredDot, AUDITED),
-  on(mic.toggleAllMics, microphone.toggleAllMics),
+  on(mic.toggleAllMics, microphone.toggleAllMics, AUDITED),
   on(mic.ignoreMember, microphone.ignoreMember),
   on(mic.startPublishVideo, microphone.startVideo),
   on(mic.stopPublishVideo, microphone.stopVideo),

@@ -315,3 +315,28 @@ Deno.test({
     await stage.undisturbed();
   },
 });
+
+Deno.test("attack 78: give everybody the microphone over and over in a room full of red dots", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "limits.packets_per_second": 10_000,
+      "limits.packet_burst": 10_000,
+      "limits.audited_per_minute": 30,
+    },
+  });
+  const { eve, rig, text } = stage;
+  rig.store.rooms.update(text, { owner: eve.uid });
+  rig.server.live.roomChanged(text);
+  await eve.join(text);
+  const guests: Peer[] = [];
+  for (let n = 0; n < 10; n++) guests.push(await rig.guest());
+  for (const guest of guests) await guest.join(text);
+  await eve.send("RED_DOT", u32(text), u32(0xffffffff));
+  for (let n = 0; n < 300; n++) {
+    await eve.send("TOGGLE_ALL_MICS", u32(text), u16(n % 2));
+  }
+  assert.match(await eve.refused("TOGGLE_ALL_MICS"), /too often/);
+  await stage.undisturbed();
+  const dots = guests[0]!.count("RED_DOT_ON");
+  assert.ok(dots <= 16 * (guests.length + 1), `${dots} red dots to each`);
+});

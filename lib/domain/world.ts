@@ -16,6 +16,7 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "./store.ts";
+import { skeleton } from "./accounts.ts";
 import { foldName } from "./names.ts";
 
 /**
@@ -167,6 +168,15 @@ export class World {
     const wanted = foldName(name);
     for (const room of this.rooms.values()) {
       if (foldName(room.name) === wanted) return room;
+    }
+    return undefined;
+  }
+
+  /** The host's room for which one of this name would be taken. */
+  imitatedBy(name: string): Room | undefined {
+    const shape = skeleton(name);
+    for (const room of this.rooms.values()) {
+      if (room.permanent && room.shape === shape) return room;
     }
     return undefined;
   }

@@ -119,6 +119,11 @@ export class Connection implements Outlet, OutboxOwner {
     return now - this.#stuckSince;
   }
 
+  /** For one that has ended: calls `done` when its socket is free. */
+  whenFree(done: () => void): void {
+    this.#outbox.whenSettled(done);
+  }
+
   push(frame: Uint8Array, onWritten?: () => void): boolean {
     this.packetsOut++;
     this.ctx.services.counters.packetsOut++;

@@ -14,8 +14,13 @@ import { refusal } from "../protocol/packets/signon.ts";
 import type { SignOnStep } from "../commands/live.ts";
 import type { PasswordHasher } from "../ops/password_hash.ts";
 import type { Config } from "../config/config.ts";
+import { TokenBucket } from "../domain/limits.ts";
 import type { Counters } from "./counters.ts";
 import type { SignOnGuard } from "./sign_on_guard.ts";
+
+/** Log lines about what one connection does wrong. */
+const COMPLAINTS_PER_SECOND = 0.5;
+const COMPLAINTS_AT_ONCE = 20;
 
 /** The part of a logger that handlers use. */
 export interface Log {
@@ -111,14 +116,39 @@ export class Context {
   /** Tells the sender why his packet was not obeyed, and the log too. */
   refuse(to: ClientTypeName, sentence: string): void {
     this.services.counters.refused(to);
-    this.log.info("refused", { ...this.who, packet: to, reason: sentence });
+    this.complain("refused", { packet: to, reason: sentence });
     this.reply(refusal(to, sentence));
   }
 
   /** For packets whose wrong use deserves a log line and no answer. */
   ignore(what: string, fields: Record<string, unknown> = {}): void {
     this.services.counters.ignored();
-    this.log.info(what, { ...this.who, ...fields });
+    this.complain(what, fields);
+  }
+
+  /**
+   * A log line about a packet that was wrong. A flood of such packets must not
+   * be one of the log, nor push out of it what matters: after a while only
+   * some of them have a line, which says how many had none.
+   */
+  complain(what: string, fields: Record<string, unknown>): void {
+    const { session, now } = this;
+    session.complaints ??= {
+      rate: new TokenBucket(COMPLAINTS_PER_SECOND, COMPLAINTS_AT_ONCE, now),
+      unsaid: 0,
+    };
+    const { complaints } = session;
+    if (!complaints.rate.take(now)) {
+      complaints.unsaid++;
+      return;
+    }
+    const { unsaid } = complaints;
+    complaints.unsaid = 0;
+    this.log.info(what, {
+      ...this.who,
+      ...fields,
+      ...(unsaid > 0 && { unsaid }),
+    });
   }
 
   /** The session of someone who is on line. */

@@ -141,7 +141,7 @@ export const TABLE: readonly Row[] = [
   on(mic.removeAllHands, microphone.removeAllHands),
   on(mic.redDot, microphone.redDot, AUDITED),
   on(mic.unredDot, microphone.unredDot, AUDITED),
-  on(mic.toggleAllMics, microphone.toggleAllMics),
+  on(mic.toggleAllMics, microphone.toggleAllMics, AUDITED),
   on(mic.ignoreMember, microphone.ignoreMember),
   on(mic.startPublishVideo, microphone.startVideo),
   on(mic.stopPublishVideo, microphone.stopVideo),
@@ -206,11 +206,7 @@ export function dispatch(
   counters.received(row?.name ?? "unknown");
   if (row === undefined) {
     counters.unknownPackets++;
-    ctx.log.info("unknown packet ignored", {
-      ...ctx.who,
-      type,
-      bytes: payload.length,
-    });
+    ctx.complain("unknown packet ignored", { type, bytes: payload.length });
     return;
   }
   if (!OPEN[row.phase].includes(ctx.session.phase)) {
@@ -228,8 +224,7 @@ export function dispatch(
     const packet = row.parse(payload, (bytes) => leftOver(ctx, row, bytes));
     if (packet instanceof Malformed) {
       counters.malformedPackets++;
-      ctx.log.info("malformed packet ignored", {
-        ...ctx.who,
+      ctx.complain("malformed packet ignored", {
         packet: row.name,
         reason: packet.reason,
       });

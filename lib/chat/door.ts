@@ -31,8 +31,11 @@ export function hostKey(address: string): string {
 /** Why somebody cannot come in. */
 export interface Refusal {
   readonly reason: string;
-  /** Whose leaving would make room; undefined: nobody's. */
-  readonly madeBy?: (address: string) => boolean;
+  /**
+   * Whose leaving would make room: those of a host, of a network, anybody's
+   * (""); undefined: nobody's.
+   */
+  readonly madeBy?: string;
 }
 
 export class Door {
@@ -105,7 +108,7 @@ export class Door {
       ) {
         return {
           reason: "too many connections from this address",
-          madeBy: (other) => hostKey(other) === host,
+          madeBy: host,
         };
       }
       const network = networkOf(address);
@@ -114,12 +117,12 @@ export class Door {
       ) {
         return {
           reason: "too many connections from this network",
-          madeBy: (other) => networkOf(other) === network,
+          madeBy: network,
         };
       }
     }
     if (this.#total < limits.connections_total) return undefined;
-    return { reason: "too many connections in all", madeBy: () => true };
+    return { reason: "too many connections in all", madeBy: "" };
   }
 
   leave(address: string): void {

@@ -38,7 +38,24 @@ export function deliverWaiting(ctx: Context, session: Session): void {
  */
 export function keepUnwritten(ctx: Context, session: Session): void {
   if (session.onTheWay.size === 0) return;
-  for (const message of session.onTheWay) ctx.store.messages.add(message);
+  const lost: unknown[] = [];
+  for (const message of session.onTheWay) {
+    try {
+      ctx.store.messages.add(message);
+    } catch (error) {
+      // Such as one whose sender's account is gone by now: the others' must
+      // not be lost with it.
+      lost.push(error);
+    }
+  }
+  if (lost.length > 0) {
+    ctx.log.error("messages could not be kept", {
+      session: session.id,
+      uid: session.uid,
+      count: lost.length,
+      error: String(lost[0]),
+    });
+  }
   session.onTheWay.clear();
   const again = ctx.world.online.get(session.uid);
   if (again !== undefined && !again.catchingUp) deliverWaiting(ctx, again);

@@ -52,6 +52,7 @@ export class Outbox {
   #pushed = 0;
   #written = 0;
   #drained: (() => void) | undefined;
+  #settled: (() => void) | undefined;
   /** Since when the bound is passed, and what was written by then. */
   #over: { readonly at: number; readonly written: number } | undefined;
   // Made once: fan-out pays for every function and promise made per write.
@@ -120,6 +121,16 @@ export class Outbox {
     return new Promise((resolve) => this.#drained = resolve);
   }
 
+  /**
+   * Calls `done` when no write is under way, at once if so. Before Deno 2.9
+   * closing a connection does not end one, and it keeps the socket and its
+   * bytes: for as long as a client that takes nothing likes.
+   */
+  whenSettled(done: () => void): void {
+    if (this.#rest === undefined) done();
+    else this.#settled = done;
+  }
+
   /** Forgets what waits and takes nothing more. */
   discard(): void {
     this.#closed = true;
@@ -156,7 +167,7 @@ export class Outbox {
 
   #wrote(count: number): void {
     this.#written += count;
-    if (this.#closed) return;
+    if (this.#closed) return this.#settle();
     const rest = this.#rest!;
     if (count < rest.length) return this.#write(rest.subarray(count));
     this.#rest = undefined;
@@ -166,9 +177,16 @@ export class Outbox {
   }
 
   #failed(error: unknown): void {
-    if (this.#closed) return;
+    const closed = this.#closed;
+    this.#settle();
+    if (closed) return;
     this.discard();
     this.#owner.writeFailed(error);
+  }
+
+  #settle(): void {
+    this.#rest = undefined;
+    this.#settled?.();
   }
 
   #finishMarks(marks: Mark[]): void {

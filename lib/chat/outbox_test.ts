@@ -237,3 +237,23 @@ Deno.test("Outbox.drained waits for the last byte, and not for a socket that fai
   await failing;
   await other.outbox.drained();
 });
+
+Deno.test("Outbox knows when the last write is over, also one that nobody waits for", async () => {
+  for (const end of ["take", "fail"] as const) {
+    const { socket, outbox, told } = make();
+    let settled = false;
+    outbox.whenSettled(() => settled = true);
+    assert.equal(settled, true, "at once");
+    settled = false;
+    outbox.push(bytes(1, 2));
+    outbox.flush();
+    outbox.whenSettled(() => settled = true);
+    outbox.discard();
+    await turn();
+    assert.equal(settled, false);
+    if (end === "take") await socket.take(1);
+    else await socket.fail(new Error("closed"));
+    assert.equal(settled, true);
+    assert.deepEqual(told, []);
+  }
+});

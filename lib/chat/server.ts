@@ -19,6 +19,7 @@ import { Door, type Refusal } from "./door.ts";
 import { Fanout } from "./fanout.ts";
 import { keepUnwritten } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
+import { ANYBODY, Strangers } from "./strangers.ts";
 import { Taps } from "./taps.ts";
 
 /** How often deadlines are looked at. */
@@ -49,8 +50,8 @@ export class ChatServer {
   readonly door: Door;
   readonly taps: Taps;
   readonly connections = new Map<number, Connection>();
-  /** Those that have not signed on, oldest first, and some that have since. */
-  readonly #strangers = new Set<Connection>();
+  /** Those that have not signed on, and some that have since. */
+  readonly #strangers = new Strangers<Connection>();
   /** The voice relay, once it is up. */
   voice: VoiceControl | undefined;
 
@@ -137,7 +138,7 @@ export class ChatServer {
         if (this.#stopping) return;
         // Out of file descriptors, or the peer was gone already.
         this.#refusals.note(`cannot accept: ${error}`, "");
-        this.#closeOldestStranger(() => true);
+        this.#closeOldestStranger(ANYBODY);
         await pause(50);
         continue;
       }
@@ -189,14 +190,14 @@ export class ChatServer {
       : refused;
   }
 
-  /** Of those whose address fits; false when all are signed on or new. */
-  #closeOldestStranger(fits: (address: string) => boolean): boolean {
+  /** Of that host or network; false when all are signed on or new. */
+  #closeOldestStranger(from: string): boolean {
     const now = this.services.clock();
-    for (const connection of this.#strangers) {
-      const { address, connectedAt, phase } = connection.session;
+    for (const connection of this.#strangers.of(from)) {
+      const { connectedAt, phase } = connection.session;
       if (phase === "online") this.#strangers.delete(connection);
       if (now - connectedAt < STRANGER_MS) break;
-      if (!connection.isIdleStranger || !fits(address)) continue;
+      if (!connection.isIdleStranger) continue;
       this.services.counters.strangersClosed++;
       connection.end("made room for another");
       return true;
@@ -210,7 +211,9 @@ export class ChatServer {
     this.connections.delete(session.id);
     this.#strangers.delete(connection);
     if (this.connections.size === 0) this.#emptied?.();
-    this.door.leave(session.address);
+    // Not before its socket is free: else whoever takes nothing could leave
+    // any number of them behind, and no limit would count them.
+    connection.whenFree(() => this.door.leave(session.address));
     // When everything ends, nobody needs to hear of each one leaving.
     if (this.#stopping) session.phase = "gone";
     else this.#settle(session, depart);

@@ -89,6 +89,9 @@ export function nicknameFault(nickname: string): string | null {
   if (/^[\u0020\u00a0]|[\u0020\u00a0]$/.test(nickname)) {
     return "A nickname does not begin or end with a blank.";
   }
+  if (/[\u00a0\u00ad]/.test(nickname)) {
+    return "A nickname has no characters that cannot be seen: somebody else's could look the same.";
+  }
   const bytes = encodeText(nickname).length;
   if (bytes > NICKNAME_BYTES) {
     return `This nickname has ${bytes} characters: at most ${NICKNAME_BYTES} are possible.`;

@@ -6,6 +6,7 @@
  */
 import type { MemberEntry, RoomJoined } from "../protocol/packets/rooms.ts";
 import type { RoomEntry } from "../protocol/packets/lists.ts";
+import { skeleton } from "./accounts.ts";
 import type { Session } from "./session.ts";
 import type {
   FloorMode,
@@ -88,6 +89,7 @@ export class Room {
   readonly lost = new Set<Uid>();
   /** Raised hands, first raised first. */
   readonly hands: Uid[] = [];
+  #shape: { readonly name: string; readonly shape: string } | undefined;
 
   private constructor(options: RoomOptions, permanent: boolean) {
     this.gid = options.gid;
@@ -123,6 +125,14 @@ export class Room {
   refresh(stored: StoredRoom): void {
     const { gid: _gid, createdAt: _createdAt, ...rest } = stored;
     Object.assign(this, rest);
+  }
+
+  /** What its name looks like; see {@linkcode skeleton}. */
+  get shape(): string {
+    if (this.#shape?.name !== this.name) {
+      this.#shape = { name: this.name, shape: skeleton(this.name) };
+    }
+    return this.#shape.shape;
   }
 
   /** Only waits for somebody whose connection was lost. */

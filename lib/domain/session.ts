@@ -62,6 +62,8 @@ export class Session {
   saidGoodbye = false;
   /** How often he may do what is kept for ever; made when it is needed. */
   acts: TokenBucket | undefined;
+  /** How many log lines there may be about what he does wrong. */
+  complaints: { readonly rate: TokenBucket; unsaid: number } | undefined;
   bounceReason: PendingReason | undefined;
   /** What waited for him is still on its way: new messages queue behind it. */
   catchingUp = false;

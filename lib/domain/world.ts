@@ -16,6 +16,7 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "./store.ts";
+import { skeleton } from "./accounts.ts";
 import { foldName } from "./names.ts";
 
 /**
@@ -59,8 +60,8 @@ export class World {
 
   readonly #watchers = new Index<Uid, Session>();
   readonly #blockers = new Index<Uid, Uid>();
-  /** Offers that wait for an answer: "kind from to". */
-  readonly #offers = new Set<string>();
+  /** Offers that wait for an answer, "kind from to", by each of the two. */
+  readonly #offers = new Index<Uid, string>();
   #nextTemporary = FIRST_TEMPORARY;
 
   /**
@@ -99,11 +100,12 @@ export class World {
     }
     for (const uid of session.pals) this.#watchers.delete(uid, session);
     for (const uid of session.blocks) this.#blockers.delete(uid, session.uid);
-    for (const key of this.#offers) {
+    // Only his own: nobody answers the offers of somebody who means ill, and
+    // all of them must not be looked at whenever anybody leaves.
+    for (const key of [...this.#offers.get(session.uid) ?? []]) {
       const [, from, to] = key.split(" ");
-      if (Number(from) === session.uid || Number(to) === session.uid) {
-        this.#offers.delete(key);
-      }
+      this.#offers.delete(Number(from), key);
+      this.#offers.delete(Number(to), key);
     }
     session.phase = "gone";
   }
@@ -170,6 +172,15 @@ export class World {
     return undefined;
   }
 
+  /** The host's room for which one of this name would be taken. */
+  imitatedBy(name: string): Room | undefined {
+    const shape = skeleton(name);
+    for (const room of this.rooms.values()) {
+      if (room.permanent && room.shape === shape) return room;
+    }
+    return undefined;
+  }
+
   /** Undefined when every number is taken. */
   createTemporary(options: Omit<RoomOptions, "gid">): Room | undefined {
     for (let tries = 0; tries < TEMPORARY_SPAN; tries++) {
@@ -185,14 +196,21 @@ export class World {
   }
 
   offer(kind: OfferKind, from: Uid, to: Uid): void {
-    this.#offers.add(`${kind} ${from} ${to}`);
+    const key = `${kind} ${from} ${to}`;
+    this.#offers.add(from, key);
+    this.#offers.add(to, key);
   }
 
   hasOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
-    return this.#offers.has(`${kind} ${from} ${to}`);
+    return this.#offers.get(to)?.has(`${kind} ${from} ${to}`) ?? false;
   }
 
+  /** True when there was one. */
   endOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
-    return this.#offers.delete(`${kind} ${from} ${to}`);
+    const had = this.hasOffer(kind, from, to);
+    const key = `${kind} ${from} ${to}`;
+    this.#offers.delete(from, key);
+    this.#offers.delete(to, key);
+    return had;
   }
 }

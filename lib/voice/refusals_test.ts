@@ -19,3 +19,16 @@ Deno.test("Refusals stays small when addresses are many", () => {
   for (let i = 0; i < 100_000; i++) refusals.note("stranger", `${i}`);
   assert.ok(refusals.kept <= 1024);
 });
+
+Deno.test("Refusals says how many came from how ever many addresses", () => {
+  const log = new FakeLog();
+  let now = 0;
+  const refusals = new Refusals(log, () => now);
+  for (let i = 0; i < 1000; i++) refusals.note("stranger", `${i}`);
+  assert.equal(log.lines.length, 50);
+  now = 10_000;
+  refusals.note("stranger", "10.0.0.1");
+  assert.equal(log.lines.length, 52);
+  assert.equal(log.lines.at(-2)?.fields["unsaid"], 950);
+  assert.equal(log.lines.at(-1)?.fields["address"], "10.0.0.1");
+});

@@ -111,14 +111,18 @@ export class VoiceRelay implements VoiceControl {
     if (!isSameHost(member?.address, link.address)) return undefined;
     const room = this.#room(gid);
     const older = room.links.get(uid);
-    const busy = older !== undefined && older !== link;
-    if (busy && room.speaking.has(uid)) return undefined;
+    // The same hello again changes nothing: a flood of them must not have the
+    // lists of a full room made anew for each eight bytes.
+    if (older === link) return room.voice(uid);
+    if (older !== undefined && room.speaking.has(uid)) return undefined;
     room.links.set(uid, link);
     room.peers.delete(uid);
     room.changed();
     this.#lost.linked(gid, uid, this.#clock());
-    if (older !== link) older?.end("replaced by a newer connection");
-    return room.voice(uid);
+    older?.end("replaced by a newer connection");
+    const voice = room.voice(uid);
+    voice.port = undefined;
+    return voice;
   }
 
   /** The connection is gone; not called for links that the relay ended. */
@@ -220,8 +224,11 @@ export class VoiceRelay implements VoiceControl {
     const room = this.#room(gid);
     // A TCP link proves its address; a datagram's source is easily forged.
     if (room.links.has(uid)) return this.#refuse("transport");
-    room.greeted(uid, address, port, "hello");
-    return undefined;
+    if (this.#speaksElsewhere(room, uid, port)) {
+      return this.#refuse("port", room);
+    }
+    const taken = room.greeted(uid, address, port, "hello", this.#clock());
+    return taken ? undefined : this.#refuse("rate", room);
   }
 
   /**
@@ -243,23 +250,22 @@ export class VoiceRelay implements VoiceControl {
     if (!isSameHost(member?.address, address)) return this.#refuse("stranger");
     const room = this.#room(gid);
     if (room.links.has(uid)) return this.#refuse("transport", room);
-    const voice = room.voice(uid);
+    if (this.#speaksElsewhere(room, uid, port)) {
+      return this.#refuse("port", room);
+    }
+    const now = this.#clock();
     const peer = room.peers.get(uid);
-    // A socket to speak with may be another than the one to listen at, as with
-    // the real client, and a router may change its number. But while one who
-    // said hello is heard, no neighbour behind his router speaks on for him.
-    const elsewhere = (voice.port ?? port) !== port;
-    if (peer?.known === "hello" && elsewhere && room.speaking.has(uid)) {
+    if (peer?.known === "hello" && peer.target.port !== port) {
       return this.#refuse("port", room);
     }
     if (peer?.known !== "assumed" && peer?.target.port === port) {
       peer.form = form;
-    } else if (form === "prefixed" && peer?.known !== "hello") {
+    } else if (form === "prefixed") {
       // Not the real client, which never sends a prefix here: answer him
       // where he is.
-      room.greeted(uid, address, port, "voice", form);
+      room.greeted(uid, address, port, "voice", now, form);
     }
-    const now = this.#clock();
+    const voice = room.voice(uid);
     if (voice.meter.level(now) < length) return this.#refuse("rate", room);
     voice.meter.spend(length, now);
     if (this.admit(voice, buf, at + PREFIX_BYTES, length)) {
@@ -268,6 +274,18 @@ export class VoiceRelay implements VoiceControl {
       this.deliver(voice, run, 1, form, false);
     }
     return undefined;
+  }
+
+  /**
+   * Who is being heard by datagrams stays at his port until he has paused: his
+   * number from another one is a neighbour's doing, behind the same router.
+   */
+  #speaksElsewhere(room: VoiceRoom, uid: Uid, port: number): boolean {
+    const heardAt = room.speaking.get(uid);
+    if (heardAt === undefined) return false;
+    if (this.#clock() - heardAt >= room.rule.pauseMs) return false;
+    const spokenFrom = room.voice(uid).port;
+    return spokenFrom !== undefined && spokenFrom !== port;
   }
 
   /** Counts a datagram or frame that the edge itself refused. */

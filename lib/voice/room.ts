@@ -53,6 +53,8 @@ export interface Peer {
   };
   /** The form he speaks in, once he has spoken. */
   form: Form | undefined;
+  /** When he came to be there. */
+  readonly since: number;
   readonly traffic: Traffic;
 }
 
@@ -63,6 +65,9 @@ export interface Datagrams {
   /** `bytes` must not change before the send is done. */
   send(bytes: Uint8Array, peer: Peer): void;
 }
+
+/** Milliseconds between two ports of one who is reached by datagrams. */
+const MOVE_MS = 1000;
 
 export interface VoiceRoomOptions {
   readonly gid: Gid;
@@ -80,9 +85,9 @@ export class Voice {
   links: Link[] = [];
   peers: Peer[] = [];
   in = 0;
-  /** Where his last datagram came from. */
-  port: number | undefined;
   jitterMs = 0;
+  /** From where his last datagram that was heard came. */
+  port: number | undefined;
   #transit: number | undefined;
   readonly meter: Meter;
 
@@ -131,14 +136,16 @@ export class VoiceRoom {
     this.rule = this.#options.roster.floor(this.gid);
   }
 
-  /** `uid` as a speaker, with an up-to-date list of listeners. */
+  /**
+   * `uid` as a speaker. The list of his listeners is made when he speaks, not
+   * here: a hello costs no more in a full room than in an empty one.
+   */
   voice(uid: Uid): Voice {
     let voice = this.#voices.get(uid);
     if (voice === undefined) {
       voice = new Voice(this, uid, this.#options.bytesPerSecond);
       this.#voices.set(uid, voice);
     }
-    this.refresh(voice);
     return voice;
   }
 
@@ -169,26 +176,29 @@ export class VoiceRoom {
     }
   }
 
-  /** `uid` is at that port, and wants what is said there. */
+  /**
+   * `uid` is at that port, and wants what is said there. False when he was at
+   * another one a moment ago: every move has all lists made anew.
+   */
   greeted(
     uid: Uid,
     address: string,
     port: number,
     known: "hello" | "voice",
+    now: number,
     form?: Form,
-  ): void {
+  ): boolean {
     const before = this.peers.get(uid);
     const target = { transport: "udp", hostname: address, port } as const;
-    if (before?.known === known && before.target.port === port) {
-      if (before.target.hostname === address) return;
+    if (before?.known === known && before.target.hostname === address) {
+      if (before.target.port === port) return true;
+      if (now - before.since < MOVE_MS) return false;
     }
     const traffic = before?.traffic ?? noTraffic();
     if (before?.target.port === port) form ??= before.form;
-    this.peers.set(uid, { uid, known, target, form, traffic });
-    // Whoever says hello from elsewhere may go on speaking from there.
-    const voice = this.#voices.get(uid);
-    if (voice !== undefined) voice.port = undefined;
+    this.peers.set(uid, { uid, known, target, form, since: now, traffic });
     this.changed();
+    return true;
   }
 
   /** Forgets `uid`; true when nobody is left. */
@@ -249,6 +259,7 @@ export class VoiceRoom {
         port: clientUdpPort,
       },
       form: "bare",
+      since: 0,
       traffic: noTraffic(),
     };
     this.peers.set(member.uid, peer);

@@ -21,6 +21,24 @@ function company(...uids: number[]): FakeRoster {
   return roster;
 }
 
+Deno.test("TcpEdge looks at a room once, however often one says hello", async () => {
+  let asked = 0;
+  const roster = new (class extends FakeRoster {
+    override hears(gid: number, listener: number, speaker: number) {
+      asked++;
+      return super.hears(gid, listener, speaker);
+    }
+  })();
+  for (const uid of [ANN, BOB, CAT]) roster.enter(OAK, uid);
+  await using test = await TestVoice.start(roster);
+  const ann = await test.linked(OAK, ANN);
+  const bob = await test.linked(OAK, BOB);
+  await ann.write(joined(Array(1000).fill(encodeHello(OAK, ANN))));
+  await ann.write(voice(ANN, 1));
+  same(await bob.frame(), voice(ANN, 1));
+  assert.ok(asked <= 4, `${asked} times`);
+});
+
 Deno.test("TcpEdge closes who does not say hello in time", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);

@@ -175,25 +175,47 @@ Deno.test("UdpEdge follows a peer who says hello from another port", async () =>
   await before.send(voice(BOB, 1));
   same(await ann.frame(), voice(BOB, 1));
   const after = test.datagrams();
-  // Without a hello, another port is not him while he is being heard.
+  // Without a hello, another port is another person; and nobody moves in the
+  // middle of a word.
   await after.send(voice(BOB, 2));
   await after.send(encodeHello(OAK, BOB));
+  await test.until(() => test.server.stats().dropped.port === 2);
+  test.skipped += 1000;
   await after.send(voice(BOB, 3));
-  same(await ann.frame(), voice(BOB, 3));
-  assert.equal(test.server.stats().dropped.port, 1);
+  await test.until(() => test.server.stats().dropped.port === 3);
+  await after.send(encodeHello(OAK, BOB));
+  await after.send(voice(BOB, 4));
+  same(await ann.frame(), voice(BOB, 4));
 });
 
-Deno.test("UdpEdge hears a member from another port once he has paused", async () => {
+Deno.test("UdpEdge keeps to the port of a client in UDP mode while it is heard", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);
-  // As the real client: one socket to listen at, another to speak with.
-  const listens = await greeted(test, OAK, BOB);
-  const speaks = test.datagrams();
-  await speaks.send(bare(voice(BOB, 1)));
+  const bob = test.datagrams();
+  const neighbour = test.datagrams();
+  await bob.send(bare(voice(BOB, 1)));
   same(await ann.frame(), voice(BOB, 1));
+  await neighbour.send(bare(voice(BOB, 2)));
+  await test.until(() => test.server.stats().dropped.port === 1);
+  await bob.send(bare(voice(BOB, 3)));
+  same(await ann.frame(), voice(BOB, 3));
+  // A router may give him another port when he has been silent.
   test.skipped += 1000;
-  await ann.write(voice(ANN, 2));
-  same(await listens.datagram(), bare(voice(ANN, 2)));
+  await neighbour.send(bare(voice(BOB, 4)));
+  same(await ann.frame(), voice(BOB, 4));
+});
+
+Deno.test("UdpEdge lets nobody move more often than once in a second", async () => {
+  await using test = await TestVoice.start(company(ANN, BOB));
+  const ports = [test.datagrams(), test.datagrams()];
+  for (let n = 0; n < 10; n++) {
+    await ports[n % 2]!.send(encodeHello(OAK, BOB));
+  }
+  await test.until(() => test.server.stats().dropped.rate === 5);
+  test.skipped += 1000;
+  await ports[1]!.send(encodeHello(OAK, BOB));
+  await ports[1]!.send(voice(BOB, 1));
+  await test.until(() => test.server.stats().in === 1);
 });
 
 Deno.test("UdpEdge answers who speaks with a prefix where he was last", async () => {
@@ -201,7 +223,8 @@ Deno.test("UdpEdge answers who speaks with a prefix where he was last", async ()
   const ann = await test.linked(OAK, ANN);
   await test.datagrams().send(voice(BOB, 1));
   same(await ann.frame(), voice(BOB, 1));
-  // He has said no hello: nothing ties him to a port, not even for a pause.
+  // He has said no hello: nothing ties him to a port but what he says there.
+  test.skipped += 1000;
   const after = test.datagrams();
   await after.send(voice(BOB, 2));
   same(await ann.frame(), voice(BOB, 2));

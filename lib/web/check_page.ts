@@ -75,13 +75,25 @@ ${panel("Your client", ladder(c.env.address))}
     });
   });
 
+  // One for each address, however many windows look: a look at the steps of
+  // all others is not to be had a thousand times a second.
+  const looks = new Map<string, LiveFragments>();
+  const lookOf = (address: string): LiveFragments => {
+    for (const [key, one] of looks) if (one.watchers === 0) looks.delete(key);
+    let look = looks.get(address);
+    if (look === undefined) {
+      look = new LiveFragments(
+        () => new Map([["ladder", fragment(ladder(address))]]),
+        site.log,
+      );
+      looks.set(address, look);
+    }
+    return look;
+  };
+
   app.get("/connect/check/live", (c) => {
     watch.keepWatching();
-    const own = new LiveFragments(
-      () => new Map([["ladder", fragment(ladder(c.env.address))]]),
-      site.log,
-    );
-    return site.streams.follow(c.env.address, own);
+    return site.streams.follow(c.env.address, lookOf(c.env.address));
   });
   return watch;
 }

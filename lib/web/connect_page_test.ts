@@ -87,3 +87,28 @@ Deno.test("GET /connect/check tells how far the visitor's own client came", () =
     match(after, /The nickname may be unknown here/);
     ok(!after.includes("Ann"));
   }));
+
+Deno.test("GET /connect/check/live looks once a second for one address, however many look", async () => {
+  let asked = 0;
+  const clock = () => {
+    asked++;
+    return Date.now();
+  };
+  await withSite(
+    async (site) => {
+      const readers = await Promise.all(
+        Array.from({ length: 100 }, async () => {
+          const response = await fetch(site.base + "/connect/check/live");
+          return response.body!.getReader();
+        }),
+      );
+      await Promise.all(readers.map((reader) => reader.read()));
+      asked = 0;
+      await new Promise((go) => setTimeout(go, 2500));
+      ok(asked <= 20, `${asked} times`);
+      await Promise.all(readers.map((reader) => reader.cancel()));
+    },
+    {},
+    { clock },
+  );
+});

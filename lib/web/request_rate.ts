@@ -6,6 +6,7 @@
  */
 import { TokenBucket } from "../domain/limits.ts";
 import type { Millis } from "../domain/store.ts";
+import { plainAddress } from "../voice/roster.ts";
 
 const PER_SECOND = 50;
 const BURST = 1500;
@@ -33,8 +34,9 @@ export class RequestRate {
 
 /** An IPv4 address, or the /64 of an IPv6 address. */
 export function limitKey(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
+  const plain = plainAddress(address);
+  if (!plain.includes(":")) return plain;
+  const [head = "", tail] = plain.split("::");
   const left = head.split(":").filter((part) => part !== "");
   const right = (tail ?? "").split(":").filter((part) => part !== "");
   const zeros = tail === undefined ? 0 : 8 - left.length - right.length;

@@ -279,7 +279,8 @@ export async function misbehave(
 async function flood({ place, rooms }: Surroundings, uid: number) {
   const peer = await (await Peer.connect(place.chat)).signOn(uid);
   const line = packet("ROOM_JOIN", u32(pick(rooms)), [0, 0], u32(0x82a));
-  await peer.write(concat(Array.from({ length: 1500 }, () => line)));
+  // More than is let pass as haste: he is put out.
+  await peer.write(concat(Array.from({ length: 6000 }, () => line)));
   await peer.ended();
   peer.close();
 }

@@ -287,3 +287,73 @@ Deno.test("attack 41: try every admin code of an owner", async () => {
   assert.equal(room.members.length, 0);
   await stage.undisturbed();
 });
+
+/** Stops taking what comes, as long as it is connected. */
+function stopReading(peer: Peer): void {
+  peer.conn.read = () => new Promise(() => {});
+}
+
+Deno.test({
+  name:
+    "attack 75: leave connections behind that take nothing, and make new ones",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const most = 6;
+    await using stage = await Stage.start({
+      config: {
+        "limits.outbox_bytes": 16_384,
+        "limits.packets_per_second": 100_000,
+        "limits.packet_burst": 100_000,
+        "limits.connections_per_address": most,
+      },
+    });
+    const { ann, rig } = stage;
+    const files = () => [...Deno.readDirSync("/proc/self/fd")].length;
+    const before = files();
+    const line = packet("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), "x".repeat(1900));
+    let made = 0;
+    for (; made < 2 * most; made++) {
+      // Where closing a connection does not end what is being written to it,
+      // those left behind count, and the door is shut in the end.
+      const peer = await rig.guest().catch(() => undefined);
+      if (peer === undefined) break;
+      await peer.join(VOICE_ROOM);
+      stopReading(peer);
+      const { slowClientsClosed } = stage.status.totals;
+      while (stage.status.totals.slowClientsClosed === slowClientsClosed) {
+        await ann.write(many(50, line));
+        await ann.settled();
+        stage.bob.inbox.length = stage.eve.inbox.length = 0;
+      }
+    }
+    // One of each pair is the attacker's own.
+    const left = files() - before - made;
+    assert.ok(left <= most, `${left} sockets are left behind`);
+    await stage.undisturbed();
+  },
+});
+
+Deno.test("attack 78: give everybody the microphone over and over in a room full of red dots", async () => {
+  await using stage = await Stage.start({
+    config: {
+      "limits.packets_per_second": 10_000,
+      "limits.packet_burst": 10_000,
+      "limits.audited_per_minute": 30,
+    },
+  });
+  const { eve, rig, text } = stage;
+  rig.store.rooms.update(text, { owner: eve.uid });
+  rig.server.live.roomChanged(text);
+  await eve.join(text);
+  const guests: Peer[] = [];
+  for (let n = 0; n < 10; n++) guests.push(await rig.guest());
+  for (const guest of guests) await guest.join(text);
+  await eve.send("RED_DOT", u32(text), u32(0xffffffff));
+  for (let n = 0; n < 300; n++) {
+    await eve.send("TOGGLE_ALL_MICS", u32(text), u16(n % 2));
+  }
+  assert.match(await eve.refused("TOGGLE_ALL_MICS"), /too often/);
+  await stage.undisturbed();
+  const dots = guests[0]!.count("RED_DOT_ON");
+  assert.ok(dots <= 16 * (guests.length + 1), `${dots} red dots to each`);
+});

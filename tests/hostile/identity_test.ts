@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { decodeText } from "../../lib/protocol/windows1252.ts";
+import { PasswordHasher } from "../../lib/ops/password_hash.ts";
+import { encodeDigits, keyOffset } from "../../lib/protocol/challenge.ts";
+import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
 import { PASSWORD, Peer, u16, u32 } from "../reliability/support/peer.ts";
 import { Stage, VOICE_ROOM, VoicePeer } from "./stage.ts";
 
@@ -332,5 +334,46 @@ Deno.test("attack 15: speak under another's uid on one's own voice connection", 
   await rig.until(() => stage.status.totals.voiceFramesDropped >= 10);
   assert.deepEqual(bobVoice.heard, []);
   voice.close();
+  await stage.undisturbed();
+});
+
+/** Checks and hashes take their time here. */
+const SLOW = { config: { "auth.scrypt_log2n": 15 } };
+
+Deno.test("attack 76: change a password that one has stolen while the host takes the account back", async () => {
+  await using stage = await Stage.start(SLOW);
+  const { eve, rig } = stage;
+  await eve.send("PASSWORD_CHANGE_ASK", u32(eve.uid));
+  const offset = keyOffset(await eve.expect("PASSWORD_RESET_OFFSET"));
+  const digits = (password: string, at: number) =>
+    encodeDigits(encodeText(password), at, 1);
+  await eve.send(
+    "PASSWORD_CHANGE",
+    u32(eve.uid),
+    `${digits(PASSWORD, offset)}\n${digits("thiefs22", 0)}`,
+  );
+  await rig.until(() => stage.status.queues.passwordHashes > 0, "a hash");
+  rig.store.accounts.setPassword(eve.uid, "!host");
+  assert.match(await eve.refused("PASSWORD_CHANGE"), /changed meanwhile/);
+  assert.equal(rig.store.accounts.get(eve.uid)!.passwordHash, "!host");
+  await stage.undisturbed();
+});
+
+Deno.test("attack 77: sign on with a password that the host changes meanwhile", async () => {
+  await using stage = await Stage.start(SLOW);
+  const { rig } = stage;
+  const { uid } = rig.user("Old");
+  const old = await new PasswordHasher({ log2n: 15 }).hash(
+    encodeText(PASSWORD),
+  );
+  rig.store.accounts.setPassword(uid, old);
+  const thief = await stage.stranger();
+  const offset = await thief.greet(uid);
+  await thief.write(Peer.login(uid, PASSWORD, offset));
+  await rig.until(() => stage.status.queues.passwordHashes > 0, "a check");
+  rig.store.accounts.setPassword(uid, "!host");
+  assert.match(await thief.refused("LOGIN"), /not right/);
+  await thief.ended();
+  assert.equal(rig.server.live.isOnline(uid), false);
   await stage.undisturbed();
 });

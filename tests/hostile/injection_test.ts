@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { ClientTypeName } from "../../lib/protocol/packet_types.ts";
+import { encodeFrame } from "../../lib/protocol/frame.ts";
+import { encodeHello } from "../../lib/protocol/rtp.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { Peer, u16, u32 } from "../reliability/support/peer.ts";
 import { Stage, VOICE_ROOM } from "./stage.ts";
@@ -235,5 +237,52 @@ Deno.test("attack 66: make the server remember what it need not", async () => {
     }
   }
   await eve.settled();
+  await stage.undisturbed();
+});
+
+Deno.test("attack 74: fill the log with datagrams from a thousand forged addresses", async () => {
+  await using stage = await Stage.start();
+  const { rig } = stage;
+  const before = stage.status.totals.voiceFramesDropped;
+  const [hostname = "", port] = rig.server.voice.split(":");
+  for (let n = 0; n < 1000; n++) {
+    const from = `127.7.${n >> 8}.${n & 255}`;
+    const socket = Deno.listenDatagram({
+      transport: "udp",
+      hostname: from,
+      port: 0,
+    });
+    await socket.send(encodeHello(VOICE_ROOM, stage.ann.uid), {
+      transport: "udp",
+      hostname,
+      port: Number(port),
+    });
+    socket.close();
+  }
+  await rig.until(
+    () => stage.status.totals.voiceFramesDropped >= before + 100,
+    "datagrams",
+  );
+  const lines = rig.lines.filter((line) => line.includes("voice refused"));
+  assert.ok(lines.length > 0 && lines.length <= 60, `${lines.length} lines`);
+  await stage.undisturbed();
+});
+
+Deno.test("attack 79: fill the log with packets that are wrong", async () => {
+  await using stage = await Stage.start(QUICK);
+  const { eve, rig } = stage;
+  const before = rig.lines.length;
+  const stranger = await stage.stranger();
+  for (let n = 0; n < 200; n++) {
+    for (const peer of [eve, stranger]) {
+      await peer.write(encodeFrame(-31999, new Uint8Array(3)));
+      await peer.send("ROOM_LEAVE", []);
+      await peer.send("ROOM_JOIN", u32(60_000), u16(0), u32(0x82a));
+    }
+  }
+  await eve.settled();
+  const written = rig.lines.slice(before)
+    .filter((line) => !line.includes('"debug"'));
+  assert.ok(written.length >= 20 && written.length <= 60, `${written.length}`);
   await stage.undisturbed();
 });

@@ -216,6 +216,10 @@ Deno.test("attack 49: make a room that passes for another", async () => {
     ` ${name} `,
     `${name}\0`,
     `${name}\t`,
+    `${name}\xad`,
+    name.replaceAll(" ", "\xa0"),
+    `${name}.`,
+    name.replace("o", "0").replace("e", "\xe9"),
   ];
   for (const fake of fakes) {
     await eve.send(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { concat } from "../../lib/protocol/bytes.ts";
 import { encodeHello } from "../../lib/protocol/rtp.ts";
 import { u16, u32 } from "../reliability/support/peer.ts";
 import { Stage, VOICE_ROOM, VoicePeer } from "./stage.ts";
@@ -251,4 +252,55 @@ Deno.test("attack 28: listen on after being put out of the room", async () => {
   await rig.until(() => again.closed);
   await stage.undisturbed();
   assert.deepEqual([...voice.heard, ...again.heard], []);
+});
+
+Deno.test("attack 71: say hello over and over on one voice connection", async () => {
+  await using stage = await Stage.start();
+  const { eve, rig } = stage;
+  const voice = await VoicePeer.open(rig, VOICE_ROOM, eve.uid);
+  await stage.linked(3);
+  await voice.write(
+    concat(Array(60_000).fill(encodeHello(VOICE_ROOM, eve.uid))),
+  );
+  await stage.undisturbed();
+  voice.close();
+});
+
+Deno.test("attack 72: say hello from another port with every datagram", async () => {
+  await using stage = await Stage.start();
+  const { eve, rig } = stage;
+  using one = new Datagrams(stage);
+  using other = new Datagrams(stage);
+  const before = dropped(stage);
+  for (let n = 0; n < 20; n++) {
+    await (n % 2 === 0 ? one : other).send(encodeHello(VOICE_ROOM, eve.uid));
+  }
+  await rig.until(() => dropped(stage) >= before + 5);
+  await stage.undisturbed();
+});
+
+Deno.test("attack 73: put one's own words into what a neighbour says by datagrams", async () => {
+  await using stage = await Stage.start();
+  const { eve, rig, bobVoice } = stage;
+  // Cat's client is in UDP mode, Eve is behind the same router.
+  const cat = await rig.guest("Cat");
+  await cat.join(VOICE_ROOM);
+  using mouth = new Datagrams(stage);
+  using forger = new Datagrams(stage);
+  const frame = () => stage.annVoice.frame(cat.uid).subarray(4);
+  await mouth.send(frame());
+  await rig.until(() => bobVoice.heard.length === 1);
+  const before = dropped(stage);
+  await forger.send(frame());
+  // By saying hello for him first, too.
+  await forger.send(encodeHello(VOICE_ROOM, cat.uid));
+  await forger.send(frame());
+  await rig.until(() => dropped(stage) >= before + 3);
+  await mouth.send(frame());
+  await rig.until(() => bobVoice.heard.length === 2);
+  await rig.logged("voice refused", "datagram (port)");
+  assert.ok(
+    bobVoice.heard.every(({ uid }) => uid === cat.uid && uid !== eve.uid),
+  );
+  await stage.undisturbed();
 });

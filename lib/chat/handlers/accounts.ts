@@ -21,6 +21,7 @@ import type { Fields } from "../../protocol/packets/directory.ts";
 import { accepted } from "../../protocol/packets/signon.ts";
 import { decodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
+import { hostKey } from "../door.ts";
 import { makeShortKey } from "../server_key.ts";
 import { PROFILE_FIELDS } from "./people.ts";
 
@@ -66,14 +67,22 @@ export async function changePassword(
     ctx.refuse("PASSWORD_CHANGE", "Too many attempts. Please wait.");
     return;
   }
+  const turn = { from: hostKey(session.address) };
   try {
     const stored = store.accounts.get(session.uid)?.passwordHash ?? "!";
-    if (!await services.passwords.verify(stored, old)) {
+    if (!await services.passwords.verify(stored, old, turn)) {
       services.guard.codeTried("password", session.uid, false, ctx.now);
       ctx.refuse("PASSWORD_CHANGE", "The old password is wrong.");
       return;
     }
-    const hash = await services.passwords.hash(clear);
+    const hash = await services.passwords.hash(clear, turn);
+    // Hashes wait for their turn. The host may have taken the account back
+    // meanwhile, from whoever had found out its password.
+    const now = store.accounts.get(session.uid)?.passwordHash;
+    if (session.phase === "gone" || now !== stored) {
+      ctx.refuse("PASSWORD_CHANGE", "Your password was changed meanwhile.");
+      return;
+    }
     store.accounts.setPassword(session.uid, hash);
   } catch (error) {
     ctx.log.warn("password change failed", {
@@ -141,7 +150,9 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
   const code = fields.get("referred") ?? "";
   services.guard.registered(session.address, ctx.now);
   try {
-    const passwordHash = await services.passwords.hash(clear);
+    const passwordHash = await services.passwords.hash(clear, {
+      from: hostKey(session.address),
+    });
     const account = ctx.store.transaction(() => {
       if (
         settings.auth.registration === "invite" &&

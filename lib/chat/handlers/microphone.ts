@@ -123,8 +123,11 @@ export function toggleAllMics(
   for (const [uid, member] of room.members) {
     if (uid !== except) member.mic = on;
   }
+  ctx.audit({ action: "room.all-mics", target: String(gid), after: `${on}` });
   ctx.out.room(room, micsToggled.frame({ gid, on, except }));
-  // A client takes this for the end of its red dot; the dot stays.
+  // A client takes this for the end of its red dot; the dot stays. Of twelve
+  // bytes that makes a frame for everybody about everybody, which is why the
+  // rate of acts counts it too.
   for (const uid of on ? room.redDots : []) {
     if (room.members.has(uid)) ctx.out.room(room, redDotOn.frame({ gid, uid }));
   }

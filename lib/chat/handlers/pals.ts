@@ -107,7 +107,7 @@ export function block(ctx: Context, { uid }: { uid: Uid }): void {
   const problem = whyNotBlock(ctx, uid);
   if (problem !== undefined) {
     ctx.services.counters.refused("BLOCK_BUDDY");
-    ctx.log.info("block refused", { ...ctx.who, about: uid, reason: problem });
+    ctx.complain("block refused", { about: uid, reason: problem });
     // The box "Block User Failed": an answer to failures only.
     ctx.reply(blockResult.frame({ uid, blocked: false, text: problem }));
     return;

@@ -200,7 +200,8 @@ export function makeRoom(
   if (namesake?.isWaiting) dropRoom(ctx, namesake);
   const problem = roomNameProblem(name) ??
     createProblem(ctx, wish) ??
-    (world.roomByName(name) && "A room of this name exists already.");
+    (world.roomByName(name) && "A room of this name exists already.") ??
+    imitation(world.imitatedBy(name));
   if (problem !== undefined) {
     ctx.refuse(packet, problem);
     return undefined;
@@ -226,6 +227,10 @@ export function makeRoom(
     type: room.type,
   });
   return room;
+}
+
+function imitation(room: Room | undefined): string | undefined {
+  return room && `This looks too much like ${room.name}: choose another name.`;
 }
 
 function createProblem(ctx: Context, wish: RoomCreate): string | undefined {

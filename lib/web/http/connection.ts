@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "../../protocol/bytes.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 import { readHead, type RequestHead } from "./request_head.ts";
 import { bareResponse, writeResponse } from "./response.ts";
 
@@ -27,8 +27,10 @@ export const DEADLINES: Deadlines = {
 };
 
 const MOST_HEAD = 16 * 1024;
-/** Pasted files of the desk are the longest forms. */
-const MOST_BODY = 1024 * 1024;
+/** No form may be longer (../form.ts): what comes is kept until it is whole. */
+const MOST_BODY = 64 * 1024;
+/** So much more is read of one, for its answer to arrive, and thrown away. */
+const MOST_PASSED = 1024 * 1024;
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
 export type Answer = (
@@ -41,9 +43,8 @@ export class HttpConnection {
   readonly #conn: Deno.TcpConn;
   readonly #answer: Answer;
   readonly #deadlines: Deadlines;
-  readonly #chunk = new Uint8Array(8192);
   /** Read and not yet used. */
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  readonly #held = new ReadBuffer();
   #deadline: number;
   /** Nothing is under way: it may be ended without loss. */
   #resting = true;
@@ -90,6 +91,7 @@ export class HttpConnection {
       }
       if (head.bodyLength > MOST_BODY) {
         await this.#refuse(413, "This is too long.");
+        await this.#passOver(head.bodyLength);
         return;
       }
       const body = await this.#readBody(head);
@@ -105,25 +107,31 @@ export class HttpConnection {
 
   /** False at the end of the stream. */
   async #more(): Promise<boolean> {
-    const n = await this.#conn.read(this.#chunk);
+    const n = await this.#conn.read(this.#held.space());
     if (n === null) return false;
-    this.#bytes = concat([this.#bytes, this.#chunk.subarray(0, n)]);
+    this.#held.filled(n);
     return true;
   }
 
   async #readHead(): Promise<RequestHead | "closed" | null> {
+    const held = this.#held;
+    // Where the next look for the end of a line begins.
+    let looked = 0;
     for (;;) {
       // Empty lines before a request are left over from the one before.
-      let at = 0;
-      while (this.#bytes[at] === 13 || this.#bytes[at] === 10) at++;
-      if (at > 0) this.#bytes = this.#bytes.slice(at);
-      const head = readHead(latin1(this.#bytes.subarray(0, MOST_HEAD)));
-      if (head !== "incomplete") {
-        this.#bytes = this.#bytes.slice(head?.length ?? 0);
-        return head;
+      if (looked === 0) held.skipLineEnds();
+      // Read as a head only when it may be whole: one that comes byte by byte
+      // must not be read as often.
+      if (held.mayEndHead(looked) || held.length >= MOST_HEAD) {
+        const head = readHead(latin1(held.bytes.subarray(0, MOST_HEAD)));
+        if (head !== "incomplete") {
+          held.drop(head?.length ?? 0);
+          return head;
+        }
       }
-      if (this.#bytes.length >= MOST_HEAD) return null;
-      const first = this.#bytes.length === 0;
+      if (held.length >= MOST_HEAD) return null;
+      looked = held.length;
+      const first = held.length === 0;
       if (!await this.#more()) return "closed";
       if (first) this.#allow(this.#deadlines.requestMs);
     }
@@ -135,11 +143,11 @@ export class HttpConnection {
     if (/^100-continue$/i.test(head.headers.get("expect") ?? "")) {
       await writeAll(this.#conn, CONTINUE);
     }
-    while (this.#bytes.length < bodyLength) {
+    while (this.#held.length < bodyLength) {
       if (!await this.#more()) return null;
     }
-    const body = this.#bytes.slice(0, bodyLength);
-    this.#bytes = this.#bytes.slice(bodyLength);
+    const body = this.#held.bytes.slice(0, bodyLength);
+    this.#held.drop(bodyLength);
     return body;
   }
 
@@ -192,7 +200,7 @@ export class HttpConnection {
   /** A reader of a stream says nothing more; he can only go away. */
   async #watchForEnd(gone: () => void): Promise<void> {
     try {
-      while (await this.#conn.read(this.#chunk) !== null);
+      while (await this.#conn.read(this.#held.space()) !== null);
     } catch {
       // Reset, or closed by us.
     }
@@ -208,6 +216,16 @@ export class HttpConnection {
       write: (bytes) => writeAll(this.#conn, bytes),
       whileStreaming() {},
     });
+  }
+
+  /** A socket closed with unread bytes resets, and takes the answer along. */
+  async #passOver(bytes: number): Promise<void> {
+    await this.finish();
+    for (let left = Math.min(bytes, MOST_PASSED); left > 0;) {
+      const n = await this.#conn.read(this.#held.space());
+      if (n === null) return;
+      left -= n;
+    }
   }
 
   /** Says that no more comes, so that what was written is read. */

@@ -117,6 +117,25 @@ Deno.test("HttpServer refuses what two readers could cut differently", () =>
     match(long.text, /^HTTP\/1\.0 413 /);
   }));
 
+Deno.test("HttpServer keeps no more of a body than a form may have", () =>
+  withServer(
+    async (server) => {
+      const body = "x".repeat(100_000);
+      const { text } = await hold(
+        server,
+        `POST / HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n`,
+        body,
+      );
+      // Told, not reset, and not read into memory first.
+      match(text, /^HTTP\/1\.0 413 /);
+      const head = "POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n";
+      const asked = await hold(server, head);
+      match(asked.text, /^HTTP\/1\.0 413 /);
+    },
+    echo,
+    { requestMs: 1000 },
+  ));
+
 Deno.test("HttpServer closes whoever keeps it waiting", () =>
   withServer(
     async (server) => {

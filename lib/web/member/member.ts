@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hostKey } from "../../chat/door.ts";
 import { personalData } from "../../commands/personal_data.ts";
 import { passwordFault } from "../../domain/accounts.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
@@ -50,7 +51,11 @@ export function memberPages(app: App, site: Site): void {
     if (fault !== null) return answer(c, member, fault, "");
     await requirePassword(c, site, member, form.raw("current"));
     const { uid, nickname } = member.account;
-    const hash = await site.passwords.hash(encodeText(form.raw("password")));
+    const hash = await site.passwords.hash(
+      encodeText(form.raw("password")),
+      { from: hostKey(c.env.address) },
+    );
+    requireSamePassword(site, member);
     site.store.accounts.setPassword(uid, hash);
     audit(c, site, member, "user.password");
     site.log.info("password changed", {
@@ -134,6 +139,20 @@ async function requirePassword(
   if (!await passwordIsRight(site, { address, account, key, password })) {
     throw new Problem(403, "Your present password is not right.");
   }
+  requireSamePassword(site, { account });
+}
+
+/**
+ * Hashes wait for their turn. The host may have taken the account back
+ * meanwhile, from whoever had found out its password.
+ */
+function requireSamePassword(
+  site: Site,
+  { account }: Pick<Member, "account">,
+): void {
+  const now = site.store.accounts.get(account.uid)?.passwordHash;
+  if (now === account.passwordHash) return;
+  throw new Problem(403, "Your password was changed meanwhile.");
 }
 
 function audit(

@@ -1,0 +1,76 @@
+/**
+ * What has come of a request, in one buffer that grows by doubling: a request
+ * in single bytes costs no more copying than one in a single piece.
+ *
+ * @module
+ */
+const SMALLEST = 8192;
+const [CR, LF] = [13, 10];
+
+export class ReadBuffer {
+  #buffer = new Uint8Array(SMALLEST);
+  #start = 0;
+  #end = 0;
+
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Good until the next call of `space`. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  /** Where the next bytes go; never empty. */
+  space(): Uint8Array<ArrayBuffer> {
+    if (this.#end === this.#buffer.length) {
+      const { bytes } = this;
+      // Moved down where half of it is free, else doubled.
+      if (2 * bytes.length > this.#buffer.length) {
+        this.#buffer = new Uint8Array(2 * this.#buffer.length);
+      }
+      this.#buffer.set(bytes);
+      this.#end = bytes.length;
+      this.#start = 0;
+    }
+    return this.#buffer.subarray(this.#end);
+  }
+
+  /** `count` bytes were put into {@linkcode ReadBuffer.space}. */
+  filled(count: number): void {
+    this.#end += count;
+  }
+
+  drop(count: number): void {
+    this.#start += count;
+    if (this.#start < this.#end) return;
+    this.#start = this.#end = 0;
+    // Between two requests nobody keeps what a long one needed.
+    if (this.#buffer.length > SMALLEST) this.#buffer = new Uint8Array(SMALLEST);
+  }
+
+  skipLineEnds(): void {
+    let at = this.#start;
+    while (at < this.#end && isLineEnd(this.#buffer[at]!)) at++;
+    if (at > this.#start) this.drop(at - this.#start);
+  }
+
+  /**
+   * Whether a head may end in what came after the first `looked` bytes: with
+   * its first line, or with an empty one.
+   */
+  mayEndHead(looked: number): boolean {
+    const { bytes } = this;
+    for (let at = looked; (at = bytes.indexOf(LF, at)) >= 0; at++) {
+      const before = bytes[at - 1] === CR ? at - 2 : at - 1;
+      if (bytes[before] === LF) return true;
+      // Without a version the first line is all of it.
+      if (bytes.indexOf(LF) === at) return true;
+    }
+    return false;
+  }
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === CR || byte === LF;
+}

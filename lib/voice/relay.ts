@@ -109,7 +109,7 @@ export class VoiceRelay implements VoiceControl {
   attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
     const member = this.#roster.member(gid, uid);
     if (!isSameHost(member?.address, link.address)) return undefined;
-    const room = this.#room(gid);
+    const room = this.roomAt(gid);
     const older = room.links.get(uid);
     // The same hello again changes nothing: a flood of them must not have the
     // lists of a full room made anew for each eight bytes.
@@ -210,87 +210,12 @@ export class VoiceRelay implements VoiceControl {
     }
   }
 
-  // ---- from the UDP edge ----
+  // ---- from both edges ----
 
-  /** A hello datagram: undefined when it was taken. */
-  greet(
-    gid: Gid,
-    uid: Uid,
-    address: string,
-    port: number,
-  ): DropReason | undefined {
-    const member = this.#roster.member(gid, uid);
-    if (!isSameHost(member?.address, address)) return this.#refuse("stranger");
-    const room = this.#room(gid);
-    // A TCP link proves its address; a datagram's source is easily forged.
-    if (room.links.has(uid)) return this.#refuse("transport");
-    if (this.#speaksElsewhere(room, uid, port)) {
-      return this.#refuse("port", room);
-    }
-    const taken = room.greeted(uid, address, port, "hello", this.#clock());
-    return taken ? undefined : this.#refuse("rate", room);
-  }
-
-  /**
-   * A voice datagram. `buf` holds the frame with its prefix at `at`; `length`
-   * is N. Undefined when it was relayed.
-   */
-  speak(
-    address: string,
-    port: number,
-    form: Form,
-    buf: Uint8Array,
-    at: number,
-    length: number,
-  ): DropReason | undefined {
-    const uid = speakerOf(buf, at + PREFIX_BYTES, length);
-    const gid = this.#roster.voiceRoomOf(uid);
-    if (gid === undefined) return this.#refuse("stranger");
-    const member = this.#roster.member(gid, uid);
-    if (!isSameHost(member?.address, address)) return this.#refuse("stranger");
-    const room = this.#room(gid);
-    if (room.links.has(uid)) return this.#refuse("transport", room);
-    if (this.#speaksElsewhere(room, uid, port)) {
-      return this.#refuse("port", room);
-    }
-    const now = this.#clock();
-    const peer = room.peers.get(uid);
-    if (peer?.known === "hello" && peer.target.port !== port) {
-      return this.#refuse("port", room);
-    }
-    if (peer?.known !== "assumed" && peer?.target.port === port) {
-      peer.form = form;
-    } else if (form === "prefixed") {
-      // Not the real client, which never sends a prefix here: answer him
-      // where he is.
-      room.greeted(uid, address, port, "voice", now, form);
-    }
-    const voice = room.voice(uid);
-    if (voice.meter.level(now) < length) return this.#refuse("rate", room);
-    voice.meter.spend(length, now);
-    if (this.admit(voice, buf, at + PREFIX_BYTES, length)) {
-      voice.port = port;
-      const run = buf.subarray(at, at + PREFIX_BYTES + length);
-      this.deliver(voice, run, 1, form, false);
-    }
-    return undefined;
-  }
-
-  /**
-   * Who is being heard by datagrams stays at his port until he has paused: his
-   * number from another one is a neighbour's doing, behind the same router.
-   */
-  #speaksElsewhere(room: VoiceRoom, uid: Uid, port: number): boolean {
-    const heardAt = room.speaking.get(uid);
-    if (heardAt === undefined) return false;
-    if (this.#clock() - heardAt >= room.rule.pauseMs) return false;
-    const spokenFrom = room.voice(uid).port;
-    return spokenFrom !== undefined && spokenFrom !== port;
-  }
-
-  /** Counts a datagram or frame that the edge itself refused. */
-  refused(reason: DropReason, voice?: Voice): DropReason {
-    return this.#refuse(reason, voice?.room);
+  /** Counts a frame or datagram that was refused, in its room if it has one. */
+  refused(reason: DropReason, room?: VoiceRoom): DropReason {
+    (room ?? this.#past).dropped[reason]++;
+    return reason;
   }
 
   // ---- time and numbers ----
@@ -317,7 +242,8 @@ export class VoiceRelay implements VoiceControl {
     );
   }
 
-  #room(gid: Gid): VoiceRoom {
+  /** Made when it is first asked for. */
+  roomAt(gid: Gid): VoiceRoom {
     let room = this.#rooms.get(gid);
     if (room === undefined) {
       room = new VoiceRoom({
@@ -347,10 +273,5 @@ export class VoiceRelay implements VoiceControl {
   #silence(room: VoiceRoom, uid: Uid): void {
     room.floor.release(uid);
     if (room.speaking.delete(uid)) this.#roster.onTalk(room.gid, uid, false);
-  }
-
-  #refuse(reason: DropReason, room?: VoiceRoom): DropReason {
-    (room ?? this.#past).dropped[reason]++;
-    return reason;
   }
 }

@@ -13,6 +13,7 @@
 import type { RelayStats } from "./counters.ts";
 import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
 import { listening, listenTcp } from "../ops/listening.ts";
+import { DatagramGate } from "./datagram_gate.ts";
 import { OwnAddresses } from "./own_addresses.ts";
 import { Refusals } from "./refusals.ts";
 import { VoiceRelay } from "./relay.ts";
@@ -75,7 +76,8 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
   });
   const own = new OwnAddresses(bind, () => interfaces(log));
   const tcp = new TcpEdge({ listener, relay, clock, limits, refusals });
-  const udp = socket && new UdpEdge({ socket, relay, own, refusals });
+  const gate = new DatagramGate(relay, roster, clock);
+  const udp = socket && new UdpEdge({ socket, relay, gate, own, refusals });
   relay.datagrams = udp;
 
   const every = options.every ?? repeat;

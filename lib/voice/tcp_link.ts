@@ -177,7 +177,7 @@ export class TcpLink implements Link {
   }
 
   #fault(): void {
-    this.#relay.refused(this.#decoder.fault, this.#voice);
+    this.#relay.refused(this.#decoder.fault, this.#voice?.room);
     this.#options.refusals.note("frame out of shape", this.address, {
       fault: this.#decoder.fault,
       uid: this.#voice?.uid,
@@ -189,7 +189,7 @@ export class TcpLink implements Link {
   }
 
   #broken(): void {
-    this.#relay.refused("length", this.#voice);
+    this.#relay.refused("length", this.#voice?.room);
     this.#options.refusals.note("stream out of shape", this.address, {
       uid: this.#voice?.uid,
     });

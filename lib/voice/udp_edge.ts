@@ -17,6 +17,7 @@ import {
   u32,
 } from "../protocol/rtp.ts";
 import type { DropReason } from "./counters.ts";
+import type { DatagramGate } from "./datagram_gate.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
 import type { Refusals } from "./refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
@@ -41,6 +42,7 @@ const MOST_PER_TURN = 32;
 export interface UdpEdgeOptions {
   readonly socket: Deno.DatagramConn;
   readonly relay: VoiceRelay;
+  readonly gate: DatagramGate;
   readonly own: OwnAddresses;
   readonly refusals: Refusals;
 }
@@ -146,14 +148,14 @@ export class UdpEdge implements Datagrams {
   }
 
   #relay(count: number, address: string, port: number): DropReason | undefined {
-    const { relay } = this.#options;
+    const { relay, gate } = this.#options;
     const buf = this.#buffer;
     if (!this.reaches(address, port)) return relay.refused("own");
     if (count === HELLO_BYTES) {
       const gid = u32(buf, PREFIX_BYTES);
       const uid = u32(buf, PREFIX_BYTES + 4);
       if (!isHello(gid, uid)) return relay.refused("form");
-      return relay.greet(gid, uid, address, port);
+      return gate.greet(gid, uid, address, port);
     }
     const inner = count - PREFIX_BYTES;
     const prefixed = inner >= MIN_FRAME && u32(buf, PREFIX_BYTES) === inner;
@@ -164,6 +166,6 @@ export class UdpEdge implements Datagrams {
     const fault = checkVoiceFrame(buf, at + PREFIX_BYTES, length);
     if (fault !== undefined) return relay.refused(fault);
     const form = prefixed ? "prefixed" : "bare";
-    return relay.speak(address, port, form, buf, at, length);
+    return gate.speak(address, port, form, buf, at, length);
   }
 }

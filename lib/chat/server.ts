@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { pause, Turnstile } from "../ops/turn.ts";
 import { activity } from "../ops/activity.ts";
 import { plainAddress, type VoiceControl } from "../voice/roster.ts";
-import { Refusals } from "../voice/refusals.ts";
 import type { Millis } from "../domain/store.ts";
 import type { VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
@@ -15,11 +13,11 @@ import { listenTcp } from "../ops/listening.ts";
 import { Connection, type ConnectionPorts } from "./connection.ts";
 import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
-import { Door, type Refusal } from "./door.ts";
+import { Door } from "./door.ts";
 import { Fanout } from "./fanout.ts";
 import { keepUnwritten } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
-import { ANYBODY, Strangers } from "./strangers.ts";
+import { Reception } from "./reception.ts";
 import { Taps } from "./taps.ts";
 
 /** How often deadlines are looked at. */
@@ -29,15 +27,6 @@ const SWEEP_MS = 2000;
  * the idle time starts to count a little later than that.
  */
 const IDLE_GRACE_MS = 90_000;
-
-/** No stranger need give way before he has had this long to sign on. */
-const STRANGER_MS = 2000;
-
-/** So many connections are accepted at once, and then none for a moment. */
-const ACCEPT_BATCH = 8;
-const ACCEPT_PAUSE_MS = 2;
-/** So many of those who have not signed on are served in one turn. */
-const STRANGERS_PER_TURN = 16;
 
 export interface ChatOptions {
   readonly bind: string;
@@ -50,8 +39,6 @@ export class ChatServer {
   readonly door: Door;
   readonly taps: Taps;
   readonly connections = new Map<number, Connection>();
-  /** Those that have not signed on, and some that have since. */
-  readonly #strangers = new Strangers<Connection>();
   /** The voice relay, once it is up. */
   voice: VoiceControl | undefined;
 
@@ -60,8 +47,7 @@ export class ChatServer {
   readonly #ports: ConnectionPorts;
   readonly #sweep: ReturnType<typeof setInterval>;
   readonly #system: Session;
-  readonly #refusals: Refusals;
-  readonly #turnstile = new Turnstile(STRANGERS_PER_TURN);
+  readonly #reception: Reception;
   #nextId = 1;
   #stopping = false;
   #accepting: Promise<void> | undefined;
@@ -91,17 +77,18 @@ export class ChatServer {
         this.act((ctx) =>
           endSession(ctx, connection.session, sentence, reason)
         ),
-      strangersTurn: () => this.#turnstile.pass(),
+      strangersTurn: () => this.#reception.turn(),
       onFrameIn: (connection, frame) => this.taps.frameIn(connection, frame),
       onFrameOut: (connection, bytes) => this.taps.frameOut(connection, bytes),
     };
-    this.#refusals = new Refusals(
-      services.log,
-      services.clock,
-      "connection refused",
-    );
     this.#system = new Session(0, "", "", 0, { push() {} });
     this.#listener = listenTcp("server.chat_port", bind, port);
+    this.#reception = new Reception(
+      this.#listener,
+      this.door,
+      this.services,
+      (conn, address, now) => this.#open(conn, address, now),
+    );
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
 
@@ -112,7 +99,19 @@ export class ChatServer {
 
   /** Starts to accept. */
   start(): void {
-    this.#accepting = this.#accept();
+    this.#accepting = this.#reception.run();
+  }
+
+  #open(conn: Deno.TcpConn, address: string, now: Millis): Connection {
+    const local = plainAddress((conn.localAddr as Deno.NetAddr).hostname);
+    const connection = new Connection(
+      conn,
+      (outlet) => new Session(this.#nextId++, address, local, now, outlet),
+      this.services,
+      this.#ports,
+    );
+    this.connections.set(connection.session.id, connection);
+    return connection;
   }
 
   /** Does something that no packet asked for, and performs what it wishes. */
@@ -126,90 +125,11 @@ export class ChatServer {
     }
   }
 
-  async #accept(): Promise<void> {
-    for (let n = 1; !this.#stopping; n++) {
-      // A storm of connections must not fill a turn of the loop: those who
-      // are here already would wait for all of them.
-      if (n % ACCEPT_BATCH === 0) await pause(ACCEPT_PAUSE_MS);
-      let conn: Deno.TcpConn;
-      try {
-        conn = await this.#listener.accept();
-      } catch (error) {
-        if (this.#stopping) return;
-        // Out of file descriptors, or the peer was gone already.
-        this.#refusals.note(`cannot accept: ${error}`, "");
-        this.#closeOldestStranger(ANYBODY);
-        await pause(50);
-        continue;
-      }
-      this.#welcome(conn);
-    }
-  }
-
-  #welcome(conn: Deno.TcpConn): void {
-    const { log, counters } = this.services;
-    const address = plainAddress(conn.remoteAddr.hostname);
-    const now = this.services.clock();
-    const refused = this.#enter(address, now);
-    if (refused !== undefined) {
-      counters.connectionsRefused++;
-      this.#refusals.note(refused.reason, address);
-      conn.close();
-      return;
-    }
-    try {
-      conn.setNoDelay(true);
-      conn.setKeepAlive(true);
-    } catch {
-      // Gone already: the read below will tell.
-    }
-    const local = plainAddress((conn.localAddr as Deno.NetAddr).hostname);
-    const connection = new Connection(
-      conn,
-      (outlet) => new Session(this.#nextId++, address, local, now, outlet),
-      this.services,
-      this.#ports,
-    );
-    this.connections.set(connection.session.id, connection);
-    this.#strangers.add(connection);
-    log.debug("connected", { session: connection.session.id, address });
-    this.services.signOnStep(connection.session, "connected");
-    void connection.run();
-  }
-
-  /**
-   * Who means well signs on at once, so when it is full the oldest connection
-   * that has not gives way: holding connections open keeps nobody out.
-   */
-  #enter(address: string, now: Millis): Refusal | undefined {
-    const { limits } = this.services.settings;
-    const refused = this.door.enter(address, limits, now);
-    if (refused?.madeBy === undefined) return refused;
-    return this.#closeOldestStranger(refused.madeBy)
-      ? this.door.enter(address, limits, now)
-      : refused;
-  }
-
-  /** Of that host or network; false when all are signed on or new. */
-  #closeOldestStranger(from: string): boolean {
-    const now = this.services.clock();
-    for (const connection of this.#strangers.of(from)) {
-      const { connectedAt, phase } = connection.session;
-      if (phase === "online") this.#strangers.delete(connection);
-      if (now - connectedAt < STRANGER_MS) break;
-      if (!connection.isIdleStranger) continue;
-      this.services.counters.strangersClosed++;
-      connection.end("made room for another");
-      return true;
-    }
-    return false;
-  }
-
   #ended(connection: Connection, reason: string): void {
     const { session } = connection;
     const wasOnline = session.phase === "online";
     this.connections.delete(session.id);
-    this.#strangers.delete(connection);
+    this.#reception.left(connection);
     if (this.connections.size === 0) this.#emptied?.();
     // Not before its socket is free: else whoever takes nothing could leave
     // any number of them behind, and no limit would count them.
@@ -299,7 +219,7 @@ export class ChatServer {
     if (this.#stopping) return;
     this.#stopping = true;
     clearInterval(this.#sweep);
-    this.#listener.close();
+    this.#reception.close();
     await this.#accepting;
     const { store, clock } = this.services;
     const farewell = FAREWELLS.close(sentence);

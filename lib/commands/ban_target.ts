@@ -24,6 +24,11 @@ export function readTarget(
   as: BanKind | undefined,
 ): Target {
   const network = normalNetwork(text);
+  // A network of one is that one: a ban of it is found again either way.
+  const alone = network && /^([\d.]+)\/32$|^([\da-f:]+)\/128$/.exec(network);
+  if (alone && as === undefined) {
+    return readTarget(context, alone[1] ?? alone[2] ?? "", "address");
+  }
   if (network !== null && (as ?? "network") === "network") {
     return { kind: "network", target: network, label: network };
   }

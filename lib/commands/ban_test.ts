@@ -66,6 +66,12 @@ Deno.test("ban remove ends a ban, and a ban that is over is none", async () => {
   await bench.run("ban add", { target: "Troll", for: "30m" });
   bench.now += 31 * 60_000;
   equal((await bench.run("ban info", { target: "Troll" })).code, 3);
+  for (
+    const [one, other] of [["192.0.2.7/32", "192.0.2.7"], ["::7", "::7/128"]]
+  ) {
+    await bench.run("ban add", { target: one! });
+    equal((await bench.run("ban remove", { target: other! })).code, 0);
+  }
 });
 
 Deno.test("ban add refuses what is no target and no time", async () => {

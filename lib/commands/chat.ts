@@ -19,6 +19,7 @@ import {
 } from "./command.ts";
 import { duration } from "./duration.ts";
 import { optionalArgument } from "./field.ts";
+import { kickAll } from "./kick_all.ts";
 import { COMMANDS } from "./table.ts";
 import { durationText } from "./table_text.ts";
 import { aRole, splitWords, type Word } from "./words.ts";
@@ -130,8 +131,14 @@ export const CHAT_COMMANDS: readonly Command[] = [
   rooms,
   who,
   uptime,
+  kickAll,
   ...COMMANDS.filter((one) => one.chat !== undefined),
 ];
+
+/** Names that earlier servers had for them (docs/protocol.md, "Text"). */
+const OLD_NAMES: ReadonlyMap<string, string> = new Map([
+  ["alert", "broadcast"],
+]);
 
 /**
  * Runs one line. Text that does not begin with a slash gets a friendly word.
@@ -147,7 +154,8 @@ export async function runChatLine(
       "I am the server and understand commands only: /help lists them.",
     );
   }
-  const name = first.text.slice(1).toLowerCase();
+  const written = first.text.slice(1).toLowerCase();
+  const name = OLD_NAMES.get(written) ?? written;
   const known = CHAT_COMMANDS.filter((one) => mayUse(one, context));
   const command = known.find((one) => one.chat?.name === name);
   if (!command?.chat) {

@@ -105,3 +105,23 @@ Deno.test("runChatLine() says how a command is written", async () => {
     "Write it so: /broadcast <message>",
   ]);
 });
+
+Deno.test("runChatLine() knows the old commands /alert and /kickall", async () => {
+  await using bench = await Bench.open();
+  const ann = bench.person("Ann");
+  const mo = bench.person("Mo", "moderator");
+  const sue = bench.person("Sue", "superadmin");
+  const { online } = bench.start();
+  for (const uid of [ann, mo, sue]) online.add(uid);
+  match((await says(bench, "Mo", "/alert hi"))[0] ?? "", /Only an admin/);
+  match((await says(bench, "Mo", "/kickall"))[0] ?? "", /Only a superadmin/);
+  await says(bench, "Sue", "/alert back at nine");
+  deepEqual(await says(bench, "Sue", "/kickall we  move"), [
+    "2 are disconnected.",
+  ]);
+  deepEqual(bench.told.toSorted(), [
+    "broadcast back at nine",
+    `kick ${ann} we  move`,
+    `kick ${mo} we  move`,
+  ]);
+});

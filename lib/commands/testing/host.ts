@@ -15,7 +15,7 @@ import {
   HOST,
 } from "../command.ts";
 import { CommandHost } from "../host.ts";
-import type { Live, RoomInfo, Status } from "../live.ts";
+import type { Live, RoomInfo, SessionInfo, Status } from "../live.ts";
 import { findCommand } from "../table.ts";
 
 /** Cost would only slow the tests: what is hashed is checked elsewhere. */
@@ -99,7 +99,7 @@ export class Bench implements AsyncDisposable {
     return {
       status: () =>
         ({ sessions: this.online.size, uptimeSeconds: 3700 }) as Status,
-      sessions: () => [],
+      sessions: () => [...this.online].map((uid) => ({ uid }) as SessionInfo),
       rooms: () => this.openRooms,
       isOnline: (uid) => this.online.has(uid),
       kick: (uid, reason) => {

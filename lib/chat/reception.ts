@@ -17,7 +17,7 @@ import { ANYBODY, Strangers } from "./strangers.ts";
 const STRANGER_MS = 2000;
 
 /** So many connections are accepted at once, and then none for a moment. */
-const ACCEPT_BATCH = 8;
+const ACCEPT_BATCH = 4;
 const ACCEPT_PAUSE_MS = 2;
 /** So many of those who have not signed on are served in one turn. */
 const STRANGERS_PER_TURN = 16;

@@ -13,7 +13,7 @@ import { pause } from "../ops/turn.ts";
 import { TcpLink } from "./tcp_link.ts";
 
 /** So many connections are accepted at once, and then none for a moment. */
-const ACCEPT_BATCH = 8;
+const ACCEPT_BATCH = 4;
 const ACCEPT_BATCH_MS = 2;
 /** Milliseconds to wait after a failed accept, such as "too many files". */
 const ACCEPT_PAUSE_MS = 50;

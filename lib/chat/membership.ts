@@ -12,10 +12,12 @@ import {
   roomClosed,
   roomJoined,
   roomMediaServer,
-  roomUserJoined,
   roomUserLeft,
-  roomUserListFrames,
 } from "../protocol/packets/rooms.ts";
+import {
+  roomUserJoined,
+  roomUserListFrames,
+} from "../protocol/packets/members.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import type { Context } from "./context.ts";
 

@@ -19,8 +19,8 @@ import {
   type RoomJoined,
   roomJoined,
   roomLeave,
-  roomUserList,
 } from "../protocol/packets/rooms.ts";
+import { roomUserList } from "../protocol/packets/members.ts";
 import { feedback } from "../protocol/packets/signon.ts";
 import { CLIENT_TYPES } from "../protocol/packet_types.ts";
 import { encodeText } from "../protocol/windows1252.ts";

@@ -13,15 +13,17 @@ import {
 } from "../protocol/packets/microphone.ts";
 import { buddyList } from "../protocol/packets/pals.ts";
 import {
-  type MemberEntry,
   roomClosed,
   type RoomJoined,
   roomJoined,
   roomMediaServer,
-  roomUserJoined,
   roomUserLeft,
-  roomUserList,
 } from "../protocol/packets/rooms.ts";
+import {
+  type MemberEntry,
+  roomUserJoined,
+  roomUserList,
+} from "../protocol/packets/members.ts";
 import { uinResponse, userData } from "../protocol/packets/signon.ts";
 
 const EVERYBODY = 0xffffffff;

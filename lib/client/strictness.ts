@@ -17,8 +17,8 @@ import {
   roomJoined,
   roomMediaServer,
   roomUserLeft,
-  roomUserList,
 } from "../protocol/packets/rooms.ts";
+import { roomUserList } from "../protocol/packets/members.ts";
 import { INSTANT_CATEGORY } from "../protocol/packets/signon.ts";
 
 /** Thrown when the real client would crash, hang or show nonsense. */

@@ -4,13 +4,12 @@ import { searchError } from "../protocol/packets/directory.ts";
 import { imIn, roomMessageIn, userInfo } from "../protocol/packets/messages.ts";
 import { loginComplete } from "../protocol/packets/signon.ts";
 import {
-  type MemberEntry,
   type RoomJoined,
   roomJoined,
   roomMediaServer,
   roomUserLeft,
-  roomUserList,
 } from "../protocol/packets/rooms.ts";
+import { type MemberEntry, roomUserList } from "../protocol/packets/members.ts";
 import { hello } from "../protocol/packets/signon.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { Strictness, WouldBreakClient } from "./strictness.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { MemberEntry, RoomJoined } from "../protocol/packets/rooms.ts";
+import type { RoomJoined } from "../protocol/packets/rooms.ts";
+import type { MemberEntry } from "../protocol/packets/members.ts";
 import type { RoomEntry } from "../protocol/packets/lists.ts";
 import { skeleton } from "./accounts.ts";
 import type { Session } from "./session.ts";
@@ -34,6 +35,8 @@ export interface Member {
   readonly ignoring: Set<Uid>;
   /** Has the admin console open: it is kept current. */
   console: boolean;
+  /** How lists showed him last. */
+  entry?: MemberEntry;
 }
 
 /** What a temporary room starts with. */
@@ -246,9 +249,10 @@ export class Room {
     };
   }
 
+  /** The same object again for as long as nothing of it changes. */
   memberEntry(member: Member): MemberEntry {
-    const { session } = member;
-    return {
+    const { session, entry: before } = member;
+    const entry: MemberEntry = {
       gid: this.gid,
       uid: session.uid,
       nickname: session.nickname,
@@ -259,6 +263,9 @@ export class Room {
       away: session.isAway,
       hand: this.hands.indexOf(session.uid) + 1,
     };
+    if (before !== undefined && isSame(before, entry)) return before;
+    member.entry = entry;
+    return entry;
   }
 
   /** Everybody the lists may show. */
@@ -269,4 +276,11 @@ export class Room {
     }
     return entries;
   }
+}
+
+/** Of one member of one room: number and room are the same. */
+function isSame(a: MemberEntry, b: MemberEntry): boolean {
+  return a.nickname === b.nickname && a.admin === b.admin &&
+    a.color === b.color && a.mic === b.mic && a.publishing === b.publishing &&
+    a.away === b.away && a.hand === b.hand;
 }

@@ -9,6 +9,7 @@ import { CLIENT_TYPES } from "./packet_types.ts";
 import * as accounts from "./packets/accounts.ts";
 import * as directory from "./packets/directory.ts";
 import * as lists from "./packets/lists.ts";
+import * as members from "./packets/members.ts";
 import * as messages from "./packets/messages.ts";
 import * as microphone from "./packets/microphone.ts";
 import * as moderation from "./packets/moderation.ts";
@@ -29,6 +30,7 @@ const codecs: readonly AnyPacket[] = [
   accounts,
   directory,
   lists,
+  members,
   messages,
   microphone,
   moderation,

@@ -15,7 +15,7 @@ import { hazardIn } from "./hazards.ts";
 import { type PacketType, SERVER_TYPES } from "./packet_types.ts";
 import { roomTextFrame, systemLine } from "./packets/messages.ts";
 import { buddyListFrames } from "./packets/pals.ts";
-import { type MemberEntry, roomUserListFrames } from "./packets/rooms.ts";
+import { type MemberEntry, roomUserListFrames } from "./packets/members.ts";
 import { refusal } from "./packets/signon.ts";
 import { encodeText } from "./windows1252.ts";
 

@@ -11,9 +11,9 @@ import {
   inviteOut,
   roomClose,
   roomClosed,
-  roomUserJoined,
   roomUserLeft,
 } from "../../lib/protocol/packets/rooms.ts";
+import { roomUserJoined } from "../../lib/protocol/packets/members.ts";
 import { feedback } from "../../lib/protocol/packets/signon.ts";
 import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
 import { TestServer } from "../support/server.ts";

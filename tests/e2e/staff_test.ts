@@ -13,11 +13,8 @@ import {
   roomAdminInfo,
   roomBounce,
 } from "../../lib/protocol/packets/moderation.ts";
-import {
-  roomClosed,
-  roomJoined,
-  roomUserJoined,
-} from "../../lib/protocol/packets/rooms.ts";
+import { roomClosed, roomJoined } from "../../lib/protocol/packets/rooms.ts";
+import { roomUserJoined } from "../../lib/protocol/packets/members.ts";
 import { feedback } from "../../lib/protocol/packets/signon.ts";
 import {
   maintenanceKick,

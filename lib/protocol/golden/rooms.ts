@@ -11,7 +11,6 @@ import {
 import {
   inviteIn,
   inviteOut,
-  type MemberEntry,
   privateInvite,
   privateRoom,
   roomClose,
@@ -23,10 +22,13 @@ import {
   roomJoined,
   roomLeave,
   roomMediaServer,
-  roomUserJoined,
   roomUserLeft,
-  roomUserList,
 } from "../packets/rooms.ts";
+import {
+  type MemberEntry,
+  roomUserJoined,
+  roomUserList,
+} from "../packets/members.ts";
 import {
   APPENDIX,
   COMPUTED,

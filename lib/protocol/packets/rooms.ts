@@ -1,11 +1,9 @@
 /**
- * Rooms: joining, members, leaving, creating, the banner and the media server
+ * Rooms: joining, leaving, creating, the banner and the media server
  * (docs/protocol.md, "Rooms", "Voice", "Invitations").
  *
  * @module
  */
-import { concat } from "../bytes.ts";
-import { encodeFrame } from "../frame.ts";
 import {
   char,
   fixed,
@@ -17,19 +15,12 @@ import {
   ipv4,
   Malformed,
   optional,
-  type Packet,
   text,
   u16,
   u32,
 } from "../layout.ts";
-import { CLIENT_TYPES, SERVER_TYPES } from "../packet_types.ts";
-import {
-  encodeList,
-  encodeLists,
-  encodeRecord,
-  parseList,
-  parseRecord,
-} from "../records.ts";
+import { CLIENT_TYPES } from "../packet_types.ts";
+import { encodeRecord, parseRecord } from "../records.ts";
 import { decodeText, encodeText } from "../windows1252.ts";
 import { shownName, shownNickname } from "./pals.ts";
 
@@ -169,83 +160,6 @@ export const roomJoined = fromServer("ROOM_JOINED", {
   rating: char,
   name: text(MAX_ROOM_NAME),
 });
-
-/** A member as lists show him; empty values never get on the wire. */
-export interface MemberEntry {
-  readonly gid: number;
-  readonly uid: number;
-  readonly nickname: string;
-  readonly admin: boolean;
-  readonly color: string;
-  readonly mic: boolean;
-  readonly publishing: boolean;
-  readonly away: boolean;
-  /** Order of the raised hand, 0 when down. */
-  readonly hand: number;
-}
-
-/** What the client takes any other color for. */
-const BLACK = "000000000";
-
-/** Nine digits rrrgggbbb, each three at most 255. */
-export function isColor(color: string): boolean {
-  return /^((1\d|0\d|2[0-4])\d|25[0-5]){3}$/.test(color);
-}
-
-function memberRecord(member: MemberEntry): Uint8Array<ArrayBuffer> {
-  return encodeRecord([
-    // group_id stays first: another client takes the first line for it.
-    ["group_id", member.gid],
-    ["uid", member.uid],
-    ["nickname", shownNickname(member.nickname)],
-    ["admin", member.admin ? 1 : 0],
-    ["color", isColor(member.color) ? member.color : BLACK],
-    ["mic", member.mic ? 1 : 0],
-    ["pub", member.publishing ? "Y" : "N"],
-    ["away", member.away ? 1 : 0],
-    ...(member.hand > 0 ? [["req", member.hand] as const] : []),
-  ]);
-}
-
-function memberOf(fields: ReadonlyMap<string, string>): MemberEntry {
-  const number = (key: string) => Number(fields.get(key) ?? 0);
-  return {
-    gid: number("group_id"),
-    uid: number("uid"),
-    nickname: fields.get("nickname") ?? "",
-    admin: number("admin") !== 0,
-    color: fields.get("color") ?? BLACK,
-    mic: number("mic") !== 0,
-    publishing: fields.get("pub") === "Y",
-    away: number("away") !== 0,
-    hand: number("req"),
-  };
-}
-
-/** The client's table has 1000 places for one packet. */
-const MEMBER_LIMITS = { records: 999 };
-
-function memberPacket(
-  name: "ROOM_USER_LIST" | "ROOM_USER_JOINED",
-): Packet<readonly MemberEntry[]> {
-  return fromServerBody<readonly MemberEntry[]>(name, {
-    read: (from) => parseList(from.rest()).map(memberOf),
-    write: (to, members) =>
-      to.bytes(encodeList(members.map(memberRecord), MEMBER_LIMITS)),
-  });
-}
-
-export const roomUserList = memberPacket("ROOM_USER_LIST");
-export const roomUserJoined = memberPacket("ROOM_USER_JOINED");
-
-/** The whole list in as many packets as it takes; the client adds them up. */
-export function roomUserListFrames(
-  members: readonly MemberEntry[],
-): Uint8Array<ArrayBuffer> {
-  const payloads = encodeLists(members.map(memberRecord), MEMBER_LIMITS);
-  const type = SERVER_TYPES.ROOM_USER_LIST.type;
-  return concat(payloads.map((payload) => encodeFrame(type, payload)));
-}
 
 export const roomUserLeft = fromServer("ROOM_USER_LEFT", {
   gid: u32,

@@ -24,7 +24,13 @@ import {
   refused,
 } from "./command.ts";
 import { argument, choiceOption, fileArgument, flag } from "./field.ts";
-import { HASH_COLUMN, readRows, type Row, writeRows } from "./user_table.ts";
+import {
+  HASH_COLUMN,
+  readRows,
+  type Row,
+  rowsOf,
+  writeRows,
+} from "./user_table.ts";
 
 /** How many are exported at most; more than the uids there are. */
 const ALL = 50_000_000;
@@ -239,14 +245,17 @@ export const userExport = command({
       limit: ALL,
       ...(input.role && { role: input.role }),
     });
-    const text = writeRows(input.file, accounts, input.withHashes ?? false);
+    const withHashes = input.withHashes ?? false;
+    const text = writeRows(input.file, accounts, withHashes);
     audit(context, {
       action: "user export",
       target: `${accounts.length} accounts`,
     });
     return {
       ...done(
-        { file: input.file, accounts: accounts.length },
+        input.file === "-"
+          ? rowsOf(accounts, withHashes)
+          : { file: input.file, accounts: accounts.length },
         `${accounts.length} accounts are in ${input.file}.`,
       ),
       file: { path: input.file, text },

@@ -97,6 +97,9 @@ Deno.test("user export leaves hashes out unless asked", async () => {
   await bench.run("user add", { nick: "Ann" }, { secret: "secret11" });
   const { file } = await bench.run("user export", { file: "a.csv" });
   equal(file?.text.includes("scrypt"), false);
+  const { json } = await bench.run("user export", { file: "-" });
+  match(JSON.stringify(json), /^\[{"nickname":"Ann","email":""/);
+  equal(JSON.stringify(json).includes("scrypt"), false);
   const back = await bench.run("user import", {
     file: { name: "a.csv", text: file!.text.replace("Ann", "Bob") },
   });

@@ -133,7 +133,15 @@ export function writeRows(
     ...COLUMNS.filter((column) => column !== "password"),
     ...(withHashes ? [HASH_COLUMN] : []),
   ];
-  const rows = accounts.map((account) => ({
+  const rows = rowsOf(accounts, withHashes);
+  return name.toLowerCase().endsWith(".json")
+    ? JSON.stringify(rows, null, 2) + "\n"
+    : stringify(rows, { header: true, columns });
+}
+
+/** What an export says of each account. */
+export function rowsOf(accounts: readonly Account[], withHashes: boolean) {
+  return accounts.map((account) => ({
     nickname: account.nickname,
     email: account.email,
     role: account.role,
@@ -145,7 +153,4 @@ export function writeRows(
     privacy: account.privacy,
     ...(withHashes && { [HASH_COLUMN]: account.passwordHash }),
   }));
-  return name.toLowerCase().endsWith(".json")
-    ? JSON.stringify(rows, null, 2) + "\n"
-    : stringify(rows, { header: true, columns });
 }

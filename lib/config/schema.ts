@@ -37,6 +37,16 @@ const port = (words: { default: number; about: string }) =>
     max: 65535,
     allowed: "a port from 1 to 65535, or 0 for any free one",
   });
+const networks = (
+  words: { default: readonly string[]; about: string; example: string },
+) =>
+  list({
+    check: isNetwork,
+    allowed: 'a list of addresses and networks like "192.168.0.0/16"',
+    live: LIVE,
+    ...words,
+  });
+
 export const SCHEMA = {
   server: {
     name: text({
@@ -127,21 +137,15 @@ export const SCHEMA = {
       about: "Whether visitors see who is on line, not only how many.",
       live: LIVE,
     }),
-    staff_networks: list({
+    staff_networks: networks({
       default: PRIVATE_NETWORKS,
-      check: isNetwork,
-      allowed: 'a list of addresses and networks like "192.168.0.0/16"',
       about: "From where the host's desk, metrics and health can be opened.",
       example: '["127.0.0.0/8", "192.168.1.0/24"]',
-      live: LIVE,
     }),
-    trusted_proxies: list({
+    trusted_proxies: networks({
       default: [],
-      check: isNetwork,
-      allowed: 'a list of addresses and networks like "127.0.0.1"',
       about: "Proxies in front of the pages whose X-Forwarded-For is believed.",
       example: '["127.0.0.1"]',
-      live: LIVE,
     }),
   },
 
@@ -183,25 +187,19 @@ export const SCHEMA = {
   },
 
   access: {
-    only_from: list({
+    only_from: networks({
       default: [],
-      check: isNetwork,
-      allowed: 'a list of addresses and networks like "192.168.0.0/16"',
       about:
         "A private server: connections from anywhere else are refused. Empty: " +
         "everybody may come.",
       example: '["192.168.1.0/24", "203.0.113.7"]',
-      live: LIVE,
     }),
-    uncounted: list({
+    uncounted: networks({
       default: ["127.0.0.0/8", "::1"],
-      check: isNetwork,
-      allowed: 'a list of addresses and networks like "127.0.0.1"',
       about:
         "Addresses that may hold as many connections as there may be in all: " +
         "this machine, and a proxy of yours through which everybody comes.",
       example: '["127.0.0.0/8", "::1", "192.168.1.2"]',
-      live: LIVE,
     }),
   },
 

@@ -20,7 +20,7 @@ const STRANGER_MS = 2000;
 const ACCEPT_BATCH = 4;
 const ACCEPT_PAUSE_MS = 2;
 /** So many of those who have not signed on are served in one turn. */
-const STRANGERS_PER_TURN = 16;
+const STRANGERS_PER_TURN = 4;
 /** Milliseconds to wait when nothing can be accepted. */
 const FAILED_PAUSE_MS = 50;
 

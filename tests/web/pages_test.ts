@@ -176,6 +176,8 @@ browserTest(
       "How do I connect?",
     );
     await page.goto(`${server.pages}/sign-in`);
+    // The first field has the focus by itself, a moment after it is there.
+    await page.waitForFunction("document.activeElement?.tagName === 'INPUT'");
     await page.keyboard.type("Ann");
     await page.keyboard.press("Tab");
     await page.keyboard.type(PASSWORD);

@@ -19,12 +19,11 @@ export function newestSchema(
 }
 
 /**
- * Runs the steps that are missing, each in a transaction of its own, after a
- * backup beside the file when there is something to lose. Gives the path of
- * that backup. Throws StoreError; a step that fails is undone, those before
- * it stay.
+ * Runs the missing steps, each in its own transaction, after writing a backup
+ * beside a file that has data. Returns the path of that backup. Throws
+ * StoreError; a failing step is rolled back, the steps before it stay.
  *
- * @param now milliseconds, for the backup's name and for rows that are new.
+ * @param now milliseconds, for the backup's name and for new rows.
  */
 export async function migrate(
   db: Database,
@@ -41,7 +40,14 @@ export async function migrate(
     backup = join(dirname(db.path), name);
     await backupTo(db.path, backup);
   }
-  for (const migration of migrations) step(db, now, migration);
+  // SQLite ignores this pragma inside a transaction. While it is on, dropping
+  // a table that others refer to would delete their rows.
+  db.exec("PRAGMA foreign_keys = OFF");
+  try {
+    for (const migration of migrations) step(db, now, migration);
+  } finally {
+    db.exec("PRAGMA foreign_keys = ON");
+  }
   return backup;
 }
 
@@ -53,6 +59,7 @@ function step(db: Database, now: number, migration: Migration): void {
       if (db.pragma("user_version") >= version) return;
       db.exec(up);
       fill?.(db, now);
+      requireReferences(db);
       db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       db.exec(`PRAGMA user_version = ${version}`);
     });
@@ -64,4 +71,15 @@ function step(db: Database, now: number, migration: Migration): void {
       { cause: error },
     );
   }
+}
+
+function requireReferences(db: Database): void {
+  const row = db.statement<{ table: string; parent: string }>(
+    "PRAGMA foreign_key_check",
+  ).get();
+  if (row === undefined) return;
+  throw new StoreError(
+    "corrupt",
+    `a row of ${row.table} refers to a row of ${row.parent} that does not exist`,
+  );
 }

@@ -8,16 +8,32 @@ import { openStore } from "./open.ts";
 import { writeSchema1 } from "./testing/schema_v1.ts";
 import { fails, NOON, withFolder } from "./testing/temp.ts";
 
+/** A step after all real ones, however many there are. */
 const next = newestSchema() + 1;
-const moods: Migration = {
+const future: Migration = {
   version: next,
-  name: "moods",
-  up: `ALTER TABLE users ADD COLUMN mood TEXT NOT NULL DEFAULT 'good';
-       CREATE INDEX users_mood ON users (mood);`,
+  name: "future",
+  up: `ALTER TABLE users ADD COLUMN future TEXT NOT NULL DEFAULT 'good';
+       CREATE INDEX users_future ON users (future);`,
   fill: (db, now) => {
-    db.statement("UPDATE users SET mood = ? WHERE uid = ?")
+    db.statement("UPDATE users SET future = ? WHERE uid = ?")
       .run(String(now), 1000002);
   },
+};
+/** What SQLite's manual tells to do when a CHECK changes. */
+const rebuild: Migration = {
+  version: next,
+  name: "rebuild",
+  up: `CREATE TABLE new_users AS SELECT * FROM users;
+       DROP TABLE users;
+       CREATE TABLE users (uid INTEGER PRIMARY KEY, nickname TEXT) STRICT;
+       INSERT INTO users SELECT uid, nickname FROM new_users;
+       DROP TABLE new_users;`,
+};
+const orphans: Migration = {
+  version: next,
+  name: "orphans",
+  up: "DELETE FROM users WHERE nickname_key = 'bob'",
 };
 const broken: Migration = {
   version: next + 1,
@@ -31,25 +47,74 @@ function tables(db: Database): string[] {
   ).all().map(({ sql }) => sql.replace(/\s+/g, " "));
 }
 
-Deno.test("MIGRATIONS count 1, 2, 3 and so on", () => {
+Deno.test("every file NNN_name.ts of the folder is a listed migration", () => {
+  const folder = new URL("./migrations/", import.meta.url);
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => /^\d/.test(name)).sort();
+  assert.deepEqual(
+    MIGRATIONS.map(({ version, name }) =>
+      `${String(version).padStart(3, "0")}_${name}.ts`
+    ),
+    files,
+  );
   assert.deepEqual(
     MIGRATIONS.map(({ version }) => version),
     MIGRATIONS.map((_, index) => index + 1),
   );
 });
 
-Deno.test("migrate() leads an old file to the same schema as an empty one", () =>
+Deno.test("migrate() leads a file of every older schema to the newest one", () =>
   withFolder(async (folder) => {
-    writeSchema1(join(folder, "old.db"));
-    const old = new Database(join(folder, "old.db"));
     const fresh = new Database(join(folder, "fresh.db"));
-    for (const db of [old, fresh]) {
-      await migrate(db, NOON);
-      assert.equal(db.pragma("user_version"), newestSchema());
-    }
-    assert.deepEqual(tables(old), tables(fresh));
-    old.close();
+    await migrate(fresh, NOON);
+    const expected = tables(fresh);
     fresh.close();
+    for (const { version } of MIGRATIONS) {
+      const path = join(folder, `schema-${version}.db`);
+      writeSchema1(path);
+      const db = new Database(path);
+      await migrate(db, NOON, MIGRATIONS.slice(0, version));
+      assert.equal(db.pragma("user_version"), version);
+      const backup = await migrate(db, NOON + 1000);
+      assert.equal(db.pragma("user_version"), newestSchema());
+      assert.deepEqual(tables(db), expected);
+      assert.equal(backup === undefined, version === newestSchema());
+      if (backup !== undefined) {
+        assert.equal(verifyBackup(backup).schema, version);
+      }
+      db.close();
+    }
+  }));
+
+Deno.test("migrate() rebuilds a table without deleting what refers to it", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    writeSchema1(path);
+    const db = new Database(path);
+    await migrate(db, NOON, [...MIGRATIONS, rebuild]);
+    const pals = "SELECT pal FROM buddies";
+    assert.deepEqual(
+      db.statement<{ pal: number }>(pals).all().map(({ pal }) => pal),
+      [1000003],
+    );
+    db.exec("DELETE FROM users WHERE uid = 1000003");
+    assert.deepEqual(db.statement(pals).all(), [], "foreign keys are on again");
+    db.close();
+  }));
+
+Deno.test("migrate() undoes a step that leaves references to nothing", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    writeSchema1(path);
+    const db = new Database(path);
+    await assert.rejects(
+      migrate(db, NOON, [...MIGRATIONS, orphans]),
+      fails("corrupt", /\(orphans\) failed and was undone: a row of \w+/),
+    );
+    assert.equal(db.pragma("user_version"), newestSchema());
+    db.exec("DELETE FROM users WHERE uid = 1000003");
+    assert.deepEqual(db.statement("SELECT * FROM buddies").all(), []);
+    db.close();
   }));
 
 Deno.test("openStore() reads everything that schema 1 wrote", () =>
@@ -79,14 +144,14 @@ Deno.test("migrate() takes a backup of an older file before it changes it", () =
     const path = join(folder, "retropal.db");
     (await openStore(path)).close();
     const db = new Database(path);
-    const backup = await migrate(db, NOON, [...MIGRATIONS, moods]);
+    const backup = await migrate(db, NOON, [...MIGRATIONS, future]);
     assert.equal(
       backup,
       `${path}.backup-v${newestSchema()}-20020731T120000`,
     );
     assert.equal(verifyBackup(backup).schema, newestSchema());
     assert.equal(db.pragma("user_version"), next);
-    assert.equal(await migrate(db, NOON, [...MIGRATIONS, moods]), undefined);
+    assert.equal(await migrate(db, NOON, [...MIGRATIONS, future]), undefined);
     db.close();
   }));
 
@@ -95,12 +160,12 @@ Deno.test("migrate() fills new columns of rows that are there", () =>
     const path = join(folder, "retropal.db");
     writeSchema1(path);
     const db = new Database(path);
-    await migrate(db, NOON, [...MIGRATIONS, moods]);
-    const mood = db.statement<{ mood: string }>(
-      "SELECT mood FROM users WHERE uid = ?",
+    await migrate(db, NOON, [...MIGRATIONS, future]);
+    const rows = db.statement<{ future: string }>(
+      "SELECT future FROM users WHERE uid = ?",
     );
-    assert.equal(mood.get(1000002)?.mood, String(NOON));
-    assert.equal(mood.get(1000003)?.mood, "good");
+    assert.equal(rows.get(1000002)?.future, String(NOON));
+    assert.equal(rows.get(1000003)?.future, "good");
     db.close();
   }));
 
@@ -110,7 +175,7 @@ Deno.test("migrate() undoes a step that fails and keeps those before it", () =>
     writeSchema1(path);
     const db = new Database(path);
     await assert.rejects(
-      migrate(db, NOON, [...MIGRATIONS, moods, broken]),
+      migrate(db, NOON, [...MIGRATIONS, future, broken]),
       fails("io", /\(broken\) failed and was undone/),
     );
     assert.equal(db.pragma("user_version"), next);
@@ -121,9 +186,9 @@ Deno.test("migrate() undoes a step that fails and keeps those before it", () =>
 Deno.test("openStore() refuses a newer schema and names the newest backup", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
-    writeSchema1(path);
+    (await openStore(path)).close();
     const db = new Database(path);
-    await migrate(db, NOON - 1000, [...MIGRATIONS, moods]);
+    await migrate(db, NOON - 1000, [...MIGRATIONS, future]);
     db.close();
     const before = await Deno.readFile(path);
     const name = `retropal.db.backup-v${newestSchema()}-20020731T115959`;

@@ -1,7 +1,8 @@
-import { initial } from "./001_initial.ts";
+import * as files from "./list.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration } from "./migration.ts";
 
-/** Every step, oldest first; a new one goes to the end. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+/** Every step, oldest first. */
+export const MIGRATIONS: readonly Migration[] = Object.values(files)
+  .toSorted((a, b) => a.version - b.version);

@@ -4,7 +4,7 @@
  * @module
  */
 import { done } from "../commands/command.ts";
-import { VERSION } from "../version.ts";
+import { COMMIT, VERSION } from "../version.ts";
 import { localCommand } from "./local.ts";
 
 export const version = localCommand({
@@ -14,8 +14,14 @@ export const version = localCommand({
   fields: {},
   run() {
     return done(
-      { version: VERSION, deno: Deno.version.deno, system: Deno.build.target },
-      `retropal ${VERSION} (Deno ${Deno.version.deno}, ${Deno.build.target})`,
+      {
+        version: VERSION,
+        commit: COMMIT === "" ? null : COMMIT,
+        deno: Deno.version.deno,
+        system: Deno.build.target,
+      },
+      `retropal ${VERSION}${COMMIT === "" ? "" : ` ${COMMIT}`} ` +
+        `(Deno ${Deno.version.deno}, ${Deno.build.target})`,
     );
   },
 });

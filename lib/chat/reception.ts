@@ -5,7 +5,8 @@
  * @module
  */
 import type { Millis } from "../domain/store.ts";
-import { pause, Turnstile } from "../ops/turn.ts";
+import { isOutOfResources } from "../net/accept_error.ts";
+import { nextTurn, pause, Turnstile } from "../ops/turn.ts";
 import { Refusals } from "../voice/refusals.ts";
 import { plainAddress } from "../voice/roster.ts";
 import type { Connection } from "./connection.ts";
@@ -21,7 +22,7 @@ const ACCEPT_BATCH = 4;
 const ACCEPT_PAUSE_MS = 2;
 /** So many of those who have not signed on are served in one turn. */
 const STRANGERS_PER_TURN = 4;
-/** Milliseconds to wait when nothing can be accepted. */
+/** Milliseconds to wait when the machine has no descriptor or memory left. */
 const FAILED_PAUSE_MS = 50;
 
 /** Makes the connection of who has been let in. */
@@ -82,7 +83,11 @@ export class Reception {
         conn = await this.#listener.accept();
       } catch (error) {
         if (this.#closed) return;
-        // Out of file descriptors, or the peer was gone already.
+        if (!isOutOfResources(error)) {
+          // Reset before it was accepted: the next one may be genuine.
+          await nextTurn();
+          continue;
+        }
         this.#refusals.note(`cannot accept: ${error}`, "");
         this.#closeOldestStranger(ANYBODY);
         await pause(FAILED_PAUSE_MS);

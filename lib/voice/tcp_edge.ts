@@ -9,13 +9,14 @@ import type { VoiceLimits } from "./limits.ts";
 import type { Refusals } from "./refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import { plainAddress } from "./roster.ts";
-import { pause } from "../ops/turn.ts";
+import { isOutOfResources } from "../net/accept_error.ts";
+import { nextTurn, pause } from "../ops/turn.ts";
 import { TcpLink } from "./tcp_link.ts";
 
 /** So many connections are accepted at once, and then none for a moment. */
 const ACCEPT_BATCH = 4;
 const ACCEPT_BATCH_MS = 2;
-/** Milliseconds to wait after a failed accept, such as "too many files". */
+/** Milliseconds to wait when the machine has no descriptor or memory left. */
 const ACCEPT_PAUSE_MS = 50;
 /** Milliseconds for peers to read their last frames, and for stuck ones. */
 const STOP_LINGER_MS = 200;
@@ -56,13 +57,21 @@ export class TcpEdge {
     for (let n = 1; !this.#closing; n++) {
       // A storm of connections must not fill a turn of the event loop.
       if (n % ACCEPT_BATCH === 0) await pause(ACCEPT_BATCH_MS);
+      let conn: Deno.TcpConn;
       try {
-        this.#accept(await listener.accept());
+        conn = await listener.accept();
       } catch (error) {
         if (this.#closing) return;
-        refusals.log.warn("voice connection not accepted", { error });
+        if (!isOutOfResources(error)) {
+          // Reset before it was accepted: the next one may be genuine.
+          await nextTurn();
+          continue;
+        }
+        refusals.note(`cannot accept: ${error}`, "");
         await pause(ACCEPT_PAUSE_MS);
+        continue;
       }
+      this.#accept(conn);
     }
   }
 

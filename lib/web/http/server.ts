@@ -9,7 +9,10 @@
  *
  * @module
  */
+import { isOutOfResources } from "../../net/accept_error.ts";
 import type { Logger } from "../../ops/log.ts";
+import { nextTurn, pause } from "../../ops/turn.ts";
+import { Refusals } from "../../voice/refusals.ts";
 import { limitKey } from "../request_rate.ts";
 import {
   type Answer,
@@ -39,6 +42,7 @@ export class HttpServer {
   readonly #listener: Deno.TcpListener;
   readonly #options: HttpOptions;
   readonly #connections = new Set<HttpConnection>();
+  readonly #refusals: Refusals;
   readonly #perAddress = new Map<string, number>();
   readonly #accepting: Promise<void>;
   readonly #sweeper: ReturnType<typeof setInterval>;
@@ -49,6 +53,11 @@ export class HttpServer {
   constructor(options: HttpOptions) {
     const { hostname, port } = options;
     this.#options = options;
+    this.#refusals = new Refusals(
+      options.log,
+      () => performance.now(),
+      "page connection refused",
+    );
     this.#listener = Deno.listen({ hostname, port, transport: "tcp" });
     this.addr = this.#listener.addr;
     this.#accepting = this.#accept();
@@ -94,9 +103,13 @@ export class HttpServer {
         conn = await this.#listener.accept();
       } catch (error) {
         if (this.#stopping) return;
-        // Out of file descriptors, or gone before it was taken: go on, slowly.
-        this.#options.log.warn("accept failed", { error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (!isOutOfResources(error)) {
+          // Reset before it was accepted: the next one may be genuine.
+          await nextTurn();
+          continue;
+        }
+        this.#refusals.note(`cannot accept: ${error}`, "");
+        await pause(RETRY_MS);
         continue;
       }
       this.#take(conn);
@@ -111,10 +124,15 @@ export class HttpServer {
     if (
       this.#connections.size >= MOST_CONNECTIONS || own >= MOST_PER_ADDRESS
     ) {
+      this.#refusals.note("too many connections", key);
       one.close();
       return;
     }
-    conn.setNoDelay(true);
+    try {
+      conn.setNoDelay(true);
+    } catch {
+      // Reset already: the first read will tell.
+    }
     this.#connections.add(one);
     this.#perAddress.set(key, own + 1);
     void this.#serve(one, key);

@@ -1,6 +1,6 @@
 /**
- * Who is at the other end: the connection's own address, or what a proxy that
- * the host has named says of it.
+ * The address a request comes from: the connection's own, or the one that a
+ * proxy named in `web.trusted_proxies` reports.
  *
  * @module
  */
@@ -9,20 +9,25 @@ import { networkMatcher, normalAddress } from "../config/network.ts";
 /** Headers that proxies add. */
 const FORWARDED = ["x-forwarded-for", "forwarded", "via"] as const;
 
+/** Stands for a client whose address a trusted proxy did not report. */
+export const UNKNOWN_ADDRESS = "unknown";
+
 export interface Origin {
+  /** {@linkcode UNKNOWN_ADDRESS} lies in no network. */
   readonly address: string;
   readonly https: boolean;
   /**
-   * It came through a proxy that the host has not named, so the address is the
-   * proxy's and says nothing of who is behind it.
+   * A proxy stands between that does not say, or may not be believed, where
+   * the client is: the request must not count as coming from nearby.
    */
   readonly masked: boolean;
 }
 
 /**
  * `peer` is the address of the TCP connection. `X-Forwarded-For` is read from
- * its end: each entry is believed only when the one after it is a trusted
- * proxy, so what a client wrote himself never counts.
+ * its end: an entry counts only when the one after it is a trusted proxy, so
+ * entries written by the client never do. An entry that cannot be read makes
+ * the address unknown; it never makes the client count as the proxy.
  */
 export function clientOrigin(
   peer: string,
@@ -35,14 +40,40 @@ export function clientOrigin(
     const masked = FORWARDED.some((name) => headers.has(name));
     return { address, https: false, masked };
   }
-  const hops = (headers.get("x-forwarded-for") ?? "").split(",");
+  const https = headers.get("x-forwarded-proto")?.trim() === "https";
+  const header = headers.get("x-forwarded-for");
+  if (header === null) {
+    // From the proxy's machine itself, unless another header says otherwise.
+    const masked = FORWARDED.some((name) => headers.has(name));
+    return { address: masked ? UNKNOWN_ADDRESS : address, https, masked };
+  }
+  const hops = header.split(",");
   while (hops.length > 0 && trusted(address)) {
-    const hop = normalAddress((hops.pop() ?? "").trim());
-    if (hop === null) break;
+    const hop = forwardedAddress(hops.pop() ?? "");
+    if (hop === null) return { address: UNKNOWN_ADDRESS, https, masked: true };
     address = hop;
   }
-  const https = headers.get("x-forwarded-proto")?.trim() === "https";
   return { address, https, masked: false };
+}
+
+/**
+ * Reads one entry of `X-Forwarded-For`: an address, also in quotes, with a
+ * port, in brackets or with a zone. Null when it is none of these.
+ */
+export function forwardedAddress(entry: string): string | null {
+  const quoted = /^"([^"\\]*)"$/.exec(entry.trim());
+  const text = (quoted?.[1] ?? entry).trim();
+  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text);
+  if (bracketed !== null) {
+    const inside = withoutZone(bracketed[1] ?? "");
+    return inside.includes(":") ? normalAddress(inside) : null;
+  }
+  const withPort = /^([\d.]+):\d{1,5}$/.exec(text);
+  return normalAddress(withPort?.[1] ?? withoutZone(text));
+}
+
+function withoutZone(address: string): string {
+  return address.includes(":") ? address.replace(/%[\w.-]+$/, "") : address;
 }
 
 const matchers = new WeakMap<

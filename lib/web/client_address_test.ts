@@ -43,9 +43,57 @@ Deno.test("clientOrigin() takes the last hop that is no trusted proxy", () => {
   });
 });
 
-Deno.test("clientOrigin() stays with the proxy when the header is nonsense", () => {
-  for (const header of ["", "unknown", "<script>", "1.2.3", ","]) {
-    deepEqual(from("10.0.0.1", header, ["10.0.0.1"]).address, "10.0.0.1");
+Deno.test("clientOrigin() reads ports, brackets, quotes and zones", () => {
+  for (
+    const [entry, address] of [
+      ["203.0.113.9:40000", "203.0.113.9"],
+      ['"203.0.113.9:40000"', "203.0.113.9"],
+      ["[2001:db8::9]", "2001:db8::9"],
+      ["[2001:DB8::9]:443", "2001:db8::9"],
+      ['"[2001:db8::9]:443"', "2001:db8::9"],
+      ["2001:db8::9", "2001:db8::9"],
+      ["fe80::1%eth0", "fe80::1"],
+      ["[::ffff:203.0.113.9]:1", "203.0.113.9"],
+      [" 203.0.113.9 ", "203.0.113.9"],
+    ] as const
+  ) {
+    deepEqual(from("10.0.0.1", entry, ["10.0.0.1"]), {
+      address,
+      https: false,
+      masked: false,
+    }, entry);
   }
-  deepEqual(from("10.0.0.1", null, ["10.0.0.1"]).address, "10.0.0.1");
+});
+
+Deno.test("clientOrigin() never takes a client for the proxy", () => {
+  const unknown = { address: "unknown", https: false, masked: true };
+  for (
+    const header of [
+      "",
+      "unknown",
+      "_hidden",
+      "<script>",
+      "1.2.3",
+      ",",
+      "203.0.113.9:",
+      "203.0.113.9:400000",
+      "[203.0.113.9]",
+      "[2001:db8::9",
+      '"203.0.113.9',
+      "for=203.0.113.9",
+      "127.0.0.1 evil",
+      "1.1.1.1, garbage",
+      "garbage, 10.0.0.1",
+    ]
+  ) deepEqual(from("10.0.0.1", header, ["10.0.0.1"]), unknown, header);
+  const other = new Headers({ forwarded: "for=203.0.113.9" });
+  deepEqual(clientOrigin("10.0.0.1", other, ["10.0.0.1"]), unknown);
+});
+
+Deno.test("clientOrigin() is the proxy's machine when no header was added", () => {
+  deepEqual(from("10.0.0.1", null, ["10.0.0.1"]), {
+    address: "10.0.0.1",
+    https: false,
+    masked: false,
+  });
 });

@@ -45,8 +45,8 @@ environment:
 `;
 
 export interface CompileOptions {
-  /** A bundle made by `bundle`. */
-  readonly entry: string;
+  /** A bundle made by `bundle`; undefined: every module as it is. */
+  readonly entry: string | undefined;
   readonly output: string;
   readonly target?: string | undefined;
   /** A base for the executable; undefined: Deno finds one. */
@@ -66,16 +66,16 @@ export async function compile(options: CompileOptions): Promise<void> {
     args: [
       "compile",
       "--quiet",
-      "--no-config",
-      "--no-lock",
       "--no-check",
+      // A bundle needs neither; without them Deno embeds no packages.
+      ...(options.entry === undefined ? [] : ["--no-config", "--no-lock"]),
       "--unstable-net",
       V8_FLAGS,
       ...PERMISSIONS,
       ...(options.target === undefined ? [] : ["--target", options.target]),
       "--output",
       options.output,
-      options.entry,
+      options.entry ?? "main.ts",
     ],
   }).spawn().status;
   if (!success) throw new Error(`could not compile ${options.output}`);
@@ -91,7 +91,10 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ args: Deno.args, options: OPTIONS });
   if (values.help) return console.log(USAGE);
   const output = resolve(ROOT, values.output ?? "dist/retropal");
-  const entry = await bundle(join(ROOT, "dist/bundle"));
+  const entry = await bundle(join(ROOT, "dist/bundle")).catch((error) => {
+    console.error(`${error.message}; compiling every module instead`);
+    return undefined;
+  });
   await compile({ entry, output, target: values.target });
   console.log(`Compiled ${output}`);
 }

@@ -1,0 +1,85 @@
+/**
+ * The licences of everything that a compiled program contains, found by the
+ * source map of its bundle.
+ *
+ * @module
+ */
+import { dirname, join, resolve } from "node:path";
+
+/** One package inside the bundle. */
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly folder: string;
+}
+
+/** Deno's cache keeps packages in …/npm/REGISTRY/NAME/VERSION/… */
+const IN_CACHE =
+  /^(.*[/\\]npm[/\\][^/\\]+[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)[/\\](\d[^/\\]*))[/\\]/;
+
+/** The packages that a bundle's source map names, sorted by name. */
+export async function packagesIn(sourceMap: string): Promise<Package[]> {
+  const { sources } = JSON.parse(await Deno.readTextFile(sourceMap)) as {
+    sources: string[];
+  };
+  const found = new Map<string, Package>();
+  for (const source of sources) {
+    const path = resolve(dirname(sourceMap), source);
+    const [, folder, name = "", version = ""] = IN_CACHE.exec(path) ?? [];
+    if (folder === undefined) continue;
+    found.set(`${name}@${version}`, { name, version, folder });
+  }
+  return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/**
+ * The text of `THIRD-PARTY.txt`: the name, version and licence of each package.
+ *
+ * @throws {Error} when a package carries no licence file
+ */
+export async function licences(packages: readonly Package[]): Promise<string> {
+  const parts = [
+    "This program contains the following packages, and the runtime Deno\n" +
+    "(https://deno.com, MIT licence, with V8 and others inside).\n",
+  ];
+  for (const { name, version, folder } of packages) {
+    parts.push(`${name} ${version}\n\n${await licenceOf(name, folder)}`);
+  }
+  return parts.join(`\n${"-".repeat(72)}\n\n`);
+}
+
+async function licenceOf(name: string, folder: string): Promise<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isFile && /^licen[cs]e(\.|$)/i.test(entry.name)) {
+      return await Deno.readTextFile(join(folder, entry.name));
+    }
+  }
+  const { license } = JSON.parse(
+    await Deno.readTextFile(join(folder, "package.json")),
+  ) as { license?: string };
+  if (license !== undefined) return `Licence: ${license}\n`;
+  throw new Error(`the package ${name} names no licence`);
+}
+
+/**
+ * Takes the paths of this machine out of a source map: `lib/server.ts`,
+ * `npm:hono@4.13.19/dist/hono.js`.
+ */
+export async function publishSourceMap(
+  from: string,
+  to: string,
+  root: string,
+): Promise<void> {
+  const map = JSON.parse(await Deno.readTextFile(from)) as {
+    sources: string[];
+  };
+  map.sources = map.sources.map((source) => {
+    const path = resolve(dirname(from), source);
+    const match = IN_CACHE.exec(path);
+    if (match !== null) {
+      return `npm:${match[2]}@${match[3]}/${path.slice(match[0].length)}`;
+    }
+    return path.startsWith(root) ? path.slice(root.length + 1) : source;
+  });
+  await Deno.writeTextFile(to, JSON.stringify(map));
+}

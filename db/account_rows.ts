@@ -27,6 +27,7 @@ export interface AccountRow {
   show_last: number;
   show_email: number;
   hint: string;
+  hint_question: number;
   created_at: number;
   last_seen_at: number | null;
   last_address: string | null;
@@ -53,6 +54,7 @@ export const WRITABLE = [
   "show_last",
   "show_email",
   "hint",
+  "hint_question",
   "last_seen_at",
   "last_address",
 ];
@@ -79,6 +81,7 @@ export const DEFAULTS: Omit<
   showLast: true,
   showEmail: false,
   hint: "",
+  hintQuestion: 0,
   lastSeenAt: null,
   lastAddress: null,
 };
@@ -102,6 +105,7 @@ export function toAccount(row: AccountRow): Account {
     showLast: row.show_last === 1,
     showEmail: row.show_email === 1,
     hint: row.hint,
+    hintQuestion: row.hint_question,
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
     lastAddress: row.last_address,
@@ -132,6 +136,7 @@ export function writable(
     flag(account.showLast),
     flag(account.showEmail),
     account.hint,
+    account.hintQuestion,
     account.lastSeenAt,
     account.lastAddress,
   ];

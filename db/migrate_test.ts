@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Store } from "../lib/domain/store.ts";
 import { verifyBackup } from "./backup.ts";
 import { Database } from "./database.ts";
 import { migrate, newestSchema } from "./migrate.ts";
@@ -136,6 +137,44 @@ Deno.test("openStore() reads everything that schema 1 wrote", () =>
     assert.equal(store.inviteCodes.redeem("welcome", NOON), true);
     assert.equal(store.emailInvites.list(1000002)[0]?.email, "F@x");
     assert.equal(store.history.list(60, 0)[0]?.voiceFrames, 5);
+    store.close();
+  }));
+
+/** A file of schema 1, changed by `sql`, after the upgrade. */
+async function upgraded(folder: string, sql: string): Promise<Store> {
+  const path = join(folder, "retropal.db");
+  writeSchema1(path);
+  const db = new Database(path);
+  db.exec(sql);
+  db.close();
+  return await openStore(path);
+}
+
+Deno.test("the new user room goes into older files where its number is free", () =>
+  withFolder(async (folder) => {
+    const store = await upgraded(
+      folder,
+      "UPDATE groups SET name = 'New User Voice Group'," +
+        " name_key = 'new user voice group' WHERE gid = 50001",
+    );
+    const room = store.rooms.get(600);
+    assert.equal(room?.name, "New User Voice Group 2");
+    assert.equal(room.type, 3);
+    // This file has one category, and it is not the help rooms.
+    assert.equal(room.category, 30018);
+    store.close();
+  }));
+
+Deno.test("a host's own room 600 stays as it is", () =>
+  withFolder(async (folder) => {
+    const store = await upgraded(
+      folder,
+      "PRAGMA foreign_keys = off;" +
+        " UPDATE groups SET gid = 600 WHERE gid = 50001;" +
+        " UPDATE group_admins SET gid = 600",
+    );
+    assert.equal(store.rooms.get(600)?.name, "Café");
+    assert.equal(store.rooms.list().length, 1);
     store.close();
   }));
 

@@ -24,8 +24,11 @@ Deno.test("openStore() begins with categories, rooms and the system user", () =>
     for (const room of rooms) {
       assert.ok(room.type === 0 || room.type === 3);
       assert.ok(room.newUsersMic && room.welcome !== "" && room.banner !== "");
-      assert.ok(room.gid > 50000 && room.createdAt === NOON);
+      assert.ok(room.gid > 50000 || room.gid === 600);
+      assert.equal(room.createdAt, NOON);
     }
+    const newUsers = store.rooms.get(600);
+    assert.deepEqual([newUsers?.category, newUsers?.type], [30003, 3]);
     const system = store.accounts.get(SYSTEM_UID);
     assert.deepEqual(
       [system?.nickname, system?.passwordHash, system?.role],

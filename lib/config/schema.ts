@@ -178,6 +178,13 @@ export const SCHEMA = {
         "cannot be checked: such a key is sent first, and one with NNN after it.",
       example: '"XyF¦551473312518"',
     }),
+    ask_hint: toggle({
+      default: false,
+      about:
+        "Ask each user for a password hint when the client starts, until one " +
+        "is given. The client's dialog covers the pal list until then.",
+      live: LIVE,
+    }),
     send_literal_key_first: toggle({
       default: false,
       about:

@@ -53,6 +53,8 @@ export class Session {
   signOn: SignOnState | undefined;
   /** Offset key of a password change under way. */
   passwordKey: Uint8Array | undefined;
+  /** When this session's latest password hint was kept. */
+  hintKeptAt: Millis = -Infinity;
   status: Status = STATUS.online;
   awayText: Uint8Array = NO_TEXT;
   /** Whom this client can show: pals, and those it has a window with. */

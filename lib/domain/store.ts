@@ -86,6 +86,8 @@ export interface Account {
   readonly showEmail: boolean;
   /** Password hint from packet -71. */
   readonly hint: string;
+  /** The question chosen with it, by its number in the client's list. */
+  readonly hintQuestion: number;
   readonly createdAt: Millis;
   readonly lastSeenAt: Millis | null;
   readonly lastAddress: string | null;

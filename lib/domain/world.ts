@@ -25,6 +25,11 @@ import { foldName } from "./names.ts";
  * frame's length (docs/protocol.md, "Voice").
  */
 const FIRST_TEMPORARY = 1001;
+/**
+ * Rooms whose numbers the client knows by itself: 600 is its new user voice
+ * group, 450 another help room. Never given to a room that somebody makes.
+ */
+export const RESERVED_GIDS: ReadonlySet<Gid> = new Set([600, 450]);
 const LAST_TEMPORARY = 49_999;
 const TEMPORARY_SPAN = LAST_TEMPORARY - FIRST_TEMPORARY + 1;
 
@@ -187,7 +192,7 @@ export class World {
       const gid = this.#nextTemporary;
       // Numbers go round, so that an old window never finds a new room.
       this.#nextTemporary = gid === LAST_TEMPORARY ? FIRST_TEMPORARY : gid + 1;
-      if (this.rooms.has(gid)) continue;
+      if (this.rooms.has(gid) || RESERVED_GIDS.has(gid)) continue;
       const room = Room.temporary({ ...options, gid });
       this.rooms.set(gid, room);
       return room;

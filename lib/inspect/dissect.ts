@@ -33,6 +33,7 @@ export interface Dissection {
 const SECRET: ReadonlySet<string> = new Set([
   "LOGIN",
   "PASSWORD_CHANGE",
+  "PASSWORD_HINT",
   "REGISTER",
 ]);
 

@@ -159,7 +159,8 @@ export type VoiceStep = "wait" | "hello" | "frame" | "fault" | "broken";
  * allocated for a frame. Offsets hold until the next `space()`.
  *
  * A hello may come again on the same connection: its first word is a room
- * number, and one above 1000 cannot be a length.
+ * number, its second a uid. No frame looks like that, because the second word
+ * of a frame begins with the version of RTP.
  */
 export class VoiceDecoder {
   buffer: Uint8Array<ArrayBuffer>;
@@ -221,6 +222,11 @@ export class VoiceDecoder {
       const uid = u32(this.buffer, this.#start + 4);
       return isHello(length, uid) ? this.#hello() : this.#pass(length);
     }
+    // Room 600 has the number of a length; an RTP header is never a uid.
+    if (
+      held >= HELLO_BYTES &&
+      isHello(length, u32(this.buffer, this.#start + PREFIX_BYTES))
+    ) return this.#hello();
     if (held < PREFIX_BYTES + length) return "wait";
     this.offset = this.#start;
     this.length = length;

@@ -156,6 +156,9 @@ Deno.test("VoiceDecoder finds the same in a stream however it is cut", () => {
     prefixed(148),
     encodeHello(50002, NETSTORM),
     frame(50, NETSTORM, 4),
+    // The new user room: its number could be a length.
+    encodeHello(600, NETSTORM),
+    frame(600, NETSTORM, 5),
   );
   const whole = decode([stream]);
   assert.deepEqual(whole, [
@@ -169,6 +172,8 @@ Deno.test("VoiceDecoder finds the same in a stream however it is cut", () => {
     "fault version",
     "hello 50002 1000002",
     hex(frame(50, NETSTORM, 4)),
+    "hello 600 1000002",
+    hex(frame(600, NETSTORM, 5)),
   ]);
   fc.assert(fc.property(fc.integer({ min: 1, max: 3000 }), (size) => {
     assert.deepEqual(decode(cut(stream, size)), whole);

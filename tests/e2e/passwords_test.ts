@@ -60,7 +60,11 @@ async function changePassword(
     oldDigits: digits(old, keyOffset(key)),
     newDigits: digits(fresh),
   });
-  await client.send(passwordHint, { hint: "the usual" });
+  await client.send(passwordHint, {
+    question: 0,
+    answer: "",
+    hint: "the usual",
+  });
   return await client.expect(
     feedback,
     ({ to }) => to === CLIENT_TYPES.PASSWORD_CHANGE.type,

@@ -63,6 +63,14 @@ Deno.test("joining opens the window, shows the others, and tells them", async ()
   assert.equal((await listed(ann!, HELP, TEXT))?.members, 1);
 });
 
+Deno.test("the client's Welcome box leads into the new user voice group", async () => {
+  await using server = await start();
+  await using ann = await server.signOn("Ann");
+  const joined = await ann.rooms.join(600);
+  assert.equal(joined.type, 3);
+  assert.equal((await listed(ann, HELP, 600))?.members, 1);
+});
+
 Deno.test("room text reaches all others, byte for byte, and never its sender", async () => {
   await using server = await start();
   const [ann, bob, cat] = await signOn(server, "Ann", "Bob", "Cat");

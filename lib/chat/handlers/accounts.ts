@@ -13,6 +13,7 @@ import { type Account, StoreError } from "../../domain/store.ts";
 import { decodeDigits, keyOffset } from "../../protocol/challenge.ts";
 import {
   type PasswordChange,
+  type PasswordHint,
   passwordResetOffset,
   type Registration,
   registration,
@@ -97,11 +98,24 @@ export async function changePassword(
   ctx.reply(accepted("PASSWORD_CHANGE"));
 }
 
-/** Follows every password change, also a refused one. */
-export function keepHint(ctx: Context, { hint }: { hint: string }): void {
-  const { session, store } = ctx;
+/** A hint is written to disk, so it is kept once in this time. */
+const HINT_EVERY_MS = 60_000;
+
+/**
+ * Follows every password change, including a refused one. The answer to the
+ * question is never kept: nothing reads it, and it is as good as a password
+ * elsewhere.
+ */
+export function keepHint(ctx: Context, packet: PasswordHint): void {
+  const { session, store, now } = ctx;
+  if (now - session.hintKeptAt < HINT_EVERY_MS) {
+    ctx.ignore("password hint too soon after the last one");
+    return;
+  }
+  session.hintKeptAt = now;
   session.account = store.accounts.update(session.uid, {
-    hint: hint.trim().slice(0, 200),
+    hint: packet.hint.trim().slice(0, 200),
+    hintQuestion: packet.question,
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { unhex } from "../../protocol/bytes.ts";
 import { encodeDigits } from "../../protocol/challenge.ts";
-import { encodeText } from "../../protocol/windows1252.ts";
+import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import {
   PASSWORD,
   type TestChat,
@@ -46,8 +47,46 @@ Deno.test("PASSWORD_CHANGE asks for a key, checks the old, keeps the new and the
     await ann.send("PASSWORD_HINT", "0000 0a 'cat'");
     ann.expect();
     assert.equal(ann.account.hint, "cat");
+    assert.equal(ann.account.hintQuestion, 0);
     assert.equal(ann.account.passwordHash, "plain 6e6577706173733232");
   }));
+
+Deno.test("PASSWORD_HINT keeps question and hint once a minute, and no answer", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann");
+    await ann.send("PASSWORD_HINT", "0002 'rex' 0a 'dog'");
+    await ann.send("PASSWORD_HINT", "0003 'mia' 0a 'cat'");
+    ann.expect();
+    assert.equal(ann.account.hint, "dog");
+    assert.equal(ann.account.hintQuestion, 2);
+    assert.ok(!JSON.stringify([ann.account, chat.log]).includes("rex"));
+    assert.ok(chat.logged("password hint too soon after the last one"));
+    chat.now += 60_000;
+    await ann.send("PASSWORD_HINT", "0003 'mia' 0a 'cat'");
+    assert.equal(ann.account.hint, "cat");
+  }));
+
+/** `ph=` as a client that signs on now is told. */
+async function toldAboutHint(chat: TestChat): Promise<string | undefined> {
+  const ann = await chat.signOn("Ann", { take: false });
+  const line = ann.take().find((frame) => frame.startsWith("USER_DATA "));
+  const text = decodeText(unhex(line!.split(" ")[1]!));
+  return /\nph=(.)\n/.exec(text)?.[1];
+}
+
+Deno.test("no client is asked for a password hint unless the host wants it", () =>
+  withChat(async (chat) => {
+    assert.equal(await toldAboutHint(chat), "0");
+  }));
+
+Deno.test("auth.ask_hint asks until a hint was given", () =>
+  withChat(async (chat) => {
+    assert.equal(await toldAboutHint(chat), "N");
+    chat.now += 60_000;
+    const ann = await chat.signOn("Ann");
+    await ann.send("PASSWORD_HINT", "0002 'rex' 0a 'dog'");
+    assert.equal(await toldAboutHint(chat), "Y");
+  }, { "auth.ask_hint": true }));
 
 Deno.test("PASSWORD_CHANGE refuses each wrong try with its sentence", () =>
   withChat(async (chat) => {

@@ -4,7 +4,12 @@
  * @module
  */
 import type { Session } from "../../domain/session.ts";
-import { type Category, SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import {
+  type Account,
+  type Category,
+  SYSTEM_UID,
+  type Uid,
+} from "../../domain/store.ts";
 import type { World } from "../../domain/world.ts";
 import {
   decodeDigits,
@@ -34,6 +39,7 @@ import {
   refusal,
   serverKey,
   uinResponse,
+  type UserData,
   userData,
 } from "../../protocol/packets/signon.ts";
 import { signOnRefused } from "../../ops/log.ts";
@@ -247,6 +253,12 @@ function categoriesOf({ categories }: World): Uint8Array {
   return frame;
 }
 
+/** "N" covers the pal list with a dialog at every start until it is answered. */
+function hintState(ctx: Context, { hint }: Account): UserData["ph"] {
+  if (!ctx.settings.auth.ask_hint) return "0";
+  return hint === "" ? "N" : "Y";
+}
+
 /** Everything that a signed-on client needs, in the order that it needs it. */
 function welcome(ctx: Context, uid: Uid): void {
   const { session, store, world } = ctx;
@@ -274,6 +286,7 @@ function welcome(ctx: Context, uid: Uid): void {
     ...account,
     admin: session.level,
     sup: session.level >= 2 ? session.level : 0,
+    ph: hintState(ctx, account),
   }));
   ctx.reply(accepted("LOGIN"));
   ctx.reply(buddyListFrames(pals));

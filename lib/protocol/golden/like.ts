@@ -64,6 +64,7 @@ const FORMS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   rating: fc.constantFrom("G", "A", "R"),
   privacy: fc.constantFrom("A", "T", "P"),
   paid: fc.constantFrom("", "Y", "6"),
+  ph: fc.constantFrom("0", "N", "Y"),
   voice: fc.constantFrom(0, 1, 2),
 };
 
@@ -85,7 +86,7 @@ export const WELL_FORMED: Parts = {
 
 /** What must never get through: everything that splits, ends or overflows. */
 export const HOSTILE: Parts = {
-  forms: { address: dotted, voice: FORMS.voice! },
+  forms: { address: dotted, voice: FORMS.voice!, ph: FORMS.ph! },
   text: fc.oneof(
     fc.string({ unit: windows1252, maxLength: 60 }),
     fc.string({ unit: "binary", maxLength: 60 }),

@@ -183,9 +183,21 @@ export const PEOPLE_CASES: readonly GoldenCase[] = [
   ),
   golden(
     passwordHint,
-    { hint: "dog name" },
+    { question: 0, answer: "", hint: "dog name" },
     "0000 '\ndog name'",
     "b-12-userinfo",
+  ),
+  golden(
+    passwordHint,
+    { question: 2, answer: "rex", hint: "dog" },
+    "0002 'rex' 0a 'dog'",
+    "seen with the real client: the dialog that ph=N opens",
+  ),
+  understood(
+    passwordHint,
+    { question: 0, answer: "", hint: "dog" },
+    "0000 'dog'",
+    COMPUTED,
   ),
   golden(
     register,

@@ -131,13 +131,14 @@ export const SIGN_ON_CASES: readonly GoldenCase[] = [
       privacy: "A",
       offersFromUs: true,
       offersFromAffiliates: false,
+      ph: "0",
     },
-    "'uid=1000002\nnickname=NetStorm\npaid1=6\nbanners=no\nrandom=1\nsmtp=" +
+    "'uid=1000002\nnickname=NetStorm\npaid1=6\nbanners=no\nrandom=Y\nsmtp=" +
       "3380276027203340204033003430350025903410334034902240" +
       "289030003090370035502730374029703700273037503650" +
-      "\nadmin=2\nsup=1\nph=N\nget_offers_from_us=Y\n" +
+      "\nadmin=2\nsup=1\nph=0\nget_offers_from_us=Y\n" +
       "get_offers_from_affiliates=N\nfirst=Ned\nlast=\nemail=ned@storm.org\n" +
-      "privacy=A\nverified=G\ninsta=6\npub=200\nvad=4\n'",
+      "privacy=A\nverified=Y\ninsta=6\npub=200\nvad=4\n'",
     COMPUTED,
   ),
   golden(keepalive, {}, "", "a-hands-and-incoming-voice"),

@@ -52,18 +52,33 @@ export const passwordChange = fromClientBody<PasswordChange>(
   },
 );
 
-/** Follows every PASSWORD_CHANGE. */
-export const passwordHint = fromClientBody<{ readonly hint: string }>(
+export interface PasswordHint {
+  /** Number of the question in the client's list; 0: none was chosen. */
+  readonly question: number;
+  readonly answer: string;
+  readonly hint: string;
+}
+
+/**
+ * Follows every PASSWORD_CHANGE, then with the hint alone; the dialog
+ * "Paltalk Password Identification" fills in all three.
+ */
+export const passwordHint = fromClientBody<PasswordHint>(
   "PASSWORD_HINT",
   {
     read(from) {
-      from.u16();
+      const question = from.u16();
       const text = decodeText(from.rest());
-      return { hint: text.slice(text.indexOf("\n") + 1) };
+      const end = text.indexOf("\n");
+      return {
+        question,
+        answer: text.slice(0, Math.max(end, 0)),
+        hint: text.slice(end + 1),
+      };
     },
-    write(to, { hint }) {
-      to.u16(0);
-      to.bytes(encodeText(`\n${hint}`));
+    write(to, { question, answer, hint }) {
+      to.u16(question);
+      to.bytes(encodeText(`${answer}\n${hint}`));
     },
   },
 );

@@ -198,6 +198,8 @@ export interface UserData {
   readonly privacy: string;
   readonly offersFromUs: boolean;
   readonly offersFromAffiliates: boolean;
+  /** `ph=`. "N" opens a dialog that asks for a password hint. */
+  readonly ph: "0" | "N" | "Y";
 }
 
 /** A category number that no room may have: its buttons would be dead. */
@@ -217,22 +219,26 @@ function userDataFields(user: UserData): Field[] {
     ["nickname", shownNickname(user.nickname)],
     ["paid1", user.paid.slice(0, 1) || "N"],
     ["banners", "no"],
-    ["random", 1],
+    ["random", "Y"],
     ["smtp", SMTP],
     ["admin", user.admin],
     ...(user.sup > 0 ? [["sup", user.sup] as const] : []),
-    ["ph", "N"],
+    ["ph", user.ph],
     ["get_offers_from_us", user.offersFromUs ? "Y" : "N"],
     ["get_offers_from_affiliates", user.offersFromAffiliates ? "Y" : "N"],
     ["first", short(user.first)],
     ["last", short(user.last)],
     ["email", short(user.email)],
     ["privacy", user.privacy.slice(0, 1) || "A"],
-    ["verified", "G"],
+    ["verified", "Y"],
     ["insta", INSTANT_CATEGORY],
     ["pub", 200],
     ["vad", 4],
   ];
+}
+
+function readPh(value: string): UserData["ph"] {
+  return value === "N" || value === "Y" ? value : "0";
 }
 
 /**
@@ -255,6 +261,7 @@ const userDataBody: Body<UserData> = {
       privacy: get("privacy"),
       offersFromUs: get("get_offers_from_us") === "Y",
       offersFromAffiliates: get("get_offers_from_affiliates") === "Y",
+      ph: readPh(get("ph")),
     };
   },
   write(to, user) {

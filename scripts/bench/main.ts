@@ -7,6 +7,7 @@
  */
 // deno-lint-ignore-file no-console -- a program for people
 import { parseArgs } from "node:util";
+import { codec } from "./codec.ts";
 import { compare } from "./compare.ts";
 import { idle, joinStorm, signOnStorm } from "./crowds.ts";
 import { database } from "./database.ts";
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   joinStorm,
   slowReaders,
   decoder,
+  codec,
   database,
   workers,
   profiles,

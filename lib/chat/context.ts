@@ -11,7 +11,7 @@ import type { AuditEntry, Millis, Store, Uid } from "../domain/store.ts";
 import type { World } from "../domain/world.ts";
 import { type ClientTypeName } from "../protocol/packet_types.ts";
 import { refusal } from "../protocol/packets/signon.ts";
-import type { SignOnStep } from "../commands/live.ts";
+import type { SignOnStep } from "../ops/live.ts";
 import type { PasswordHasher } from "../ops/password_hash.ts";
 import type { Config } from "../config/config.ts";
 import { TokenBucket } from "../domain/limits.ts";
@@ -60,8 +60,8 @@ export interface Services {
   readonly counters: Counters;
   readonly guard: SignOnGuard;
   readonly media: MediaServer;
-  /** The configuration in force; a reload replaces it. */
-  settings: Config;
+  /** The configuration in force, read anew at each use. */
+  readonly settings: Config;
   /** Where clients are sent on; null: they stay here. */
   redirect(): { readonly address: string; readonly port: number } | null;
   clock(): Millis;

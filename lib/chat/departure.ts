@@ -7,7 +7,7 @@
 import type { Session } from "../domain/session.ts";
 import { refusal } from "../protocol/packets/signon.ts";
 import { maintenanceKick, serverError } from "../protocol/packets/system.ts";
-import type { Farewell } from "../commands/live.ts";
+import type { Farewell } from "../ops/live.ts";
 import type { Context } from "./context.ts";
 import { leaveRoom } from "./membership.ts";
 import { announceAbsence } from "./presence.ts";

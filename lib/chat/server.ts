@@ -64,6 +64,10 @@ export class ChatServer {
     this.taps = new Taps(services.clock);
     this.services = {
       ...services,
+      // Spread would copy the value of this moment.
+      get settings() {
+        return services.settings;
+      },
       settleRoom: (room) => this.#fanout.settleRoom(room),
       act: (work) => this.act(work),
       signOnStep: (session, step, detail) =>

@@ -14,7 +14,7 @@ import {
   nameOfServerType,
   SERVER_TYPES,
 } from "../protocol/packet_types.ts";
-import type { SignOnStep, TailEvent, TailFilter } from "../commands/live.ts";
+import type { SignOnStep, TailEvent, TailFilter } from "../ops/live.ts";
 
 /** The connection as far as a tap cares. */
 export interface Tapped {

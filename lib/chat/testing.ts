@@ -32,7 +32,7 @@ import { Context, type Passwords, type Services } from "./context.ts";
 import { Counters } from "./counters.ts";
 import { depart } from "./departure.ts";
 import { Fanout } from "./fanout.ts";
-import { mediaServer } from "./media_server.ts";
+import { mediaServer } from "../server/media_server.ts";
 import { SignOnGuard } from "./sign_on_guard.ts";
 import { TestClient } from "./testing_client.ts";
 

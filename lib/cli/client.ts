@@ -11,7 +11,7 @@ import {
   failure,
 } from "../commands/command.ts";
 import { type Fields, numberOption, option } from "../commands/field.ts";
-import type { Status } from "../commands/live.ts";
+import type { Status } from "../ops/live.ts";
 import {
   clientHostFault,
   hostsLines,

@@ -10,9 +10,9 @@ import { openStore } from "../../db/open.ts";
 import { CODE, type CommandResult, done } from "../commands/command.ts";
 import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
 import { CommandHost } from "../commands/host.ts";
-import { tidy, tidyDaily } from "../commands/housekeeping.ts";
 import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
+import { LiveConfig } from "../config/live_config.ts";
 import { configTemplate } from "../config/template.ts";
 import { ControlServer } from "../control/server.ts";
 import { activity } from "../ops/activity.ts";
@@ -20,9 +20,9 @@ import { catchTheUncaught, EXIT_CRASHED } from "../ops/last_resort.ts";
 import { Watchdog } from "../ops/watchdog.ts";
 import { nameOfClientType } from "../protocol/packet_types.ts";
 import { configureLog, flushLog, logger, setLogLevel } from "../ops/log.ts";
-import { PasswordHasher } from "../ops/password_hash.ts";
 import { makeFolder } from "./access.ts";
-import { type RunningServer, startServer } from "../server.ts";
+import { type RunningServer, startServer } from "../server/start_server.ts";
+import { passwordHasher } from "../server/core.ts";
 import { runChatLine } from "../commands/chat.ts";
 import type { Session } from "../domain/session.ts";
 import { LEVEL } from "../domain/store.ts";
@@ -130,10 +130,6 @@ async function run(
     });
     const control = new ControlServer(folder, host);
     const unwatch = watchSignals(server, host);
-    const untidy = tidyDaily(
-      () => tidy(host.store, Date.now(), host.config.store.audit_days),
-      (error) => log.error("housekeeping failed", { error: String(error) }),
-    );
     terminal.out(readyLine(server));
     try {
       const code = await server.stopped;
@@ -144,7 +140,6 @@ async function run(
       };
     } finally {
       release();
-      untidy();
       unwatch();
       await control.close();
     }
@@ -168,29 +163,28 @@ function watchTheLoop(config: Config): Watchdog {
 /** Opens the store, greets a new host, starts the server on it. */
 async function start(
   { folder, terminal }: Local,
-  config: Config,
+  initial: Config,
   readConfig: () => Config,
 ): Promise<{ host: CommandHost; server: RunningServer }> {
   const store = await openStore(folder.database, {
-    durability: config.store.durability,
+    durability: initial.store.durability,
   });
   try {
-    const hasher = new PasswordHasher({
-      log2n: config.auth.scrypt_log2n,
-      queueLimit: config.limits.hash_queue,
-    });
-    const welcome = await firstRun({ store, hasher, config, folder });
+    const config = new LiveConfig(initial);
+    config.onChange(({ log }) => setLogLevel(log.level));
+    const hasher = passwordHasher(config);
+    const welcome = await firstRun({ store, hasher, config: initial, folder });
     for (const line of welcome.account) terminal.err(line);
     const host = new CommandHost({
       store,
       hasher,
       config,
       readConfig,
-      onConfig: (changed) => setLogLevel(changed.log.level),
     });
     const server = await startServer({
       config,
       store,
+      passwords: hasher,
       backup: async (file) => {
         store.flush();
         await backupTo(folder.database, file);

@@ -6,7 +6,7 @@
 import { CODE } from "../commands/command.ts";
 import type { CommandHost } from "../commands/host.ts";
 import { logger } from "../ops/log.ts";
-import type { RunningServer } from "../server.ts";
+import type { RunningServer } from "../server/start_server.ts";
 
 /** The first SIGINT or SIGTERM ends the server, the second the process. */
 export function watchSignals(

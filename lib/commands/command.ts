@@ -4,12 +4,13 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
+import type { ReloadReport } from "../config/live_config.ts";
 import { ConfigError } from "../config/load.ts";
+import type { Value } from "../config/setting.ts";
 import { type AuditEntry, LEVEL, type Role } from "../domain/store.ts";
 import { type Store, StoreError, type Uid } from "../domain/store.ts";
 import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
-import type { ReloadReport } from "./host.ts";
-import type { Live } from "./live.ts";
+import type { Live } from "../ops/live.ts";
 import { aRole } from "./words.ts";
 
 /** Exit codes of the command line (and of every other way to run one). */
@@ -65,7 +66,10 @@ export interface Context {
   /** Null when no server runs on this data. */
   readonly live: Live | null;
   readonly actor: Actor;
+  /** The configuration in force. */
   readonly config: Config;
+  /** Settings that were read and come into force with the next start. */
+  readonly waiting?: ReadonlyMap<string, Value>;
   readonly hasher: Hasher;
   /** Milliseconds since the epoch. */
   now(): number;

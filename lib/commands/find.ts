@@ -12,7 +12,7 @@ import {
   type StoredRoom,
   SYSTEM_UID,
 } from "../domain/store.ts";
-import type { Live, RoomInfo } from "./live.ts";
+import type { Live, RoomInfo } from "../ops/live.ts";
 import {
   type Actor,
   CODE,

@@ -7,7 +7,7 @@ import type { Store, StoredRoom } from "../domain/store.ts";
 import { command, type CommandResult, done } from "./command.ts";
 import { argument, choiceOption, option } from "./field.ts";
 import { findCategory, findRoom, openRoom, storedRoom } from "./find.ts";
-import type { RoomInfo } from "./live.ts";
+import type { RoomInfo } from "../ops/live.ts";
 import {
   nicknameOf,
   ROOM_TYPES,

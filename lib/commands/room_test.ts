@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { StoredRoom } from "../domain/store.ts";
-import type { RoomInfo } from "./live.ts";
+import type { RoomInfo } from "../ops/live.ts";
 import { Bench } from "./testing/host.ts";
 
 Deno.test("room add prints the number and puts the room on the list", async () => {

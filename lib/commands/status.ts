@@ -5,7 +5,7 @@
  */
 import { command, type Context, done } from "./command.ts";
 import { flag, numberOption } from "./field.ts";
-import type { Status } from "./live.ts";
+import type { Status } from "../ops/live.ts";
 import {
   columns,
   durationText,

@@ -7,7 +7,7 @@ import { normalAddress } from "../config/network.ts";
 import { command, type Context, done, refused } from "./command.ts";
 import { flag, numberOption, option } from "./field.ts";
 import { findAccount } from "./find.ts";
-import type { TailEvent, TailFilter } from "./live.ts";
+import type { TailEvent, TailFilter } from "../ops/live.ts";
 import { oneLine, timeText } from "./table_text.ts";
 import { pause } from "./until.ts";
 

@@ -16,7 +16,7 @@ import {
   type Sink,
 } from "@logtape/logtape";
 import { getRotatingFileSink } from "@logtape/file";
-import type { RecentError } from "../commands/live.ts";
+import type { RecentError } from "./live.ts";
 import { LineWriter } from "./line_writer.ts";
 
 export type Level = "debug" | "info" | "warning" | "error";

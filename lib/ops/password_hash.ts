@@ -41,8 +41,8 @@ export interface PasswordHasherOptions {
   readonly log2n?: number;
   /** How many are computed at once. */
   readonly concurrency?: number;
-  /** How many may wait for that. */
-  readonly queueLimit?: number;
+  /** How many may wait for that; asked each time. */
+  readonly queueLimit?: () => number;
 }
 
 interface Parts {
@@ -66,7 +66,7 @@ const PHC =
 export class PasswordHasher {
   readonly #log2n: number;
   readonly #concurrency: number;
-  readonly #queueLimit: number;
+  readonly #queueLimit: () => number;
   readonly #queue = new FairQueue<Waiter>();
   /** Stands for the hash of whoever has none. */
   readonly #nobody: Parts;
@@ -74,8 +74,8 @@ export class PasswordHasher {
 
   /** Throws RangeError when `log2n` is not a whole number 1..20. */
   constructor(
-    { log2n = 15, concurrency = 2, queueLimit = 256 }: PasswordHasherOptions =
-      {},
+    { log2n = 15, concurrency = 2, queueLimit = () => 256 }:
+      PasswordHasherOptions = {},
   ) {
     if (!Number.isInteger(log2n) || log2n < 1 || log2n > MAX_LOG2N) {
       throw new RangeError(`scrypt cost must be 1..${MAX_LOG2N}, not ${log2n}`);
@@ -182,7 +182,7 @@ export class PasswordHasher {
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#queue.push(from, { resolve, reject });
-    if (this.#queue.size > this.#queueLimit) {
+    if (this.#queue.size > this.#queueLimit()) {
       // Whoever has most waiting gives way, perhaps the one who just came.
       this.#queue.dropNewestOfLongest()
         ?.reject(new HashQueueFull(this.#queue.size));

@@ -93,7 +93,7 @@ Deno.test("PasswordHasher.verifyAbsent() and a locked account spend a real hash"
 });
 
 Deno.test("PasswordHasher runs two at once and refuses at once what is too much", async () => {
-  const hasher = cheap({ queueLimit: 3 });
+  const hasher = cheap({ queueLimit: () => 3 });
   const works = [0, 1, 2, 3, 4].map(() => hasher.hash(secret));
   assert.equal(hasher.running, 2);
   assert.equal(hasher.waiting, 3);

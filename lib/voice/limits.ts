@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { type Config, defaultConfig } from "../config/config.ts";
+
 export interface VoiceLimits {
   /** Connections in all, and from one address. */
   readonly connections: number;
@@ -24,15 +26,38 @@ export interface VoiceLimits {
   readonly faults: number;
 }
 
-export const VOICE_LIMITS: VoiceLimits = {
-  connections: 20_000,
-  connectionsPerAddress: 4096,
-  halfOpen: 2048,
-  halfOpenPerAddress: 256,
-  helloMs: 10_000,
-  stuckMs: 10_000,
-  lingerMs: 2000,
-  bytesPerSecond: 1024 * 1024,
-  queueFrames: 5,
-  faults: 100,
-};
+/** Bounds that are no settings. */
+const FIXED = { halfOpenPerAddress: 256, lingerMs: 2000, faults: 100 };
+
+/** Reads each bound from the configuration in force when it is used. */
+export function voiceLimits(config: () => Config): VoiceLimits {
+  const limits = () => config().limits;
+  return {
+    ...FIXED,
+    get connections() {
+      return limits().voice_connections;
+    },
+    get connectionsPerAddress() {
+      return limits().voice_connections_per_address;
+    },
+    get halfOpen() {
+      return limits().voice_silent_connections;
+    },
+    get helloMs() {
+      return 1000 * limits().voice_hello_seconds;
+    },
+    get stuckMs() {
+      return 1000 * limits().voice_stuck_seconds;
+    },
+    get bytesPerSecond() {
+      return limits().voice_bytes_per_second;
+    },
+    get queueFrames() {
+      return config().voice.queue_frames;
+    },
+  };
+}
+
+const DEFAULTS = defaultConfig();
+/** The bounds of a server without settings of its own. */
+export const VOICE_LIMITS: VoiceLimits = { ...voiceLimits(() => DEFAULTS) };

@@ -7,9 +7,14 @@
 export class Meter {
   #level: number;
   #at: number | undefined;
+  readonly #perSecond: () => number;
+  readonly #burst: () => number;
 
-  constructor(readonly perSecond: number, readonly burst: number) {
-    this.#level = burst;
+  /** Rate and burst are asked each time, so that they can change. */
+  constructor(perSecond: () => number, burst = perSecond) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#level = burst();
   }
 
   /** Bytes that may still come at `now` (milliseconds); negative in debt. */
@@ -17,8 +22,8 @@ export class Meter {
     const passed = now - (this.#at ?? now);
     this.#at = now;
     this.#level = Math.min(
-      this.burst,
-      this.#level + Math.max(0, passed) * this.perSecond / 1000,
+      this.#burst(),
+      this.#level + Math.max(0, passed) * this.#perSecond() / 1000,
     );
     return this.#level;
   }

@@ -12,6 +12,7 @@
  */
 
 import { PREFIX_BYTES, u32 } from "../protocol/rtp.ts";
+import type { VoiceLimits } from "./limits.ts";
 import type { Traffic } from "./counters.ts";
 
 /** A write that takes this long, in milliseconds, is lag; less is a burst. */
@@ -24,8 +25,7 @@ const MERGE_BYTES = 16_384;
 export interface OutletOptions {
   /** Resolves to the bytes written, which may be fewer than given. */
   readonly write: (bytes: Uint8Array) => Promise<number>;
-  /** Frames that may wait for a listener who lags. */
-  readonly queueFrames: number;
+  readonly limits: Pick<VoiceLimits, "queueFrames">;
   readonly traffic: Traffic;
   /** The connection does not take bytes any more. */
   readonly failed: (error: unknown) => void;
@@ -107,7 +107,7 @@ export class Outlet {
   }
 
   #trim(): number {
-    const { queueFrames } = this.#options;
+    const { queueFrames } = this.#options.limits;
     let dropped = 0;
     while (
       this.#frames > 1 &&

@@ -20,7 +20,7 @@ class Pipe {
       this.#waiting.push({ bytes, done });
       return done.promise;
     },
-    queueFrames: 5,
+    limits: { queueFrames: 5 },
     traffic: this.traffic,
     failed: (error) => this.failure = error,
   });

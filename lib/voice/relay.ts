@@ -16,6 +16,7 @@ import {
   relayStats,
 } from "./counters.ts";
 import { EarlyHellos } from "./early_hellos.ts";
+import type { VoiceLimits } from "./limits.ts";
 import { LostLinks } from "./lost_links.ts";
 import {
   type Datagrams,
@@ -31,8 +32,7 @@ export interface RelayOptions {
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
   readonly clientUdpPort: number;
-  /** Most that one talker may send. */
-  readonly bytesPerSecond: number;
+  readonly limits: Pick<VoiceLimits, "bytesPerSecond">;
 }
 
 export class VoiceRelay implements VoiceControl {

@@ -15,6 +15,7 @@ import {
   type RoomStats,
   type Traffic,
 } from "./counters.ts";
+import type { VoiceLimits } from "./limits.ts";
 import { Meter } from "./meter.ts";
 import { isSameHost, type VoiceMember, type VoiceRoster } from "./roster.ts";
 
@@ -75,7 +76,7 @@ export interface VoiceRoomOptions {
   readonly datagrams: Datagrams | undefined;
   /** Port on which a client in UDP mode listens. */
   readonly clientUdpPort: number;
-  readonly bytesPerSecond: number;
+  readonly limits: Pick<VoiceLimits, "bytesPerSecond">;
 }
 
 /** One member as a speaker, with those who hear him. */
@@ -94,9 +95,9 @@ export class Voice {
   constructor(
     readonly room: VoiceRoom,
     readonly uid: Uid,
-    bytesPerSecond: number,
+    limits: Pick<VoiceLimits, "bytesPerSecond">,
   ) {
-    this.meter = new Meter(bytesPerSecond, bytesPerSecond);
+    this.meter = new Meter(() => limits.bytesPerSecond);
   }
 
   /** RFC 3550, 6.4.1, on a clock that may start anywhere. */
@@ -143,7 +144,7 @@ export class VoiceRoom {
   voice(uid: Uid): Voice {
     let voice = this.#voices.get(uid);
     if (voice === undefined) {
-      voice = new Voice(this, uid, this.#options.bytesPerSecond);
+      voice = new Voice(this, uid, this.#options.limits);
       this.#voices.set(uid, voice);
     }
     return voice;

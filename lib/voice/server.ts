@@ -38,7 +38,8 @@ export interface VoiceOptions {
   /** False: TCP only. */
   readonly udp?: boolean;
   readonly clientUdpPort?: number;
-  readonly limits?: Partial<VoiceLimits>;
+  /** Read at each use, so that getters make them live. */
+  readonly limits?: VoiceLimits;
   /** Milliseconds of a steady clock. */
   readonly clock?: () => number;
   /** Calls `work` every `ms` until the function it returns is called. */
@@ -65,14 +66,14 @@ export interface VoiceServer extends VoiceControl {
 export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
   const { bind, port, roster, log } = options;
   const clock = options.clock ?? (() => performance.now());
-  const limits = { ...VOICE_LIMITS, ...options.limits };
+  const limits = options.limits ?? VOICE_LIMITS;
   const { listener, socket } = bindBoth(bind, port, options.udp ?? true);
   const refusals = new Refusals(log, clock);
   const relay = new VoiceRelay({
     roster,
     clock,
     clientUdpPort: options.clientUdpPort ?? CLIENT_UDP_PORT,
-    bytesPerSecond: limits.bytesPerSecond,
+    limits,
   });
   const own = new OwnAddresses(bind, () => interfaces(log));
   const tcp = new TcpEdge({ listener, relay, clock, limits, refusals });

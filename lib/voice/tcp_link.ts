@@ -54,10 +54,10 @@ export class TcpLink implements Link {
     this.#relay = options.relay;
     this.address = options.address;
     this.openedAt = clock();
-    this.#meter = new Meter(limits.bytesPerSecond, limits.bytesPerSecond);
+    this.#meter = new Meter(() => limits.bytesPerSecond);
     this.#outlet = new Outlet({
       write: (bytes) => conn.write(bytes),
-      queueFrames: limits.queueFrames,
+      limits,
       traffic: this.traffic,
       failed: () => this.#close(),
     });

@@ -13,6 +13,7 @@ import {
   PREFIX_BYTES,
   u32,
 } from "../protocol/rtp.ts";
+import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
 import type { VoiceLog, VoiceMember, VoiceRoster } from "./roster.ts";
 import { startVoice, type VoiceOptions, type VoiceServer } from "./server.ts";
 
@@ -102,6 +103,10 @@ export class FakeLog implements VoiceLog {
   }
 }
 
+type TestVoiceOptions = Partial<Omit<VoiceOptions, "limits">> & {
+  readonly limits?: Partial<VoiceLimits>;
+};
+
 /** A server on loopback with a clock that can be moved forward. */
 export class TestVoice implements AsyncDisposable {
   skipped = 0;
@@ -115,7 +120,7 @@ export class TestVoice implements AsyncDisposable {
 
   static async start(
     roster: FakeRoster,
-    options: Partial<VoiceOptions> = {},
+    { limits, ...options }: TestVoiceOptions = {},
   ): Promise<TestVoice> {
     const log = new FakeLog();
     const test = new TestVoice(roster, log, undefined as never);
@@ -125,6 +130,7 @@ export class TestVoice implements AsyncDisposable {
       roster,
       log,
       clock: () => performance.now() + test.skipped,
+      limits: { ...VOICE_LIMITS, ...limits },
       ...options,
     });
     return test;

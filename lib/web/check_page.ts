@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SignOnStep } from "../commands/live.ts";
+import type { SignOnStep } from "../ops/live.ts";
 import { type Html, html } from "./html.ts";
 import { page, panel } from "./layout.ts";
 import { fragment, LiveFragments } from "./live_fragments.ts";

@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import type { SignOnStep } from "../commands/live.ts";
+import type { SignOnStep } from "../ops/live.ts";
 import { withSite } from "./testing/site.ts";
 
 const body = async (base: string, path: string) =>

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Live, RoomInfo } from "../commands/live.ts";
+import type { Live, RoomInfo } from "../ops/live.ts";
 import type { Config } from "../config/config.ts";
 import type { Gid, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Live, Status } from "../commands/live.ts";
+import type { Live, Status } from "../ops/live.ts";
 import type { HistorySample, Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 

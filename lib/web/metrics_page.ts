@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Live, Status } from "../commands/live.ts";
+import type { Live, Status } from "../ops/live.ts";
 import type { Registry } from "../ops/metrics.ts";
 import { Problem } from "./problem.ts";
 import type { App, Context, Site } from "./site.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Actor, Context as CommandContext } from "../commands/command.ts";
-import type { Live } from "../commands/live.ts";
+import type { Live } from "../ops/live.ts";
 import type { Config } from "../config/config.ts";
 import type { Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Live, SignOnStep } from "../commands/live.ts";
+import type { Live, SignOnStep } from "../ops/live.ts";
 
 const KEPT_MS = 15 * 60_000;
 const MOST_KEPT = 2000;

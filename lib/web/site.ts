@@ -7,7 +7,7 @@
 import type { Hono } from "hono";
 import type { Context as HonoContext } from "hono";
 import type { Actor, Context as CommandContext } from "../commands/command.ts";
-import type { Live } from "../commands/live.ts";
+import type { Live } from "../ops/live.ts";
 import type { Config } from "../config/config.ts";
 import type { Account, Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";

@@ -10,7 +10,7 @@ import { openStore } from "../../db/open.ts";
 import { connectControl } from "../../lib/control/client.ts";
 import { dataFolder } from "../../lib/config/data_folder.ts";
 import { PasswordHasher } from "../../lib/ops/password_hash.ts";
-import type { Status } from "../../lib/commands/live.ts";
+import type { Status } from "../../lib/ops/live.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
 import { V8_FLAGS } from "../v8_flags.ts";
 import { has, outputOf, type Running, startReady } from "./process.ts";

@@ -27,7 +27,7 @@ Deno.test("a lower rate cuts bursts, and at once for those who are here", async 
   await using rig = await Rig.start();
   const ann = await rig.guest("Ann");
   const bob = await rig.guest("Bob");
-  rig.server.live.configChanged(
+  rig.server.config.take(
     defaultConfig({ "limits.packets_per_second": 5 }),
   );
   const line = packet("IM_OUT", u32(ann.uid), "line");

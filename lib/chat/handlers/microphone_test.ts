@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { takeTurn } from "./microphone.ts";
-import { voiceRoster } from "../voice_roster.ts";
+import { voiceRoster } from "../../server/voice_roster.ts";
 import {
   joinAll,
   OAK,

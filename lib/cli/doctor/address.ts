@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SessionInfo } from "../../commands/live.ts";
+import type { SessionInfo } from "../../ops/live.ts";
 import type { Config } from "../../config/config.ts";
 import { isPrivateAddress } from "../../config/network.ts";
 import { resolveIPv4 } from "../../ops/resolve.ts";

@@ -5,7 +5,7 @@
  */
 import { CODE, type CommandResult, done } from "../../commands/command.ts";
 import { flag, numberOption } from "../../commands/field.ts";
-import type { SessionInfo, Status } from "../../commands/live.ts";
+import type { SessionInfo, Status } from "../../ops/live.ts";
 import type { Config } from "../../config/config.ts";
 import { ConfigError } from "../../config/load.ts";
 import { ownAddresses } from "../interfaces.ts";

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { openStore } from "../../../db/open.ts";
-import type { SessionInfo } from "../../commands/live.ts";
+import type { SessionInfo } from "../../ops/live.ts";
 import { defaultConfig } from "../../config/config.ts";
 import { type Given, Home } from "../testing/retropal.ts";
 import { checkAddress } from "./address.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Status } from "../../commands/live.ts";
+import type { Status } from "../../ops/live.ts";
 import type { Config } from "../../config/config.ts";
 import { locationFile } from "../../ops/client_files.ts";
 import { bad, type Finding, noteIt, ok } from "./finding.ts";

@@ -10,7 +10,7 @@ import {
   done,
   failure,
 } from "../../commands/command.ts";
-import type { SignOnStep } from "../../commands/live.ts";
+import type { SignOnStep } from "../../ops/live.ts";
 import type { Local } from "../local.ts";
 
 type Step = SignOnStep["step"];

@@ -15,7 +15,7 @@ import {
   HOST,
 } from "../command.ts";
 import { CommandHost } from "../host.ts";
-import type { Live, RoomInfo, SessionInfo, Status } from "../live.ts";
+import type { Live, RoomInfo, SessionInfo, Status } from "../../ops/live.ts";
 import { findCommand } from "../table.ts";
 
 /** Cost would only slow the tests: what is hashed is checked elsewhere. */
@@ -129,7 +129,6 @@ export class Bench implements AsyncDisposable {
       bansChanged: note("bansChanged"),
       tail: () => () => {},
       watchSignOns: () => () => {},
-      configChanged: note("configChanged"),
       stop: note("stop"),
     };
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Status } from "../../commands/live.ts";
+import type { Status } from "../../ops/live.ts";
 import type { HistorySample } from "../../domain/store.ts";
 import { RESOLUTIONS } from "../history.ts";
 import { type Html, html, NOTHING } from "../html.ts";

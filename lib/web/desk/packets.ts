@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TailEvent } from "../../commands/live.ts";
+import type { TailEvent } from "../../ops/live.ts";
 import type { Account } from "../../domain/store.ts";
 import { field } from "../form_fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";

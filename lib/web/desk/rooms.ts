@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RoomInfo } from "../../commands/live.ts";
+import type { RoomInfo } from "../../ops/live.ts";
 import { roomJson } from "../../commands/room_text.ts";
 import type { StoredRoom } from "../../domain/store.ts";
 import { type Html, html, NOTHING } from "../html.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SessionInfo } from "../../commands/live.ts";
+import type { SessionInfo } from "../../ops/live.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { panel } from "../layout.ts";
 import { type Fragment, fragment, LiveFragments } from "../live_fragments.ts";

@@ -11,7 +11,7 @@ import type {
   SignOnStep,
   Status,
   TailEvent,
-} from "../../commands/live.ts";
+} from "../../ops/live.ts";
 
 export class FakeLive implements Live {
   sessionList: SessionInfo[] = [];
@@ -131,7 +131,6 @@ export class FakeLive implements Live {
     this.watchers.add(sink);
     return () => this.watchers.delete(sink);
   }
-  configChanged(): void {}
   stop(reason: string): void {
     this.done.push(`stop ${reason}`);
   }

@@ -13,7 +13,10 @@ import type { Account, Role, Store } from "../../../lib/domain/store.ts";
 import { configureLog } from "../../../lib/ops/log.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
-import { type RunningServer, startServer } from "../../../lib/server.ts";
+import {
+  type RunningServer,
+  startServer,
+} from "../../../lib/server/start_server.ts";
 import { PASSWORD, Peer } from "./peer.ts";
 
 /** Cheap to check, so that tests are about something else. */

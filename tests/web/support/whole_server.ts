@@ -6,13 +6,13 @@
 import { join } from "node:path";
 import { openStore } from "../../../db/open.ts";
 import { PaltalkClient } from "../../../lib/client/mod.ts";
-import type { Live } from "../../../lib/commands/live.ts";
+import type { Live } from "../../../lib/ops/live.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
 import type { Value } from "../../../lib/config/setting.ts";
 import type { Account, NewAccount, Store } from "../../../lib/domain/store.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
-import { startServer } from "../../../lib/server.ts";
+import { startServer } from "../../../lib/server/start_server.ts";
 
 export const PASSWORD = "secret11";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { MemberInfo, RoomInfo, SessionInfo } from "../commands/live.ts";
+import type { MemberInfo, RoomInfo, SessionInfo } from "../ops/live.ts";
 import type { Room } from "../domain/room.ts";
 import type { VoiceStats } from "../voice/server.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../chat/connection.ts";
 
 export function sessionInfo(connection: Connection): SessionInfo {
   const { session } = connection;

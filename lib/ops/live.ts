@@ -1,14 +1,13 @@
 /**
- * What a command may ask of the running server, as types only: the server
- * answers it, the command table and the control channel use it, and without a
- * server it is null and a command touches the store alone.
+ * The port through which commands, pages and the control channel see the
+ * running server, as types only. lib/server/live.ts implements it; without a
+ * running server it is null, and a command works on the store alone.
  *
  * Every call takes effect before it returns as far as the server's memory
  * goes; bytes to clients go out with the next turn of the event loop.
  *
  * @module
  */
-import type { Config } from "../config/config.ts";
 import type { Gid, Millis, Role, Uid } from "../domain/store.ts";
 
 /**
@@ -226,11 +225,6 @@ export interface Live {
   /** Calls `sink` until the returned function is called. */
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void;
   watchSignOns(sink: (step: SignOnStep) => void): () => void;
-  /**
-   * The configuration was read again (SIGHUP, `config reload`). Only settings
-   * that are marked live in lib/config/schema.ts differ from the one before.
-   */
-  configChanged(config: Config): void;
   /** Ends the server as SIGTERM does. */
   stop(reason: string): void;
 }

@@ -1,5 +1,6 @@
 /**
- * The running server as commands, pages and the control channel see it.
+ * The running server as commands, pages and the control channel see it: the
+ * implementation of the port in lib/ops/live.ts.
  *
  * @module
  */
@@ -12,101 +13,37 @@ import type {
   Status,
   TailEvent,
   TailFilter,
-} from "../commands/live.ts";
-import type { Config } from "../config/config.ts";
+} from "../ops/live.ts";
 import { Room } from "../domain/room.ts";
-import type { Gid, Millis, Uid } from "../domain/store.ts";
+import type { Gid, Uid } from "../domain/store.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
 import { buddyListFrames } from "../protocol/packets/pals.ts";
-import { VERSION } from "../version.ts";
-import type { VoiceServer } from "../voice/server.ts";
-import { recentErrors } from "../ops/log.ts";
-import type { LoopLag } from "../ops/loop_lag.ts";
-import { announce } from "./announcement.ts";
-import type { Context } from "./context.ts";
-import { endSession } from "./departure.ts";
+import { announce } from "../chat/announcement.ts";
+import type { Context } from "../chat/context.ts";
+import { endSession } from "../chat/departure.ts";
 import { roomInfo, sessionInfo } from "./live_info.ts";
-import { closeRoom, enterRoom, showAnew, showBanner } from "./membership.ts";
-import { consoleChanged, officesChanged } from "./offices.ts";
-import { asPal } from "./person.ts";
-import type { ChatServer } from "./server.ts";
-
-/** What the server around the chat side knows. */
-export interface LivePorts {
-  readonly startedAt: Millis;
-  endpoints(): Status["endpoints"];
-  voice(): VoiceServer;
-  loopLag(): LoopLag;
-  passwordHashes(): number;
-  rates(): Status["rates"];
-  configChanged(config: Config): void;
-  stop(reason: string): void;
-}
+import {
+  closeRoom,
+  enterRoom,
+  showAnew,
+  showBanner,
+} from "../chat/membership.ts";
+import { consoleChanged, officesChanged } from "../chat/offices.ts";
+import { asPal } from "../chat/person.ts";
+import type { ChatServer } from "../chat/server.ts";
+import { type LivePorts, statusOf } from "./status.ts";
 
 export class LiveServer implements Live {
   readonly #chat: ChatServer;
   readonly #ports: LivePorts;
 
-  constructor(chat: ChatServer, ports: LivePorts) {
-    this.#chat = chat;
+  constructor(ports: LivePorts) {
+    this.#chat = ports.chat;
     this.#ports = ports;
   }
 
   status(): Status {
-    const chat = this.#chat;
-    const { counters, world, settings, clock } = chat.services;
-    const voice = this.#ports.voice().stats();
-    const queued = [...chat.connections.values()].map((c) => c.queuedBytes);
-    const memory = Deno.memoryUsage();
-    return {
-      version: VERSION,
-      pid: Deno.pid,
-      startedAt: this.#ports.startedAt,
-      uptimeSeconds: Math.floor((clock() - this.#ports.startedAt) / 1000),
-      endpoints: this.#ports.endpoints(),
-      connections: chat.connections.size,
-      sessions: world.online.size,
-      peakSessions: world.peakOnline,
-      rooms: world.rooms.size,
-      voiceLinks: { tcp: voice.links, udp: voice.peers },
-      talkers: voice.speaking,
-      rates: this.#ports.rates(),
-      totals: {
-        packetsIn: counters.packetsIn,
-        packetsOut: counters.packetsOut,
-        voiceFramesIn: voice.in,
-        voiceFramesOut: voice.out,
-        voiceFramesDropped: Object.values(voice.dropped)
-          .reduce((sum, n) => sum + n, 0),
-        signOns: counters.signOns,
-        signOnsRefused: counters.signOnsRefused,
-        packetsOverRate: counters.packetsOverRate,
-        unknownPackets: counters.unknownPackets,
-        slowClientsClosed: counters.slowClientsClosed,
-        malformedPackets: counters.malformedPackets,
-        packetsRefused: [...counters.refusals.values()]
-          .reduce((sum, n) => sum + n, 0),
-        floodersClosed: counters.floodersClosed,
-        connectionsRefused: counters.connectionsRefused,
-        strangersClosed: counters.strangersClosed,
-        packetErrors: counters.handlerErrors,
-        coreErrors: counters.coreErrors,
-      },
-      memory: { rss: memory.rss, heapUsed: memory.heapUsed },
-      queues: {
-        outboxBytes: queued.reduce((sum, n) => sum + n, 0),
-        largestOutboxBytes: queued.reduce((max, n) => Math.max(max, n), 0),
-        passwordHashes: this.#ports.passwordHashes(),
-      },
-      loopLagMs: this.#ports.loopLag(),
-      limits: Object.fromEntries(
-        Object.entries(settings.limits).map(([key, value]) => [
-          `limits.${key}`,
-          value,
-        ]),
-      ),
-      errors: recentErrors(),
-    };
+    return statusOf(this.#ports);
   }
 
   sessions(): SessionInfo[] {
@@ -114,7 +51,7 @@ export class LiveServer implements Live {
   }
 
   rooms(): RoomInfo[] {
-    const voice = this.#ports.voice().stats();
+    const voice = this.#ports.voice.stats();
     return [...this.#chat.services.world.rooms.values()]
       .map((room) => roomInfo(room, voice));
   }
@@ -257,10 +194,6 @@ export class LiveServer implements Live {
 
   watchSignOns(sink: (step: SignOnStep) => void): () => void {
     return this.#chat.taps.watchSignOns(sink);
-  }
-
-  configChanged(config: Config): void {
-    this.#ports.configChanged(config);
   }
 
   stop(reason: string): void {

@@ -7,7 +7,7 @@
 import { isIPv4, isPrivateAddress } from "../config/network.ts";
 import type { Session } from "../domain/session.ts";
 import type { NamedHosts } from "../ops/named_hosts.ts";
-import type { MediaServer } from "./context.ts";
+import type { MediaServer } from "../chat/context.ts";
 
 /** IPv4 addresses that the host has set, names already resolved. */
 export type Advertised = Pick<NamedHosts, "outside" | "inside">;

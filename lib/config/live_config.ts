@@ -1,0 +1,92 @@
+/**
+ * The configuration in force. It has one owner: everything else reads
+ * {@linkcode LiveConfig.current} at the moment of use, and subscribes with
+ * {@linkcode LiveConfig.onChange} only where a change needs an action.
+ *
+ * @module
+ */
+import {
+  buildConfig,
+  changedKeys,
+  type Config,
+  SETTINGS,
+  valueAt,
+} from "./config.ts";
+import type { Value } from "./setting.ts";
+
+/** The effect of reading the configuration again. */
+export interface ReloadReport {
+  /** Keys that changed and are in force now. */
+  readonly applied: readonly string[];
+  /** Keys that differ from what is in force and need a restart. */
+  readonly needRestart: readonly string[];
+}
+
+/** Called with the new configuration and the one before it. */
+export type ConfigListener = (now: Config, before: Config) => void;
+
+export class LiveConfig {
+  #current: Config;
+  #waiting: ReadonlyMap<string, Value> = new Map();
+  readonly #listeners = new Set<ConfigListener>();
+
+  constructor(config: Config) {
+    this.#current = config;
+  }
+
+  /** Wraps a fixed configuration; a LiveConfig is returned as it is. */
+  static of(config: Config | LiveConfig): LiveConfig {
+    return config instanceof LiveConfig ? config : new LiveConfig(config);
+  }
+
+  get current(): Config {
+    return this.#current;
+  }
+
+  /** Values that were read and come into force with the next start. */
+  get waiting(): ReadonlyMap<string, Value> {
+    return this.#waiting;
+  }
+
+  /** Returns an unsubscribe function. */
+  onChange(listener: ConfigListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Applies the live settings of `read`; the others wait for a restart. */
+  take(read: Config): ReloadReport {
+    const before = this.#current;
+    const changed = changedKeys(before, read);
+    const applied = changed.filter(isLive);
+    const needRestart = changed.filter((key) => !isLive(key));
+    this.#waiting = new Map(
+      needRestart.map((key) => [key, valueAt(read, key)]),
+    );
+    if (applied.length > 0) {
+      this.#current = buildConfig((key) =>
+        valueAt(isLive(key) ? read : before, key)
+      );
+      this.#tell(before);
+    }
+    return { applied, needRestart };
+  }
+
+  /** One failing listener must not keep the change from the others. */
+  #tell(before: Config): void {
+    const errors: unknown[] = [];
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(this.#current, before);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}
+
+/** Whether a running server applies a change of this setting. */
+export function isLive(key: string): boolean {
+  return SETTINGS.get(key)?.live === true;
+}

@@ -1,0 +1,65 @@
+/**
+ * The chat server with the services that its handlers use.
+ *
+ * @module
+ */
+import type { RunCommand } from "../chat/context.ts";
+import { Counters } from "../chat/counters.ts";
+import { ChatServer } from "../chat/server.ts";
+import { SignOnGuard } from "../chat/sign_on_guard.ts";
+import type { Config } from "../config/config.ts";
+import { logger } from "../ops/log.ts";
+import type { VoiceServer } from "../voice/server.ts";
+import type { Core } from "./core.ts";
+import { mediaServer } from "./media_server.ts";
+
+const FAREWELL = "The server is going down. Please come back later.";
+const noCommands: RunCommand = () =>
+  Promise.resolve(["There are no commands here."]);
+
+export class ChatPart implements AsyncDisposable {
+  readonly server: ChatServer;
+  readonly #unsubscribe: () => void;
+
+  /** Binds the port; connections are accepted after {@linkcode accept}. */
+  constructor(core: Core, voice: VoiceServer) {
+    const { config, hosts, world, store, passwords, clock, random } = core;
+    const { server: { bind, chat_port: port }, limits } = config.current;
+    this.server = new ChatServer({
+      bind,
+      port,
+      services: {
+        world,
+        store,
+        passwords,
+        log: logger("chat"),
+        counters: new Counters(),
+        guard: new SignOnGuard(limits),
+        media: mediaServer(() => voice.port, () => hosts.now),
+        get settings() {
+          return config.current;
+        },
+        redirect: () => hosts.now.redirect,
+        clock,
+        random,
+        runCommand: noCommands,
+      },
+    });
+    this.server.voice = voice;
+    this.#unsubscribe = config.onChange((now) => this.#changed(now));
+  }
+
+  accept(): void {
+    this.server.start();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe();
+    await this.server.stop(FAREWELL);
+  }
+
+  #changed(now: Config): void {
+    this.server.services.guard.refresh(now.limits);
+    this.server.door.refresh(now);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What every part of the server shares: configuration in force, store, world,
+ * password hashing, resolved host names and the clock.
+ *
+ * @module
+ */
+import { LiveConfig } from "../config/live_config.ts";
+import type { Config } from "../config/config.ts";
+import type { Millis, Store } from "../domain/store.ts";
+import { World } from "../domain/world.ts";
+import { logger } from "../ops/log.ts";
+import { HostResolver } from "../ops/named_hosts.ts";
+import { PasswordHasher } from "../ops/password_hash.ts";
+
+export interface CoreOptions {
+  /** A plain configuration never changes while the server runs. */
+  readonly config: Config | LiveConfig;
+  /** Opened by the caller, closed by the server when it ends. */
+  readonly store: Store;
+  /** Shared with commands, so that both use one queue; made when not given. */
+  readonly passwords?: PasswordHasher;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => Millis;
+  /** Injectable so that tests know the next key number. */
+  readonly random?: () => number;
+}
+
+export class Core implements Disposable {
+  readonly config: LiveConfig;
+  readonly store: Store;
+  readonly world: World;
+  readonly passwords: PasswordHasher;
+  readonly hosts: HostResolver;
+  readonly clock: () => Millis;
+  readonly random: () => number;
+  readonly startedAt: Millis;
+
+  private constructor(options: CoreOptions) {
+    const { store, clock = Date.now, random = Math.random } = options;
+    const config = LiveConfig.of(options.config);
+    this.config = config;
+    this.store = store;
+    this.clock = clock;
+    this.random = random;
+    this.startedAt = clock();
+    this.world = World.load(store, this.startedAt / 1000);
+    this.passwords = options.passwords ?? passwordHasher(config);
+    this.hosts = new HostResolver(() => config.current, logger("names"));
+    config.onChange(() => void this.hosts.refresh());
+  }
+
+  /** Resolves when the host names have been looked up once. */
+  static async start(options: CoreOptions): Promise<Core> {
+    const core = new Core(options);
+    await core.hosts.refresh();
+    return core;
+  }
+
+  [Symbol.dispose](): void {
+    this.hosts.stop();
+    this.store.close();
+  }
+}
+
+/** The one hasher of a server; its queue limit follows the configuration. */
+export function passwordHasher(config: LiveConfig): PasswordHasher {
+  return new PasswordHasher({
+    log2n: config.current.auth.scrypt_log2n,
+    queueLimit: () => config.current.limits.hash_queue,
+  });
+}

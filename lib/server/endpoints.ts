@@ -1,0 +1,32 @@
+/**
+ * Where the server listens, and what clients are told about it.
+ *
+ * @module
+ */
+import type { ChatServer } from "../chat/server.ts";
+import type { Status } from "../ops/live.ts";
+import type { VoiceServer } from "../voice/server.ts";
+import type { WebServer } from "../web/server.ts";
+import type { Core } from "./core.ts";
+
+export function endpointsOf(
+  { hosts }: Core,
+  chat: ChatServer,
+  voice: VoiceServer,
+  web: WebServer | undefined,
+): Status["endpoints"] {
+  const { outside, inside } = hosts.now;
+  return {
+    chat: hostAndPort(chat.address),
+    voice: hostAndPort(voice.addr),
+    web: web === undefined ? null : hostAndPort(web.addr),
+    advertised: outside ?? inside ?? "",
+    advertisedPrivate: inside ?? "",
+  };
+}
+
+function hostAndPort({ hostname, port }: Deno.NetAddr): string {
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
+}

@@ -1,0 +1,115 @@
+/**
+ * Puts the server together: store and configuration in, chat, voice and pages
+ * out. Each part starts in its own file and plugs in here.
+ *
+ * @module
+ */
+import type { RunCommand } from "../chat/context.ts";
+import type { LiveConfig } from "../config/live_config.ts";
+import type { Live } from "../ops/live.ts";
+import { logger } from "../ops/log.ts";
+import { ChatPart } from "./chat_part.ts";
+import { Core, type CoreOptions } from "./core.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { LiveServer } from "./live.ts";
+import { Parts } from "./parts.ts";
+import { UpkeepPart } from "./upkeep_part.ts";
+import { VoicePart } from "./voice_part.ts";
+import { WebPart, type WebTools } from "./web_part.ts";
+
+export interface ServerOptions extends CoreOptions, WebTools {
+  /** Answers what users write to the system user. */
+  readonly runCommand?: (live: Live) => RunCommand;
+}
+
+export interface RunningServer {
+  /** "host:port" where it listens. */
+  readonly chat: string;
+  readonly voice: string;
+  readonly web: string | null;
+  readonly live: Live;
+  readonly config: LiveConfig;
+  /** Resolves with the exit code when the server has ended. */
+  readonly stopped: Promise<number>;
+  /** Tells all clients, writes what is queued, ends; never rejects. */
+  stop(reason: string, exitCode?: number): Promise<void>;
+}
+
+/** Starts everything; when it resolves, connections are accepted. */
+export async function startServer(
+  options: ServerOptions,
+): Promise<RunningServer> {
+  const log = logger("server");
+  const parts = new Parts(log);
+  const ending = new Ending(parts);
+  try {
+    const core = parts.use("store", await Core.start(options));
+    const { config } = core;
+    const voice = parts.use(
+      "voice",
+      await VoicePart.start(core, (work) => chat.server.act(work)),
+    );
+    const chat = parts.use("chat", new ChatPart(core, voice.server));
+    const upkeep = parts.use(
+      "upkeep",
+      new UpkeepPart(core, chat.server.services.counters, voice.server),
+    );
+    let web: WebPart | undefined;
+    const endpoints = () =>
+      endpointsOf(core, chat.server, voice.server, web?.server);
+    const live = new LiveServer({
+      core,
+      chat: chat.server,
+      voice: voice.server,
+      upkeep,
+      endpoints,
+      stop: (reason) => void ending.stop(reason),
+    });
+    if (options.runCommand) {
+      chat.server.services.runCommand = options.runCommand(live);
+    }
+    if (config.current.web.enabled) {
+      web = parts.use(
+        "web",
+        await WebPart.start(core, { live, chat, voice }, options),
+      );
+    }
+    chat.accept();
+    return {
+      ...endpoints(),
+      live,
+      config,
+      stopped: ending.ended,
+      stop: (reason, exitCode) => ending.stop(reason, exitCode),
+    };
+  } catch (error) {
+    await parts[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The end of a server, which happens once whoever asks for it. */
+class Ending {
+  readonly #parts: Parts;
+  readonly #ended = Promise.withResolvers<number>();
+  #stopping = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves with the exit code. */
+  get ended(): Promise<number> {
+    return this.#ended.promise;
+  }
+
+  async stop(reason: string, exitCode = 0): Promise<void> {
+    if (!this.#stopping) {
+      this.#stopping = true;
+      logger("chat").info("stopping", { reason });
+      await this.#parts[Symbol.asyncDispose]();
+      this.#ended.resolve(exitCode || (this.#parts.failed ? 1 : 0));
+    }
+    await this.#ended.promise;
+  }
+}

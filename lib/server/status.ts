@@ -1,0 +1,88 @@
+/**
+ * A snapshot of the running server for `status`, the desk and metrics.
+ *
+ * @module
+ */
+import type { Counters } from "../chat/counters.ts";
+import type { ChatServer } from "../chat/server.ts";
+import type { Config } from "../config/config.ts";
+import type { Status } from "../ops/live.ts";
+import { recentErrors } from "../ops/log.ts";
+import { VERSION } from "../version.ts";
+import type { VoiceServer, VoiceStats } from "../voice/server.ts";
+import type { Core } from "./core.ts";
+import type { UpkeepPart } from "./upkeep_part.ts";
+
+/** The parts that the live port shows and acts on. */
+export interface LivePorts {
+  readonly core: Core;
+  readonly chat: ChatServer;
+  readonly voice: VoiceServer;
+  readonly upkeep: UpkeepPart;
+  endpoints(): Status["endpoints"];
+  stop(reason: string): void;
+}
+
+export function statusOf(ports: LivePorts): Status {
+  const { core, chat, upkeep } = ports;
+  const { passwords, world, config, clock, startedAt } = core;
+  const voice = ports.voice.stats();
+  const queued = [...chat.connections.values()].map((c) => c.queuedBytes);
+  const memory = Deno.memoryUsage();
+  return {
+    version: VERSION,
+    pid: Deno.pid,
+    startedAt,
+    uptimeSeconds: Math.floor((clock() - startedAt) / 1000),
+    endpoints: ports.endpoints(),
+    connections: chat.connections.size,
+    sessions: world.online.size,
+    peakSessions: world.peakOnline,
+    rooms: world.rooms.size,
+    voiceLinks: { tcp: voice.links, udp: voice.peers },
+    talkers: voice.speaking,
+    rates: upkeep.rates(),
+    totals: totals(chat.services.counters, voice),
+    memory: { rss: memory.rss, heapUsed: memory.heapUsed },
+    queues: {
+      outboxBytes: sum(queued),
+      largestOutboxBytes: queued.reduce((max, n) => Math.max(max, n), 0),
+      passwordHashes: passwords.waiting + passwords.running,
+    },
+    loopLagMs: upkeep.loopLag(),
+    limits: limitsOf(config.current),
+    errors: recentErrors(),
+  };
+}
+
+function totals(counters: Counters, voice: VoiceStats): Status["totals"] {
+  return {
+    packetsIn: counters.packetsIn,
+    packetsOut: counters.packetsOut,
+    voiceFramesIn: voice.in,
+    voiceFramesOut: voice.out,
+    voiceFramesDropped: sum(Object.values(voice.dropped)),
+    signOns: counters.signOns,
+    signOnsRefused: counters.signOnsRefused,
+    packetsOverRate: counters.packetsOverRate,
+    unknownPackets: counters.unknownPackets,
+    slowClientsClosed: counters.slowClientsClosed,
+    malformedPackets: counters.malformedPackets,
+    packetsRefused: sum([...counters.refusals.values()]),
+    floodersClosed: counters.floodersClosed,
+    connectionsRefused: counters.connectionsRefused,
+    strangersClosed: counters.strangersClosed,
+    packetErrors: counters.handlerErrors,
+    coreErrors: counters.coreErrors,
+  };
+}
+
+function limitsOf({ limits }: Config): Status["limits"] {
+  return Object.fromEntries(
+    Object.entries(limits).map(([key, value]) => [`limits.${key}`, value]),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,80 @@
+/**
+ * What runs beside the ports: deferred writes, housekeeping, and the samples
+ * from which `status` shows rates and the lag of the event loop.
+ *
+ * @module
+ */
+import type { Counters } from "../chat/counters.ts";
+import type { Store } from "../domain/store.ts";
+import { activity } from "../ops/activity.ts";
+import { keepHouse } from "../ops/housekeeping.ts";
+import type { Status } from "../ops/live.ts";
+import { logger } from "../ops/log.ts";
+import { type LoopLag, LoopLagMeter } from "../ops/loop_lag.ts";
+import { Rates } from "../ops/rates.ts";
+import type { VoiceServer } from "../voice/server.ts";
+import type { Core } from "./core.ts";
+
+const RATES = [
+  "packetsIn",
+  "packetsOut",
+  "voiceFramesIn",
+  "voiceFramesOut",
+] as const;
+/** How often deferred writes (last seen, audit) reach the disk. */
+const FLUSH_MS = 1000;
+
+export class UpkeepPart implements Disposable {
+  readonly #lag = new LoopLagMeter();
+  readonly #rates = new Rates<typeof RATES[number]>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #stopCleaning: () => void;
+
+  constructor(
+    { store, clock, config }: Core,
+    counters: Counters,
+    voice: VoiceServer,
+  ) {
+    this.#timer = setInterval(() => {
+      const { in: voiceFramesIn, out: voiceFramesOut } = voice.stats();
+      const { packetsIn, packetsOut } = counters;
+      this.#rates.sample({
+        packetsIn,
+        packetsOut,
+        voiceFramesIn,
+        voiceFramesOut,
+      });
+      flush(store);
+    }, FLUSH_MS);
+    this.#stopCleaning = keepHouse({
+      store,
+      clock,
+      log: logger("store"),
+      config: () => config.current,
+    });
+  }
+
+  loopLag(): LoopLag {
+    return this.#lag.read();
+  }
+
+  rates(): Status["rates"] {
+    return this.#rates.read(RATES);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#stopCleaning();
+    this.#lag.stop();
+  }
+}
+
+/** A full disk must not end the server: the writes stay queued. */
+function flush(store: Store): void {
+  activity.task("deferred writes", Date.now());
+  try {
+    store.flush();
+  } catch (error) {
+    logger("store").error("deferred writes failed", { error: `${error}` });
+  }
+}

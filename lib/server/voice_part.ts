@@ -1,0 +1,50 @@
+/**
+ * The voice server, joined to the rooms of the chat side.
+ *
+ * @module
+ */
+import type { Context } from "../chat/context.ts";
+import { takeTurn } from "../chat/handlers/microphone.ts";
+import { announceMediaServer } from "../chat/membership.ts";
+import { logger } from "../ops/log.ts";
+import { voiceLimits } from "../voice/limits.ts";
+import { startVoice, type VoiceServer } from "../voice/server.ts";
+import type { Core } from "./core.ts";
+import { voiceRoster } from "./voice_roster.ts";
+
+/** Runs work on the chat side that no packet asked for. */
+export type Act = (work: (ctx: Context) => void) => void;
+
+export class VoicePart implements AsyncDisposable {
+  private constructor(readonly server: VoiceServer) {}
+
+  /** Rejects with CannotListen. `act` is not called before clients are in rooms. */
+  static async start(core: Core, act: Act): Promise<VoicePart> {
+    const { world, config } = core;
+    const { server, voice } = config.current;
+    return new VoicePart(
+      await startVoice({
+        bind: server.bind,
+        port: server.voice_port,
+        udp: voice.udp,
+        log: logger("voice"),
+        limits: voiceLimits(() => config.current),
+        roster: voiceRoster(world, {
+          onLinkLost: (gid, uid) =>
+            act((ctx) => {
+              const room = world.rooms.get(gid);
+              const session = world.online.get(uid);
+              if (room && session) announceMediaServer(ctx, room, session);
+            }),
+          onTalk: (gid, uid, talking) => {
+            if (talking) act((ctx) => takeTurn(ctx, gid, uid));
+          },
+        }),
+      }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.shutdown();
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The pages, joined to the running server.
+ *
+ * @module
+ */
+import { logger } from "../ops/log.ts";
+import type { Live } from "../ops/live.ts";
+import { addServerMetrics } from "../ops/server_metrics.ts";
+import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
+import type { ChatPart } from "./chat_part.ts";
+import type { Core } from "./core.ts";
+import type { VoicePart } from "./voice_part.ts";
+
+/** What the pages may do beyond the live port. */
+export interface WebTools {
+  /** Writes a consistent copy of the database to a file that is not there. */
+  readonly backup?: (file: string) => Promise<void>;
+  /** Makes the context in which a command of staff runs. */
+  readonly commandContext?: NonNullable<WebOptions["commandContext"]>;
+}
+
+export interface WebNeighbours {
+  readonly live: Live;
+  readonly chat: ChatPart;
+  readonly voice: VoicePart;
+}
+
+export class WebPart implements AsyncDisposable {
+  private constructor(readonly server: WebServer) {}
+
+  /** Rejects with CannotListen. */
+  static async start(
+    core: Core,
+    { live, chat, voice }: WebNeighbours,
+    { backup, commandContext }: WebTools,
+  ): Promise<WebPart> {
+    const { config, store, passwords, clock } = core;
+    const { web, server } = config.current;
+    const { guard, counters } = chat.server.services;
+    return new WebPart(
+      await startWeb({
+        bind: web.bind || server.bind,
+        port: web.port,
+        legacyPort: web.legacy_port,
+        config: () => config.current,
+        store,
+        live,
+        passwords,
+        guard,
+        log: logger("web"),
+        clock,
+        metrics: (registry) =>
+          addServerMetrics(registry, counters, () => voice.server.stats()),
+        ...(backup && { backup }),
+        ...(commandContext && { commandContext }),
+      }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.shutdown();
+  }
+}

@@ -9,11 +9,11 @@ import type { Millis } from "../domain/store.ts";
 import { hex } from "../protocol/bytes.ts";
 import { decodeFrames, type FrameDecoder } from "../protocol/frame.ts";
 import {
-  CLIENT_TYPES,
   nameOfClientType,
   nameOfServerType,
-  SERVER_TYPES,
+  type Secret,
 } from "../protocol/packet_types.ts";
+import { blanked, secretIn } from "../protocol/secrets.ts";
 import type { SignOnStep, TailEvent, TailFilter } from "../ops/live.ts";
 
 /** The connection as far as a tap cares. */
@@ -26,42 +26,6 @@ interface Tap {
   readonly sink: (event: TailEvent) => void;
 }
 
-/**
- * How many bytes at a payload's start may be shown of packets that carry a
- * password or somebody's words; the rest is blanked.
- */
-const SHOWN_FROM_CLIENT: ReadonlyMap<number, number> = new Map([
-  [CLIENT_TYPES.LOGIN.type, 4],
-  [CLIENT_TYPES.PASSWORD_CHANGE.type, 4],
-  [CLIENT_TYPES.PASSWORD_HINT.type, 0],
-  [CLIENT_TYPES.REGISTER.type, 0],
-  [CLIENT_TYPES.IM_OUT.type, 4],
-  [CLIENT_TYPES.ROOM_MESSAGE_OUT.type, 4],
-  [CLIENT_TYPES.AWAY_MODE.type, 0],
-  [CLIENT_TYPES.ROOM_JOIN.type, 10],
-  [CLIENT_TYPES.ROOM_JOIN_BY_NAME.type, 0],
-  [CLIENT_TYPES.ROOM_JOIN_AS_ADMIN.type, 4],
-  [CLIENT_TYPES.ROOM_CREATE.type, 11],
-  [CLIENT_TYPES.USER_PROFILE_UPDATE.type, 0],
-  [CLIENT_TYPES.ALERT_ADMIN.type, 8],
-]);
-const SHOWN_FROM_SERVER: ReadonlyMap<number, number> = new Map([
-  [SERVER_TYPES.IM_IN.type, 4],
-  [SERVER_TYPES.NEW_STYLE_IM.type, 0],
-  [SERVER_TYPES.ROOM_MESSAGE_IN.type, 8],
-]);
-
-/** Letters for x, so that lengths stay and words go. */
-function redacted(
-  payload: Uint8Array,
-  shown: number | undefined,
-): Uint8Array {
-  if (shown === undefined) return payload;
-  const copy = payload.slice();
-  copy.fill(0x78, Math.min(shown, copy.length));
-  return copy;
-}
-
 export class Taps {
   readonly #clock: () => Millis;
   readonly #taps = new Set<Tap>();
@@ -71,7 +35,7 @@ export class Taps {
     this.#clock = clock;
   }
 
-  /** Calls `sink` for what fits, until the returned function is called. */
+  /** Calls `sink` for every matching event. Returns an unsubscribe function. */
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void {
     const tap = { filter, sink };
     this.#taps.add(tap);
@@ -98,7 +62,7 @@ export class Taps {
         length: payload.length,
       },
       () => payload,
-      SHOWN_FROM_CLIENT.get(type),
+      secretIn("client", type, payload.length),
     );
   }
 
@@ -117,7 +81,7 @@ export class Taps {
           length: payload.length,
         },
         () => payload,
-        SHOWN_FROM_SERVER.get(type),
+        secretIn("server", type, payload.length),
       );
     }
   }
@@ -149,7 +113,7 @@ export class Taps {
     kind: TailEvent["kind"],
     fields: Partial<TailEvent>,
     payload?: () => Uint8Array,
-    shown?: number,
+    secret?: Secret,
   ): void {
     for (const { filter, sink } of this.#taps) {
       if (!fits(session, filter)) continue;
@@ -164,7 +128,7 @@ export class Taps {
         ...fields,
         ...(bytes !== undefined && {
           payload: hex(
-            filter.redact === false ? bytes : redacted(bytes, shown),
+            filter.redact === false ? bytes : blanked(bytes, secret),
           ),
         }),
       });

@@ -18,6 +18,7 @@ import {
 import { registration } from "../protocol/packets/accounts.ts";
 import { privateRoom } from "../protocol/packets/rooms.ts";
 import { feedback } from "../protocol/packets/signon.ts";
+import { blanked, secretIn } from "../protocol/secrets.ts";
 import { checkVoiceFrame, speakerOf, ssrcOf, u32 } from "../protocol/rtp.ts";
 import { decodeText } from "../protocol/windows1252.ts";
 
@@ -28,14 +29,6 @@ export interface Dissection {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly faults: readonly string[];
 }
-
-/** These carry passwords, in a form that anybody can decode. */
-const SECRET: ReadonlySet<string> = new Set([
-  "LOGIN",
-  "PASSWORD_CHANGE",
-  "PASSWORD_HINT",
-  "REGISTER",
-]);
 
 export function dissectFrame(
   direction: Direction,
@@ -60,13 +53,14 @@ export function dissectFrame(
         : faults,
     };
   }
-  if (SECRET.has(name) && !showSecrets) {
-    return {
-      name,
-      fields: { payload: `${payload.length} bytes, with a password` },
-      faults,
-    };
-  }
+  const secret = showSecrets
+    ? undefined
+    : secretIn(fromClient ? "client" : "server", type, payload.length);
+  const password = secret?.kind === "password" ? secret : undefined;
+  const hidden = password && {
+    hidden: `${payload.length - password.from} bytes, with a password`,
+  };
+  const shown = blanked(payload, password);
   let reason = "";
   for (const codec of codecs) {
     let excess = 0;
@@ -76,11 +70,17 @@ export function dissectFrame(
       continue;
     }
     if (excess > 0) faults.push(`${excess} bytes more than it should have`);
-    return { name, fields: fieldsOf(value), faults };
+    if (password === undefined) {
+      return { name, fields: fieldsOf(value), faults };
+    }
+    // What is left of records, once blanked, may be none any more.
+    const rest = password.from > 0 ? codec.parse(shown) : undefined;
+    const fields = rest instanceof Malformed ? {} : fieldsOf(rest);
+    return { name, fields: { ...fields, ...hidden }, faults };
   }
   return {
     name,
-    fields: { payload: preview(payload) },
+    fields: { payload: preview(shown) },
     faults: [`malformed: ${reason}`, ...faults],
   };
 }

@@ -7,6 +7,7 @@ import type { Config } from "../config/config.ts";
 import type { Outlet, Session } from "../domain/session.ts";
 import { burstOf, TokenBucket } from "../domain/limits.ts";
 import type { Millis } from "../domain/store.ts";
+import type { Wire } from "../net/wire.ts";
 import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { requestUser } from "../protocol/packets/pals.ts";
@@ -50,7 +51,7 @@ export class Connection implements Outlet, OutboxOwner {
   packetsIn = 0;
   packetsOut = 0;
 
-  readonly #conn: Deno.TcpConn;
+  readonly #wire: Wire;
   readonly #ports: ConnectionPorts;
   readonly #outbox: Outbox;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
@@ -69,14 +70,14 @@ export class Connection implements Outlet, OutboxOwner {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    conn: Deno.TcpConn,
+    wire: Wire,
     makeSession: (outlet: Outlet) => Session,
     services: Services,
     ports: ConnectionPorts,
   ) {
-    this.#conn = conn;
+    this.#wire = wire;
     this.#ports = ports;
-    this.port = conn.remoteAddr.port;
+    this.port = wire.remote.port;
     this.ctx = new Context(services, makeSession(this));
     const { limits } = services.settings;
     const now = services.clock();
@@ -87,7 +88,7 @@ export class Connection implements Outlet, OutboxOwner {
       burstOf(limits.packets_per_second, limits.packet_burst),
       now,
     );
-    this.#outbox = new Outbox(conn, this, limits.outbox_bytes);
+    this.#outbox = new Outbox(wire, this, limits.outbox_bytes);
   }
 
   get session(): Session {
@@ -154,7 +155,7 @@ export class Connection implements Outlet, OutboxOwner {
     for (;;) {
       let n: number | null;
       try {
-        n = await this.#conn.read(decoder.space());
+        n = await this.#wire.read(decoder.space());
       } catch (error) {
         return this.end(error instanceof Error ? error.message : `${error}`);
       }
@@ -288,7 +289,7 @@ export class Connection implements Outlet, OutboxOwner {
     await this.#outbox.drained();
     if (this.#ended) return;
     try {
-      await this.#conn.closeWrite();
+      await this.#wire.closeWrite();
     } catch {
       this.end(reason);
     }
@@ -302,7 +303,7 @@ export class Connection implements Outlet, OutboxOwner {
     clearTimeout(this.#timer);
     this.#outbox.discard();
     try {
-      this.#conn.close();
+      this.#wire.close();
     } catch {
       // The other side was faster.
     }

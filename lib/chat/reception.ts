@@ -6,6 +6,8 @@
  */
 import type { Millis } from "../domain/store.ts";
 import { isOutOfResources } from "../net/accept_error.ts";
+import { TcpWire } from "../net/tcp_wire.ts";
+import type { Wire } from "../net/wire.ts";
 import { nextTurn, pause, Turnstile } from "../ops/turn.ts";
 import { Refusals } from "../voice/refusals.ts";
 import { plainAddress } from "../voice/roster.ts";
@@ -25,12 +27,8 @@ const STRANGERS_PER_TURN = 4;
 /** Milliseconds to wait when the machine has no descriptor or memory left. */
 const FAILED_PAUSE_MS = 50;
 
-/** Makes the connection of who has been let in. */
-export type Open = (
-  conn: Deno.TcpConn,
-  address: string,
-  now: Millis,
-) => Connection;
+/** Makes the connection of an admitted wire. */
+export type Open = (wire: Wire, now: Millis) => Connection;
 
 export class Reception {
   readonly #listener: Deno.TcpListener;
@@ -97,28 +95,37 @@ export class Reception {
     }
   }
 
+  /** Serves a wire that another listener has accepted; undefined: refused. */
+  adopt(wire: Wire): Connection | undefined {
+    return this.#admit(wire.remote.host) ? this.#begin(wire) : undefined;
+  }
+
   #welcome(conn: Deno.TcpConn): void {
-    const { log, counters, clock, signOnStep } = this.#services;
-    const address = plainAddress(conn.remoteAddr.hostname);
-    const now = clock();
-    const refused = this.#enter(address, now);
-    if (refused !== undefined) {
-      counters.connectionsRefused++;
-      this.#refusals.note(refused.reason, address);
+    if (this.#admit(plainAddress(conn.remoteAddr.hostname))) {
+      this.#begin(new TcpWire(conn));
+    } else {
       conn.close();
-      return;
     }
-    try {
-      conn.setNoDelay(true);
-      conn.setKeepAlive(true);
-    } catch {
-      // Gone already: the read below will tell.
-    }
-    const connection = this.#open(conn, address, now);
+  }
+
+  /** Counts one more connection of `address`; logs a refusal. */
+  #admit(address: string): boolean {
+    const refused = this.#enter(address, this.#services.clock());
+    if (refused === undefined) return true;
+    this.#services.counters.connectionsRefused++;
+    this.#refusals.note(refused.reason, address);
+    return false;
+  }
+
+  #begin(wire: Wire): Connection {
+    const { log, clock, signOnStep } = this.#services;
+    const connection = this.#open(wire, clock());
+    const { session } = connection;
     this.#strangers.add(connection);
-    log.debug("connected", { session: connection.session.id, address });
-    signOnStep(connection.session, "connected");
+    log.debug("connected", { session: session.id, address: session.address });
+    signOnStep(session, "connected");
     void connection.run();
+    return connection;
   }
 
   /**

@@ -5,7 +5,8 @@
  * @module
  */
 import { activity } from "../ops/activity.ts";
-import { plainAddress, type VoiceControl } from "../voice/roster.ts";
+import type { VoiceControl } from "../voice/roster.ts";
+import type { Wire } from "../net/wire.ts";
 import type { Millis } from "../domain/store.ts";
 import type { VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
@@ -91,7 +92,7 @@ export class ChatServer {
       this.#listener,
       this.door,
       this.services,
-      (conn, address, now) => this.#open(conn, address, now),
+      (wire, now) => this.#open(wire, now),
     );
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
@@ -106,10 +107,18 @@ export class ChatServer {
     this.#accepting = this.#reception.run();
   }
 
-  #open(conn: Deno.TcpConn, address: string, now: Millis): Connection {
-    const local = plainAddress((conn.localAddr as Deno.NetAddr).hostname);
+  /**
+   * Serves a wire that another listener has accepted, under the same limits.
+   * Returns undefined when it is refused; closing it is then up to the caller.
+   */
+  adopt(wire: Wire): Connection | undefined {
+    return this.#stopping ? undefined : this.#reception.adopt(wire);
+  }
+
+  #open(wire: Wire, now: Millis): Connection {
+    const [address, local] = [wire.remote.host, wire.local.host];
     const connection = new Connection(
-      conn,
+      wire,
       (outlet) => new Session(this.#nextId++, address, local, now, outlet),
       this.services,
       this.#ports,

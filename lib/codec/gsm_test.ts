@@ -64,7 +64,10 @@ function run(samples: Int16Array) {
 
 function sha256(parts: readonly (Uint8Array | Int16Array)[]): string {
   const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
+  // Deno 2.6 takes bytes only.
+  for (const { buffer, byteOffset, byteLength } of parts) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
   return hash.digest("hex");
 }
 

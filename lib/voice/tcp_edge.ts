@@ -10,6 +10,7 @@ import type { Refusals } from "./refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import { plainAddress } from "./roster.ts";
 import { isOutOfResources } from "../net/accept_error.ts";
+import { TcpWire } from "../net/tcp_wire.ts";
 import { nextTurn, pause } from "../ops/turn.ts";
 import { TcpLink } from "./tcp_link.ts";
 
@@ -111,16 +112,9 @@ export class TcpEdge {
       refusals.note("too many connections", address);
       return conn.close();
     }
-    try {
-      conn.setNoDelay(true);
-      conn.setKeepAlive(true);
-    } catch {
-      // Reset before we got to it: the first read will tell.
-    }
     const link = new TcpLink({
       ...this.#options,
-      conn,
-      address,
+      wire: new TcpWire(conn),
       greeted: (link) => this.#halfOpen.delete(link),
       nextTick: () => this.#tick.promise,
     });

@@ -6,6 +6,7 @@
  */
 
 import type { Gid, Uid } from "../domain/store.ts";
+import type { Wire } from "../net/wire.ts";
 import { PREFIX_BYTES, VoiceDecoder } from "../protocol/rtp.ts";
 import { noTraffic } from "./counters.ts";
 import type { VoiceLimits } from "./limits.ts";
@@ -19,8 +20,7 @@ import type { Link, Voice } from "./room.ts";
 const MERCY = 6;
 
 export interface TcpLinkOptions {
-  readonly conn: Deno.TcpConn;
-  readonly address: string;
+  readonly wire: Wire;
   readonly relay: VoiceRelay;
   readonly clock: () => number;
   readonly limits: VoiceLimits;
@@ -36,7 +36,7 @@ export class TcpLink implements Link {
   readonly traffic = noTraffic();
   readonly openedAt: number;
   readonly #options: TcpLinkOptions;
-  readonly #conn: Deno.TcpConn;
+  readonly #wire: Wire;
   readonly #relay: VoiceRelay;
   readonly #decoder = new VoiceDecoder();
   readonly #outlet: Outlet;
@@ -48,15 +48,15 @@ export class TcpLink implements Link {
   #closed = false;
 
   constructor(options: TcpLinkOptions) {
-    const { conn, clock, limits } = options;
+    const { wire, clock, limits } = options;
     this.#options = options;
-    this.#conn = conn;
+    this.#wire = wire;
     this.#relay = options.relay;
-    this.address = options.address;
+    this.address = wire.remote.host;
     this.openedAt = clock();
     this.#meter = new Meter(() => limits.bytesPerSecond);
     this.#outlet = new Outlet({
-      write: (bytes) => conn.write(bytes),
+      write: (bytes) => wire.write(bytes),
       limits,
       traffic: this.traffic,
       failed: () => this.#close(),
@@ -68,7 +68,7 @@ export class TcpLink implements Link {
     const { clock, nextTick } = this.#options;
     try {
       for (;;) {
-        const count = await this.#conn.read(this.#decoder.space());
+        const count = await this.#wire.read(this.#decoder.space());
         if (count === null) break;
         if (this.#endingAt !== undefined) continue;
         this.#decoder.filled(count);
@@ -108,7 +108,7 @@ export class TcpLink implements Link {
     // First the frame in flight, then FIN, then the rest of what he sends is
     // read: a socket closed with unread bytes resets, and a reset may cost him
     // the end of the last frame.
-    this.#outlet.finish().then(() => this.#conn.closeWrite()).catch(() => {
+    this.#outlet.finish().then(() => this.#wire.closeWrite()).catch(() => {
       this.#close();
     });
   }
@@ -239,7 +239,7 @@ export class TcpLink implements Link {
     void this.#outlet.finish();
     this.#options.greeted(this);
     try {
-      this.#conn.close();
+      this.#wire.close();
     } catch {
       // Closed already.
     }

@@ -1,0 +1,28 @@
+/**
+ * A wire: a two-way stream of bytes between this server and one client. Chat
+ * and voice connections read and write wires, and do not know whether TCP or
+ * a WebSocket is underneath.
+ *
+ * @module
+ */
+
+/** One end of a wire; the host is an address without brackets or prefix. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Wire {
+  /** The client's end, as seen through trusted proxies. */
+  readonly remote: Endpoint;
+  /** This server's end, as the client addressed it. */
+  readonly local: Endpoint;
+  /** Reads at least one byte into `into`; null when no more will come. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes at least one byte of `bytes` and returns how many were taken. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Tells the client that no more bytes follow; reading stays possible. */
+  closeWrite(): Promise<void>;
+  /** Closes both directions immediately. Throws when already closed. */
+  close(): void;
+}

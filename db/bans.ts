@@ -4,7 +4,14 @@
  * @module
  */
 
-import type { Ban, BanKind, Bans, Millis } from "../lib/domain/store.ts";
+import {
+  type Ban,
+  type BanKind,
+  type Bans,
+  HOST_LEVEL,
+  type Millis,
+  type NewBan,
+} from "../lib/domain/store.ts";
 import type { Database } from "./database.ts";
 
 interface Row {
@@ -13,6 +20,8 @@ interface Row {
   target: string;
   reason: string;
   banned_by: string;
+  banned_by_uid: number | null;
+  rank: number;
   banned_at: number;
   banned_until: number | null;
 }
@@ -24,17 +33,19 @@ export class BanTable implements Bans {
     this.#db = db;
   }
 
-  add(ban: Omit<Ban, "id">): Ban {
+  add(ban: NewBan): Ban {
     const { kind, target, reason, by, at, until } = ban;
+    const { byUid = null, rank = HOST_LEVEL } = ban;
     const id = this.#db.transaction(() => {
       this.remove(kind, target);
       return this.#db.statement(
         `INSERT INTO bans
-           (kind, target, reason, banned_by, banned_at, banned_until)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-      ).insert(kind, target, reason, by, at, until);
+           (kind, target, reason, banned_by, banned_by_uid, rank, banned_at,
+            banned_until)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ).insert(kind, target, reason, by, byUid, rank, at, until);
     });
-    return { id, kind, target, reason, by, at, until };
+    return { id, kind, target, reason, by, byUid, rank, at, until };
   }
 
   /** All of them: a ban left out of the list would not be kept. */
@@ -71,6 +82,8 @@ function toBan(row: Row): Ban {
     target: row.target,
     reason: row.reason,
     by: row.banned_by,
+    byUid: row.banned_by_uid,
+    rank: row.rank,
     at: row.banned_at,
     until: row.banned_until,
   };

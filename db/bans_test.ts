@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Ban } from "../lib/domain/store.ts";
+import type { NewBan } from "../lib/domain/store.ts";
 import { NOON, withStore } from "./testing/temp.ts";
 
 const ban = (target: string, until: number | null, reason = "spam") =>
@@ -10,7 +10,7 @@ const ban = (target: string, until: number | null, reason = "spam") =>
     by: "cli",
     at: NOON,
     until,
-  }) satisfies Omit<Ban, "id">;
+  }) satisfies NewBan;
 
 Deno.test("bans hold until their time is over", () =>
   withStore(({ bans }) => {

@@ -7,6 +7,7 @@
 import { foldName } from "../lib/domain/names.ts";
 import {
   type Gid,
+  HOST_LEVEL,
   type NewRoom,
   type RoomOffices,
   type RoomPatch,
@@ -75,7 +76,8 @@ const DEFAULTS = {
 /** The client keeps sixteen bits of a room's number. */
 const LAST_GID = 65535;
 
-type Office = "group_admins" | "group_bans" | "group_bounces";
+type OutcastTable = "group_bans" | "group_bounces";
+type Office = "group_admins" | OutcastTable;
 
 export class RoomTables implements Rooms {
   readonly #db: Database;
@@ -142,27 +144,36 @@ export class RoomTables implements Rooms {
       admins: this.#holders("group_admins", gid),
       banned: this.#holders("group_bans", gid),
       bounced: this.#holders("group_bounces", gid),
+      banRank: this.#ranks("group_bans", gid),
+      bounceRank: this.#ranks("group_bounces", gid),
     };
   }
 
   setAdmin(gid: Gid, uid: Uid, on: boolean): void {
-    this.#set("group_admins", gid, uid, on);
+    if (on) {
+      this.#db.statement(
+        `INSERT INTO group_admins (gid, uid) VALUES (?, ?)
+         ON CONFLICT DO NOTHING`,
+      ).run(gid, uid);
+    } else this.#unset("group_admins", gid, uid);
   }
 
-  setBan(gid: Gid, uid: Uid, on: boolean): void {
-    this.#set("group_bans", gid, uid, on);
+  setBan(gid: Gid, uid: Uid, on: boolean, rank = 0): void {
+    if (on) this.#castOut("group_bans", gid, uid, rank);
+    else this.#unset("group_bans", gid, uid);
   }
 
-  setBounce(gid: Gid, uid: Uid, on: boolean): void {
-    this.#set("group_bounces", gid, uid, on);
+  setBounce(gid: Gid, uid: Uid, on: boolean, rank = 0): void {
+    if (on) this.#castOut("group_bounces", gid, uid, rank);
+    else this.#unset("group_bounces", gid, uid);
   }
 
-  clearBans(gid: Gid): void {
-    this.#clear("group_bans", gid);
+  clearBans(gid: Gid, rank = HOST_LEVEL): void {
+    this.#clear("group_bans", gid, rank);
   }
 
-  clearBounces(gid: Gid): void {
-    this.#clear("group_bounces", gid);
+  clearBounces(gid: Gid, rank = HOST_LEVEL): void {
+    this.#clear("group_bounces", gid, rank);
   }
 
   #freeGid(): Gid {
@@ -188,16 +199,28 @@ export class RoomTables implements Rooms {
     ).all(gid).map(({ uid }) => uid);
   }
 
-  #set(office: Office, gid: Gid, uid: Uid, on: boolean): void {
-    this.#db.statement(
-      on
-        ? `INSERT INTO ${office} (gid, uid) VALUES (?, ?) ON CONFLICT DO NOTHING`
-        : `DELETE FROM ${office} WHERE gid = ? AND uid = ?`,
-    ).run(gid, uid);
+  #ranks(table: OutcastTable, gid: Gid): Map<Uid, number> {
+    const rows = this.#db.statement<{ uid: Uid; rank: number }>(
+      `SELECT uid, rank FROM ${table} WHERE gid = ?`,
+    ).all(gid);
+    return new Map(rows.map(({ uid, rank }) => [uid, rank]));
   }
 
-  #clear(office: Office, gid: Gid): void {
-    this.#db.statement(`DELETE FROM ${office} WHERE gid = ?`).run(gid);
+  #castOut(table: OutcastTable, gid: Gid, uid: Uid, rank: number): void {
+    this.#db.statement(
+      `INSERT INTO ${table} (gid, uid, rank) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET rank = MAX(rank, excluded.rank)`,
+    ).run(gid, uid, rank);
+  }
+
+  #unset(office: Office, gid: Gid, uid: Uid): void {
+    this.#db.statement(`DELETE FROM ${office} WHERE gid = ? AND uid = ?`)
+      .run(gid, uid);
+  }
+
+  #clear(table: OutcastTable, gid: Gid, rank: number): void {
+    this.#db.statement(`DELETE FROM ${table} WHERE gid = ? AND rank <= ?`)
+      .run(gid, rank);
   }
 
   #existing(gid: Gid): StoredRoom {

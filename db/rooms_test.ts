@@ -114,6 +114,11 @@ Deno.test("rooms.list() goes by position, then by number", () =>
     ]);
   }));
 
+function holders(rooms: Store["rooms"], gid: number) {
+  const { admins, banned, bounced } = rooms.offices(gid);
+  return { admins, banned, bounced };
+}
+
 Deno.test("rooms.offices() lists who holds what, until it is taken back", () =>
   withStore((store) => {
     const { rooms } = store;
@@ -125,14 +130,14 @@ Deno.test("rooms.offices() lists who holds what, until it is taken back", () =>
     rooms.setBan(50001, ada, true);
     rooms.setBounce(50001, bob, true);
     rooms.setBounce(50002, ada, true);
-    assert.deepEqual(rooms.offices(50001), {
+    assert.deepEqual(holders(rooms, 50001), {
       admins: [ada],
       banned: [ada, bob],
       bounced: [bob],
     });
     rooms.setAdmin(50001, ada, false);
     rooms.setBan(50001, ada, false);
-    assert.deepEqual(rooms.offices(50001), {
+    assert.deepEqual(holders(rooms, 50001), {
       admins: [],
       banned: [bob],
       bounced: [bob],
@@ -144,4 +149,23 @@ Deno.test("rooms.offices() lists who holds what, until it is taken back", () =>
     assert.throws(() => rooms.setAdmin(9, ada, true), fails("not-found"));
     rooms.remove(50002);
     assert.deepEqual(rooms.offices(50002).bounced, []);
+  }));
+
+Deno.test("setBan() and setBounce() keep the highest rank, and clear*() heeds it", () =>
+  withStore(({ rooms, accounts }) => {
+    const uids = ["Ada", "Bob"].map((nickname) =>
+      accounts.create({ nickname, passwordHash: "!", createdAt: NOON }).uid
+    );
+    const [ada, bob] = uids as [number, number];
+    rooms.setBan(50001, ada, true, 2);
+    rooms.setBan(50001, ada, true);
+    rooms.setBan(50001, bob, true);
+    rooms.setBounce(50001, ada, true, 1);
+    const { banRank, bounceRank } = rooms.offices(50001);
+    assert.deepEqual([...banRank], [[ada, 2], [bob, 0]]);
+    assert.deepEqual([...bounceRank], [[ada, 1]]);
+    rooms.clearBans(50001, 1);
+    rooms.clearBounces(50001, 1);
+    assert.deepEqual(rooms.offices(50001).banned, [ada]);
+    assert.deepEqual(rooms.offices(50001).bounced, []);
   }));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Room } from "../domain/room.ts";
+import type { Outcast, Room } from "../domain/room.ts";
 import type { Uid } from "../domain/store.ts";
 import {
   madeAdmin,
@@ -28,8 +28,8 @@ export function officesChanged(ctx: Context, room: Room): void {
 }
 
 export function consoleFrame(room: Room): Uint8Array {
-  const list = (outcasts: ReadonlyMap<Uid, string>) =>
-    [...outcasts].map(([uid, nickname]) => ({ uid, nickname }));
+  const list = (outcasts: ReadonlyMap<Uid, Outcast>) =>
+    [...outcasts].map(([uid, { nickname }]) => ({ uid, nickname }));
   return roomAdminInfo.frame({
     gid: room.gid,
     newUsersMic: room.newUsersMic,

@@ -7,7 +7,12 @@ import type { Config } from "../config/config.ts";
 import type { ReloadReport } from "../config/live_config.ts";
 import { ConfigError } from "../config/load.ts";
 import type { Value } from "../config/setting.ts";
-import { type AuditEntry, LEVEL, type Role } from "../domain/store.ts";
+import {
+  type AuditEntry,
+  HOST_LEVEL,
+  LEVEL,
+  type Role,
+} from "../domain/store.ts";
 import { type Store, StoreError, type Uid } from "../domain/store.ts";
 import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
 import type { Live } from "../ops/live.ts";
@@ -37,8 +42,7 @@ export interface CommandResult {
   readonly file?: { readonly path: string; readonly text: string };
 }
 
-/** Whoever sits at the machine's own command line stands above all staff. */
-export const HOST_LEVEL = 4;
+export { HOST_LEVEL };
 
 export interface Actor {
   /** "cli", or a nickname. */

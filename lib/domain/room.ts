@@ -39,6 +39,13 @@ export interface Member {
   entry?: MemberEntry;
 }
 
+/** Someone who was bounced or banned. */
+export interface Outcast {
+  readonly nickname: string;
+  /** The level of the staff who did it; 0: the room's owner or an admin. */
+  readonly rank: number;
+}
+
 /** What a temporary room starts with. */
 export interface RoomOptions {
   readonly gid: Gid;
@@ -74,12 +81,15 @@ export class Room {
 
   readonly members = new Map<Uid, Member>();
   readonly admins = new Set<Uid>();
-  readonly bounced = new Map<Uid, string>();
-  readonly banned = new Map<Uid, string>();
+  readonly bounced = new Map<Uid, Outcast>();
+  readonly banned = new Map<Uid, Outcast>();
   /** Who may enter a by-invitation room, also when he comes back to it. */
   readonly invited = new Set<Uid>();
-  /** Kept when somebody leaves, so that leaving is no way around one. */
-  readonly redDots = new Set<Uid>();
+  /**
+   * Red dots with the rank of the person who gave each. They stay when their
+   * member leaves, so that leaving is no way around one.
+   */
+  readonly redDots = new Map<Uid, number>();
   /**
    * Since when a temporary room is empty because its last member lost his
    * connection: it waits for those who were lost, and nobody else sees it.
@@ -117,10 +127,14 @@ export class Room {
     room.refresh(stored);
     const nicknameOf = (uid: Uid) =>
       store.accounts.get(uid)?.nickname ?? String(uid);
-    const { admins, bounced, banned } = store.rooms.offices(stored.gid);
+    const { admins, bounceRank, banRank } = store.rooms.offices(stored.gid);
     for (const uid of admins) room.admins.add(uid);
-    for (const uid of bounced) room.bounced.set(uid, nicknameOf(uid));
-    for (const uid of banned) room.banned.set(uid, nicknameOf(uid));
+    for (const [uid, rank] of bounceRank) {
+      room.bounced.set(uid, { nickname: nicknameOf(uid), rank });
+    }
+    for (const [uid, rank] of banRank) {
+      room.banned.set(uid, { nickname: nicknameOf(uid), rank });
+    }
     return room;
   }
 
@@ -198,14 +212,39 @@ export class Room {
     this.members.delete(uid);
     member.session.rooms.delete(this);
     this.lowerHand(uid);
-    if (this.members.size === 0) this.redDots.clear();
+    if (this.members.size === 0) {
+      for (const [dotted, rank] of this.redDots) {
+        if (rank === 0) this.redDots.delete(dotted);
+      }
+    }
     return member;
+  }
+
+  /** Gives a red dot; a lower rank does not replace a higher one. */
+  addRedDot(uid: Uid, rank: number): void {
+    this.redDots.set(uid, Math.max(rank, this.redDots.get(uid) ?? 0));
+  }
+
+  /** Whether a ban, bounce or red dot of this rank binds the session. */
+  binds(rank: number, session: Session): boolean {
+    if (session.isStaff) return rank > session.level;
+    return session.uid !== this.owner || rank > 0;
   }
 
   maySpeak(uid: Uid): boolean {
     const member = this.members.get(uid);
     return member !== undefined && member.mic && !member.invisible &&
       !this.redDots.has(uid);
+  }
+
+  /**
+   * Whether a red dot keeps the session from more than its voice, where the
+   * room says so. Only one from somebody above counts: an admin who turns that
+   * rule on must not silence the owner or staff by it.
+   */
+  isMuted(session: Session): boolean {
+    const rank = this.redDots.get(session.uid);
+    return rank !== undefined && this.binds(rank, session);
   }
 
   /** False when it was up already. */

@@ -22,7 +22,7 @@ Deno.test("Room.memberEntry() is the same object until something of it changes",
   const member = room.add(session, { admin: false, invisible: false });
   const changes: readonly [string, () => void][] = [
     ["admin", () => member.admin = true],
-    ["mic", () => room.redDots.add(session.uid)],
+    ["mic", () => room.addRedDot(session.uid, 0)],
     ["publishing", () => member.publishing = true],
     ["away", () => session.status = STATUS.away],
     ["hand", () => room.raiseHand(session.uid)],

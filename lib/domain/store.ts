@@ -35,6 +35,9 @@ export const LEVEL = {
   superadmin: 3,
 } as const satisfies Record<Role, number>;
 
+/** The host at the machine's own command line stands above all staff. */
+export const HOST_LEVEL = 4;
+
 export type StoreErrorCode =
   | "nickname-taken"
   | "uids-exhausted"
@@ -225,6 +228,9 @@ export interface RoomOffices {
   readonly admins: readonly Uid[];
   readonly banned: readonly Uid[];
   readonly bounced: readonly Uid[];
+  /** The level of the staff behind a ban or bounce; 0 for the room's own. */
+  readonly banRank: ReadonlyMap<Uid, number>;
+  readonly bounceRank: ReadonlyMap<Uid, number>;
 }
 
 /** Permanent rooms only; temporary ones live in memory. */
@@ -238,10 +244,12 @@ export interface Rooms {
   remove(gid: Gid): void;
   offices(gid: Gid): RoomOffices;
   setAdmin(gid: Gid, uid: Uid, on: boolean): void;
-  setBan(gid: Gid, uid: Uid, on: boolean): void;
-  setBounce(gid: Gid, uid: Uid, on: boolean): void;
-  clearBans(gid: Gid): void;
-  clearBounces(gid: Gid): void;
+  /** `rank` is kept with the ban; a lower one does not replace a higher. */
+  setBan(gid: Gid, uid: Uid, on: boolean, rank?: number): void;
+  setBounce(gid: Gid, uid: Uid, on: boolean, rank?: number): void;
+  /** Removes the bans up to this rank. */
+  clearBans(gid: Gid, rank?: number): void;
+  clearBounces(gid: Gid, rank?: number): void;
 }
 
 export interface Category {
@@ -266,14 +274,23 @@ export interface Ban {
   readonly target: string;
   readonly reason: string;
   readonly by: string;
+  /** Null for the command line. */
+  readonly byUid: Uid | null;
+  /** The level of the person who gave it, at that time. */
+  readonly rank: number;
   readonly at: Millis;
-  /** Null: for ever. */
+  /** Null: permanent. */
   readonly until: Millis | null;
 }
 
+/** Without `byUid` and `rank` it is a ban by the host. */
+export type NewBan =
+  & Omit<Ban, "id" | "byUid" | "rank">
+  & Partial<Pick<Ban, "byUid" | "rank">>;
+
 export interface Bans {
   /** A second ban of the same target replaces the first. */
-  add(ban: Omit<Ban, "id">): Ban;
+  add(ban: NewBan): Ban;
   /** Those in force at `now`. */
   list(now: Millis): Ban[];
   find(kind: BanKind, target: string, now: Millis): Ban | undefined;

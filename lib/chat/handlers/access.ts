@@ -42,6 +42,20 @@ export function memberOf(
 }
 
 /**
+ * Whether the sender may lift a ban, bounce or red dot of this rank; refuses
+ * the packet when staff above the sender gave it.
+ */
+export function mayLift(
+  ctx: Context,
+  packet: ClientTypeName,
+  rank: number | undefined,
+): boolean {
+  if (rank === undefined || rank <= ctx.session.level) return true;
+  ctx.refuse(packet, "Staff did this: only staff of that rank may lift it.");
+  return false;
+}
+
+/**
  * Whether the sender may put `target` out of a room or silence him there:
  * staff yield to higher staff only, an owner to staff, an admin to both.
  */

@@ -15,7 +15,7 @@ import {
   VIDEO,
 } from "../../protocol/packets/microphone.ts";
 import type { Context } from "../context.ts";
-import { mayActOn, memberOf } from "./access.ts";
+import { mayActOn, mayLift, memberOf } from "./access.ts";
 
 interface RoomAndUser {
   readonly gid: Gid;
@@ -62,10 +62,17 @@ export function removeAllHands(ctx: Context, { gid }: { gid: Gid }): void {
 export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = dotting(ctx, "RED_DOT", gid, uid);
   if (found === undefined) return;
-  const { room, members } = found;
-  for (const { session } of members) room.redDots.add(session.uid);
+  const { room, members, spared } = found;
+  for (const { session } of members) {
+    room.addRedDot(session.uid, ctx.session.level);
+  }
   ctx.audit({ action: "room.red-dot", target: `${gid} ${uid}` });
   ctx.out.room(room, redDotOn.frame({ gid, uid }));
+  // The frame for everybody marks these as well, on their own screens too.
+  for (const { session } of spared) {
+    if (!room.maySpeak(session.uid)) continue;
+    ctx.out.room(room, redDotOff.frame({ gid, uid: session.uid }));
+  }
   endDottedVideo(ctx, room);
   policyChanged(ctx, room);
 }
@@ -74,27 +81,49 @@ export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
 export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = dotting(ctx, "UNRED_DOT", gid, uid);
   if (found === undefined) return;
-  const { room, members } = found;
+  const { room, members, spared } = found;
   for (const member of members) {
     room.redDots.delete(member.session.uid);
     member.mic = true;
   }
   ctx.audit({ action: "room.unred-dot", target: `${gid} ${uid}` });
   ctx.out.room(room, redDotOff.frame({ gid, uid }));
+  for (const { session } of spared) {
+    ctx.out.room(room, redDotOn.frame({ gid, uid: session.uid }));
+  }
   policyChanged(ctx, room);
 }
 
-/** Whom an admin gives a red dot, or takes it from; FFFFFFFF: everybody. */
+interface Dotting {
+  readonly room: Room;
+  /** Those that the packet reaches. */
+  readonly members: readonly Member[];
+  /** Those that one for everybody must leave as they are. */
+  readonly spared: readonly Member[];
+}
+
+/** The members of a red dot packet: one, or everybody for FFFFFFFF. */
 function dotting(
   ctx: Context,
   packet: "RED_DOT" | "UNRED_DOT",
   gid: Gid,
   uid: Uid,
-): { room: Room; members: Member[] } | undefined {
+): Dotting | undefined {
   const found = memberOf(ctx, gid, packet, { admin: true });
   if (found === undefined) return undefined;
   const { room } = found;
-  if (uid === EVERYBODY) return { room, members: [...room.members.values()] };
+  if (uid === EVERYBODY) {
+    const { true: members = [], false: spared = [] } = Object.groupBy(
+      room.members.values(),
+      ({ session }) =>
+        String(
+          packet === "RED_DOT"
+            ? mayActOn(ctx, room, session.uid)
+            : (room.redDots.get(session.uid) ?? 0) <= ctx.session.level,
+        ) as "true" | "false",
+    );
+    return { room, members, spared: spared.filter((one) => !one.invisible) };
+  }
   const member = room.members.get(uid);
   if (member === undefined || member.invisible) {
     ctx.refuse(packet, "This user is not in the room.");
@@ -105,7 +134,10 @@ function dotting(
     ctx.refuse(packet, `You cannot do this to ${nickname}.`);
     return undefined;
   }
-  return { room, members: [member] };
+  if (packet === "UNRED_DOT" && !mayLift(ctx, packet, room.redDots.get(uid))) {
+    return undefined;
+  }
+  return { room, members: [member], spared: [] };
 }
 
 /**
@@ -120,15 +152,20 @@ export function toggleAllMics(
   if (found === undefined) return;
   const { room } = found;
   const except = ctx.session.uid;
+  const above: Uid[] = [];
   for (const [uid, member] of room.members) {
-    if (uid !== except) member.mic = on;
+    if (uid === except) continue;
+    if (on || mayActOn(ctx, room, uid)) member.mic = on;
+    else if (!member.invisible && room.maySpeak(uid)) above.push(uid);
   }
   ctx.audit({ action: "room.all-mics", target: String(gid), after: `${on}` });
   ctx.out.room(room, micsToggled.frame({ gid, on, except }));
+  // The frame names one exception only; these keep their microphones too.
+  for (const uid of above) ctx.out.room(room, redDotOff.frame({ gid, uid }));
   // A client takes this for the end of its red dot; the dot stays. Of twelve
   // bytes that makes a frame for everybody about everybody, which is why the
   // rate of acts counts it too.
-  for (const uid of on ? room.redDots : []) {
+  for (const uid of on ? room.redDots.keys() : []) {
     if (room.members.has(uid)) ctx.out.room(room, redDotOn.frame({ gid, uid }));
   }
   policyChanged(ctx, room);
@@ -161,7 +198,7 @@ function publish(ctx: Context, gid: Gid, on: boolean): void {
   const found = memberOf(ctx, gid, packet);
   if (found === undefined || found.member.invisible) return;
   const { room, member } = found;
-  if (on && room.redDotVideo && room.redDots.has(ctx.session.uid)) {
+  if (on && room.redDotVideo && room.isMuted(ctx.session)) {
     ctx.refuse(packet, "You have a red dot and cannot show video here.");
     return;
   }
@@ -178,8 +215,8 @@ function show(ctx: Context, room: Room, member: Member, on: boolean): void {
 /** A red dot ends video as well where the room says so. */
 export function endDottedVideo(ctx: Context, room: Room): void {
   if (!room.redDotVideo) return;
-  for (const [uid, member] of room.members) {
-    if (member.publishing && room.redDots.has(uid)) {
+  for (const member of room.members.values()) {
+    if (member.publishing && room.isMuted(member.session)) {
       show(ctx, room, member, false);
     }
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { RoomPatch } from "../../domain/store.ts";
 import { takeTurn } from "./microphone.ts";
 import { voiceRoster } from "../../server/voice_roster.ts";
 import {
@@ -14,9 +15,9 @@ const oak = u32(OAK);
 const both = (client: TestClient) => `${oak} ${u32(client.uid)}`;
 
 /** Adam, an admin, and two members in {@linkcode OAK}. */
-async function room(chat: TestChat) {
+async function room(chat: TestChat, patch: RoomPatch = {}) {
   chat.store.rooms.setAdmin(OAK, chat.addUser("Adam").uid, true);
-  chat.changeRoom(OAK, {});
+  chat.changeRoom(OAK, patch);
   const [adam, bob, cat] = await chat.signOnAll("Adam", "Bob", "Cat");
   await joinAll(chat, OAK, adam, bob, cat);
   const roster = voiceRoster(chat.world, { onLinkLost() {}, onTalk() {} });
@@ -82,6 +83,92 @@ Deno.test("RED_DOT and UNRED_DOT of FFFFFFFF mean everybody, admins included", (
     await adam.send("UNRED_DOT", `${oak} ffffffff`);
     for (const one of all) one.expect(`RED_DOT_OFF ${oak} ffffffff`);
     assert.deepEqual(speakers(), ["Adam", "Bob", "Cat"]);
+  }));
+
+Deno.test("RED_DOT and TOGGLE_ALL_MICS for everybody spare those above", () =>
+  withChat(async (chat) => {
+    const olga = chat.addUser("Olga");
+    const { adam, bob } = await room(chat, { owner: olga.uid });
+    const owner = await chat.signOn("Olga");
+    const boss = await chat.signOn("Boss", { role: "superadmin" });
+    await joinAll(chat, OAK, owner, boss);
+    const roster = voiceRoster(chat.world, { onLinkLost() {}, onTalk() {} });
+    await adam.send("RED_DOT_AFFECTS_TEXT", `${oak} 0001`);
+    chat.forget();
+    await adam.send("RED_DOT", `${oak} ffffffff`);
+    bob.expect(
+      `RED_DOT_ON ${oak} ffffffff`,
+      `RED_DOT_OFF ${both(owner)}`,
+      `RED_DOT_OFF ${both(boss)}`,
+    );
+    chat.forget();
+    assert.equal(roster.maySpeak(OAK, bob.uid), false);
+    for (const one of [owner, boss]) {
+      assert.equal(roster.maySpeak(OAK, one.uid), true);
+      await one.send("ROOM_MESSAGE_OUT", `${oak} 'calm down'`);
+      bob.expect(`ROOM_MESSAGE_IN ${both(one)} 'calm down'`);
+      chat.forget();
+    }
+    await adam.send("TOGGLE_ALL_MICS", `${oak} 0000`);
+    for (const one of [owner, boss]) {
+      assert.equal(roster.maySpeak(OAK, one.uid), true);
+    }
+    bob.expect(
+      `MICS_TOGGLED ${oak} 0000 ${u32(adam.uid)}`,
+      `RED_DOT_OFF ${both(owner)}`,
+      `RED_DOT_OFF ${both(boss)}`,
+    );
+  }));
+
+Deno.test("an admin who lets red dots affect text does not silence the owner", () =>
+  withChat(async (chat) => {
+    const olga = chat.addUser("Olga");
+    const { adam, bob } = await room(chat, { owner: olga.uid });
+    const owner = await chat.signOn("Olga");
+    await joinAll(chat, OAK, owner);
+    await owner.send("RED_DOT", `${oak} ffffffff`);
+    await adam.send("RED_DOT_AFFECTS_TEXT", `${oak} 0001`);
+    chat.forget();
+    await owner.send("ROOM_MESSAGE_OUT", `${oak} 'still here'`);
+    bob.expect(`ROOM_MESSAGE_IN ${both(owner)} 'still here'`);
+    await bob.send("ROOM_MESSAGE_OUT", `${oak} 'me too'`);
+    bob.expect(
+      `ROOM_MESSAGE_IN ${oak} 00000000 ` +
+        "'You have a red dot and cannot write here.'",
+    );
+  }));
+
+Deno.test("a red dot that staff gave is lifted by staff only, nor by leaving", () =>
+  withChat(async (chat) => {
+    const olga = chat.addUser("Olga");
+    const { adam, bob, cat } = await room(chat, { owner: olga.uid });
+    const owner = await chat.signOn("Olga");
+    const guard = await chat.signOn("Guard", { role: "moderator" });
+    await joinAll(chat, OAK, owner, guard);
+    const roster = voiceRoster(chat.world, { onLinkLost() {}, onTalk() {} });
+    const silent = () => assert.equal(roster.maySpeak(OAK, owner.uid), false);
+    await guard.send("RED_DOT", both(owner));
+    for (const one of [owner, adam]) {
+      chat.forget();
+      await one.send("UNRED_DOT", both(owner));
+      one.expect(
+        "FEEDBACK fe73 0001 " +
+          "'Staff did this: only staff of that rank may lift it.'",
+      );
+      silent();
+      await one.send("UNRED_DOT", `${oak} ffffffff`);
+      one.expect(
+        `RED_DOT_OFF ${oak} ffffffff`,
+        `RED_DOT_ON ${both(owner)}`,
+      );
+      silent();
+    }
+    const all = [adam, bob, cat, owner, guard];
+    for (const one of all) await one.send("ROOM_LEAVE", oak);
+    await joinAll(chat, OAK, ...all);
+    silent();
+    await guard.send("UNRED_DOT", both(owner));
+    assert.equal(roster.maySpeak(OAK, owner.uid), true);
   }));
 
 Deno.test("RED_DOT stays on who leaves and comes back", () =>

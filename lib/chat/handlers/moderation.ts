@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Room } from "../../domain/room.ts";
+import type { Outcast, Room } from "../../domain/room.ts";
 import {
   type Account,
   EVERYBODY,
@@ -19,7 +19,7 @@ import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import type { Context } from "../context.ts";
 import { leaveRoom } from "../membership.ts";
 import { consoleChanged, consoleFrame, officesChanged } from "../offices.ts";
-import { mayActOn, memberOf, type Place } from "./access.ts";
+import { mayActOn, mayLift, memberOf, type Place } from "./access.ts";
 import { sendIm } from "./messages.ts";
 import { endDottedVideo } from "./microphone.ts";
 
@@ -82,8 +82,9 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
     ctx.refuse("ROOM_BOUNCE", `${nickname} cannot be bounced by you.`);
     return;
   }
-  if (room.permanent) ctx.store.rooms.setBounce(gid, uid, true);
-  room.bounced.set(uid, nickname);
+  const { level } = ctx.session;
+  if (room.permanent) ctx.store.rooms.setBounce(gid, uid, true, level);
+  castOut(room.bounced, uid, nickname, level);
   ctx.audit({
     action: "room.bounce",
     target: `${gid} ${nickname}`,
@@ -91,6 +92,17 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
   });
   putOut(ctx, room, uid, "bounced", reason);
   consoleChanged(ctx, room);
+}
+
+/** A lower rank does not replace a higher one. */
+function castOut(
+  outcasts: Map<Uid, Outcast>,
+  uid: Uid,
+  nickname: string,
+  level: number,
+): void {
+  const rank = Math.max(level, outcasts.get(uid)?.rank ?? 0);
+  outcasts.set(uid, { nickname, rank });
 }
 
 /** The victim's window closes with the text, the others see him leave. */
@@ -116,14 +128,27 @@ export function unbounce(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = atConsole(ctx, gid, "UNBOUNCE");
   if (found === undefined) return;
   const { room } = found;
+  if (!mayLift(ctx, "UNBOUNCE", room.bounced.get(uid)?.rank)) return;
   if (room.permanent) {
-    if (uid === EVERYBODY) ctx.store.rooms.clearBounces(gid);
-    else ctx.store.rooms.setBounce(gid, uid, false);
+    const { rooms } = ctx.store;
+    if (uid === EVERYBODY) rooms.clearBounces(gid, ctx.session.level);
+    else rooms.setBounce(gid, uid, false);
   }
-  if (uid === EVERYBODY) room.bounced.clear();
-  else room.bounced.delete(uid);
+  letBackIn(ctx, room.bounced, uid);
   ctx.audit({ action: "room.unbounce", target: `${gid} ${nameOf(ctx, uid)}` });
   consoleChanged(ctx, room);
+}
+
+/** Of everybody, those that staff above the sender put out stay out. */
+function letBackIn(
+  ctx: Context,
+  outcasts: Map<Uid, Outcast>,
+  uid: Uid,
+): void {
+  if (uid !== EVERYBODY) outcasts.delete(uid);
+  for (const [one, { rank }] of uid === EVERYBODY ? [...outcasts] : []) {
+    if (rank <= ctx.session.level) outcasts.delete(one);
+  }
 }
 
 function nameOf(ctx: Context, uid: Uid): string {
@@ -170,8 +195,9 @@ function banUser(
     ctx.refuse(packet, `${nickname} cannot be banned by you.`);
     return;
   }
-  if (room.permanent) ctx.store.rooms.setBan(gid, uid, true);
-  room.banned.set(uid, nickname);
+  const { level } = ctx.session;
+  if (room.permanent) ctx.store.rooms.setBan(gid, uid, true, level);
+  castOut(room.banned, uid, nickname, level);
   ctx.audit({ action: "room.ban", target: `${gid} ${nickname}` });
   putOut(ctx, room, uid, "banned", "");
   consoleChanged(ctx, room);
@@ -181,12 +207,13 @@ export function unban(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = atConsole(ctx, gid, "UNBAN");
   if (found === undefined) return;
   const { room } = found;
+  if (!mayLift(ctx, "UNBAN", room.banned.get(uid)?.rank)) return;
   if (room.permanent) {
-    if (uid === EVERYBODY) ctx.store.rooms.clearBans(gid);
-    else ctx.store.rooms.setBan(gid, uid, false);
+    const { rooms } = ctx.store;
+    if (uid === EVERYBODY) rooms.clearBans(gid, ctx.session.level);
+    else rooms.setBan(gid, uid, false);
   }
-  if (uid === EVERYBODY) room.banned.clear();
-  else room.banned.delete(uid);
+  letBackIn(ctx, room.banned, uid);
   ctx.audit({ action: "room.unban", target: `${gid} ${nameOf(ctx, uid)}` });
   consoleChanged(ctx, room);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Room } from "../../domain/room.ts";
 import {
   joinAll,
   OAK,
@@ -106,9 +107,60 @@ Deno.test("ROOM_BOUNCE and BAN do not reach upward", () =>
     assert.deepEqual(adam.takeNames(), ["ROOM_CLOSED"]);
     await guard.send("ROOM_BOUNCE", `${oak} ${u32(olga.uid)}`);
     assert.ok(olga.takeNames().includes("ROOM_CLOSED"));
-    // A bounce keeps an admin out as well, not the owner.
-    await adam.send("ROOM_JOIN", `${oak} 0000 0000082a`);
-    adam.expect(`FEEDBACK feca 0001 'You were bounced from ${LOUNGE}.'`);
+    // A bounce keeps an admin out as well, and one by staff the owner.
+    for (const one of [adam, olga]) {
+      await one.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+      one.expect(`FEEDBACK feca 0001 'You were bounced from ${LOUNGE}.'`);
+    }
+  }));
+
+Deno.test("an owner put out by staff stays out, whatever the room's admins do", () =>
+  withChat(async (chat) => {
+    const { olga, adam, room } = await party(chat);
+    room.adminCode = "4321";
+    const guard = await chat.signOn("Guard", { role: "moderator" });
+    const chief = await chat.signOn("Chief", { role: "admin" });
+    await joinAll(chat, OAK, guard, chief);
+    for (
+      const [put, lift, refusal] of [
+        ["ROOM_BOUNCE", "UNBOUNCE", "You were bounced from"],
+        ["BAN", "UNBAN", "You are banned from"],
+      ] as const
+    ) {
+      await guard.send(put, `${oak} ${u32(olga.uid)}`);
+      chat.forget();
+      // Not by an admin one by one, nor by clearing the list, nor by staff
+      // below: the ban of the higher rank counts.
+      await chief.send(put, `${oak} ${u32(olga.uid)}`);
+      for (const one of [adam, guard]) {
+        one.take();
+        await one.send(lift, `${oak} ${u32(olga.uid)}`);
+        assert.deepEqual(one.takeNames(), ["FEEDBACK"]);
+        await one.send(lift, `${oak} ffffffff`);
+      }
+      const fresh = Room.load(chat.store, chat.store.rooms.get(OAK)!);
+      const kept = put === "BAN" ? fresh.banned : fresh.bounced;
+      assert.equal(kept.get(olga.uid)?.rank, 2);
+      olga.take();
+      await olga.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+      olga.expect(`FEEDBACK feca 0001 '${refusal} ${LOUNGE}.'`);
+      await olga.send(
+        "ROOM_JOIN_AS_ADMIN",
+        `${u32(olga.uid)} 000010e1 0000082a`,
+      );
+      olga.expect(`FEEDBACK fec4 0001 '${refusal} ${LOUNGE}.'`);
+      await chief.send(lift, `${oak} ffffffff`);
+      await olga.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+      assert.equal(olga.takeNames()[0], "ROOM_JOINED");
+    }
+  }));
+
+Deno.test("an owner bounced from a room before enters again", () =>
+  withChat(async (chat) => {
+    const { uid } = chat.addUser("Olga");
+    chat.store.rooms.setBounce(OAK, uid, true);
+    chat.changeRoom(OAK, { owner: uid });
+    const olga = await chat.signOn("Olga");
     await olga.send("ROOM_JOIN", `${oak} 0000 0000082a`);
     assert.equal(olga.takeNames()[0], "ROOM_JOINED");
   }));

@@ -35,7 +35,7 @@ export function roomMessage(
     ctx.reply(systemLine(gid, "You are invisible here and cannot write."));
     return;
   }
-  if (room.redDotText && room.redDots.has(session.uid)) {
+  if (room.redDotText && room.isMuted(session)) {
     ctx.reply(systemLine(gid, "You have a red dot and cannot write here."));
     return;
   }

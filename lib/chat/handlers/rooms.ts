@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { Room } from "../../domain/room.ts";
+import type { Outcast, Room } from "../../domain/room.ts";
 import { cleanRoomName, roomNameProblem } from "../../domain/room_names.ts";
+import type { Session } from "../../domain/session.ts";
 import type { Gid, Rating, RoomType, Uid } from "../../domain/store.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import {
@@ -100,8 +101,7 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
   if (session.rooms.size >= settings.limits.rooms_per_user) {
     return "You are in too many rooms already.";
   }
-  if (room.isOwner(session)) return undefined;
-  const outcast = outcastFrom(room, session.uid);
+  const outcast = outcastFrom(room, session);
   if (outcast !== undefined) return outcast;
   if (room.isAdmin(session)) return undefined;
   if (room.isWaiting && !room.lost.has(session.uid)) return GONE;
@@ -131,9 +131,16 @@ function wrongLockword(
   return right ? undefined : "Wrong lockword, sorry.";
 }
 
-function outcastFrom(room: Room, uid: Uid): string | undefined {
-  if (room.banned.has(uid)) return `You are banned from ${room.name}.`;
-  if (room.bounced.has(uid)) return `You were bounced from ${room.name}.`;
+/** The owner enters after a bounce by an admin, not after one by staff. */
+function outcastFrom(room: Room, session: Session): string | undefined {
+  const binds = (outcast: Outcast | undefined) =>
+    outcast !== undefined && room.binds(outcast.rank, session);
+  if (binds(room.banned.get(session.uid))) {
+    return `You are banned from ${room.name}.`;
+  }
+  if (binds(room.bounced.get(session.uid))) {
+    return `You were bounced from ${room.name}.`;
+  }
   return undefined;
 }
 
@@ -158,7 +165,7 @@ export function joinAsAdmin(
     ctx.refuse("ROOM_JOIN_AS_ADMIN", "This is not the admin code of a room.");
     return;
   }
-  const problem = outcastFrom(room, session.uid);
+  const problem = outcastFrom(room, session);
   if (problem !== undefined) {
     ctx.refuse("ROOM_JOIN_AS_ADMIN", problem);
     return;

@@ -124,7 +124,10 @@ Deno.test("ROOM_JOIN_AS_ADMIN wants the owner's code", () =>
     ]);
     assert.match(told[2]!, /^ROOM_JOINED 0000c35100030001/);
 
-    chat.world.rooms.get(OAK)!.bounced.set(ann.uid, "Ann");
+    chat.world.rooms.get(OAK)!.bounced.set(ann.uid, {
+      nickname: "Ann",
+      rank: 0,
+    });
     await ann.send("ROOM_LEAVE", oak);
     chat.forget();
     await ann.send("ROOM_JOIN_AS_ADMIN", `${olga} 000010e1 0000082a`);

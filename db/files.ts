@@ -4,6 +4,7 @@
  * @module
  */
 
+import { keepOwner } from "../lib/ops/owner.ts";
 import { toStoreError } from "./errors.ts";
 
 export function exists(file: string): boolean {
@@ -23,6 +24,7 @@ export function exists(file: string): boolean {
 export function createPrivate(file: string): void {
   try {
     Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
+    keepOwner(file);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) {
       throw toStoreError(error);

@@ -12,6 +12,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { StoreError } from "../lib/domain/store.ts";
+import { keepOwner } from "../lib/ops/owner.ts";
 import { toStoreError } from "./errors.ts";
 import { createPrivate } from "./files.ts";
 
@@ -57,6 +58,7 @@ export class FolderLock implements Disposable {
       this.#db.exec("BEGIN EXCLUSIVE");
       const text = `${Deno.pid} ${purpose}\n`;
       Deno.writeTextFileSync(this.#holder, text, { mode: 0o600 });
+      keepOwner(this.#holder);
     } catch (cause) {
       this.#db.close();
       const error = toStoreError(cause);

@@ -5,6 +5,7 @@
  */
 
 import { StoreError } from "../lib/domain/store.ts";
+import { keepOwner } from "../lib/ops/owner.ts";
 import { type BackupFacts, stamp, verifyBackup } from "./backup.ts";
 import { Database } from "./database.ts";
 import { toStoreError } from "./errors.ts";
@@ -41,6 +42,7 @@ export function restoreFrom(
     Deno.copyFileSync(backup, partial);
     // A read-only backup must not make a read-only database.
     if (Deno.build.os !== "windows") Deno.chmodSync(partial, 0o600);
+    keepOwner(partial);
     syncFile(partial);
     const replaced = keep(path, `${path}.replaced-${stamp(now)}`);
     Deno.renameSync(partial, path);
@@ -58,6 +60,7 @@ function keep(path: string, as: string): string | undefined {
   for (const part of ["-wal", ""]) {
     if (!exists(path + part)) continue;
     Deno.copyFileSync(path + part, as + part);
+    keepOwner(as + part);
     syncFile(as + part);
   }
   try {

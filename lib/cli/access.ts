@@ -20,6 +20,7 @@ import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { connectControl } from "../control/client.ts";
+import { keepOwner } from "../ops/owner.ts";
 import { PasswordHasher } from "../ops/password_hash.ts";
 
 /** A server that starts holds the lock before it listens; another command, for
@@ -31,6 +32,7 @@ export interface Request {
   readonly command: Command;
   readonly input: Readonly<Record<string, unknown>>;
   readonly secret?: string | undefined;
+  readonly checkOnly?: boolean;
   readonly emit?: Context["emit"];
   readonly signal?: AbortSignal;
 }
@@ -80,6 +82,7 @@ async function runHere(
       host.context(HOST, request),
       request.input,
       request.secret,
+      { checkOnly: request.checkOnly },
     );
   } finally {
     store.close();
@@ -104,4 +107,10 @@ export function strangersFolder(folder: DataFolder): string {
 /** For its owner alone: it holds messages and password hashes. */
 export function makeFolder(folder: DataFolder): void {
   Deno.mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+}
+
+/** A folder inside the data folder, for the same owner alone. */
+export function makeInside(path: string): void {
+  Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  keepOwner(path);
 }

@@ -23,7 +23,7 @@ import {
 } from "../commands/field.ts";
 import { sizeText } from "../commands/table_text.ts";
 import { connectControl } from "../control/client.ts";
-import { makeFolder } from "./access.ts";
+import { makeFolder, makeInside } from "./access.ts";
 import { type Local, localCommand } from "./local.ts";
 
 const BAR = 30;
@@ -126,7 +126,7 @@ function chooseTarget(
 ): { target: string; own: boolean } {
   const own = file === undefined;
   const where = file ?? folder.backups;
-  if (own) Deno.mkdirSync(where, { recursive: true, mode: 0o700 });
+  if (own) makeInside(where);
   const target = isFolder(where)
     ? join(where, backupName(folder.database, Date.now()))
     : where;

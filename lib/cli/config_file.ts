@@ -4,6 +4,7 @@
  * @module
  */
 import { refused } from "../commands/command.ts";
+import { keepOwner } from "../ops/owner.ts";
 
 const AGAIN_MS = 20;
 const PATIENCE_MS = 5000;
@@ -46,11 +47,13 @@ async function begin(partial: string): Promise<Deno.FsFile> {
   const until = Date.now() + PATIENCE_MS;
   while (true) {
     try {
-      return Deno.openSync(partial, {
+      const file = Deno.openSync(partial, {
         write: true,
         createNew: true,
         mode: 0o600,
       });
+      keepOwner(partial);
+      return file;
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }

@@ -30,7 +30,7 @@ import { type Options, parse } from "./parse.ts";
 import { serve } from "./serve.ts";
 import { service } from "./service/service.ts";
 import { setup } from "./setup.ts";
-import { realTerminal, type Terminal } from "./terminal.ts";
+import { Interrupted, realTerminal, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** What runs in this process, beside the table. */
@@ -89,6 +89,10 @@ export async function main(
           : await runTable(command as Command, raw, options, local);
         result = writeResultFile(result);
       } catch (error) {
+        if (error instanceof Interrupted) {
+          terminal.err("Interrupted: nothing was done.");
+          return CODE.interrupted;
+        }
         result = unexpected(error, local.folder);
       }
       try {
@@ -137,8 +141,21 @@ function unexpected(error: unknown, folder: DataFolder): CommandResult {
         return failure(CODE.refused, `${error.message}.${whose}`);
       }
     }
-    throw error;
+    return internalError(error);
   }
+}
+
+/** A fault of the program itself: the stack is what a bug report needs. */
+function internalError(error: unknown): CommandResult {
+  const stack = error instanceof Error ? error.stack ?? error.message : error;
+  const message = "This is a fault in retropal itself. Please report it with " +
+    "the lines that follow.";
+  return {
+    code: CODE.crashed,
+    lines: [message, String(stack)],
+    json: { error: `${message} ${error}`, code: CODE.crashed },
+    failed: true,
+  };
 }
 
 async function runTable(
@@ -152,8 +169,17 @@ async function runTable(
   const asked = await askMissing(command, filled, terminal);
   // Checked before a password is asked for, and again where it runs.
   readInput(command.fields, asked);
+  const config = () => local.loadConfig().config;
+  if (command.check && asksForSecret(command, options, terminal)) {
+    const checked = await runOnData(local.folder, config, {
+      command,
+      input: asked,
+      checkOnly: true,
+    });
+    if (checked.failed) return checked;
+  }
   const secret = await readSecret(command, options, terminal);
-  return await runOnData(local.folder, () => local.loadConfig().config, {
+  return await runOnData(local.folder, config, {
     command,
     input: asked,
     secret,
@@ -229,7 +255,7 @@ async function askMissing(
     const answer = await terminal.ask(
       `${field.ask} (${field.choices?.join(" or ") ?? field.metavar}) `,
     );
-    if (answer !== null && answer.trim() !== "") asked[key] = answer.trim();
+    if (answer.trim() !== "") asked[key] = answer.trim();
   }
   return asked;
 }
@@ -240,18 +266,31 @@ async function readSecret(
   terminal: Terminal,
 ): Promise<string | undefined> {
   if (!command.secret) return undefined;
-  const { about, repeat, optional } = command.secret;
+  const { about, repeat, fault } = command.secret;
   if (options.passwordStdin) {
     const text = await terminal.readAll();
     return text.split("\n")[0]?.replace(/\r$/, "") ?? "";
   }
-  if (optional || !terminal.interactive) return undefined;
+  if (!asksForSecret(command, options, terminal)) return undefined;
   while (true) {
     const first = await terminal.ask(`${about}: `, { hidden: true });
-    if (first === null) return undefined;
+    const wrong = fault?.(first) ?? null;
+    if (wrong !== null) {
+      terminal.err(wrong);
+      continue;
+    }
     if (!repeat) return first;
     const again = await terminal.ask(`${about} again: `, { hidden: true });
-    if (again === null || again === first) return first;
-    terminal.err("They differ: once more, please.");
+    if (again === first) return first;
+    terminal.err("Passwords do not match; try again.");
   }
+}
+
+function asksForSecret(
+  { secret }: Described,
+  { passwordStdin }: Options,
+  { interactive }: Terminal,
+): boolean {
+  return secret !== undefined && !secret.optional && !passwordStdin &&
+    interactive;
 }

@@ -85,7 +85,7 @@ Deno.test("main() asks somebody at a terminal for a password, twice", async () =
     answers: ["secret11", "secret12", "secret11", "secret11"],
   });
   equal(added.code, 0);
-  match(added.err, /They differ/);
+  match(added.err, /Passwords do not match/);
   const asked = await home.run("user remove Ann", { answers: ["keep", ""] });
   equal(asked.code, 0);
   match(asked.err, /What becomes of permanent rooms that he owns\? \(keep or/);

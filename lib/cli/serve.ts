@@ -7,7 +7,12 @@
 import { backupTo } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
-import { CODE, type CommandResult, done } from "../commands/command.ts";
+import {
+  CODE,
+  type CommandResult,
+  done,
+  failure,
+} from "../commands/command.ts";
 import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
 import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
@@ -15,12 +20,14 @@ import type { DataFolder } from "../config/data_folder.ts";
 import { LiveConfig } from "../config/live_config.ts";
 import { configTemplate } from "../config/template.ts";
 import { ControlServer } from "../control/server.ts";
+import { CannotListen } from "../ops/listening.ts";
 import { activity } from "../ops/activity.ts";
 import { catchTheUncaught, EXIT_CRASHED } from "../ops/last_resort.ts";
+import { keepOwner } from "../ops/owner.ts";
 import { Watchdog } from "../ops/watchdog.ts";
 import { nameOfClientType } from "../protocol/packet_types.ts";
 import { configureLog, flushLog, logger, setLogLevel } from "../ops/log.ts";
-import { makeFolder } from "./access.ts";
+import { makeFolder, makeInside } from "./access.ts";
 import { type RunningServer, startServer } from "../server/start_server.ts";
 import { passwordHasher } from "../server/core.ts";
 import { runChatLine } from "../commands/chat.ts";
@@ -28,6 +35,7 @@ import type { Session } from "../domain/session.ts";
 import { LEVEL } from "../domain/store.ts";
 import { firstRun } from "./first_run.ts";
 import { type Local, localCommand } from "./local.ts";
+import { choosePorts, nextStepFor, withPortsOf } from "./ports.ts";
 import { watchSignals } from "./signals.ts";
 
 const port = (about: string) =>
@@ -110,42 +118,55 @@ async function run(
   local: Local,
   flags: Readonly<Record<string, string>>,
 ): Promise<CommandResult> {
-  const { folder, terminal } = local;
-  const read = () => local.loadConfig(flags);
-  const { config, warnings } = read();
+  const { folder } = local;
+  // Ports are chosen once: a reload must not see them change.
+  const chosen = choosePorts(local.loadConfig(flags));
+  const { warnings } = local.loadConfig(flags);
+  const { config } = chosen;
   makeFolder(folder);
   using _lock = new FolderLock(folder.path, "serve");
   writeTemplate(folder);
   startLog(folder, config);
   const log = logger("server");
-  for (const warning of warnings) log.warn(warning);
+  for (const warning of [...warnings, ...chosen.warnings]) log.warn(warning);
+  const readConfig = () => withPortsOf(config, local.loadConfig(flags));
 
   try {
-    const { host, server } = await start(local, config, () => read().config);
-    using _watchdog = watchTheLoop(config);
-    const release = catchTheUncaught({
-      log,
-      doing: () => activity.describe(nameOfClientType),
-      end: server.stop,
-    });
-    const control = new ControlServer(folder, host);
-    const unwatch = watchSignals(server, host);
-    terminal.out(readyLine(server));
-    try {
-      const code = await server.stopped;
-      return code === CODE.done ? done(null) : {
-        code: code === EXIT_CRASHED ? CODE.crashed : CODE.refused,
-        lines: [],
-        json: null,
-      };
-    } finally {
-      release();
-      unwatch();
-      await control.close();
-    }
+    const code = await runUntilStopped(local, config, readConfig);
+    return code === CODE.done ? done(null) : {
+      code: code === EXIT_CRASHED ? CODE.crashed : CODE.refused,
+      lines: [],
+      json: null,
+    };
+  } catch (error) {
+    if (!(error instanceof CannotListen)) throw error;
+    return failure(CODE.refused, `${error.message} ${nextStepFor(error)}`);
   } finally {
     await flushLog();
   }
+}
+
+/** Resolves with the exit code; ends what it has started when it fails. */
+async function runUntilStopped(
+  local: Local,
+  config: Config,
+  readConfig: () => Config,
+): Promise<number> {
+  const log = logger("server");
+  await using parts = new AsyncDisposableStack();
+  const { host, server } = await start(local, config, readConfig);
+  parts.defer(() => server.stop("the start failed", CODE.refused));
+  parts.use(watchTheLoop(config));
+  const control = new ControlServer(local.folder, host);
+  parts.defer(() => control.close());
+  parts.defer(watchSignals(server, host));
+  parts.defer(catchTheUncaught({
+    log,
+    doing: () => activity.describe(nameOfClientType),
+    end: server.stop,
+  }));
+  local.terminal.out(readyLine(server));
+  return await server.stopped;
 }
 
 /** Says in the log, and afterwards in `status`, when the loop stands still. */
@@ -234,7 +255,7 @@ function readyLine({ chat, voice, web }: RunningServer): string {
 
 function startLog(folder: DataFolder, config: Config): void {
   if (config.log.file) {
-    Deno.mkdirSync(folder.logs, { recursive: true, mode: 0o700 });
+    makeInside(folder.logs);
   }
   configureLog({
     level: config.log.level,
@@ -255,6 +276,7 @@ function writeTemplate(folder: DataFolder): void {
       createNew: true,
       mode: 0o600,
     });
+    keepOwner(folder.config);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }

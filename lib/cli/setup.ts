@@ -122,7 +122,6 @@ function asker({ terminal }: Local, silent: boolean): Ask {
     }
     while (true) {
       const answer = await terminal.ask(`${question} [${offered}] `);
-      if (answer === null) throw new ConfigError(["Nothing was changed."]);
       const chosen = answer.trim() === "" ? offered : answer.trim();
       const wrong = fault(chosen);
       if (wrong === null) return chosen;
@@ -158,7 +157,7 @@ async function makeOwner(
   local: Local,
   ask: Ask,
   given: string | undefined,
-  askPassword: () => Promise<string | null> | string | undefined,
+  askPassword: () => Promise<string> | string | undefined,
 ): Promise<CommandResult> {
   const staff = await local.run(["user", "list"], { role: "superadmin" });
   if (staff.code !== CODE.done) return staff;

@@ -5,7 +5,7 @@
  */
 import { CODE } from "../commands/command.ts";
 import type { CommandHost } from "../commands/host.ts";
-import { logger } from "../ops/log.ts";
+import { logger, reopenLog } from "../ops/log.ts";
 import type { RunningServer } from "../server/start_server.ts";
 
 /** The first SIGINT or SIGTERM ends the server, the second the process. */
@@ -26,6 +26,7 @@ export function watchSignals(
       .catch((error) => log.error("stop failed", { error: String(error) }));
   };
   const reload = () => {
+    reopenLog();
     try {
       const { applied, needRestart } = host.reload();
       log.info("configuration read again", {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Keys, readSecret } from "./keys.ts";
 
 export interface Terminal {
   /** Whether somebody sits there who can answer. */
@@ -18,8 +19,13 @@ export interface Terminal {
   progress(text: string): void;
   /** All of standard input. */
   readAll(): Promise<string>;
-  /** Null at the end of input. */
-  ask(question: string, options?: { hidden?: boolean }): Promise<string | null>;
+  /** Rejects with {@linkcode Interrupted} at Ctrl-C, Ctrl-D and end of input. */
+  ask(question: string, options?: { hidden?: boolean }): Promise<string>;
+}
+
+/** The user ended a question instead of answering it. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
 }
 
 const encoder = new TextEncoder();
@@ -42,6 +48,7 @@ function writeAll(
 export function realTerminal(): Terminal {
   const interactive = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
   const gone = new AbortController();
+  const keys = new Keys(Deno.stdin);
   let shown = 0;
   const clear = () => {
     if (shown > 0) writeAll(Deno.stderr, `\r${" ".repeat(shown)}\r`);
@@ -71,42 +78,32 @@ export function realTerminal(): Terminal {
       return await new Blob(chunks as BlobPart[]).text();
     },
     async ask(question, { hidden = false } = {}) {
-      writeAll(Deno.stderr, question);
-      const answer = hidden ? await readHidden() : await readLine();
-      if (hidden) writeAll(Deno.stderr, "\n");
+      const answer = hidden
+        ? await readHidden(question, keys)
+        : await readLine(question, keys);
+      if (answer === null) throw new Interrupted();
       return answer;
     },
   };
 }
 
-async function readLine(): Promise<string | null> {
-  const buffer = new Uint8Array(4096);
-  const count = await Deno.stdin.read(buffer);
-  if (count === null) return null;
-  return new TextDecoder().decode(buffer.subarray(0, count))
-    .replace(/\r?\n$/, "");
+async function readLine(question: string, keys: Keys): Promise<string | null> {
+  writeAll(Deno.stderr, question);
+  return await keys.line();
 }
 
-/** Reads keys one by one, so that nothing of a password is seen. */
-async function readHidden(): Promise<string | null> {
+/** Reads key by key without an echo, so that nothing of a password is seen. */
+async function readHidden(
+  question: string,
+  keys: Keys,
+): Promise<string | null> {
+  // Before the question is seen: an answer may follow it at once.
   Deno.stdin.setRaw(true);
   try {
-    const decoder = new TextDecoder();
-    const buffer = new Uint8Array(64);
-    let text = "";
-    while (true) {
-      const count = await Deno.stdin.read(buffer);
-      if (count === null) return null;
-      for (
-        const key of decoder.decode(buffer.subarray(0, count), { stream: true })
-      ) {
-        if (key === "\r" || key === "\n") return text;
-        if (key === "\u0003" || key === "\u0004") return null;
-        if (key === "\u007f" || key === "\b") text = text.slice(0, -1);
-        else if (key >= " ") text += key;
-      }
-    }
+    writeAll(Deno.stderr, question);
+    return await readSecret(keys);
   } finally {
     Deno.stdin.setRaw(false);
+    writeAll(Deno.stderr, "\n");
   }
 }

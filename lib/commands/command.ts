@@ -25,8 +25,10 @@ export const CODE = {
   usage: 2,
   notFound: 3,
   noServer: 4,
-  /** `serve` ended because of an error of its own. */
+  /** An error of the program's own (EX_SOFTWARE). */
   crashed: 70,
+  /** Ctrl-C or Ctrl-D at a question (128 + SIGINT). */
+  interrupted: 130,
 } as const;
 export type Code = typeof CODE[keyof typeof CODE];
 
@@ -113,7 +115,13 @@ export interface Command {
     readonly repeat: boolean;
     /** Only taken from --password-stdin, never asked for. */
     readonly optional?: boolean;
+    /** Why this password cannot be used, or null; said before it is repeated. */
+    readonly fault?: (password: string) => string | null;
   };
+  /**
+   * Throws what `run` would refuse, before a password is asked for.
+   */
+  check?(context: Context, input: Readonly<Record<string, unknown>>): void;
   /** Who may run it by web or chat. */
   readonly role: Role;
   readonly chat?: ChatForm;
@@ -133,9 +141,10 @@ export interface Command {
 /** A command whose `run` knows the types of its fields. */
 export function command<const F extends Fields>(
   definition:
-    & Omit<Command, "run" | "fields">
+    & Omit<Command, "run" | "fields" | "check">
     & {
       readonly fields: F;
+      check?(context: Context, input: InputOf<F>): void;
       run(
         context: Context,
         input: InputOf<F>,
@@ -188,6 +197,7 @@ export async function execute(
   context: Context,
   raw: Readonly<Record<string, unknown>>,
   secret?: string,
+  { checkOnly = false }: { readonly checkOnly?: boolean | undefined } = {},
 ): Promise<CommandResult> {
   const { actor } = context;
   if (actor.level < LEVEL[command.role]) {
@@ -198,6 +208,10 @@ export async function execute(
   }
   try {
     const input = readInput(command.fields, raw);
+    if (checkOnly) {
+      command.check?.(context, input);
+      return done(null);
+    }
     const result = await command.run(context, input, secret);
     context.store.flush();
     return result;

@@ -4,7 +4,7 @@
  * @module
  */
 import { passwordFault } from "../domain/accounts.ts";
-import { LEVEL, SYSTEM_UID } from "../domain/store.ts";
+import { LEVEL, type Role, SYSTEM_UID } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import {
   ACCOUNT_COLUMNS,
@@ -48,6 +48,29 @@ export async function hashPassword(
   return await context.hasher.hash(encodeText(secret));
 }
 
+/** Throws a refusal for an account that cannot be made. */
+function checkNewAccount(
+  { store, actor }: Context,
+  input: {
+    readonly nick: string;
+    readonly role?: Role | undefined;
+    readonly email?: string | undefined;
+    readonly first?: string | undefined;
+    readonly last?: string | undefined;
+  },
+): void {
+  const role = input.role ?? "user";
+  if (actor.level < LEVEL[role]) {
+    throw refused(
+      "You cannot create an account with a higher role than yours.",
+    );
+  }
+  requireNickname(store, input.nick, role);
+  requireEmail(input.email);
+  requirePersonText("A name", input.first);
+  requirePersonText("A name", input.last);
+}
+
 export const userAdd = command({
   path: ["user", "add"],
   summary: "Make an account",
@@ -64,18 +87,13 @@ export const userAdd = command({
     first: option("NAME", "His first name."),
     last: option("NAME", "His last name."),
   },
-  secret: { about: "Password", repeat: true },
+  secret: { about: "Password", repeat: true, fault: passwordFault },
   role: "superadmin",
+  check: checkNewAccount,
   async run(context, input, secret) {
     const { store } = context;
+    checkNewAccount(context, input);
     const role = input.role ?? "user";
-    if (context.actor.level < LEVEL[role]) {
-      throw refused("Nobody can make an account that stands above his own.");
-    }
-    requireNickname(store, input.nick, role);
-    requireEmail(input.email);
-    requirePersonText("A name", input.first);
-    requirePersonText("A name", input.last);
     const passwordHash = await hashPassword(context, secret);
     const account = store.transaction(() => {
       const created = store.accounts.create({
@@ -106,8 +124,11 @@ export const userPasswd = command({
     "echo secret12 | retropal user passwd Ann --password-stdin",
   ],
   fields: { nick: argument("NICK", "The nickname, or the uid.") },
-  secret: { about: "New password", repeat: true },
+  secret: { about: "New password", repeat: true, fault: passwordFault },
   role: "admin",
+  check(context, input) {
+    requireAbove(context.actor, findPerson(context.store, input.nick));
+  },
   async run(context, input, secret) {
     const account = findPerson(context.store, input.nick);
     requireAbove(context.actor, account);

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { basename, join, resolve } from "node:path";
 import { CODE, type CommandResult, failure } from "../commands/command.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { type Answer, readLines, writeLine } from "./protocol.ts";
-import { fitsSocket } from "./server.ts";
 
 export interface ControlClient {
   /** Runs one command in the server and closes the channel. */
@@ -14,6 +14,7 @@ export interface ControlClient {
     readonly path: readonly string[];
     readonly input: Readonly<Record<string, unknown>>;
     readonly secret?: string | undefined;
+    readonly checkOnly?: boolean | undefined;
     readonly emit?: (lines: readonly string[], json: unknown) => void;
     readonly signal?: AbortSignal;
   }): Promise<CommandResult>;
@@ -25,15 +26,12 @@ export async function connectControl(
   folder: DataFolder,
 ): Promise<ControlClient | null> {
   try {
-    if (fitsSocket(folder.controlSocket)) {
-      return client(
-        await Deno.connect({ transport: "unix", path: folder.controlSocket }),
-      );
+    const tcp = await readToken(folder.controlToken);
+    if (tcp) {
+      const { port, token } = tcp;
+      return client(await Deno.connect({ hostname: "127.0.0.1", port }), token);
     }
-    const { port, token } = JSON.parse(
-      await Deno.readTextFile(folder.controlToken),
-    );
-    return client(await Deno.connect({ hostname: "127.0.0.1", port }), token);
+    return client(await connectSocket(folder));
   } catch (error) {
     if (
       error instanceof Deno.errors.NotFound ||
@@ -41,6 +39,45 @@ export async function connectControl(
       error instanceof SyntaxError
     ) return null;
     throw error;
+  }
+}
+
+/** What a server without a Unix socket has left for its clients, or null. */
+async function readToken(
+  path: string,
+): Promise<{ port: number; token: string } | null> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Length of `sockaddr_un.sun_path` on the strictest system, without the NUL. */
+const LONGEST_SOCKET_PATH = 103;
+
+/**
+ * Connects to the socket by any name that the folder has: one that is too long
+ * for a socket address is reached through a short symbolic link.
+ */
+async function connectSocket(folder: DataFolder): Promise<Deno.UnixConn> {
+  const path = folder.controlSocket;
+  if (new TextEncoder().encode(path).length <= LONGEST_SOCKET_PATH) {
+    return await Deno.connect({ transport: "unix", path });
+  }
+  await Deno.stat(path);
+  const around = await Deno.makeTempDir({ prefix: "retropal-" });
+  const link = join(around, "data");
+  try {
+    await Deno.symlink(resolve(folder.path), link);
+    return await Deno.connect({
+      transport: "unix",
+      path: join(link, basename(path)),
+    });
+  } finally {
+    await Deno.remove(link).catch(() => {});
+    await Deno.remove(around).catch(() => {});
   }
 }
 
@@ -54,13 +91,14 @@ function client(conn: Deno.Conn, token?: string): ControlClient {
   };
   return {
     close,
-    async run({ path, input, secret, emit, signal }) {
+    async run({ path, input, secret, checkOnly, emit, signal }) {
       signal?.addEventListener("abort", close);
       try {
         await writeLine(conn, {
           path,
           input,
           ...(secret !== undefined && { secret }),
+          ...(checkOnly && { checkOnly }),
           ...(token !== undefined && { token }),
         });
         for await (const line of readLines(conn)) {

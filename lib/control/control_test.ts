@@ -9,11 +9,12 @@ import { ControlServer } from "./server.ts";
 async function withControl(
   work: (folder: DataFolder, bench: Bench) => Promise<void>,
   deep = "",
+  openSocket?: (path: string) => Deno.Listener,
 ): Promise<void> {
   await using bench = await Bench.open();
   const folder = dataFolder(`${bench.folder}${deep}`);
   await Deno.mkdir(folder.path, { recursive: true });
-  const server = new ControlServer(folder, bench.start().host);
+  const server = new ControlServer(folder, bench.start().host, openSocket);
   try {
     await work(folder, bench);
   } finally {
@@ -57,6 +58,36 @@ Deno.test("ControlServer takes a token where the path is too long for a socket",
     match(refused?.lines[0] ?? "", /wants its token/);
     deepEqual(bench.told, ["broadcast a"]);
   }, deep);
+});
+
+Deno.test("ControlServer takes a token in a folder without Unix sockets", async () => {
+  await withControl(
+    async (folder) => {
+      equal((await ask(folder, ["user", "list"]))?.code, 0);
+      equal(((await Deno.stat(folder.controlToken)).mode ?? 0) & 0o777, 0o600);
+    },
+    "",
+    () => {
+      throw new Deno.errors.NotSupported("Operation not supported");
+    },
+  );
+});
+
+Deno.test("connectControl() finds the server by any name of its folder", async () => {
+  await withControl(async (folder, bench) => {
+    const long = `${bench.folder}/${"another-name-".repeat(10)}`;
+    const short = `${bench.folder}/short`;
+    await Deno.symlink(folder.path, long);
+    await Deno.symlink(folder.path, short);
+    for (const name of [long, short]) {
+      equal((await ask(dataFolder(name), ["user", "list"]))?.code, 0, name);
+    }
+  }, "/data");
+  await withControl(async (folder, bench) => {
+    const short = `${bench.folder}/short`;
+    await Deno.symlink(folder.path, short);
+    equal((await ask(dataFolder(short), ["user", "list"]))?.code, 0);
+  }, "/" + "a-long-folder-name/".repeat(8));
 });
 
 Deno.test("connectControl() is null when nobody listens any more", async () => {

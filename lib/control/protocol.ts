@@ -13,6 +13,8 @@ export interface Request {
   readonly path: readonly string[];
   readonly input: Readonly<Record<string, unknown>>;
   readonly secret?: string;
+  /** Only says whether the command would be refused; nothing is done. */
+  readonly checkOnly?: boolean;
 }
 
 export type Answer =
@@ -64,7 +66,10 @@ export function readRequest(line: string): Request {
   if (typeof value !== "object" || value === null) {
     throw new SyntaxError("a request is an object");
   }
-  const { token, path, input, secret } = value as Record<string, unknown>;
+  const { token, path, input, secret, checkOnly } = value as Record<
+    string,
+    unknown
+  >;
   if (
     !Array.isArray(path) || !path.every((word) => typeof word === "string") ||
     typeof input !== "object" || input === null || Array.isArray(input) ||
@@ -78,5 +83,6 @@ export function readRequest(line: string): Request {
     input: input as Record<string, unknown>,
     ...(token !== undefined && { token }),
     ...(secret !== undefined && { secret }),
+    ...(checkOnly === true && { checkOnly }),
   };
 }

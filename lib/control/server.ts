@@ -1,7 +1,8 @@
 /**
  * The running server's end of the control channel: a Unix socket in the data
- * folder that only its owner can open; where there is none (Windows, or a path
- * longer than a socket can have) loopback TCP with a token in a file.
+ * folder that only its owner can open. Where a socket cannot be made (Windows,
+ * a path longer than a socket address, exFAT, folders shared with a virtual
+ * machine) it is loopback TCP with a token in a file.
  *
  * @module
  */
@@ -17,17 +18,10 @@ import type { CommandHost } from "../commands/host.ts";
 import { findCommand } from "../commands/table.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { logger } from "../ops/log.ts";
+import { keepOwner } from "../ops/owner.ts";
 import { readLines, readRequest, writeLine } from "./protocol.ts";
 
-/** What `sockaddr_un` holds on every system, less the closing zero. */
-const LONGEST_SOCKET_PATH = 103;
-
 const log = logger("control");
-
-export function fitsSocket(path: string): boolean {
-  return Deno.build.os !== "windows" &&
-    new TextEncoder().encode(path).length <= LONGEST_SOCKET_PATH;
-}
 
 export class ControlServer {
   readonly #listener: Deno.Listener<Deno.Conn>;
@@ -37,26 +31,32 @@ export class ControlServer {
   readonly #accepting: Promise<void>;
 
   /**
-   * Begins to listen. The caller holds the folder's lock, so what an earlier
-   * server left behind can go.
+   * Starts listening. The caller holds the folder's lock, so what an earlier
+   * server left behind can be removed.
    */
-  constructor(folder: DataFolder, private readonly host: CommandHost) {
+  constructor(
+    folder: DataFolder,
+    private readonly host: CommandHost,
+    openSocket: (path: string) => Deno.Listener = listenUnix,
+  ) {
     removeFile(folder.controlSocket);
     removeFile(folder.controlToken);
-    if (fitsSocket(folder.controlSocket)) {
+    const socket = listenOnSocket(folder.controlSocket, openSocket);
+    if (socket) {
       this.#token = null;
-      this.#listener = listenUnix(folder.controlSocket);
+      this.#listener = socket;
       this.#files = [folder.controlSocket];
     } else {
       this.#token = crypto.randomUUID() + crypto.randomUUID();
       const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       this.#listener = listener;
       this.#files = [folder.controlToken];
-      Deno.writeTextFileSync(
-        folder.controlToken,
-        JSON.stringify({ port: listener.addr.port, token: this.#token }),
-        { mode: 0o600 },
-      );
+      try {
+        writeToken(folder.controlToken, listener.addr.port, this.#token);
+      } catch (error) {
+        listener.close();
+        throw error;
+      }
     }
     this.#accepting = this.#accept();
   }
@@ -136,7 +136,9 @@ export class ControlServer {
       }
       const context = this.host.context(HOST, { emit, signal });
       log.debug("command", { path: request.path.join(" ") });
-      return await execute(command, context, request.input, request.secret);
+      return await execute(command, context, request.input, request.secret, {
+        checkOnly: request.checkOnly,
+      });
     } catch (error) {
       if (error instanceof SyntaxError) {
         return failure(CODE.usage, `Not a request: ${error.message}.`);
@@ -156,14 +158,40 @@ export class ControlServer {
   }
 }
 
+/** Null when this folder or this system has no Unix sockets. */
+function listenOnSocket(
+  path: string,
+  open: (path: string) => Deno.Listener,
+): Deno.Listener | null {
+  if (Deno.build.os === "windows") return null;
+  try {
+    return open(path);
+  } catch (error) {
+    log.info("no Unix socket in this folder: control channel on loopback TCP", {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    // A failed bind may leave an empty file behind.
+    removeFile(path);
+    return null;
+  }
+}
+
 function listenUnix(path: string): Deno.Listener<Deno.UnixConn> {
-  // Between its making and a chmod anybody could open it: so never wider.
+  // A chmod afterwards would leave a moment in which anybody could connect.
   const mask = Deno.umask(0o177);
   try {
     return Deno.listen({ transport: "unix", path });
   } finally {
     Deno.umask(mask);
   }
+}
+
+function writeToken(path: string, port: number, token: string): void {
+  Deno.writeTextFileSync(path, JSON.stringify({ port, token }), {
+    mode: 0o600,
+    createNew: true,
+  });
+  keepOwner(path);
 }
 
 function removeFile(path: string): void {

@@ -7,6 +7,14 @@
 /** A port could not be opened; the message is a sentence for the host. */
 export class CannotListen extends Error {
   override name = "CannotListen";
+  constructor(
+    message: string,
+    /** The setting that names the port, such as "server.chat_port". */
+    readonly setting: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /**
@@ -42,6 +50,7 @@ export function listening<T>(setting: string, port: number, open: () => T): T {
   } catch (cause) {
     throw new CannotListen(
       `Port ${port} (${setting}) cannot be opened: ${reasonOf(cause)}.`,
+      setting,
       { cause },
     );
   }
@@ -53,7 +62,7 @@ function reasonOf(cause: unknown): string {
     return "the address to listen on is not one of this machine";
   }
   if (cause instanceof Deno.errors.PermissionDenied) {
-    return "this user may not open it";
+    return "this user may not open it (ports below 1024 need a privilege)";
   }
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -17,6 +17,7 @@ Deno.test("listening() says which port and setting cannot be had, and why", () =
       ),
     new CannotListen(
       `Port ${port} (server.chat_port) cannot be opened: another program has it.`,
+      "server.chat_port",
     ),
   );
 });

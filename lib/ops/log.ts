@@ -15,9 +15,9 @@ import {
   type LogRecord,
   type Sink,
 } from "@logtape/logtape";
-import { getRotatingFileSink } from "@logtape/file";
 import type { RecentError } from "./live.ts";
 import { LineWriter } from "./line_writer.ts";
+import { LogFile } from "./log_file.ts";
 
 export type Level = "debug" | "info" | "warning" | "error";
 /** Values are text, numbers, booleans; anything else is written as JSON. */
@@ -54,6 +54,7 @@ const KEPT_ERRORS = 50;
 
 let threshold = RANK.info;
 let stderr: LineWriter | null = null;
+let logFile: LogFile | null = null;
 const kept: RecentError[] = [];
 
 /** Says where the log goes; a second call replaces the first. */
@@ -64,14 +65,17 @@ export function configureLog(options: LogOptions): void {
   const sinks: Record<string, Sink> = {
     lines: (record) => write(format(record)),
   };
+  logFile?.[Symbol.dispose]();
+  logFile = null;
   if (options.file) {
-    sinks.file = getRotatingFileSink(options.file.path, {
-      formatter: format,
-      maxSize: options.file.maxBytes,
-      maxFiles: options.file.keep,
-      // fail2ban reads along: a refusal must not wait for others.
-      bufferSize: 0,
+    const file = logFile = new LogFile({
+      ...options.file,
+      // On standard error: this log cannot say it in its own file.
+      onError: (error) =>
+        write(`The log file cannot be written: ${String(error)}\n`),
     });
+    // Written at once: fail2ban reads along.
+    sinks.file = (record) => file.write(format(record));
   }
   configureSync({
     reset: true,
@@ -98,9 +102,16 @@ export function debugs(): boolean {
   return threshold === RANK.debug;
 }
 
+/** Opens the log file again, which logrotate or the host has moved. */
+export function reopenLog(): void {
+  logFile?.reopen();
+}
+
 /** Waits until all is written: before the process ends. */
 export async function flushLog(): Promise<void> {
   disposeSync();
+  logFile?.[Symbol.dispose]();
+  logFile = null;
   await stderr?.flush();
 }
 

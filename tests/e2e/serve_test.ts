@@ -126,6 +126,88 @@ Deno.test("serve says in a sentence why it cannot start", async () => {
   });
 });
 
+Deno.test("serve never ends with 0 when it could not start", async () => {
+  await withFolder(async (data) => {
+    // Found only after the ports are open.
+    await Deno.mkdir(`${data}/control.sock/in-the-way`, { recursive: true });
+    const ran = await runCli(serve(data));
+    assert.ok(ran.code === 1 || ran.code === 70, `${ran.code}`);
+    assert.notEqual(ran.err, "");
+    assert.equal(ran.out, "");
+  });
+});
+
+Deno.test("serve runs in a folder whose name is too long for a socket", async () => {
+  await withFolder(async (parent) => {
+    const data = `${parent}/${"a-long-folder-name/".repeat(8)}data`;
+    await using running = new RunningCli(serve(data));
+    await running.out.match(/^ready /m, 60_000);
+    assert.equal((await runCli(["status", "--data", data])).code, 0);
+    await Deno.symlink(data, `${parent}/short`);
+    const short = await runCli(["status", "--data", `${parent}/short`]);
+    assert.equal(short.code, 0, short.err);
+    running.kill("SIGTERM");
+    assert.equal(await running.code(), 0);
+  });
+});
+
+Deno.test("serve says what to do about a port that is taken", async () => {
+  await withFolder(async (data) => {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const port = String(taken.addr.port);
+    for (const flag of ["--chat-port", "--voice-port", "--web-port"]) {
+      const ran = await runCli(
+        ["serve", "--data", data, "--bind", "127.0.0.1", flag, port],
+      );
+      assert.equal(ran.code, 1, flag);
+      assert.ok(ran.err.includes(`another port with ${flag} PORT`), ran.err);
+    }
+  });
+});
+
+Deno.test("serve gives up a default port that another program has", async () => {
+  await withFolder(async (data) => {
+    // Whether or not anything has the default ports, two servers both start.
+    const args = ["serve", "--bind", "127.0.0.1", "--data"];
+    await using first = new RunningCli([...args, `${data}/1`]);
+    await first.out.match(/^ready /m, 60_000);
+    await using second = new RunningCli([...args, `${data}/2`]);
+    const [line] = await second.out.match(/^ready .*$/m, 60_000);
+    assert.doesNotMatch(line, /:(5001|2090|8080)"/);
+    await second.err.match(/is taken by another program/, 5000);
+  });
+});
+
+Deno.test("files that root makes belong to the owner of the data folder", {
+  ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
+}, async () => {
+  await withFolder(async (data) => {
+    const [uid, gid] = [12345, 12346];
+    await Deno.mkdir(data);
+    await Deno.chown(data, uid, gid);
+    const run = async (args: string[], stdin = "") => {
+      const ran = await runCli([...args, "--data", data], stdin);
+      assert.equal(ran.code, 0, ran.err);
+    };
+    await run(["user", "add", "Ann", "--password-stdin"], "secret11\n");
+    await run(["config", "set", "server.name", "Home"]);
+    await run(["backup"]);
+    await run(["config", "init", "--force"]);
+    const [copy] = [...Deno.readDirSync(`${data}/backups`)];
+    await run(["restore", `${data}/backups/${copy?.name}`]);
+    await using running = new RunningCli(serve(data, "--set", "log.file=true"));
+    await running.out.match(/^ready /m, 60_000);
+    for (const folder of [data, `${data}/backups`, `${data}/logs`]) {
+      for (const { name, isFile, isDirectory } of Deno.readDirSync(folder)) {
+        // Nobody but root could connect to this server anyway.
+        if (!isFile && !isDirectory) continue;
+        const stat = await Deno.stat(`${folder}/${name}`);
+        assert.deepEqual([stat.uid, stat.gid], [uid, gid], name);
+      }
+    }
+  });
+});
+
 Deno.test("serve reads its settings again at SIGHUP and says what needs a restart", async () => {
   await withFolder(async (data) => {
     await using running = new RunningCli(serve(data));
@@ -150,6 +232,22 @@ Deno.test("serve reads its settings again at SIGHUP and says what needs a restar
     );
     const reload = await runCli(["config", "reload", "--data", data]);
     assert.equal(reload.code, 1);
+    running.kill("SIGTERM");
+    assert.equal(await running.code(), 0);
+  });
+});
+
+Deno.test("serve opens a moved log file again at SIGHUP", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await withFolder(async (data) => {
+    await using running = new RunningCli(serve(data, "--set", "log.file=true"));
+    await running.out.match(/^ready /m, 60_000);
+    const log = `${data}/logs/retropal.log`;
+    await Deno.rename(log, `${log}.moved`);
+    running.kill("SIGHUP");
+    await running.err.match(/configuration read again/, 5000);
+    assert.match(await Deno.readTextFile(log), /configuration read again/);
     running.kill("SIGTERM");
     assert.equal(await running.code(), 0);
   });

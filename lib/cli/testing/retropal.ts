@@ -4,7 +4,7 @@
  * @module
  */
 import { main } from "../main.ts";
-import type { Terminal } from "../terminal.ts";
+import { Interrupted, type Terminal } from "../terminal.ts";
 
 export interface Ran {
   readonly code: number;
@@ -40,7 +40,10 @@ export async function retropal(
     readAll: () => Promise.resolve(stdin),
     ask: (question) => {
       err.push(question);
-      return Promise.resolve(left.shift() ?? null);
+      const answer = left.shift();
+      return answer === undefined
+        ? Promise.reject(new Interrupted())
+        : Promise.resolve(answer);
     },
   };
   const code = await main(args, terminal);

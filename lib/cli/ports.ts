@@ -1,0 +1,119 @@
+/**
+ * Which ports `serve` takes when nobody has chosen one, and what to do about
+ * one that cannot be had.
+ *
+ * @module
+ */
+import { buildConfig, type Config, valueAt } from "../config/config.ts";
+import type { Loaded } from "../config/load.ts";
+import type { CannotListen } from "../ops/listening.ts";
+
+interface Port {
+  readonly setting: string;
+  readonly flag: string;
+  readonly udp: boolean;
+  readonly bind: readonly string[];
+}
+
+const PORTS: readonly Port[] = [
+  {
+    setting: "server.chat_port",
+    flag: "--chat-port",
+    udp: false,
+    bind: ["server.bind"],
+  },
+  {
+    setting: "server.voice_port",
+    flag: "--voice-port",
+    udp: true,
+    bind: ["server.bind"],
+  },
+  {
+    setting: "web.port",
+    flag: "--web-port",
+    udp: false,
+    bind: ["web.bind", "server.bind"],
+  },
+];
+
+/**
+ * A default port that nobody named gives way to any free one when another
+ * program has it, or when another port was asked to be any free one (a second
+ * server beside the first, a test). Says so in `warnings`.
+ */
+export function choosePorts(
+  { config, origins }: Pick<Loaded, "config" | "origins">,
+): { readonly config: Config; readonly warnings: readonly string[] } {
+  const warnings: string[] = [];
+  const free = new Set<string>();
+  const named = PORTS.filter(({ setting }) =>
+    origins.get(setting) !== "default"
+  );
+  const anyFree = named.some(({ setting }) => valueAt(config, setting) === 0);
+  for (const port of PORTS) {
+    if (named.includes(port)) continue;
+    if (port.setting === "web.port" && !config.web.enabled) continue;
+    if (anyFree) {
+      free.add(port.setting);
+      continue;
+    }
+    if (!isTaken(port, config)) continue;
+    free.add(port.setting);
+    warnings.push(
+      `Port ${
+        valueAt(config, port.setting)
+      } (${port.setting}) is taken by another ` +
+        `program: a free one is used instead. Choose one with ${port.flag} PORT.`,
+    );
+  }
+  if (free.size === 0) return { config, warnings };
+  return {
+    config: buildConfig((key) => free.has(key) ? 0 : valueAt(config, key)),
+    warnings,
+  };
+}
+
+/** `loaded` with the chosen ports of `running` where nobody has named one. */
+export function withPortsOf(
+  running: Config,
+  { config, origins }: Pick<Loaded, "config" | "origins">,
+): Config {
+  const kept = PORTS.map(({ setting }) => setting)
+    .filter((setting) => origins.get(setting) === "default");
+  return buildConfig((key) =>
+    valueAt(kept.includes(key) ? running : config, key)
+  );
+}
+
+function isTaken({ setting, udp, bind }: Port, config: Config): boolean {
+  const port = Number(valueAt(config, setting));
+  const hostname = bind.map((key) => String(valueAt(config, key)))
+    .find((address) => address !== "") ?? "0.0.0.0";
+  try {
+    Deno.listen({ hostname, port }).close();
+    if (udp) {
+      Deno.listenDatagram({ transport: "udp", hostname, port }).close();
+    }
+    return false;
+  } catch (error) {
+    // Anything else is better said by the real attempt.
+    return error instanceof Deno.errors.AddrInUse;
+  }
+}
+
+/** What to do about a port that cannot be opened, in a sentence. */
+export function nextStepFor({ setting, cause }: CannotListen): string {
+  if (cause instanceof Deno.errors.AddrNotAvailable) {
+    return "Give an address of this machine with --bind ADDR, or 0.0.0.0 for all of them.";
+  }
+  const flag = PORTS.find((one) => one.setting === setting)?.flag ??
+    `--set ${setting}=`;
+  const without = setting === "web.port"
+    ? ", or serve no pages with --no-web"
+    : setting === "web.legacy_port"
+    ? ", or 0 for none"
+    : "";
+  return "Stop that program, or choose another port with " +
+    `${flag.endsWith("=") ? flag : `${flag} `}PORT${without}. ` +
+    "Nothing is lost: start again when it is settled.";
+}

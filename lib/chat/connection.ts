@@ -11,6 +11,7 @@ import type { Wire } from "../net/wire.ts";
 import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { requestUser } from "../protocol/packets/pals.ts";
+import type { Acceptable } from "../net/acceptor.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
@@ -37,14 +38,16 @@ export interface ConnectionPorts {
   ended(connection: Connection, reason: string): void;
   /** Ends the session with a sentence for its user. */
   expel(connection: Connection, sentence: string, reason: string): void;
-  /** Until a stranger's packets may be worked on; undefined: at once. */
-  strangersTurn(): Promise<void> | undefined;
+  /** The client has signed on. */
+  signedOn(connection: Connection): void;
+  /** Resolves when an unauthenticated client may be served; undefined: now. */
+  turn(connection: Connection): Promise<void> | undefined;
   /** Somebody watches this session's frames. */
   onFrameIn?(connection: Connection, frame: FrameDecoder): void;
   onFrameOut?(connection: Connection, bytes: Uint8Array): void;
 }
 
-export class Connection implements Outlet, OutboxOwner {
+export class Connection implements Outlet, OutboxOwner, Acceptable {
   readonly ctx: Context;
   readonly port: number;
   lastPacketAt: Millis;
@@ -100,9 +103,17 @@ export class Connection implements Outlet, OutboxOwner {
     return this.#outbox.waiting;
   }
 
-  /** Neither signed on nor just about to be: it may make room for others. */
-  get isIdleStranger(): boolean {
+  get address(): string {
+    return this.session.address;
+  }
+
+  /** Neither signed on nor waiting for a password check. */
+  get mayYield(): boolean {
     return this.session.phase !== "online" && !this.#busy && !this.#closing;
+  }
+
+  yieldRoom(reason: string): void {
+    this.end(reason);
   }
 
   /**
@@ -165,9 +176,8 @@ export class Connection implements Outlet, OutboxOwner {
       if (this.#closing) continue;
       decoder.filled(n);
       try {
-        // Whoever is here already is served first: thousands may sign on at
-        // once.
-        if (!this.#online) await this.#ports.strangersTurn();
+        // Authenticated clients come first: thousands may sign on at once.
+        if (!this.#online) await this.#ports.turn(this);
         const ending = this.#receiveAll();
         if (ending !== undefined) {
           this.#busy = true;
@@ -250,6 +260,7 @@ export class Connection implements Outlet, OutboxOwner {
   /** From now on long frames are taken, and the sign-on's do not count. */
   #signedOn(): void {
     this.#online = true;
+    this.#ports.signedOn(this);
     this.#decoder.maxPayload = MAX_RECEIVED_PAYLOAD;
     this.#bucket.refill();
   }

@@ -6,21 +6,25 @@
  */
 import { activity } from "../ops/activity.ts";
 import type { VoiceControl } from "../voice/roster.ts";
+import { Acceptor } from "../net/acceptor.ts";
+import { Admission } from "../net/admission.ts";
+import { TcpWire } from "../net/tcp_wire.ts";
+import { Turnstile } from "../net/turnstile.ts";
 import type { Wire } from "../net/wire.ts";
-import type { Millis } from "../domain/store.ts";
 import type { VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
 import { listenTcp } from "../ops/listening.ts";
 import { Connection, type ConnectionPorts } from "./connection.ts";
 import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
-import { Door } from "./door.ts";
+import { acceptorLimits, admissionRules } from "./limits.ts";
 import { Fanout } from "./fanout.ts";
 import { keepUnwritten } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
-import { Reception } from "./reception.ts";
 import { Taps } from "./taps.ts";
 
+/** Packets of unauthenticated clients handled per event-loop turn. */
+const UNAUTHENTICATED_PER_TURN = 4;
 /** How often deadlines are looked at. */
 const SWEEP_MS = 2000;
 /**
@@ -37,18 +41,19 @@ export interface ChatOptions {
 
 export class ChatServer {
   readonly services: Services;
-  readonly door: Door;
+  readonly admission: Admission;
   readonly taps: Taps;
   readonly connections = new Map<number, Connection>();
   /** The voice relay, once it is up. */
   voice: VoiceControl | undefined;
 
   readonly #listener: Deno.TcpListener;
+  readonly #acceptor: Acceptor<Connection>;
+  readonly #turnstile = new Turnstile(UNAUTHENTICATED_PER_TURN);
   readonly #fanout: Fanout;
   readonly #ports: ConnectionPorts;
   readonly #sweep: ReturnType<typeof setInterval>;
   readonly #system: Session;
-  readonly #reception: Reception;
   #nextId = 1;
   #stopping = false;
   #accepting: Promise<void> | undefined;
@@ -74,7 +79,11 @@ export class ChatServer {
       signOnStep: (session, step, detail) =>
         this.taps.signOnStep(session, step, detail),
     };
-    this.door = new Door(services.store.bans, services.settings);
+    this.admission = new Admission(
+      (now) =>
+        services.store.bans.list(now).filter(({ kind }) => kind !== "account"),
+      admissionRules(services.settings),
+    );
     this.#ports = {
       perform: (ctx) => this.#fanout.perform(ctx.out.list),
       ended: (connection, reason) => this.#ended(connection, reason),
@@ -82,18 +91,14 @@ export class ChatServer {
         this.act((ctx) =>
           endSession(ctx, connection.session, sentence, reason)
         ),
-      strangersTurn: () => this.#reception.turn(),
+      signedOn: (connection) => this.#acceptor.settled(connection),
+      turn: ({ address }) => this.#turnstile.pass(address),
       onFrameIn: (connection, frame) => this.taps.frameIn(connection, frame),
       onFrameOut: (connection, bytes) => this.taps.frameOut(connection, bytes),
     };
     this.#system = new Session(0, "", "", 0, { push() {} });
     this.#listener = listenTcp("server.chat_port", bind, port);
-    this.#reception = new Reception(
-      this.#listener,
-      this.door,
-      this.services,
-      (wire, now) => this.#open(wire, now),
-    );
+    this.#acceptor = this.#makeAcceptor();
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
 
@@ -104,7 +109,7 @@ export class ChatServer {
 
   /** Starts to accept. */
   start(): void {
-    this.#accepting = this.#reception.run();
+    this.#accepting = this.#acceptor.run();
   }
 
   /**
@@ -112,10 +117,29 @@ export class ChatServer {
    * Returns undefined when it is refused; closing it is then up to the caller.
    */
   adopt(wire: Wire): Connection | undefined {
-    return this.#stopping ? undefined : this.#reception.adopt(wire);
+    if (this.#stopping) return undefined;
+    return this.#acceptor.adopt(wire.remote.host, () => this.#open(wire));
   }
 
-  #open(wire: Wire, now: Millis): Connection {
+  #makeAcceptor(): Acceptor<Connection> {
+    const { counters, log } = this.services;
+    return new Acceptor<Connection>({
+      listener: this.#listener,
+      log,
+      name: "connection",
+      limits: () => acceptorLimits(this.services.settings.limits),
+      refuse: (address) =>
+        this.admission.refusal(address, this.services.clock()),
+      isUncounted: (address) => this.admission.isUncounted(address),
+      onRefused: () => counters.connectionsRefused++,
+      onYielded: () => counters.strangersClosed++,
+      clock: this.services.clock,
+      open: (conn) => this.#open(new TcpWire(conn)),
+    });
+  }
+
+  #open(wire: Wire): Connection {
+    const now = this.services.clock();
     const [address, local] = [wire.remote.host, wire.local.host];
     const connection = new Connection(
       wire,
@@ -124,6 +148,10 @@ export class ChatServer {
       this.#ports,
     );
     this.connections.set(connection.session.id, connection);
+    const { session } = connection;
+    this.services.log.debug("connected", { session: session.id, address });
+    this.services.signOnStep(session, "connected");
+    void connection.run();
     return connection;
   }
 
@@ -142,11 +170,11 @@ export class ChatServer {
     const { session } = connection;
     const wasOnline = session.phase === "online";
     this.connections.delete(session.id);
-    this.#reception.left(connection);
+    this.#acceptor.settled(connection);
     if (this.connections.size === 0) this.#emptied?.();
-    // Not before its socket is free: else whoever takes nothing could leave
-    // any number of them behind, and no limit would count them.
-    connection.whenFree(() => this.door.leave(session.address));
+    // Not before its socket is free: clients that read nothing could otherwise
+    // leave any number of sockets behind that no limit counts.
+    connection.whenFree(() => this.#acceptor.released(connection));
     // When everything ends, nobody needs to hear of each one leaving.
     if (this.#stopping) session.phase = "gone";
     else this.#settle(session, depart);
@@ -214,7 +242,7 @@ export class ChatServer {
       } else if (
         // When everybody comes at once, passwords wait to be checked for
         // longer than this.
-        connection.isIdleStranger && now - session.connectedAt > signOn
+        connection.mayYield && now - session.connectedAt > signOn
       ) {
         connection.end("no sign-on in time");
       }
@@ -232,7 +260,7 @@ export class ChatServer {
     if (this.#stopping) return;
     this.#stopping = true;
     clearInterval(this.#sweep);
-    this.#reception.close();
+    this.#acceptor.close();
     await this.#accepting;
     const { store, clock } = this.services;
     const farewell = FAREWELLS.close(sentence);

@@ -7,7 +7,7 @@
 import { AttemptThrottle } from "../domain/limits.ts";
 import type { Millis, Uid } from "../domain/store.ts";
 import type { Config } from "../config/config.ts";
-import { hostKey } from "./door.ts";
+import { hostKey } from "../net/addresses.ts";
 
 /** An account may be tried so many times more often from all places together. */
 const ALL_PLACES = 5;

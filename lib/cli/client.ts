@@ -18,7 +18,7 @@ import {
   locationFile,
   registryFile,
 } from "../ops/client_files.ts";
-import { isIPv4 } from "../config/network.ts";
+import { isIPv4 } from "../net/networks.ts";
 import { resolveIPv4 } from "../ops/resolve.ts";
 import { homeAddress } from "./interfaces.ts";
 import { type Local, localCommand } from "./local.ts";

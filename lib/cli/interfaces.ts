@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isPrivateAddress } from "../config/network.ts";
+import { isPrivateAddress } from "../net/networks.ts";
 
 /** IPv4 addresses of this machine, without the loopback. */
 export function ownAddresses(): string[] {

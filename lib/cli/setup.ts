@@ -12,7 +12,7 @@ import {
 } from "../commands/command.ts";
 import { choiceOption, flag, option } from "../commands/field.ts";
 import { checkValue, ConfigError } from "../config/load.ts";
-import { isPrivateAddress } from "../config/network.ts";
+import { isPrivateAddress } from "../net/networks.ts";
 import { changeSettings } from "./config.ts";
 import { randomPassword } from "./first_run.ts";
 import { homeAddress } from "./interfaces.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inNetwork, normalAddress } from "../config/network.ts";
+import { inNetwork, normalAddress } from "../net/networks.ts";
 import type { Ban } from "../domain/store.ts";
 import {
   audit,

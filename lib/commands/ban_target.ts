@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { normalAddress, normalNetwork } from "../config/network.ts";
+import { normalAddress, normalNetwork } from "../net/networks.ts";
 import type { BanKind } from "../domain/store.ts";
 import { type Context, refused } from "./command.ts";
 import { choiceOption } from "./field.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { normalAddress } from "../config/network.ts";
+import { normalAddress } from "../net/networks.ts";
 import { command, type Context, done, refused } from "./command.ts";
 import { flag, numberOption, option } from "./field.ts";
 import { findAccount } from "./find.ts";

@@ -96,6 +96,12 @@ export const LIMITS = {
     default: 4000,
     about: "Chat connections from one network (/24, or /64 of IPv6).",
   }),
+  new_connections_per_second: count({
+    default: 20,
+    about:
+      "New connections per second from one address, to each port; ten times " +
+      "as many at once after a pause.",
+  }),
   signon_seconds: count({
     default: 30,
     max: 3600,

@@ -11,7 +11,7 @@ import {
   environmentName,
   SETTINGS,
 } from "./config.ts";
-import { isPrivateAddress } from "./network.ts";
+import { isPrivateAddress } from "../net/networks.ts";
 import { didYouMean } from "./nearest.ts";
 import { SECTIONS } from "./schema.ts";
 import { fromText, type Setting, type Value } from "./setting.ts";

@@ -10,7 +10,7 @@ import {
   normalAddress,
   normalNetwork,
   PRIVATE_NETWORKS,
-} from "./network.ts";
+} from "../net/networks.ts";
 import {
   choice,
   integer,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { plainAddress } from "../voice/roster.ts";
+import { plainAddress } from "./addresses.ts";
 import type { Endpoint, Wire } from "./wire.ts";
 
 export class TcpWire implements Wire {

@@ -5,6 +5,7 @@
  */
 import type { RunCommand } from "../chat/context.ts";
 import { Counters } from "../chat/counters.ts";
+import { admissionRules } from "../chat/limits.ts";
 import { ChatServer } from "../chat/server.ts";
 import { SignOnGuard } from "../chat/sign_on_guard.ts";
 import type { Config } from "../config/config.ts";
@@ -60,6 +61,6 @@ export class ChatPart implements AsyncDisposable {
 
   #changed(now: Config): void {
     this.server.services.guard.refresh(now.limits);
-    this.server.door.refresh(now);
+    this.server.admission.refresh(admissionRules(now));
   }
 }

@@ -21,6 +21,7 @@ import { buddyListFrames } from "../protocol/packets/pals.ts";
 import { announce } from "../chat/announcement.ts";
 import type { Context } from "../chat/context.ts";
 import { endSession } from "../chat/departure.ts";
+import { admissionRules } from "../chat/limits.ts";
 import { roomInfo, sessionInfo } from "./live_info.ts";
 import {
   closeRoom,
@@ -184,8 +185,8 @@ export class LiveServer implements Live {
 
   /** Who asked for the ban says to those it hits what they are told. */
   bansChanged(): void {
-    const { door, services } = this.#chat;
-    door.refresh(services.settings);
+    const { admission, services } = this.#chat;
+    admission.refresh(admissionRules(services.settings));
   }
 
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void {

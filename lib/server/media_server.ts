@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isIPv4, isPrivateAddress } from "../config/network.ts";
+import { isIPv4, isPrivateAddress } from "../net/networks.ts";
 import type { Session } from "../domain/session.ts";
 import type { NamedHosts } from "../ops/named_hosts.ts";
 import type { MediaServer } from "../chat/context.ts";

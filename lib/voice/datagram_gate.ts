@@ -11,7 +11,8 @@ import { PREFIX_BYTES, speakerOf } from "../protocol/rtp.ts";
 import type { DropReason } from "./counters.ts";
 import type { VoiceRelay } from "./relay.ts";
 import type { Form, VoiceRoom } from "./room.ts";
-import { isSameHost, type VoiceRoster } from "./roster.ts";
+import { isSameHost } from "../net/addresses.ts";
+import type { VoiceRoster } from "./roster.ts";
 
 export class DatagramGate {
   readonly #relay: VoiceRelay;

@@ -25,7 +25,8 @@ import {
   type Voice,
   VoiceRoom,
 } from "./room.ts";
-import { isSameHost, type VoiceControl, type VoiceRoster } from "./roster.ts";
+import { isSameHost } from "../net/addresses.ts";
+import type { VoiceControl, VoiceRoster } from "./roster.ts";
 
 export interface RelayOptions {
   readonly roster: VoiceRoster;

@@ -17,7 +17,8 @@ import {
 } from "./counters.ts";
 import type { VoiceLimits } from "./limits.ts";
 import { Meter } from "./meter.ts";
-import { isSameHost, type VoiceMember, type VoiceRoster } from "./roster.ts";
+import { isSameHost } from "../net/addresses.ts";
+import type { VoiceMember, VoiceRoster } from "./roster.ts";
 
 /** A TCP voice link, as the relay sees it. */
 export interface Link {

@@ -20,8 +20,8 @@ export type { FloorRule };
 export interface VoiceMember {
   readonly uid: Uid;
   /**
-   * Remote address of his chat connection, in the form of
-   * {@linkcode plainAddress}: voice is accepted from there only.
+   * Remote address of the chat connection, in the form of `plainAddress`
+   * (lib/net/addresses.ts): voice is accepted from that host only.
    */
   readonly address: string;
 }
@@ -74,20 +74,4 @@ export interface VoiceLog {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;
-}
-
-/**
- * Whether both are one host. 013B holds an IPv4 address only, so who came to
- * his own machine by `::1` is sent to 127.0.0.1 for voice.
- */
-export function isSameHost(one: string | undefined, other: string): boolean {
-  return one === other || (one === "::1" && other === "127.0.0.1") ||
-    (one === "127.0.0.1" && other === "::1");
-}
-
-/** `::ffff:10.0.0.1` is `10.0.0.1`: one spelling for one host. */
-export function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") && address.includes(".")
-    ? address.slice(7)
-    : address;
 }

@@ -15,7 +15,7 @@ import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
 import { listening, listenTcp } from "../ops/listening.ts";
 import { DatagramGate } from "./datagram_gate.ts";
 import { OwnAddresses } from "./own_addresses.ts";
-import { Refusals } from "./refusals.ts";
+import { Refusals } from "../net/refusals.ts";
 import { VoiceRelay } from "./relay.ts";
 import type { VoiceControl, VoiceLog, VoiceRoster } from "./roster.ts";
 import { TcpEdge } from "./tcp_edge.ts";
@@ -68,7 +68,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
   const clock = options.clock ?? (() => performance.now());
   const limits = options.limits ?? VOICE_LIMITS;
   const { listener, socket } = bindBoth(bind, port, options.udp ?? true);
-  const refusals = new Refusals(log, clock);
+  const refusals = new Refusals(log, clock, "voice refused");
   const relay = new VoiceRelay({
     roster,
     clock,

@@ -6,9 +6,9 @@
  */
 
 import type { VoiceLimits } from "./limits.ts";
-import type { Refusals } from "./refusals.ts";
+import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
-import { plainAddress } from "./roster.ts";
+import { plainAddress } from "../net/addresses.ts";
 import { isOutOfResources } from "../net/accept_error.ts";
 import { TcpWire } from "../net/tcp_wire.ts";
 import { nextTurn, pause } from "../ops/turn.ts";

@@ -12,7 +12,7 @@ import { noTraffic } from "./counters.ts";
 import type { VoiceLimits } from "./limits.ts";
 import { Meter } from "./meter.ts";
 import { Outlet } from "./outlet.ts";
-import type { Refusals } from "./refusals.ts";
+import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import type { Link, Voice } from "./room.ts";
 

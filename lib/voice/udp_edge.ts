@@ -19,10 +19,10 @@ import {
 import type { DropReason } from "./counters.ts";
 import type { DatagramGate } from "./datagram_gate.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
-import type { Refusals } from "./refusals.ts";
+import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import type { Datagrams, Peer } from "./room.ts";
-import { plainAddress } from "./roster.ts";
+import { plainAddress } from "../net/addresses.ts";
 import { nextTurn, pause } from "../ops/turn.ts";
 
 /** Sends that may wait for the kernel at once. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inNetwork } from "../config/network.ts";
+import { inNetwork } from "../net/networks.ts";
 import type { Millis, Store } from "../domain/store.ts";
 
 export function addressIsBanned(

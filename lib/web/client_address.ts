@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { networkMatcher, normalAddress } from "../config/network.ts";
+import { networkMatcher, normalAddress } from "../net/networks.ts";
 
 /** Headers that proxies add. */
 const FORWARDED = ["x-forwarded-for", "forwarded", "via"] as const;

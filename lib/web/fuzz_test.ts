@@ -8,7 +8,7 @@ import { formText, parseForm, percentBytes } from "./form.ts";
 import { readHead } from "./http/request_head.ts";
 import { requestedHost } from "./own_address.ts";
 import { Problem } from "./problem.ts";
-import { limitKey } from "./request_rate.ts";
+import { hostKey } from "../net/addresses.ts";
 import { localPath } from "./sign_in.ts";
 import { freePort } from "./testing/free_port.ts";
 import { rawRequest, type TestSite, withSite } from "./testing/site.ts";
@@ -237,7 +237,7 @@ Deno.test("fuzz: readers of text throw nothing but what they say", () => {
     percentBytes(any);
     formText(any, "windows-1252");
     requestedHost(any);
-    limitKey(any);
+    hostKey(any);
     const path = localPath(any);
     ok(path === null || /^\/(?![/\\])/.test(path));
     sessionId(new Headers({ cookie: encodeURIComponent(any) }));

@@ -6,7 +6,7 @@
  */
 import { type LiveFragments, STREAM_HEADERS } from "./live_fragments.ts";
 import { Problem } from "./problem.ts";
-import { limitKey } from "./request_rate.ts";
+import { hostKey } from "../net/addresses.ts";
 
 const MOST = 4000;
 const MOST_PER_ADDRESS = 1000;
@@ -37,7 +37,7 @@ export class OpenStreams {
    * are too many. The function returned is to be called when it has ended.
    */
   enter(address: string, end: () => void): () => void {
-    const key = limitKey(address);
+    const key = hostKey(address);
     const own = this.#perAddress.get(key) ?? 0;
     if (this.#open.size >= MOST || own >= MOST_PER_ADDRESS) {
       throw new Problem(503, "Too many people look at this page.", 30);

@@ -9,7 +9,7 @@ import {
   isIPv4,
   isPrivateAddress,
   normalAddress,
-} from "../config/network.ts";
+} from "../net/networks.ts";
 import type { Context, Site } from "./site.ts";
 
 export interface ServerAddress {

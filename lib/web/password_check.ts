@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hostKey } from "../chat/door.ts";
+import { hostKey } from "../net/addresses.ts";
 import type { Account } from "../domain/store.ts";
 import { HashNotWanted } from "../ops/password_hash.ts";
 import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hostKey } from "../chat/door.ts";
+import { hostKey } from "../net/addresses.ts";
 import { staffNicknames } from "../commands/account_text.ts";
 import {
   imitationFault,

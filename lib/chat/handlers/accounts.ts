@@ -22,7 +22,7 @@ import type { Fields } from "../../protocol/packets/directory.ts";
 import { accepted } from "../../protocol/packets/signon.ts";
 import { decodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
-import { hostKey } from "../door.ts";
+import { hostKey } from "../../net/addresses.ts";
 import { makeShortKey } from "../server_key.ts";
 import { PROFILE_FIELDS } from "./people.ts";
 

@@ -44,7 +44,7 @@ import {
 } from "../../protocol/packets/signon.ts";
 import { signOnRefused } from "../../ops/log.ts";
 import { HashNotWanted } from "../../ops/password_hash.ts";
-import { hostKey } from "../door.ts";
+import { hostKey } from "../../net/addresses.ts";
 import type { Context } from "../context.ts";
 import { announcePresence } from "../presence.ts";
 import { literalKey, makeKey, readableKey } from "../server_key.ts";

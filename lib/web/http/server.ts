@@ -12,8 +12,8 @@
 import { isOutOfResources } from "../../net/accept_error.ts";
 import type { Logger } from "../../ops/log.ts";
 import { nextTurn, pause } from "../../ops/turn.ts";
-import { Refusals } from "../../voice/refusals.ts";
-import { limitKey } from "../request_rate.ts";
+import { Refusals } from "../../net/refusals.ts";
+import { hostKey } from "../../net/addresses.ts";
 import {
   type Answer,
   DEADLINES,
@@ -119,7 +119,7 @@ export class HttpServer {
   #take(conn: Deno.TcpConn): void {
     const { answer, deadlines = DEADLINES } = this.#options;
     const one = new HttpConnection(conn, answer, deadlines);
-    const key = limitKey(one.remote);
+    const key = hostKey(one.remote);
     const own = this.#perAddress.get(key) ?? 0;
     if (
       this.#connections.size >= MOST_CONNECTIONS || own >= MOST_PER_ADDRESS

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hostKey } from "../../chat/door.ts";
+import { hostKey } from "../../net/addresses.ts";
 import { personalData } from "../../commands/personal_data.ts";
 import { passwordFault } from "../../domain/accounts.ts";
 import { encodeText } from "../../protocol/windows1252.ts";

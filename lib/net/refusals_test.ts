@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { Refusals } from "./refusals.ts";
-import { FakeLog } from "./testing.ts";
+
+class FakeLog {
+  lines: { message: string; fields: Record<string, unknown> }[] = [];
+  debug() {}
+  warn(message: string, fields: Record<string, unknown> = {}) {
+    this.lines.push({ message, fields });
+  }
+}
 
 Deno.test("Refusals writes the first of a kind and counts the rest", () => {
   const log = new FakeLog();
   let now = 0;
-  const refusals = new Refusals(log, () => now);
+  const refusals = new Refusals(log, () => now, "refused");
   for (let i = 0; i < 1000; i++) refusals.note("stranger", "10.0.0.1");
   refusals.note("stranger", "10.0.0.2", { uid: 7 });
   assert.equal(log.lines.length, 2);
@@ -15,7 +22,7 @@ Deno.test("Refusals writes the first of a kind and counts the rest", () => {
 });
 
 Deno.test("Refusals stays small when addresses are many", () => {
-  const refusals = new Refusals(new FakeLog(), () => 0);
+  const refusals = new Refusals(new FakeLog(), () => 0, "refused");
   for (let i = 0; i < 100_000; i++) refusals.note("stranger", `${i}`);
   assert.ok(refusals.kept <= 1024);
 });
@@ -23,7 +30,7 @@ Deno.test("Refusals stays small when addresses are many", () => {
 Deno.test("Refusals says how many came from how ever many addresses", () => {
   const log = new FakeLog();
   let now = 0;
-  const refusals = new Refusals(log, () => now);
+  const refusals = new Refusals(log, () => now, "refused");
   for (let i = 0; i < 1000; i++) refusals.note("stranger", `${i}`);
   assert.equal(log.lines.length, 50);
   now = 10_000;
@@ -31,4 +38,11 @@ Deno.test("Refusals says how many came from how ever many addresses", () => {
   assert.equal(log.lines.length, 52);
   assert.equal(log.lines.at(-2)?.fields["unsaid"], 950);
   assert.equal(log.lines.at(-1)?.fields["address"], "10.0.0.1");
+});
+
+Deno.test("Refusals takes a /64 for one host", () => {
+  const log = new FakeLog();
+  const refusals = new Refusals(log, () => 0, "refused");
+  for (let i = 1; i < 500; i++) refusals.note("stranger", `2001:db8::${i}`);
+  assert.equal(log.lines.length, 1);
 });

@@ -1,13 +1,18 @@
 /**
- * Logging of refusals that a flood cannot turn into a flood of the log: the
- * first of each kind from an address in ten seconds is written, with how many
- * there were since the last line; and of all addresses together so many lines,
- * because the source of a datagram is easily forged.
+ * Log lines about refusals, at a bounded rate: the first of each kind from a
+ * host in ten seconds is written, with how many there were since the last
+ * line; and of all hosts together a limited number of lines, because the
+ * source of a datagram is easily forged.
  *
  * @module
  */
+import { hostKey } from "./addresses.ts";
 
-import type { VoiceLog } from "./roster.ts";
+/** The small part of a logger that the network needs. */
+export interface NetLog {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+}
 
 const QUIET_MS = 10_000;
 const MOST_KEYS = 1024;
@@ -18,27 +23,27 @@ export class Refusals {
   readonly #seen = new Map<string, { at: number; unsaid: number }>();
   #lines = 0;
   #since = -Infinity;
-  /** What the lines of all addresses left out. */
+  /** Refusals without a line, because there were too many lines. */
   #hidden = 0;
 
   constructor(
-    readonly log: VoiceLog,
+    readonly log: NetLog,
     readonly clock: () => number,
-    readonly message = "voice refused",
+    readonly message: string,
   ) {}
 
   get kept(): number {
     return this.#seen.size;
   }
 
-  /** `reason` is a few words of ours, never the peer's. */
+  /** `reason` is a fixed text of the server, never taken from the peer. */
   note(
     reason: string,
     address: string,
     fields: Record<string, unknown> = {},
   ): void {
     const now = this.clock();
-    const key = `${reason} ${address}`;
+    const key = `${reason} ${hostKey(address)}`;
     const seen = this.#seen.get(key);
     if (seen !== undefined && now - seen.at < QUIET_MS) {
       seen.unsaid++;

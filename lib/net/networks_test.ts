@@ -7,7 +7,7 @@ import {
   networkMatcher,
   normalAddress,
   normalNetwork,
-} from "./network.ts";
+} from "./networks.ts";
 
 Deno.test("normalAddress() writes each address one way", () => {
   equal(normalAddress("::ffff:192.0.2.1"), "192.0.2.1");

@@ -1,0 +1,284 @@
+/**
+ * Accepts the connections of one TCP port: at a pace that leaves time for the
+ * clients already connected, within limits that are charged to the sender, and
+ * with room for new clients when the port is full.
+ *
+ * ```ts ignore
+ * const acceptor = new Acceptor<Link>({
+ *   listener: listenTcp("server.video_port", bind, port),
+ *   log,
+ *   name: "video connection",
+ *   limits: () => ({ total: 2000 }),
+ *   open: (conn, address) => new Link(conn, address),
+ * });
+ * void acceptor.run();
+ * // acceptor.settled(link) when it has authenticated or ended,
+ * // acceptor.released(link) when its socket is closed.
+ * acceptor.close();
+ * ```
+ *
+ * @module
+ */
+import { nextTurn, pause } from "../ops/turn.ts";
+import { isOutOfResources } from "./accept_error.ts";
+import { plainAddress } from "./addresses.ts";
+import { ConnectionCounts, type Crowded } from "./connection_counts.ts";
+import { descriptors } from "./descriptors.ts";
+import { HostRates } from "./host_rates.ts";
+import { type NetLog, Refusals } from "./refusals.ts";
+import { YieldingConnections } from "./yielding_connections.ts";
+
+/** Connections accepted before everything else that is ready has its turn. */
+const BATCH = 4;
+/** Milliseconds to wait when the machine has no descriptor or memory left. */
+const OUT_OF_RESOURCES_MS = 50;
+/** Milliseconds for which a connection need not yet make room for others. */
+const GRACE_MS = 2000;
+
+/** Yielded connections whose socket is not closed yet, at most. */
+const MOST_LEAVING = 256;
+/** Connections looked at to find one that may yield. */
+const MOST_LOOKED = 64;
+
+/** All are read for each connection: a changed setting counts at once. */
+export interface AcceptorLimits {
+  /** Connections at a time: in all, of one host, of one network. */
+  readonly total: number;
+  readonly perHost?: number;
+  readonly perNetwork?: number;
+  /** Connections that may yield; above this the oldest is closed at once. */
+  readonly yielding?: number;
+  readonly yieldingPerHost?: number;
+  /** New connections of one host per second, and at once after a pause. */
+  readonly newPerSecond?: number;
+  readonly newBurst?: number;
+}
+
+/** A connection, as far as the acceptor is concerned. */
+export interface Acceptable {
+  /** Remote address in the form of {@linkcode plainAddress}. */
+  readonly address: string;
+  /** False while something is under way that must not be broken off. */
+  readonly mayYield: boolean;
+  /** Closes it to make room. */
+  yieldRoom(reason: string): void;
+}
+
+export interface AcceptorOptions<T extends Acceptable> {
+  readonly listener: Deno.TcpListener;
+  readonly log: NetLog;
+  /** For the log: "<name> refused". */
+  readonly name: string;
+  readonly limits: () => AcceptorLimits;
+  /** Makes the connection and starts it. */
+  readonly open: (conn: Deno.TcpConn, address: string) => T;
+  /** Why an address may not connect at all, such as a ban. */
+  readonly refuse?: (address: string) => string | undefined;
+  /** Addresses that count in the total only, such as a proxy's. */
+  readonly isUncounted?: (address: string) => boolean;
+  readonly onRefused?: (reason: string, address: string) => void;
+  /** A connection was closed to make room. */
+  readonly onYielded?: () => void;
+  /** Milliseconds of a steady clock. */
+  readonly clock?: () => number;
+}
+
+const REASONS: Readonly<Record<Crowded, string>> = {
+  host: "too many connections from this address",
+  network: "too many connections from this network",
+  total: "too many connections in all",
+};
+
+export class Acceptor<T extends Acceptable> {
+  readonly refusals: Refusals;
+  readonly #options: AcceptorOptions<T>;
+  readonly #clock: () => number;
+  readonly #counts = new ConnectionCounts();
+  readonly #openedAt = new Map<T, number>();
+  readonly #yielding = new YieldingConnections<T>();
+  /** They have yielded, and count no longer; their sockets are still open. */
+  readonly #leaving = new Set<T>();
+  readonly #rates = new HostRates();
+  #closed = false;
+
+  constructor(options: AcceptorOptions<T>) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
+    this.refusals = new Refusals(
+      options.log,
+      this.#clock,
+      `${options.name} refused`,
+    );
+  }
+
+  /** Connections whose socket is open. */
+  get connections(): number {
+    return this.#counts.total;
+  }
+
+  /** Connections that may yield: not settled yet. */
+  get yielding(): number {
+    return this.#yielding.size;
+  }
+
+  /** Connections that have been there for `ms` and are not settled. */
+  *unsettledFor(ms: number): Iterable<T> {
+    const now = this.#clock();
+    for (const one of [...this.#yielding.all()]) {
+      if (now - (this.#openedAt.get(one) ?? now) < ms) break;
+      yield one;
+    }
+  }
+
+  /** The connection has authenticated, or ends: it makes room for nobody. */
+  settled(one: T): void {
+    this.#yielding.delete(one);
+  }
+
+  /** The connection may yield, as the newest of those that may. */
+  unsettled(one: T): void {
+    if (this.#openedAt.has(one)) this.#yielding.add(one);
+  }
+
+  /** The socket is closed: the connection counts no longer. */
+  released(one: T): void {
+    this.#forget(one);
+    this.#leaving.delete(one);
+  }
+
+  #forget(one: T): void {
+    this.#yielding.delete(one);
+    if (this.#openedAt.delete(one)) this.#counts.remove(one.address);
+  }
+
+  /** Accepts no more; {@linkcode Acceptor.run} ends. */
+  close(): void {
+    this.#closed = true;
+    this.#options.listener.close();
+  }
+
+  /** Accepts until {@linkcode Acceptor.close}. Never rejects. */
+  async run(): Promise<void> {
+    const { listener } = this.#options;
+    for (let n = 1; !this.#closed; n++) {
+      if (n % BATCH === 0) await nextTurn();
+      let conn: Deno.TcpConn;
+      try {
+        conn = await listener.accept();
+      } catch (error) {
+        if (this.#closed) return;
+        // Anything else, such as a reset, ended that connection only.
+        if (isOutOfResources(error)) await this.#outOfResources(error);
+        else await nextTurn();
+        continue;
+      }
+      this.#take(conn);
+    }
+  }
+
+  async #outOfResources(error: unknown): Promise<void> {
+    descriptors.ranOut();
+    this.refusals.note(`cannot accept: ${error}`, "");
+    this.#makeRoom(this.#yielding.ofLargestHolder());
+    await pause(OUT_OF_RESOURCES_MS);
+  }
+
+  /**
+   * Counts a connection that another listener has accepted, and makes it;
+   * undefined: refused, and closing it is up to the caller.
+   */
+  adopt(address: string, open: () => T): T | undefined {
+    const reason = this.#reasonToRefuse(address);
+    if (reason !== undefined) {
+      this.refusals.note(reason, address);
+      this.#options.onRefused?.(reason, address);
+      return undefined;
+    }
+    this.#counts.add(address);
+    const one = open();
+    this.#openedAt.set(one, this.#clock());
+    this.#yielding.add(one);
+    this.#limitYielding(address);
+    return one;
+  }
+
+  #take(conn: Deno.TcpConn): void {
+    const address = plainAddress(conn.remoteAddr.hostname);
+    const one = this.adopt(address, () => {
+      try {
+        conn.setNoDelay(true);
+        conn.setKeepAlive(true);
+      } catch {
+        // Reset already: the first read will tell.
+      }
+      return this.#options.open(conn, address);
+    });
+    if (one === undefined) conn.close();
+  }
+
+  #reasonToRefuse(address: string): string | undefined {
+    const { refuse, isUncounted, limits } = this.#options;
+    if (descriptors.areLent) return "file descriptors kept for the host";
+    const refused = refuse?.(address);
+    if (refused !== undefined) return refused;
+    const bounds = limits();
+    const uncounted = isUncounted?.(address) ?? false;
+    if (!uncounted && !this.#withinRate(address, bounds)) {
+      return "too many new connections from this address";
+    }
+    const crowded = this.#counts.crowded(address, bounds, uncounted);
+    if (crowded === undefined) return undefined;
+    return this.#makeRoom(this.#candidates(crowded, address))
+      ? undefined
+      : REASONS[crowded];
+  }
+
+  #withinRate(
+    address: string,
+    { newPerSecond, newBurst = 1 }: AcceptorLimits,
+  ): boolean {
+    return newPerSecond === undefined ||
+      this.#rates.take(address, newPerSecond, newBurst, this.#clock());
+  }
+
+  #candidates(crowded: Crowded, address: string): Iterable<T> {
+    if (crowded === "host") return this.#yielding.ofHost(address);
+    if (crowded === "network") return this.#yielding.ofNetwork(address);
+    return this.#yielding.ofLargestHolder();
+  }
+
+  /**
+   * Closes the oldest that may yield. A legitimate client settles at once, so
+   * holding connections open keeps nobody out.
+   */
+  #makeRoom(candidates: Iterable<T>, graceMs = GRACE_MS): boolean {
+    const now = this.#clock();
+    if (this.#leaving.size >= MOST_LEAVING) return false;
+    let looked = 0;
+    for (const one of candidates) {
+      if (++looked > MOST_LOOKED) return false;
+      if (now - (this.#openedAt.get(one) ?? now) < graceMs) return false;
+      if (!one.mayYield) continue;
+      this.#forget(one);
+      this.#leaving.add(one);
+      one.yieldRoom("made room for another connection");
+      this.#options.onYielded?.();
+      return true;
+    }
+    return false;
+  }
+
+  /** Above the limit the oldest gives way at once: the sender's own first. */
+  #limitYielding(address: string): void {
+    const { yielding = Infinity, yieldingPerHost = Infinity } = this.#options
+      .limits();
+    const uncounted = this.#options.isUncounted?.(address) ?? false;
+    if (!uncounted && this.#yielding.sizeOfHost(address) > yieldingPerHost) {
+      this.refusals.note("too many unauthenticated connections", address);
+      this.#makeRoom(this.#yielding.ofHost(address), 0);
+    } else if (this.#yielding.size > yielding) {
+      this.refusals.note("too many unauthenticated connections", "");
+      this.#makeRoom(this.#yielding.ofLargestHolder(), 0);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What one host is, as far as addresses tell: the one meaning of "the same
+ * address" for limits, throttles, voice and the pages.
+ *
+ * An IPv6 host can take as many addresses of its /64 as it likes, so a /64
+ * counts as one host, like one IPv4 address.
+ *
+ * @module
+ */
+import ipaddr from "ipaddr.js";
+
+/** Returns `10.0.0.1` for `::ffff:10.0.0.1`, and an address without its zone. */
+export function plainAddress(address: string): string {
+  if (!address.includes(":")) return address;
+  const at = address.indexOf("%");
+  const plain = at < 0 ? address : address.slice(0, at);
+  return plain.includes(".") && /^::ffff:/i.test(plain)
+    ? plain.slice(7)
+    : plain;
+}
+
+/** Returns the key of one host: an IPv4 address, or the /64 of an IPv6 one. */
+export function hostKey(address: string): string {
+  const plain = plainAddress(address);
+  if (!plain.includes(":") || !ipaddr.IPv6.isValid(plain)) return plain;
+  const parsed = ipaddr.IPv6.parse(plain);
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  return parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(":");
+}
+
+/** Returns the key of a neighbourhood: the /24 of IPv4, the /64 of IPv6. */
+export function networkKey(address: string): string {
+  const host = hostKey(address);
+  return host.includes(":") ? host : host.slice(0, host.lastIndexOf("."));
+}
+
+/**
+ * Returns whether both are one host. The client can be told an IPv4 address
+ * only, so a client of this machine may use `::1` for chat and 127.0.0.1 for
+ * voice.
+ */
+export function isSameHost(one: string | undefined, other: string): boolean {
+  if (one === undefined) return false;
+  if (one === other) return true;
+  if (isLoopback(one) && isLoopback(other)) return true;
+  return one.includes(":") && other.includes(":") &&
+    hostKey(one) === hostKey(other);
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address === "127.0.0.1";
+}

@@ -1,0 +1,134 @@
+/**
+ * Addresses and networks as text, behind ipaddr.js: what the configuration,
+ * bans and the accept loop compare.
+ *
+ * @module
+ */
+import ipaddr from "ipaddr.js";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Reads an address; an IPv4 address inside IPv6 (::ffff:…) becomes IPv4. */
+function parseAddress(text: string): Address | null {
+  if (!isDottedOrColon(text)) return null;
+  try {
+    return ipaddr.process(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * ipaddr.js also reads "10" and "0x7f.1", which people do not mean, and takes
+ * "010.0.0.1" for 8.0.0.1, which would ban somebody else.
+ */
+function isDottedOrColon(text: string): boolean {
+  return text.includes(":")
+    ? /^[0-9a-f:.]+$/i.test(text)
+    : /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text);
+}
+
+/** The one way to write this address, or null when it is none. */
+export function normalAddress(text: string): string | null {
+  return parseAddress(text)?.toString() ?? null;
+}
+
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== null;
+}
+
+export function isIPv4(text: string): boolean {
+  return parseAddress(text)?.kind() === "ipv4";
+}
+
+/**
+ * What clients can be told: no IPv6, which does not fit their packets, and no
+ * name that ends in a number, which is a mistyped address.
+ */
+export function isHost(text: string): boolean {
+  return isIPv4(text) ||
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/(^|\.)\d+$/.test(text);
+}
+
+/**
+ * The one way to write a network ("10.1.2.3/8" is "10.0.0.0/8"), or null.
+ *
+ * @example
+ * ```ts
+ * import { normalNetwork } from "./networks.ts";
+ * import { equal } from "node:assert/strict";
+ *
+ * equal(normalNetwork("10.1.2.3/8"), "10.0.0.0/8");
+ * ```
+ */
+export function normalNetwork(text: string): string | null {
+  const parsed = parseNetwork(text);
+  return parsed === null ? null : `${parsed[0]}/${parsed[1]}`;
+}
+
+function parseNetwork(text: string): [Address, number] | null {
+  const match = /^([^/]+)\/(\d{1,3})$/.exec(text);
+  if (!match?.[1] || !match[2] || !isDottedOrColon(match[1])) return null;
+  try {
+    let [address, bits] = ipaddr.parseCIDR(text);
+    if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()) {
+      if (bits < 96) return null;
+      address = address.toIPv4Address();
+      bits -= 96;
+    }
+    const network = address.kind() === "ipv4"
+      ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/${bits}`)
+      : ipaddr.IPv6.networkAddressFromCIDR(`${address}/${bits}`);
+    return [network, bits];
+  } catch {
+    return null;
+  }
+}
+
+/** Whether `address` lies in `network`; a single address is a network of one. */
+export function inNetwork(address: string, network: string): boolean {
+  const one = parseAddress(address);
+  if (one === null) return false;
+  const single = parseAddress(network);
+  if (single !== null) return single.toString() === one.toString();
+  const parsed = parseNetwork(network);
+  if (parsed === null || parsed[0].kind() !== one.kind()) return false;
+  return one.match(parsed);
+}
+
+/** A test for many networks, parsed once. */
+export function networkMatcher(
+  networks: readonly string[],
+): (address: string) => boolean {
+  const parsed: [Address, number][] = [];
+  for (const text of networks) {
+    const single = parseAddress(text);
+    const network = single === null
+      ? parseNetwork(text)
+      : [single, single.kind() === "ipv4" ? 32 : 128] as [Address, number];
+    if (network !== null) parsed.push(network);
+  }
+  return (address) => {
+    const one = parseAddress(address);
+    if (one === null) return false;
+    return parsed.some((network) =>
+      network[0].kind() === one.kind() && one.match(network)
+    );
+  };
+}
+
+/** Home and link-local networks, this machine included. */
+export const PRIVATE_NETWORKS: readonly string[] = [
+  "127.0.0.0/8",
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "169.254.0.0/16",
+  "::1/128",
+  "fc00::/7",
+  "fe80::/10",
+];
+
+export const isPrivateAddress: (address: string) => boolean = networkMatcher(
+  PRIVATE_NETWORKS,
+);

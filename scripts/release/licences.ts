@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 /** One package inside the bundle. */
 export interface Package {
@@ -75,11 +75,11 @@ export async function publishSourceMap(
   };
   map.sources = map.sources.map((source) => {
     const path = resolve(dirname(from), source);
+    if (path.startsWith(root)) return path.slice(root.length + 1);
     const match = IN_CACHE.exec(path);
-    if (match !== null) {
-      return `npm:${match[2]}@${match[3]}/${path.slice(match[0].length)}`;
-    }
-    return path.startsWith(root) ? path.slice(root.length + 1) : source;
+    // Packages that were bundled before name their own sources, anywhere.
+    if (match === null) return `npm:${basename(path)}`;
+    return `npm:${match[2]}@${match[3]}/${path.slice(match[0].length)}`;
   });
   await Deno.writeTextFile(to, JSON.stringify(map));
 }

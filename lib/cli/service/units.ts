@@ -14,6 +14,8 @@ export interface ServiceFacts {
   readonly user: string;
   /** Whether a port below 1024 is wanted. */
   readonly lowPorts: boolean;
+  /** Of RETROPAL_… settings, read by systemd when it is there. */
+  readonly environmentFile?: string;
 }
 
 /** A word for systemd's own reading of ExecStart. */
@@ -31,6 +33,9 @@ export function systemdUnit(facts: ServiceFacts): string {
   const start = [...facts.command, "serve", "--data", facts.data]
     .map(systemdWord).join(" ");
   const capabilities = facts.lowPorts ? "CAP_NET_BIND_SERVICE" : "";
+  const environment = facts.environmentFile === undefined
+    ? ""
+    : `EnvironmentFile=-${systemdWord(facts.environmentFile)}\n`;
   return `# Written by \`retropal service\`. See docs/hosting.md.
 [Unit]
 Description=retropal, a server for the Paltalk client of 2002
@@ -39,7 +44,7 @@ After=network-online.target
 
 [Service]
 ExecStart=${start}
-ExecReload=/bin/kill -HUP $MAINPID
+${environment}ExecReload=/bin/kill -HUP $MAINPID
 User=${facts.user}
 Restart=on-failure
 RestartSec=2

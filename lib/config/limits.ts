@@ -167,11 +167,11 @@ export const LIMITS = {
     about: "For how long a listener may take nothing of what is said.",
   }),
   voice_bytes_per_second: count({
-    default: 1_048_576,
+    default: 8000,
     min: 2000,
     max: 10_000_000,
     about:
-      "Bytes of sound that one talker may send per second; the client sends " +
-      "1900, load tests more.",
+      "Bytes of voice that one speaker may send per second; the client sends " +
+      "1900. Twice as much may come at once.",
   }),
 };

@@ -226,6 +226,15 @@ export const SCHEMA = {
         "so one person speaks at a time.",
       live: LIVE,
     }),
+    longest_turn_seconds: integer({
+      default: 120,
+      min: 5,
+      max: 86_400,
+      about:
+        "Seconds that one member may hold the floor while another is trying to " +
+        "speak. Room admins speak next.",
+      live: LIVE,
+    }),
     queue_frames: integer({
       default: 5,
       min: 1,

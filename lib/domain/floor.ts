@@ -16,13 +16,21 @@ export interface FloorRule {
   readonly mode: FloorMode;
   /** Milliseconds of silence after which a speaker has given the floor up. */
   readonly pauseMs: number;
+  /** Milliseconds that one speaker may hold it while another is trying. */
+  readonly longestMs: number;
 }
 
-/** The floor of a room that says nothing else. */
-export const DEFAULT_FLOOR: FloorRule = { mode: "pause", pauseMs: 1000 };
+/** The floor of a room without a rule of its own. */
+export const DEFAULT_FLOOR: FloorRule = {
+  mode: "pause",
+  pauseMs: 1000,
+  longestMs: 120_000,
+};
 
 /** How long the floor waits for each person ahead in the queue of hands. */
 export const TURN_MS = 3000;
+/** A member counts as trying for this long after their last frame. */
+const TRYING_MS = 1500;
 
 /**
  * The floor of one room.
@@ -34,21 +42,42 @@ export const TURN_MS = 3000;
  * - `free`: everybody is heard, for clients that mix.
  */
 export class Floor {
+  readonly #goesFirst: (uid: Uid) => boolean;
   #holder: Uid | undefined;
   #heardAt = 0;
   /** Since when somebody has been trying out of turn, and when last. */
   #contestedAt: number | undefined;
   #triedAt = 0;
+  /** When each member whose frames were refused tried last. */
+  readonly #rivals = new Map<Uid, number>();
+  /** For how long this turn has kept others from speaking. */
+  #heldMs = 0;
+  /** The member whose turn was ended; everybody else goes first. */
+  #overrun: Uid | undefined;
+
+  /** `goesFirst`: whether a member is next when a long turn is ended. */
+  constructor(goesFirst: (uid: Uid) => boolean = () => false) {
+    this.#goesFirst = goesFirst;
+  }
 
   /**
-   * A frame of `uid` has come: is it heard? `rank` is how many raised hands
-   * are ahead of his (0 when none are up).
+   * A frame of `uid` has come: is it heard? `rank` is the number of raised
+   * hands ahead of theirs (0 when none are up).
    */
   claim(uid: Uid, now: number, rule: FloorRule, rank = 0): boolean {
     if (rule.mode === "free") return true;
-    if (this.holder(now, rule) !== uid) {
-      if (this.#holder !== undefined) return false;
-      if (rule.mode === "queue" && !this.#turn(now, rank)) return false;
+    const holder = this.holder(now, rule);
+    const may = holder === uid
+      ? this.#mayGoOn(uid, now, rule)
+      : holder === undefined && this.#mayBegin(uid, now, rule, rank);
+    if (!may) {
+      this.#rivals.set(uid, now);
+      return false;
+    }
+    if (holder !== uid) {
+      this.#heldMs = 0;
+      this.#overrun = undefined;
+      this.#rivals.delete(uid);
     }
     this.#holder = uid;
     this.#heardAt = now;
@@ -56,7 +85,7 @@ export class Floor {
     return true;
   }
 
-  /** Who has it at this moment, if anybody. */
+  /** The member who has it at this moment, if any. */
   holder(now: number, rule: FloorRule): Uid | undefined {
     if (this.#holder !== undefined && now - this.#heardAt >= rule.pauseMs) {
       this.#holder = undefined;
@@ -64,9 +93,41 @@ export class Floor {
     return this.#holder;
   }
 
-  /** `uid` left, or may speak no more: the next one need not wait. */
+  /** `uid` left or may no longer speak: the next one need not wait. */
   release(uid: Uid): void {
+    this.#rivals.delete(uid);
     if (this.#holder === uid) this.#holder = undefined;
+    if (this.#overrun === uid) this.#overrun = undefined;
+  }
+
+  /** Ends a turn that has kept others from speaking for too long. */
+  #mayGoOn(uid: Uid, now: number, rule: FloorRule): boolean {
+    if (this.#rivals.size === 0) return true;
+    if (!this.#isTried(now, () => true)) return true;
+    this.#heldMs += now - this.#heardAt;
+    if (this.#heldMs < rule.longestMs) return true;
+    this.#holder = undefined;
+    this.#overrun = uid;
+    return false;
+  }
+
+  #mayBegin(uid: Uid, now: number, rule: FloorRule, rank: number): boolean {
+    if (this.#overrun !== undefined) {
+      const ahead = uid === this.#overrun
+        ? (rival: Uid) => rival !== uid
+        : (rival: Uid) => this.#goesFirst(rival) && !this.#goesFirst(uid);
+      if (this.#isTried(now, ahead)) return false;
+    }
+    return rule.mode !== "queue" || this.#turn(now, rank);
+  }
+
+  /** Whether a member that `counts` is trying; forgets those who gave up. */
+  #isTried(now: number, counts: (rival: Uid) => boolean): boolean {
+    for (const [rival, at] of this.#rivals) {
+      if (now - at > TRYING_MS) this.#rivals.delete(rival);
+      else if (rival !== this.#overrun && counts(rival)) return true;
+    }
+    return false;
   }
 
   #turn(now: number, rank: number): boolean {

@@ -16,20 +16,28 @@ import { voiceRoster } from "./voice_roster.ts";
 export type Act = (work: (ctx: Context) => void) => void;
 
 export class VoicePart implements AsyncDisposable {
-  private constructor(readonly server: VoiceServer) {}
+  readonly #unsubscribe: () => void;
+
+  private constructor(core: Core, readonly server: VoiceServer) {
+    // The relay keeps each room's rule until it hears of a change.
+    this.#unsubscribe = core.config.onChange(() => {
+      for (const gid of core.world.rooms.keys()) server.policyChanged(gid);
+    });
+  }
 
   /** Rejects with CannotListen. `act` is not called before clients are in rooms. */
   static async start(core: Core, act: Act): Promise<VoicePart> {
     const { world, config } = core;
     const { server, voice } = config.current;
     return new VoicePart(
+      core,
       await startVoice({
         bind: server.bind,
         port: server.voice_port,
         udp: voice.udp,
         log: logger("voice"),
         limits: voiceLimits(() => config.current),
-        roster: voiceRoster(world, {
+        roster: voiceRoster(world, () => config.current, {
           onLinkLost: (gid, uid) =>
             act((ctx) => {
               const room = world.rooms.get(gid);
@@ -45,6 +53,7 @@ export class VoicePart implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe();
     await this.server.shutdown();
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Config } from "../config/config.ts";
 import type { Gid, Uid } from "../domain/store.ts";
 import type { Room } from "../domain/room.ts";
 import type { World } from "../domain/world.ts";
@@ -14,7 +15,11 @@ export interface VoiceEvents {
   onTalk(gid: Gid, uid: Uid, talking: boolean): void;
 }
 
-export function voiceRoster(world: World, events: VoiceEvents): VoiceRoster {
+export function voiceRoster(
+  world: World,
+  config: () => Config,
+  events: VoiceEvents,
+): VoiceRoster {
   const voiceRoom = (gid: Gid): Room | undefined => {
     const room = world.rooms.get(gid);
     return room?.isVoice ? room : undefined;
@@ -46,6 +51,7 @@ export function voiceRoster(world: World, events: VoiceEvents): VoiceRoster {
       return {
         mode: room?.floorMode ?? "pause",
         pauseMs: room?.floorPauseMs ?? 1000,
+        longestMs: 1000 * config().voice.longest_turn_seconds,
       };
     },
     handRank(gid, uid) {
@@ -53,6 +59,7 @@ export function voiceRoster(world: World, events: VoiceEvents): VoiceRoster {
       const at = hands.indexOf(uid);
       return at < 0 ? hands.length : at;
     },
+    goesFirst: (gid, uid) => voiceRoom(gid)?.members.get(uid)?.admin ?? false,
     ...events,
   };
 }

@@ -4,6 +4,8 @@
  *
  * @module
  */
+const BURST_SECONDS = 2;
+
 export class Meter {
   #level: number;
   #at: number | undefined;
@@ -32,4 +34,17 @@ export class Meter {
     this.level(now);
     this.#level -= bytes;
   }
+}
+
+/**
+ * The rate of one speaker. After a stall of the network a few seconds of
+ * speech come at once.
+ */
+export function speechMeter(
+  limits: { readonly bytesPerSecond: number },
+): Meter {
+  return new Meter(
+    () => limits.bytesPerSecond,
+    () => BURST_SECONDS * limits.bytesPerSecond,
+  );
 }

@@ -22,6 +22,7 @@ import {
   type Datagrams,
   type Form,
   type Link,
+  type Peer,
   type Voice,
   VoiceRoom,
 } from "./room.ts";
@@ -202,13 +203,26 @@ export class VoiceRelay implements VoiceControl {
         const prefixed = run.subarray(at, end);
         const bare = run.subarray(at + PREFIX_BYTES, end);
         for (const peer of peers) {
+          if (!this.#affords(peer, bare.length)) continue;
+          room.out++;
           const wanted = peer.form ?? form;
           this.datagrams.send(wanted === "bare" ? bare : prefixed, peer);
         }
         at = end;
       }
-      room.out += frames * peers.length;
     }
+  }
+
+  /** False, and counted, when that member would get more than they asked for. */
+  #affords(peer: Peer, bytes: number): boolean {
+    if (peer.meter === undefined) return true;
+    const now = this.#clock();
+    if (peer.meter.level(now) < bytes) {
+      peer.traffic.dropped++;
+      return false;
+    }
+    peer.meter.spend(bytes, now);
+    return true;
   }
 
   // ---- from both edges ----

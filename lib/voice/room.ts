@@ -16,7 +16,7 @@ import {
   type Traffic,
 } from "./counters.ts";
 import type { VoiceLimits } from "./limits.ts";
-import { Meter } from "./meter.ts";
+import { Meter, speechMeter } from "./meter.ts";
 import { isSameHost } from "../net/addresses.ts";
 import type { VoiceMember, VoiceRoster } from "./roster.ts";
 
@@ -55,8 +55,13 @@ export interface Peer {
   };
   /** The form he speaks in, once he has spoken. */
   form: Form | undefined;
-  /** When he came to be there. */
+  /** Since when they are there. */
   readonly since: number;
+  /**
+   * The rate towards a member who has never opened voice: theirs may be a
+   * client in UDP mode, which listens without a word, or none at all.
+   */
+  readonly meter?: Meter;
   readonly traffic: Traffic;
 }
 
@@ -68,6 +73,8 @@ export interface Datagrams {
   send(bytes: Uint8Array, peer: Peer): void;
 }
 
+/** Bytes per second to a member who has not asked; speech is 1,900. */
+const UNASKED_BYTES = 4000;
 /** Milliseconds between two ports of one who is reached by datagrams. */
 const MOVE_MS = 1000;
 
@@ -98,7 +105,7 @@ export class Voice {
     readonly uid: Uid,
     limits: Pick<VoiceLimits, "bytesPerSecond">,
   ) {
-    this.meter = new Meter(() => limits.bytesPerSecond);
+    this.meter = speechMeter(limits);
   }
 
   /** RFC 3550, 6.4.1, on a clock that may start anywhere. */
@@ -113,7 +120,7 @@ export class Voice {
 
 export class VoiceRoom {
   readonly gid: Gid;
-  readonly floor = new Floor();
+  readonly floor: Floor;
   readonly links = new Map<Uid, Link>();
   readonly peers = new Map<Uid, Peer>();
   /** When each of those who are being heard was last heard. */
@@ -127,9 +134,11 @@ export class VoiceRoom {
   readonly #options: VoiceRoomOptions;
 
   constructor(options: VoiceRoomOptions) {
-    this.gid = options.gid;
+    const { gid, roster } = options;
+    this.gid = gid;
     this.#options = options;
-    this.rule = options.roster.floor(options.gid);
+    this.floor = new Floor((uid) => roster.goesFirst(gid, uid));
+    this.rule = roster.floor(gid);
   }
 
   /** Everything cached about who hears whom is stale. */
@@ -262,6 +271,7 @@ export class VoiceRoom {
       },
       form: "bare",
       since: 0,
+      meter: new Meter(() => UNASKED_BYTES, () => 2 * UNASKED_BYTES),
       traffic: noTraffic(),
     };
     this.peers.set(member.uid, peer);

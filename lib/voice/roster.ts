@@ -44,6 +44,8 @@ export interface VoiceRoster {
    * hands for someone whose own is down.
    */
   handRank(gid: Gid, uid: Uid): number;
+  /** Room admins speak first when a long turn is ended. */
+  goesFirst(gid: Gid, uid: Uid): boolean;
 
   /**
    * `uid` is still in the room and has lost his TCP voice link: send him

@@ -8,6 +8,7 @@ import {
   u32,
 } from "../protocol/rtp.ts";
 import { EARLY_MS } from "./early_hellos.ts";
+import { DEFAULT_FLOOR } from "../domain/floor.ts";
 import { startVoice } from "./server.ts";
 import {
   ANN,
@@ -260,7 +261,7 @@ Deno.test("startVoice() obeys mic, red dot, ignore and block at once", async () 
 
 Deno.test("startVoice() hears raised hands in their order, and everybody when free", async () => {
   const roster = company(ANN, BOB, CAT);
-  roster.rule = { mode: "queue", pauseMs: 1000 };
+  roster.rule = { ...DEFAULT_FLOOR, mode: "queue" };
   roster.hands = [BOB];
   await using test = await TestVoice.start(roster);
   const ann = await test.linked(OAK, ANN);
@@ -270,7 +271,7 @@ Deno.test("startVoice() hears raised hands in their order, and everybody when fr
   await test.until(() => test.server.stats().dropped.floor === 1);
   await bob.write(voice(BOB, 2));
   same(await cat.frame(), voice(BOB, 2));
-  roster.rule = { mode: "free", pauseMs: 1000 };
+  roster.rule = { ...DEFAULT_FLOOR, mode: "free" };
   test.server.policyChanged(OAK);
   await ann.write(voice(ANN, 3));
   same(await cat.frame(), voice(ANN, 3));

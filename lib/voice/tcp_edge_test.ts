@@ -154,7 +154,7 @@ Deno.test("TcpEdge closes a listener who has stopped reading", async () => {
 
 Deno.test("TcpEdge makes a talker wait who sends too much, and loses nothing", async () => {
   await using test = await TestVoice.start(company(ANN, BOB), {
-    limits: { bytesPerSecond: 20_000 },
+    limits: { bytesPerSecond: 10_000 },
   });
   const ann = await test.linked(OAK, ANN);
   const bob = await test.linked(OAK, BOB);

@@ -10,7 +10,7 @@ import type { Wire } from "../net/wire.ts";
 import { PREFIX_BYTES, VoiceDecoder } from "../protocol/rtp.ts";
 import { noTraffic } from "./counters.ts";
 import type { VoiceLimits } from "./limits.ts";
-import { Meter } from "./meter.ts";
+import { type Meter, speechMeter } from "./meter.ts";
 import { Outlet } from "./outlet.ts";
 import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
@@ -54,7 +54,7 @@ export class TcpLink implements Link {
     this.#relay = options.relay;
     this.address = wire.remote.host;
     this.openedAt = clock();
-    this.#meter = new Meter(() => limits.bytesPerSecond);
+    this.#meter = speechMeter(limits);
     this.#outlet = new Outlet({
       write: (bytes) => wire.write(bytes),
       limits,

@@ -24,6 +24,7 @@ export const [ANN, BOB, CAT, DAN] = [1000002, 1000003, 1000004, 1000005];
 export class FakeRoster implements VoiceRoster {
   readonly rooms = new Map<Gid, Map<Uid, VoiceMember>>();
   readonly muted = new Set<Uid>();
+  readonly admins = new Set<Uid>();
   /** "listener speaker" */
   readonly deaf = new Set<string>();
   hands: Uid[] = [];
@@ -64,6 +65,10 @@ export class FakeRoster implements VoiceRoster {
 
   floor() {
     return this.rule;
+  }
+
+  goesFirst(_gid: Gid, uid: Uid) {
+    return this.admins.has(uid);
   }
 
   handRank(_gid: Gid, uid: Uid) {
@@ -130,7 +135,7 @@ export class TestVoice implements AsyncDisposable {
       roster,
       log,
       clock: () => performance.now() + test.skipped,
-      limits: { ...VOICE_LIMITS, ...limits },
+      limits: { ...VOICE_LIMITS, bytesPerSecond: 1_000_000, ...limits },
       ...options,
     });
     return test;

@@ -345,11 +345,35 @@ Deno.test("UdpEdge forgets a peer who left", async () => {
 Deno.test("UdpEdge caps what one talker may send", async () => {
   await using test = await TestVoice.start(company(ANN, BOB), {
     clock: () => 0,
-    limits: { bytesPerSecond: 1000 },
+    limits: { bytesPerSecond: 500 },
   });
   await test.linked(OAK, BOB);
   const ann = await greeted(test, OAK, ANN);
   for (let i = 0; i < 10; i++) await ann.send(voice(ANN, i));
   await test.until(() => test.server.stats().dropped.rate === 4);
   assert.equal(test.server.stats().in, 6);
+});
+
+Deno.test("UdpEdge sends a member who never opened voice no more than speech", async () => {
+  let now = 0;
+  await using test = await TestVoice.start(
+    company(ANN).enter(OAK, BOB, "127.0.0.2"),
+    { clock: () => now },
+  );
+  const ann = await greeted(test, OAK, ANN);
+  const to = () =>
+    test.server.relay.stats().rooms[0]?.listeners.find(({ uid }) =>
+      uid === BOB
+    );
+  for (let i = 0; i < 200; i++) await ann.send(voice(ANN, i));
+  await test.until(() => (to()?.out ?? 0) + (to()?.dropped ?? 0) === 200);
+  const burst = to()?.out ?? 0;
+  assert.ok(burst <= 8000 / 144, `${burst} of 200 at once`);
+  // Speech at its own pace arrives whole.
+  for (let i = 0; i < 25; i++) {
+    now += 160;
+    await ann.send(voice(ANN, 200 + i));
+    await test.until(() => test.server.stats().in === 201 + i);
+  }
+  assert.equal((to()?.out ?? 0) - burst, 25);
 });

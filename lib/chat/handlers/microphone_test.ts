@@ -20,7 +20,10 @@ async function room(chat: TestChat, patch: RoomPatch = {}) {
   chat.changeRoom(OAK, patch);
   const [adam, bob, cat] = await chat.signOnAll("Adam", "Bob", "Cat");
   await joinAll(chat, OAK, adam, bob, cat);
-  const roster = voiceRoster(chat.world, { onLinkLost() {}, onTalk() {} });
+  const roster = voiceRoster(chat.world, () => chat.services.settings, {
+    onLinkLost() {},
+    onTalk() {},
+  });
   const speakers = () =>
     [adam, bob, cat].filter(({ uid }) => roster.maySpeak(OAK, uid))
       .map(({ session }) => session.nickname);

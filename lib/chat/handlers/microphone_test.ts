@@ -95,7 +95,10 @@ Deno.test("RED_DOT and TOGGLE_ALL_MICS for everybody spare those above", () =>
     const owner = await chat.signOn("Olga");
     const boss = await chat.signOn("Boss", { role: "superadmin" });
     await joinAll(chat, OAK, owner, boss);
-    const roster = voiceRoster(chat.world, { onLinkLost() {}, onTalk() {} });
+    const roster = voiceRoster(chat.world, () => chat.services.settings, {
+      onLinkLost() {},
+      onTalk() {},
+    });
     await adam.send("RED_DOT_AFFECTS_TEXT", `${oak} 0001`);
     chat.forget();
     await adam.send("RED_DOT", `${oak} ffffffff`);
@@ -148,7 +151,10 @@ Deno.test("a red dot that staff gave is lifted by staff only, nor by leaving", (
     const owner = await chat.signOn("Olga");
     const guard = await chat.signOn("Guard", { role: "moderator" });
     await joinAll(chat, OAK, owner, guard);
-    const roster = voiceRoster(chat.world, { onLinkLost() {}, onTalk() {} });
+    const roster = voiceRoster(chat.world, () => chat.services.settings, {
+      onLinkLost() {},
+      onTalk() {},
+    });
     const silent = () => assert.equal(roster.maySpeak(OAK, owner.uid), false);
     await guard.send("RED_DOT", both(owner));
     for (const one of [owner, adam]) {

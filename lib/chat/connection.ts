@@ -8,13 +8,16 @@ import type { Outlet, Session } from "../domain/session.ts";
 import { burstOf, TokenBucket } from "../domain/limits.ts";
 import type { Millis } from "../domain/store.ts";
 import type { Wire } from "../net/wire.ts";
+import { serverError } from "../protocol/packets/system.ts";
 import { activity } from "../ops/activity.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { requestUser } from "../protocol/packets/pals.ts";
 import type { Acceptable } from "../net/acceptor.ts";
 import { Context, type Services } from "./context.ts";
 import { costOf, dispatch } from "./dispatch.ts";
+import { greetSilent } from "./handlers/sign_on.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
+import { Translator } from "./translator.ts";
 
 type Limits = Config["limits"];
 
@@ -29,6 +32,8 @@ const FLOOD_PACKETS = 5000;
 const FLOOD_WINDOW_MS = 10_000;
 /** How long a closing connection may take to write what it was told. */
 const FAREWELL_MS = 1500;
+/** A client that has said nothing for so long may wait for HELLO. */
+const SILENCE_MS = 1500;
 
 /** What a connection reports to the server that owns it. */
 export interface ConnectionPorts {
@@ -57,6 +62,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   readonly #wire: Wire;
   readonly #ports: ConnectionPorts;
   readonly #outbox: Outbox;
+  readonly #translator: Translator;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
   readonly #bucket: TokenBucket;
   /** Those that the bucket is made for. */
@@ -71,6 +77,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   #written = 0;
   #stuckSince: Millis | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until a silent client is greeted, or the FIN may be sent. */
+  #delay: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     wire: Wire,
@@ -82,6 +90,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     this.#ports = ports;
     this.port = wire.remote.port;
     this.ctx = new Context(services, makeSession(this));
+    this.#translator = new Translator(this.session, services.media);
     const { limits } = services.settings;
     const now = services.clock();
     this.lastPacketAt = now;
@@ -137,6 +146,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   }
 
   push(frame: Uint8Array, onWritten?: () => void): boolean {
+    frame = this.#translator.own(frame);
     this.packetsOut++;
     this.ctx.services.counters.packetsOut++;
     this.#ports.onFrameOut?.(this, frame);
@@ -163,6 +173,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   /** Reads until the connection ends, one way or another. */
   async run(): Promise<void> {
     const decoder = this.#decoder;
+    this.#delay = setTimeout(() => this.#greet(), SILENCE_MS);
     for (;;) {
       let n: number | null;
       try {
@@ -175,6 +186,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
       // closed with unread bytes resets, and takes the farewell along.
       if (this.#closing) continue;
       decoder.filled(n);
+      clearTimeout(this.#delay);
       try {
         // Authenticated clients come first: thousands may sign on at once.
         if (!this.#online) await this.#ports.turn(this);
@@ -193,6 +205,13 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
         return this.end("internal error");
       }
     }
+  }
+
+  /** It has said nothing so far: it may be one that waits for HELLO. */
+  #greet(): void {
+    if (this.#closing) return;
+    greetSilent(this.ctx);
+    this.#perform();
   }
 
   /** He sends nothing more, and may still read what was promised to him. */
@@ -295,9 +314,24 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   async close(reason: string): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
+    clearTimeout(this.#delay);
+    const { finAfterMs = 0 } = this.session.dialect;
+    if (
+      finAfterMs > 0 && !this.#translator.toldEnd && !this.session.saidGoodbye
+    ) {
+      this.push(serverError.frame({ text: "The connection was closed." }));
+    }
     this.flush();
-    this.#timer ??= setTimeout(() => this.end(reason), FAREWELL_MS);
+    this.#timer ??= setTimeout(
+      () => this.end(reason),
+      FAREWELL_MS + finAfterMs,
+    );
     await this.#outbox.drained();
+    if (finAfterMs > 0) {
+      await new Promise((resolve) =>
+        this.#delay = setTimeout(resolve, finAfterMs)
+      );
+    }
     if (this.#ended) return;
     try {
       await this.#wire.closeWrite();
@@ -312,6 +346,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#delay);
     this.#outbox.discard();
     try {
       this.#wire.close();

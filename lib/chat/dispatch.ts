@@ -221,7 +221,9 @@ export function dispatch(
     return;
   }
   try {
-    const packet = row.parse(payload, (bytes) => leftOver(ctx, row, bytes));
+    const { incoming } = ctx.session.dialect;
+    const own = incoming?.(type, payload) ?? payload;
+    const packet = row.parse(own, (bytes) => leftOver(ctx, row, bytes));
     if (packet instanceof Malformed) {
       counters.malformedPackets++;
       ctx.complain("malformed packet ignored", {

@@ -4,13 +4,14 @@
  *
  * @module
  */
-import type { Outcast, Room } from "../domain/room.ts";
+import type { Member, Outcast, Room } from "../domain/room.ts";
 import type { Uid } from "../domain/store.ts";
 import {
   madeAdmin,
   memberAdmin,
   roomAdminInfo,
 } from "../protocol/packets/moderation.ts";
+import { roomUserJoined } from "../protocol/packets/members.ts";
 import type { Context } from "./context.ts";
 
 /** To be called after an office, an owner or somebody's role has changed. */
@@ -20,11 +21,18 @@ export function officesChanged(ctx: Context, room: Room): void {
     const admin = member.byCode || room.isAdmin(member.session);
     if (admin === member.admin) continue;
     member.admin = admin;
-    if (admin) ctx.out.send(member.session, madeAdmin.frame({ gid }));
+    if (admin) tellAdmin(ctx, room, member);
     else member.console = false;
     if (member.invisible) continue;
     ctx.out.room(room, memberAdmin.frame({ gid, uid, on: admin }));
   }
+}
+
+function tellAdmin(ctx: Context, room: Room, member: Member): void {
+  const { session } = member;
+  ctx.out.send(session, madeAdmin.frame({ gid: room.gid }));
+  if (!session.dialect.adminByRecord) return;
+  ctx.out.send(session, roomUserJoined.frame([room.memberEntry(member)]));
 }
 
 export function consoleFrame(room: Room): Uint8Array {

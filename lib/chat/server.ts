@@ -147,6 +147,7 @@ export class ChatServer {
       this.services,
       this.#ports,
     );
+    connection.session.localPort = wire.local.port;
     this.connections.set(connection.session.id, connection);
     const { session } = connection;
     this.services.log.debug("connected", { session: session.id, address });

@@ -9,6 +9,7 @@ import type { Account, Uid } from "../domain/store.ts";
 import { hex } from "../protocol/bytes.ts";
 import { CLIENT_VERSION, decodeFrames } from "../protocol/frame.ts";
 import { written } from "../protocol/golden/golden.ts";
+import type { Facts } from "../protocol/dialects/dialect.ts";
 import { hazardIn } from "../protocol/hazards.ts";
 import {
   CLIENT_TYPES,
@@ -20,6 +21,8 @@ import { depart } from "./departure.ts";
 import { dispatch } from "./dispatch.ts";
 import { keepUnwritten } from "./mailbox.ts";
 import type { TestChat } from "./testing.ts";
+
+const FACTS: Facts = { serverAddress: "198.51.100.7" };
 
 export class TestClient implements Outlet {
   readonly session: Session;
@@ -58,13 +61,16 @@ export class TestClient implements Outlet {
 
   push(bytes: Uint8Array): void {
     if (this.closed !== undefined) return;
+    const { dialect } = this.session;
     const { frames, left } = decodeFrames(bytes);
     assert.equal(left, 0, "whole frames only");
     for (const { type, payload } of frames) {
       const name = nameOfServerType(type);
       const hazard = hazardIn(type, payload);
       assert.equal(hazard, undefined, `${name} ${hex(payload)}`);
-      this.#received.push(`${name} ${hex(payload)}`);
+      const { outgoing } = dialect;
+      const own = outgoing?.({ type, payload }, FACTS) ?? { type, payload };
+      this.#received.push(`${nameOfServerType(own.type)} ${hex(own.payload)}`);
     }
   }
 

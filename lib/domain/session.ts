@@ -13,6 +13,8 @@ import {
 import type { TokenBucket } from "./limits.ts";
 import { HeldBack } from "./held_back.ts";
 import type { Room } from "./room.ts";
+import type { Dialect } from "../protocol/dialects/dialect.ts";
+import { CLIENT_5_0 } from "../protocol/dialects/table.ts";
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
 
 /**
@@ -50,6 +52,13 @@ export class Session {
   phase: Phase = "new";
   /** Version word of the client's latest frame. */
   clientVersion: number | null = null;
+  /** The forms of packets that this client needs; certain from LYMERICK on. */
+  dialect: Dialect = CLIENT_5_0;
+  /** HELLO went out after a silence, before any CLIENT_HELLO. */
+  greetedUnasked = false;
+  saidHello = false;
+  /** The port of this server that the client reached. */
+  localPort = 0;
   signOn: SignOnState | undefined;
   /** Offset key of a password change under way. */
   passwordKey: Uint8Array | undefined;

@@ -115,6 +115,7 @@ interface Introduction {
   readonly accept: ClientTypeName;
   readonly offer: Packet<Offer>;
   readonly accepted: Packet<{ uid: Uid; address: string; port: number }>;
+  readonly refused: Packet<{ uid: Uid }>;
 }
 
 const FILE: Introduction = {
@@ -123,6 +124,7 @@ const FILE: Introduction = {
   accept: "XFER_ACCEPT",
   offer: xferOffer,
   accepted: xferAccepted,
+  refused: xferRefused,
 };
 const CALL: Introduction = {
   kind: "call",
@@ -130,6 +132,7 @@ const CALL: Introduction = {
   accept: "CALL_ACCEPT",
   offer: callOffer,
   accepted: callAccepted,
+  refused: callEnded,
 };
 const VIDEO: Introduction = {
   kind: "video",
@@ -137,6 +140,7 @@ const VIDEO: Introduction = {
   accept: "VIDEO_ACCEPT",
   offer: videoOffer,
   accepted: videoAccepted,
+  refused: videoRefused,
 };
 
 interface UserAt {
@@ -149,6 +153,11 @@ const NO_ADDRESS = "Your computers cannot reach each other by IPv4.";
 function request(ctx: Context, how: Introduction, packet: UserAt): void {
   const other = reachable(ctx, how.request, packet.uid);
   if (other === undefined) return;
+  if (!other.dialect.takesOffers) {
+    // Its client would leave the offer open for ever.
+    ctx.reply(how.refused.frame({ uid: other.uid }));
+    return;
+  }
   const { account, uid } = ctx.session;
   // Never an address out of the packet: only the one the server sees.
   const address = ctx.services.media.peerAddress(ctx.session, other);

@@ -69,8 +69,11 @@ export function sendIm(
   text: Uint8Array,
   onWritten?: () => void,
 ): void {
-  const knows = receiver.known.has(from.uid) || receiver.uid === from.uid;
-  if (knows || text.length > MAX_NEW_STYLE_TEXT) {
+  const named = receiver.dialect.namesStrangers === "always";
+  const knows = named
+    ? receiver.pals.has(from.uid)
+    : receiver.known.has(from.uid) || receiver.uid === from.uid;
+  if (knows || (text.length > MAX_NEW_STYLE_TEXT && !named)) {
     receiver.heldBack.sent(from.uid, knows);
     ctx.out.send(receiver, imIn.frame({ from: from.uid, text }), onWritten);
     return;

@@ -114,6 +114,9 @@ export function block(ctx: Context, { uid }: { uid: Uid }): void {
   }
   store.relations.addBlock(session.uid, uid, ctx.now);
   world.addBlock(session, uid);
+  if (session.dialect.confirmsBlocks) {
+    ctx.reply(blockResult.frame({ uid, blocked: true, text: "Blocked." }));
+  }
   blocksChanged(ctx, uid);
 }
 

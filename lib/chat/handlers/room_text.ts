@@ -104,12 +104,13 @@ function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
     return;
   }
   if (!other.blocks.has(session.uid)) {
+    const { whisper: form } = other.dialect;
     // Clients know a whisper by a tag and these stars at the line's beginning.
     const head = whisper.head === "" ? "<pi>" : whisper.head;
     const tail = whisper.head === "" ? "</pi>" : whisper.tail;
     const text = whisper.rest.slice(other.nickname.length + 1).trim();
-    const line = `${head}***** Start Whisper ***** ${text} ` +
-      `***** End Whisper *****${tail}`;
+    const line = form?.(text) ?? `${head}***** Start Whisper ***** ${text} ` +
+        `***** End Whisper *****${tail}`;
     ctx.out.send(
       other,
       roomTextFrame(room.gid, session.uid, encodeText(line)),

@@ -18,7 +18,11 @@ import {
   keyOffset,
 } from "../../protocol/challenge.ts";
 import { equalBytes } from "../../protocol/bytes.ts";
-import { CLIENT_VERSION } from "../../protocol/frame.ts";
+import {
+  CLIENT_5_0,
+  dialectOf,
+  SILENT,
+} from "../../protocol/dialects/table.ts";
 import { categoryList } from "../../protocol/packets/lists.ts";
 import {
   blockedBuddies,
@@ -55,8 +59,15 @@ const WRONG = "Your nickname or password is not right. Please try again.";
 const BUSY = "The server is busy signing people on. Please try again shortly.";
 const ELSEWHERE = "You have signed on from another place.";
 
+/** Answers CLIENT_HELLO, unless HELLO has gone out already. */
 export function hello(ctx: Context): void {
   const { session, services } = ctx;
+  session.saidHello = true;
+  session.dialect = CLIENT_5_0;
+  if (session.greetedUnasked) {
+    session.greetedUnasked = false;
+    return;
+  }
   const elsewhere = services.redirect();
   if (elsewhere !== null) {
     ctx.log.info("redirected", { ...ctx.who, to: elsewhere.address });
@@ -66,6 +77,27 @@ export function hello(ctx: Context): void {
   session.phase = "hello";
   ctx.reply(helloPacket.frame({ text: HELLO_TEXT }));
   ctx.services.signOnStep(session, "hello");
+}
+
+/**
+ * Greets a client that waits without a word: Gaim's plugin sends nothing
+ * before HELLO. It connects the second time to where REDIRECT has sent it, so
+ * that goes first.
+ */
+export function greetSilent(ctx: Context): void {
+  const { session, services } = ctx;
+  if (session.phase !== "new") return;
+  session.phase = "hello";
+  session.greetedUnasked = true;
+  session.dialect = SILENT;
+  const address = services.media.addressFor(session);
+  const here = address === undefined
+    ? null
+    : { address, port: session.localPort };
+  const to = services.redirect() ?? here;
+  if (to !== null) ctx.reply(redirect.frame(to));
+  ctx.reply(helloPacket.frame({ text: HELLO_TEXT }));
+  services.signOnStep(session, "hello", "after a silence");
 }
 
 /** Answers with the uid of a nickname, or 0 when there is none. */
@@ -88,6 +120,11 @@ export function getUin(ctx: Context, packet: { nickname: string }): void {
 /** Announces who will sign on; answered by the key for his password. */
 export function lymerick(ctx: Context, packet: Lymerick): void {
   const { session, settings } = ctx;
+  session.dialect = dialectOf({
+    saidHello: session.saidHello,
+    longLymerick: packet.serial !== undefined,
+    version: session.clientVersion,
+  });
   const literal = settings.auth.send_literal_key_first;
   const key = literal
     ? literalKey()
@@ -196,7 +233,9 @@ async function checkPassword(
     ? undefined
     : ctx.store.accounts.get(packet.uid);
   const turn = { from: hostKey(ctx.session.address), wanted };
-  const clears = candidates(packet.digits, key);
+  const { textIn } = ctx.session.dialect;
+  const clears = candidates(packet.digits, key)
+    .map((clear) => textIn?.(clear) ?? clear);
   if (clears.length === 0) {
     return await passwords.verifyAbsent(new Uint8Array(), turn);
   }
@@ -276,7 +315,11 @@ function welcome(ctx: Context, uid: Uid): void {
   world.signOn(session, pals, blocks);
   store.accounts.seen(uid, ctx.now, session.address);
   ctx.services.counters.signOns++;
-  ctx.log.info("signed on", { ...ctx.who, version: session.clientVersion });
+  ctx.log.info("signed on", {
+    ...ctx.who,
+    version: session.clientVersion,
+    client: session.dialect.client,
+  });
   ctx.services.signOnStep(session, "online");
 
   // Before all else, as other descriptions of the protocol have it; 5.0 drains
@@ -297,8 +340,7 @@ function welcome(ctx: Context, uid: Uid): void {
       ctx.reply(statusChange.frame({ uid: pal.uid, status }));
     }
   }
-  if (session.clientVersion !== CLIENT_VERSION) {
-    // Another client counts itself signed on when it sees its own status.
+  if (session.dialect.wantsOwnStatus) {
     ctx.reply(statusChange.frame({ uid, status: STATUS.online }));
   }
   ctx.reply(loginComplete.frame({}));

@@ -20,8 +20,13 @@ function loginOf(uid: number, password = PASSWORD, offset = 42): string {
 }
 
 /** A connection on which the key has just come. */
-async function withKey(chat: TestChat, uid: number): Promise<TestClient> {
+async function withKey(
+  chat: TestChat,
+  uid: number,
+  version = 71,
+): Promise<TestClient> {
   const client = chat.connect();
+  client.session.clientVersion = version;
   await client.send("CLIENT_HELLO", u32(uid));
   await client.send("LYMERICK", `${u32(uid)} 00000001 0000`);
   return client;
@@ -109,11 +114,10 @@ Deno.test("a sign-on is answered in the order that the client needs", () =>
     bob.expect(`STATUS_CHANGE ${u32(uid)} 0000001e`);
   }));
 
-Deno.test("another client is told its own status as well", () =>
+Deno.test("a client of another version is told its own status as well", () =>
   withChat(async (chat) => {
     const { uid } = chat.addUser("Ann");
-    const client = await withKey(chat, uid);
-    client.session.clientVersion = 83;
+    const client = await withKey(chat, uid, 83);
     await client.send("LOGIN", loginOf(uid));
     const names = client.take();
     assert.ok(names.includes(`STATUS_CHANGE ${u32(uid)}0000001e`));

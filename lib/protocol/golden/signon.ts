@@ -73,7 +73,7 @@ export const SIGN_ON_CASES: readonly GoldenCase[] = [
   ),
   understood(
     lymerick,
-    { uid: 1000002, firstRun: false },
+    { uid: 1000002, firstRun: false, serial: DISK_DIGITS },
     `000f4242 00000001 0002 0000001e '${DISK_DIGITS}'`,
     "gaim",
   ),

@@ -40,24 +40,42 @@ export interface Lymerick {
   readonly uid: number;
   /** The installation has never signed on before. */
   readonly firstRun: boolean;
+  /** The long form: 32 encoded digits of the disk's serial number. */
+  readonly serial?: string;
 }
 
-/** Announces who is about to sign on; later clients append more. */
+const LONG_FORM = 2;
+const SERIAL_VERSION = 30;
+const SERIAL_DIGITS = 32;
+
+/** Announces who is about to sign on; Gaim's plugin sends the long form. */
 export const lymerick = fromClientBody<Lymerick>("LYMERICK", {
   read(from) {
     // Too short for a uid: LOGIN will name him.
     if (from.left < 4) return { uid: 0, firstRun: false };
     const uid = from.u32();
     if (from.left < 6) return { uid, firstRun: false };
-    from.u32();
-    const firstRun = from.u16() === 1;
-    from.rest();
-    return { uid, firstRun };
+    const one = from.u32();
+    const form = from.u16();
+    const isLong = one === 1 && form === LONG_FORM &&
+      from.left === 4 + SERIAL_DIGITS && from.u32() === SERIAL_VERSION;
+    const rest = decodeText(from.rest());
+    return {
+      uid,
+      firstRun: form === 1,
+      ...(isLong && { serial: rest }),
+    };
   },
-  write(to, { uid, firstRun }) {
+  write(to, { uid, firstRun, serial }) {
     to.u32(uid);
     to.u32(1);
-    to.u16(firstRun ? 1 : 0);
+    if (serial === undefined) {
+      to.u16(firstRun ? 1 : 0);
+      return;
+    }
+    to.u16(LONG_FORM);
+    to.u32(SERIAL_VERSION);
+    to.bytes(encodeText(serial));
   },
 });
 

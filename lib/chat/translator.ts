@@ -1,0 +1,34 @@
+/**
+ * The last step of frames on their way to a client: into the forms that its
+ * program needs (lib/protocol/dialects/).
+ *
+ * @module
+ */
+import type { Session } from "../domain/session.ts";
+import { type Facts, translate } from "../protocol/dialects/dialect.ts";
+import { serverError } from "../protocol/packets/system.ts";
+import type { MediaServer } from "./context.ts";
+
+export class Translator {
+  /** SERVER_ERROR has gone out: the client knows that this is the end. */
+  toldEnd = false;
+  readonly #session: Session;
+  readonly #media: MediaServer;
+  #facts: Facts | undefined;
+
+  constructor(session: Session, media: MediaServer) {
+    this.#session = session;
+    this.#media = media;
+  }
+
+  /** Frames in the client's own form; the same bytes for the 5.0 client. */
+  own(frames: Uint8Array): Uint8Array {
+    const { dialect } = this.#session;
+    if (dialect.outgoing === undefined) return frames;
+    this.#facts ??= { serverAddress: this.#media.addressFor(this.#session) };
+    const own = translate(dialect, frames, this.#facts);
+    const type = ((own[0] ?? 0) << 8) | (own[1] ?? 0);
+    if (type === serverError.type) this.toldEnd = true;
+    return own;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Windows-1252 to UTF-8 and back for clients that speak Unicode, where the
+ * columns `text` and `list` of packet_types.ts say that there is text.
+ *
+ * @module
+ */
+import { concat } from "../bytes.ts";
+import { MAX_SENT_PAYLOAD } from "../frame.ts";
+import {
+  CLIENT_TYPES,
+  type PacketType,
+  SERVER_TYPES,
+} from "../packet_types.ts";
+import { SEPARATOR } from "../records.ts";
+import { decodeText, encodeText } from "../windows1252.ts";
+
+interface TextAt {
+  readonly from: number;
+  readonly list: boolean;
+}
+
+function texts(
+  types: Record<string, PacketType>,
+): ReadonlyMap<number, TextAt> {
+  return new Map(
+    Object.values(types).flatMap(({ type, text, list }) =>
+      text === undefined
+        ? []
+        : [[type, { from: text, list: list ?? false }] as const]
+    ),
+  );
+}
+
+const FROM_CLIENT = texts(CLIENT_TYPES);
+const FROM_SERVER = texts(SERVER_TYPES);
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder("utf-8", { fatal: true });
+
+function isAscii(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte < 0x80);
+}
+
+/**
+ * UTF-8 as Windows-1252, "?" for what that lacks. Bytes that are no UTF-8 stay
+ * as they are: they can only be Windows-1252 already.
+ */
+export function fromUtf8(bytes: Uint8Array): Uint8Array {
+  if (isAscii(bytes)) return bytes;
+  try {
+    return encodeText(strict.decode(bytes).normalize("NFC"));
+  } catch {
+    return bytes;
+  }
+}
+
+/** Windows-1252 as UTF-8 of at most `max` bytes, cut between characters. */
+export function toUtf8(bytes: Uint8Array, max = MAX_SENT_PAYLOAD): Uint8Array {
+  if (isAscii(bytes)) return bytes.subarray(0, max);
+  const text = encoder.encode(decodeText(bytes));
+  if (text.length <= max) return text;
+  let end = max;
+  while (end > 0 && (text[end]! & 0xc0) === 0x80) end--;
+  return text.subarray(0, end);
+}
+
+/** Whole records only: the byte C8 separates them, and no UTF-8 holds it. */
+function listToUtf8(bytes: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (let at = 0; at < bytes.length;) {
+    const separator = bytes.indexOf(SEPARATOR, at);
+    const end = separator < 0 ? bytes.length : separator;
+    const record = toUtf8(bytes.subarray(at, end));
+    size += record.length + 1;
+    if (size > MAX_SENT_PAYLOAD) break;
+    parts.push(record, bytes.subarray(end, end + 1));
+    at = end + 1;
+  }
+  return concat(parts);
+}
+
+/** A payload of the client with its text in Windows-1252. */
+export function utf8In(type: number, payload: Uint8Array): Uint8Array {
+  const text = FROM_CLIENT.get(type);
+  if (text === undefined || isAscii(payload.subarray(text.from))) {
+    return payload;
+  }
+  const head = payload.subarray(0, text.from);
+  return concat([head, fromUtf8(payload.subarray(text.from))]);
+}
+
+/** A payload of the server with its text in UTF-8. */
+export function utf8Out(type: number, payload: Uint8Array): Uint8Array {
+  const text = FROM_SERVER.get(type);
+  if (text === undefined || isAscii(payload.subarray(text.from))) {
+    return payload;
+  }
+  const { from, list } = text;
+  if (list) return listToUtf8(payload);
+  const head = payload.subarray(0, from);
+  return concat([
+    head,
+    toUtf8(payload.subarray(from), MAX_SENT_PAYLOAD - from),
+  ]);
+}

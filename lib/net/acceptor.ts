@@ -76,6 +76,8 @@ export interface AcceptorOptions<T extends Acceptable> {
   readonly refuse?: (address: string) => string | undefined;
   /** Addresses that count in the total only, such as a proxy's. */
   readonly isUncounted?: (address: string) => boolean;
+  /** Made when not given. */
+  readonly refusals?: Refusals;
   readonly onRefused?: (reason: string, address: string) => void;
   /** A connection was closed to make room. */
   readonly onYielded?: () => void;
@@ -104,11 +106,9 @@ export class Acceptor<T extends Acceptable> {
   constructor(options: AcceptorOptions<T>) {
     this.#options = options;
     this.#clock = options.clock ?? (() => performance.now());
-    this.refusals = new Refusals(
-      options.log,
-      this.#clock,
-      `${options.name} refused`,
-    );
+    const { log, name, refusals } = options;
+    this.refusals = refusals ??
+      new Refusals(log, this.#clock, `${name} refused`);
   }
 
   /** Connections whose socket is open. */

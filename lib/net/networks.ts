@@ -117,6 +117,23 @@ export function networkMatcher(
   };
 }
 
+const matchers = new WeakMap<
+  readonly string[],
+  (address: string) => boolean
+>();
+
+/** Like {@linkcode networkMatcher}, made once for each list. */
+export function matcherOf(
+  networks: readonly string[],
+): (address: string) => boolean {
+  let matcher = matchers.get(networks);
+  if (matcher === undefined) {
+    matcher = networkMatcher(networks);
+    matchers.set(networks, matcher);
+  }
+  return matcher;
+}
+
 /** Home and link-local networks, this machine included. */
 export const PRIVATE_NETWORKS: readonly string[] = [
   "127.0.0.0/8",

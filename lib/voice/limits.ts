@@ -9,6 +9,10 @@ export interface VoiceLimits {
   /** Connections in all, and from one address. */
   readonly connections: number;
   readonly connectionsPerAddress: number;
+  /** New connections of one address per second; ten times as many at once. */
+  readonly newPerSecond: number;
+  /** Addresses whose connections count in the total only. */
+  readonly uncounted: readonly string[];
   /** Connections that have not said hello; the oldest make room. */
   readonly halfOpen: number;
   readonly halfOpenPerAddress: number;
@@ -39,6 +43,12 @@ export function voiceLimits(config: () => Config): VoiceLimits {
     },
     get connectionsPerAddress() {
       return limits().voice_connections_per_address;
+    },
+    get newPerSecond() {
+      return limits().new_connections_per_second;
+    },
+    get uncounted() {
+      return config().access.uncounted;
     },
     get halfOpen() {
       return limits().voice_silent_connections;

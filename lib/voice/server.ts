@@ -15,6 +15,7 @@ import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
 import { listening, listenTcp } from "../ops/listening.ts";
 import { DatagramGate } from "./datagram_gate.ts";
 import { OwnAddresses } from "./own_addresses.ts";
+import type { Wire } from "../net/wire.ts";
 import { Refusals } from "../net/refusals.ts";
 import { VoiceRelay } from "./relay.ts";
 import type { VoiceControl, VoiceLog, VoiceRoster } from "./roster.ts";
@@ -56,6 +57,11 @@ export interface VoiceServer extends VoiceControl {
   readonly port: number;
   readonly addr: Deno.NetAddr;
   readonly relay: VoiceRelay;
+  /**
+   * Serves a wire that another listener has accepted, under the same limits.
+   * Returns false when it is refused; closing it is then up to the caller.
+   */
+  adopt(wire: Wire): boolean;
   stats(): VoiceStats;
   /** Ends every link between whole frames, then the sockets. */
   shutdown(): Promise<void>;
@@ -98,6 +104,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     left: (gid, uid) => relay.left(gid, uid),
     roomClosed: (gid) => relay.roomClosed(gid),
     signedOff: (uid) => relay.signedOff(uid),
+    adopt: (wire) => tcp.adopt(wire),
     stats: () => ({
       ...relay.stats(),
       connections: tcp.connections,

@@ -6,6 +6,7 @@
  */
 
 import type { Gid, Uid } from "../domain/store.ts";
+import type { Acceptable } from "../net/acceptor.ts";
 import type { Wire } from "../net/wire.ts";
 import { PREFIX_BYTES, VoiceDecoder } from "../protocol/rtp.ts";
 import { noTraffic } from "./counters.ts";
@@ -31,7 +32,7 @@ export interface TcpLinkOptions {
   readonly nextTick: () => Promise<void>;
 }
 
-export class TcpLink implements Link {
+export class TcpLink implements Link, Acceptable {
   readonly address: string;
   readonly traffic = noTraffic();
   readonly openedAt: number;
@@ -113,8 +114,13 @@ export class TcpLink implements Link {
     });
   }
 
-  /** He did not say hello, or makes room for one who may. */
-  giveUp(why: string): void {
+  /** True until its hello has been accepted. */
+  get mayYield(): boolean {
+    return this.#voice === undefined;
+  }
+
+  /** Ends a link without a hello. */
+  yieldRoom(why: string): void {
     this.#options.refusals.note(why, this.address);
     this.end(why);
   }

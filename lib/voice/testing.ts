@@ -135,7 +135,14 @@ export class TestVoice implements AsyncDisposable {
       roster,
       log,
       clock: () => performance.now() + test.skipped,
-      limits: { ...VOICE_LIMITS, bytesPerSecond: 1_000_000, ...limits },
+      limits: {
+        ...VOICE_LIMITS,
+        // Loopback counts like any other address.
+        uncounted: [],
+        bytesPerSecond: 1_000_000,
+        newPerSecond: 1000,
+        ...limits,
+      },
       ...options,
     });
     return test;

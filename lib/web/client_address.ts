@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { networkMatcher, normalAddress } from "../net/networks.ts";
+import { matcherOf, normalAddress } from "../net/networks.ts";
 
 /** Headers that proxies add. */
 const FORWARDED = ["x-forwarded-for", "forwarded", "via"] as const;
@@ -35,7 +35,7 @@ export function clientOrigin(
   trustedProxies: readonly string[],
 ): Origin {
   let address = normalAddress(peer) ?? peer;
-  const trusted = matcherFor(trustedProxies);
+  const trusted = matcherOf(trustedProxies);
   if (!trusted(address)) {
     const masked = FORWARDED.some((name) => headers.has(name));
     return { address, https: false, masked };
@@ -74,21 +74,4 @@ export function forwardedAddress(entry: string): string | null {
 
 function withoutZone(address: string): string {
   return address.includes(":") ? address.replace(/%[\w.-]+$/, "") : address;
-}
-
-const matchers = new WeakMap<
-  readonly string[],
-  (address: string) => boolean
->();
-
-/** A matcher for a list of the configuration, made once for each list. */
-export function matcherFor(
-  networks: readonly string[],
-): (address: string) => boolean {
-  let matcher = matchers.get(networks);
-  if (matcher === undefined) {
-    matcher = networkMatcher(networks);
-    matchers.set(networks, matcher);
-  }
-  return matcher;
 }

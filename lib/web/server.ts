@@ -11,7 +11,8 @@ import type { Logger } from "../ops/log.ts";
 import { listening } from "../ops/listening.ts";
 import { Registry } from "../ops/metrics.ts";
 import { makePages, type Pages } from "./app.ts";
-import { clientOrigin, matcherFor } from "./client_address.ts";
+import { matcherOf } from "../net/networks.ts";
+import { clientOrigin } from "./client_address.ts";
 import { FormTokens } from "./form_tokens.ts";
 import { FrontPageState } from "./front_state.ts";
 import { HistoryRecorder } from "./history.ts";
@@ -165,7 +166,7 @@ class FrontDoor {
       request.headers,
       web.trusted_proxies,
     );
-    if (access.only_from.length > 0 && !matcherFor(access.only_from)(address)) {
+    if (access.only_from.length > 0 && !matcherOf(access.only_from)(address)) {
       return bareResponse(403, "This server is not for your network.");
     }
     if (!this.#rate.take(address, request.method, this.#site.clock())) {
@@ -185,7 +186,7 @@ class FrontDoor {
       address,
       localAddress,
       https,
-      mayBeStaff: !masked && matcherFor(web.staff_networks)(address),
+      mayBeStaff: !masked && matcherOf(web.staff_networks)(address),
     };
     try {
       return await this.#pages.answer(request, visitor);

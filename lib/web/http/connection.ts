@@ -3,9 +3,13 @@
  *
  * @module
  */
+import { plainAddress } from "../../net/addresses.ts";
+import { handshakeAnswer } from "../../net/websocket/handshake.ts";
+import { WebSocketWire } from "../../net/websocket/wire.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { readHead, type RequestHead } from "./request_head.ts";
 import { bareResponse, writeResponse } from "./response.ts";
+import { Upgrade } from "./upgrade.ts";
 
 /** Milliseconds that each thing may take. */
 export interface Deadlines {
@@ -37,21 +41,29 @@ export type Answer = (
   request: Request,
   remote: string,
   local: string,
-) => Promise<Response>;
+) => Promise<Response | Upgrade>;
 
 export class HttpConnection {
   readonly #conn: Deno.TcpConn;
   readonly #answer: Answer;
   readonly #deadlines: Deadlines;
+  readonly #upgraded: () => void;
   /** Read and not yet used. */
   readonly #held = new ReadBuffer();
   #deadline: number;
   /** Nothing is under way: it may be ended without loss. */
   #resting = true;
   #last = false;
+  #wire: WebSocketWire | undefined;
 
-  constructor(conn: Deno.TcpConn, answer: Answer, deadlines: Deadlines) {
+  constructor(
+    conn: Deno.TcpConn,
+    answer: Answer,
+    deadlines: Deadlines,
+    upgraded: () => void = () => {},
+  ) {
     this.#conn = conn;
+    this.#upgraded = upgraded;
     this.#answer = answer;
     this.#deadlines = deadlines;
     this.#deadline = performance.now() + deadlines.requestMs;
@@ -67,8 +79,15 @@ export class HttpConnection {
     if (this.#resting) this.close();
   }
 
-  isLate(now: number): boolean {
-    return now > this.#deadline;
+  /** True once this connection is a WebSocket, which outlives the pages. */
+  get isUpgraded(): boolean {
+    return this.#wire !== undefined;
+  }
+
+  /** Ends what is late; to be called about once per second. */
+  tick(now: number): void {
+    if (this.#wire !== undefined) this.#wire.tick(now);
+    else if (now > this.#deadline) this.close();
   }
 
   close(): void {
@@ -159,7 +178,7 @@ export class HttpConnection {
     this.#allow(this.#deadlines.answerMs);
     const isHead = head.method === "HEAD";
     const abort = new AbortController();
-    let response: Response;
+    let response: Response | Upgrade;
     try {
       const request = new Request(`http://pages${head.path}${head.query}`, {
         method: isHead ? "GET" : head.method,
@@ -176,6 +195,10 @@ export class HttpConnection {
       // Methods that Request does not take, such as TRACE.
       if (!(error instanceof TypeError)) throw error;
       response = bareResponse(405, "Not this way.");
+    }
+    if (response instanceof Upgrade) {
+      await this.#upgrade(response);
+      return false;
     }
     const stays = head.version === "1.1" && !this.#last &&
       !/\bclose\b/i.test(head.headers.get("connection") ?? "");
@@ -195,6 +218,26 @@ export class HttpConnection {
     });
     this.#allow(this.#deadlines.idleMs);
     return kept;
+  }
+
+  /** Resolves when the WebSocket is closed. */
+  async #upgrade(upgrade: Upgrade): Promise<void> {
+    const { key, protocol, address, limits } = upgrade;
+    const head = handshakeAnswer(key, protocol);
+    this.#allow(this.#deadlines.writeMs);
+    await writeAll(this.#conn, new TextEncoder().encode(head));
+    const { localAddr, remoteAddr } = this.#conn;
+    const wire = new WebSocketWire({
+      stream: this.#conn,
+      remote: { host: address, port: remoteAddr.port },
+      local: { host: plainAddress(localAddr.hostname), port: localAddr.port },
+      limits,
+      rest: this.#held.bytes.slice(),
+    });
+    this.#wire = wire;
+    this.#upgraded();
+    upgrade.serve(wire);
+    await wire.closed;
   }
 
   /** A reader of a stream says nothing more; he can only go away. */

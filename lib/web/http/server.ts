@@ -41,7 +41,9 @@ export class HttpServer {
   readonly addr: Deno.NetAddr;
   readonly #listener: Deno.TcpListener;
   readonly #options: HttpOptions;
+  /** Those that serve pages. */
   readonly #connections = new Set<HttpConnection>();
+  readonly #webSockets = new Set<HttpConnection>();
   readonly #refusals: Refusals;
   readonly #perAddress = new Map<string, number>();
   readonly #accepting: Promise<void>;
@@ -118,11 +120,17 @@ export class HttpServer {
 
   #take(conn: Deno.TcpConn): void {
     const { answer, deadlines = DEADLINES } = this.#options;
-    const one = new HttpConnection(conn, answer, deadlines);
+    const one = new HttpConnection(
+      conn,
+      answer,
+      deadlines,
+      () => this.#upgraded(one),
+    );
     const key = hostKey(one.remote);
     const own = this.#perAddress.get(key) ?? 0;
     if (
-      this.#connections.size >= MOST_CONNECTIONS || own >= MOST_PER_ADDRESS
+      this.#connections.size + this.#webSockets.size >= MOST_CONNECTIONS ||
+      own >= MOST_PER_ADDRESS
     ) {
       this.#refusals.note("too many connections", key);
       one.close();
@@ -141,24 +149,34 @@ export class HttpServer {
   async #serve(one: HttpConnection, key: string): Promise<void> {
     try {
       await one.serve();
-      await one.finish();
+      if (!one.isUpgraded) await one.finish();
     } catch (error) {
       // The other end went away, or the sweeper has closed it.
       this.#options.log.debug("connection ended", { error: String(error) });
     } finally {
       one.close();
-      this.#connections.delete(one);
+      this.#leftPages(one);
+      this.#webSockets.delete(one);
       const rest = (this.#perAddress.get(key) ?? 1) - 1;
       if (rest > 0) this.#perAddress.set(key, rest);
       else this.#perAddress.delete(key);
-      if (this.#connections.size === 0) this.#rested?.();
     }
+  }
+
+  /** WebSockets belong to chat, voice and video, which end them. */
+  #upgraded(one: HttpConnection): void {
+    this.#webSockets.add(one);
+    this.#leftPages(one);
+  }
+
+  #leftPages(one: HttpConnection): void {
+    this.#connections.delete(one);
+    if (this.#connections.size === 0) this.#rested?.();
   }
 
   #sweep(): void {
     const now = performance.now();
-    for (const one of this.#connections) {
-      if (one.isLate(now)) one.close();
-    }
+    for (const one of this.#connections) one.tick(now);
+    for (const one of this.#webSockets) one.tick(now);
   }
 }

@@ -1,0 +1,284 @@
+/**
+ * A wire over a WebSocket: a stream of bytes in binary messages, whose
+ * boundaries mean nothing.
+ *
+ * @module
+ */
+import type { Endpoint, Wire } from "../wire.ts";
+import {
+  closePayload,
+  encodeFrame,
+  FrameReader,
+  type Opcode,
+} from "./frames.ts";
+
+/** Close codes of RFC 6455. */
+export const CLOSE = {
+  normal: 1000,
+  goingAway: 1001,
+  protocolError: 1002,
+  unsupportedData: 1003,
+  policyViolation: 1008,
+  tooLarge: 1009,
+  tryAgainLater: 1013,
+} as const;
+
+/** Bytes read from the connection at once. */
+const READ_BYTES = 16_384;
+/** Longest message sent: a slow reader is seen to make progress. */
+const FRAME_BYTES = 16_384;
+/** Silence after which the client is asked for a sign of life. */
+const PING_MS = 25_000;
+/** Silence after which it counts as gone. */
+const DEAD_MS = 65_000;
+/** Time for the client to answer a Close frame. */
+const CLOSING_MS = 1000;
+/** Frames in a burst, in seconds of the permitted rate. */
+const BURST_SECONDS = 3;
+
+/** The part of a TCP or TLS connection that a wire needs. */
+export type Stream = Pick<Deno.Conn, "read" | "write" | "close">;
+
+export interface WebSocketLimits {
+  /** Longest message, in bytes. */
+  readonly maxMessage: number;
+  /** Frames per second, averaged over a few seconds. */
+  readonly framesPerSecond: number;
+}
+
+export interface WebSocketOptions {
+  readonly stream: Stream;
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  readonly limits: WebSocketLimits;
+  /** Bytes that came with the handshake. */
+  readonly rest: Uint8Array;
+}
+
+export class WebSocketWire implements Wire {
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  /**
+   * Takes text messages. Returns false for those not expected; without it
+   * none is.
+   */
+  onText: ((text: string) => boolean) | undefined;
+  /** Resolves when the connection is closed. */
+  readonly closed: Promise<void>;
+
+  readonly #stream: Stream;
+  readonly #limits: WebSocketLimits;
+  readonly #reader: FrameReader;
+  readonly #buffer = new Uint8Array(READ_BYTES);
+  readonly #resolveClosed: () => void;
+  /** Received and not yet read. */
+  #pending: Uint8Array[] = [];
+  #rest: Uint8Array | undefined;
+  #writing: Promise<void> | undefined;
+  #pong: Uint8Array | undefined;
+  #pinged = false;
+  #heardAt = performance.now();
+  #frames = 0;
+  #framesSince = performance.now();
+  /** Nothing more will be received. */
+  #over = false;
+  #closeSent = false;
+  #closed = false;
+
+  constructor(options: WebSocketOptions) {
+    this.#stream = options.stream;
+    this.#limits = options.limits;
+    this.remote = options.remote;
+    this.local = options.local;
+    this.#rest = options.rest.length > 0 ? options.rest : undefined;
+    const closed = Promise.withResolvers<void>();
+    this.closed = closed.promise;
+    this.#resolveClosed = closed.resolve;
+    this.#reader = new FrameReader(options.limits.maxMessage, {
+      message: (data, binary) => this.#received(data, binary),
+      ping: (data) => this.#answerPing(data),
+      pong: () => this.#count(),
+      closed: (code) => this.#concluded(code),
+    });
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    for (;;) {
+      if (this.#pending.length > 0) return this.#take(into);
+      const { failure } = this.#reader;
+      if (failure !== undefined) this.#fail(failure);
+      if (this.#over) return null;
+      const bytes = await this.#receive();
+      if (bytes === null) {
+        this.#over = true;
+        return null;
+      }
+      this.#heardAt = performance.now();
+      this.#pinged = false;
+      const fed = this.#reader.feed(bytes);
+      // A violation that follows a message is seen at the next read.
+      if (this.#pending.length === 0) await fed;
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    const part = bytes.length > FRAME_BYTES
+      ? bytes.subarray(0, FRAME_BYTES)
+      : bytes;
+    await this.#send("binary", part);
+    return part.length;
+  }
+
+  /** Sends a text message beside the stream of bytes. */
+  sendText(text: string): void {
+    this.#sendLater("text", new TextEncoder().encode(text));
+  }
+
+  async closeWrite(): Promise<void> {
+    await this.#sendClose(CLOSE.normal);
+  }
+
+  close(): void {
+    if (this.#closed) throw new Deno.errors.BadResource("already closed");
+    this.#closed = this.#over = true;
+    this.#resolveClosed();
+    this.#stream.close();
+  }
+
+  /** Closes with a code and a reason that the client can read. */
+  async end(code: number, reason: string): Promise<void> {
+    const timer = setTimeout(() => this.#closeOnce(), CLOSING_MS);
+    try {
+      await this.#sendClose(code, reason);
+      // A socket closed with unread bytes resets and loses what was written.
+      while (!this.#closed && await this.#stream.read(this.#buffer) !== null);
+    } catch {
+      // The client was faster.
+    } finally {
+      clearTimeout(timer);
+      this.#closeOnce();
+    }
+  }
+
+  /** To be called about once per second; `now` is `performance.now()`. */
+  tick(now: number): void {
+    const silence = now - this.#heardAt;
+    if (silence > DEAD_MS) return this.#closeOnce();
+    if (silence < PING_MS || this.#pinged) return;
+    this.#pinged = true;
+    this.#sendLater("ping", new Uint8Array());
+  }
+
+  async #receive(): Promise<Uint8Array | null> {
+    const rest = this.#rest;
+    if (rest !== undefined) {
+      this.#rest = undefined;
+      return rest;
+    }
+    const count = await this.#stream.read(this.#buffer);
+    // The reader unmasks in place and keeps what is incomplete.
+    return count === null ? null : this.#buffer.slice(0, count);
+  }
+
+  #take(into: Uint8Array): number {
+    const first = this.#pending[0]!;
+    if (first.length <= into.length) {
+      into.set(first);
+      this.#pending.shift();
+      return first.length;
+    }
+    into.set(first.subarray(0, into.length));
+    this.#pending[0] = first.subarray(into.length);
+    return into.length;
+  }
+
+  #received(data: Uint8Array, binary: boolean): void {
+    if (!this.#count()) return;
+    if (binary) {
+      if (data.length > 0) this.#pending.push(data);
+    } else if (!this.onText?.(new TextDecoder().decode(data))) {
+      this.#fail(CLOSE.unsupportedData);
+    }
+  }
+
+  #answerPing(data: Uint8Array): void {
+    if (!this.#count()) return;
+    // One answer for all pings that arrive while it waits (RFC 6455, 5.5.3).
+    const waits = this.#pong !== undefined;
+    this.#pong = data;
+    if (!waits) this.#sendLater("pong", () => this.#takePong());
+  }
+
+  #takePong(): Uint8Array {
+    const data = this.#pong ?? new Uint8Array();
+    this.#pong = undefined;
+    return data;
+  }
+
+  /** Charges one frame to its sender; false when there are too many. */
+  #count(): boolean {
+    if (this.#over) return false;
+    const now = performance.now();
+    const { framesPerSecond } = this.#limits;
+    if (++this.#frames <= BURST_SECONDS * framesPerSecond) return true;
+    const allowed = framesPerSecond * (now - this.#framesSince) / 1000;
+    this.#frames = Math.max(0, this.#frames - allowed);
+    this.#framesSince = now;
+    if (this.#frames <= BURST_SECONDS * framesPerSecond) return true;
+    this.#fail(CLOSE.policyViolation);
+    return false;
+  }
+
+  #concluded(code: number): void {
+    this.#over = true;
+    // 1005 means that the client gave no code; it is never sent.
+    void this.#sendClose(code === 1005 ? CLOSE.normal : code).catch(() => {});
+  }
+
+  /** The client broke the rules: says so, and takes nothing more. */
+  #fail(code: number): void {
+    if (this.#over) return;
+    this.#over = true;
+    void this.#sendClose(code).catch(() => {});
+  }
+
+  async #sendClose(code: number, reason = ""): Promise<void> {
+    if (this.#closeSent) return;
+    const sending = this.#send("close", closePayload(code, reason));
+    this.#closeSent = true;
+    await sending;
+  }
+
+  /** For frames that no caller waits for; each kind is sent one at a time. */
+  #sendLater(opcode: Opcode, payload: Uint8Array | (() => Uint8Array)): void {
+    this.#send(opcode, payload).catch(() => {
+      // The next read or write of the owner reports it.
+    });
+  }
+
+  async #send(
+    opcode: Opcode,
+    payload: Uint8Array | (() => Uint8Array),
+  ): Promise<void> {
+    if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
+    while (this.#writing !== undefined) await this.#writing;
+    const data = typeof payload === "function" ? payload() : payload;
+    const writing = writeAll(this.#stream, encodeFrame(opcode, data));
+    const clear = () => {
+      this.#writing = undefined;
+    };
+    // Registered before the caller's continuation, which may write again.
+    this.#writing = writing.then(clear, clear);
+    await writing;
+  }
+
+  #closeOnce(): void {
+    if (!this.#closed) this.close();
+  }
+}
+
+async function writeAll(stream: Stream, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await stream.write(at === 0 ? bytes : bytes.subarray(at));
+  }
+}

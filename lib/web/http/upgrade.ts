@@ -1,0 +1,21 @@
+/**
+ * An answer that turns the connection into a WebSocket.
+ *
+ * @module
+ */
+import type { WebSocketLimits } from "../../net/websocket/wire.ts";
+import type { WebSocketWire } from "../../net/websocket/wire.ts";
+
+export class Upgrade {
+  /** `serve` takes over the wire and closes it in the end. */
+  constructor(
+    /** Of the handshake: see lib/net/websocket/handshake.ts. */
+    readonly key: string,
+    /** The subprotocol that was chosen. */
+    readonly protocol: string | undefined,
+    /** The client's address, as seen through trusted proxies. */
+    readonly address: string,
+    readonly limits: WebSocketLimits,
+    readonly serve: (wire: WebSocketWire) => void,
+  ) {}
+}

@@ -6,7 +6,6 @@
 import type { Config } from "../config/config.ts";
 import type { Outlet, Session } from "../domain/session.ts";
 import { burstOf, TokenBucket } from "../domain/limits.ts";
-import type { Millis } from "../domain/store.ts";
 import type { Wire } from "../net/wire.ts";
 import { serverError } from "../protocol/packets/system.ts";
 import { activity } from "../ops/activity.ts";
@@ -55,7 +54,9 @@ export interface ConnectionPorts {
 export class Connection implements Outlet, OutboxOwner, Acceptable {
   readonly ctx: Context;
   readonly port: number;
-  lastPacketAt: Millis;
+  /** When it was opened, and when the latest packet came (steady). */
+  readonly openedAt: number;
+  lastPacketAt: number;
   packetsIn = 0;
   packetsOut = 0;
 
@@ -68,14 +69,14 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   /** Those that the bucket is made for. */
   #limits: Limits;
   #dropped = 0;
-  #droppedSince: Millis = 0;
+  #droppedSince: number = 0;
   #closing = false;
   #ended = false;
   /** A packet of his is being worked on, such as a password check. */
   #busy = false;
   #online = false;
   #written = 0;
-  #stuckSince: Millis | undefined;
+  #stuckSince: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Until a silent client is greeted, or the FIN may be sent. */
   #delay: ReturnType<typeof setTimeout> | undefined;
@@ -92,8 +93,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     this.ctx = new Context(services, makeSession(this));
     this.#translator = new Translator(this.session, services.media);
     const { limits } = services.settings;
-    const now = services.clock();
-    this.lastPacketAt = now;
+    const now = services.steady();
+    this.openedAt = this.lastPacketAt = now;
     this.#limits = limits;
     this.#bucket = new TokenBucket(
       limits.packets_per_second,
@@ -129,7 +130,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
    * For how many milliseconds he has taken nothing of what waits for him. To
    * be called now and then: the answer is as fine as that.
    */
-  stuckFor(now: Millis): number {
+  stuckFor(now: number): number {
     const { waiting, written } = this.#outbox;
     if (waiting === 0 || written !== this.#written) {
       this.#written = written;
@@ -157,8 +158,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     this.#outbox.flush();
   }
 
-  get now(): Millis {
-    return this.ctx.now;
+  get now(): number {
+    return this.ctx.steady;
   }
 
   overflowed(): void {
@@ -239,7 +240,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   #receive(): void | Promise<void> {
     const { ctx } = this;
     const decoder = this.#decoder;
-    const now = ctx.now;
+    const now = ctx.steady;
     this.lastPacketAt = now;
     this.packetsIn++;
     ctx.session.clientVersion = decoder.version;
@@ -285,7 +286,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   }
 
   /** Over the rate: dropped and counted, and a flood ends the connection. */
-  #drop(now: Millis): void {
+  #drop(now: number): void {
     const { counters, settings } = this.ctx.services;
     counters.packetsOverRate++;
     if (now - this.#droppedSince > FLOOD_WINDOW_MS) {

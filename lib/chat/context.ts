@@ -64,7 +64,10 @@ export interface Services {
   readonly settings: Config;
   /** Where clients are sent on; null: they stay here. */
   redirect(): { readonly address: string; readonly port: number } | null;
+  /** Wall clock, for what is stored or shown; it may step either way. */
   clock(): Millis;
+  /** Milliseconds of a clock that never steps, for deadlines and rates. */
+  steady(): number;
   /** At least 0, less than 1. */
   random(): number;
   /** Ends and forgets a connection that `session` replaces or loses. */
@@ -98,8 +101,14 @@ export class Context {
     return this.services.log;
   }
 
+  /** Wall clock: for what is stored or shown. */
   get now(): Millis {
     return this.services.clock();
+  }
+
+  /** Never steps: for deadlines, throttles and rates. */
+  get steady(): number {
+    return this.services.steady();
   }
 
   /** Fields that every log line about this session carries. */
@@ -132,7 +141,7 @@ export class Context {
    * some of them have a line, which says how many had none.
    */
   complain(what: string, fields: Record<string, unknown>): void {
-    const { session, now } = this;
+    const { session, steady: now } = this;
     session.complaints ??= {
       rate: new TokenBucket(COMPLAINTS_PER_SECOND, COMPLAINTS_AT_ONCE, now),
       unsaid: 0,

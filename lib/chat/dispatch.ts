@@ -242,7 +242,7 @@ export function dispatch(
 }
 
 /** What is kept for ever has a slower rate than what is only passed on. */
-function mayAct({ session, settings, now }: Context): boolean {
+function mayAct({ session, settings, steady: now }: Context): boolean {
   const perMinute = settings.limits.audited_per_minute;
   session.acts ??= new TokenBucket(perMinute / 60, perMinute, now);
   return session.acts.take(now);

@@ -173,7 +173,7 @@ export function leaveRoom(
   if (room.permanent) return;
   if (how === "lost") room.lost.add(session.uid);
   if (room.members.size > 0) return;
-  if (how === "lost") room.waitingSince = ctx.now;
+  if (how === "lost") room.waitingSince = ctx.steady;
   else dropRoom(ctx, room);
 }
 
@@ -181,7 +181,7 @@ export function leaveRoom(
 export function dropWaitingRooms(ctx: Context): void {
   for (const room of [...ctx.world.rooms.values()]) {
     if (room.waitingSince === undefined) continue;
-    if (ctx.now - room.waitingSince > WAIT_MS) dropRoom(ctx, room);
+    if (ctx.steady - room.waitingSince > WAIT_MS) dropRoom(ctx, room);
   }
 }
 

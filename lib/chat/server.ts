@@ -133,7 +133,7 @@ export class ChatServer {
       isUncounted: (address) => this.admission.isUncounted(address),
       onRefused: () => counters.connectionsRefused++,
       onYielded: () => counters.strangersClosed++,
-      clock: this.services.clock,
+      clock: this.services.steady,
       open: (conn) => this.#open(new TcpWire(conn)),
     });
   }
@@ -227,7 +227,7 @@ export class ChatServer {
 
   #checkDeadlines(): void {
     const { settings } = this.services;
-    const now = this.services.clock();
+    const now = this.services.steady();
     activity.task("deadlines", now);
     const signOn = 1000 * settings.limits.signon_seconds;
     const stuck = 1000 * settings.limits.stuck_seconds;
@@ -243,7 +243,7 @@ export class ChatServer {
       } else if (
         // When everybody comes at once, passwords wait to be checked for
         // longer than this.
-        connection.mayYield && now - session.connectedAt > signOn
+        connection.mayYield && now - connection.openedAt > signOn
       ) {
         connection.end("no sign-on in time");
       }

@@ -105,6 +105,7 @@ export class TestChat {
       settings,
       redirect: () => null,
       clock: () => this.now,
+      steady: () => this.now,
       // The key's number is 551.
       random: () => 42.5 / 343,
       runCommand: (line) => Promise.resolve([`You wrote: ${line}`]),

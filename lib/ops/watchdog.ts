@@ -33,9 +33,9 @@ export class Watchdog implements Disposable {
   constructor(options: WatchdogOptions) {
     const { nameOf, onStall, activity = ours } = options;
     if (options.thread === true) this.#thread = startThread(options, activity);
-    activity.beat(Date.now());
+    activity.beat(performance.now());
     this.#timer = setInterval(() => {
-      const stall = activity.beat(Date.now());
+      const stall = activity.beat(performance.now());
       if (stall === undefined) return;
       const { ms, work } = stall;
       onStall({ ms, doing: activity.describe(nameOf, work) });

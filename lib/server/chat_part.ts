@@ -24,7 +24,8 @@ export class ChatPart implements AsyncDisposable {
 
   /** Binds the port; connections are accepted after {@linkcode accept}. */
   constructor(core: Core, voice: VoiceServer) {
-    const { config, hosts, world, store, passwords, clock, random } = core;
+    const { config, hosts, world, store, passwords, clock, steady, random } =
+      core;
     const { server: { bind, chat_port: port }, limits } = config.current;
     this.server = new ChatServer({
       bind,
@@ -42,6 +43,7 @@ export class ChatPart implements AsyncDisposable {
         },
         redirect: () => hosts.now.redirect,
         clock,
+        steady,
         random,
         runCommand: noCommands,
       },

@@ -21,6 +21,11 @@ export interface CoreOptions {
   readonly passwords?: PasswordHasher;
   /** Milliseconds since the epoch. */
   readonly clock?: () => Millis;
+  /**
+   * Milliseconds of a clock that never steps. Not given: that of the process,
+   * or `clock` when a test sets that alone.
+   */
+  readonly steady?: () => number;
   /** Injectable so that tests know the next key number. */
   readonly random?: () => number;
 }
@@ -32,8 +37,11 @@ export class Core implements Disposable {
   readonly passwords: PasswordHasher;
   readonly hosts: HostResolver;
   readonly clock: () => Millis;
+  readonly steady: () => number;
   readonly random: () => number;
   readonly startedAt: Millis;
+
+  readonly #steadyAtStart: number;
 
   private constructor(options: CoreOptions) {
     const { store, clock = Date.now, random = Math.random } = options;
@@ -41,6 +49,9 @@ export class Core implements Disposable {
     this.config = config;
     this.store = store;
     this.clock = clock;
+    this.steady = options.steady ?? options.clock ??
+      (() => performance.now());
+    this.#steadyAtStart = this.steady();
     this.random = random;
     this.startedAt = clock();
     this.world = World.load(store, this.startedAt / 1000);
@@ -54,6 +65,10 @@ export class Core implements Disposable {
     const core = new Core(options);
     await core.hosts.refresh();
     return core;
+  }
+
+  get uptimeSeconds(): number {
+    return Math.floor((this.steady() - this.#steadyAtStart) / 1000);
   }
 
   [Symbol.dispose](): void {

@@ -9,7 +9,9 @@ import type { VoiceStats } from "../voice/server.ts";
 import type { Connection } from "../chat/connection.ts";
 
 export function sessionInfo(connection: Connection): SessionInfo {
-  const { session } = connection;
+  const { session, ctx } = connection;
+  // The wall clock may have stepped since: ages are those of the steady one.
+  const wall = (steady: number) => ctx.now - (ctx.steady - steady);
   const online = session.phase === "online";
   return {
     id: session.id,
@@ -18,8 +20,8 @@ export function sessionInfo(connection: Connection): SessionInfo {
     role: online ? session.account.role : "user",
     address: session.address,
     port: connection.port,
-    connectedAt: session.connectedAt,
-    lastPacketAt: connection.lastPacketAt,
+    connectedAt: wall(connection.openedAt),
+    lastPacketAt: wall(connection.lastPacketAt),
     clientVersion: session.clientVersion,
     phase: online ? "online" : session.phase === "hello" ? "login" : "hello",
     away: online && session.isAway,

@@ -25,7 +25,7 @@ export interface LivePorts {
 
 export function statusOf(ports: LivePorts): Status {
   const { core, chat, upkeep } = ports;
-  const { passwords, world, config, clock, startedAt } = core;
+  const { passwords, world, config, startedAt } = core;
   const voice = ports.voice.stats();
   const queued = [...chat.connections.values()].map((c) => c.queuedBytes);
   const memory = Deno.memoryUsage();
@@ -33,7 +33,7 @@ export function statusOf(ports: LivePorts): Status {
     version: VERSION,
     pid: Deno.pid,
     startedAt,
-    uptimeSeconds: Math.floor((clock() - startedAt) / 1000),
+    uptimeSeconds: core.uptimeSeconds,
     endpoints: ports.endpoints(),
     connections: chat.connections.size,
     sessions: world.online.size,

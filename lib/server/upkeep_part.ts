@@ -71,7 +71,7 @@ export class UpkeepPart implements Disposable {
 
 /** A full disk must not end the server: the writes stay queued. */
 function flush(store: Store): void {
-  activity.task("deferred writes", Date.now());
+  activity.task("deferred writes", performance.now());
   try {
     store.flush();
   } catch (error) {

@@ -34,7 +34,7 @@ export class WebPart implements AsyncDisposable {
     { live, chat, voice }: WebNeighbours,
     { backup, commandContext }: WebTools,
   ): Promise<WebPart> {
-    const { config, store, passwords, clock } = core;
+    const { config, store, passwords, clock, steady } = core;
     const { web, server } = config.current;
     const { guard, counters } = chat.server.services;
     return new WebPart(
@@ -49,6 +49,7 @@ export class WebPart implements AsyncDisposable {
         guard,
         log: logger("web"),
         clock,
+        steady,
         metrics: (registry) =>
           addServerMetrics(registry, counters, () => voice.server.stats()),
         ...(backup && { backup }),

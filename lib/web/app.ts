@@ -83,7 +83,7 @@ export function makePages(site: Site): Pages {
 /** Whoever has signed in and still may: looked up with each request. */
 function findMember(c: Context, site: Site): Member | null {
   const id = sessionId(c.req.raw.headers);
-  const session = id && site.sessions.find(id, site.clock());
+  const session = id && site.sessions.find(id, site.steady());
   if (!session) return null;
   const account = site.store.accounts.get(session.uid);
   if (

@@ -72,7 +72,7 @@ export async function readForm(
 export function tokenField(c: Context, site: Site): Html {
   const member = c.get("member");
   const token = member?.session.formToken ??
-    site.tokens.for(c.env.address, site.clock());
+    site.tokens.for(c.env.address, site.steady());
   return html`<input type="hidden" name="${TOKEN_FIELD}" value="${token}">`;
 }
 
@@ -80,7 +80,7 @@ function tokenHolds(c: Context, site: Site, token: string): boolean {
   const member = c.get("member");
   return member
     ? equalText(token, member.session.formToken)
-    : site.tokens.holds(token, c.env.address, site.clock());
+    : site.tokens.holds(token, c.env.address, site.steady());
 }
 
 /**

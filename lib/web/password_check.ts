@@ -30,9 +30,9 @@ export async function passwordIsRight(
   site: Site,
   { address, account, key, password }: Attempt,
 ): Promise<boolean> {
-  const { guard, passwords, clock } = site;
+  const { guard, passwords, steady } = site;
   const usual = () => account?.lastAddress === address;
-  const wait = () => guard.wait(address, key, clock(), usual);
+  const wait = () => guard.wait(address, key, steady(), usual);
   if (wait() > 0) throw tooMany(wait());
   const usable = fitsWindows1252(password) && password.length <= LONGEST;
   const bytes = encodeText(usable ? password : "");
@@ -53,7 +53,7 @@ export async function passwordIsRight(
       5,
     );
   }
-  if (!right) guard.failed(address, key, clock());
+  if (!right) guard.failed(address, key, steady());
   return right;
 }
 

@@ -27,7 +27,7 @@ export function registerPages(app: App, site: Site): void {
     if (isRefusal(result)) return registerPage(c, site, form, result);
     const earlier = c.get("member");
     if (earlier) site.sessions.close(earlier.session);
-    const { session, id } = site.sessions.open(result, site.clock());
+    const { session, id } = site.sessions.open(result, site.steady());
     session.flash = {
       kind: "done",
       lines: [

@@ -64,7 +64,7 @@ export async function register(
   if (addressIsBanned(store, address, now)) {
     return refusal(null, "Your address is banned here.");
   }
-  const wait = site.guard.registrationWait(address, now);
+  const wait = site.guard.registrationWait(address, site.steady());
   if (wait > 0) {
     return refusal(
       null,
@@ -75,7 +75,7 @@ export async function register(
   }
   const fault = faultOf(store, wish, policy === "invite");
   if (fault !== null) return fault;
-  site.guard.registered(address, now);
+  site.guard.registered(address, site.steady());
   try {
     // Before the hash, which costs a tenth of a second, a look at the code.
     if (policy === "invite" && !isOpen(store, wish.code, now)) {

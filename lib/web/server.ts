@@ -39,6 +39,8 @@ export interface WebOptions {
   readonly guard: Guard;
   readonly log: Logger;
   readonly clock?: () => Millis;
+  /** Milliseconds of a clock that never steps; `clock` when not given. */
+  readonly steady?: () => number;
   /** In which a command of staff runs; made of the above when not given. */
   readonly commandContext?: (actor: Actor, run: CommandRun) => CommandContext;
   /** Writes a consistent copy of the database to a file that is not there. */
@@ -117,6 +119,7 @@ function start(options: WebOptions): WebServer {
 function makeSite(options: WebOptions): Site {
   const { config, live, store, passwords, guard, log } = options;
   const clock = options.clock ?? Date.now;
+  const steady = options.steady ?? clock;
   return {
     store,
     live,
@@ -124,6 +127,7 @@ function makeSite(options: WebOptions): Site {
     guard,
     log,
     clock,
+    steady,
     config,
     commandContext: options.commandContext ??
       ((actor, run) => ({
@@ -169,7 +173,7 @@ class FrontDoor {
     if (access.only_from.length > 0 && !matcherOf(access.only_from)(address)) {
       return bareResponse(403, "This server is not for your network.");
     }
-    if (!this.#rate.take(address, request.method, this.#site.clock())) {
+    if (!this.#rate.take(address, request.method, this.#site.steady())) {
       return bareResponse(429, "Too many requests. Please wait.", {
         "retry-after": "2",
       });

@@ -37,7 +37,7 @@ export function signInPages(app: App, site: Site): void {
     // What was open before in this browser ends, whoever opened it.
     const earlier = c.get("member");
     if (earlier) site.sessions.close(earlier.session);
-    const { id } = site.sessions.open(result, site.clock());
+    const { id } = site.sessions.open(result, site.steady());
     site.log.info("signed in", {
       uid: result.uid,
       nickname: result.nickname,

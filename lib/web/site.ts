@@ -56,7 +56,10 @@ export interface Site {
   readonly passwords: Passwords;
   readonly guard: Guard;
   readonly log: Logger;
+  /** Wall clock, for what is stored or shown. */
   clock(): Millis;
+  /** Never steps: for deadlines, throttles and rates. */
+  steady(): number;
   /** The configuration in force: asked anew each time. */
   config(): Config;
   /** In which a command of this actor runs. */

@@ -64,7 +64,7 @@ export async function changePassword(
     ctx.refuse("PASSWORD_CHANGE", fault);
     return;
   }
-  if (services.guard.codeWait("password", session.uid, ctx.now) > 0) {
+  if (services.guard.codeWait("password", session.uid, ctx.steady) > 0) {
     ctx.refuse("PASSWORD_CHANGE", "Too many attempts. Please wait.");
     return;
   }
@@ -72,7 +72,7 @@ export async function changePassword(
   try {
     const stored = store.accounts.get(session.uid)?.passwordHash ?? "!";
     if (!await services.passwords.verify(stored, old, turn)) {
-      services.guard.codeTried("password", session.uid, false, ctx.now);
+      services.guard.codeTried("password", session.uid, false, ctx.steady);
       ctx.refuse("PASSWORD_CHANGE", "The old password is wrong.");
       return;
     }
@@ -136,7 +136,7 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
     refuse("Registration is closed. Please ask the host for an account.");
     return;
   }
-  if (services.guard.registrationWait(session.address, ctx.now) > 0) {
+  if (services.guard.registrationWait(session.address, ctx.steady) > 0) {
     refuse("Too many registrations from your address. Please wait.");
     return;
   }
@@ -162,7 +162,7 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
   }
   // The old forms have no field for a code: it comes as the referrer.
   const code = fields.get("referred") ?? "";
-  services.guard.registered(session.address, ctx.now);
+  services.guard.registered(session.address, ctx.steady);
   try {
     const passwordHash = await services.passwords.hash(clear, {
       from: hostKey(session.address),

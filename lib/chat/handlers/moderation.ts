@@ -54,7 +54,7 @@ export function bounceReason(
     gid,
     uid,
     text: text.replace(/^BR:\s*/, "").trim().slice(0, 400),
-    at: ctx.now,
+    at: ctx.steady,
   };
 }
 
@@ -62,7 +62,7 @@ function takeReason(ctx: Context, { gid, uid }: RoomAndUser): string {
   const pending = ctx.session.bounceReason;
   ctx.session.bounceReason = undefined;
   const fits = pending !== undefined && pending.gid === gid &&
-    pending.uid === uid && ctx.now - pending.at < REASON_LIFETIME_MS;
+    pending.uid === uid && ctx.steady - pending.at < REASON_LIFETIME_MS;
   return fits ? pending.text : "";
 }
 

@@ -125,9 +125,9 @@ function wrongLockword(
   const { guard } = ctx.services;
   const { uid } = ctx.session;
   const what = `lockword ${room.gid}`;
-  if (guard.codeWait(what, uid, ctx.now) > 0) return TRIED_TOO_OFTEN;
+  if (guard.codeWait(what, uid, ctx.steady) > 0) return TRIED_TOO_OFTEN;
   const right = lockword === room.lockword;
-  guard.codeTried(what, uid, right, ctx.now);
+  guard.codeTried(what, uid, right, ctx.steady);
   return right ? undefined : "Wrong lockword, sorry.";
 }
 
@@ -151,7 +151,7 @@ export function joinAsAdmin(
 ): void {
   const { session, services, world } = ctx;
   const what = `admin code ${owner}`;
-  if (services.guard.codeWait(what, session.uid, ctx.now) > 0) {
+  if (services.guard.codeWait(what, session.uid, ctx.steady) > 0) {
     ctx.refuse("ROOM_JOIN_AS_ADMIN", TRIED_TOO_OFTEN);
     return;
   }
@@ -160,7 +160,7 @@ export function joinAsAdmin(
     Number(one.adminCode) === code
   );
   const right = room !== undefined;
-  services.guard.codeTried(what, session.uid, right, ctx.now);
+  services.guard.codeTried(what, session.uid, right, ctx.steady);
   if (!right) {
     ctx.refuse("ROOM_JOIN_AS_ADMIN", "This is not the admin code of a room.");
     return;

@@ -169,7 +169,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     services.guard.wait(
       session.address,
       String(packet.uid),
-      ctx.now,
+      ctx.steady,
       () =>
         services.store.accounts.get(packet.uid)?.lastAddress ===
           session.address,
@@ -199,7 +199,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   if (!isThere(session)) return;
   const another = state.uid !== 0 && state.uid !== packet.uid;
   if (!matches || another) {
-    services.guard.failed(session.address, String(packet.uid), ctx.now);
+    services.guard.failed(session.address, String(packet.uid), ctx.steady);
     refuseLogin(ctx, packet.uid, "password", WRONG);
     return;
   }

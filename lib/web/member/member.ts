@@ -68,7 +68,7 @@ export function memberPages(app: App, site: Site): void {
     site.sessions.closeAll(uid);
     const account = site.store.accounts.get(uid);
     if (account === undefined) return c.redirect("/", 303);
-    const { session, id } = site.sessions.open(account, site.clock());
+    const { session, id } = site.sessions.open(account, site.steady());
     session.flash = {
       kind: "done",
       lines: ["Your password is changed. Your client will ask for it."],

@@ -32,6 +32,8 @@ export interface RigOptions {
 export class Rig implements AsyncDisposable {
   /** Milliseconds that the server's clock is ahead. */
   ahead = 0;
+  /** Milliseconds by which the wall clock alone has stepped. */
+  stepped = 0;
   /** Every line of the log, debug ones too, as JSON text. */
   readonly lines: string[] = [];
   readonly peers: Peer[] = [];
@@ -74,7 +76,8 @@ export class Rig implements AsyncDisposable {
           return (await runChatLine(line, host.context(actor))).lines;
         };
       },
-      clock: () => Date.now() + rig.ahead,
+      clock: () => Date.now() + rig.ahead + rig.stepped,
+      steady: () => performance.now() + rig.ahead,
     });
     return rig;
   }

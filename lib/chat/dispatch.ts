@@ -17,6 +17,7 @@ import * as mic from "../protocol/packets/microphone.ts";
 import * as admin from "../protocol/packets/moderation.ts";
 import * as pal from "../protocol/packets/pals.ts";
 import * as room from "../protocol/packets/rooms.ts";
+import * as cam from "../protocol/packets/room_video.ts";
 import * as sign from "../protocol/packets/signon.ts";
 import { refusal } from "../protocol/packets/signon.ts";
 import { ignoredPackets } from "../protocol/packets/system.ts";
@@ -143,8 +144,10 @@ export const TABLE: readonly Row[] = [
   on(mic.unredDot, microphone.unredDot, AUDITED),
   on(mic.toggleAllMics, microphone.toggleAllMics, AUDITED),
   on(mic.ignoreMember, microphone.ignoreMember),
-  on(mic.startPublishVideo, microphone.startVideo),
-  on(mic.stopPublishVideo, microphone.stopVideo),
+  on(cam.startPublishVideo, microphone.startVideo),
+  on(cam.stopPublishVideo, microphone.stopVideo),
+  on(cam.viewVideo, nothing),
+  on(cam.stopViewVideo, nothing),
 
   on(admin.bounceReason, moderation.bounceReason),
   on(admin.roomBounce, moderation.bounce, AUDITED),

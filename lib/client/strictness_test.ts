@@ -38,6 +38,7 @@ function joined(other: Partial<RoomJoined> = {}): Uint8Array {
     locked: false,
     invisible: false,
     category: 30018,
+    video: 4,
     rating: "G",
     name: "Oak",
     ...other,

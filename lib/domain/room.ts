@@ -7,6 +7,7 @@
 import type { RoomJoined } from "../protocol/packets/rooms.ts";
 import type { MemberEntry } from "../protocol/packets/members.ts";
 import type { RoomEntry } from "../protocol/packets/lists.ts";
+import { VIDEO_PANEL } from "../protocol/packets/room_video.ts";
 import { skeleton } from "./accounts.ts";
 import type { Session } from "./session.ts";
 import type {
@@ -283,6 +284,7 @@ export class Room {
       locked: this.isLocked,
       invisible: member.invisible,
       category: this.category,
+      video: VIDEO_PANEL.none,
       rating: this.rating,
       name: this.name,
     };

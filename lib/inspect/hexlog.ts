@@ -1,7 +1,8 @@
 /**
  * The text form of a capture: a line each of seconds, connection, direction,
  * signed packet type, version and payload in hex; voice lines are raw bytes.
- * `retropal capture` writes it.
+ * `retropal capture` writes it. What follows a `#` or `|` is for people, and so
+ * is a payload that is told in words, in brackets.
  *
  * @module
  */
@@ -24,11 +25,11 @@ export interface LogFault {
 }
 
 const CHAT =
-  /^(\d+(?:\.\d+)?)\s+(CHAT#\d+)\s+(C>S|S>C)\s+(-?\d+)\s+(\d+)\s+(-|(?:[0-9a-f]{2})+)\s*(?:#.*)?$/i;
+  /^(\d+(?:\.\d+)?)\s+(CHAT#\d+)\s+(C>S|S>C)\s+(-?\d+)\s+(\d+)\s+(-|(?:[0-9a-f]{2})+)\s*(?:[#|].*)?$/i;
 const RAW =
   /^(\d+(?:\.\d+)?)\s+((?:VOICE|UDP)#\d+)\s+(C>S|S>C)\s+(-|(?:[0-9a-f]{2})+)\s*(?:#.*)?$/i;
 /** What people and tools write between the frames. */
-const REMARK = /^\s*$|^#|\s(CONNECT|CLOSED?|connect|closed)\b/;
+const REMARK = /^\s*$|^#|\s(CONNECT|CLOSED?|connect|closed)\b|\s\([^()]*\)$/;
 
 export function readHexLog(text: string): (LogLine | LogFault)[] {
   return text.split(/\r?\n/).flatMap((content, i): (LogLine | LogFault)[] => {

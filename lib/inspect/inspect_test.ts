@@ -129,7 +129,15 @@ Deno.test("inspectFile() reads every capture of the real client", async () => {
     const bytes = await Deno.readFile(`tests/captures/${name}`);
     const { frames, problems } = inspectFile(bytes, OPTIONS);
     ok(frames.length > 0, name);
-    deepEqual(problems, [], name);
+    // Long lines of this one are cut, one of them within a byte.
+    const cut = name === "d-room-video.txt" ? [32] : [];
+    deepEqual(
+      problems,
+      cut.map((line) =>
+        `line ${line}: This line is no frame, and no remark (#).`
+      ),
+      name,
+    );
     for (const { direction, faults, name: packet } of frames) {
       // What the genuine client sends is never wrong to us.
       if (direction === "C>S" && packet !== "VOICE") {

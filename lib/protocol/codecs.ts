@@ -14,6 +14,7 @@ import * as messages from "./packets/messages.ts";
 import * as microphone from "./packets/microphone.ts";
 import * as moderation from "./packets/moderation.ts";
 import * as pals from "./packets/pals.ts";
+import * as roomVideo from "./packets/room_video.ts";
 import * as rooms from "./packets/rooms.ts";
 import * as signon from "./packets/signon.ts";
 import * as system from "./packets/system.ts";
@@ -35,6 +36,7 @@ const codecs: readonly AnyPacket[] = [
   microphone,
   moderation,
   pals,
+  roomVideo,
   rooms,
   signon,
   system,

@@ -22,6 +22,7 @@ import {
   SEPARATOR,
   sized,
   STACK_BUFFER,
+  u32,
 } from "./hazard_rules.ts";
 import { decodeDigits, SMTP_OFFSET } from "./challenge.ts";
 import { MAX_SENT_PAYLOAD } from "./frame.ts";
@@ -193,6 +194,31 @@ const invite = all(
 
 /** uid, ip, port */
 const address = exactly(10);
+
+/** gid, ip, port: where a publisher sends pictures. */
+const publishTo = all(
+  exactly(10),
+  roomFirst,
+  (payload) =>
+    u32(payload, 4) === 0 || i16(payload, 8) === 0
+      ? "no address to send pictures to"
+      : undefined,
+);
+
+/** uid, gid, an odd flag, ip, port: where a viewer fetches pictures. */
+const viewFrom = all(
+  exactly(18),
+  (payload) => roomFirst(payload.subarray(4)),
+  (payload) => {
+    if (u32(payload, 8) % 2 === 0) return "an even flag: no picture is fetched";
+    const port = i16(payload, 16);
+    // The client rounds down to multiples of both and compares the two.
+    return port % 19 === port % 23
+      ? `port ${port & 0xffff}: no picture is fetched`
+      : undefined;
+  },
+);
+
 const roomAndUser = all(exactly(8), roomFirst);
 const gap = (below: number) => sized(0, below);
 
@@ -259,6 +285,11 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   VIDEO_REFUSED: exactly(4),
   VIDEO_ACCEPTED: address,
   VIDEO_ENDED: exactly(4),
+  VIDEO_PUBLISH_TO: publishTo,
+  // Its payload is never read.
+  VIDEO_PAUSE: exactly(0),
+  VIDEO_VIEW_FROM: viewFrom,
+  VIDEO_UNUSED: exactly(4),
   ROOM_ADMIN_INFO: roomAdminInfo,
   SERVER_ERROR: gap(1024),
   PASSWORD_RESET_OFFSET: sized(7, 13),

@@ -16,6 +16,7 @@ import { type PacketType, SERVER_TYPES } from "./packet_types.ts";
 import { roomTextFrame, systemLine } from "./packets/messages.ts";
 import { buddyListFrames } from "./packets/pals.ts";
 import { type MemberEntry, roomUserListFrames } from "./packets/members.ts";
+import { isViewablePort, videoViewFrom } from "./packets/room_video.ts";
 import { refusal } from "./packets/signon.ts";
 import { encodeText } from "./windows1252.ts";
 
@@ -127,6 +128,25 @@ const WRONG: readonly (readonly [string, number, string])[] = [
   ["log-in complete with bytes", 0x04a6, "00"],
   ["a key in UTF-8", 0x0474, "587946c2a6 3136 34343733333132353138"],
   ["feedback of a join with bytes after the yes", 0x0064, "feca0000 00"],
+  ["a pause with bytes", 0x17de, "0000c351"],
+  ["pictures sent to nowhere", 0x17d4, "0000c351 00000000 082c"],
+  ["pictures sent to port 0", 0x17d4, "0000c351 7f000001 0000"],
+  [
+    "a view with an even flag",
+    0x17e8,
+    "000f4244 0000c351 00000002 7f000001 082c",
+  ],
+  [
+    "a view at port 2188",
+    0x17e8,
+    "000f4244 0000c351 00000001 7f000001 088c",
+  ],
+  [
+    "a view whose room has its sign extended",
+    0x17e8,
+    "000f4244 ffffc351 00000001 7f000001 082c",
+  ],
+  ["a view without a flag", 0x17e8, "000f4244 0000c351 7f000001 082c"],
   ["room joined without a rating", 0x0136, "00".repeat(22)],
 ];
 for (const [what, type, payload] of WRONG) {
@@ -218,4 +238,40 @@ Deno.test("hazardIn refuses more records than the client's tables hold", () => {
 Deno.test("no encoder makes a frame longer than header and limit", () => {
   const frame = encodeFrame(0x0014, new Uint8Array(MAX_SENT_PAYLOAD));
   assert.equal(frame.length, HEADER_BYTES + MAX_SENT_PAYLOAD);
+});
+
+Deno.test("isViewablePort and hazardIn agree on every port", () => {
+  const payload = unhex("000f4244 0000c351 00000001 7f000001 0000");
+  const view = new DataView(payload.buffer);
+  let refused = 0;
+  for (let port = 1; port <= 0xffff; port++) {
+    view.setUint16(16, port);
+    const { type } = SERVER_TYPES.VIDEO_VIEW_FROM;
+    assert.equal(
+      hazardIn(type, payload) === undefined,
+      isViewablePort(port),
+      String(port),
+    );
+    if (!isViewablePort(port)) refused++;
+  }
+  assert.ok(refused > 2000 && refused < 3000, `${refused} ports refused`);
+  for (const port of [2090, 2092, 2094, 2096, 2097, 40_123]) {
+    assert.ok(isViewablePort(port), String(port));
+  }
+  for (const port of [0, 2188, 65_536, 2092.5]) {
+    assert.ok(!isViewablePort(port), String(port));
+  }
+});
+
+Deno.test("videoViewFrom cannot be encoded with a port no client connects to", () => {
+  assert.throws(
+    () =>
+      videoViewFrom.frame({
+        uid: 1000002,
+        gid: 50001,
+        address: "127.0.0.1",
+        videoPort: 2188,
+      }),
+    /2188/,
+  );
 });

@@ -294,11 +294,11 @@ export const CLIENT_TYPES = {
     secret: { from: 4, kind: "words" },
   },
   FILE_XFER_REJECT: { type: -5002, section: "File transfer", ignored: true },
-  ROOM_START_PUBLISH_VIDEO: { type: -6010, section: "Calls" },
-  ROOM_STOP_PUBLISH_VIDEO: { type: -6012, section: "Calls" },
-  VIEW_VIDEO: { type: -6020, section: "Calls", ignored: true },
-  STOP_VIEW_VIDEO: { type: -6030, section: "Calls", ignored: true },
-  VIDEO_KEEPALIVE: { type: -6150, section: "Framing" },
+  ROOM_START_PUBLISH_VIDEO: { type: -6010, section: "Room video", seen: true },
+  ROOM_STOP_PUBLISH_VIDEO: { type: -6012, section: "Room video", seen: true },
+  VIEW_VIDEO: { type: -6020, section: "Room video", seen: true },
+  STOP_VIEW_VIDEO: { type: -6030, section: "Room video", seen: true },
+  VIDEO_KEEPALIVE: { type: -6150, section: "Room video" },
   /** Old servers and some clients use 0384 upward too: read as -900. */
   ROOM_ADMIN_INFO_OLD: { type: 0x0384, section: "Moderation" },
 } as const satisfies Record<string, PacketType>;
@@ -411,7 +411,7 @@ export const SERVER_TYPES = {
     list: true,
     secret: null,
   },
-  ROOM_VIDEO: { type: 0x0138, section: "Calls" },
+  ROOM_VIDEO: { type: 0x0138, section: "Room video", seen: true },
   ROOM_MEDIA_SERVER: { type: 0x013b, section: "Voice", seen: true },
   ROOM_USER_LEFT: { type: 0x0140, section: "Rooms", seen: true },
   GROUP_LIST: { type: 0x014a, section: "Categories and lists", never: true },
@@ -627,10 +627,16 @@ export const SERVER_TYPES = {
     never: true,
   },
   POPUP_URL: { type: 0x09c4, section: "System", never: true },
-  VIDEO_SERVER_INFO: { type: 0x17d4, section: "Calls", never: true },
-  VIDEO_SERVER_INFO_2: { type: 0x17de, section: "Calls", never: true },
-  VIDEO_SERVER_INFO_3: { type: 0x17e8, section: "Calls", never: true },
-  VIDEO_SERVER_INFO_4: { type: 0x17f2, section: "Calls", never: true },
+  VIDEO_PUBLISH_TO: { type: 0x17d4, section: "Room video", seen: true },
+  VIDEO_PAUSE: { type: 0x17de, section: "Room video", seen: true },
+  VIDEO_VIEW_FROM: { type: 0x17e8, section: "Room video", seen: true },
+  /** Read and ignored by the client. */
+  VIDEO_UNUSED: {
+    type: 0x17f2,
+    section: "Room video",
+    seen: true,
+    unsent: true,
+  },
 } as const satisfies Record<string, PacketType>;
 
 export type ClientTypeName = keyof typeof CLIENT_TYPES;

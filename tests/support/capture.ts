@@ -51,6 +51,8 @@ export function readCapture(file: string): Capture {
   const comments: string[] = [];
   const frames: CapturedFrame[] = [];
   const voice: CapturedBytes[] = [];
+  // Where payloads are followed by "| " and their text, one without is cut.
+  const showsText = /^[\d.]+ CHAT#\d+ .* \| /m.test(text);
   for (const [i, line] of text.split("\n").entries()) {
     if (line.startsWith("#")) {
       comments.push(line.slice(1).trim());
@@ -67,6 +69,9 @@ export function readCapture(file: string): Capture {
     } as const;
     if (connection.startsWith("CHAT#") && rest.length >= 3) {
       const [type, version, payload = "-"] = rest;
+      // Some files say in words what stood there: "(user data)".
+      if (payload !== "-" && !isHex(payload)) continue;
+      if (showsText && rest[3] !== "|") continue;
       frames.push({
         ...where,
         type: Number(type),

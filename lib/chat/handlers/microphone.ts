@@ -11,9 +11,8 @@ import {
   micsToggled,
   redDotOff,
   redDotOn,
-  roomVideo,
-  VIDEO,
 } from "../../protocol/packets/microphone.ts";
+import { CAMERA, roomVideo } from "../../protocol/packets/room_video.ts";
 import type { Context } from "../context.ts";
 import { mayActOn, mayLift, memberOf } from "./access.ts";
 
@@ -207,7 +206,7 @@ function publish(ctx: Context, gid: Gid, on: boolean): void {
 
 function show(ctx: Context, room: Room, member: Member, on: boolean): void {
   member.publishing = on;
-  const state = on ? VIDEO.publishing : VIDEO.stopped;
+  const state = on ? CAMERA.on : CAMERA.off;
   const { uid } = member.session;
   ctx.out.room(room, roomVideo.frame({ gid: room.gid, uid, state }));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import fc from "fast-check";
+import { isViewablePort } from "../packets/room_video.ts";
 import { decodeText } from "../windows1252.ts";
 
 /** What to put where the model has a text, a number, bytes. */
@@ -58,6 +59,9 @@ export function like(model: unknown, parts: Parts): fc.Arbitrary<unknown> {
   }
 }
 
+/** The encoder refuses the others: no client connects to them. */
+const viewablePort = fc.integer({ min: 1, max: 0xffff }).filter(isViewablePort);
+
 const FORMS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   address: dotted,
   color: fc.tuple(digits, digits, digits).map((parts) => parts.join("")),
@@ -66,6 +70,7 @@ const FORMS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   paid: fc.constantFrom("", "Y", "6"),
   ph: fc.constantFrom("0", "N", "Y"),
   voice: fc.constantFrom(0, 1, 2),
+  videoPort: viewablePort,
 };
 
 /**
@@ -86,7 +91,12 @@ export const WELL_FORMED: Parts = {
 
 /** What must never get through: everything that splits, ends or overflows. */
 export const HOSTILE: Parts = {
-  forms: { address: dotted, voice: FORMS.voice!, ph: FORMS.ph! },
+  forms: {
+    address: dotted,
+    voice: FORMS.voice!,
+    ph: FORMS.ph!,
+    videoPort: viewablePort,
+  },
   text: fc.oneof(
     fc.string({ unit: windows1252, maxLength: 60 }),
     fc.string({ unit: "binary", maxLength: 60 }),

@@ -3,6 +3,7 @@ import type { GoldenCase } from "./golden.ts";
 import { MESSAGE_CASES } from "./messages.ts";
 import { MODERATION_CASES } from "./moderation.ts";
 import { PEOPLE_CASES } from "./people.ts";
+import { ROOM_VIDEO_CASES } from "./room_video.ts";
 import { ROOM_CASES } from "./rooms.ts";
 import { SIGN_ON_CASES } from "./signon.ts";
 import { TRANSFER_CASES } from "./transfers.ts";
@@ -12,6 +13,7 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
   ...PEOPLE_CASES,
   ...MESSAGE_CASES,
   ...ROOM_CASES,
+  ...ROOM_VIDEO_CASES,
   ...MODERATION_CASES,
   ...TRANSFER_CASES,
 ];

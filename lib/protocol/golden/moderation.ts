@@ -9,13 +9,9 @@ import {
   redDotOn,
   removeAllHands,
   reqMic,
-  roomVideo,
-  startPublishVideo,
-  stopPublishVideo,
   toggleAllMics,
   unredDot,
   unreqMic,
-  VIDEO,
 } from "../packets/microphone.ts";
 import {
   alertAdmin,
@@ -148,13 +144,5 @@ export const MODERATION_CASES: readonly GoldenCase[] = [
     { gid: 50001, on: false, except: 1000002 },
     "0000c351 0000 000f4242",
     APPENDIX,
-  ),
-  golden(startPublishVideo, { gid: 50001 }, "0000c351", COMPUTED),
-  golden(stopPublishVideo, { gid: 50001 }, "0000c351", COMPUTED),
-  golden(
-    roomVideo,
-    { gid: 50001, uid: 1000007, state: VIDEO.publishing },
-    "0000c351 000f4247 0002",
-    COMPUTED,
   ),
 ];

@@ -29,6 +29,7 @@ import {
   roomUserJoined,
   roomUserList,
 } from "../packets/members.ts";
+import { VIDEO_PANEL } from "../packets/room_video.ts";
 import {
   APPENDIX,
   COMPUTED,
@@ -121,6 +122,7 @@ export const ROOM_CASES: readonly GoldenCase[] = [
       locked: false,
       invisible: false,
       category: 30018,
+      video: VIDEO_PANEL.none,
       rating: "G",
       name: "Oak",
     },
@@ -136,10 +138,11 @@ export const ROOM_CASES: readonly GoldenCase[] = [
       locked: true,
       invisible: true,
       category: 30018,
+      video: VIDEO_PANEL.full,
       rating: "A",
       name: "Vault",
     },
-    "0000c353 0000 0001 0001 0001 7542 0000 0000 0006 0003 41 'Vault'",
+    "0000c353 0000 0001 0001 0001 7542 0000 0004 0006 0003 41 'Vault'",
     COMPUTED,
   ),
   golden(roomUserList, [netStorm], NET_STORM, APPENDIX),

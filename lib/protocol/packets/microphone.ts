@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { flag, fromClient, fromServer, u16, u32 } from "../layout.ts";
+import { flag, fromClient, fromServer, u32 } from "../layout.ts";
 
 export const reqMic = fromClient("REQ_MIC", { gid: u32 });
 export const unreqMic = fromClient("UNREQ_MIC", { gid: u32 });
@@ -35,18 +35,4 @@ export const micsToggled = fromServer("MICS_TOGGLED", {
   gid: u32,
   on: flag,
   except: u32,
-});
-
-/** What the two video packets of a room say of a member. */
-export const VIDEO = { stopped: 0, publishing: 2 } as const;
-export const startPublishVideo = fromClient("ROOM_START_PUBLISH_VIDEO", {
-  gid: u32,
-});
-export const stopPublishVideo = fromClient("ROOM_STOP_PUBLISH_VIDEO", {
-  gid: u32,
-});
-export const roomVideo = fromServer("ROOM_VIDEO", {
-  gid: u32,
-  uid: u32,
-  state: u16,
 });

@@ -144,7 +144,7 @@ export type RoomJoined = Exclude<
 
 /**
  * Opens the room's window: 22 bytes, the rating, the name; nothing after it.
- * Words 14, 18 and 20 have no visible effect, 16 would show the video panel.
+ * Words 14, 18 and 20 have no visible effect.
  */
 export const roomJoined = fromServer("ROOM_JOINED", {
   gid: u32,
@@ -154,7 +154,8 @@ export const roomJoined = fromServer("ROOM_JOINED", {
   invisible: flag,
   category: u16,
   word14: fixed(u16, 0),
-  video: fixed(u16, 0),
+  /** VIDEO_PANEL of room_video.ts. */
+  video: u16,
   word18: fixed(u16, 6),
   word20: fixed(u16, 3),
   rating: char,

@@ -35,6 +35,7 @@ interface Row {
   red_dot_video: number;
   floor_mode: StoredRoom["floorMode"];
   floor_pause_ms: number;
+  video: number;
   created_at: number;
 }
 
@@ -56,6 +57,7 @@ const WRITABLE = [
   "red_dot_video",
   "floor_mode",
   "floor_pause_ms",
+  "video",
 ];
 
 const DEFAULTS = {
@@ -71,6 +73,7 @@ const DEFAULTS = {
   redDotVideo: false,
   floorMode: "pause",
   floorPauseMs: 1000,
+  video: true,
 } as const;
 
 /** The client keeps sixteen bits of a room's number. */
@@ -248,6 +251,7 @@ function toRoom(row: Row): StoredRoom {
     redDotVideo: row.red_dot_video === 1,
     floorMode: row.floor_mode,
     floorPauseMs: row.floor_pause_ms,
+    video: row.video === 1,
     createdAt: row.created_at,
   };
 }
@@ -270,6 +274,7 @@ function writable(room: Omit<StoredRoom, "gid" | "createdAt">): Value[] {
     flag(room.redDotVideo),
     room.floorMode,
     room.floorPauseMs,
+    flag(room.video),
   ];
 }
 

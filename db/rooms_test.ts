@@ -35,6 +35,7 @@ Deno.test("rooms.create() fills in the rest", () =>
       redDotVideo: false,
       floorMode: "pause",
       floorPauseMs: 1000,
+      video: true,
       createdAt: NOON,
     });
     assert.deepEqual(store.rooms.byName("CAFÉ"), store.rooms.get(50001));

@@ -9,3 +9,4 @@ export * from "./001_initial.ts";
 export * from "./002_new_user_room.ts";
 export * from "./003_hint_question.ts";
 export * from "./004_ranks.ts";
+export * from "./005_room_video.ts";

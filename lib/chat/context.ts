@@ -60,6 +60,8 @@ export interface Services {
   readonly counters: Counters;
   readonly guard: SignOnGuard;
   readonly media: MediaServer;
+  /** The port that clients are told for video; null when there is none. */
+  videoPort(): number | null;
   /** The configuration in force, read anew at each use. */
   readonly settings: Config;
   /** Where clients are sent on; null: they stay here. */

@@ -34,6 +34,7 @@ import * as pals from "./handlers/pals.ts";
 import * as people from "./handlers/people.ts";
 import * as roomText from "./handlers/room_text.ts";
 import * as rooms from "./handlers/rooms.ts";
+import * as roomVideo from "./handlers/video.ts";
 import * as signOn from "./handlers/sign_on.ts";
 
 /** The setting that says as how many packets one counts. */
@@ -144,10 +145,10 @@ export const TABLE: readonly Row[] = [
   on(mic.unredDot, microphone.unredDot, AUDITED),
   on(mic.toggleAllMics, microphone.toggleAllMics, AUDITED),
   on(mic.ignoreMember, microphone.ignoreMember),
-  on(cam.startPublishVideo, microphone.startVideo),
-  on(cam.stopPublishVideo, microphone.stopVideo),
-  on(cam.viewVideo, nothing),
-  on(cam.stopViewVideo, nothing),
+  on(cam.startPublishVideo, roomVideo.startPublishing),
+  on(cam.stopPublishVideo, roomVideo.stopPublishing),
+  on(cam.viewVideo, roomVideo.watch),
+  on(cam.stopViewVideo, roomVideo.stopWatching),
 
   on(admin.bounceReason, moderation.bounceReason),
   on(admin.roomBounce, moderation.bounce, AUDITED),

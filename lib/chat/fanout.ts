@@ -8,7 +8,12 @@
  * @module
  */
 import { concat } from "../protocol/bytes.ts";
-import type { Effect, Skip } from "../domain/effects.ts";
+import type {
+  Effect,
+  Skip,
+  VideoChange,
+  VoiceChange,
+} from "../domain/effects.ts";
 import type { Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
 import type { Uid } from "../domain/store.ts";
@@ -38,7 +43,10 @@ export interface FanoutPorts {
   /** The connection of a session; undefined when it is gone. */
   line(session: Session): Line | undefined;
   close(session: Session, reason: string): void;
-  voice(change: Extract<Effect, { kind: "voice" }>["change"]): void;
+  voice(change: VoiceChange): void;
+  video(change: VideoChange): void;
+  /** Whether the state of this client allows the frame; logs when not. */
+  permits(to: Session, frame: Uint8Array): boolean;
 }
 
 function skipsHim(skip: Skip, uid: Uid): boolean {
@@ -82,6 +90,7 @@ export class Fanout {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case "send":
+        if (!this.#ports.permits(effect.to, effect.frame)) break;
         this.#settle(effect.to);
         this.#push(effect.to, effect.frame, effect.onWritten);
         break;
@@ -94,6 +103,9 @@ export class Fanout {
         break;
       case "voice":
         this.#ports.voice(effect.change);
+        break;
+      case "video":
+        this.#ports.video(effect.change);
         break;
     }
   }

@@ -32,6 +32,8 @@ function make() {
     },
     close: (session, reason) => events.push(`close ${session.uid} ${reason}`),
     voice: (change) => events.push(`voice ${change.what}`),
+    video: (change) => events.push(`video ${change.what}`),
+    permits: () => true,
   });
   const person = (uid: Uid, ...rooms: Room[]) => {
     const session = new Session(uid, "192.0.2.1", "", 0, { push() {} });

@@ -19,6 +19,7 @@ import {
   roomUserListFrames,
 } from "../protocol/packets/members.ts";
 import { encodeText } from "../protocol/windows1252.ts";
+import { endRoomVideo, entriesFor, leaveVideo } from "./cameras.ts";
 import type { Context } from "./context.ts";
 
 const RATINGS: Record<string, string> = {
@@ -81,12 +82,13 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
   const { session } = member;
   const { gid } = room;
   const send = (frame: Uint8Array) => ctx.out.send(session, frame);
-  send(roomJoined.frame(room.joined(member)));
+  const hasVideo = ctx.services.videoPort() !== null && room.video;
+  send(roomJoined.frame(room.joined(member, hasVideo)));
   send(systemLine(gid, RATINGS[room.rating] ?? RATINGS["G"]!));
   send(systemLine(gid, welcomeText(ctx, room, session)));
   send(bannerFrame(ctx, room));
   // Who is invisible is on no list, not on his own either.
-  const entries = room.memberEntries();
+  const entries = entriesFor(ctx, session, room.memberEntries());
   if (entries.length > 0) send(roomUserListFrames(entries));
 }
 
@@ -98,7 +100,16 @@ export function showAnew(ctx: Context, room: Room, { uid }: Session): void {
   const member = room.members.get(uid);
   if (member === undefined || member.invisible) return;
   ctx.out.room(room, roomUserLeft.frame({ gid: room.gid, uid }), uid);
-  ctx.out.room(room, roomUserJoined.frame([room.memberEntry(member)]), uid);
+  const entry = room.memberEntry(member);
+  if (!entry.publishing) {
+    ctx.out.room(room, roomUserJoined.frame([entry]), uid);
+    return;
+  }
+  for (const { session } of room.members.values()) {
+    if (session.uid === uid) continue;
+    const shown = entriesFor(ctx, session, [entry]);
+    ctx.out.send(session, roomUserJoined.frame(shown));
+  }
 }
 
 function welcomeText(ctx: Context, room: Room, session: Session): string {
@@ -160,6 +171,7 @@ export function leaveRoom(
   ctx.services.settleRoom(room);
   const member = room.remove(session.uid);
   if (member === undefined) return;
+  leaveVideo(ctx, room, session);
   ctx.log.info("left", { ...whoOf(session), room: room.gid });
   if (room.isVoice) {
     ctx.out.voice({ what: "left", gid: room.gid, uid: session.uid });
@@ -192,6 +204,7 @@ export function closeRoom(
   by: number,
   sentence: string,
 ): void {
+  endRoomVideo(ctx, room, false);
   ctx.services.settleRoom(room);
   const frame = roomClosed.frame({ gid: room.gid, by, text: sentence });
   for (const { session } of [...room.members.values()]) {

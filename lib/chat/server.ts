@@ -11,7 +11,7 @@ import { Admission } from "../net/admission.ts";
 import { TcpWire } from "../net/tcp_wire.ts";
 import { Turnstile } from "../net/turnstile.ts";
 import type { Wire } from "../net/wire.ts";
-import type { VoiceChange } from "../domain/effects.ts";
+import type { VideoChange, VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
 import { listenTcp } from "../ops/listening.ts";
 import { Connection, type ConnectionPorts } from "./connection.ts";
@@ -21,6 +21,7 @@ import { acceptorLimits, admissionRules } from "./limits.ts";
 import { Fanout } from "./fanout.ts";
 import { keepUnwritten } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
+import { permits } from "./permits.ts";
 import { Taps } from "./taps.ts";
 
 /** Packets of unauthenticated clients handled per event-loop turn. */
@@ -32,6 +33,11 @@ const SWEEP_MS = 2000;
  * the idle time starts to count a little later than that.
  */
 const IDLE_GRACE_MS = 90_000;
+
+/** What the video relay hears of rooms. */
+export interface VideoControl {
+  changed(change: VideoChange): void;
+}
 
 export interface ChatOptions {
   readonly bind: string;
@@ -46,6 +52,8 @@ export class ChatServer {
   readonly connections = new Map<number, Connection>();
   /** The voice relay, once it is up. */
   voice: VoiceControl | undefined;
+  /** The video relay, once it is up. */
+  video: VideoControl | undefined;
 
   readonly #listener: Deno.TcpListener;
   readonly #acceptor: Acceptor<Connection>;
@@ -66,6 +74,8 @@ export class ChatServer {
         void this.connections.get(session.id)?.close(reason);
       },
       voice: (change) => this.#tellVoice(change),
+      video: (change) => this.video?.changed(change),
+      permits: (to, frame) => permits(this.services, to, frame),
     });
     this.taps = new Taps(services.clock);
     this.services = {

@@ -11,7 +11,7 @@ import assert from "node:assert/strict";
 import { addUser, NOON, withStore } from "../../db/testing/temp.ts";
 import { defaultConfig } from "../config/config.ts";
 import type { Value } from "../config/setting.ts";
-import type { VoiceChange } from "../domain/effects.ts";
+import type { VideoChange, VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
 import { Room } from "../domain/room.ts";
 import type {
@@ -33,6 +33,7 @@ import { Counters } from "./counters.ts";
 import { depart } from "./departure.ts";
 import { Fanout } from "./fanout.ts";
 import { mediaServer } from "../server/media_server.ts";
+import { permits } from "./permits.ts";
 import { SignOnGuard } from "./sign_on_guard.ts";
 import { TestClient } from "./testing_client.ts";
 
@@ -69,6 +70,10 @@ export class TestChat {
   readonly log: LogLine[] = [];
   /** What voice was told, oldest first. */
   readonly voice: VoiceChange[] = [];
+  /** What the video relay was told, oldest first. */
+  readonly video: VideoChange[] = [];
+  /** What clients are told; null: there is no video. */
+  videoPort: number | null = 2092;
   readonly #clients = new Map<Session, TestClient>();
   readonly #fanout: Fanout;
   readonly #written: (() => void)[] = [];
@@ -102,6 +107,7 @@ export class TestChat {
         () => 2090,
         () => ({ outside: "198.51.100.7", inside: "192.168.1.7" }),
       ),
+      videoPort: () => this.videoPort,
       settings,
       redirect: () => null,
       clock: () => this.now,
@@ -135,6 +141,8 @@ export class TestChat {
         this.act((ctx) => depart(ctx, session));
       },
       voice: (change) => this.voice.push(change),
+      video: (change) => this.video.push(change),
+      permits: (to, frame) => permits(this.services, to, frame),
     });
   }
 
@@ -226,6 +234,7 @@ export class TestChat {
     for (const client of this.#clients.values()) client.take();
     this.log.length = 0;
     this.voice.length = 0;
+    this.video.length = 0;
   }
 
   /** Whether something of that name was logged. */

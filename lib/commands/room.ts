@@ -51,6 +51,7 @@ const TRAITS = {
   newUsersMic: yesNoOption("Whether those who come in may talk."),
   redDotText: yesNoOption("Whether a red dot also ends somebody's writing."),
   redDotVideo: yesNoOption("Whether a red dot also ends somebody's video."),
+  video: yesNoOption("Whether members may publish and watch webcams."),
   floor: choiceOption(
     ["pause", "queue", "free"],
     "How the right to be heard passes on: at a pause, by raised hands, or not at all.",
@@ -75,6 +76,7 @@ interface TraitInput {
   readonly newUsersMic?: boolean | undefined;
   readonly redDotText?: boolean | undefined;
   readonly redDotVideo?: boolean | undefined;
+  readonly video?: boolean | undefined;
   readonly floor?: "pause" | "queue" | "free" | undefined;
   readonly floorPause?: number | undefined;
 }
@@ -104,6 +106,7 @@ function traits(context: Context, input: TraitInput): RoomPatch {
     ...(input.newUsersMic !== undefined && { newUsersMic: input.newUsersMic }),
     ...(input.redDotText !== undefined && { redDotText: input.redDotText }),
     ...(input.redDotVideo !== undefined && { redDotVideo: input.redDotVideo }),
+    ...(input.video !== undefined && { video: input.video }),
     ...(input.floor !== undefined && { floorMode: input.floor }),
     ...(input.floorPause !== undefined && { floorPauseMs: input.floorPause }),
   };

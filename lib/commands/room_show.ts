@@ -111,6 +111,7 @@ export const roomShow = command({
         ["position", String(room.position)],
         ["microphone", room.newUsersMic ? "given to new people" : "on request"],
         ["red dot", redDot(room)],
+        ["video", room.video ? "allowed" : "off"],
         ["floor", `${room.floorMode}, ${room.floorPauseMs} ms`],
         ["made", timeText(room.createdAt)],
         ["admins", names(json.admins)],

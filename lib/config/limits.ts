@@ -174,4 +174,41 @@ export const LIMITS = {
       "Bytes of voice that one speaker may send per second; the client sends " +
       "1900. Twice as much may come at once.",
   }),
+  video_publishers: count({
+    default: 50,
+    about: "Members who may publish video at a time.",
+  }),
+  video_viewers: count({
+    default: 100,
+    about: "Members who may watch one picture at a time.",
+  }),
+  video_views: count({
+    default: 6,
+    max: 100,
+    about: "Pictures that one member may watch at a time; the client shows 6.",
+  }),
+  video_connections: count({
+    default: 2048,
+    about: "Video connections at a time, GETs that wait included.",
+  }),
+  video_connections_per_second: count({
+    default: 5000,
+    about: "Video connections taken per second from members of rooms.",
+  }),
+  video_publisher_bytes_per_second: count({
+    default: 65_536,
+    min: 4096,
+    max: 10_000_000,
+    about:
+      "Bytes of pictures taken from one publisher per second; the client " +
+      "sends about 25,000.",
+  }),
+  video_bytes_per_second: count({
+    default: 1_250_000,
+    min: 10_000,
+    max: 1_000_000_000,
+    about:
+      "Bytes of pictures sent to all viewers per second; above that, each " +
+      "gets fewer pictures.",
+  }),
 };

@@ -20,6 +20,7 @@ import {
   toggle,
 } from "./setting.ts";
 import { LIMITS } from "./limits.ts";
+import { isViewablePort } from "../protocol/packets/room_video.ts";
 import { fitsWindows1252 } from "../protocol/windows1252.ts";
 
 const isNetwork = (value: string) =>
@@ -103,6 +104,16 @@ export const SCHEMA = {
     voice_port: port({
       default: 2090,
       about: "Port for voice, TCP and UDP alike.",
+    }),
+    video_port: integer({
+      default: 2092,
+      min: 0,
+      max: 65535,
+      check: (value) => value === 0 || isViewablePort(value),
+      allowed:
+        "a port that clients connect to, such as 2092, or 0 for any free one; " +
+        "they refuse about one port in 23, among them 2185 to 2203",
+      about: "TCP port for webcams in rooms.",
     }),
   },
 
@@ -244,6 +255,13 @@ export const SCHEMA = {
     }),
   },
 
+  video: {
+    enabled: toggle({
+      default: true,
+      about: "Whether members of rooms can publish and watch webcams.",
+    }),
+  },
+
   messages: {
     away_reply: toggle({
       default: false,
@@ -335,6 +353,7 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   access: "Who may connect at all.",
   limits: "What one person, one address and everybody together may use.",
   voice: "Sound.",
+  video: "Webcams in rooms.",
   messages: "Instant messages.",
   redirect: "Moving to another server.",
   store: "The database.",

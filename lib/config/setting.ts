@@ -65,7 +65,11 @@ export function choice<const T extends string>(
 }
 
 export function integer(
-  words: Words<number> & { readonly min: number; readonly max: number },
+  words: Words<number> & {
+    readonly min: number;
+    readonly max: number;
+    readonly check?: (value: number) => boolean;
+  },
 ): Setting<number> {
   return {
     kind: "number",
@@ -80,6 +84,7 @@ export function integer(
       v.integer(),
       v.minValue(words.min),
       v.maxValue(words.max),
+      v.check(words.check ?? (() => true)),
     ),
   };
 }

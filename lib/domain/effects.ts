@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Camera, View } from "./cameras.ts";
 import type { Room } from "./room.ts";
 import type { Session } from "./session.ts";
 import type { Gid, Uid } from "./store.ts";
@@ -16,6 +17,11 @@ export type Skip = Uid | ReadonlySet<Uid> | undefined;
 export type VoiceChange =
   | { readonly what: "joined" | "left"; readonly gid: Gid; readonly uid: Uid }
   | { readonly what: "policy" | "closed"; readonly gid: Gid };
+
+/** Changes that the video relay must hear of. */
+export type VideoChange =
+  | { readonly what: "camera ended"; readonly camera: Camera }
+  | { readonly what: "view ended"; readonly view: View };
 
 export type Effect =
   | {
@@ -37,7 +43,8 @@ export type Effect =
     readonly session: Session;
     readonly reason: string;
   }
-  | { readonly kind: "voice"; readonly change: VoiceChange };
+  | { readonly kind: "voice"; readonly change: VoiceChange }
+  | { readonly kind: "video"; readonly change: VideoChange };
 
 export class Effects {
   readonly list: Effect[] = [];
@@ -61,6 +68,10 @@ export class Effects {
 
   voice(change: VoiceChange): void {
     this.list.push({ kind: "voice", change });
+  }
+
+  video(change: VideoChange): void {
+    this.list.push({ kind: "video", change });
   }
 
   clear(): void {

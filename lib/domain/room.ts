@@ -31,6 +31,7 @@ export interface Member {
   readonly invisible: boolean;
   /** Given the microphone, by the room's rule or by an admin. */
   mic: boolean;
+  /** Shows a camera icon: at least one picture has come. */
   publishing: boolean;
   /** Whose voice he does not want (packet -396). */
   readonly ignoring: Set<Uid>;
@@ -75,6 +76,8 @@ export class Room {
   welcome = "";
   position = 0;
   newUsersMic = true;
+  /** Members may publish and watch video, where the server carries it. */
+  video = true;
   redDotText = false;
   redDotVideo = false;
   floorMode: FloorMode = "pause";
@@ -276,7 +279,7 @@ export class Room {
   }
 
   /** As ROOM_JOINED tells it to a member. */
-  joined(member: Member): RoomJoined {
+  joined(member: Member, hasVideo: boolean): RoomJoined {
     return {
       gid: this.gid,
       type: this.type,
@@ -284,7 +287,7 @@ export class Room {
       locked: this.isLocked,
       invisible: member.invisible,
       category: this.category,
-      video: VIDEO_PANEL.none,
+      video: hasVideo ? VIDEO_PANEL.full : VIDEO_PANEL.none,
       rating: this.rating,
       name: this.name,
     };

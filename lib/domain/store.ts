@@ -216,6 +216,8 @@ export interface StoredRoom {
   readonly redDotVideo: boolean;
   readonly floorMode: FloorMode;
   readonly floorPauseMs: number;
+  /** Members may publish and watch video. */
+  readonly video: boolean;
   readonly createdAt: Millis;
 }
 

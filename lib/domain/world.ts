@@ -6,6 +6,7 @@
  * @module
  */
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
+import { Cameras } from "./cameras.ts";
 import { Room, type RoomOptions } from "./room.ts";
 import type { Session } from "./session.ts";
 import {
@@ -60,6 +61,7 @@ export class World {
   /** Signed-on sessions by uid. */
   readonly online = new Map<Uid, Session>();
   readonly rooms = new Map<Gid, Room>();
+  readonly cameras = new Cameras();
   categories: readonly Category[] = [];
   peakOnline = 0;
 
@@ -67,6 +69,8 @@ export class World {
   readonly #blockers = new Index<Uid, Uid>();
   /** Offers that wait for an answer, "kind from to", by each of the two. */
   readonly #offers = new Index<Uid, string>();
+  /** Those of them that nobody has accepted yet. */
+  readonly #pending = new Set<string>();
   #nextTemporary = FIRST_TEMPORARY;
 
   /**
@@ -109,6 +113,7 @@ export class World {
     // all of them must not be looked at whenever anybody leaves.
     for (const key of [...this.#offers.get(session.uid) ?? []]) {
       const [, from, to] = key.split(" ");
+      this.#pending.delete(key);
       this.#offers.delete(Number(from), key);
       this.#offers.delete(Number(to), key);
     }
@@ -202,6 +207,7 @@ export class World {
 
   offer(kind: OfferKind, from: Uid, to: Uid): void {
     const key = `${kind} ${from} ${to}`;
+    this.#pending.add(key);
     this.#offers.add(from, key);
     this.#offers.add(to, key);
   }
@@ -210,10 +216,21 @@ export class World {
     return this.#offers.get(to)?.has(`${kind} ${from} ${to}`) ?? false;
   }
 
+  /** Whether an offer waits for its first acceptance. */
+  isPending(kind: OfferKind, from: Uid, to: Uid): boolean {
+    return this.#pending.has(`${kind} ${from} ${to}`);
+  }
+
+  /** Accepts a pending offer; false when there is none. */
+  takeOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
+    return this.#pending.delete(`${kind} ${from} ${to}`);
+  }
+
   /** True when there was one. */
   endOffer(kind: OfferKind, from: Uid, to: Uid): boolean {
     const had = this.hasOffer(kind, from, to);
     const key = `${kind} ${from} ${to}`;
+    this.#pending.delete(key);
     this.#offers.delete(from, key);
     this.#offers.delete(to, key);
     return had;

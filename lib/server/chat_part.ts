@@ -20,6 +20,8 @@ const noCommands: RunCommand = () =>
 
 export class ChatPart implements AsyncDisposable {
   readonly server: ChatServer;
+  /** The port that clients are told for video; null: there is none. */
+  videoPort: () => number | null = () => null;
   readonly #unsubscribe: () => void;
 
   /** Binds the port; connections are accepted after {@linkcode accept}. */
@@ -38,6 +40,7 @@ export class ChatPart implements AsyncDisposable {
         counters: new Counters(),
         guard: new SignOnGuard(limits),
         media: mediaServer(() => voice.port, () => hosts.now),
+        videoPort: () => this.videoPort(),
         get settings() {
           return config.current;
         },

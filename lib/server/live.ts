@@ -19,7 +19,9 @@ import type { Gid, Uid } from "../domain/store.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
 import { buddyListFrames } from "../protocol/packets/pals.ts";
 import { announce } from "../chat/announcement.ts";
+import { endRoomVideo } from "../chat/cameras.ts";
 import type { Context } from "../chat/context.ts";
+import { endDottedVideo } from "../chat/handlers/microphone.ts";
 import { endSession } from "../chat/departure.ts";
 import { admissionRules } from "../chat/limits.ts";
 import { roomInfo, sessionInfo } from "./live_info.ts";
@@ -127,6 +129,8 @@ export class LiveServer implements Live {
       officesChanged(ctx, room);
       consoleChanged(ctx, room);
       if (room.banner !== topic) showBanner(ctx, room);
+      if (!room.video) endRoomVideo(ctx, room, true);
+      endDottedVideo(ctx, room);
       ctx.out.voice({ what: "policy", gid });
     });
   }

@@ -184,9 +184,11 @@ function request(ctx: Context, how: Introduction, packet: UserAt): void {
 function accept(ctx: Context, how: Introduction, packet: UserAt): void {
   const { session, world } = ctx;
   const other = ctx.online(packet.uid);
-  if (
-    other === undefined || !world.hasOffer(how.kind, packet.uid, session.uid)
-  ) {
+  // A second acceptance of a video call opens nothing and breaks the client.
+  const isOpen = how.kind === "video"
+    ? world.isPending(how.kind, packet.uid, session.uid)
+    : world.hasOffer(how.kind, packet.uid, session.uid);
+  if (other === undefined || !isOpen) {
     ctx.refuse(how.accept, "This offer is not open any more.");
     return;
   }

@@ -12,7 +12,7 @@ import {
   redDotOff,
   redDotOn,
 } from "../../protocol/packets/microphone.ts";
-import { CAMERA, roomVideo } from "../../protocol/packets/room_video.ts";
+import { endCamera } from "../cameras.ts";
 import type { Context } from "../context.ts";
 import { mayActOn, mayLift, memberOf } from "./access.ts";
 
@@ -184,40 +184,11 @@ export function ignoreMember(
   policyChanged(ctx, room);
 }
 
-export function startVideo(ctx: Context, { gid }: { gid: Gid }): void {
-  publish(ctx, gid, true);
-}
-
-export function stopVideo(ctx: Context, { gid }: { gid: Gid }): void {
-  publish(ctx, gid, false);
-}
-
-function publish(ctx: Context, gid: Gid, on: boolean): void {
-  const packet = on ? "ROOM_START_PUBLISH_VIDEO" : "ROOM_STOP_PUBLISH_VIDEO";
-  const found = memberOf(ctx, gid, packet);
-  if (found === undefined || found.member.invisible) return;
-  const { room, member } = found;
-  if (on && room.redDotVideo && room.isMuted(ctx.session)) {
-    ctx.refuse(packet, "You have a red dot and cannot show video here.");
-    return;
-  }
-  show(ctx, room, member, on);
-}
-
-function show(ctx: Context, room: Room, member: Member, on: boolean): void {
-  member.publishing = on;
-  const state = on ? CAMERA.on : CAMERA.off;
-  const { uid } = member.session;
-  ctx.out.room(room, roomVideo.frame({ gid: room.gid, uid, state }));
-}
-
 /** A red dot ends video as well where the room says so. */
 export function endDottedVideo(ctx: Context, room: Room): void {
   if (!room.redDotVideo) return;
   for (const member of room.members.values()) {
-    if (member.publishing && room.isMuted(member.session)) {
-      show(ctx, room, member, false);
-    }
+    if (room.isMuted(member.session)) endCamera(ctx, member.session.uid, true);
   }
 }
 

@@ -287,12 +287,3 @@ Deno.test("who is heard in a room of queued hands has had his turn: his hand goe
     chat.act((ctx) => takeTurn(ctx, OAK, cat.uid));
     cat.expect();
   }));
-
-Deno.test("ROOM_START_PUBLISH_VIDEO and its end set the camera for all", () =>
-  withChat(async (chat) => {
-    const { bob, all } = await room(chat);
-    await bob.send("ROOM_START_PUBLISH_VIDEO", oak);
-    for (const one of all) one.expect(`ROOM_VIDEO ${both(bob)} 0002`);
-    await bob.send("ROOM_STOP_PUBLISH_VIDEO", oak);
-    for (const one of all) one.expect(`ROOM_VIDEO ${both(bob)} 0000`);
-  }));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Room } from "../../domain/room.ts";
+import { showCamera } from "../cameras.ts";
 import {
   joinAll,
   OAK,
@@ -241,6 +242,7 @@ Deno.test("the console's switches are kept, shown and obeyed", () =>
     await adam.send("RED_DOT_AFFECTS_TEXT", `${oak} 0001`);
     adam.expect(consoleOf({ switches: "mike=0\ntext=1\nvideo=0" }));
     await troll.send("ROOM_START_PUBLISH_VIDEO", oak);
+    chat.act((ctx) => showCamera(ctx, chat.world.cameras.of(troll.uid)!));
     await adam.send("RED_DOT", `${oak} ${u32(troll.uid)}`);
     chat.forget();
     await adam.send("RED_DOT_AFFECTS_VIDEO", `${oak} 0001`);

@@ -13,6 +13,7 @@ import {
   type Status,
   statusChange,
 } from "../../protocol/packets/pals.ts";
+import { videoBlockChanged } from "../cameras.ts";
 import type { Context } from "../context.ts";
 import { asPal } from "../person.ts";
 import { announcePresence, tellStatus } from "../presence.ts";
@@ -142,6 +143,7 @@ function blocksChanged(ctx: Context, uid: Uid): void {
   const { session, world } = ctx;
   const other = world.online.get(uid);
   if (other?.pals.has(session.uid)) tellStatus(ctx, other, session.uid);
+  if (other !== undefined) videoBlockChanged(ctx, session, other);
   for (const room of session.rooms) {
     if (room.isVoice) ctx.out.voice({ what: "policy", gid: room.gid });
   }

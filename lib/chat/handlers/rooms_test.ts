@@ -26,7 +26,7 @@ Deno.test("ROOM_JOIN shows the room to who comes and him to the others", () =>
     chat.forget();
     await bob.send("ROOM_JOIN", JOIN);
     bob.expect(
-      `ROOM_JOINED ${oak} 0003 0000 0000 0000 7542 0000 0000 0006 0003 ` +
+      `ROOM_JOINED ${oak} 0003 0000 0000 0000 7542 0000 0004 0006 0003 ` +
         `'GThe Evening Lounge'`,
       `ROOM_MESSAGE_IN ${oak} 00000000 ${RATED_G}`,
       `ROOM_MESSAGE_IN ${oak} 00000000 'Take a chair. One speaks, the others ` +
@@ -171,7 +171,7 @@ Deno.test("ROOM_CREATE answers like a join, with the admin word set", () =>
     const room = chat.world.roomByName("dan")!;
     const gid = u32(room.gid);
     ann.expect(
-      `ROOM_JOINED ${gid} 0003 0001 0001 0000 7542 0000 0000 0006 0003 'Rdan'`,
+      `ROOM_JOINED ${gid} 0003 0001 0001 0000 7542 0000 0004 0006 0003 'Rdan'`,
       `ROOM_MESSAGE_IN ${gid} 00000000 ` +
         `'This room is rated R: restricted, not for everyone' 27 's ears.'`,
       `ROOM_MESSAGE_IN ${gid} 00000000 'Hello Ann, welcome to dan.'`,

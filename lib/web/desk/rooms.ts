@@ -200,6 +200,7 @@ function storedRoom(
           newUsersMic: yes(room.newUsersMic),
           redDotText: yes(room.redDotText),
           redDotVideo: yes(room.redDotVideo),
+          video: yes(room.video),
           floor: room.floorMode,
           floorPause: String(room.floorPauseMs),
         },

@@ -1,0 +1,183 @@
+/**
+ * Webcams in rooms: who shows a picture, who watches which one, and when a
+ * publisher is told to send or to pause (docs/protocol.md, "Room video").
+ *
+ * Pure: time is an argument. The pictures themselves are in lib/video.
+ *
+ * @module
+ */
+import type { Room } from "./room.ts";
+import type { Session } from "./session.ts";
+import type { Millis, Uid } from "./store.ts";
+
+/**
+ * A client that was told to pause notices after up to two seconds. Told to
+ * send before that, it would send twice as much from then on.
+ */
+export const PAUSE_MS = 2500;
+
+/** One member's picture in one room. */
+export class Camera {
+  readonly views = new Map<Uid, View>();
+  /** The first picture has come: members see the icon, and may watch. */
+  live = false;
+  /** What the client was told last. */
+  sending = false;
+
+  constructor(
+    readonly session: Session,
+    readonly room: Room,
+    readonly since: Millis,
+  ) {}
+
+  get uid(): Uid {
+    return this.session.uid;
+  }
+
+  /** A client without a camera asks to publish too, so one picture must come. */
+  get isWanted(): boolean {
+    return !this.live || this.views.size > 0;
+  }
+}
+
+/** The permission of one viewer to fetch the pictures of one camera. */
+export interface View {
+  readonly viewer: Session;
+  readonly camera: Camera;
+  readonly since: Millis;
+}
+
+/** What the client of a camera must be told. */
+export type Signal = "send" | "pause";
+
+export class Cameras {
+  readonly #cameras = new Map<Uid, Camera>();
+  readonly #views = new Map<Uid, Map<Uid, View>>();
+  /** When the client of a session was told to pause, or stopped by itself. */
+  readonly #stoppedAt = new WeakMap<Session, Millis>();
+  /** Users whose picture staff stopped, and until when. */
+  readonly #barred = new Map<Uid, Millis>();
+
+  get size(): number {
+    return this.#cameras.size;
+  }
+
+  /** Views of all cameras. */
+  get viewCount(): number {
+    let count = 0;
+    for (const views of this.#views.values()) count += views.size;
+    return count;
+  }
+
+  all(): Iterable<Camera> {
+    return this.#cameras.values();
+  }
+
+  of(uid: Uid): Camera | undefined {
+    return this.#cameras.get(uid);
+  }
+
+  /** What `viewer` watches. */
+  viewsOf(viewer: Uid): readonly View[] {
+    return [...this.#views.get(viewer)?.values() ?? []];
+  }
+
+  view(viewer: Uid, publisher: Uid): View | undefined {
+    return this.#views.get(viewer)?.get(publisher);
+  }
+
+  /** The room in which a user publishes or watches already, if any. */
+  roomOf(uid: Uid): Room | undefined {
+    const camera = this.#cameras.get(uid);
+    if (camera !== undefined) return camera.room;
+    for (const view of this.#views.get(uid)?.values() ?? []) {
+      return view.camera.room;
+    }
+    return undefined;
+  }
+
+  /** The user must not have a camera already. */
+  open(session: Session, room: Room, now: Millis): Camera {
+    const camera = new Camera(session, room, now);
+    this.#cameras.set(session.uid, camera);
+    return camera;
+  }
+
+  /** Ends a camera and all views of it. */
+  close(uid: Uid, now: Millis): Camera | undefined {
+    const camera = this.#cameras.get(uid);
+    if (camera === undefined) return undefined;
+    this.#cameras.delete(uid);
+    if (camera.sending) this.#stoppedAt.set(camera.session, now);
+    for (const viewer of camera.views.keys()) this.#forget(viewer, uid);
+    return camera;
+  }
+
+  /** A view of a camera; it replaces the one that the viewer had of it. */
+  watch(viewer: Session, camera: Camera, now: Millis): View {
+    const view = { viewer, camera, since: now };
+    camera.views.set(viewer.uid, view);
+    let views = this.#views.get(viewer.uid);
+    if (views === undefined) this.#views.set(viewer.uid, views = new Map());
+    views.set(camera.uid, view);
+    return view;
+  }
+
+  unwatch(viewer: Uid, publisher: Uid): View | undefined {
+    const view = this.view(viewer, publisher);
+    if (view === undefined) return undefined;
+    view.camera.views.delete(viewer);
+    this.#forget(viewer, publisher);
+    return view;
+  }
+
+  /**
+   * What the client of this camera must be told at this moment, and notes that
+   * it is told. A resumption waits until the client has noticed the pause.
+   */
+  signal(camera: Camera, now: Millis): Signal | undefined {
+    if (camera.isWanted === camera.sending) return undefined;
+    if (camera.sending) {
+      camera.sending = false;
+      this.#stoppedAt.set(camera.session, now);
+      return "pause";
+    }
+    const stoppedAt = this.#stoppedAt.get(camera.session) ?? -Infinity;
+    if (now - stoppedAt < PAUSE_MS) return undefined;
+    camera.sending = true;
+    return "send";
+  }
+
+  /** Keeps a user from publishing until then. */
+  bar(uid: Uid, until: Millis): void {
+    this.#barred.set(uid, until);
+  }
+
+  /** False when the user was not barred. */
+  unbar(uid: Uid, now: Millis): boolean {
+    const barred = this.isBarred(uid, now);
+    this.#barred.delete(uid);
+    return barred;
+  }
+
+  isBarred(uid: Uid, now: Millis): boolean {
+    const until = this.#barred.get(uid);
+    if (until === undefined) return false;
+    if (now < until) return true;
+    this.#barred.delete(uid);
+    return false;
+  }
+
+  #forget(viewer: Uid, publisher: Uid): void {
+    const views = this.#views.get(viewer);
+    if (views?.delete(publisher) && views.size === 0) {
+      this.#views.delete(viewer);
+    }
+  }
+}
+
+/** Whether neither of the two has blocked the other. */
+export function maySee(viewer: Session, publisher: Session): boolean {
+  return !viewer.blocks.has(publisher.uid) &&
+    !publisher.blocks.has(viewer.uid);
+}

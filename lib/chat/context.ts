@@ -13,6 +13,7 @@ import { type ClientTypeName } from "../protocol/packet_types.ts";
 import { refusal } from "../protocol/packets/signon.ts";
 import type { SignOnStep } from "../ops/live.ts";
 import type { PasswordHasher } from "../ops/password_hash.ts";
+import type { AddressBans } from "../actions/address_bans.ts";
 import type { Config } from "../config/config.ts";
 import { TokenBucket } from "../domain/limits.ts";
 import type { Counters } from "./counters.ts";
@@ -59,6 +60,7 @@ export interface Services {
   readonly log: Log;
   readonly counters: Counters;
   readonly guard: SignOnGuard;
+  readonly addressBans: AddressBans;
   readonly media: MediaServer;
   /** The port that clients are told for video; null when there is none. */
   videoPort(): number | null;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { AddressBans, connectionBans } from "../actions/address_bans.ts";
 import { activity } from "../ops/activity.ts";
 import type { VoiceControl } from "../voice/roster.ts";
 import { Acceptor } from "../net/acceptor.ts";
@@ -42,7 +43,10 @@ export interface VideoControl {
 export interface ChatOptions {
   readonly bind: string;
   readonly port: number;
-  readonly services: Omit<Services, "settleRoom" | "act" | "signOnStep">;
+  readonly services: Omit<
+    Services,
+    "settleRoom" | "act" | "signOnStep" | "addressBans"
+  >;
 }
 
 export class ChatServer {
@@ -84,14 +88,14 @@ export class ChatServer {
       get settings() {
         return services.settings;
       },
+      addressBans: new AddressBans(services.store.bans),
       settleRoom: (room) => this.#fanout.settleRoom(room),
       act: (work) => this.act(work),
       signOnStep: (session, step, detail) =>
         this.taps.signOnStep(session, step, detail),
     };
     this.admission = new Admission(
-      (now) =>
-        services.store.bans.list(now).filter(({ kind }) => kind !== "account"),
+      (now) => connectionBans(services.store.bans, now),
       admissionRules(services.settings),
     );
     this.#ports = {

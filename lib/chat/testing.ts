@@ -9,6 +9,7 @@
  */
 import assert from "node:assert/strict";
 import { addUser, NOON, withStore } from "../../db/testing/temp.ts";
+import { AddressBans } from "../actions/address_bans.ts";
 import { defaultConfig } from "../config/config.ts";
 import type { Value } from "../config/setting.ts";
 import type { VideoChange, VoiceChange } from "../domain/effects.ts";
@@ -103,6 +104,7 @@ export class TestChat {
       },
       counters: new Counters(),
       guard: new SignOnGuard(settings.limits),
+      addressBans: new AddressBans(store.bans),
       media: mediaServer(
         () => 2090,
         () => ({ outside: "198.51.100.7", inside: "192.168.1.7" }),

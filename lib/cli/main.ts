@@ -179,17 +179,25 @@ async function runTable(
     if (checked.failed) return checked;
   }
   const secret = await readSecret(command, options, terminal);
-  return await runOnData(local.folder, config, {
-    command,
-    input: asked,
-    secret,
-    // `retropal status --watch | head` would otherwise never end.
-    ...(terminal.readerGone && { signal: terminal.readerGone }),
-    emit: (lines, json) => {
-      if (options.json) terminal.out(JSON.stringify(json));
-      else for (const line of lines) terminal.out(line);
-    },
-  });
+  const run = (input: Readonly<Record<string, unknown>>) =>
+    runOnData(local.folder, config, {
+      command,
+      input,
+      secret,
+      // `retropal status --watch | head` would otherwise never end.
+      ...(terminal.readerGone && { signal: terminal.readerGone }),
+      emit: (lines, json) => {
+        if (options.json) terminal.out(JSON.stringify(json));
+        else for (const line of lines) terminal.out(line);
+      },
+    });
+  const result = await run(asked);
+  if (!result.confirm || !terminal.interactive) return result;
+  for (const warning of result.confirm) terminal.err(warning);
+  const answer = await terminal.ask("Go ahead? (yes or no) ");
+  return /^y(es)?$/i.test(answer?.trim() ?? "")
+    ? await run({ ...asked, yes: true })
+    : failure(CODE.refused, "Nothing was done.");
 }
 
 async function runLocal(

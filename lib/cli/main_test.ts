@@ -194,3 +194,19 @@ Deno.test("main() lists every account when nobody says how many", async () => {
   const few = await home.run("user list --json --limit 3 --offset 1000");
   equal((few.json() as unknown[]).length, 1);
 });
+
+Deno.test("main() does nothing that needs a yes without one", async () => {
+  await using home = await Home.make();
+  const bans = async () => (await home.run("ban list --json")).json();
+  const line = "ban add 10.0.0.0/8";
+  const refused = await home.run(line);
+  deepEqual([refused.code, refused.out], [1, ""]);
+  match(refused.err, /private network/);
+  match(refused.err, /Nothing was done: add --yes to go ahead\.$/);
+  equal((await home.run(line, { answers: ["no"] })).code, 1);
+  equal((await home.run(line, { answers: [] })).code, 130);
+  deepEqual(await bans(), []);
+  equal((await home.run(line, { answers: ["yes"] })).code, 0);
+  equal((await home.run(`${line} --yes`)).code, 0);
+  equal((await bans() as unknown[]).length, 1);
+});

@@ -3,109 +3,65 @@
  *
  * @module
  */
-import { inNetwork, normalAddress } from "../net/networks.ts";
+import { coverage, coveredBy } from "../actions/address_bans.ts";
+import * as bans from "../actions/bans.ts";
+import { kick } from "../actions/kick.ts";
 import type { Ban } from "../domain/store.ts";
 import {
-  audit,
   command,
   type CommandResult,
   type Context,
   done,
   notFound,
 } from "./command.ts";
-import { argument, choiceOption, durationOption, option } from "./field.ts";
-import { findPerson, requireAbove } from "./find.ts";
+import {
+  argument,
+  choiceOption,
+  confirmFlag,
+  durationOption,
+  option,
+} from "./field.ts";
+import { findPerson } from "./find.ts";
 import { KIND, readTarget, type Target } from "./ban_target.ts";
 import { columns, durationText, pairs, timeText } from "./table_text.ts";
 
 function addBan(
   context: Context,
-  found: Target,
-  forMs: number | null,
-  reason: string,
+  target: Target,
+  input: {
+    readonly for?: number | null | undefined;
+    readonly reason?: string | undefined;
+    readonly yes?: boolean | undefined;
+  },
 ): CommandResult {
-  const { store, live, actor } = context;
-  const now = context.now();
-  if (found.kind === "account") {
-    requireAbove(actor, findPerson(store, found.target));
-  }
-  const before = store.bans.find(found.kind, found.target, now);
-  const ban = store.transaction(() => {
-    const added = store.bans.add({
-      kind: found.kind,
-      target: found.target,
-      reason,
-      by: actor.name,
-      at: now,
-      until: forMs === null ? null : now + forMs,
-    });
-    audit(context, {
-      action: "ban add",
-      target: found.label,
-      before,
-      after: { kind: added.kind, until: added.until, reason },
-    });
-    return added;
+  const forMs = input.for ?? null;
+  const { ban, disconnected } = bans.addBan(context, {
+    target,
+    forMs,
+    reason: input.reason ?? "",
+    confirmed: input.yes,
   });
-  live?.bansChanged();
-  const ended = disconnect(context, found, sentence(ban));
   const time = forMs === null
-    ? "for ever"
+    ? "permanently"
     : `for ${durationText(forMs / 1000)}`;
+  const network = coveredBy(ban);
   return done(
-    { ...banJson(context, ban), disconnected: ended },
-    `${found.label} (${found.kind}) is banned ${time}.` +
-      (ended > 0 ? ` ${ended} connection${ended > 1 ? "s" : ""} ended.` : ""),
+    { ...banJson(context, ban), covers: network, disconnected },
+    `${target.label} (${target.kind}) is banned ${time}.` +
+      (target.kind === "address" && network !== target.target
+        ? " The ban covers its whole /64 network."
+        : "") +
+      (disconnected > 0
+        ? ` ${disconnected} connection${disconnected > 1 ? "s" : ""} ended.`
+        : ""),
   );
 }
 
-/** What the banned person reads. */
-function sentence(ban: Ban): string {
-  const until = ban.until === null
-    ? "for ever"
-    : `until ${timeText(ban.until)} UTC`;
-  return `You are banned ${until}.${ban.reason ? ` ${ban.reason}` : ""}`;
-}
-
-function disconnect(context: Context, found: Target, why: string): number {
-  const { live } = context;
-  if (live === null) return 0;
-  switch (found.kind) {
-    case "account":
-      return live.kick(Number(found.target), why) ? 1 : 0;
-    case "address":
-      return live.kickAddress(
-        (address) => normalAddress(address) === found.target,
-        why,
-      );
-    case "network":
-      return live.kickAddress(
-        (address) => inNetwork(address, found.target),
-        why,
-      );
-  }
-}
-
-function removeBan(context: Context, found: Target): CommandResult {
-  const { store, live } = context;
-  const ban = store.bans.find(found.kind, found.target, context.now());
-  if (!ban) {
-    throw notFound(
-      `${found.label} is not banned. \`retropal ban list\` shows who is.`,
-    );
-  }
-  store.transaction(() => {
-    store.bans.remove(found.kind, found.target);
-    audit(context, {
-      action: "ban remove",
-      target: found.label,
-      before: ban,
-    });
-  });
-  live?.bansChanged();
+function removeBan(context: Context, target: Target): CommandResult {
+  bans.removeBan(context, target);
   return done(
-    { kind: found.kind, target: found.target },
-    `${found.label} is banned no more.`,
+    { kind: target.kind, target: target.target },
+    `${target.label} is no longer banned.`,
   );
 }
 
@@ -126,8 +82,10 @@ export const banAdd = command({
   path: ["ban", "add"],
   summary: "Ban an account, an address or a network",
   details:
-    "Whoever is on line under it is told and put out at once. A second " +
-    "ban of the same target replaces the first.",
+    "Users below you who are online under it are told and disconnected at " +
+    "once; nobody above you is. A second ban of the same target replaces the " +
+    "first. A ban that covers users who are online, this machine, a private " +
+    "network or more than a /16 says so and needs --yes.",
   examples: [
     'retropal ban add Troll --for 7d --reason "Be kind."',
     "retropal ban add 203.0.113.9 --for 30m",
@@ -135,17 +93,17 @@ export const banAdd = command({
   ],
   fields: {
     target: argument("TARGET", "A nickname, an address or a network."),
-    for: durationOption("For how long; forever when not given."),
-    reason: option("TEXT", "What he is told, and what the list says."),
+    for: durationOption("Duration; permanent if not given."),
+    reason: option("TEXT", "The reason, for the banned user and the list."),
     kind: KIND,
+    yes: confirmFlag(),
   },
   role: "moderator",
   run(context, input) {
     return addBan(
       context,
       readTarget(context, input.target, input.kind),
-      input.for ?? null,
-      input.reason ?? "",
+      input,
     );
   },
 });
@@ -162,16 +120,16 @@ export const banList = command({
   },
   role: "moderator",
   run(context, input) {
-    const bans = context.store.bans.list(context.now())
+    const list = context.store.bans.list(context.now())
       .filter((ban) => input.kind === undefined || ban.kind === input.kind);
     return done(
-      bans.map((ban) => banJson(context, ban)),
+      list.map((ban) => banJson(context, ban)),
       ...columns(
         ["KIND", "TARGET", "UNTIL", "BY", "REASON"],
-        bans.map((ban) => [
+        list.map((ban) => [
           ban.kind,
           label(context, ban),
-          ban.until === null ? "for ever" : timeText(ban.until),
+          ban.until === null ? "permanent" : timeText(ban.until),
           ban.by,
           ban.reason,
         ]),
@@ -196,12 +154,12 @@ export const banInfo = command({
     const ban = context.store.bans.find(found.kind, found.target, now) ??
       (found.kind === "address"
         ? context.store.bans.list(now).find((one) =>
-          one.kind === "network" && inNetwork(found.target, one.target)
+          one.kind !== "account" && coverage(one)(found.target)
         )
         : undefined);
     if (!ban) {
       throw notFound(
-        `${found.label} is not banned. \`retropal ban list\` shows who is.`,
+        `${found.label} is not banned. \`retropal ban list\` shows all bans.`,
       );
     }
     return done(
@@ -210,7 +168,7 @@ export const banInfo = command({
         ["target", `${label(context, ban)} (${ban.kind})`],
         ["by", ban.by],
         ["at", timeText(ban.at)],
-        ["until", ban.until === null ? "for ever" : timeText(ban.until)],
+        ["until", ban.until === null ? "permanent" : timeText(ban.until)],
         ["reason", ban.reason || "-"],
       ]),
     );
@@ -238,8 +196,9 @@ export const userBan = command({
   examples: ['retropal user ban Troll --for 7d --reason "Be kind."'],
   fields: {
     nick: argument("NICK", "The nickname, or the uid."),
-    for: durationOption("For how long; forever when not given."),
-    reason: option("TEXT", "What he is told, and what the list says."),
+    for: durationOption("Duration; permanent if not given."),
+    reason: option("TEXT", "The reason, for the banned user and the list."),
+    yes: confirmFlag(),
   },
   role: "moderator",
   chat: {
@@ -252,8 +211,7 @@ export const userBan = command({
     return addBan(
       context,
       readTarget(context, input.nick, "account"),
-      input.for ?? null,
-      input.reason ?? "",
+      input,
     );
   },
 });
@@ -271,30 +229,26 @@ export const userUnban = command({
 
 export const userKick = command({
   path: ["user", "kick"],
-  summary: "End somebody's session; he is told why and may sign on again",
+  summary: "End a user's session; they are told why and may sign on again",
   examples: ['retropal user kick Ann --reason "Please calm down."'],
   fields: {
     nick: argument("NICK", "The nickname, or the uid."),
-    reason: option("TEXT", "What he is told."),
+    reason: option("TEXT", "The reason, shown to the user."),
     farewell: choiceOption(
       ["sign-on", "close", "exit"],
-      "What his program does then: opens its sign-on window (when not given), signs off and closes, or ends at once.",
+      "What the client does next: open its sign-on window (the default), sign off and close, or end at once.",
     ),
+    yes: confirmFlag(),
   },
   role: "moderator",
   chat: { name: "kick", role: "moderator", takes: ["nick", "reason"] },
   needsServer: true,
   run(context, input) {
     const account = findPerson(context.store, input.nick);
-    requireAbove(context.actor, account);
-    const reason = input.reason ?? "You were disconnected by the staff.";
-    if (!context.live?.kick(account.uid, reason, input.farewell)) {
-      throw notFound(`${account.nickname} is not on line.`);
-    }
-    audit(context, {
-      action: "user kick",
-      target: account.nickname,
-      after: reason,
+    kick(context, account, {
+      reason: input.reason,
+      farewell: input.farewell,
+      confirmed: input.yes,
     });
     return done(
       { uid: account.uid, nickname: account.nickname },

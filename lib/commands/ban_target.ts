@@ -4,25 +4,20 @@
  * @module
  */
 import { normalAddress, normalNetwork } from "../net/networks.ts";
+import type { BanTarget } from "../actions/bans.ts";
 import type { BanKind } from "../domain/store.ts";
 import { type Context, refused } from "./command.ts";
 import { choiceOption } from "./field.ts";
 import { findPerson } from "./find.ts";
 
-export interface Target {
-  readonly kind: BanKind;
-  /** As the store wants it. */
-  readonly target: string;
-  /** As people want it. */
-  readonly label: string;
-}
+export type { BanTarget as Target };
 
-/** What somebody means who writes this; `as` when it could be both. */
+/** Reads the target of a ban; `as` decides where it could be several kinds. */
 export function readTarget(
   context: Context,
   text: string,
   as: BanKind | undefined,
-): Target {
+): BanTarget {
   const network = normalNetwork(text);
   // A network of one is that one: a ban of it is found again either way.
   const alone = network && /^([\d.]+)\/32$|^([\da-f:]+)\/128$/.exec(network);

@@ -35,13 +35,13 @@ Deno.test("ban add ends sessions at once and says until when", async () => {
   equal((result.json as { disconnected: number }).disconnected, 1);
   deepEqual(bench.told, [
     "bansChanged",
-    `kick ${uid} You are banned until 2027-01-22 08:00:00 UTC. Be kind.`,
+    `kick ${uid} You are banned until 2027-01-22 08:00 UTC. Reason: Be kind.`,
   ]);
   bench.told.length = 0;
   await bench.run("ban add", { target: "192.0.2.0/24", for: "forever" });
   deepEqual(bench.told, [
     "bansChanged",
-    "kickAddress 192.0.2.1,::ffff:192.0.2.9 You are banned for ever.",
+    "kickAddress 192.0.2.1,::ffff:192.0.2.9 You are banned permanently.",
   ]);
 });
 
@@ -67,7 +67,10 @@ Deno.test("ban remove ends a ban, and a ban that is over is none", async () => {
   bench.now += 31 * 60_000;
   equal((await bench.run("ban info", { target: "Troll" })).code, 3);
   for (
-    const [one, other] of [["192.0.2.7/32", "192.0.2.7"], ["::7", "::7/128"]]
+    const [one, other] of [["192.0.2.7/32", "192.0.2.7"], [
+      "2001:db8::7",
+      "2001:db8::7/128",
+    ]]
   ) {
     await bench.run("ban add", { target: one! });
     equal((await bench.run("ban remove", { target: other! })).code, 0);
@@ -110,4 +113,123 @@ Deno.test("user kick needs a server and somebody on line", async () => {
   equal((await bench.run("user kick", { nick: "Ann" })).code, 3);
   bench.online.add(uid);
   equal((await bench.run("user kick", { nick: "Ann" })).code, 0);
+});
+
+Deno.test("a ban from below hits nobody above and not the actor, and says so of nobody", async () => {
+  await using bench = await Bench.open();
+  const [owner, chief, mo, ma, ulf] = [
+    bench.person("Owner", "superadmin"),
+    bench.person("Chief", "admin"),
+    bench.person("Mo", "moderator"),
+    bench.person("Ma", "moderator"),
+    bench.person("Ulf"),
+  ];
+  bench.start();
+  for (const uid of [owner, chief, mo, ma, ulf]) bench.online.add(uid);
+  const actor = bench.actor("Mo");
+  const target = "198.51.100.0/24";
+  const asked = await bench.run("ban add", { target }, { actor });
+  deepEqual([asked.code, asked.confirm], [1, ["It disconnects Ulf."]]);
+  equal(bench.store.bans.list(bench.now).length, 0);
+  deepEqual(bench.told, []);
+  const done = await bench.run("ban add", { target, yes: true }, { actor });
+  equal((done.json as { disconnected: number }).disconnected, 1);
+  equal(bench.told[1], `kickAddress ${ulf} You are banned permanently.`);
+  // The owner's address alone: no question, because nobody is hit.
+  bench.online.delete(ulf);
+  const quiet = await bench.run("ban add", {
+    target: bench.addressOf(owner),
+  }, { actor });
+  equal(quiet.code, 0);
+  match(quiet.lines[0]!, /is banned permanently\.$/);
+});
+
+Deno.test("bans of networks that hold very many, or the host's own, need a yes", async () => {
+  await using bench = await Bench.open();
+  bench.start();
+  const questions: [target: string, warning: RegExp | undefined][] = [
+    ["0.0.0.0/0", /this machine itself.*more than a \/16/],
+    ["::/0", /this machine itself/],
+    ["127.0.0.1", /this machine itself/],
+    ["::1", /this machine itself/],
+    ["192.168.7.0/24", /private network/],
+    ["10.1.2.3", /private network/],
+    ["fe80::1", /private network/],
+    ["203.0.0.0/15", /more than a \/16/],
+    ["2001::/16", /more than a \/16/],
+    ["203.0.0.0/16", undefined],
+    ["2001:db8::/32", undefined],
+    ["203.0.113.9", undefined],
+  ];
+  for (const [target, warning] of questions) {
+    const result = await bench.run("ban add", { target });
+    equal(result.code, warning ? 1 : 0, target);
+    if (warning === undefined) continue;
+    match(result.lines.join(" "), warning);
+    match(result.lines.at(-1)!, /Nothing was done: add --yes/);
+    equal((await bench.run("ban info", { target })).code, 3);
+    equal((await bench.run("ban add", { target, yes: true })).code, 0, target);
+    await bench.run("ban remove", { target });
+  }
+});
+
+Deno.test("a ban of an IPv6 address covers its /64 and says so", async () => {
+  await using bench = await Bench.open();
+  const { lines } = await bench.run("ban add", { target: "2001:db8::5" });
+  match(lines[0]!, /covers its whole \/64 network/);
+  equal((await bench.run("ban info", { target: "2001:db8::abcd" })).code, 0);
+  equal((await bench.run("ban info", { target: "2001:db8:0:1::5" })).code, 3);
+});
+
+Deno.test("nobody removes or replaces a ban that somebody above gave", async () => {
+  await using bench = await Bench.open();
+  bench.person("Mo", "moderator");
+  bench.person("Chief", "admin");
+  bench.person("Troll");
+  const [low, high] = [bench.actor("Mo"), bench.actor("Chief")];
+  for (const target of ["Troll", "203.0.113.9"]) {
+    await bench.run("ban add", { target }, { actor: high });
+    for (
+      const [line, input] of [
+        ["ban add", { target, for: "1m" }],
+        ["ban remove", { target }],
+      ] as const
+    ) {
+      const result = await bench.run(line, input, { actor: low });
+      equal(result.code, 1);
+      match(result.lines[0]!, /banned by Chief, who stands above you/);
+    }
+    equal((await bench.run("ban remove", { target }, { actor: high })).code, 0);
+    await bench.run("ban add", { target }, { actor: low });
+    equal((await bench.run("ban remove", { target }, { actor: high })).code, 0);
+  }
+});
+
+Deno.test("banning or kicking oneself needs a yes, and so does the last superadmin", async () => {
+  await using bench = await Bench.open();
+  bench.online.add(bench.person("Mo", "moderator"));
+  bench.online.add(bench.person("Sue", "superadmin"));
+  bench.start();
+  const attempts: [string, string, Record<string, string>, RegExp][] = [
+    ["Mo", "user kick", { nick: "Mo" }, /your own session/],
+    ["Mo", "user ban", { nick: "Mo" }, /your own account/],
+    ["Sue", "user set", { nick: "Sue", role: "user" }, /last superadmin/],
+    ["cli", "ban add", { target: "Sue" }, /last superadmin/],
+    ["cli", "user set", { nick: "Sue", role: "admin" }, /last superadmin/],
+    ["cli", "user remove", { nick: "Sue" }, /last superadmin/],
+  ];
+  for (const [who, line, input, warning] of attempts) {
+    const options = who === "cli" ? {} : { actor: bench.actor(who) };
+    const asked = await bench.run(line, input, options);
+    equal(asked.code, 1, line);
+    match(asked.confirm?.join(" ") ?? "", warning);
+  }
+  deepEqual(bench.told, []);
+  bench.person("Sam", "superadmin");
+  equal((await bench.run("user remove", { nick: "Sue" })).code, 0);
+  equal(
+    (await bench.run("user set", { nick: "Sam", role: "user", yes: true }))
+      .code,
+    0,
+  );
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { didYouMean } from "../config/nearest.ts";
-import { LEVEL } from "../domain/store.ts";
+import { LEVEL, type Store, type Uid } from "../domain/store.ts";
 import {
   audit,
   CODE,
@@ -148,6 +148,13 @@ export async function runChatLine(
   context: Context,
 ): Promise<CommandResult> {
   const [first, ...words] = splitWords(line.trim());
+  const waiting = takeWaiting(context);
+  if (waiting !== undefined && /^\/?yes[.!]?$/i.test(line.trim())) {
+    return await execute(waiting.command, context, {
+      ...waiting.raw,
+      yes: true,
+    });
+  }
   if (first === undefined || !first.text.startsWith("/")) {
     return failure(
       CODE.usage,
@@ -210,7 +217,48 @@ export async function runChatLine(
   }
   // Chat has its own, stricter table of who may; the command's own is for web.
   const allowed = { ...command, role: command.chat.role };
-  return await execute(allowed, context, raw);
+  const result = await execute(allowed, context, raw);
+  return result.confirm ? askYes(context, allowed, raw, result) : result;
+}
+
+/** How long a command waits for its yes. */
+const YES_MS = 60_000;
+
+interface Waiting {
+  readonly command: Command;
+  readonly raw: Readonly<Record<string, string>>;
+  readonly until: number;
+}
+
+/** Commands that wait for a yes, by the uid that wrote them. */
+const waitingOf = new WeakMap<Store, Map<Uid, Waiting>>();
+
+function askYes(
+  context: Context,
+  command: Command,
+  raw: Readonly<Record<string, string>>,
+  result: CommandResult,
+): CommandResult {
+  const { store, actor } = context;
+  if (actor.uid === null) return result;
+  const waiting = waitingOf.get(store) ?? new Map();
+  waitingOf.set(store, waiting);
+  waiting.set(actor.uid, { command, raw, until: context.now() + YES_MS });
+  return {
+    ...result,
+    lines: [
+      ...result.confirm ?? [],
+      "Nothing was done yet. Write yes to go ahead.",
+    ],
+  };
+}
+
+/** Every line that follows ends the wait, whatever it says. */
+function takeWaiting({ store, actor, now }: Context): Waiting | undefined {
+  const waiting = actor.uid === null ? undefined : waitingOf.get(store);
+  const found = waiting?.get(actor.uid ?? 0);
+  waiting?.delete(actor.uid ?? 0);
+  return found !== undefined && now() < found.until ? found : undefined;
 }
 
 /** No nickname that anybody types has more. */

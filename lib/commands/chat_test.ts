@@ -125,3 +125,30 @@ Deno.test("runChatLine() knows the old commands /alert and /kickall", async () =
     `kick ${mo} we  move`,
   ]);
 });
+
+Deno.test("runChatLine() asks for a yes, which counts once and for a minute", async () => {
+  await using bench = await Bench.open();
+  const uid = bench.person("Mo", "moderator");
+  bench.person("Ma", "moderator");
+  bench.start().online.add(uid);
+  const ask = async () => {
+    deepEqual(await says(bench, "Mo", "/kick Mo"), [
+      "This ends your own session.",
+      "Nothing was done yet. Write yes to go ahead.",
+    ]);
+  };
+  const isNothing = async (nickname: string) =>
+    match((await says(bench, nickname, "yes"))[0]!, /\/help lists them/);
+  await isNothing("Mo");
+  await ask();
+  await isNothing("Ma");
+  await says(bench, "Mo", "/users");
+  await isNothing("Mo");
+  await ask();
+  bench.now += 60_001;
+  await isNothing("Mo");
+  await ask();
+  deepEqual(bench.told, []);
+  deepEqual(await says(bench, "Mo", "Yes"), ["Mo is disconnected."]);
+  await isNothing("Mo");
+});

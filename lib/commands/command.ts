@@ -8,12 +8,20 @@ import type { ReloadReport } from "../config/live_config.ts";
 import { ConfigError } from "../config/load.ts";
 import type { Value } from "../config/setting.ts";
 import {
-  type AuditEntry,
   HOST_LEVEL,
   LEVEL,
   type Role,
+  type Store,
+  StoreError,
 } from "../domain/store.ts";
-import { type Store, StoreError, type Uid } from "../domain/store.ts";
+import {
+  type Actor,
+  audit,
+  difference,
+  HOST,
+  Refused,
+  Unconfirmed,
+} from "../actions/acting.ts";
 import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
 import type { Live } from "../ops/live.ts";
 import { aRole } from "./words.ts";
@@ -40,27 +48,13 @@ export interface CommandResult {
   readonly json: unknown;
   /** The lines say why it was not done, and are no answer. */
   readonly failed?: boolean;
+  /** Nothing was done: these consequences need a yes (see `confirmFlag`). */
+  readonly confirm?: readonly string[];
   /** To be written where the command was typed; "-" is standard output. */
   readonly file?: { readonly path: string; readonly text: string };
 }
 
-export { HOST_LEVEL };
-
-export interface Actor {
-  /** "cli", or a nickname. */
-  readonly name: string;
-  readonly uid: Uid | null;
-  /** 0..3 as the roles, {@linkcode HOST_LEVEL} for the command line. */
-  readonly level: number;
-  readonly address: string | null;
-}
-
-export const HOST: Actor = {
-  name: "cli",
-  uid: null,
-  level: HOST_LEVEL,
-  address: null,
-};
+export { type Actor, audit, difference, HOST, HOST_LEVEL };
 
 /** Hashes the client's own bytes of a password, off the event loop. */
 export interface Hasher {
@@ -223,6 +217,17 @@ export async function execute(
 export const NO_SERVER =
   "No server runs on this data folder: start it with `retropal serve`.";
 
+function unconfirmed(warnings: readonly string[]): CommandResult {
+  const code = CODE.refused;
+  return {
+    code,
+    lines: [...warnings, "Nothing was done: add --yes to go ahead."],
+    json: { error: warnings.join(" "), code, needsConfirmation: true },
+    failed: true,
+    confirm: warnings,
+  };
+}
+
 /** Throws again what nobody expected. */
 export function failureOf(error: unknown): CommandResult {
   if (error instanceof ConfigError) {
@@ -234,6 +239,11 @@ export function failureOf(error: unknown): CommandResult {
     };
   }
   if (error instanceof CommandError) return failure(error.code, error.message);
+  if (error instanceof Refused) {
+    const { kind, message } = error;
+    return failure(kind === "refused" ? CODE.refused : CODE.notFound, message);
+  }
+  if (error instanceof Unconfirmed) return unconfirmed(error.warnings);
   if (error instanceof UsageError) return failure(CODE.usage, error.message);
   if (error instanceof StoreError) {
     return failure(
@@ -242,45 +252,4 @@ export function failureOf(error: unknown): CommandResult {
     );
   }
   throw error;
-}
-
-/** An entry of the audit log for what this actor does. */
-export function audit(
-  context: Context,
-  entry: {
-    readonly action: string;
-    readonly target: string;
-    readonly before?: unknown;
-    readonly after?: unknown;
-  },
-): void {
-  const whole: AuditEntry = {
-    at: context.now(),
-    actor: context.actor.name,
-    actorUid: context.actor.uid,
-    address: context.actor.address,
-    action: entry.action,
-    target: entry.target,
-    before: asText(entry.before),
-    after: asText(entry.after),
-  };
-  context.store.audit.add(whole);
-}
-
-function asText(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Only the keys whose values differ, for the audit log. */
-export function difference<T extends object>(
-  before: T,
-  after: T,
-): { before: Partial<T>; after: Partial<T> } {
-  const changed = (Object.keys(after) as (keyof T)[]).filter((key) =>
-    JSON.stringify(before[key]) !== JSON.stringify(after[key])
-  );
-  const pick = (from: T) =>
-    Object.fromEntries(changed.map((key) => [key, from[key]])) as Partial<T>;
-  return { before: pick(before), after: pick(after) };
 }

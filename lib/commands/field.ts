@@ -28,6 +28,8 @@ export interface Field<T = unknown> {
   readonly completes?: "file" | "directory";
   /** The command gets the file's name and text instead of its path. */
   readonly reads?: boolean;
+  /** The yes to a command that warned of its consequences. */
+  readonly confirms?: boolean;
   /** Asked of somebody at a terminal who left the option out. */
   readonly ask?: string;
   /** Throws {@linkcode UsageError}; `raw` is never undefined. */
@@ -198,6 +200,11 @@ export function flag(about: string): Field<boolean> {
       throw new UsageError(`${name} is on or off and takes no value.`);
     },
   };
+}
+
+/** `--yes`, the answer to a command that asks before it acts. */
+export function confirmFlag(): Field<boolean> {
+  return { ...flag("Go ahead without asking."), confirms: true };
 }
 
 /** `--name yes|no`, for what can be changed both ways. */

@@ -7,24 +7,21 @@ import { didYouMean } from "../config/nearest.ts";
 import {
   type Account,
   type Category,
-  LEVEL,
   type Store,
   type StoredRoom,
   SYSTEM_UID,
 } from "../domain/store.ts";
 import type { Live, RoomInfo } from "../ops/live.ts";
-import {
-  type Actor,
-  CODE,
-  CommandError,
-  notFound,
-  refused,
-} from "./command.ts";
+import { CODE, CommandError, notFound, refused } from "./command.ts";
 
-/** By nickname, else by uid. Throws when there is none. */
+/**
+ * Returns the account of a uid, else of a nickname: a nickname made of digits
+ * must not hide somebody's uid. Throws when there is none.
+ */
 export function findAccount(store: Store, text: string): Account {
-  const found = store.accounts.byNickname(text) ??
-    (/^\d{1,10}$/.test(text) ? store.accounts.get(Number(text)) : undefined);
+  const found =
+    (/^\d{1,10}$/.test(text) ? store.accounts.get(Number(text)) : undefined) ??
+      store.accounts.byNickname(text);
   if (found) return found;
   const near = store.accounts.list({ text: text.slice(0, 3), limit: 200 })
     .map((account) => account.nickname);
@@ -43,16 +40,6 @@ export function findPerson(store: Store, text: string): Account {
     );
   }
   return account;
-}
-
-/** Staff do not act on those who stand as high or higher, but on themselves. */
-export function requireAbove(actor: Actor, account: Account): void {
-  if (actor.uid === account.uid) return;
-  if (actor.level <= LEVEL[account.role]) {
-    throw refused(
-      `${account.nickname} is ${account.role}: only somebody above may do that.`,
-    );
-  }
 }
 
 /** A permanent one, by number, else by name. */

@@ -5,6 +5,7 @@
  */
 import { passwordFault } from "../domain/accounts.ts";
 import { LEVEL, type Role, SYSTEM_UID } from "../domain/store.ts";
+import { requireAbove } from "../actions/acting.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import {
   ACCOUNT_COLUMNS,
@@ -26,7 +27,7 @@ import {
   refused,
 } from "./command.ts";
 import { argument, choiceOption, flag, numberOption, option } from "./field.ts";
-import { findAccount, findPerson, requireAbove } from "./find.ts";
+import { findAccount, findPerson } from "./find.ts";
 import { columns, pairs, timeText } from "./table_text.ts";
 
 /** More than the uids there are: nobody is left out unless that was asked. */

@@ -5,6 +5,7 @@
  */
 import { type Account, type AccountPatch, LEVEL } from "../domain/store.ts";
 import { SYSTEM_UID } from "../domain/store.ts";
+import { lastSuperadmin, requireAbove, requireYes } from "../actions/acting.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import {
   accountJson,
@@ -26,11 +27,12 @@ import {
 import {
   argument,
   choiceOption,
+  confirmFlag,
   option,
   UsageError,
   yesNoOption,
 } from "./field.ts";
-import { findPerson, requireAbove } from "./find.ts";
+import { findPerson } from "./find.ts";
 
 export const userSet = command({
   path: ["user", "set"],
@@ -55,6 +57,7 @@ export const userSet = command({
       ["A", "T", "P"],
       "Who may write to him, as the client's menu has it.",
     ),
+    yes: confirmFlag(),
   },
   role: "admin",
   run(context, input) {
@@ -80,6 +83,9 @@ export const userSet = command({
       throw new UsageError(
         "Say what to change: `retropal user set --help` lists it.",
       );
+    }
+    if (input.role !== undefined && input.role !== "superadmin") {
+      requireYes(lastSuperadmin(context, before, "afterwards"), input.yes);
     }
     const after = store.transaction(() => {
       const updated = store.accounts.update(before.uid, patch);
@@ -167,6 +173,7 @@ export const userRemove = command({
         "name), or goes with him.",
       { ask: "What becomes of messages from him that nobody read yet?" },
     ),
+    yes: confirmFlag(),
   },
   role: "superadmin",
   run(context, input) {
@@ -189,6 +196,7 @@ export const userRemove = command({
           "add --messages keep or --messages remove.",
       );
     }
+    requireYes(lastSuperadmin(context, account, "afterwards"), input.yes);
     store.transaction(() => {
       if (input.messages === "keep") handOver(context, account);
       store.accounts.remove(account.uid, input.rooms ?? "keep");

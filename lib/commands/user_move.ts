@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { requireAbove } from "../actions/acting.ts";
 import { audit, command, done, notFound } from "./command.ts";
 import { argument } from "./field.ts";
-import { findPerson, requireAbove } from "./find.ts";
+import { findPerson } from "./find.ts";
 
 export const userMove = command({
   path: ["user", "move"],

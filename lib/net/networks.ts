@@ -96,6 +96,21 @@ export function inNetwork(address: string, network: string): boolean {
   return one.match(parsed);
 }
 
+/** Whether two addresses or networks have an address in common. */
+export function networksOverlap(one: string, other: string): boolean {
+  const base = (text: string) => parseNetwork(text)?.[0].toString() ?? text;
+  return inNetwork(base(one), other) || inNetwork(base(other), one);
+}
+
+/** Whether a network has a shorter prefix than that of its kind. */
+export function isWiderThan(
+  network: string,
+  prefix: { readonly ipv4: number; readonly ipv6: number },
+): boolean {
+  const parsed = parseNetwork(network);
+  return parsed !== null && parsed[1] < prefix[parsed[0].kind()];
+}
+
 /** A test for many networks, parsed once. */
 export function networkMatcher(
   networks: readonly string[],

@@ -202,7 +202,10 @@ export interface Live {
   /** Tells him why, the way the client understands, then closes. */
   kick(uid: Uid, reason: string, farewell?: Farewell): boolean;
   /** Every connection, signed on or not, whose address matches. */
-  kickAddress(matches: (address: string) => boolean, reason: string): number;
+  kickAddress(
+    matches: (address: string, uid: Uid | null) => boolean,
+    reason: string,
+  ): number;
   /** All members are told and put out; false when no such room lives. */
   closeRoom(gid: Gid, reason: string): boolean;
   /** Puts a signed-on user into a room; false when either is missing. */

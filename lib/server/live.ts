@@ -71,11 +71,15 @@ export class LiveServer implements Live {
     return true;
   }
 
-  kickAddress(matches: (address: string) => boolean, reason: string): number {
+  kickAddress(
+    matches: (address: string, uid: Uid | null) => boolean,
+    reason: string,
+  ): number {
     let count = 0;
     for (const connection of [...this.#chat.connections.values()]) {
       const { session } = connection;
-      if (!matches(session.address)) continue;
+      const uid = session.phase === "online" ? session.uid : null;
+      if (!matches(session.address, uid)) continue;
       count++;
       this.#act((ctx) => endSession(ctx, session, sentence(reason), "kicked"));
     }
@@ -187,10 +191,11 @@ export class LiveServer implements Live {
     }
   }
 
-  /** Who asked for the ban says to those it hits what they are told. */
+  /** The caller disconnects the sessions that a new ban hits. */
   bansChanged(): void {
     const { admission, services } = this.#chat;
     admission.refresh(admissionRules(services.settings));
+    services.addressBans.refresh();
   }
 
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void {

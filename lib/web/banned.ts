@@ -1,17 +1,17 @@
 /**
- * Bans of addresses and networks, as the chat's door knows them.
+ * Bans of addresses and networks, as the chat's sign-on heeds them.
  *
  * @module
  */
-import { inNetwork } from "../net/networks.ts";
-import type { Millis, Store } from "../domain/store.ts";
+import { AddressBans } from "../actions/address_bans.ts";
+import type { Account, Ban, Millis, Store } from "../domain/store.ts";
 
-export function addressIsBanned(
+/** Returns the ban that keeps this account, or a stranger, from signing in. */
+export function addressBan(
   store: Store,
   address: string,
+  account: Account | undefined,
   now: Millis,
-): boolean {
-  return store.bans.list(now).some((ban) =>
-    ban.kind !== "account" && inNetwork(address, ban.target)
-  );
+): Ban | undefined {
+  return new AddressBans(store.bans).of(address, account, now);
 }

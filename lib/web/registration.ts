@@ -12,7 +12,7 @@ import {
 } from "../domain/accounts.ts";
 import { type Account, type Store, StoreError } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
-import { addressIsBanned } from "./banned.ts";
+import { addressBan } from "./banned.ts";
 import type { Site } from "./site.ts";
 import { textFault } from "./text_rules.ts";
 
@@ -61,7 +61,7 @@ export async function register(
       "Registration is closed. Please ask the host for an account.",
     );
   }
-  if (addressIsBanned(store, address, now)) {
+  if (addressBan(store, address, undefined, now)) {
     return refusal(null, "Your address is banned here.");
   }
   const wait = site.guard.registrationWait(address, site.steady());

@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { banSentence } from "../actions/address_bans.ts";
 import { type Account, SYSTEM_UID } from "../domain/store.ts";
 import { signOnRefused } from "../ops/log.ts";
 import { foldName } from "../domain/names.ts";
-import { addressIsBanned } from "./banned.ts";
+import { addressBan } from "./banned.ts";
 import { type Form, readForm, tokenField } from "./form.ts";
 import { field, formPanel } from "./form_fields.ts";
 import { type Html, html, NOTHING } from "./html.ts";
@@ -79,7 +80,7 @@ export async function checkPassword(
     signOnRefused(site.log, { address, nickname, reason });
     return sentence;
   };
-  if (addressIsBanned(site.store, address, now)) {
+  if (addressBan(site.store, address, account, now)) {
     return refuse("banned", "Your address is banned here.");
   }
   if (!await passwordIsRight(site, { address, account, key, password })) {
@@ -87,15 +88,7 @@ export async function checkPassword(
   }
   if (account === undefined) return WRONG;
   const ban = site.store.bans.find("account", String(account.uid), now);
-  if (ban) {
-    const until = ban.until === null
-      ? ""
-      : ` until ${new Date(ban.until).toISOString().slice(0, 16)} UTC`;
-    return refuse(
-      "banned",
-      `You are banned${until}.${ban.reason ? ` Reason: ${ban.reason}` : ""}`,
-    );
-  }
+  if (ban) return refuse("banned", banSentence(ban));
   site.guard.succeeded(address, key);
   return account;
 }

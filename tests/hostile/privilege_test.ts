@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { execute } from "../../lib/commands/command.ts";
+import { findCommand } from "../../lib/commands/table.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import type { ClientTypeName } from "../../lib/protocol/packet_types.ts";
 import { type Peer, u16, u32 } from "../reliability/support/peer.ts";
@@ -341,4 +343,42 @@ Deno.test("attack 53: come back after a ban of the account or the address", asyn
   rig.server.live.bansChanged();
   await (await stage.stranger()).ended();
   await rig.logged("connection refused", "banned");
+});
+
+Deno.test("attack 80: a moderator bans everybody's network, owner included", async () => {
+  await using stage = await Stage.start();
+  const { ann, eve, rig } = stage;
+  const boss = await rig.guest("Boss", "superadmin");
+  const mona = await rig.guest("Mona", "moderator");
+  const host = rig.host;
+  const actor = {
+    name: "Mona",
+    uid: mona.uid,
+    level: 1,
+    address: "127.0.0.1",
+  };
+  const run = (input: Record<string, unknown>) =>
+    execute(findCommand(["ban", "add"])!, host.context(actor), input);
+  assert.equal((await run({ target: "0.0.0.0/0" })).code, 1);
+  assert.equal(rig.store.bans.list(Date.now()).length, 0);
+  assert.equal((await run({ target: "0.0.0.0/0", yes: true })).code, 0);
+  await Promise.all([ann.ended(), eve.ended()]);
+  for (const one of [boss, mona]) {
+    await one.settled();
+    assert.equal(one.closed, false);
+    one.close();
+    await (await rig.connect()).signOn(one.uid);
+  }
+  const { Peer, PASSWORD } = await import("../reliability/support/peer.ts");
+  const peer = await stage.stranger();
+  await peer.write(Peer.login(eve.uid, PASSWORD, await peer.greet(eve.uid)));
+  assert.match(await peer.refused("LOGIN"), /banned permanently/);
+  // The same ban by the host refuses the connection itself.
+  const cli = { name: "cli", uid: null, level: 4, address: null };
+  const whole = host.context(cli);
+  await execute(findCommand(["ban", "add"])!, whole, {
+    target: "0.0.0.0/0",
+    yes: true,
+  });
+  await (await stage.stranger()).ended();
 });

@@ -136,6 +136,10 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
     refuse("Registration is closed. Please ask the host for an account.");
     return;
   }
+  if (services.addressBans.of(session.address, undefined, ctx.now)) {
+    refuse("Your address is banned here.");
+    return;
+  }
   if (services.guard.registrationWait(session.address, ctx.steady) > 0) {
     refuse("Too many registrations from your address. Please wait.");
     return;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { banSentence } from "../../actions/address_bans.ts";
 import type { Session } from "../../domain/session.ts";
 import {
   type Account,
@@ -175,6 +176,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
           session.address,
     );
   if (wait() > 0) return refuseThrottled(ctx, packet.uid, wait());
+  if (refuseBannedAddress(ctx, packet.uid)) return;
   let matches: boolean;
   try {
     // Asked again when its turn comes: a thousand guesses sent at once must
@@ -203,17 +205,28 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     refuseLogin(ctx, packet.uid, "password", WRONG);
     return;
   }
+  // The address again: the ban may have come while the password was checked.
+  if (refuseBannedAddress(ctx, packet.uid)) return;
   const ban = ctx.store.bans.find("account", String(packet.uid), ctx.now);
   if (ban !== undefined) {
-    const until = ban.until === null
-      ? ""
-      : ` until ${new Date(ban.until).toISOString().slice(0, 16)} UTC`;
-    const why = ban.reason === "" ? "" : ` Reason: ${ban.reason}`;
-    refuseLogin(ctx, packet.uid, "banned", `You are banned${until}.${why}`);
+    refuseLogin(ctx, packet.uid, "banned", banSentence(ban));
     return;
   }
   services.guard.succeeded(session.address, String(packet.uid));
   welcome(ctx, packet.uid);
+}
+
+/**
+ * Refuses those whom a ban of their address binds. Costs no password check; a
+ * ban by the host has refused the connection before.
+ */
+function refuseBannedAddress(ctx: Context, uid: Uid): boolean {
+  const { session, services, store, now } = ctx;
+  const account = store.accounts.get(uid);
+  const ban = services.addressBans.of(session.address, account, now);
+  if (ban === undefined) return false;
+  refuseLogin(ctx, uid, "banned", banSentence(ban));
+  return true;
 }
 
 /** It may have gone while its password waited to be checked. */

@@ -159,7 +159,7 @@ Deno.test("LOGIN of who is banned says until when and why", () =>
     await client.send("LOGIN", loginOf(uid));
     client.expect(
       "FEEDBACK fb84 0001 " +
-        "'You are banned until 2002-07-31T13:00 UTC. Reason: Be kind.'",
+        "'You are banned until 2002-07-31 13:00 UTC. Reason: Be kind.'",
     );
     chat.now += 3_600_001;
     await chat.signOn("Troll");

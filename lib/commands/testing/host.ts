@@ -77,6 +77,11 @@ export class Bench implements AsyncDisposable {
     }).uid;
   }
 
+  /** Everybody online comes from a network of their own. */
+  addressOf(uid: number): string {
+    return `198.51.100.${uid % 100}`;
+  }
+
   actor(nickname: string): Actor {
     const account = this.store.accounts.byNickname(nickname);
     if (!account) throw new RangeError(nickname);
@@ -99,7 +104,10 @@ export class Bench implements AsyncDisposable {
     return {
       status: () =>
         ({ sessions: this.online.size, uptimeSeconds: 3700 }) as Status,
-      sessions: () => [...this.online].map((uid) => ({ uid }) as SessionInfo),
+      sessions: () =>
+        [...this.online].map((uid) =>
+          ({ uid, address: this.addressOf(uid) }) as SessionInfo
+        ),
       rooms: () => this.openRooms,
       isOnline: (uid) => this.online.has(uid),
       kick: (uid, reason) => {
@@ -107,8 +115,12 @@ export class Bench implements AsyncDisposable {
         return this.online.delete(uid);
       },
       kickAddress: (matches, reason) => {
-        const hit = ["192.0.2.1", "::ffff:192.0.2.9", "203.0.113.5"]
-          .filter(matches);
+        const hit = [
+          ...["192.0.2.1", "::ffff:192.0.2.9", "203.0.113.5"]
+            .filter((address) => matches(address, null)),
+          ...[...this.online]
+            .filter((uid) => matches(this.addressOf(uid), uid)),
+        ];
         note("kickAddress")(hit.join(","), reason);
         return hit.length;
       },

@@ -61,7 +61,9 @@ export function commandForm(c: Context, site: Site, one: CommandForm): Html {
   const command = commandNamed(one.command);
   const fixed = one.fixed ?? {};
   const keys = one.show ??
-    webFields(command).map(([key]) => key).filter((key) => !(key in fixed));
+    webFields(command)
+      .filter(([key, field]) => !(key in fixed) && !field.confirms)
+      .map(([key]) => key);
   return html`<form method="post" action="${runPath(command)}">
 ${tokenField(c, site)}
 <input type="hidden" name="${BACK}" value="${one.back}">

@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { members, roomInfo, sessionInfo } from "../testing/fake_live.ts";
 import { type TestSite, withSite } from "../testing/site.ts";
 
@@ -274,4 +274,39 @@ Deno.test("/desk/live follows what the server does", () =>
     site.live.sessionList = [sessionInfo({ nickname: "<i>Eve" })];
     match((await reader.read()).value ?? "", /&lt;i&gt;Eve/);
     await reader.cancel();
+  }));
+
+Deno.test("POST /desk/run asks for a yes before a wide ban", () =>
+  withSite(async (site) => {
+    const boss = await site.addUser("Boss", { role: "superadmin" });
+    await site.addUser("Mona", { role: "moderator" });
+    const ann = await site.addUser("Ann");
+    site.live.sessionList = [boss, ann].map(({ uid, nickname }) =>
+      sessionInfo({ uid, nickname, address: "203.0.113.5" })
+    );
+    const browser = site.browser();
+    await browser.signIn("Mona");
+    const form = await browser.get("/desk/bans");
+    ok(!form.text.includes('name="yes"'));
+    const asked = await browser.submit(form, "/desk/run/ban/add", {
+      target: "0.0.0.0/0",
+      reason: "a <mistake>",
+    });
+    equal(asked.status, 200);
+    match(asked.text, /It disconnects Ann\./);
+    ok(!asked.text.includes("Boss"));
+    equal(site.store.bans.list(Date.now()).length, 0);
+    equal(site.live.sessionList.length, 2);
+    const done = await browser.submit(asked, "/desk/run/ban/add");
+    equal(done.location, "/desk/bans");
+    const [ban] = site.store.bans.list(Date.now());
+    equal(ban?.reason, "a <mistake>");
+    deepEqual(site.live.sessionList.map(({ uid }) => uid), [boss.uid]);
+    // The owner and the actor sign in all the same, others do not.
+    for (const [nickname, path] of [["Boss", "/desk"], ["Mona", "/desk"]]) {
+      const again = site.browser();
+      await again.signIn(nickname!);
+      equal((await again.get(path!)).status, 200, nickname);
+    }
+    match((await site.browser().signIn("Ann")).text, /address is banned/);
   }));

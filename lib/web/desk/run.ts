@@ -11,7 +11,7 @@ import {
 } from "../../commands/command.ts";
 import { COMMANDS, findCommand } from "../../commands/table.ts";
 import { LEVEL } from "../../domain/store.ts";
-import { type Form, readForm } from "../form.ts";
+import { type Form, readForm, tokenField } from "../form.ts";
 import { html, NOTHING } from "../html.ts";
 import { notice, panel } from "../layout.ts";
 import { notFound } from "../problem.ts";
@@ -21,6 +21,7 @@ import { actorOf, requireStaff } from "./access.ts";
 import {
   BACK,
   commandForm,
+  runPath,
   SECRET,
   SECRET_AGAIN,
   WAS,
@@ -70,6 +71,9 @@ ${
     const form = await readForm(c, site);
     const result = await run(c, site, member, command, form);
     const back = localPath(form.raw(BACK));
+    if (result.confirm) {
+      return confirmationPage(c, site, command, form, result.confirm);
+    }
     if (result.code !== CODE.done) {
       return commandPage(c, site, command, form, result);
     }
@@ -193,6 +197,42 @@ ${
         `
       )
     }</p>`,
+  });
+}
+
+/** Asks for a yes, with the same input once more. */
+function confirmationPage(
+  c: Context,
+  site: Site,
+  command: Command,
+  form: Form,
+  warnings: readonly string[],
+): Response {
+  const name = command.path.join(" ");
+  const keys = webFields(command).flatMap(([key]) => [key, WAS + key]);
+  const hidden = (key: string, value: string) =>
+    html`<input type="hidden" name="${key}" value="${value}">`;
+  const back = form.raw(BACK);
+  return deskPage(c, site, {
+    title: `Confirm ${name}`,
+    at: "/desk/commands",
+    main: html`<h1>Please confirm</h1>
+<p><b>${name}</b> ${form.raw(form.has("target") ? "target" : "nick")}</p>
+${notice({ kind: "failed", lines: warnings })}
+<p>Nothing was done yet.</p>
+<form method="post" action="${runPath(command)}">
+${tokenField(c, site)}
+${hidden(BACK, back)}
+${
+      keys.filter((key) => form.has(key) && key !== "yes")
+        .map((key) => hidden(key, form.raw(key)))
+    }
+${hidden("yes", "on")}
+<p class="actions"><button class="button danger">Yes, do it</button>
+<a class="button" href="${
+      localPath(back) ?? `/desk/commands/${command.path.join("/")}`
+    }">No</a></p>
+</form>`,
   });
 }
 

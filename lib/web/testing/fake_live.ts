@@ -88,9 +88,14 @@ export class FakeLive implements Live {
     this.done.push(`kick ${uid} ${reason}`);
     return there;
   }
-  kickAddress(matches: (address: string) => boolean, reason: string): number {
+  kickAddress(
+    matches: (address: string, uid: number | null) => boolean,
+    reason: string,
+  ): number {
     const before = this.sessionList.length;
-    this.sessionList = this.sessionList.filter((one) => !matches(one.address));
+    this.sessionList = this.sessionList.filter((one) =>
+      !matches(one.address, one.uid)
+    );
     this.done.push(`kickAddress ${reason}`);
     return before - this.sessionList.length;
   }

@@ -40,6 +40,8 @@ export class Rig implements AsyncDisposable {
   server!: RunningServer;
   /** The store as the tests see it: never the wrapped one. */
   store!: Store;
+  /** For commands as somebody else than the system user's readers. */
+  host!: CommandHost;
   #users = 0;
 
   private constructor(readonly folder: string) {}
@@ -61,7 +63,7 @@ export class Rig implements AsyncDisposable {
       "auth.scrypt_log2n": 1,
       ...config,
     });
-    const host = new CommandHost({
+    const host = rig.host = new CommandHost({
       store: rig.store,
       hasher: new PasswordHasher({ log2n: 1 }),
       config: whole,

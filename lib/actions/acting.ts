@@ -1,0 +1,145 @@
+/**
+ * What every use case works with: the person who acts, the store, the running
+ * server if there is one, and the ways to refuse.
+ *
+ * @module
+ */
+import {
+  type Account,
+  type AuditEntry,
+  HOST_LEVEL,
+  LEVEL,
+  type Millis,
+  type Store,
+  SYSTEM_UID,
+  type Uid,
+} from "../domain/store.ts";
+import type { Live } from "../ops/live.ts";
+
+export interface Actor {
+  /** "cli", or a nickname. */
+  readonly name: string;
+  readonly uid: Uid | null;
+  /** 0..3 as the roles, {@linkcode HOST_LEVEL} for the command line. */
+  readonly level: number;
+  readonly address: string | null;
+}
+
+export const HOST: Actor = {
+  name: "cli",
+  uid: null,
+  level: HOST_LEVEL,
+  address: null,
+};
+
+/** The context of a use case; the context of a command is one. */
+export interface Acting {
+  readonly store: Store;
+  /** Null when no server runs on this data. */
+  readonly live: Live | null;
+  readonly actor: Actor;
+  now(): Millis;
+}
+
+/** The account acting on itself, from `address`. */
+export function actorOf(account: Account, address: string): Actor {
+  return {
+    name: account.nickname,
+    uid: account.uid,
+    level: LEVEL[account.role],
+    address,
+  };
+}
+
+/** A use case was not carried out; the message is for the person who asked. */
+export class Refused extends Error {
+  override name = "Refused";
+  constructor(
+    message: string,
+    readonly kind: "refused" | "not-found" = "refused",
+  ) {
+    super(message);
+  }
+}
+
+/** Nothing was done yet: the consequences need a yes first. */
+export class Unconfirmed extends Error {
+  override name = "Unconfirmed";
+  constructor(readonly warnings: readonly string[]) {
+    super(warnings.join(" "));
+  }
+}
+
+/** Throws {@linkcode Unconfirmed} when there are warnings and no yes. */
+export function requireYes(
+  warnings: readonly string[],
+  confirmed: boolean | undefined,
+): void {
+  if (warnings.length > 0 && !confirmed) throw new Unconfirmed(warnings);
+}
+
+/** Throws unless the account is below the actor, or the actor's own. */
+export function requireAbove(actor: Actor, account: Account): void {
+  if (actor.uid === account.uid) return;
+  if (actor.level <= LEVEL[account.role]) {
+    throw new Refused(
+      `${account.nickname} is ${account.role}: only somebody above may do that.`,
+    );
+  }
+}
+
+/** Warnings before `what` happens to the last superadmin. */
+export function lastSuperadmin(
+  { store }: Acting,
+  account: Account,
+  what: string,
+): string[] {
+  if (account.role !== "superadmin") return [];
+  const others = store.accounts.list({ role: "superadmin", limit: 10 })
+    .some(({ uid }) => uid !== account.uid && uid !== SYSTEM_UID);
+  return others ? [] : [
+    `${account.nickname} is the last superadmin: ${what}, ` +
+    "only the command line can act for the owner.",
+  ];
+}
+
+/** Adds an entry to the audit log for what this actor does. */
+export function audit(
+  { store, actor, now }: Acting,
+  entry: {
+    readonly action: string;
+    readonly target: string;
+    readonly before?: unknown;
+    readonly after?: unknown;
+  },
+): void {
+  const whole: AuditEntry = {
+    at: now(),
+    actor: actor.name,
+    actorUid: actor.uid,
+    address: actor.address,
+    action: entry.action,
+    target: entry.target,
+    before: asText(entry.before),
+    after: asText(entry.after),
+  };
+  store.audit.add(whole);
+}
+
+function asText(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Returns the keys whose values differ, for the audit log. */
+export function difference<T extends object>(
+  before: T,
+  after: T,
+): { before: Partial<T>; after: Partial<T> } {
+  const changed = (Object.keys(after) as (keyof T)[]).filter((key) =>
+    JSON.stringify(before[key]) !== JSON.stringify(after[key])
+  );
+  const pick = (from: T) =>
+    Object.fromEntries(changed.map((key) => [key, from[key]])) as Partial<T>;
+  return { before: pick(before), after: pick(after) };
+}

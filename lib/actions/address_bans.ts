@@ -1,0 +1,109 @@
+/**
+ * Bans of addresses and networks, and whom each of them binds: an account as
+ * high as the person who gave the ban, or higher, signs on all the same.
+ *
+ * @module
+ */
+import { networkMatcher } from "../net/networks.ts";
+import {
+  type Account,
+  type Ban,
+  type Bans,
+  HOST_LEVEL,
+  LEVEL,
+  type Millis,
+} from "../domain/store.ts";
+
+type AddressBan = Pick<Ban, "kind" | "target">;
+
+/** The network that a ban covers; an IPv6 host has a whole /64. */
+export function coveredBy({ kind, target }: AddressBan): string {
+  return kind === "address" && target.includes(":") ? `${target}/64` : target;
+}
+
+/** Returns a test for the addresses that a ban covers. */
+export function coverage(ban: AddressBan): (address: string) => boolean {
+  return networkMatcher([coveredBy(ban)]);
+}
+
+/** Whether a ban that covers the address of this account applies to it. */
+export function binds(
+  ban: Pick<Ban, "byUid" | "rank">,
+  account: Pick<Account, "uid" | "role"> | undefined,
+): boolean {
+  if (ban.rank >= HOST_LEVEL) return true;
+  if (account === undefined) return true;
+  return account.uid !== ban.byUid && LEVEL[account.role] < ban.rank;
+}
+
+/**
+ * Returns the bans that refuse a connection before anybody says who they are:
+ * those of the host. The others must not refuse staff above, so they wait for
+ * the sign-on.
+ */
+export function connectionBans(
+  bans: Bans,
+  now: Millis,
+): { readonly target: string; readonly until: Millis | null }[] {
+  return bans.list(now)
+    .filter(({ kind, rank }) => kind !== "account" && rank >= HOST_LEVEL)
+    .map((ban) => ({ target: coveredBy(ban), until: ban.until }));
+}
+
+/** The sentence that somebody who is banned reads. */
+export function banSentence(ban: Pick<Ban, "reason" | "until">): string {
+  const until = ban.until === null
+    ? "permanently"
+    : `until ${new Date(ban.until).toISOString().slice(0, 16)} UTC`
+      .replace("T", " ");
+  return `You are banned ${until}.${
+    ban.reason ? ` Reason: ${ban.reason}` : ""
+  }`;
+}
+
+/** Bans are read again after this time at the latest. */
+const REFRESH_MS = 3_600_000;
+
+interface Parsed {
+  readonly ban: Ban;
+  readonly covers: (address: string) => boolean;
+}
+
+/** The bans in force, parsed once until one of them ends. */
+export class AddressBans {
+  readonly #bans: Bans;
+  #parsed: readonly Parsed[] = [];
+  #until: Millis = 0;
+
+  constructor(bans: Bans) {
+    this.#bans = bans;
+  }
+
+  /** Reads the bans again. */
+  refresh(): void {
+    this.#until = 0;
+  }
+
+  /** Returns a ban of the address that binds this account, or a stranger. */
+  of(
+    address: string,
+    account: Pick<Account, "uid" | "role"> | undefined,
+    now: Millis,
+  ): Ban | undefined {
+    return this.#find(
+      now,
+      ({ ban, covers }) => covers(address) && binds(ban, account),
+    );
+  }
+
+  #find(now: Millis, matches: (one: Parsed) => boolean): Ban | undefined {
+    if (now >= this.#until) {
+      const bans = this.#bans.list(now)
+        .filter(({ kind }) => kind !== "account");
+      this.#parsed = bans.map((ban) => ({ ban, covers: coverage(ban) }));
+      const ends = bans.map(({ until }) => until ?? Infinity);
+      this.#until = Math.min(...ends, now + REFRESH_MS);
+    }
+    return this.#parsed.find(matches)?.ban;
+  }
+}

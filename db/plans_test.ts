@@ -49,6 +49,15 @@ function exercise(store: SqliteStore): void {
   store.accounts.profile(uid);
   store.relations.addPal(uid, uid, NOON);
   store.messages.add({ to: uid, from: uid, body: new Uint8Array(), at: NOON });
+  store.relations.namePal(uid, uid, "x");
+  store.profileMessages.add({
+    to: uid,
+    toProfile: 1,
+    from: uid,
+    fromProfile: 1,
+    text: new Uint8Array(),
+    at: NOON,
+  });
   const { gid } = store.rooms.create({
     name: "x",
     category: 30001,

@@ -16,6 +16,7 @@ export class RelationTables implements Relations {
   readonly #watchers;
   readonly #addPal;
   readonly #removePal;
+  readonly #namePal;
   readonly #blocks;
   readonly #blockedBy;
   readonly #addBlock;
@@ -23,7 +24,7 @@ export class RelationTables implements Relations {
 
   constructor(db: Database) {
     this.#pals = db.statement<Pal>(
-      `SELECT ${PERSON} FROM buddies JOIN users ON users.uid = pal WHERE buddies.uid = ?`,
+      `SELECT ${PERSON}, display FROM buddies JOIN users ON users.uid = pal WHERE buddies.uid = ?`,
     );
     this.#watchers = db.statement<{ uid: Uid }>(
       "SELECT uid FROM buddies WHERE pal = ?",
@@ -34,6 +35,9 @@ export class RelationTables implements Relations {
     );
     this.#removePal = db.statement(
       "DELETE FROM buddies WHERE uid = ? AND pal = ?",
+    );
+    this.#namePal = db.statement(
+      "UPDATE buddies SET display = ? WHERE uid = ? AND pal = ?",
     );
     this.#blocks = db.statement<Pal>(
       `SELECT ${PERSON} FROM blocks JOIN users ON users.uid = blocked WHERE blocks.uid = ?`,
@@ -62,6 +66,10 @@ export class RelationTables implements Relations {
     return this.#removePal.run(uid, pal) === 1;
   }
 
+  namePal(uid: Uid, pal: Uid, display: string): boolean {
+    return this.#namePal.run(display, uid, pal) === 1;
+  }
+
   watchers(uid: Uid): Uid[] {
     return this.#watchers.all(uid).map((row) => row.uid);
   }
@@ -83,7 +91,7 @@ export class RelationTables implements Relations {
   }
 }
 
-/** Rows of node:sqlite have no prototype, which surprises whoever compares. */
-function toPal({ uid, nickname, first, last }: Pal): Pal {
-  return { uid, nickname, first, last };
+/** Rows of node:sqlite have no prototype, which breaks comparisons. */
+function toPal({ uid, nickname, first, last, display }: Pal): Pal {
+  return { uid, nickname, first, last, ...(display ? { display } : {}) };
 }

@@ -14,6 +14,7 @@ import type { Database } from "./database.ts";
 import { HistoryTable } from "./history.ts";
 import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
 import { MessageTable } from "./messages.ts";
+import { ProfileMessageTable } from "./profile_messages.ts";
 import { RelationTables } from "./relations.ts";
 import { RoomTables } from "./rooms.ts";
 
@@ -23,6 +24,7 @@ export class SqliteStore implements Store {
   readonly audit;
   readonly relations;
   readonly messages;
+  readonly profileMessages;
   readonly rooms;
   readonly categories;
   readonly bans;
@@ -39,6 +41,7 @@ export class SqliteStore implements Store {
     this.audit = new AuditTable(db, flush);
     this.relations = new RelationTables(db);
     this.messages = new MessageTable(db);
+    this.profileMessages = new ProfileMessageTable(db);
     this.rooms = new RoomTables(db);
     this.categories = new CategoryTable(db);
     this.bans = new BanTable(db);

@@ -10,3 +10,5 @@ export * from "./002_new_user_room.ts";
 export * from "./003_hint_question.ts";
 export * from "./004_ranks.ts";
 export * from "./005_room_video.ts";
+export * from "./006_pal_names.ts";
+export * from "./007_profile_messages.ts";

@@ -32,6 +32,7 @@ import * as microphone from "./handlers/microphone.ts";
 import * as moderation from "./handlers/moderation.ts";
 import * as pals from "./handlers/pals.ts";
 import * as people from "./handlers/people.ts";
+import * as profileMessages from "./handlers/profile_messages.ts";
 import * as roomText from "./handlers/room_text.ts";
 import * as rooms from "./handlers/rooms.ts";
 import * as roomVideo from "./handlers/video.ts";
@@ -111,6 +112,7 @@ export const TABLE: readonly Row[] = [
 
   on(pal.addPal, pals.addPal),
   on(pal.removePal, pals.removePal),
+  on(pal.customizePal, pals.customize),
   on(pal.requestUser, pals.requestUser),
   on(pal.blockBuddy, pals.block),
   on(pal.unblock, pals.unblock),
@@ -121,10 +123,12 @@ export const TABLE: readonly Row[] = [
 
   on(directory.userSearch, people.search, SEARCH),
   on(directory.userProfileUpdate, people.updateProfile),
-  on(directory.getOwnProfile, people.ownProfile),
+  on(directory.randomUserChat, people.randomUser, SEARCH),
   on(directory.emailInvite, accounts.emailInvite, { ...INVITE, ...AUDITED }),
 
   on(message.imOut, messages.im),
+  on(message.profileMessageOut, profileMessages.send),
+  on(message.getProfileMessages, profileMessages.collect),
   on(message.roomMessageOut, roomText.roomMessage),
   on(message.bannerOut, roomText.setBanner, AUDITED),
 

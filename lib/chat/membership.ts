@@ -6,8 +6,11 @@
  */
 import type { Member, Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
-import { systemLine } from "../protocol/packets/messages.ts";
-import { banner } from "../protocol/packets/messages.ts";
+import {
+  banner,
+  systemLine,
+  welcomeLine,
+} from "../protocol/packets/messages.ts";
 import {
   roomClosed,
   roomJoined,
@@ -85,7 +88,7 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
   const hasVideo = ctx.services.videoPort() !== null && room.video;
   send(roomJoined.frame(room.joined(member, hasVideo)));
   send(systemLine(gid, RATINGS[room.rating] ?? RATINGS["G"]!));
-  send(systemLine(gid, welcomeText(ctx, room, session)));
+  send(welcomeLine(gid, welcomeText(ctx, room, session)));
   send(bannerFrame(ctx, room));
   // Who is invisible is on no list, not on his own either.
   const entries = entriesFor(ctx, session, room.memberEntries());

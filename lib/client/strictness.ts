@@ -12,7 +12,11 @@ import { hazardIn } from "../protocol/hazards.ts";
 import { Malformed, type Packet } from "../protocol/layout.ts";
 import { nameOfServerType, SERVER_TYPES } from "../protocol/packet_types.ts";
 import { searchResponse } from "../protocol/packets/directory.ts";
-import { roomMessageIn, userInfo } from "../protocol/packets/messages.ts";
+import {
+  roomMessageIn,
+  userInfo,
+  WELCOME_UID,
+} from "../protocol/packets/messages.ts";
 import {
   roomJoined,
   roomMediaServer,
@@ -148,7 +152,9 @@ export class Strictness {
   #roomText(frame: Frame): string | undefined {
     const { gid, uid } = read(roomMessageIn, frame);
     const window = this.#windows.get(gid);
-    if (window === undefined || uid === 0) return undefined;
+    if (window === undefined || uid === 0 || uid === WELCOME_UID) {
+      return undefined;
+    }
     if (uid === this.uid) return "echoes the client's own line";
     return window.members.has(uid)
       ? undefined

@@ -78,6 +78,8 @@ export class Session {
   bounceReason: PendingReason | undefined;
   /** What waited for him is still on its way: new messages queue behind it. */
   catchingUp = false;
+  /** Profile messages are on their way; more follow when these are written. */
+  takingProfileMessages = false;
   #account: Account | undefined;
   // Of ten thousand who are on line most need none of these: each is made
   // when it is first asked for.

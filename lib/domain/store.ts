@@ -152,14 +152,19 @@ export interface Accounts {
   setProfile(uid: Uid, fields: ReadonlyMap<string, string>): void;
 }
 
-/** A pal or a blocked person as lists show him. */
-export type Pal = Pick<Account, "uid" | "nickname" | "first" | "last">;
+/** A pal or a blocked person as lists show them. */
+export type Pal = Pick<Account, "uid" | "nickname" | "first" | "last"> & {
+  /** The name that the list's owner has given a pal; absent for none. */
+  readonly display?: string;
+};
 
 export interface Relations {
   pals(uid: Uid): Pal[];
   /** False when he was there already. */
   addPal(uid: Uid, pal: Uid, at: Millis): boolean;
   removePal(uid: Uid, pal: Uid): boolean;
+  /** "" for none; false when `pal` is not a pal of `uid`. */
+  namePal(uid: Uid, pal: Uid, display: string): boolean;
   /** Everybody who has `uid` among his pals. */
   watchers(uid: Uid): Uid[];
   blocks(uid: Uid): Pal[];
@@ -184,6 +189,30 @@ export interface OfflineMessages {
   waiting(to: Uid, limit?: number): OfflineMessage[];
   /** Not yet read by whom they were sent to, oldest first. */
   sentBy(from: Uid): OfflineMessage[];
+  count(to: Uid): number;
+  /** After they were handed to the receiver's socket. */
+  remove(ids: readonly number[]): void;
+}
+
+/** A message from one pal profile to another. */
+export interface StoredProfileMessage {
+  readonly id: number;
+  readonly to: Uid;
+  /** Number of the receiver's profile, as the sender's client wrote it. */
+  readonly toProfile: number;
+  readonly from: Uid;
+  readonly fromProfile: number;
+  readonly text: Uint8Array;
+  readonly at: Millis;
+}
+
+/** They wait until the receiver's client asks for them. */
+export interface StoredProfileMessages {
+  add(message: Omit<StoredProfileMessage, "id">): StoredProfileMessage;
+  /** Waiting for `to`, oldest first; the first `limit` of them if given. */
+  waiting(to: Uid, limit?: number): StoredProfileMessage[];
+  /** Not yet delivered, oldest first. */
+  sentBy(from: Uid): StoredProfileMessage[];
   count(to: Uid): number;
   /** After they were handed to the receiver's socket. */
   remove(ids: readonly number[]): void;
@@ -379,6 +408,7 @@ export interface Store {
   readonly accounts: Accounts;
   readonly relations: Relations;
   readonly messages: OfflineMessages;
+  readonly profileMessages: StoredProfileMessages;
   readonly rooms: Rooms;
   readonly categories: Categories;
   readonly bans: Bans;

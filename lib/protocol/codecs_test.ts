@@ -83,6 +83,8 @@ Deno.test("every codec reads its payload only, whatever lies around it", () => {
 
 /** Bytes that a payload has at the least, from the catalogue. */
 const FIXED_BYTES: Readonly<Record<string, number>> = {
+  AD_ROTATION: 3,
+  CUSTOMIZE_PAL: 4,
   ADD_PAL: 4,
   ALERT_ADMIN: 8,
   BAN: 8,
@@ -146,6 +148,8 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
   ROOM_USER_LEFT: 8,
   ROOM_VIDEO: 10,
   SET_PRIVACY: 1,
+  PALPROFILE_IN: 16,
+  PALPROFILE_MESSAGE: 16,
   STATUS_CHANGE: 8,
   STOP_VIEW_VIDEO: 8,
   TOGGLE_ALL_MICS: 6,

@@ -34,7 +34,7 @@ import {
 } from "./packet_types.ts";
 import { decodeText } from "./windows1252.ts";
 
-const NICKNAME = { nickname: 128 };
+const NICKNAME = { nickname: 128, display: 128 };
 const person: RecordShape = {
   needed: ["uid", "nickname"],
   below: NICKNAME,
@@ -171,6 +171,14 @@ const offer = all(
   }),
 );
 
+const adRotation = all(
+  exactly(3),
+  (payload) =>
+    /[CG]/.test(decodeText(payload.subarray(2)))
+      ? undefined
+      : "neither C nor G",
+);
+
 const newStyleIm: Rule = (payload) => {
   const at = decodeText(payload).indexOf("\nmsg=");
   if (at < 0) return "no msg= line";
@@ -239,6 +247,7 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   USER_INFO: record(person),
   SEARCH_RESPONSE: list(200, person),
   SEARCH_ERROR: gap(1024),
+  PALPROFILE_IN: sized(16, STACK_BUFFER),
   IM_IN: sized(4, MAX_SENT_PAYLOAD + 1),
   ANNOUNCEMENT: sized(1, 1024),
   MAINTENANCE_KICK: gap(1024),
@@ -281,6 +290,7 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   BLOCK_RESULT: sized(6, 6 + 512),
   BLOCKED_BUDDIES: list(500, person),
   NEW_STYLE_IM: newStyleIm,
+  AD_ROTATION: adRotation,
   VIDEO_OFFER: offer,
   VIDEO_REFUSED: exactly(4),
   VIDEO_ACCEPTED: address,

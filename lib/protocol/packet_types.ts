@@ -48,11 +48,11 @@ export const CLIENT_TYPES = {
     text: 4,
     secret: { from: 4, kind: "words" },
   },
-  UNNAMED_25: { type: -25, section: "System", ignored: true },
-  PALPROFILE_OUT: {
+  GET_PALPROFILE_MESSAGES: { type: -25, section: "Messages", seen: true },
+  PALPROFILE_MESSAGE: {
     type: -26,
     section: "Messages",
-    ignored: true,
+    seen: true,
     text: 16,
     secret: { from: 16, kind: "words" },
   },
@@ -82,10 +82,10 @@ export const CLIENT_TYPES = {
   },
   CLIENT_HELLO: { type: -100, section: "Sign-on", seen: true },
   KEEPALIVE: { type: -160, section: "Framing", seen: true },
-  UNNAMED_167: {
+  CUSTOMIZE_PAL: {
     type: -167,
-    section: "System",
-    ignored: true,
+    section: "Pals and presence",
+    seen: true,
     text: 4,
     secret: { from: 4, kind: "personal" },
   },
@@ -134,7 +134,7 @@ export const CLIENT_TYPES = {
     section: "Categories and lists",
     seen: true,
   },
-  ROOM_INFO: { type: -340, section: "Rooms", ignored: true },
+  GROUP_MEMBERS: { type: -340, section: "Rooms", ignored: true },
   ROOM_MESSAGE_OUT: {
     type: -350,
     section: "Messages",
@@ -187,7 +187,7 @@ export const CLIENT_TYPES = {
   },
   ONLINE_MODE: { type: -610, section: "Pals and presence", seen: true },
   CHANGE_STATUS: { type: -620, section: "Pals and presence" },
-  GET_OWN_PROFILE: { type: -680, section: "Search and profile" },
+  RANDOM_USER_CHAT: { type: -680, section: "Search and profile" },
   VIDEO_REQUEST: { type: -700, section: "Calls", seen: true },
   VIDEO_REFUSE: { type: -701, section: "Calls", seen: true },
   VIDEO_ACCEPT: { type: -710, section: "Calls", seen: true },
@@ -283,8 +283,13 @@ export const CLIENT_TYPES = {
   },
   CHECKSUMS: { type: -2121, section: "Sign-on", seen: true, ignored: true },
   MODULE_ANSWER: { type: -2122, section: "System", ignored: true },
-  REGISTRY_DONE: { type: -2125, section: "System", ignored: true },
-  STATISTICS: { type: -2200, section: "System", ignored: true },
+  INCOMPATIBLE_PROGRAM: { type: -2125, section: "System", ignored: true },
+  EMAIL_CODE: {
+    type: -2200,
+    section: "System",
+    ignored: true,
+    secret: { from: 0, kind: "password" },
+  },
   SESSION_STATS: { type: -3000, section: "Sign-on", seen: true, ignored: true },
   FILE_XFER_SEND_INIT: {
     type: -5001,
@@ -367,7 +372,7 @@ export const SERVER_TYPES = {
   PALPROFILE_IN: {
     type: 0x001a,
     section: "Messages",
-    never: true,
+    seen: true,
     text: 16,
     secret: { from: 16, kind: "words" },
   },
@@ -498,7 +503,7 @@ export const SERVER_TYPES = {
     list: true,
     secret: null,
   },
-  ENCODED_TEXT: {
+  PARENTAL_RESET: {
     type: 0x019f,
     section: "What breaks the client",
     never: true,
@@ -558,7 +563,7 @@ export const SERVER_TYPES = {
     text: 0,
     secret: { from: 0, kind: "words" },
   },
-  AD_ROTATION: { type: 0x02b2, section: "System", never: true },
+  AD_ROTATION: { type: 0x02b2, section: "Sign-on", seen: true },
   VIDEO_OFFER: {
     type: 0x02bc,
     section: "Calls",
@@ -621,7 +626,7 @@ export const SERVER_TYPES = {
     section: "What breaks the client",
     never: true,
   },
-  STATISTICS_ASK: {
+  EMAIL_CODE_ASK: {
     type: 0x0898,
     section: "What breaks the client",
     never: true,

@@ -81,6 +81,8 @@ Deno.test("the captured sign-on is answered step by step", async () => {
     expected(S.BUDDY_LIST.type, "'uid=1000001\nnickname=Paltalk' c8"),
     expected(S.BLOCKED_BUDDIES.type, ""),
     expected(S.STATUS_CHANGE.type, "000f4241 0000001e"),
+    expected(S.AD_ROTATION.type, "7fff 'C'"),
+    expected(S.AD_ROTATION.type, "7fff 'G'"),
     expected(S.LOGIN_UNKNOWN.type, ""),
   ]);
   assert.equal(categories.type, S.CATEGORY_LIST.type);
@@ -182,9 +184,11 @@ Deno.test("the captured join is answered in the client's order", async () => {
     ),
     expected(S.ROOM_MEDIA_SERVER.type, `0000c355 7f000001 ${port} ${port}`),
   ]);
-  for (const line of [rating!, welcome!]) {
+  // "Paltalk:" and "Welcome Msg:".
+  const lines = [[rating!, "00000000"], [welcome!, "fffffffe"]] as const;
+  for (const [line, uid] of lines) {
     assert.equal(line.type, S.ROOM_MESSAGE_IN.type);
-    assert.equal(shown(line).slice(0, 20), "350 0000c35500000000");
+    assert.equal(shown(line).slice(0, 20), `350 0000c355${uid}`);
   }
   assert.match(text(rating!), /rated G/);
   assert.match(text(welcome!), /NetStorm.*Oak/);
@@ -212,7 +216,8 @@ Deno.test("captured hands and requests for lists get exact answers", async () =>
       S.ROOM_LIST.type,
       "'catg=30003\n' c8 'id=50002\nnm=Help Desk\n#=0\nv=0\nl=0\nr=G\np=0\n" +
         "c=000000000' c8 'id=50003\nnm=Sound Check\n#=0\nv=1\nl=1\nr=G\np=0\n" +
-        "c=000000000' c8",
+        "c=000000000' c8 'id=600\nnm=New User Voice Group\n#=0\nv=1\nl=0\nr=G\n" +
+        "p=0\nc=000000000' c8",
     ),
   ]);
   await connection.close();

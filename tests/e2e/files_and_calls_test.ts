@@ -83,7 +83,7 @@ Deno.test("a file for somebody who blocks, or is away, goes nowhere and says so"
   await bob.settle();
   await ann.send(xferRequest, { uid: bob.uid, port: PORT });
   const { text } = await ann.expect(feedback, ({ code }) => code !== 0);
-  assert.equal(text, "This user is not on line.");
+  assert.equal(text, "This user is not online.");
   await bob.settle();
   assert.ok(bob.received.every(({ type }) => type !== xferOffer.type));
 });

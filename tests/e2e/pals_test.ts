@@ -87,7 +87,7 @@ Deno.test("the pal list and who is on line come with the sign-on", async () => {
     ["Bob", "Cat", "Paltalk"],
   );
   await sees(ann, BOB, STATUS.away);
-  assert.deepEqual(await toldOf(ann, CAT), [], "off line is the default");
+  assert.deepEqual(await toldOf(ann, CAT), [0], "a reconnect needs it");
 });
 
 Deno.test("a removed pal is gone at the next sign-on and not reported", async () => {

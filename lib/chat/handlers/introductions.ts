@@ -29,30 +29,32 @@ import {
   xferRefused,
 } from "../../protocol/packets/transfers.ts";
 import type { Context } from "../context.ts";
+import { type Contact, contactFault, palsOnly } from "../contact.ts";
 import { enterRoom } from "../membership.ts";
 import { memberOf } from "./access.ts";
-import { accepts } from "./messages.ts";
 import { makeRoom } from "./rooms.ts";
 
-/** Someone on line who may be disturbed by the sender, or he was told. */
+/** Somebody online whom the sender may reach; otherwise the sender is told. */
 function reachable(
   ctx: Context,
   packet: ClientTypeName,
   uid: Uid,
+  contact: Contact,
 ): Session | undefined {
   const { session } = ctx;
   const other = ctx.online(uid);
-  // Who blocks the sender looks off line to him, here as everywhere.
-  if (other === undefined || other.blocks.has(session.uid)) {
-    ctx.refuse(packet, "This user is not on line.");
-    return undefined;
-  }
   if (other === session) {
     ctx.refuse(packet, "You cannot do this with yourself.");
     return undefined;
   }
-  if (!accepts(other.account, other.pals.has(session.uid))) {
-    ctx.refuse(packet, `${other.nickname} accepts this from pals only.`);
+  const fault = other && contactFault(ctx, other.account, contact);
+  // A blocker looks offline to the blocked, here as everywhere.
+  if (other === undefined || fault === "blocked") {
+    ctx.refuse(packet, "This user is not online.");
+    return undefined;
+  }
+  if (fault !== undefined) {
+    ctx.refuse(packet, palsOnly(other.nickname, contact));
     return undefined;
   }
   return other;
@@ -65,7 +67,7 @@ export function invite(
   const found = memberOf(ctx, gid, "INVITE_OUT");
   if (found === undefined) return;
   const { room } = found;
-  const guest = reachable(ctx, "INVITE_OUT", uid);
+  const guest = reachable(ctx, "INVITE_OUT", uid, "invitation");
   if (guest === undefined) return;
   room.invited.add(uid);
   sendInvitation(ctx, room.gid, guest);
@@ -93,7 +95,7 @@ function sendInvitation(ctx: Context, gid: Gid, guest: Session): void {
 /** Another client's way to a room for two: it is made, joined, and offered. */
 export function privateInvite(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, world } = ctx;
-  const guest = reachable(ctx, "PRIVATE_INVITE", uid);
+  const guest = reachable(ctx, "PRIVATE_INVITE", uid, "invitation");
   if (guest === undefined) return;
   const room = makeRoom(ctx, "PRIVATE_INVITE", {
     type: PRIVATE_VOICE,
@@ -111,6 +113,7 @@ export function privateInvite(ctx: Context, { uid }: { uid: Uid }): void {
 
 interface Introduction {
   readonly kind: OfferKind;
+  readonly contact: Contact;
   readonly request: ClientTypeName;
   readonly accept: ClientTypeName;
   readonly offer: Packet<Offer>;
@@ -120,6 +123,7 @@ interface Introduction {
 
 const FILE: Introduction = {
   kind: "file",
+  contact: "file",
   request: "XFER_REQUEST",
   accept: "XFER_ACCEPT",
   offer: xferOffer,
@@ -128,6 +132,7 @@ const FILE: Introduction = {
 };
 const CALL: Introduction = {
   kind: "call",
+  contact: "call",
   request: "CALL_REQUEST",
   accept: "CALL_ACCEPT",
   offer: callOffer,
@@ -136,6 +141,7 @@ const CALL: Introduction = {
 };
 const VIDEO: Introduction = {
   kind: "video",
+  contact: "call",
   request: "VIDEO_REQUEST",
   accept: "VIDEO_ACCEPT",
   offer: videoOffer,
@@ -151,7 +157,7 @@ interface UserAt {
 const NO_ADDRESS = "Your computers cannot reach each other by IPv4.";
 
 function request(ctx: Context, how: Introduction, packet: UserAt): void {
-  const other = reachable(ctx, how.request, packet.uid);
+  const other = reachable(ctx, how.request, packet.uid, how.contact);
   if (other === undefined) return;
   if (!other.dialect.takesOffers) {
     // Its client would leave the offer open for ever.

@@ -94,7 +94,7 @@ Deno.test("who blocks looks off line to offers, calls and invitations", () =>
     ] as const;
     for (const [packet, hex, bytes] of tries) {
       await ann.send(packet, bytes);
-      ann.expect(`FEEDBACK ${hex} 0001 'This user is not on line.'`);
+      ann.expect(`FEEDBACK ${hex} 0001 'This user is not online.'`);
     }
     bob.expect();
   }));

@@ -5,9 +5,11 @@
  */
 import type { Session } from "../../domain/session.ts";
 import { type Account, SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import { STATUS } from "../../protocol/packets/pals.ts";
 import { imIn, newStyleIm } from "../../protocol/packets/messages.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
+import { contactFault, palsOnly } from "../contact.ts";
 import type { Context } from "../context.ts";
 
 const TOO_LONG = "Your message is too long.";
@@ -28,16 +30,9 @@ export function im(
 
 function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
   const { session } = ctx;
-  // Whoever he writes to has a window on his screen now.
+  // The sender's client has a window open for the receiver now.
   session.known.add(receiver.uid);
-  if (receiver.blocks.has(session.uid)) {
-    ctx.log.debug("message to someone who blocks the sender", ctx.who);
-    return;
-  }
-  if (!accepts(receiver.account, receiver.pals.has(session.uid))) {
-    ctx.refuse("IM_OUT", onlyPals(receiver.nickname));
-    return;
-  }
+  if (!mayWrite(ctx, "IM_OUT", receiver.account)) return;
   const message = {
     to: receiver.uid,
     from: session.uid,
@@ -93,13 +88,19 @@ export function sendIm(
   );
 }
 
-/** Privacy "P" of the client's menu: pals only. */
-export function accepts(account: Account, isPal: boolean): boolean {
-  return account.privacy !== "P" || isPal;
-}
-
-function onlyPals(nickname: string): string {
-  return `${nickname} takes messages from pals only.`;
+/** Blocked senders are not told; others read why they may not write. */
+export function mayWrite(
+  ctx: Context,
+  packet: ClientTypeName,
+  to: Account,
+): boolean {
+  const fault = contactFault(ctx, to, "text");
+  if (fault === "blocked") {
+    ctx.log.debug("message to someone who blocks the sender", ctx.who);
+  } else if (fault === "pals-only") {
+    ctx.refuse(packet, palsOnly(to.nickname, "text"));
+  }
+  return fault === undefined;
 }
 
 /** Stored before anything else happens to the packet. */
@@ -111,21 +112,12 @@ function store(ctx: Context, to: Uid, text: Uint8Array): void {
     return;
   }
   session.known.add(to);
-  if (ctx.store.relations.blockedBy(session.uid).includes(to)) {
-    ctx.log.debug("message to someone who blocks the sender", ctx.who);
-    return;
-  }
-  const isPal = account.privacy !== "P" ||
-    ctx.store.relations.watchers(session.uid).includes(to);
-  if (!accepts(account, isPal)) {
-    ctx.refuse("IM_OUT", onlyPals(account.nickname));
-    return;
-  }
+  if (!mayWrite(ctx, "IM_OUT", account)) return;
   const limit = settings.limits.offline_messages_per_user;
   if (ctx.store.messages.count(to) >= limit) {
     ctx.refuse(
       "IM_OUT",
-      `${account.nickname} is off line and has too many messages waiting.`,
+      `${account.nickname} is offline and has too many messages waiting.`,
     );
     return;
   }

@@ -56,7 +56,7 @@ Deno.test("IM_OUT too long, to nobody, or to a full mailbox is refused", () =>
       await ann.send("IM_OUT", `${u32(bob.uid)} 'message ${i}'`);
     }
     ann.expect(
-      "FEEDBACK ffec 0001 'Bob is off line and has too many messages waiting.'",
+      "FEEDBACK ffec 0001 'Bob is offline and has too many messages waiting.'",
     );
     const signedOn = await chat.signOn("Bob");
     signedOn.expect();

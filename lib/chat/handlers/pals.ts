@@ -5,6 +5,7 @@
  */
 import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import { userInfo } from "../../protocol/packets/messages.ts";
+import { palName } from "../../domain/pal_names.ts";
 import {
   blockedBuddies,
   blockResult,
@@ -38,10 +39,27 @@ export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
     ctx.refuse("ADD_PAL", "Your pal list is full.");
     return;
   }
-  store.relations.addPal(session.uid, uid, ctx.now);
+  const isNew = store.relations.addPal(session.uid, uid, ctx.now);
   world.addPal(session, uid);
-  ctx.reply(buddyListFrames([asPal(account)]));
+  const listed = isNew
+    ? undefined
+    : store.relations.pals(session.uid).find((pal) => pal.uid === uid);
+  ctx.reply(buddyListFrames([listed ?? asPal(account)]));
   tellStatus(ctx, session, uid);
+}
+
+/**
+ * The list's owner gives a pal another name, for that list alone. The client
+ * shows it by itself; from the next sign-on the list brings it along.
+ */
+export function customize(
+  ctx: Context,
+  { uid, name }: { uid: Uid; name: string },
+): void {
+  const display = palName(name);
+  if (!ctx.store.relations.namePal(ctx.session.uid, uid, display)) {
+    ctx.ignore("a name for somebody who is no pal", { about: uid });
+  }
 }
 
 /** No answer: the client has taken him off its list already. */

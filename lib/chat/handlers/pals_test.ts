@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { hex, unhex } from "../../protocol/bytes.ts";
+import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import { joinAll, OAK, u32, withChat } from "../testing.ts";
 
 Deno.test("ADD_PAL answers with the record, then the status", () =>
@@ -31,6 +33,33 @@ Deno.test("ADD_PAL refuses nobody, oneself, and more than a list holds", () =>
     await ann.send("ADD_PAL", u32(bob.uid));
     ann.expect("FEEDBACK ffbd 0001 'Your pal list is full.'");
   }, { "limits.pals_per_user": 1 }));
+
+Deno.test("CUSTOMIZE_PAL names a pal in its owner's list alone, until it is reset", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await ann.send("ADD_PAL", u32(bob.uid));
+    await bob.send("ADD_PAL", u32(ann.uid));
+    await ann.send("REMOVE_PAL", "000f4241");
+    await bob.send("REMOVE_PAL", "000f4241");
+    chat.forget();
+    const list = async (nickname: string) => {
+      const client = await chat.signOn(nickname, { take: false });
+      const line = client.take().find((one) => one.startsWith("BUDDY_LIST "));
+      return decodeText(unhex(line!.split(" ")[1]!));
+    };
+    await ann.send("CUSTOMIZE_PAL", `${u32(bob.uid)} 'B' c8 'b' 0a 'by='`);
+    ann.expect();
+    const named = `uid=${bob.uid}\nnickname=Bob\ndisplay=BEb by-\u00c8`;
+    assert.equal(await list("Ann"), named);
+    assert.equal(await list("Bob"), `uid=${ann.uid}\nnickname=Ann\u00c8`);
+    const again = await chat.signOn("Ann");
+    await again.send("ADD_PAL", u32(bob.uid));
+    assert.ok(again.take()[0]!.includes(hex(encodeText("display=BEb by-"))));
+    await again.send("CUSTOMIZE_PAL", "000fffff 'x'");
+    assert.ok(chat.logged("a name for somebody who is no pal"));
+    await again.send("CUSTOMIZE_PAL", `${u32(bob.uid)} '*default*'`);
+    assert.equal(await list("Ann"), `uid=${bob.uid}\nnickname=Bob\u00c8`);
+  }));
 
 Deno.test("the system user is a pal from the beginning until removed", () =>
   withChat(async (chat) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Session } from "../../domain/session.ts";
 import {
   type Account,
   type AccountPatch,
@@ -14,13 +15,10 @@ import {
   type Fields,
   joinedSearch,
   MAX_SEARCH_HITS,
-  profileFields,
   searchError,
   searchResponse,
 } from "../../protocol/packets/directory.ts";
-import { SERVER_TYPES } from "../../protocol/packet_types.ts";
-import { shownNickname } from "../../protocol/packets/pals.ts";
-import { encodeFrame } from "../../protocol/frame.ts";
+import { contactFault, privacyAllows } from "../contact.ts";
 import type { Context } from "../context.ts";
 import { asHit } from "../person.ts";
 
@@ -115,24 +113,33 @@ export function updateProfile(ctx: Context, fields: Fields): void {
   ctx.log.info("profile changed", ctx.who);
 }
 
-/** The own record in full, for the form that alters it. */
-export function ownProfile(ctx: Context): void {
-  const { account } = ctx.session;
-  const yes = (on: boolean) => on ? "Y" : "N";
-  const payload = profileFields([
-    ["uid", account.uid],
-    ["nickname", shownNickname(account.nickname)],
-    ["first", account.first],
-    ["last", account.last],
-    ["email", account.email],
-    ["get_offers_from_us", yes(account.offersFromUs)],
-    ["get_offers_from_affiliates", yes(account.offersFromAffiliates)],
-    ["show_first", yes(account.showFirst)],
-    ["show_last", yes(account.showLast)],
-    ["show_email", yes(account.showEmail)],
-    ...ctx.store.accounts.profile(account.uid),
-  ]);
-  ctx.reply(encodeFrame(SERVER_TYPES.USER_INFO.type, payload));
+/**
+ * Somebody online, at random, who lets anybody write: one of the answers of a
+ * search, or the window waits forever.
+ */
+export function randomUser(ctx: Context): void {
+  const { session, services, world } = ctx;
+  let chosen: Account | undefined;
+  let candidates = 0;
+  for (const other of world.online.values()) {
+    if (other === session || !mayBeDrawn(ctx, other)) continue;
+    candidates++;
+    if (services.random() * candidates < 1) chosen = other.account;
+  }
+  if (chosen === undefined) {
+    ctx.reply(searchError.frame({ text: new Uint8Array() }));
+    return;
+  }
+  ctx.reply(searchResponse.frame([asHit(chosen)]));
+}
+
+function mayBeDrawn(ctx: Context, other: Session): boolean {
+  const { account } = other;
+  return account.listed && account.uid !== SYSTEM_UID &&
+    !ctx.session.blocks.has(other.uid) &&
+    // Pals are no strangers, but may be drawn as long as strangers may.
+    privacyAllows(account.privacy, "random", false) &&
+    contactFault(ctx, account, "random") === undefined;
 }
 
 /** A, T or P of the client's menu; kept and handed back at sign-on. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { type TestClient, withChat } from "../testing.ts";
+import { unhex } from "../../protocol/bytes.ts";
+import { decodeText } from "../../protocol/windows1252.ts";
+import { type TestClient, u32, withChat } from "../testing.ts";
 
 const find = (key: string, value: string) =>
   `'uid=3\nfirst=\nlast=\n${key}=${value}\nemail='`;
@@ -104,17 +106,28 @@ Deno.test("USER_PROFILE_UPDATE of somebody else is refused", () =>
     assert.equal(bob.account.first, "");
   }));
 
-Deno.test("GET_OWN_PROFILE shows the form what is stored", () =>
+Deno.test("RANDOM_USER_CHAT draws somebody online who lets strangers write", () =>
   withChat(async (chat) => {
-    const ann = await chat.signOn("Ann", { email: "ann@example.org" });
-    await ann.send("USER_PROFILE_UPDATE", "'state=TX\nage=44'");
-    await ann.send("GET_OWN_PROFILE");
-    ann.expect(
-      `USER_INFO 'uid=${ann.uid}\nnickname=Ann\nfirst=\nlast=\n` +
-        `email=ann@example.org\nget_offers_from_us=N\n` +
-        `get_offers_from_affiliates=N\nshow_first=Y\nshow_last=Y\n` +
-        `show_email=N\nage=44\nstate=TX\n'`,
-    );
+    const ann = await chat.signOn("Ann");
+    const drawn = async () => {
+      chat.forget();
+      await ann.send("RANDOM_USER_CHAT");
+      const [line = ""] = ann.take();
+      return line === "SEARCH_ERROR "
+        ? undefined
+        : /uid=(\d+)/.exec(decodeText(unhex(line.split(" ")[1]!)))?.[1];
+    };
+    assert.equal(await drawn(), undefined, "never oneself or the system user");
+    await chat.signOn("Hidden", { listed: false });
+    await chat.signOn("Shy", { privacy: "P" });
+    const blocker = await chat.signOn("Blocker");
+    await blocker.send("BLOCK_BUDDY", u32(ann.uid));
+    const blocked = await chat.signOn("Blocked");
+    await ann.send("BLOCK_BUDDY", u32(blocked.uid));
+    chat.addUser("Offline");
+    assert.equal(await drawn(), undefined);
+    const tea = await chat.signOn("Tea", { privacy: "T" });
+    assert.equal(await drawn(), String(tea.uid));
   }));
 
 Deno.test("SET_PRIVACY is kept and comes back in USER_DATA", () =>

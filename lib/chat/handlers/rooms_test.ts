@@ -29,7 +29,7 @@ Deno.test("ROOM_JOIN shows the room to who comes and him to the others", () =>
       `ROOM_JOINED ${oak} 0003 0000 0000 0000 7542 0000 0004 0006 0003 ` +
         `'GThe Evening Lounge'`,
       `ROOM_MESSAGE_IN ${oak} 00000000 ${RATED_G}`,
-      `ROOM_MESSAGE_IN ${oak} 00000000 'Take a chair. One speaks, the others ` +
+      `ROOM_MESSAGE_IN ${oak} fffffffe 'Take a chair. One speaks, the others ` +
         `listen, then it is your turn.'`,
       `ROOM_BANNER ${oak} 00000000 'Good company, good talk'`,
       `ROOM_USER_LIST ${record(ann)} ${record(bob)}`,
@@ -174,7 +174,7 @@ Deno.test("ROOM_CREATE answers like a join, with the admin word set", () =>
       `ROOM_JOINED ${gid} 0003 0001 0001 0000 7542 0000 0004 0006 0003 'Rdan'`,
       `ROOM_MESSAGE_IN ${gid} 00000000 ` +
         `'This room is rated R: restricted, not for everyone' 27 's ears.'`,
-      `ROOM_MESSAGE_IN ${gid} 00000000 'Hello Ann, welcome to dan.'`,
+      `ROOM_MESSAGE_IN ${gid} fffffffe 'Hello Ann, welcome to dan.'`,
       `ROOM_BANNER ${gid} 00000000 'dan on Retropal'`,
       `ROOM_USER_LIST ${record(ann, { gid: room.gid, admin: 1 })}`,
       `ROOM_MEDIA_SERVER ${gid} c6336407 0000082a 0000082a`,

@@ -18,7 +18,7 @@ import {
   isVerifiable,
   keyOffset,
 } from "../../protocol/challenge.ts";
-import { equalBytes } from "../../protocol/bytes.ts";
+import { concat, equalBytes } from "../../protocol/bytes.ts";
 import {
   CLIENT_5_0,
   dialectOf,
@@ -47,11 +47,12 @@ import {
   type UserData,
   userData,
 } from "../../protocol/packets/signon.ts";
+import { adRotation, SELDOM_SECONDS } from "../../protocol/packets/system.ts";
 import { signOnRefused } from "../../ops/log.ts";
 import { HashNotWanted } from "../../ops/password_hash.ts";
 import { hostKey } from "../../net/addresses.ts";
 import type { Context } from "../context.ts";
-import { announcePresence } from "../presence.ts";
+import { announcePresence, tellStatus } from "../presence.ts";
 import { literalKey, makeKey, readableKey } from "../server_key.ts";
 import { depart, endSession } from "../departure.ts";
 import { deliverWaiting } from "../mailbox.ts";
@@ -311,6 +312,13 @@ function hintState(ctx: Context, { hint }: Account): UserData["ph"] {
   return hint === "" ? "N" : "Y";
 }
 
+/** Without these the client fetches advertisements again and again. */
+const SELDOM_ADVERTISEMENTS = concat(
+  ["C", "G"].map((where) =>
+    adRotation.frame({ seconds: SELDOM_SECONDS, where })
+  ),
+);
+
 /** Everything that a signed-on client needs, in the order that it needs it. */
 function welcome(ctx: Context, uid: Uid): void {
   const { session, store, world } = ctx;
@@ -347,15 +355,12 @@ function welcome(ctx: Context, uid: Uid): void {
   ctx.reply(accepted("LOGIN"));
   ctx.reply(buddyListFrames(pals));
   ctx.reply(blockedBuddies.frame(blocks));
-  for (const pal of pals) {
-    const status = world.statusOf(pal.uid, uid);
-    if (status !== STATUS.offline) {
-      ctx.reply(statusChange.frame({ uid: pal.uid, status }));
-    }
-  }
+  // Offline too: after a reconnect the client still shows the status of before.
+  for (const pal of pals) tellStatus(ctx, session, pal.uid);
   if (session.dialect.wantsOwnStatus) {
     ctx.reply(statusChange.frame({ uid, status: STATUS.online }));
   }
+  ctx.reply(SELDOM_ADVERTISEMENTS);
   ctx.reply(loginComplete.frame({}));
   ctx.reply(categoriesOf(world));
   deliverWaiting(ctx, session);

@@ -99,18 +99,24 @@ Deno.test("a sign-on is answered in the order that the client needs", () =>
       "BLOCKED_BUDDIES",
       "STATUS_CHANGE",
       "STATUS_CHANGE",
+      "STATUS_CHANGE",
+      "AD_ROTATION",
+      "AD_ROTATION",
       "LOGIN_UNKNOWN",
       "CATEGORY_LIST",
       "IM_IN",
     ]);
     assert.equal(answers[0], `LOGIN_REPLY ${u32(uid)}00000001`);
     assert.equal(answers[2], "FEEDBACK fb840000");
-    assert.deepEqual(answers.slice(5, 8), [
+    assert.deepEqual(answers.slice(5, 11), [
       "STATUS_CHANGE 000f42410000001e",
       `STATUS_CHANGE ${u32(bob.uid)}00000046`,
+      `STATUS_CHANGE ${u32(eve.uid)}00000000`,
+      "AD_ROTATION 7fff43",
+      "AD_ROTATION 7fff47",
       "LOGIN_UNKNOWN ",
     ]);
-    assert.equal(answers[9], `IM_IN ${u32(bob.uid)}68656c6c6f`);
+    assert.equal(answers[12], `IM_IN ${u32(bob.uid)}68656c6c6f`);
     bob.expect(`STATUS_CHANGE ${u32(uid)} 0000001e`);
   }));
 

@@ -71,6 +71,7 @@ const FORMS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ph: fc.constantFrom("0", "N", "Y"),
   voice: fc.constantFrom(0, 1, 2),
   videoPort: viewablePort,
+  where: fc.constantFrom("C", "G"),
 };
 
 /**
@@ -96,6 +97,7 @@ export const HOSTILE: Parts = {
     voice: FORMS.voice!,
     ph: FORMS.ph!,
     videoPort: viewablePort,
+    where: FORMS.where!,
   },
   text: fc.oneof(
     fc.string({ unit: windows1252, maxLength: 60 }),

@@ -4,12 +4,16 @@ import {
   announcement,
   banner,
   bannerOut,
+  getProfileMessages,
   imIn,
   imOut,
   newStyleIm,
+  profileMessageIn,
+  profileMessageOut,
   roomMessageIn,
   roomMessageOut,
   userInfo,
+  WELCOME_UID,
 } from "../packets/messages.ts";
 import { maintenanceKick, serverError } from "../packets/system.ts";
 import { videoKeepalive } from "../packets/transfers.ts";
@@ -104,6 +108,37 @@ export const MESSAGE_CASES: readonly GoldenCase[] = [
     },
     "'uid=1000011\nnickname=Max\nfirst=M\nlast=X\nmsg=text by 0294 not forced'",
     "b-8-stranger",
+  ),
+  golden(
+    profileMessageOut,
+    {
+      from: 1000002,
+      fromProfile: 7,
+      to: 1000004,
+      toProfile: 9,
+      text: raw("hello dan"),
+    },
+    "000f4242 00000007 000f4244 00000009 'hello dan'",
+    "seen with the real client",
+  ),
+  golden(
+    profileMessageIn,
+    {
+      from: 1000002,
+      fromProfile: 7,
+      to: 1000004,
+      toProfile: 9,
+      text: raw("hello dan"),
+    },
+    "000f4242 00000007 000f4244 00000009 'hello dan'",
+    "seen with the real client",
+  ),
+  golden(getProfileMessages, {}, "", "seen with the real client"),
+  golden(
+    roomMessageIn,
+    { gid: 50002, uid: WELCOME_UID, text: raw("Take a chair.") },
+    "0000c352 fffffffe 'Take a chair.'",
+    'seen with the real client: "Welcome Msg:"',
   ),
   golden(
     announcement,

@@ -16,6 +16,7 @@ import {
   uinResponse,
   userData,
 } from "../packets/signon.ts";
+import { adRotation, SELDOM_SECONDS } from "../packets/system.ts";
 import {
   APPENDIX,
   COMPUTED,
@@ -139,6 +140,18 @@ export const SIGN_ON_CASES: readonly GoldenCase[] = [
       "\nadmin=2\nsup=1\nph=0\nget_offers_from_us=Y\n" +
       "get_offers_from_affiliates=N\nfirst=Ned\nlast=\nemail=ned@storm.org\n" +
       "privacy=A\nverified=Y\ninsta=6\npub=200\nvad=4\n'",
+    COMPUTED,
+  ),
+  golden(
+    adRotation,
+    { seconds: SELDOM_SECONDS, where: "C" },
+    "7fff 'C'",
+    "seen with the real client",
+  ),
+  golden(
+    adRotation,
+    { seconds: SELDOM_SECONDS, where: "G" },
+    "7fff 'G'",
     COMPUTED,
   ),
   golden(keepalive, {}, "", "a-hands-and-incoming-voice"),

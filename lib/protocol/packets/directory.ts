@@ -14,7 +14,6 @@ import {
 import {
   encodeList,
   encodeRecord,
-  type Field,
   parseList,
   parseRecord,
 } from "../records.ts";
@@ -83,12 +82,8 @@ export const userProfileUpdate = fromClientBody<Fields>(
   },
 );
 
-/** The own record in full, the answer to GET_OWN_PROFILE. */
-export function profileFields(fields: readonly Field[]): Uint8Array {
-  return encodeRecord(fields, { keepEmpty: true });
-}
-
-export const getOwnProfile = fromClient("GET_OWN_PROFILE", {});
+/** The hidden button "Random User Chat" of the White Pages. */
+export const randomUserChat = fromClient("RANDOM_USER_CHAT", {});
 
 /** An e-mail address that should be told of this server. */
 export const emailInvite = fromClientBody<Fields>("EMAIL_INVITE", {

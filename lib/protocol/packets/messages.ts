@@ -94,6 +94,37 @@ export const newStyleIm = fromServerBody<NewStyleIm>("NEW_STYLE_IM", {
   },
 });
 
+export interface ProfileMessage {
+  readonly from: number;
+  /** Number of the sender's profile. */
+  readonly fromProfile: number;
+  readonly to: number;
+  readonly toProfile: number;
+  readonly text: Uint8Array;
+}
+
+const profileMessageFields = {
+  from: u32,
+  fromProfile: u32,
+  to: u32,
+  toProfile: u32,
+};
+
+/** From one pal profile to another; the receiver gets the same layout. */
+export const profileMessageOut = fromClient("PALPROFILE_MESSAGE", {
+  ...profileMessageFields,
+  text: tail(),
+});
+/** Bound of our own: nobody has seen how long a text the window takes. */
+export const MAX_PROFILE_TEXT = 1500;
+/** Opens a window. */
+export const profileMessageIn = fromServer("PALPROFILE_IN", {
+  ...profileMessageFields,
+  text: tail(MAX_PROFILE_TEXT),
+});
+/** Menu PalProfiles > Get Messages: asks for those that wait. */
+export const getProfileMessages = fromClient("GET_PALPROFILE_MESSAGES", {});
+
 function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
   for (let at = 0; at + wanted.length <= bytes.length; at++) {
     if (wanted.every((byte, i) => bytes[at + i] === byte)) return at;
@@ -109,6 +140,21 @@ export const announcement = fromServerBody<{ readonly text: string }>(
     write: (to, { text }) => writeTail(to, encodeText(text || " "), 1023),
   },
 );
+
+/** Shown as "Welcome Msg:"; uid 0 is shown as "Paltalk:". */
+export const WELCOME_UID = 0xfffffffe;
+
+/** The line that greets a newcomer to a room. */
+export function welcomeLine(
+  gid: number,
+  line: string,
+): Uint8Array<ArrayBuffer> {
+  return roomMessageIn.frame({
+    gid,
+    uid: WELCOME_UID,
+    text: encodeText(line),
+  });
+}
 
 /** A line of the server in a room, already in a frame. */
 export function systemLine(

@@ -28,6 +28,13 @@ export const requestUser = fromClient("REQUEST_USER", { uid: u32 });
 export const blockBuddy = fromClient("BLOCK_BUDDY", { uid: u32 });
 export const unblock = fromClient("UNBLOCK", { uid: u32 });
 export const getBlocked = fromClient("GET_BLOCKED", {});
+/** The client's "Customize Pal Name"; its Reset sends {@linkcode DEFAULT_PAL_NAME}. */
+export const customizePal = fromClient("CUSTOMIZE_PAL", {
+  uid: u32,
+  name: text(),
+});
+/** Means the pal's own nickname. */
+export const DEFAULT_PAL_NAME = "*default*";
 /** The away text as the user wrote it; may be empty. */
 export const awayMode = fromClient("AWAY_MODE", { text: tail() });
 export const onlineMode = fromClient("ONLINE_MODE", {});
@@ -53,6 +60,8 @@ export const statusChange = fromServer("STATUS_CHANGE", {
 export interface Person {
   readonly uid: number;
   readonly nickname: string;
+  /** The name that the list's owner has given this pal. */
+  readonly display?: string;
   readonly first?: string;
   readonly last?: string;
   readonly email?: string;
@@ -78,6 +87,7 @@ export function personRecord(person: Person): Uint8Array<ArrayBuffer> {
   return encodeRecord([
     ["uid", person.uid],
     ["nickname", shownNickname(person.nickname)],
+    ["display", (person.display ?? "").slice(0, MAX_NICKNAME)],
     ["first", (person.first ?? "").slice(0, MAX_PERSONAL)],
     ["last", (person.last ?? "").slice(0, MAX_PERSONAL)],
     ["email", (person.email ?? "").slice(0, MAX_PERSONAL)],
@@ -102,11 +112,12 @@ export function answerRecord(person: Person): Uint8Array<ArrayBuffer> {
 
 /** The reverse of {@linkcode personRecord}, for our own client. */
 export function personOf(fields: ReadonlyMap<string, string>): Person {
-  const optional = (key: "first" | "last" | "email") =>
+  const optional = (key: "display" | "first" | "last" | "email") =>
     fields.get(key) ? { [key]: fields.get(key)! } : {};
   return {
     uid: Number(fields.get("uid") ?? 0),
     nickname: fields.get("nickname") ?? "",
+    ...optional("display"),
     ...optional("first"),
     ...optional("last"),
     ...optional("email"),

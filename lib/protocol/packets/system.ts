@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fromClient, fromServer, tail, text } from "../layout.ts";
+import { char, fromClient, fromServer, tail, text, u16 } from "../layout.ts";
 import { CLIENT_TYPES, type ClientTypeName } from "../packet_types.ts";
 
 /** A box, then the client's program exits. */
@@ -13,6 +13,17 @@ export const maintenanceKick = fromServer("MAINTENANCE_KICK", {
 });
 /** A box "Paltalk Closing", then the client signs off and exits. */
 export const serverError = fromServer("SERVER_ERROR", { text: text(1023) });
+
+/**
+ * How often advertisements are fetched anew: in message windows ("C") or in
+ * rooms ("G"). Exactly three bytes.
+ */
+export const adRotation = fromServer("AD_ROTATION", {
+  seconds: u16,
+  where: char,
+});
+/** The client reads the word as signed; this is nine hours. */
+export const SELDOM_SECONDS = 0x7fff;
 
 /** A codec for each type that is known and ignored. */
 export const ignoredPackets = Object.entries(CLIENT_TYPES)

@@ -1,0 +1,8 @@
+import type { Migration } from "./migration.ts";
+
+/** The name that the owner of a list has given a pal; "" for none. */
+export const palNames: Migration = {
+  version: 6,
+  name: "pal_names",
+  up: "ALTER TABLE buddies ADD COLUMN display TEXT NOT NULL DEFAULT ''",
+};

@@ -102,6 +102,16 @@ export const LIMITS = {
       "New connections per second from one address, to each port; ten times " +
       "as many at once after a pause.",
   }),
+  web_connections: count({
+    default: 2000,
+    about: "Connections to the pages at a time.",
+  }),
+  web_connections_per_address: count({
+    default: 100,
+    about:
+      "Connections to the pages from one address; half as many pages that " +
+      "update themselves. Proxies in web.trusted_proxies are exempt.",
+  }),
   signon_seconds: count({
     default: 30,
     max: 3600,

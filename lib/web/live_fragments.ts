@@ -35,6 +35,8 @@ function compact(html: Html): string {
 }
 
 export interface Viewer {
+  /** Gets what ends the stream. */
+  readonly started?: (end: () => void) => void;
   /** Asked before each piece: false ends the stream. */
   mayWatch?(): boolean;
   ended(): void;
@@ -92,6 +94,7 @@ export class LiveFragments {
       start: (controller) => {
         stream = { controller, viewer };
         this.#streams.add(stream);
+        viewer.started?.(() => this.#end(stream));
         controller.enqueue(first);
         this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
       },

@@ -1,20 +1,39 @@
 /**
- * The event streams that are open: how many one address and everybody may
- * have, and their end when the server goes down.
+ * The event streams that are open: how many one host and everybody may have,
+ * and their end when the server goes down.
  *
  * @module
  */
+import type { Config } from "../config/config.ts";
+import { type NetLog, Refusals } from "../net/refusals.ts";
+import { YieldingConnections } from "../net/yielding_connections.ts";
 import { type LiveFragments, STREAM_HEADERS } from "./live_fragments.ts";
 import { Problem } from "./problem.ts";
-import { hostKey } from "../net/addresses.ts";
 
-const MOST = 4000;
-const MOST_PER_ADDRESS = 1000;
+interface OpenStream {
+  readonly address: string;
+  end(): void;
+}
 
 export class OpenStreams {
-  readonly #perAddress = new Map<string, number>();
-  /** How each one is ended. */
-  readonly #open = new Set<() => void>();
+  readonly #open = new YieldingConnections<OpenStream>();
+  readonly #limits: () => Config["limits"];
+  readonly #isUncounted: (address: string) => boolean;
+  readonly #refusals: Refusals;
+
+  constructor(
+    limits: () => Config["limits"],
+    isUncounted: (address: string) => boolean,
+    log: NetLog,
+  ) {
+    this.#limits = limits;
+    this.#isUncounted = isUncounted;
+    this.#refusals = new Refusals(
+      log,
+      () => performance.now(),
+      "event stream refused",
+    );
+  }
 
   get count(): number {
     return this.#open.size;
@@ -26,35 +45,48 @@ export class OpenStreams {
     fragments: LiveFragments,
     mayWatch: () => boolean = () => true,
   ): Response {
-    const leave = this.enter(address, () => fragments.close());
-    return new Response(fragments.open({ mayWatch, ended: leave }), {
+    let end = () => {};
+    const ended = this.enter(address, () => end());
+    const started = (how: () => void) => {
+      end = how;
+    };
+    return new Response(fragments.open({ mayWatch, started, ended }), {
       headers: STREAM_HEADERS,
     });
   }
 
   /**
-   * Counts a stream that `end` can end. Throws {@linkcode Problem} when there
-   * are too many. The function returned is to be called when it has ended.
+   * Counts a stream that `end` can end. Throws {@linkcode Problem} when its
+   * host has too many; when there are too many in all, the oldest of the host
+   * with most streams ends. Call the returned function when it has ended.
    */
   enter(address: string, end: () => void): () => void {
-    const key = hostKey(address);
-    const own = this.#perAddress.get(key) ?? 0;
-    if (this.#open.size >= MOST || own >= MOST_PER_ADDRESS) {
+    const most = Math.ceil(this.#limits().web_connections / 2);
+    const own = Math.ceil(this.#limits().web_connections_per_address / 2);
+    if (
+      !this.#isUncounted(address) && this.#open.sizeOfHost(address) >= own
+    ) {
+      this.#refusals.note("too many from this address", address);
       throw new Problem(503, "Too many people look at this page.", 30);
     }
-    this.#perAddress.set(key, own + 1);
-    const one = () => end();
+    if (this.#open.size >= most) {
+      const [oldest] = this.#open.ofLargestHolder();
+      if (oldest !== undefined) {
+        this.#refusals.note(
+          "too many in all: the oldest ended",
+          oldest.address,
+        );
+        this.#open.delete(oldest);
+        oldest.end();
+      }
+    }
+    const one = { address, end };
     this.#open.add(one);
-    return () => {
-      if (!this.#open.delete(one)) return;
-      const rest = (this.#perAddress.get(key) ?? 1) - 1;
-      if (rest > 0) this.#perAddress.set(key, rest);
-      else this.#perAddress.delete(key);
-    };
+    return () => this.#open.delete(one);
   }
 
   /** Ends them all: the server is going down. */
   close(): void {
-    for (const end of [...this.#open]) end();
+    for (const one of [...this.#open.all()]) one.end();
   }
 }

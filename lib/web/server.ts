@@ -11,13 +11,14 @@ import type { Logger } from "../ops/log.ts";
 import { listening } from "../ops/listening.ts";
 import { Registry } from "../ops/metrics.ts";
 import { makePages, type Pages } from "./app.ts";
+import type { AcceptorLimits } from "../net/acceptor.ts";
 import { matcherOf } from "../net/networks.ts";
 import { clientOrigin } from "./client_address.ts";
 import { FormTokens } from "./form_tokens.ts";
 import { FrontPageState } from "./front_state.ts";
 import { HistoryRecorder } from "./history.ts";
-import { bareResponse } from "./http/response.ts";
-import { HttpServer } from "./http/server.ts";
+import { bareResponse } from "../net/http/response.ts";
+import { HttpServer } from "../net/http/server.ts";
 import { isLegacyPath } from "./legacy/paths.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { RequestRate } from "./request_rate.ts";
@@ -75,23 +76,29 @@ function start(options: WebOptions): WebServer {
   const door = new FrontDoor(site, pages);
   const answer = door.answer.bind(door);
 
+  const common = {
+    hostname: bind,
+    log,
+    limits: () => connectionLimits(site.config().limits),
+    isUncounted: (address: string) => isUncounted(site.config(), address),
+  };
+
   const server = listening(
     "web.port",
     port,
-    () => new HttpServer({ hostname: bind, port, answer, log }),
+    () => new HttpServer({ ...common, port, answer }),
   );
   let legacy: HttpServer | null = null;
   if (legacyPort !== 0 && legacyPort !== port) {
     try {
       legacy = listening("web.legacy_port", legacyPort, () =>
         new HttpServer({
-          hostname: bind,
+          ...common,
           port: legacyPort,
           answer: (request, remote, local) =>
             isLegacyPath(new URL(request.url).pathname)
               ? answer(request, remote, local)
               : Promise.resolve(bareResponse(404, "Not found.")),
-          log,
         }));
     } catch (error) {
       void server.shutdown(0);
@@ -144,8 +151,30 @@ function makeSite(options: WebOptions): Site {
     sessions: new WebSessions(),
     tokens: new FormTokens(),
     front: new FrontPageState({ live, store, config, log }),
-    streams: new OpenStreams(),
+    streams: new OpenStreams(
+      () => config().limits,
+      (address) => isUncounted(config(), address),
+      log,
+    ),
   };
+}
+
+/** Seconds' worth of new connections that may come at once after a pause. */
+const BURST_SECONDS = 10;
+
+function connectionLimits(limits: Config["limits"]): AcceptorLimits {
+  return {
+    total: limits.web_connections,
+    perHost: limits.web_connections_per_address,
+    newPerSecond: limits.new_connections_per_second,
+    newBurst: BURST_SECONDS * limits.new_connections_per_second,
+  };
+}
+
+/** A proxy holds the connections of everybody behind it. */
+function isUncounted({ web, access }: Config, address: string): boolean {
+  return matcherOf(web.trusted_proxies)(address) ||
+    matcherOf(access.uncounted)(address);
 }
 
 /** What a request passes before any page sees it. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { plainAddress } from "../../net/addresses.ts";
-import { handshakeAnswer } from "../../net/websocket/handshake.ts";
-import { WebSocketWire } from "../../net/websocket/wire.ts";
+import type { Acceptable } from "../acceptor.ts";
+import { plainAddress } from "../addresses.ts";
+import { handshakeAnswer } from "../websocket/handshake.ts";
+import { WebSocketWire } from "../websocket/wire.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { readHead, type RequestHead } from "./request_head.ts";
 import { bareResponse, writeResponse } from "./response.ts";
@@ -35,6 +36,8 @@ const MOST_HEAD = 16 * 1024;
 const MOST_BODY = 64 * 1024;
 /** So much more is read of one, for its answer to arrive, and thrown away. */
 const MOST_PASSED = 1024 * 1024;
+/** Bytes read at a time. */
+const SCRATCH = 8192;
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
 export type Answer = (
@@ -43,34 +46,47 @@ export type Answer = (
   local: string,
 ) => Promise<Response | Upgrade>;
 
-export class HttpConnection {
+export class HttpConnection implements Acceptable {
+  readonly address: string;
   readonly #conn: Deno.TcpConn;
   readonly #answer: Answer;
   readonly #deadlines: Deadlines;
   readonly #upgraded: () => void;
   /** Read and not yet used. */
   readonly #held = new ReadBuffer();
+  readonly #scratch = new Uint8Array(SCRATCH);
+  /** The read that is under way: there is never more than one. */
+  #reading: Promise<boolean> | undefined;
   #deadline: number;
   /** Nothing is under way: it may be ended without loss. */
   #resting = true;
+  #answering = false;
   #last = false;
   #wire: WebSocketWire | undefined;
 
+  /** `onRest` is called before each wait for a request. */
   constructor(
     conn: Deno.TcpConn,
     answer: Answer,
     deadlines: Deadlines,
     upgraded: () => void = () => {},
+    readonly onRest: () => void = () => {},
   ) {
     this.#conn = conn;
     this.#upgraded = upgraded;
     this.#answer = answer;
     this.#deadlines = deadlines;
+    this.address = plainAddress(conn.remoteAddr.hostname);
     this.#deadline = performance.now() + deadlines.requestMs;
   }
 
-  get remote(): string {
-    return this.#conn.remoteAddr.hostname;
+  /** Whether no page is being made and no stream is open. */
+  get mayYield(): boolean {
+    return !this.#answering;
+  }
+
+  yieldRoom(): void {
+    this.close();
   }
 
   /** What is being answered still is; no other request is taken. */
@@ -115,8 +131,12 @@ export class HttpConnection {
       }
       const body = await this.#readBody(head);
       if (body === null) return;
-      if (!await this.#respond(head, body) || this.#last) return;
+      this.#answering = true;
+      const stays = await this.#respond(head, body);
+      this.#answering = false;
+      if (!stays || this.#last) return;
       this.#resting = true;
+      this.onRest();
     }
   }
 
@@ -125,11 +145,33 @@ export class HttpConnection {
   }
 
   /** False at the end of the stream. */
-  async #more(): Promise<boolean> {
-    const n = await this.#conn.read(this.#held.space());
+  #more(): Promise<boolean> {
+    return this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+  }
+
+  async #read(): Promise<boolean> {
+    const n = await this.#conn.read(this.#scratch);
     if (n === null) return false;
-    this.#held.filled(n);
+    this.#held.append(this.#scratch.subarray(0, n));
     return true;
+  }
+
+  /**
+   * Reads on while a page is made, to learn that its reader is gone; what it
+   * says meanwhile is kept for the next request, within bounds.
+   */
+  async #watchForEnd(gone: AbortController): Promise<void> {
+    try {
+      while (this.#answering && this.#held.length < MOST_HEAD) {
+        if (await this.#more()) continue;
+        return gone.abort();
+      }
+    } catch {
+      // Reset, or closed by us.
+      gone.abort();
+    }
   }
 
   async #readHead(): Promise<RequestHead | "closed" | null> {
@@ -177,18 +219,20 @@ export class HttpConnection {
   ): Promise<boolean> {
     this.#allow(this.#deadlines.answerMs);
     const isHead = head.method === "HEAD";
-    const abort = new AbortController();
+    const gone = new AbortController();
+    // What follows a handshake is for the WebSocket to read.
+    if (!head.headers.has("upgrade")) void this.#watchForEnd(gone);
     let response: Response | Upgrade;
     try {
       const request = new Request(`http://pages${head.path}${head.query}`, {
         method: isHead ? "GET" : head.method,
         headers: head.headers,
-        signal: abort.signal,
+        signal: gone.signal,
         ...(head.method === "POST" && { body }),
       });
       response = await this.#answer(
         request,
-        this.remote,
+        this.address,
         this.#conn.localAddr.hostname,
       );
     } catch (error) {
@@ -211,9 +255,10 @@ export class HttpConnection {
         this.#allow(this.#deadlines.writeMs);
         await writeAll(this.#conn, bytes);
       },
-      whileStreaming: (gone) => {
+      whileStreaming: (end) => {
         this.#deadline = Infinity;
-        void this.#watchForEnd(gone);
+        if (gone.signal.aborted) end();
+        else gone.signal.addEventListener("abort", end);
       },
     });
     this.#allow(this.#deadlines.idleMs);
@@ -240,16 +285,6 @@ export class HttpConnection {
     await wire.closed;
   }
 
-  /** A reader of a stream says nothing more; he can only go away. */
-  async #watchForEnd(gone: () => void): Promise<void> {
-    try {
-      while (await this.#conn.read(this.#held.space()) !== null);
-    } catch {
-      // Reset, or closed by us.
-    }
-    gone();
-  }
-
   async #refuse(status: number, sentence: string): Promise<void> {
     await writeResponse({
       response: bareResponse(status, sentence),
@@ -265,7 +300,7 @@ export class HttpConnection {
   async #passOver(bytes: number): Promise<void> {
     await this.finish();
     for (let left = Math.min(bytes, MOST_PASSED); left > 0;) {
-      const n = await this.#conn.read(this.#held.space());
+      const n = await this.#conn.read(this.#scratch);
       if (n === null) return;
       left -= n;
     }

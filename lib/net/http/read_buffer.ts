@@ -41,6 +41,16 @@ export class ReadBuffer {
     this.#end += count;
   }
 
+  append(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      const space = this.space();
+      const part = bytes.subarray(at, at + space.length);
+      space.set(part);
+      this.filled(part.length);
+      at += part.length;
+    }
+  }
+
   drop(count: number): void {
     this.#start += count;
     if (this.#start < this.#end) return;

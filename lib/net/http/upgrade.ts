@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { WebSocketLimits } from "../../net/websocket/wire.ts";
-import type { WebSocketWire } from "../../net/websocket/wire.ts";
+import type { WebSocketLimits } from "../websocket/wire.ts";
+import type { WebSocketWire } from "../websocket/wire.ts";
 
 export class Upgrade {
   /** `serve` takes over the wire and closes it in the end. */

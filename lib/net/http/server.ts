@@ -1,7 +1,7 @@
 /**
- * A small HTTP/1.1 server, because the runtime's own has no deadlines: whoever
- * opens connections to it and says nothing holds them for ever, until the chat
- * side has no file descriptors left. It also refuses what the old client and
+ * A small HTTP/1.1 server, because the runtime's own has no deadlines: clients
+ * that connect and send nothing would hold their connections until the chat
+ * port has no file descriptors left. It also refuses what the old client and
  * its browser send (docs/adr/0013-the-pages-own-http-server.md).
  *
  * GET, HEAD and POST with Content-Length; connections stay open between
@@ -9,11 +9,8 @@
  *
  * @module
  */
-import { isOutOfResources } from "../../net/accept_error.ts";
-import type { Logger } from "../../ops/log.ts";
-import { nextTurn, pause } from "../../ops/turn.ts";
-import { Refusals } from "../../net/refusals.ts";
-import { hostKey } from "../../net/addresses.ts";
+import { Acceptor, type AcceptorLimits } from "../acceptor.ts";
+import type { NetLog } from "../refusals.ts";
 import {
   type Answer,
   DEADLINES,
@@ -21,10 +18,7 @@ import {
   HttpConnection,
 } from "./connection.ts";
 
-const MOST_CONNECTIONS = 4500;
-const MOST_PER_ADDRESS = 1200;
 const SWEEP_MS = 1000;
-const RETRY_MS = 100;
 /** For the ends of connections that were closed to be noticed. */
 const CLOSE_MS = 500;
 
@@ -33,19 +27,21 @@ export interface HttpOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly answer: Answer;
-  readonly log: Logger;
+  readonly log: NetLog;
+  /** Read for each connection. */
+  readonly limits: () => AcceptorLimits;
+  /** Addresses that count in the total only, such as a proxy's. */
+  readonly isUncounted?: (address: string) => boolean;
   readonly deadlines?: Deadlines;
 }
 
 export class HttpServer {
   readonly addr: Deno.NetAddr;
-  readonly #listener: Deno.TcpListener;
   readonly #options: HttpOptions;
   /** Those that serve pages. */
   readonly #connections = new Set<HttpConnection>();
   readonly #webSockets = new Set<HttpConnection>();
-  readonly #refusals: Refusals;
-  readonly #perAddress = new Map<string, number>();
+  readonly #acceptor: Acceptor<HttpConnection>;
   readonly #accepting: Promise<void>;
   readonly #sweeper: ReturnType<typeof setInterval>;
   #stopping = false;
@@ -55,14 +51,15 @@ export class HttpServer {
   constructor(options: HttpOptions) {
     const { hostname, port } = options;
     this.#options = options;
-    this.#refusals = new Refusals(
-      options.log,
-      () => performance.now(),
-      "page connection refused",
-    );
-    this.#listener = Deno.listen({ hostname, port, transport: "tcp" });
-    this.addr = this.#listener.addr;
-    this.#accepting = this.#accept();
+    const listener = Deno.listen({ hostname, port, transport: "tcp" });
+    this.addr = listener.addr;
+    this.#acceptor = new Acceptor<HttpConnection>({
+      ...options,
+      listener,
+      name: "page connection",
+      open: (conn) => this.#open(conn),
+    });
+    this.#accepting = this.#acceptor.run();
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
   }
 
@@ -77,7 +74,7 @@ export class HttpServer {
   async shutdown(graceMs: number): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    this.#listener.close();
+    this.#acceptor.close();
     for (const one of this.#connections) one.endSoon();
     await this.#accepting;
     if (!await this.#allRest(graceMs)) {
@@ -98,55 +95,21 @@ export class HttpServer {
     return whole;
   }
 
-  async #accept(): Promise<void> {
-    for (;;) {
-      let conn: Deno.TcpConn;
-      try {
-        conn = await this.#listener.accept();
-      } catch (error) {
-        if (this.#stopping) return;
-        if (!isOutOfResources(error)) {
-          // Reset before it was accepted: the next one may be genuine.
-          await nextTurn();
-          continue;
-        }
-        this.#refusals.note(`cannot accept: ${error}`, "");
-        await pause(RETRY_MS);
-        continue;
-      }
-      this.#take(conn);
-    }
-  }
-
-  #take(conn: Deno.TcpConn): void {
+  #open(conn: Deno.TcpConn): HttpConnection {
     const { answer, deadlines = DEADLINES } = this.#options;
-    const one = new HttpConnection(
+    const one: HttpConnection = new HttpConnection(
       conn,
       answer,
       deadlines,
       () => this.#upgraded(one),
+      () => this.#acceptor.unsettled(one),
     );
-    const key = hostKey(one.remote);
-    const own = this.#perAddress.get(key) ?? 0;
-    if (
-      this.#connections.size + this.#webSockets.size >= MOST_CONNECTIONS ||
-      own >= MOST_PER_ADDRESS
-    ) {
-      this.#refusals.note("too many connections", key);
-      one.close();
-      return;
-    }
-    try {
-      conn.setNoDelay(true);
-    } catch {
-      // Reset already: the first read will tell.
-    }
     this.#connections.add(one);
-    this.#perAddress.set(key, own + 1);
-    void this.#serve(one, key);
+    void this.#serve(one);
+    return one;
   }
 
-  async #serve(one: HttpConnection, key: string): Promise<void> {
+  async #serve(one: HttpConnection): Promise<void> {
     try {
       await one.serve();
       if (!one.isUpgraded) await one.finish();
@@ -157,15 +120,14 @@ export class HttpServer {
       one.close();
       this.#leftPages(one);
       this.#webSockets.delete(one);
-      const rest = (this.#perAddress.get(key) ?? 1) - 1;
-      if (rest > 0) this.#perAddress.set(key, rest);
-      else this.#perAddress.delete(key);
+      this.#acceptor.released(one);
     }
   }
 
   /** WebSockets belong to chat, voice and video, which end them. */
   #upgraded(one: HttpConnection): void {
     this.#webSockets.add(one);
+    this.#acceptor.settled(one);
     this.#leftPages(one);
   }
 

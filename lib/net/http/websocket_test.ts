@@ -44,6 +44,7 @@ async function withEcho(
     hostname: "127.0.0.1",
     port: 0,
     log: quiet,
+    limits: () => ({ total: 1000 }),
     answer: (request, remote) => {
       const read = readHandshake(request.method, request.headers);
       return Promise.resolve(

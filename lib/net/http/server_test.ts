@@ -1,6 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
 import { encodeText } from "../../protocol/windows1252.ts";
-import { rawRequest } from "../testing/site.ts";
+import { rawRequest } from "../../web/testing/site.ts";
 import { type Answer, DEADLINES, type Deadlines } from "./connection.ts";
 import { HttpServer } from "./server.ts";
 
@@ -23,6 +23,7 @@ async function withServer(
     port: 0,
     answer,
     log: quiet,
+    limits: () => ({ total: 100, perHost: 20 }),
     deadlines: { ...DEADLINES, ...deadlines },
   });
   try {
@@ -246,6 +247,7 @@ Deno.test("HttpServer.shutdown() lets an answer under way end", async () => {
     hostname: "127.0.0.1",
     port: 0,
     log: quiet,
+    limits: () => ({ total: 100, perHost: 20 }),
     answer: async () => {
       asked.resolve();
       await go.promise;
@@ -286,3 +288,51 @@ Deno.test("HttpServer sends a long answer with its length", () =>
       );
     },
   ));
+
+Deno.test("HttpServer drops the oldest idle connection of a host that holds too many", () =>
+  withServer(async (server) => {
+    const connect = async () => {
+      const conn = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: server.addr.port,
+      });
+      await conn.write(encodeText("GET /a HTTP/1.1\r\n\r\n"));
+      return (await conn.read(new Uint8Array(1000))) === null ? null : conn;
+    };
+    const held = [];
+    for (let n = 0; n < 20; n++) held.push((await connect())!);
+    ok(held.every((one) => one !== null));
+    // All of them are new, so nobody gives way yet.
+    equal(await connect().catch(() => null), null);
+    await new Promise((go) => setTimeout(go, 2050));
+    const late = await connect();
+    ok(late !== null, "the oldest gave way");
+    equal(await held[0]!.read(new Uint8Array(1)).catch(() => null), null);
+    for (const conn of [...held, late]) conn.close();
+  }));
+
+Deno.test("HttpServer tells a page in the making that its reader is gone", async () => {
+  const asked = Promise.withResolvers<Request>();
+  const aborted = Promise.withResolvers<void>();
+  await withServer(
+    async (server) => {
+      const conn = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: server.addr.port,
+      });
+      // What follows the request is kept and does not hide the end.
+      await conn.write(
+        encodeText("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n"),
+      );
+      await asked.promise;
+      conn.close();
+      await aborted.promise;
+    },
+    async (request) => {
+      request.signal.addEventListener("abort", () => aborted.resolve());
+      asked.resolve(request);
+      await aborted.promise;
+      return new Response("nobody reads this");
+    },
+  );
+});

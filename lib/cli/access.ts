@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { FolderLock, FolderLocked } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
 import {
@@ -14,10 +15,10 @@ import {
   execute,
   failure,
   HOST,
-  NO_SERVER,
 } from "../commands/command.ts";
 import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
+import type { Local } from "./local.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { connectControl } from "../control/client.ts";
 import { keepOwner } from "../ops/owner.ts";
@@ -37,20 +38,28 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
+/** The data folder, and how the user would name it in a command. */
+export type Place = Pick<Local, "folder" | "commandLine">;
+
 export async function runOnData(
-  folder: DataFolder,
+  place: Place,
   config: () => Config,
   request: Request,
 ): Promise<CommandResult> {
+  const { folder } = place;
   const until = Date.now() + PATIENCE_MS;
   while (true) {
     const client = await connectControl(folder);
     if (client) {
       return await client.run({ path: request.command.path, ...request });
     }
-    if (request.command.needsServer) return failure(CODE.noServer, NO_SERVER);
+    if (request.command.needsServer) return noServer(place);
+    const settings = config();
+    if (!request.command.startsData && !exists(folder.database)) {
+      return noData(place);
+    }
     try {
-      return await runHere(folder, config(), request);
+      return await runHere(folder, settings, request);
     } catch (error) {
       if (!(error instanceof FolderLocked)) throw error;
       if (Date.now() > until || request.signal?.aborted) {
@@ -86,6 +95,38 @@ async function runHere(
     );
   } finally {
     store.close();
+  }
+}
+
+function noServer({ folder, commandLine }: Place): CommandResult {
+  return failure(
+    CODE.noServer,
+    `No server runs on this data folder (${resolve(folder.path)}). ` +
+      `Start it with \`${
+        commandLine("serve")
+      }\`, or name another folder with ` +
+      "--data DIR.",
+  );
+}
+
+function noData({ folder, commandLine }: Place): CommandResult {
+  return failure(
+    CODE.notFound,
+    `There is no database in ${resolve(folder.path)}. ` +
+      `\`${
+        commandLine("serve")
+      }\` creates one; or name the right folder with ` +
+      "--data DIR.",
+  );
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    // Anything else is better said by the attempt to open it.
+    return !(error instanceof Deno.errors.NotFound);
   }
 }
 

@@ -23,7 +23,7 @@ Deno.test("backup and restore bring back what was", async () => {
 
 Deno.test("backup without a file goes to the data folder and keeps the youngest", async () => {
   await using home = await Home.make();
-  await home.run("user list");
+  await home.makeDatabase();
   const folder = `${home.path}/copies`;
   await Deno.mkdir(folder);
   for (const name of ["20200101T000000", "20210101T000000"]) {

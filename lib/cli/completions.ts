@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { done } from "../commands/command.ts";
+import { document } from "../commands/command.ts";
 import { type Field, optionName } from "../commands/field.ts";
 import { argument, UsageError } from "../commands/field.ts";
 import { type Described, type Local, localCommand } from "./local.ts";
@@ -243,7 +243,7 @@ export function completionsCommand(all: () => readonly Described[]) {
         );
       }
       const text = make(all());
-      return done({ shell: input.shell, text }, text.trimEnd());
+      return document({ shell: input.shell, text }, text);
     },
   });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CODE, done, failure, refused } from "../commands/command.ts";
+import { CODE, document, done, failure, refused } from "../commands/command.ts";
 import { argument, flag, optionalArgument } from "../commands/field.ts";
 import { columns } from "../commands/table_text.ts";
 import { SETTINGS, valueAt } from "../config/config.ts";
@@ -26,7 +26,7 @@ export const configInit = localCommand({
   },
   async run({ folder }, input) {
     const text = configTemplate();
-    if (input.stdout) return done({ text }, text.trimEnd());
+    if (input.stdout) return document({ text }, text);
     makeFolder(folder);
     await changeFile(folder.config, (old) => {
       if (old === null) return text;

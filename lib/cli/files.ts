@@ -50,7 +50,7 @@ export function writeResultFile(result: CommandResult): CommandResult {
   const { file, ...rest } = result;
   if (!file) return result;
   if (file.path === "-") {
-    return { ...rest, lines: [file.text.replace(/\n$/, "")] };
+    return { ...rest, lines: [file.text.replace(/\n$/, "")], verbatim: true };
   }
   try {
     Deno.writeTextFileSync(file.path, file.text, {

@@ -4,11 +4,13 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
-import type { DataFolder } from "../config/data_folder.ts";
 import type { Hasher } from "../commands/command.ts";
 import type { Store } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
+import { keepOwner } from "../ops/owner.ts";
 import { homeAddress } from "./interfaces.ts";
+import type { Local } from "./local.ts";
+import type { Terminal } from "./terminal.ts";
 
 const OWNER = "Owner";
 /** Without the letters and digits that look alike. */
@@ -19,29 +21,54 @@ interface FirstRun {
   readonly store: Store;
   readonly hasher: Hasher;
   readonly config: Config;
-  readonly folder: DataFolder;
+  readonly local: Pick<Local, "folder" | "commandLine" | "terminal">;
 }
 
-/** What the host is to read, once. */
+/** What the host should read before anybody has signed on. */
 export interface Welcome {
-  /** At once: the password must not be lost when the server cannot start. */
+  /** Shown at once: the password must survive a start that fails. */
   readonly account: readonly string[];
-  /** When the server runs. */
-  next(ports: { chat: string; voice: string }): readonly string[];
+  /** Shown when the server runs. */
+  next(ports: Ports): readonly string[];
 }
 
-const NOTHING_NEW: Welcome = { account: [], next: () => [] };
+interface Ports {
+  readonly chat: string;
+  readonly voice: string;
+  readonly web: string | null;
+}
 
-/** Makes the owner's account unless there is anybody but the system user. */
+/**
+ * Creates the owner's account unless there is one, or others already use the
+ * server without one.
+ */
 export async function firstRun(
-  { store, hasher, config, folder }: FirstRun,
+  { store, hasher, config, local }: FirstRun,
 ): Promise<Welcome> {
-  if (store.accounts.list({ limit: 1 }).length > 0) return NOTHING_NEW;
+  if (isUsed(store)) return { account: [], next: () => [] };
+  const owners = store.accounts.list({ role: "superadmin", limit: 1 });
+  return {
+    account: owners.length > 0 ? [] : await createOwner(store, hasher, local),
+    next: (ports) => nextSteps(config, ports, local),
+  };
+}
+
+/** Whether any account has ever signed on. */
+function isUsed(store: Store): boolean {
+  const [latest] = store.accounts.list({ sort: "seen", limit: 1 });
+  return latest !== undefined && latest.lastSeenAt !== null;
+}
+
+async function createOwner(
+  store: Store,
+  hasher: Hasher,
+  { folder, terminal }: FirstRun["local"],
+): Promise<readonly string[]> {
   const password = randomPassword();
   const passwordHash = await hasher.hash(encodeText(password));
   const owner = store.transaction(() => {
     const account = store.accounts.create({
-      nickname: OWNER,
+      nickname: freeName(store),
       passwordHash,
       role: "superadmin",
       createdAt: Date.now(),
@@ -59,29 +86,75 @@ export async function firstRun(
     return account;
   });
   store.flush();
-  const address = config.server.advertise_private || config.server.advertise ||
-    homeAddress() || "the address of this machine";
-  return {
-    account: [
-      "",
-      `This is a new server; everything it keeps is in ${folder.path}.`,
-      "",
-      "An account for you, who may do everything (shown this once):",
-      `    nickname  ${owner.nickname}`,
-      `    password  ${password}`,
-      "",
-    ],
-    next: ({ chat, voice }) => [
-      "What to do next:",
-      "  1. Add a user:            retropal user add NICKNAME",
-      `  2. Point a client here:   retropal client reg --host ${address}`,
-      `  3. For friends outside:   open TCP ${port(chat)} and TCP+UDP ${
-        port(voice)
-      } in your router`,
-      "                            and start with --advertise YOUR.PUBLIC.ADDRESS",
-      "",
-    ],
-  };
+  const secret = isLogged(terminal)
+    ? `in ${writePassword(folder.ownerPassword, password)} (delete that file ` +
+      "when you have read it)"
+    : password;
+  return [
+    "",
+    `This is a new server; everything it keeps is in ${folder.path}.`,
+    "",
+    "Your account, with every right (the password is shown this once):",
+    `    nickname  ${owner.nickname}`,
+    `    password  ${secret}`,
+    "",
+  ];
+}
+
+/** "Owner", or "Owner2", … when a user has that name. */
+function freeName(store: Store): string {
+  for (let number = 1;; number++) {
+    const name = number === 1 ? OWNER : `${OWNER}${number}`;
+    if (store.accounts.byNickname(name) === undefined) return name;
+  }
+}
+
+/**
+ * Whether standard error is kept in a log that others may read: the journal of
+ * systemd, or the log of a service under launchd.
+ */
+function isLogged({ env, interactive }: Terminal): boolean {
+  return !interactive &&
+    (env.JOURNAL_STREAM !== undefined ||
+      (env.XPC_SERVICE_NAME ?? "0") !== "0");
+}
+
+function writePassword(path: string, password: string): string {
+  Deno.writeTextFileSync(path, password + "\n", { mode: 0o600 });
+  keepOwner(path);
+  return path;
+}
+
+function nextSteps(
+  config: Config,
+  { chat, voice, web }: Ports,
+  { commandLine }: FirstRun["local"],
+): readonly string[] {
+  const { advertise, advertise_private, bind } = config.server;
+  const bound = bind === "0.0.0.0" || bind === "::" ? null : bind;
+  const address = advertise_private || advertise || bound || homeAddress() ||
+    "the address of this machine";
+  const pages = web === null
+    ? null
+    : `http://${config.web.bind ? hostOf(web) : address}:${port(web)}`;
+  return [
+    "What to do next (in another window, while this one stays open):",
+    `  1. Add a user:           ${commandLine("user add NICKNAME")}`,
+    `  2. Point a client here:  ${commandLine(`client reg --host ${address}`)}`,
+    ...(pages === null
+      ? []
+      : [`                           or open ${pages}/connect on its machine`]),
+    `  3. For friends outside:  open TCP ${port(chat)} and TCP+UDP ${
+      port(voice)
+    } in your router`,
+    "                           and start with --advertise YOUR.PUBLIC.ADDRESS",
+    ...(pages === null ? [] : [`The pages are at ${pages}/`]),
+    "",
+  ];
+}
+
+function hostOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.lastIndexOf(":"));
 }
 
 function port(endpoint: string): string {

@@ -15,6 +15,8 @@ export interface Local {
   readonly terminal: Terminal;
   readonly folder: DataFolder;
   readonly json: boolean;
+  /** A command line that works here, such as `retropal serve --data DIR`. */
+  commandLine(words: string): string;
   /** Flags before environment before file; throws ConfigError. */
   loadConfig(flags?: Readonly<Record<string, string>>): Loaded;
   /** Runs a command of the table, in the server or on the database. */

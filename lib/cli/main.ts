@@ -12,6 +12,7 @@ import {
   failureOf,
 } from "../commands/command.ts";
 import { readInput } from "../commands/field.ts";
+import { oneLine } from "../commands/table_text.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type DataFolder, dataFolder } from "../config/data_folder.ts";
 import { loadConfig } from "../config/load.ts";
@@ -22,6 +23,7 @@ import { completionsCommand } from "./completions.ts";
 import { configCheck, configInit, configSet, configShow } from "./config.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { withFileTexts, writeResultFile } from "./files.ts";
+import { commandLine } from "./invocation.ts";
 import { help } from "./help.ts";
 import { inspect } from "./inspect.ts";
 import { manCommand } from "./man.ts";
@@ -113,13 +115,22 @@ function print(
 ): number {
   // A null is no answer: of `serve`, and at the end of what went on.
   if (json && result.json !== null) {
-    terminal.out(JSON.stringify(result.json, null, 2));
+    terminal.out(jsonText(result.json, 2));
   }
   for (const line of result.lines) {
-    if (result.failed) terminal.err(line);
-    else if (!json) terminal.out(line);
+    const text = result.verbatim ? line : oneLine(line);
+    if (result.failed) terminal.err(text);
+    else if (!json) terminal.out(text);
   }
   return result.code;
+}
+
+/** JSON without characters that a terminal acts on. */
+function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Configuration, disk, permissions: a sentence, not a stack. */
@@ -152,7 +163,7 @@ function internalError(error: unknown): CommandResult {
     "the lines that follow.";
   return {
     code: CODE.crashed,
-    lines: [message, String(stack)],
+    lines: [message, ...String(stack).split("\n")],
     json: { error: `${message} ${error}`, code: CODE.crashed },
     failed: true,
   };
@@ -171,7 +182,7 @@ async function runTable(
   readInput(command.fields, asked);
   const config = () => local.loadConfig().config;
   if (command.check && asksForSecret(command, options, terminal)) {
-    const checked = await runOnData(local.folder, config, {
+    const checked = await runOnData(local, config, {
       command,
       input: asked,
       checkOnly: true,
@@ -180,22 +191,22 @@ async function runTable(
   }
   const secret = await readSecret(command, options, terminal);
   const run = (input: Readonly<Record<string, unknown>>) =>
-    runOnData(local.folder, config, {
+    runOnData(local, config, {
       command,
       input,
       secret,
       // `retropal status --watch | head` would otherwise never end.
       ...(terminal.readerGone && { signal: terminal.readerGone }),
       emit: (lines, json) => {
-        if (options.json) terminal.out(JSON.stringify(json));
-        else for (const line of lines) terminal.out(line);
+        if (options.json) terminal.out(jsonText(json));
+        else for (const line of lines) terminal.out(oneLine(line));
       },
     });
   const result = await run(asked);
   if (!result.confirm || !terminal.interactive) return result;
-  for (const warning of result.confirm) terminal.err(warning);
+  for (const warning of result.confirm) terminal.err(oneLine(warning));
   const answer = await terminal.ask("Go ahead? (yes or no) ");
-  return /^y(es)?$/i.test(answer?.trim() ?? "")
+  return /^y(es)?$/i.test(answer.trim())
     ? await run({ ...asked, yes: true })
     : failure(CODE.refused, "Nothing was done.");
 }
@@ -215,6 +226,7 @@ function localOf(options: Options, terminal: Terminal): Local {
   const folder = dataFolder(
     options.data ?? (terminal.env.RETROPAL_DATA || "retropal-data"),
   );
+  const lineFor = (words: string) => commandLine(words, options.data);
   const loadIt: Local["loadConfig"] = (flags = {}) =>
     loadConfig({
       flags,
@@ -225,18 +237,23 @@ function localOf(options: Options, terminal: Terminal): Local {
     terminal,
     folder,
     json: options.json,
+    commandLine: lineFor,
     loadConfig: loadIt,
     run(path, input, secret, more) {
       const command = COMMANDS.find((one) =>
         one.path.join(" ") === path.join(" ")
       );
       if (!command) throw new RangeError(`no command ${path.join(" ")}`);
-      return runOnData(folder, () => loadIt().config, {
-        command,
-        input,
-        secret,
-        ...more,
-      });
+      return runOnData(
+        { folder, commandLine: lineFor },
+        () => loadIt().config,
+        {
+          command,
+          input,
+          secret,
+          ...more,
+        },
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { FolderLock } from "../../db/lock.ts";
 import { Home, retropal } from "./testing/retropal.ts";
 
@@ -57,6 +57,7 @@ Deno.test("main() says in one sentence what to write instead", async () => {
 
 Deno.test("main() gives failures as JSON too", async () => {
   await using home = await Home.make();
+  await home.makeDatabase();
   const missing = await home.run("user show Nobody --json");
   equal(missing.code, 3);
   equal((missing.json() as { code: number }).code, 3);
@@ -67,6 +68,7 @@ Deno.test("main() gives failures as JSON too", async () => {
 
 Deno.test("main() takes --data before the command, and RETROPAL_DATA", async () => {
   await using home = await Home.make();
+  await home.makeDatabase();
   const before = await retropal([
     "--data",
     home.data,
@@ -113,11 +115,57 @@ Deno.test("main() needs a server where one is needed", async () => {
 
 Deno.test("main() waits for another command and gives up with a sentence", async () => {
   await using home = await Home.make();
-  await Deno.mkdir(home.data);
+  await home.makeDatabase();
   const lock = new FolderLock(home.data, "user import");
   const waiting = home.run("user list");
   lock[Symbol.dispose]();
   equal((await waiting).code, 0);
+});
+
+Deno.test("main() makes nothing in a folder that is only looked at", async () => {
+  await using home = await Home.make();
+  for (
+    const line of [
+      "user list",
+      "user show Ann",
+      "user set Ann --role admin",
+      "user export -",
+      "room list",
+      "category list",
+      "ban list",
+      "invite list",
+      "audit",
+      "backup",
+      "doctor",
+      "config show",
+      "config check",
+      "client reg --host 192.0.2.1",
+      "status",
+    ]
+  ) {
+    const ran = await home.run(line);
+    if (!/^(doctor|config|client)/.test(line)) {
+      equal(ran.code, line === "status" ? 4 : 3, line);
+      match(ran.err, /\/retropal-cli-\w+\/data/, line);
+      equal(ran.out, "", line);
+    }
+    equal([...Deno.readDirSync(home.path)].length, 0, line);
+  }
+});
+
+Deno.test("main() prints nothing that a terminal acts on", async () => {
+  await using home = await Home.make();
+  await home.run("room add Oak --json");
+  const evil = "x\u001b[2J\u009b1m\nforged line\u202e";
+  await home.run(["user", "ban", "Nobody", "--reason", evil]);
+  await home.run(["ban", "add", "192.0.2.1", "--reason", evil]);
+  for (const words of [["audit"], ["ban", "list"], ["audit", "--json"]]) {
+    const { out } = await home.run(words);
+    match(out, /forged line/);
+    doesNotMatch(out, /[\u001b\u009b\u202e]|^forged/m);
+  }
+  const { err } = await home.run(["user", "show", evil]);
+  doesNotMatch(err, /[\u001b\u009b\u202e\n]/);
 });
 
 Deno.test("main() names every setting that is wrong", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { done } from "../commands/command.ts";
+import { document } from "../commands/command.ts";
 import { fieldName } from "../commands/field.ts";
 import { VERSION } from "../version.ts";
 import { usage } from "./help.ts";
@@ -100,7 +100,7 @@ export function manCommand(all: () => readonly Described[]) {
     fields: {},
     run() {
       const text = manPage(all());
-      return done({ text }, text.trimEnd());
+      return document({ text }, text);
     },
   });
 }

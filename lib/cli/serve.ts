@@ -183,10 +183,11 @@ function watchTheLoop(config: Config): Watchdog {
 
 /** Opens the store, greets a new host, starts the server on it. */
 async function start(
-  { folder, terminal }: Local,
+  local: Local,
   initial: Config,
   readConfig: () => Config,
 ): Promise<{ host: CommandHost; server: RunningServer }> {
+  const { folder, terminal } = local;
   const store = await openStore(folder.database, {
     durability: initial.store.durability,
   });
@@ -194,7 +195,7 @@ async function start(
     const config = new LiveConfig(initial);
     config.onChange(({ log }) => setLogLevel(log.level));
     const hasher = passwordHasher(config);
-    const welcome = await firstRun({ store, hasher, config: initial, folder });
+    const welcome = await firstRun({ store, hasher, config: initial, local });
     for (const line of welcome.account) terminal.err(line);
     const host = new CommandHost({
       store,

@@ -160,9 +160,11 @@ async function makeOwner(
   askPassword: () => Promise<string> | string | undefined,
 ): Promise<CommandResult> {
   const staff = await local.run(["user", "list"], { role: "superadmin" });
-  if (staff.code !== CODE.done) return staff;
-  const owners = (staff.json as { nickname: string }[])
-    .map((one) => one.nickname);
+  if (staff.code !== CODE.done && staff.code !== CODE.notFound) return staff;
+  // Not found: there is no database yet.
+  const owners = staff.code === CODE.notFound
+    ? []
+    : (staff.json as { nickname: string }[]).map((one) => one.nickname);
   const offered = owners[0] ?? "Owner";
   const nick = await ask(
     "Which nickname has the account that may do everything?",

@@ -98,6 +98,7 @@ export const banAdd = command({
     kind: KIND,
     yes: confirmFlag(),
   },
+  startsData: true,
   role: "moderator",
   run(context, input) {
     return addBan(

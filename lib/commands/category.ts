@@ -37,6 +37,7 @@ export const categoryAdd = command({
       max: 1_000_000,
     }),
   },
+  startsData: true,
   role: "admin",
   run(context, input) {
     const { store } = context;

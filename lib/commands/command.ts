@@ -24,6 +24,7 @@ import {
 } from "../actions/acting.ts";
 import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
 import type { Live } from "../ops/live.ts";
+import { oneLine } from "./table_text.ts";
 import { aRole } from "./words.ts";
 
 /** Exit codes of the command line (and of every other way to run one). */
@@ -50,6 +51,8 @@ export interface CommandResult {
   readonly failed?: boolean;
   /** Nothing was done: these consequences need a yes (see `confirmFlag`). */
   readonly confirm?: readonly string[];
+  /** A document whose lines are shown as they are, such as a script. */
+  readonly verbatim?: boolean;
   /** To be written where the command was typed; "-" is standard output. */
   readonly file?: { readonly path: string; readonly text: string };
 }
@@ -119,6 +122,8 @@ export interface Command {
   /** Who may run it by web or chat. */
   readonly role: Role;
   readonly chat?: ChatForm;
+  /** It may begin a new database where there is none. */
+  readonly startsData?: boolean;
   /** It means nothing without a running server. */
   readonly needsServer?: boolean;
   /** Left out of help and completions. */
@@ -172,6 +177,11 @@ export function done(
   return { code: CODE.done, lines, json };
 }
 
+/** A text that is shown exactly as it is, line ends and all. */
+export function document(json: unknown, text: string): CommandResult {
+  return { ...done(json, text.trimEnd()), verbatim: true };
+}
+
 /** A refusal as an answer; `json` is `{ error, code }`. */
 export function failure(code: Code, message: string): CommandResult {
   return {
@@ -208,7 +218,7 @@ export async function execute(
     }
     const result = await command.run(context, input, secret);
     context.store.flush();
-    return result;
+    return { ...result, lines: result.lines.map(oneLine) };
   } catch (error) {
     return failureOf(error);
   }

@@ -32,6 +32,7 @@ export const inviteAdd = command({
     }),
     for: durationOption("For how long; 30d when not given."),
   },
+  startsData: true,
   role: "admin",
   run(context, input) {
     const now = context.now();

@@ -56,7 +56,7 @@ export const userData = command({
     const account = findPerson(context.store, input.nick);
     const data = personalData(context.store, account);
     const text = JSON.stringify(data, null, 2);
-    if (input.out === undefined) return done(data, text);
+    if (input.out === undefined) return done(data, ...text.split("\n"));
     return {
       ...done(
         { file: input.out },

@@ -147,6 +147,7 @@ export const roomAdd = command({
     'retropal room add "Quiet Corner" --type text --category Miscellaneous --owner Ann',
   ],
   fields: { name: argument("NAME", "Its name."), ...TRAITS },
+  startsData: true,
   role: "admin",
   run(context, input) {
     const { store } = context;

@@ -29,9 +29,15 @@ export function pairs(
   );
 }
 
-/** A name from outside must not move the cursor or begin a line. */
+/**
+ * Text without what a terminal or a reader could be fooled by: control
+ * characters, line ends, invisible letters, changes of direction.
+ */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "\u00b7");
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu,
+    "\u00b7",
+  );
 }
 
 /** "2026-07-31 12:00:00" in UTC. */

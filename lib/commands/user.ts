@@ -89,6 +89,7 @@ export const userAdd = command({
     last: option("NAME", "His last name."),
   },
   secret: { about: "Password", repeat: true, fault: passwordFault },
+  startsData: true,
   role: "superadmin",
   check: checkNewAccount,
   async run(context, input, secret) {

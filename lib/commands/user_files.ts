@@ -65,6 +65,7 @@ export const userImport = command({
     file: fileArgument("FILE", "The file, .csv or .json."),
     dryRun: flag("Only say what would happen."),
   },
+  startsData: true,
   role: "superadmin",
   async run(context, input) {
     const rows = readRows(input.file.name, input.file.text);

@@ -16,7 +16,9 @@ export interface DataFolder {
   readonly lock: string;
   /** Unix socket to the running server. */
   readonly controlSocket: string;
-  /** On Windows: port and token of the running server. */
+  /** Where a service leaves the first password of its owner. */
+  readonly ownerPassword: string;
+  /** Where there is no socket: port and token of the running server. */
   readonly controlToken: string;
 }
 
@@ -30,6 +32,7 @@ export function dataFolder(path: string): DataFolder {
     backups: join(path, "backups"),
     lock: join(path, "retropal.lock"),
     controlSocket: join(path, "control.sock"),
+    ownerPassword: join(path, "owner-password.txt"),
     controlToken: join(path, "control.json"),
   };
 }

@@ -115,7 +115,8 @@ Deno.test("killing a subcommand at any moment leaves the data whole", async () =
     }));
     const file = `${home}/people.json`;
     await Deno.writeTextFile(file, JSON.stringify(people));
-    assert.equal((await runCli(["user", "list", "--data", data])).code, 0);
+    const made = await runCli(["room", "add", "First", "--data", data]);
+    assert.equal(made.code, 0, made.err);
     const lines = [
       ["user", "import", file],
       ["backup", `${home}/copy.db`],

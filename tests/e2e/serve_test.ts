@@ -43,10 +43,13 @@ Deno.test("serve makes everything in an empty folder and says what to do next", 
       /nickname +Owner\n +password +(\S+)\n/,
       5000,
     );
-    assert.match(running.err.text, /1\. Add a user: +retropal user add/);
     assert.match(
       running.err.text,
-      /2\. Point a client here: +retropal client reg/,
+      /1\. Add a user: +\S.* user add NICKNAME --data/,
+    );
+    assert.match(
+      running.err.text,
+      /2\. Point a client here: +\S.* client reg/,
     );
     assert.match(
       running.err.text,
@@ -67,6 +70,69 @@ Deno.test("serve makes everything in an empty folder and says what to do next", 
     assert.doesNotMatch(again.log.text, /password/);
     await using client = await again.signOn("Owner", { password });
     assert.equal(client.uid, FIRST_UID);
+  });
+});
+
+Deno.test("serve makes an owner although somebody was added before", async () => {
+  await withFolder(async (data) => {
+    const added = await runCli(
+      ["user", "add", "Owner", "--password-stdin", "--data", data],
+      "secret11\n",
+    );
+    assert.equal(added.code, 0, added.err);
+    await using running = new RunningCli(serve(data));
+    await running.out.match(/^ready /m, 60_000);
+    await running.err.match(/nickname +Owner2\n/, 5000);
+    const staff = await runCli(
+      ["user", "list", "--role", "superadmin", "--json", "--data", data],
+    );
+    assert.equal(JSON.parse(staff.out).length, 1);
+    running.kill("SIGTERM");
+    assert.equal(await running.code(), 0);
+    // Not signed on yet: the next steps are shown again, no second owner.
+    await using again = new RunningCli(serve(data));
+    await again.out.match(/^ready /m, 60_000);
+    await again.err.match(/What to do next/, 5000);
+    assert.doesNotMatch(again.err.text, /password  /);
+  });
+});
+
+Deno.test("serve keeps the owner's password out of the journal", async () => {
+  await withFolder(async (data) => {
+    const env = { JOURNAL_STREAM: "8:12345" };
+    await using running = new RunningCli(serve(data), undefined, env);
+    await running.out.match(/^ready /m, 60_000);
+    const file = `${data}/owner-password.txt`;
+    assert.ok(running.err.text.includes(file), running.err.text);
+    const password = (await Deno.readTextFile(file)).trim();
+    assert.equal(await mode(file), 0o600);
+    assert.equal(running.err.text.includes(password), false);
+    running.kill("SIGTERM");
+    assert.equal(await running.code(), 0);
+  });
+});
+
+Deno.test("serve prints next steps that work as they are", async () => {
+  await withFolder(async (data) => {
+    await using running = new RunningCli(
+      ["serve", "--data", data, "--bind", "127.0.0.1", "--chat-port", "0"],
+    );
+    await running.out.match(/^ready /m, 60_000);
+    const [, add = ""] = await running.err.match(/Add a user: +(\S.*)\n/, 5000);
+    const [, page = ""] = await running.err.match(/pages are at (\S+)/, 5000);
+    const response = await fetch(page);
+    await response.body?.cancel();
+    assert.equal(response.status, 200);
+    const { code, stdout } = await new Deno.Command("sh", {
+      args: [
+        "-c",
+        `echo secret11 | ${add.replace("NICKNAME", "Ann")} --password-stdin`,
+      ],
+    }).output();
+    assert.deepEqual(
+      [code, new TextDecoder().decode(stdout)],
+      [0, `${FIRST_UID + 1}\n`],
+    );
   });
 });
 

@@ -105,8 +105,9 @@ export class RunningCli implements AsyncDisposable {
   constructor(
     args: readonly string[],
     settings?: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string>> = {},
   ) {
-    this.#child = command(args, environment(settings)).spawn();
+    this.#child = command(args, { ...environment(settings), ...env }).spawn();
     this.out = new Lines(this.#child.stdout);
     this.err = new Lines(this.#child.stderr);
   }

@@ -41,14 +41,14 @@ function found(bad: readonly Finding[], check: string, text: RegExp): void {
 Deno.test("doctor finds nothing wrong with a new server", async () => {
   await using home = await Home.make();
   deepEqual(await examined(home), []);
-  await home.run("user list");
+  await home.makeDatabase();
   deepEqual(await examined(home), []);
   match((await home.run("doctor", { env: FREE })).out, /Nothing is wrong\.$/);
 });
 
 Deno.test("doctor finds a folder that others can open", async () => {
   await using home = await Home.make();
-  await home.run("user list");
+  await home.makeDatabase();
   // As long as nothing in it can be read, that is no reason to fail.
   await Deno.chmod(home.data, 0o755);
   deepEqual(await examined(home), []);
@@ -67,7 +67,7 @@ Deno.test("doctor finds a data folder that is a file", async () => {
 
 Deno.test("doctor finds a damaged database and names the backup to use", async () => {
   await using home = await Home.make();
-  await home.run("user list");
+  await home.makeDatabase();
   await home.run(`backup ${home.data}/retropal.db.backup-20260101T000000`);
   const path = `${home.data}/retropal.db`;
   const bytes = await Deno.readFile(path);
@@ -80,7 +80,7 @@ Deno.test("doctor finds a damaged database and names the backup to use", async (
 
 Deno.test("doctor finds a database of a newer retropal", async () => {
   await using home = await Home.make();
-  await home.run("user list");
+  await home.makeDatabase();
   const db = new DatabaseSync(`${home.data}/retropal.db`);
   db.exec("PRAGMA user_version = 9999");
   db.close();
@@ -123,7 +123,7 @@ Deno.test("doctor finds an address that the machine does not have", async () => 
 
 Deno.test("doctor finds a clock that went back", async () => {
   await using home = await Home.make();
-  await home.run("user list");
+  await home.makeDatabase();
   const store = await openStore(`${home.data}/retropal.db`);
   store.audit.add({
     at: Date.now() + 86_400_000,

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { openStore } from "../../../db/open.ts";
+import { dataFolder } from "../../config/data_folder.ts";
 import { main } from "../main.ts";
 import { Interrupted, type Terminal } from "../terminal.ts";
 
@@ -65,6 +67,12 @@ export class Home implements AsyncDisposable {
 
   get data(): string {
     return `${this.path}/data`;
+  }
+
+  /** Makes the data folder with a database as a first start leaves it. */
+  async makeDatabase(): Promise<void> {
+    await Deno.mkdir(this.data, { mode: 0o700 });
+    (await openStore(dataFolder(this.data).database)).close();
   }
 
   run(line: string | readonly string[], given?: Given): Promise<Ran> {

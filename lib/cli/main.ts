@@ -33,6 +33,7 @@ import { serve } from "./serve.ts";
 import { service } from "./service/service.ts";
 import { setup } from "./setup.ts";
 import { Interrupted, realTerminal, type Terminal } from "./terminal.ts";
+import { update } from "./update.ts";
 import { version } from "./version.ts";
 
 /** What runs in this process, beside the table. */
@@ -53,6 +54,7 @@ const LOCAL: readonly LocalCommand[] = [
   service,
   manCommand(() => ALL),
   completionsCommand(() => ALL),
+  update,
   version,
 ];
 /** Everything, in the order of `retropal --help`. */

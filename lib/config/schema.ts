@@ -30,6 +30,11 @@ const isClientText = (value: string) =>
   fitsWindows1252(value) && !value.includes("\u00c8") &&
   [...value].every((letter) => letter >= " " || letter === "\n");
 
+/** http only on this machine: somebody on the way could hide a release. */
+const isReleaseAddress = (value: string) =>
+  value === "" || /^https:\/\/[^\s/]+/.test(value) ||
+  /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(value);
+
 const LIVE = true;
 const port = (words: { default: number; about: string }) =>
   integer({
@@ -307,6 +312,20 @@ export const SCHEMA = {
     }),
   },
 
+  update: {
+    url: text({
+      default: "",
+      max: 2000,
+      check: isReleaseAddress,
+      allowed: 'an https address, or "" for none',
+      about: "Address that `retropal update --check` asks for the newest " +
+        'release. It answers with JSON: {"version": "1.2.3"}, or as GitHub ' +
+        "describes a release. The server itself never asks it.",
+      example: '"https://api.github.com/repos/OWNER/retropal/releases/latest"',
+      live: LIVE,
+    }),
+  },
+
   log: {
     level: choice(["debug", "info", "warning", "warn", "error"], {
       default: "info",
@@ -357,5 +376,6 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   messages: "Instant messages.",
   redirect: "Moving to another server.",
   store: "The database.",
+  update: "Looking for new releases.",
   log: "The log.",
 };

@@ -45,6 +45,11 @@ layouts are in [protocol.md](protocol.md).
   happens when it comes, or when it goes out.
 - **seen**: on the wire of the real client (\`tests/captures\`).
 
+Forms that differ by client program are in
+[protocol.md](protocol.md#other-clients): Gaim's plugin was run unchanged;
+**Paltalk 5.1 was not tried with the real client**, nor were the types named
+LATER.
+
 ## From the client
 
 ${table("client", Object.entries(CLIENT_TYPES), behaviour)}

@@ -15,6 +15,7 @@ import * as lists from "../protocol/packets/lists.ts";
 import * as message from "../protocol/packets/messages.ts";
 import * as mic from "../protocol/packets/microphone.ts";
 import * as admin from "../protocol/packets/moderation.ts";
+import * as other from "../protocol/packets/other_clients.ts";
 import * as pal from "../protocol/packets/pals.ts";
 import * as room from "../protocol/packets/rooms.ts";
 import * as cam from "../protocol/packets/room_video.ts";
@@ -30,6 +31,7 @@ import * as introductions from "./handlers/introductions.ts";
 import * as messages from "./handlers/messages.ts";
 import * as microphone from "./handlers/microphone.ts";
 import * as moderation from "./handlers/moderation.ts";
+import * as otherClients from "./handlers/other_clients.ts";
 import * as pals from "./handlers/pals.ts";
 import * as people from "./handlers/people.ts";
 import * as profileMessages from "./handlers/profile_messages.ts";
@@ -180,6 +182,12 @@ export const TABLE: readonly Row[] = [
   on(transfer.videoRefuse, video.refuse),
   on(transfer.videoHangup, video.hangup),
   on(transfer.videoKeepalive, nothing, ANY),
+
+  on(other.fileXferSendInit, otherClients.refuseFile),
+  on(other.ping, otherClients.answerWith(other.pong), ANY),
+  on(other.later1500, otherClients.answerWith(other.answer1500), ANY),
+  on(other.later2600, otherClients.answerWith(other.answer2600), ANY),
+  on(other.later2800, otherClients.answerWith(other.answer2800), ANY),
 
   ...ignoredPackets.map((packet) =>
     on(packet, nothing, { phase: "any", ignored: true })

@@ -13,6 +13,7 @@ import * as members from "./packets/members.ts";
 import * as messages from "./packets/messages.ts";
 import * as microphone from "./packets/microphone.ts";
 import * as moderation from "./packets/moderation.ts";
+import * as otherClients from "./packets/other_clients.ts";
 import * as pals from "./packets/pals.ts";
 import * as roomVideo from "./packets/room_video.ts";
 import * as rooms from "./packets/rooms.ts";
@@ -35,6 +36,7 @@ const codecs: readonly AnyPacket[] = [
   messages,
   microphone,
   moderation,
+  otherClients,
   pals,
   roomVideo,
   rooms,

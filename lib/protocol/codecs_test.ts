@@ -100,6 +100,8 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
   CALL_REQUEST: 4,
   CHANGE_STATUS: 4,
   FEEDBACK: 4,
+  FILE_XFER_ERROR: 8,
+  FILE_XFER_SEND_INIT: 4,
   GET_ADMIN_INFO: 4,
   GET_UIN: 4,
   HAND_DOWN: 8,

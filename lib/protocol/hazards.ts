@@ -303,6 +303,11 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   ROOM_ADMIN_INFO: roomAdminInfo,
   SERVER_ERROR: gap(1024),
   PASSWORD_RESET_OFFSET: sized(7, 13),
+  PONG: exactly(0),
+  ANSWER_1500: exactly(0),
+  ANSWER_2600: exactly(0),
+  ANSWER_2800: exactly(0),
+  FILE_XFER_ERROR: sized(8, STACK_BUFFER),
 };
 
 /** Types that a client takes for another one. */

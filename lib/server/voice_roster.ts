@@ -6,7 +6,7 @@
  */
 import type { Config } from "../config/config.ts";
 import type { Gid, Uid } from "../domain/store.ts";
-import type { Room } from "../domain/room.ts";
+import type { Member, Room } from "../domain/room.ts";
 import type { World } from "../domain/world.ts";
 import type { FloorRule, VoiceMember, VoiceRoster } from "../voice/roster.ts";
 
@@ -20,6 +20,14 @@ export function voiceRoster(
   config: () => Config,
   events: VoiceEvents,
 ): VoiceRoster {
+  const asVoice = (uid: Uid, { session }: Member): VoiceMember => {
+    const { voiceFrames } = session.dialect;
+    return {
+      uid,
+      address: session.address,
+      ...(voiceFrames !== undefined && { mostFrames: voiceFrames }),
+    };
+  };
   const voiceRoom = (gid: Gid): Room | undefined => {
     const room = world.rooms.get(gid);
     return room?.isVoice ? room : undefined;
@@ -27,11 +35,11 @@ export function voiceRoster(
   return {
     member(gid, uid): VoiceMember | undefined {
       const member = voiceRoom(gid)?.members.get(uid);
-      return member && { uid, address: member.session.address };
+      return member && asVoice(uid, member);
     },
     *members(gid) {
       for (const [uid, member] of voiceRoom(gid)?.members ?? []) {
-        yield { uid, address: member.session.address };
+        yield asVoice(uid, member);
       }
     },
     voiceRoomOf(uid) {

@@ -7,6 +7,7 @@
  */
 
 import type { Gid, Uid } from "../domain/store.ts";
+import { splitGsm } from "../protocol/rtp_split.ts";
 import { PREFIX_BYTES, speakerOf, ssrcOf, u32 } from "../protocol/rtp.ts";
 import {
   addTotals,
@@ -187,8 +188,14 @@ export class VoiceRelay implements VoiceControl {
     form: Form,
     lasting: boolean,
   ): void {
-    const { room, links, peers } = voice;
+    const { room, links, narrow, peers } = voice;
     room.refresh(voice);
+    for (const { link, mostFrames } of narrow) {
+      const short = splitGsm(run, mostFrames);
+      const late = link.send(short.run, short.frames);
+      room.out += short.frames - late;
+      room.dropped.lag += late;
+    }
     if (links.length > 0) {
       const bytes = lasting ? run : run.slice();
       for (const link of links) {

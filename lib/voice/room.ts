@@ -37,6 +37,12 @@ export interface Link {
   end(why: string): void;
 }
 
+/** A link that gets long packets in several short ones. */
+export interface Narrow {
+  readonly link: Link;
+  readonly mostFrames: number;
+}
+
 /** How a datagram carries its frame: with the length in front, or without. */
 export type Form = "bare" | "prefixed";
 
@@ -92,6 +98,8 @@ export class Voice {
   version = -1;
   allowed = false;
   links: Link[] = [];
+  /** Listeners whose clients read fewer GSM frames from one packet. */
+  narrow: Narrow[] = [];
   peers: Peer[] = [];
   in = 0;
   jitterMs = 0;
@@ -166,6 +174,7 @@ export class VoiceRoom {
     const { roster } = this.#options;
     voice.allowed = roster.maySpeak(this.gid, voice.uid);
     voice.links.length = 0;
+    voice.narrow.length = 0;
     voice.peers.length = 0;
     // Several behind one address have one listener at the client's port: a
     // frame sent there for each of them would be played as often.
@@ -174,7 +183,10 @@ export class VoiceRoom {
       if (member.uid === voice.uid) continue;
       if (!roster.hears(this.gid, member.uid, voice.uid)) continue;
       const link = this.links.get(member.uid);
-      if (link !== undefined) {
+      const { mostFrames } = member;
+      if (link !== undefined && mostFrames !== undefined) {
+        voice.narrow.push({ link, mostFrames });
+      } else if (link !== undefined) {
         voice.links.push(link);
       } else {
         const peer = this.#peer(member);

@@ -24,6 +24,8 @@ export interface VoiceMember {
    * (lib/net/addresses.ts): voice is accepted from that host only.
    */
   readonly address: string;
+  /** Most GSM frames that this client can read from one packet. */
+  readonly mostFrames?: number;
 }
 
 /** What the relay asks. Rooms are VOICE rooms: text rooms have no members. */

@@ -2,6 +2,7 @@
 import type { GoldenCase } from "./golden.ts";
 import { MESSAGE_CASES } from "./messages.ts";
 import { MODERATION_CASES } from "./moderation.ts";
+import { OTHER_CLIENT_CASES } from "./other_clients.ts";
 import { PEOPLE_CASES } from "./people.ts";
 import { ROOM_VIDEO_CASES } from "./room_video.ts";
 import { ROOM_CASES } from "./rooms.ts";
@@ -16,4 +17,5 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
   ...ROOM_VIDEO_CASES,
   ...MODERATION_CASES,
   ...TRANSFER_CASES,
+  ...OTHER_CLIENT_CASES,
 ];

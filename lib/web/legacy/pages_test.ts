@@ -1,4 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
+import { addUser } from "../../../db/testing/temp.ts";
 import { roomInfo, sessionInfo } from "../testing/fake_live.ts";
 import { PASSWORD, withSite } from "../testing/site.ts";
 import { isLegacyPath, LEGACY_PATHS } from "./paths.ts";
@@ -24,11 +25,24 @@ Deno.test("the old client's pages are HTML of 2002, whatever the Host header", (
           ? `${path}?cb_action=palinfo&nick=Paltalk`
           : path,
       );
-      equal(status, path === LEGACY_PATHS.palInfo ? 404 : 200, path);
+      const nobody = path === LEGACY_PATHS.palInfo ||
+        path === LEGACY_PATHS.gaimInfo;
+      equal(status, nobody ? 404 : 200, path);
       equal(type, "text/html; charset=windows-1252");
       ok(!/<(script|style|link|nav|main|section)\b/.test(text), path);
     }
     match((await latin(site.base, "/userGroup.html")).text, /Caf\u00e9 \u20ac/);
+  }));
+
+Deno.test("GET /web/ControllerServlet tells Gaim's plugin a nickname", () =>
+  withSite(async (site) => {
+    addUser(site.store, "Zo\u00eb");
+    for (const key of ["nick", "nickname"]) {
+      const path = `/web/ControllerServlet?cmd=info&${key}=Zo%C3%AB`;
+      const { status, text } = await latin(site.base, path);
+      equal(status, 200);
+      match(text, /Nickname: Zo\u00eb</);
+    }
   }));
 
 Deno.test("the banner is the host's own name and no advertising", () =>

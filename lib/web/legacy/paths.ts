@@ -13,6 +13,7 @@ export const LEGACY_PATHS = {
   status: "/palsts.html",
   password: "/palpass.html",
   palInfo: "/profile/JspGetPalInfo.jsp",
+  gaimInfo: "/web/ControllerServlet",
   profile: "/profile/JspGetProfile.jsp",
   groups: "/userGroup.html",
   noBanner: "/perl/bannerless.pl",

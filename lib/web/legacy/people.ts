@@ -6,7 +6,7 @@
 import { type Account, SYSTEM_UID } from "../../domain/store.ts";
 import { type Html, html } from "../html.ts";
 import { PROFILE_LABELS, profileFields } from "../profile_fields.ts";
-import type { App, Site } from "../site.ts";
+import type { App, Context, Site } from "../site.ts";
 import { input, legacyPage, submit } from "./page.ts";
 import { LEGACY_PATHS } from "./paths.ts";
 import { queryValues } from "./query.ts";
@@ -31,24 +31,41 @@ export function peoplePages(app: App, site: Site): void {
     });
   });
 
-  app.get(LEGACY_PATHS.palInfo, (c) => {
-    const candidates = queryValues(c, "nick");
-    const account = candidates.map((nickname) =>
-      nickname === "" ? undefined : site.store.accounts.byNickname(nickname)
-    ).find((one) => one !== undefined);
-    if (!account || account.uid === SYSTEM_UID) {
-      return legacyPage(c, site, {
-        title: "Pal info",
-        status: 404,
-        body: html`<p>Nobody here has the nickname <b>${
-          candidates[0] ?? ""
-        }</b>.</p>`,
-      });
-    }
+  // Gaim's plugin looks for "Nickname: X" in the page.
+  app.get(LEGACY_PATHS.gaimInfo, (c) => {
+    const values = GAIM_KEYS.flatMap((key) => queryValues(c, key));
+    return infoPage(c, site, values);
+  });
+
+  app.get(
+    LEGACY_PATHS.palInfo,
+    (c) => infoPage(c, site, queryValues(c, "nick")),
+  );
+}
+
+/** Where the plugin may put the nickname: nobody has seen its query. */
+const GAIM_KEYS = ["nick", "nickname", "name", "user", "screenname", "pal"];
+
+function infoPage(
+  c: Context,
+  site: Site,
+  candidates: readonly string[],
+): Response | Promise<Response> {
+  const account = candidates.map((nickname) =>
+    nickname === "" ? undefined : site.store.accounts.byNickname(nickname)
+  ).find((one) => one !== undefined);
+  if (!account || account.uid === SYSTEM_UID) {
     return legacyPage(c, site, {
-      title: account.nickname,
-      body: palInfo(site, account),
+      title: "Pal info",
+      status: 404,
+      body: html`<p>Nobody here has the nickname <b>${
+        candidates[0] ?? ""
+      }</b>.</p>`,
     });
+  }
+  return legacyPage(c, site, {
+    title: account.nickname,
+    body: palInfo(site, account),
   });
 }
 
@@ -102,7 +119,8 @@ function palInfo(site: Site, account: Account): Html {
   const presence = site.config().web.show_names
     ? site.live.isOnline(account.uid) ? "On line now." : "Not on line."
     : "";
-  return html`<p>${presence}</p>
+  return html`<p>Nickname: ${account.nickname}<br>
+${presence}</p>
 ${
     rows.length === 0
       ? html`<p>He or she keeps the rest to himself or herself.</p>`

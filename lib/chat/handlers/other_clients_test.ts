@@ -59,11 +59,8 @@ Deno.test("Gaim: an unknown name is -1, its own status comes before the end", ()
     first.expect("UIN_RESPONSE 'uid=-1'0a'nickname=nobody'0a");
     const client = await gaim(chat, "Gus");
     const names = client.takeNames();
-    assert.deepEqual(names.slice(-3), [
-      "STATUS_CHANGE",
-      "LOGIN_UNKNOWN",
-      "CATEGORY_LIST",
-    ]);
+    const own = names.lastIndexOf("STATUS_CHANGE");
+    assert.ok(own > 0 && own < names.indexOf("LOGIN_UNKNOWN"));
   }));
 
 Deno.test("Gaim: every message of a stranger brings the name, a pal's does not", () =>

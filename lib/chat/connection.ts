@@ -22,6 +22,8 @@ type Limits = Config["limits"];
 
 /** Nothing honest is longer before the sign-on is complete. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
+/** Bytes read of a client whose password is being checked. */
+const MOST_READ_AHEAD = 8192;
 /**
  * Dropped packets within one flood window that end a connection. Being over
  * the rate does not (docs/protocol.md, "Framing"): this is more than a key held
@@ -68,6 +70,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   readonly #bucket: TokenBucket;
   /** Those that the bucket is made for. */
   #limits: Limits;
+  /** A read that began while a password was checked. */
+  #reading: Promise<number | null> | undefined;
   #dropped = 0;
   #droppedSince: number = 0;
   #closing = false;
@@ -178,7 +182,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     for (;;) {
       let n: number | null;
       try {
-        n = await this.#wire.read(decoder.space());
+        n = await (this.#reading ?? this.#wire.read(decoder.space()));
+        this.#reading = undefined;
       } catch (error) {
         return this.end(error instanceof Error ? error.message : `${error}`);
       }
@@ -194,7 +199,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
         const ending = this.#receiveAll();
         if (ending !== undefined) {
           this.#busy = true;
-          await ending;
+          if (this.#online) await ending;
+          else await this.#readWhile(ending);
           this.#busy = false;
         }
       } catch (error) {
@@ -206,6 +212,29 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
         return this.end("internal error");
       }
     }
+  }
+
+  /**
+   * Reads on while a password waits to be checked, so that the check is
+   * skipped when the client hangs up. May leave a read under way.
+   */
+  async #readWhile(checking: Promise<void>): Promise<void> {
+    const decoder = this.#decoder;
+    const checked = checking.then(() => "checked" as const);
+    while (decoder.pending < MOST_READ_AHEAD) {
+      const reading = this.#wire.read(decoder.space());
+      const next = await Promise.race([checked, reading.catch(() => null)]);
+      if (next === "checked") {
+        this.#reading = reading;
+        return;
+      }
+      if (next === null) {
+        this.end("closed by the client");
+        break;
+      }
+      decoder.filled(next);
+    }
+    await checked;
   }
 
   /** It has said nothing so far: it may be one that waits for HELLO. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { encodeHello } from "../../lib/protocol/rtp.ts";
 import { RAW_TCP_WORKS, RawTcp } from "../support/raw_tcp.ts";
-import type { Peer } from "./support/peer.ts";
+import { concat } from "../../lib/protocol/bytes.ts";
+import { encodeText } from "../../lib/protocol/windows1252.ts";
+import { packet, PASSWORD, Peer, u32 } from "./support/peer.ts";
 import { Rig } from "./support/rig.ts";
 
 const OAK = 50001;
@@ -58,4 +60,40 @@ Deno.test({
     });
     assert.ok(page < BOUND_MS, `page took ${page} ms`);
   },
+});
+
+Deno.test("password checks of clients that hang up are skipped", async () => {
+  await using rig = await Rig.start({
+    config: { "auth.scrypt_log2n": 14 },
+  });
+  const { PasswordHasher } = await import("../../lib/ops/password_hash.ts");
+  const slow = await new PasswordHasher({ log2n: 14 }).hash(
+    encodeText(PASSWORD),
+  );
+  const ann = rig.user("Ann");
+  rig.store.accounts.setPassword(ann.uid, slow);
+  const signOn = async () => {
+    const began = performance.now();
+    const peer = await rig.connect();
+    await peer.signOn(ann.uid);
+    return performance.now() - began;
+  };
+  const alone = await signOn();
+  for (let n = 0; n < 200; n++) {
+    const peer = await rig.connect();
+    const offset = await peer.greet(ann.uid);
+    // What follows the LOGIN must not hide the end of the connection.
+    await peer.write(
+      concat([
+        Peer.login(ann.uid, "guess", offset),
+        packet("CLIENT_HELLO", u32(0)),
+      ]),
+    );
+    peer.close();
+  }
+  const after = await signOn();
+  assert.ok(
+    after < 1000 + 10 * alone,
+    `${after} ms, and ${alone} ms without those that hung up`,
+  );
 });

@@ -168,11 +168,11 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
 
   overflowed(): void {
     this.ctx.services.counters.slowClientsClosed++;
-    this.end("client too slow: its queue is full");
+    this.dead("client too slow: its queue is full");
   }
 
   writeFailed(): void {
-    this.end("connection lost while writing");
+    this.dead("connection lost while writing");
   }
 
   /** Reads until the connection ends, one way or another. */
@@ -185,7 +185,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
         n = await (this.#reading ?? this.#wire.read(decoder.space()));
         this.#reading = undefined;
       } catch (error) {
-        return this.end(error instanceof Error ? error.message : `${error}`);
+        return this.dead(error instanceof Error ? error.message : `${error}`);
       }
       if (n === null) return await this.#finish();
       // While it closes, what still comes is read and thrown away: a socket
@@ -246,6 +246,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
 
   /** He sends nothing more, and may still read what was promised to him. */
   async #finish(): Promise<void> {
+    this.session.ending = "clean";
     const reason = "closed by the client";
     this.#timer ??= setTimeout(() => this.end(reason), FAREWELL_MS);
     await this.#outbox.drained();
@@ -272,6 +273,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     const now = ctx.steady;
     this.lastPacketAt = now;
     this.packetsIn++;
+    ctx.session.packetCame();
     ctx.session.clientVersion = decoder.version;
     this.#ports.onFrameIn?.(this, decoder);
     const { limits } = ctx.settings;
@@ -368,6 +370,12 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     } catch {
       this.end(reason);
     }
+  }
+
+  /** Closes a connection whose client is gone. */
+  dead(reason: string): void {
+    this.session.ending = "dead";
+    this.end(reason);
   }
 
   /** Closes at once. */

@@ -8,6 +8,7 @@ import type { Session } from "../domain/session.ts";
 import type { OfflineMessage } from "../domain/store.ts";
 import { imIn } from "../protocol/packets/messages.ts";
 import type { Context } from "./context.ts";
+import { withSentOn } from "./sent_on.ts";
 
 /**
  * A full mailbox is longer than the queue of a slow client may be: so much of
@@ -33,32 +34,43 @@ export function deliverWaiting(ctx: Context, session: Session): void {
 }
 
 /**
- * For when a connection has ended: messages whose bytes it never took wait for
- * the receiver's return, or go to where he has signed on meanwhile.
+ * Direct messages that may not have reached a session that has ended go to
+ * where the user has signed on meanwhile, or wait in the mailbox. Those that
+ * the client may have received already carry the date on which they were sent.
  */
-export function keepUnwritten(ctx: Context, session: Session): void {
-  if (session.onTheWay.size === 0) return;
-  const lost: unknown[] = [];
-  for (const message of session.onTheWay) {
+export function keepUnarrived(ctx: Context, session: Session): void {
+  const { settings: { messages } } = ctx;
+  const { inFlight, ending } = session;
+  if (inFlight.size === 0) return;
+  const unarrived = inFlight.lost(
+    ending,
+    ctx.steady,
+    1000 * messages.redeliver_seconds,
+  );
+  const failures: unknown[] = [];
+  for (const { message, again } of unarrived) {
+    const body = again ? withSentOn(message.body, message.at) : message.body;
     try {
-      ctx.store.messages.add(message);
+      ctx.store.messages.add({ ...message, body });
     } catch (error) {
-      // Such as one whose sender's account is gone by now: the others' must
-      // not be lost with it.
-      lost.push(error);
+      // The sender's account may be gone: keep the other messages.
+      failures.push(error);
     }
   }
-  if (lost.length > 0) {
+  const who = { session: session.id, uid: session.uid };
+  const again = unarrived.filter((one) => one.again).length;
+  if (again > 0) {
+    ctx.log.info("messages will be delivered again", { ...who, count: again });
+  }
+  if (failures.length > 0) {
     ctx.log.error("messages could not be kept", {
-      session: session.id,
-      uid: session.uid,
-      count: lost.length,
-      error: String(lost[0]),
+      ...who,
+      count: failures.length,
+      error: String(failures[0]),
     });
   }
-  session.onTheWay.clear();
-  const again = ctx.world.online.get(session.uid);
-  if (again !== undefined && !again.catchingUp) deliverWaiting(ctx, again);
+  const now = ctx.world.online.get(session.uid);
+  if (now !== undefined && !now.catchingUp) deliverWaiting(ctx, now);
 }
 
 function nextPage(ctx: Context, session: Session): OfflineMessage[] {
@@ -81,6 +93,9 @@ function delivered(
 ): void {
   const { log, store } = services;
   const who = { session: session.id, uid: session.uid };
+  for (const message of page) {
+    session.inFlight.written(message, services.steady());
+  }
   try {
     store.messages.remove(page.map(({ id }) => id));
   } catch (error) {

@@ -20,7 +20,7 @@ import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
 import { acceptorLimits, admissionRules } from "./limits.ts";
 import { Fanout } from "./fanout.ts";
-import { keepUnwritten } from "./mailbox.ts";
+import { keepUnarrived } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
 import { permits } from "./permits.ts";
 import { Taps } from "./taps.ts";
@@ -39,6 +39,10 @@ const IDLE_GRACE_MS = 90_000;
 export interface VideoControl {
   changed(change: VideoChange): void;
 }
+
+/** Two ticks of {@linkcode TICK_MS} have not come, and a little more. */
+const TICK_MS = 60_000;
+const SILENT_MS = 2 * TICK_MS + 10_000;
 
 export interface ChatOptions {
   readonly bind: string;
@@ -193,7 +197,7 @@ export class ChatServer {
     // When everything ends, nobody needs to hear of each one leaving.
     if (this.#stopping) session.phase = "gone";
     else this.#settle(session, depart);
-    this.#settle(session, keepUnwritten);
+    this.#settle(session, keepUnarrived);
     if (wasOnline) this.voice?.signedOff(session.uid);
     const fields = {
       session: session.id,
@@ -251,9 +255,13 @@ export class ChatServer {
       const { session } = connection;
       if (connection.stuckFor(now) > stuck) {
         this.services.counters.slowClientsClosed++;
-        connection.end("the client takes nothing any more");
+        connection.dead("the client takes nothing any more");
       } else if (session.phase === "online") {
-        if (now - connection.lastPacketAt > idle) this.#expelIdle(connection);
+        const silent = now - connection.lastPacketAt;
+        if (silent > idle) this.#expelIdle(connection);
+        else if (silent > SILENT_MS && owesTicks(session)) {
+          connection.dead("no sign of life in a voice room");
+        }
       } else if (
         // When everybody comes at once, passwords wait to be checked for
         // longer than this.
@@ -265,6 +273,7 @@ export class ChatServer {
   }
 
   #expelIdle({ session }: Connection): void {
+    session.ending = "dead";
     this.act((ctx) =>
       endSession(ctx, session, "You were away for too long.", "idle")
     );
@@ -291,4 +300,11 @@ export class ChatServer {
     const all = new Promise<void>((resolve) => this.#emptied = resolve);
     if (this.connections.size > 0) await all;
   }
+}
+
+/** Whether the client sends -160 every minute, because of a voice room. */
+function owesTicks({ dialect, rooms }: Session): boolean {
+  if (!dialect.ticksInVoiceRooms) return false;
+  for (const room of rooms) if (room.isVoice) return true;
+  return false;
 }

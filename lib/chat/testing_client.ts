@@ -19,7 +19,7 @@ import {
 import { Context } from "./context.ts";
 import { depart } from "./departure.ts";
 import { dispatch } from "./dispatch.ts";
-import { keepUnwritten } from "./mailbox.ts";
+import { keepUnarrived } from "./mailbox.ts";
 import type { TestChat } from "./testing.ts";
 
 const FACTS: Facts = { serverAddress: "198.51.100.7" };
@@ -53,6 +53,7 @@ export class TestClient implements Outlet {
   async sendBytes(type: number, payload: Uint8Array): Promise<void> {
     const copy = payload.slice();
     const ctx = new Context(this.#chat.services, this.session);
+    this.session.packetCame();
     await dispatch(ctx, type, copy);
     this.#chat.perform(ctx);
     // The real payload is a view of a buffer that the next read overwrites.
@@ -105,7 +106,7 @@ export class TestClient implements Outlet {
     this.cut();
     this.#chat.act((ctx) => {
       depart(ctx, this.session);
-      keepUnwritten(ctx, this.session);
+      keepUnarrived(ctx, this.session);
     });
   }
 }

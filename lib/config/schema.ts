@@ -268,6 +268,15 @@ export const SCHEMA = {
   },
 
   messages: {
+    redeliver_seconds: integer({
+      default: 120,
+      min: 0,
+      max: 86_400,
+      about:
+        "When a session ends without a goodbye, deliver the direct messages " +
+        "of its last seconds again. 0: never.",
+      live: LIVE,
+    }),
     away_reply: toggle({
       default: false,
       about:

@@ -3,15 +3,10 @@
  *
  * @module
  */
-import {
-  type Account,
-  LEVEL,
-  type Millis,
-  type OfflineMessage,
-  type Uid,
-} from "./store.ts";
+import { type Account, LEVEL, type Millis, type Uid } from "./store.ts";
 import type { TokenBucket } from "./limits.ts";
 import { HeldBack } from "./held_back.ts";
+import { type Ending, InFlight } from "./in_flight.ts";
 import type { Room } from "./room.ts";
 import type { Dialect } from "../protocol/dialects/dialect.ts";
 import { CLIENT_5_0 } from "../protocol/dialects/table.ts";
@@ -71,6 +66,8 @@ export class Session {
   /** Messages of others that its client may wait to show. */
   readonly heldBack = new HeldBack();
   saidGoodbye = false;
+  /** How the connection ended, for messages that may be lost. */
+  ending: Ending = "unclear";
   /** How often he may do what is kept for ever; made when it is needed. */
   acts: TokenBucket | undefined;
   /** How many log lines there may be about what he does wrong. */
@@ -87,7 +84,7 @@ export class Session {
   #rooms: Set<Room> | undefined;
   #pals: Set<Uid> | undefined;
   #blocks: Set<Uid> | undefined;
-  #onTheWay: Set<Omit<OfflineMessage, "id">> | undefined;
+  #inFlight: InFlight | undefined;
 
   constructor(
     /** Number of the connection since the server's start. */
@@ -143,9 +140,14 @@ export class Session {
     return this.#blocks ??= new Set();
   }
 
-  /** Messages sent to him whose bytes are not with the operating system yet. */
-  get onTheWay(): Set<Omit<OfflineMessage, "id">> {
-    return this.#onTheWay ??= new Set();
+  /** Direct messages that the client may not have received yet. */
+  get inFlight(): InFlight {
+    return this.#inFlight ??= new InFlight();
+  }
+
+  /** A packet has come: messages written before it have arrived. */
+  packetCame(): void {
+    this.#inFlight?.arrived();
   }
 
   /** Moderators and above: they enter every room and act in it. */

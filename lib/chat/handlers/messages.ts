@@ -39,13 +39,13 @@ function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
     body: text.slice(),
     at: ctx.now,
   };
-  receiver.onTheWay.add(message);
+  receiver.inFlight.sent(message);
   sendIm(
     ctx,
     session.account,
     receiver,
     text,
-    () => receiver.onTheWay.delete(message),
+    () => receiver.inFlight.written(message, ctx.steady),
   );
   if (receiver.status === STATUS.away) answerAway(ctx, receiver);
 }

@@ -369,6 +369,7 @@ function welcome(ctx: Context, uid: Uid): void {
 
 export function bye(ctx: Context): void {
   ctx.session.saidGoodbye = true;
+  ctx.session.ending = "clean";
   // At once, not when the socket is closed: a message that comes meanwhile
   // must wait for his return.
   depart(ctx, ctx.session);

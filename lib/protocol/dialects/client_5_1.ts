@@ -41,5 +41,6 @@ export const CLIENT_5_1: Dialect = {
   takesOffers: true,
   adminByRecord: false,
   confirmsBlocks: false,
+  ticksInVoiceRooms: true,
   outgoing,
 };

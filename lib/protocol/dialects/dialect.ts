@@ -41,6 +41,8 @@ export interface Dialect {
    * many milliseconds from then to the FIN.
    */
   readonly finAfterMs?: number;
+  /** Sends -160 every minute while it has a voice room open. */
+  readonly ticksInVoiceRooms: boolean;
   /** Most GSM frames that it can read from one voice packet. */
   readonly voiceFrames?: number;
   /** The bytes of a text or password that arrived, as Windows-1252. */

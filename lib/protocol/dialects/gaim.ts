@@ -164,6 +164,7 @@ export const GAIM: Dialect = {
   takesOffers: false,
   adminByRecord: true,
   confirmsBlocks: true,
+  ticksInVoiceRooms: false,
   whisper: (text) =>
     `\n<pb><pi>***** Start Whisper</pi></pb>\n${text}\n` +
     `<pi><pb>***** End Whisper</pi></pb>`,

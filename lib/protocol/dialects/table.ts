@@ -19,10 +19,16 @@ export const CLIENT_5_0: Dialect = {
   takesOffers: true,
   adminByRecord: false,
   confirmsBlocks: false,
+  ticksInVoiceRooms: true,
 };
 
 /** Clients of which no more is known: the forms of 5.0. */
-const OTHER: Dialect = { ...CLIENT_5_0, client: "other", wantsOwnStatus: true };
+const OTHER: Dialect = {
+  ...CLIENT_5_0,
+  client: "other",
+  wantsOwnStatus: true,
+  ticksInVoiceRooms: false,
+};
 
 /** How a client began its sign-on. */
 export interface Signs {

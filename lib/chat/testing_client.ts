@@ -101,9 +101,10 @@ export class TestClient implements Outlet {
     this.closed ??= "by the client";
   }
 
-  /** The connection is gone, whoever ended it. */
+  /** The client closes the connection: a FIN, and no goodbye before it. */
   hangUp(): void {
     this.cut();
+    this.session.ending = "clean";
     this.#chat.act((ctx) => {
       depart(ctx, this.session);
       keepUnarrived(ctx, this.session);

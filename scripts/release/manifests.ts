@@ -1,0 +1,51 @@
+/**
+ * `deno task release:manifests`: the Homebrew formula and the PKGBUILD with the
+ * version and the checksums of dist/release, written there.
+ *
+ * @module
+ */
+// deno-lint-ignore-file no-console -- a program for people
+import { basename, join } from "node:path";
+import { VERSION } from "../../lib/version.ts";
+import { ROOT } from "./bundle.ts";
+
+const MANIFESTS = ["packaging/homebrew/retropal.rb", "packaging/aur/PKGBUILD"];
+
+const release = join(ROOT, "dist/release");
+
+/** Checksums by the name of a file. */
+function readChecksums(): ReadonlyMap<string, string> {
+  const text = Deno.readTextFileSync(join(release, "SHA256SUMS"));
+  return new Map(
+    text.trimEnd().split("\n").map((line) => {
+      const [sum = "", name = ""] = line.split("  ");
+      return [name, sum];
+    }),
+  );
+}
+
+/** Fills each line of zeros with the checksum of the archive named before it. */
+function fill(text: string, checksums: ReadonlyMap<string, string>): string {
+  const archives = [
+    ...text.matchAll(/retropal-[^"/]*?-(?:linux|macos)-\w+\.tar\.gz/g),
+  ].map(([name]) =>
+    name.replace(/^retropal-(?:\$pkgver|\d[^-]*)/, `retropal-${VERSION}`)
+  );
+  let next = 0;
+  return text
+    .replaceAll(/(v|retropal-|version "|pkgver=)\d+\.\d+\.\d+/g, `$1${VERSION}`)
+    .replaceAll(/0{64}/g, () => {
+      const name = archives[next++] ?? "";
+      const sum = checksums.get(name);
+      if (sum === undefined) throw new Error(`no checksum of ${name}`);
+      return sum;
+    });
+}
+
+const checksums = readChecksums();
+for (const manifest of MANIFESTS) {
+  const text = fill(Deno.readTextFileSync(join(ROOT, manifest)), checksums);
+  const file = join(release, basename(manifest));
+  Deno.writeTextFileSync(file, text);
+  console.log(file);
+}

@@ -22,7 +22,8 @@ import { CLIENT_TYPES } from "../protocol/packet_types.ts";
 import { requestUser } from "../protocol/packets/pals.ts";
 import { roomJoin, roomLeave } from "../protocol/packets/rooms.ts";
 import { bye } from "../protocol/packets/signon.ts";
-import { Connection, type Endpoint } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { Endpoint, Transport } from "./transport.ts";
 import { Conversations } from "./conversations.ts";
 import { react } from "./reactions.ts";
 import { Rooms } from "./rooms.ts";
@@ -32,6 +33,7 @@ import { Strictness } from "./strictness.ts";
 import { type VoiceManner, VoicePort } from "./voice_port.ts";
 
 export interface ClientOptions extends Endpoint {
+  readonly transport: Transport;
   /** How this client's voice travels; TCP as in the real one. */
   readonly voice?: VoiceManner;
   /** False: frames that would break the real client are let through. */
@@ -42,7 +44,7 @@ export interface ClientOptions extends Endpoint {
   readonly version?: number;
 }
 
-export class PaltalkClient {
+export class Client {
   readonly state = new ClientState();
   readonly rooms = new Rooms(this);
   readonly people = new Conversations(this);
@@ -56,15 +58,6 @@ export class PaltalkClient {
 
   constructor(readonly options: ClientOptions) {
     this.voice = new VoicePort(this, options.voice ?? "tcp");
-  }
-
-  /** A client that is signed on. */
-  static async signOn(
-    options: ClientOptions & Credentials,
-  ): Promise<PaltalkClient> {
-    const client = new PaltalkClient(options);
-    await client.signOn(options);
-    return client;
   }
 
   get uid(): number {
@@ -122,6 +115,7 @@ export class PaltalkClient {
     this.strictness.connected();
     const connection: Connection = await Connection.open({
       ...at,
+      transport: this.options.transport,
       ...(this.options.version && { version: this.options.version }),
       onFrame: (frame) => this.#take(connection, frame),
     });

@@ -8,13 +8,12 @@ import { encodeFrame } from "../protocol/frame.ts";
 import { Malformed, type Packet } from "../protocol/layout.ts";
 import { nameOfServerType } from "../protocol/packet_types.ts";
 import { Inbox } from "./inbox.ts";
+import type { ByteStream, Endpoint, Transport } from "./transport.ts";
 
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
+export type { Endpoint };
 
 export interface ConnectionOptions extends Endpoint {
+  readonly transport: Transport;
   /** Version word of what is sent: 71 is the real client, 83 is gaim. */
   readonly version?: number;
   /** Hears every frame before anybody can take it; what it throws ends all. */
@@ -31,24 +30,22 @@ export class Connection {
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
 
-  readonly #conn: Deno.TcpConn;
+  /** The bytes underneath. */
+  readonly stream: ByteStream;
   readonly #options: ConnectionOptions;
   readonly #decoder = new FrameDecoder();
   #writing: Promise<void> = Promise.resolve();
   #open = true;
 
-  private constructor(conn: Deno.TcpConn, options: ConnectionOptions) {
-    this.#conn = conn;
+  private constructor(stream: ByteStream, options: ConnectionOptions) {
+    this.stream = stream;
     this.#options = options;
     this.closed = this.#read();
   }
 
-  /** @throws what `Deno.connect` throws */
+  /** Rejects with what the transport rejects with. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const { host, port } = options;
-    const conn = await Deno.connect({ hostname: host, port });
-    conn.setNoDelay(true);
-    return new Connection(conn, options);
+    return new Connection(await options.transport.chat(options), options);
   }
 
   get isOpen(): boolean {
@@ -56,7 +53,7 @@ export class Connection {
   }
 
   get localAddress(): string {
-    return (this.#conn.localAddr as Deno.NetAddr).hostname;
+    return this.stream.localAddress;
   }
 
   /** A packet, with this connection's version word. */
@@ -73,7 +70,7 @@ export class Connection {
   sendBytes(bytes: Uint8Array): Promise<void> {
     const write = async () => {
       for (let at = 0; at < bytes.length;) {
-        at += await this.#conn.write(bytes.subarray(at));
+        at += await this.stream.write(bytes.subarray(at));
       }
     };
     const done = this.#writing.then(write);
@@ -129,13 +126,13 @@ export class Connection {
     if (!this.#open) return;
     this.#open = false;
     this.inbox.fail(error);
-    this.#conn.close();
+    this.stream.close();
   }
 
   async #read(): Promise<void> {
     try {
       while (this.#open) {
-        const count = await this.#conn.read(this.#decoder.space());
+        const count = await this.stream.read(this.#decoder.space());
         if (count === null) break;
         this.#decoder.filled(count);
         this.#takeFrames();

@@ -13,19 +13,19 @@ import {
   roomMediaServer,
 } from "../protocol/packets/rooms.ts";
 import { maintenanceKick, serverError } from "../protocol/packets/system.ts";
-import type { PaltalkClient } from "./client.ts";
+import type { Client } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { sendChecksums } from "./sign_on.ts";
 
 type Reaction = (
-  client: PaltalkClient,
+  client: Client,
   connection: Connection,
   frame: Frame,
 ) => void;
 
 function on<T>(
   packet: Packet<T>,
-  react: (client: PaltalkClient, connection: Connection, value: T) => void,
+  react: (client: Client, connection: Connection, value: T) => void,
 ): [number, Reaction] {
   return [packet.type, (client, connection, frame) => {
     const value = packet.parse(frame.payload);
@@ -36,7 +36,7 @@ function on<T>(
 const REACTIONS: ReadonlyMap<number, Reaction> = new Map([
   [
     SERVER_TYPES.USER_DATA.type,
-    (_client: PaltalkClient, connection: Connection) => {
+    (_client: Client, connection: Connection) => {
       sendChecksums(connection).catch(() => {});
     },
   ],
@@ -58,7 +58,7 @@ const REACTIONS: ReadonlyMap<number, Reaction> = new Map([
 
 /** Called for each frame, after the client has learnt from it. */
 export function react(
-  client: PaltalkClient,
+  client: Client,
   connection: Connection,
   frame: Frame,
 ): void {

@@ -26,7 +26,7 @@ import { CLIENT_TYPES } from "../protocol/packet_types.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { Malformed } from "../protocol/layout.ts";
 import type { Frame } from "../protocol/frame.ts";
-import type { PaltalkClient } from "./client.ts";
+import type { Client } from "./client.ts";
 
 /** A refusal by FEEDBACK, with the sentence that the user reads. */
 export class Refused extends Error {
@@ -39,7 +39,7 @@ export interface JoinOptions {
 }
 
 export class Rooms {
-  constructor(readonly client: PaltalkClient) {}
+  constructor(readonly client: Client) {}
 
   /**
    * Joins and waits for the window and the member list. The real client leaves

@@ -1,5 +1,5 @@
 /**
- * The TCP voice connection, with the rules of the real client's reader
+ * The voice connection, with the rules of the real client's reader
  * (docs/protocol.md, "Voice").
  *
  * @module
@@ -12,7 +12,7 @@ import {
   PREFIX_BYTES,
   u32,
 } from "../protocol/rtp.ts";
-import type { Endpoint } from "./connection.ts";
+import type { ByteStream } from "./transport.ts";
 import { heardFrame, newHeard, type VoiceChannel } from "./voice_channel.ts";
 
 /**
@@ -24,7 +24,7 @@ export class VoiceHealth {
   poison: string | undefined;
 }
 
-export interface VoiceLinkOptions extends Endpoint {
+export interface VoiceLinkOptions {
   readonly gid: number;
   readonly uid: number;
   readonly health?: VoiceHealth;
@@ -36,24 +36,25 @@ export class VoiceLink implements VoiceChannel {
   readonly closed: Promise<void>;
   readonly health: VoiceHealth;
 
-  readonly #conn: Deno.TcpConn;
+  readonly #stream: ByteStream;
   #open = true;
   #pending: Uint8Array = new Uint8Array();
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(conn: Deno.TcpConn, options: VoiceLinkOptions) {
+  private constructor(stream: ByteStream, options: VoiceLinkOptions) {
     this.gid = options.gid;
     this.health = options.health ?? new VoiceHealth();
-    this.#conn = conn;
+    this.#stream = stream;
     this.closed = this.#read();
   }
 
-  /** Connects and says hello: room and uid, in two segments. */
-  static async open(options: VoiceLinkOptions): Promise<VoiceLink> {
-    const { host, port, gid, uid } = options;
-    const conn = await Deno.connect({ hostname: host, port });
-    conn.setNoDelay(true);
-    const link = new VoiceLink(conn, options);
+  /** Says hello: room and uid, in two segments. */
+  static async open(
+    stream: ByteStream,
+    options: VoiceLinkOptions,
+  ): Promise<VoiceLink> {
+    const { gid, uid } = options;
+    const link = new VoiceLink(stream, options);
     const hello = encodeHello(gid, uid);
     await link.talk(hello.subarray(0, 4));
     await link.talk(hello.subarray(4));
@@ -67,7 +68,7 @@ export class VoiceLink implements VoiceChannel {
   talk(wireFrame: Uint8Array): Promise<void> {
     const write = async () => {
       for (let at = 0; at < wireFrame.length;) {
-        at += await this.#conn.write(wireFrame.subarray(at));
+        at += await this.#stream.write(wireFrame.subarray(at));
       }
     };
     const done = this.#writing.then(write);
@@ -84,7 +85,7 @@ export class VoiceLink implements VoiceChannel {
     if (!this.#open) return;
     this.#open = false;
     this.heard.fail(new Error(`voice link ${why}`));
-    this.#conn.close();
+    this.#stream.close();
   }
 
   #poison(why: string): void {
@@ -96,7 +97,7 @@ export class VoiceLink implements VoiceChannel {
     const chunk = new Uint8Array(8192);
     try {
       while (this.#open) {
-        const count = await this.#conn.read(chunk);
+        const count = await this.#stream.read(chunk);
         if (count === null) break;
         if (this.health.poison !== undefined) {
           this.#shut(`deaf since: ${this.health.poison}`);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { concat, hex } from "../protocol/bytes.ts";
 import { encodeHello } from "../protocol/rtp.ts";
 import { nextHeard, Talker, withoutPrefix } from "./voice_channel.ts";
-import { VoiceHealth, VoiceLink } from "./voice_link.ts";
+import { openVoiceLink } from "./tcp.ts";
+import { VoiceHealth } from "./voice_link.ts";
 
 const OAK = 50001;
 const ME = 1000002;
@@ -13,7 +14,7 @@ async function linked(health = new VoiceHealth()) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname: host, port } = listener.addr as Deno.NetAddr;
   const accepted = listener.accept();
-  const link = await VoiceLink.open({ host, port, gid: OAK, uid: ME, health });
+  const link = await openVoiceLink({ host, port, gid: OAK, uid: ME, health });
   const server = await accepted;
   listener.close();
   const hello = new Uint8Array(8);

@@ -5,7 +5,7 @@
  * @module
  */
 import { keepalive } from "../protocol/packets/signon.ts";
-import type { PaltalkClient } from "./client.ts";
+import type { Client } from "./client.ts";
 import {
   type Heard,
   nextHeard,
@@ -13,7 +13,7 @@ import {
   type VoiceChannel,
 } from "./voice_channel.ts";
 import { VoiceHealth, VoiceLink } from "./voice_link.ts";
-import { type UdpManner, VoiceUdp } from "./voice_udp.ts";
+import type { UdpManner } from "./transport.ts";
 
 /** `udp-client` is the real client's UDP mode; `none` opens nothing. */
 export type VoiceManner = "tcp" | "none" | `udp-${UdpManner}`;
@@ -31,7 +31,7 @@ export class VoicePort {
   #keepalive: ReturnType<typeof setInterval> | undefined;
   #gid = 0;
 
-  constructor(readonly client: PaltalkClient, readonly manner: VoiceManner) {}
+  constructor(readonly client: Client, readonly manner: VoiceManner) {}
 
   /** Opens the channel once window and media server of a room are known. */
   enter(gid: number): void {
@@ -102,16 +102,19 @@ export class VoicePort {
     const { state, connection } = this.client;
     const media = state.media.get(gid)!;
     const common = { host: media.address, gid, uid: state.uid };
-    if (this.manner === "tcp") {
-      const port = media.tcpPort;
-      return await VoiceLink.open({ ...common, port, health: this.health });
+    const { transport } = this.client.options;
+    if (this.manner === "tcp" || transport.datagrams === undefined) {
+      const stream = await transport.voice(
+        { host: common.host, port: media.tcpPort },
+        connection.stream,
+      );
+      return await VoiceLink.open(stream, { ...common, health: this.health });
     }
-    return await VoiceUdp.open({
-      ...common,
-      port: media.udpPort & 0xffff,
-      manner: this.manner.slice("udp-".length) as UdpManner,
-      localAddress: connection.localAddress,
-    });
+    return await transport.datagrams(
+      { ...common, port: media.udpPort & 0xffff },
+      this.manner.slice("udp-".length) as UdpManner,
+      connection.localAddress,
+    );
   }
 
   #startKeepalive(): void {

@@ -11,15 +11,13 @@
  * @module
  */
 import { encodeHello, PREFIX_BYTES, u32 } from "../protocol/rtp.ts";
-import type { Endpoint } from "./connection.ts";
+import type { Endpoint, UdpManner } from "./transport.ts";
 import {
   heardFrame,
   newHeard,
   type VoiceChannel,
   withoutPrefix,
 } from "./voice_channel.ts";
-
-export type UdpManner = "client" | "hello" | "prefixed";
 
 export interface VoiceUdpOptions extends Endpoint {
   readonly gid: number;

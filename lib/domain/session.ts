@@ -55,6 +55,10 @@ export class Session {
   /** The port of this server that the client reached. */
   localPort = 0;
   signOn: SignOnState | undefined;
+  /** In a browser, whose address may be that of a proxy or of many people. */
+  overWebSocket = false;
+  /** The account that a ticket allows to sign on here without a password. */
+  ticketUid: Uid | undefined;
   /** Offset key of a password change under way. */
   passwordKey: Uint8Array | undefined;
   /** When this session's latest password hint was kept. */

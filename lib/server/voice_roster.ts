@@ -24,7 +24,8 @@ export function voiceRoster(
     const { voiceFrames } = session.dialect;
     return {
       uid,
-      address: session.address,
+      session: session.id,
+      address: session.overWebSocket ? undefined : session.address,
       ...(voiceFrames !== undefined && { mostFrames: voiceFrames }),
     };
   };

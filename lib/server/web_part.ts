@@ -9,6 +9,7 @@ import { addServerMetrics } from "../ops/server_metrics.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
 import type { Core } from "./core.ts";
+import { socketPorts } from "./socket_ports.ts";
 import type { VoicePart } from "./voice_part.ts";
 
 /** What the pages may do beyond the live port. */
@@ -50,6 +51,7 @@ export class WebPart implements AsyncDisposable {
         log: logger("web"),
         clock,
         steady,
+        sockets: socketPorts(core, chat.server, voice.server),
         metrics: (registry) =>
           addServerMetrics(registry, counters, () => voice.server.stats()),
         ...(backup && { backup }),

@@ -28,7 +28,7 @@ import {
   VoiceRoom,
 } from "./room.ts";
 import { isSameHost } from "../net/addresses.ts";
-import type { VoiceControl, VoiceRoster } from "./roster.ts";
+import type { VoiceControl, VoiceMember, VoiceRoster } from "./roster.ts";
 
 export interface RelayOptions {
   readonly roster: VoiceRoster;
@@ -111,13 +111,15 @@ export class VoiceRelay implements VoiceControl {
    */
   attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
     const member = this.#roster.member(gid, uid);
-    if (!isSameHost(member?.address, link.address)) return undefined;
+    if (member === undefined || !ownsLink(member, link)) return undefined;
     const room = this.roomAt(gid);
     const older = room.links.get(uid);
     // The same hello again changes nothing: a flood of them must not have the
     // lists of a full room made anew for each eight bytes.
     if (older === link) return room.voice(uid);
-    if (older !== undefined && room.speaking.has(uid)) return undefined;
+    if (
+      older !== undefined && room.speaking.has(uid) && link.owner === undefined
+    ) return undefined;
     room.links.set(uid, link);
     room.peers.delete(uid);
     room.changed();
@@ -296,4 +298,11 @@ export class VoiceRelay implements VoiceControl {
     room.floor.release(uid);
     if (room.speaking.delete(uid)) this.#roster.onTalk(room.gid, uid, false);
   }
+}
+
+/** A ticket proves it; without one the addresses must be the same. */
+function ownsLink(member: VoiceMember, { owner, address }: Link): boolean {
+  return owner === undefined
+    ? isSameHost(member.address, address)
+    : owner.uid === member.uid && owner.session === member.session;
 }

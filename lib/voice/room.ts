@@ -18,11 +18,13 @@ import {
 import type { VoiceLimits } from "./limits.ts";
 import { Meter, speechMeter } from "./meter.ts";
 import { isSameHost } from "../net/addresses.ts";
-import type { VoiceMember, VoiceRoster } from "./roster.ts";
+import type { VoiceMember, VoiceOwner, VoiceRoster } from "./roster.ts";
 
 /** A TCP voice link, as the relay sees it. */
 export interface Link {
   readonly address: string;
+  /** Set when a ticket proves whose link it is. */
+  readonly owner?: VoiceOwner | undefined;
   readonly traffic: Traffic;
   /**
    * `run` is `frames` whole frames with prefixes; nobody changes it again.
@@ -271,14 +273,15 @@ export class VoiceRoom {
     }
     this.peers.delete(member.uid);
     const { clientUdpPort, datagrams } = this.#options;
-    if (!isIPv4(member.address)) return undefined;
-    if (!datagrams?.reaches(member.address, clientUdpPort)) return undefined;
+    const { address } = member;
+    if (address === undefined || !isIPv4(address)) return undefined;
+    if (!datagrams?.reaches(address, clientUdpPort)) return undefined;
     const peer: Peer = {
       uid: member.uid,
       known: "assumed",
       target: {
         transport: "udp",
-        hostname: member.address,
+        hostname: address,
         port: clientUdpPort,
       },
       form: "bare",

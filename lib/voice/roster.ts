@@ -19,13 +19,23 @@ export type { FloorRule };
 /** A chat session that is in a voice room at this moment. */
 export interface VoiceMember {
   readonly uid: Uid;
+  /** Number of the chat session. */
+  readonly session: number;
   /**
    * Remote address of the chat connection, in the form of `plainAddress`
-   * (lib/net/addresses.ts): voice is accepted from that host only.
+   * (lib/net/addresses.ts): voice without a ticket is accepted from that host
+   * only. Undefined for a session over WebSocket, whose address may be that
+   * of many people: its voice needs a ticket.
    */
-  readonly address: string;
+  readonly address: string | undefined;
   /** Most GSM frames that this client can read from one packet. */
   readonly mostFrames?: number;
+}
+
+/** The chat session that a voice link was given a ticket for. */
+export interface VoiceOwner {
+  readonly uid: Uid;
+  readonly session: number;
 }
 
 /** What the relay asks. Rooms are VOICE rooms: text rooms have no members. */

@@ -18,7 +18,12 @@ import { OwnAddresses } from "./own_addresses.ts";
 import type { Wire } from "../net/wire.ts";
 import { Refusals } from "../net/refusals.ts";
 import { VoiceRelay } from "./relay.ts";
-import type { VoiceControl, VoiceLog, VoiceRoster } from "./roster.ts";
+import type {
+  VoiceControl,
+  VoiceLog,
+  VoiceOwner,
+  VoiceRoster,
+} from "./roster.ts";
 import { TcpEdge } from "./tcp_edge.ts";
 import { UdpEdge } from "./udp_edge.ts";
 
@@ -57,11 +62,8 @@ export interface VoiceServer extends VoiceControl {
   readonly port: number;
   readonly addr: Deno.NetAddr;
   readonly relay: VoiceRelay;
-  /**
-   * Serves a wire that another listener has accepted, under the same limits.
-   * Returns false when it is refused; closing it is then up to the caller.
-   */
-  adopt(wire: Wire): boolean;
+  /** Serves a wire that a ticket has shown to be `owner`'s; false: refused. */
+  adopt(wire: Wire, owner: VoiceOwner): boolean;
   stats(): VoiceStats;
   /** Ends every link between whole frames, then the sockets. */
   shutdown(): Promise<void>;
@@ -104,7 +106,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     left: (gid, uid) => relay.left(gid, uid),
     roomClosed: (gid) => relay.roomClosed(gid),
     signedOff: (uid) => relay.signedOff(uid),
-    adopt: (wire) => tcp.adopt(wire),
+    adopt: (wire, owner) => tcp.adopt(wire, owner),
     stats: () => ({
       ...relay.stats(),
       connections: tcp.connections,

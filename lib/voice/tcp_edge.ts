@@ -12,6 +12,7 @@ import { TcpWire } from "../net/tcp_wire.ts";
 import type { Wire } from "../net/wire.ts";
 import type { VoiceLimits } from "./limits.ts";
 import type { VoiceRelay } from "./relay.ts";
+import type { VoiceOwner } from "./roster.ts";
 import { TcpLink } from "./tcp_link.ts";
 
 /** Seconds' worth of new connections that may come at once after a pause. */
@@ -70,9 +71,12 @@ export class TcpEdge {
     return this.#acceptor.run();
   }
 
-  /** Serves a wire that another listener has accepted; false: refused. */
-  adopt(wire: Wire): boolean {
-    const open = () => this.#open(wire);
+  /**
+   * Serves a wire that another listener has accepted, and that a ticket has
+   * shown to be `owner`'s; false: refused.
+   */
+  adopt(wire: Wire, owner: VoiceOwner): boolean {
+    const open = () => this.#open(wire, owner);
     return this.#acceptor.adopt(wire.remote.host, open) !== undefined;
   }
 
@@ -99,11 +103,12 @@ export class TcpEdge {
     for (const link of this.#links) link.abandon();
   }
 
-  #open(wire: Wire): TcpLink {
+  #open(wire: Wire, owner?: VoiceOwner): TcpLink {
     const { refusals } = this.#options;
     const link = new TcpLink({
       ...this.#options,
       wire,
+      owner,
       greeted: (link) => this.#acceptor.settled(link),
       nextTick: () => this.#tick.promise,
     });

@@ -16,11 +16,14 @@ import { Outlet } from "./outlet.ts";
 import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import type { Link, Voice } from "./room.ts";
+import type { VoiceOwner } from "./roster.ts";
 
 /** A listener stuck in mid-frame gets this many times as long. */
 const MERCY = 6;
 
 export interface TcpLinkOptions {
+  /** Set when a ticket proves whose link it is. */
+  readonly owner?: VoiceOwner | undefined;
   readonly wire: Wire;
   readonly relay: VoiceRelay;
   readonly clock: () => number;
@@ -34,6 +37,7 @@ export interface TcpLinkOptions {
 
 export class TcpLink implements Link, Acceptable {
   readonly address: string;
+  readonly owner: VoiceOwner | undefined;
   readonly traffic = noTraffic();
   readonly openedAt: number;
   readonly #options: TcpLinkOptions;
@@ -54,6 +58,7 @@ export class TcpLink implements Link, Acceptable {
     this.#wire = wire;
     this.#relay = options.relay;
     this.address = wire.remote.host;
+    this.owner = options.owner;
     this.openedAt = clock();
     this.#meter = speechMeter(limits);
     this.#outlet = new Outlet({

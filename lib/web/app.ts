@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import { apiPages } from "./api.ts";
 import { assetPages } from "./assets.ts";
+import { chatTicketPages } from "./chat_ticket.ts";
 import { checkPages } from "./check_page.ts";
 import { connectPages } from "./connect_page.ts";
 import { deskPages } from "./desk/desk.ts";
@@ -67,6 +68,7 @@ export function makePages(site: Site): Pages {
   registerPages(app, site);
   signInPages(app, site);
   memberPages(app, site);
+  chatTicketPages(app, site);
   deskPages(app, site);
   legacyPages(app, site);
   metricsPages(app, site);

@@ -57,6 +57,23 @@ export function clientOrigin(
 }
 
 /**
+ * Returns this site's origin as the browser sees it: what the Origin header of
+ * its own pages says. A trusted proxy may report the host it was asked for.
+ */
+export function siteOrigin(
+  peer: string,
+  headers: Headers,
+  trustedProxies: readonly string[],
+  https: boolean,
+): string {
+  const trusted = matcherOf(trustedProxies)(normalAddress(peer) ?? peer);
+  const forwarded = trusted ? headers.get("x-forwarded-host") : null;
+  const host = forwarded ?? headers.get("host") ?? "";
+  const url = `${https ? "https" : "http"}://${host.trim()}`;
+  return URL.canParse(url) ? new URL(url).origin : "";
+}
+
+/**
  * Reads one entry of `X-Forwarded-For`: an address, also in quotes, with a
  * port, in brackets or with a zone. Null when it is none of these.
  */

@@ -13,16 +13,20 @@ import { Registry } from "../ops/metrics.ts";
 import { makePages, type Pages } from "./app.ts";
 import type { AcceptorLimits } from "../net/acceptor.ts";
 import { matcherOf } from "../net/networks.ts";
-import { clientOrigin } from "./client_address.ts";
+import { clientOrigin, siteOrigin } from "./client_address.ts";
 import { FormTokens } from "./form_tokens.ts";
 import { FrontPageState } from "./front_state.ts";
 import { HistoryRecorder } from "./history.ts";
 import { bareResponse } from "../net/http/response.ts";
 import { HttpServer } from "../net/http/server.ts";
+import type { Upgrade } from "../net/http/upgrade.ts";
 import { isLegacyPath } from "./legacy/paths.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { RequestRate } from "./request_rate.ts";
 import type { CommandRun, Guard, Passwords, Site, Visitor } from "./site.ts";
+import type { SocketPorts } from "./sockets/ports.ts";
+import { Sockets } from "./sockets/sockets.ts";
+import { Tickets } from "./sockets/tickets.ts";
 import { WebSessions } from "./web_sessions.ts";
 
 export interface WebOptions {
@@ -44,6 +48,8 @@ export interface WebOptions {
   readonly steady?: () => number;
   /** In which a command of staff runs; made of the above when not given. */
   readonly commandContext?: (actor: Actor, run: CommandRun) => CommandContext;
+  /** What WebSockets connect to; without it there are none. */
+  readonly sockets?: SocketPorts;
   /** Writes a consistent copy of the database to a file that is not there. */
   readonly backup?: (file: string) => Promise<void>;
   /** Adds metrics that `Live` does not know. */
@@ -73,7 +79,8 @@ function start(options: WebOptions): WebServer {
   const site = makeSite(options);
   const pages = makePages(site);
   options.metrics?.(site.metrics);
-  const door = new FrontDoor(site, pages);
+  const sockets = options.sockets && new Sockets(site, options.sockets);
+  const door = new FrontDoor(site, pages, sockets);
   const answer = door.answer.bind(door);
 
   const common = {
@@ -115,6 +122,7 @@ function start(options: WebOptions): WebServer {
       history.stop();
       site.streams.close();
       pages.close();
+      sockets?.close();
       await Promise.all([
         server.shutdown(GRACE_MS),
         legacy?.shutdown(GRACE_MS),
@@ -156,6 +164,8 @@ function makeSite(options: WebOptions): Site {
       (address) => isUncounted(config(), address),
       log,
     ),
+    tickets: new Tickets(),
+    sessionOf: (uid) => options.sockets?.sessionOf(uid),
   };
 }
 
@@ -181,18 +191,20 @@ function isUncounted({ web, access }: Config, address: string): boolean {
 class FrontDoor {
   readonly #site: Site;
   readonly #pages: Pages;
+  readonly #sockets: Sockets | undefined;
   readonly #rate = new RequestRate();
 
-  constructor(site: Site, pages: Pages) {
+  constructor(site: Site, pages: Pages, sockets: Sockets | undefined) {
     this.#site = site;
     this.#pages = pages;
+    this.#sockets = sockets;
   }
 
   async answer(
     request: Request,
     peer: string,
     localAddress: string,
-  ): Promise<Response> {
+  ): Promise<Response | Upgrade> {
     const { web, access } = this.#site.config();
     const { address, https, masked } = clientOrigin(
       peer,
@@ -217,10 +229,15 @@ class FrontDoor {
     }
     const visitor: Visitor = {
       address,
+      origin: siteOrigin(peer, request.headers, web.trusted_proxies, https),
       localAddress,
       https,
       mayBeStaff: !masked && matcherOf(web.staff_networks)(address),
     };
+    const { pathname } = new URL(request.url);
+    if (this.#sockets?.has(pathname)) {
+      return this.#sockets.answer(request, visitor);
+    }
     try {
       return await this.#pages.answer(request, visitor);
     } catch (error) {

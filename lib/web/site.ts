@@ -9,12 +9,13 @@ import type { Context as HonoContext } from "hono";
 import type { Actor, Context as CommandContext } from "../commands/command.ts";
 import type { Live } from "../ops/live.ts";
 import type { Config } from "../config/config.ts";
-import type { Account, Millis, Store } from "../domain/store.ts";
+import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
+import type { Tickets } from "./sockets/tickets.ts";
 import type { OpenStreams } from "./open_streams.ts";
 import type { WebSession, WebSessions } from "./web_sessions.ts";
 
@@ -71,12 +72,17 @@ export interface Site {
   readonly tokens: FormTokens;
   readonly front: FrontPageState;
   readonly streams: OpenStreams;
+  readonly tickets: Tickets;
+  /** The chat session of an account; undefined: offline. */
+  sessionOf(uid: Uid): number | undefined;
 }
 
 /** Who asks, as found out before any page is. */
 export interface Visitor {
   /** His own address, behind trusted proxies too. */
   readonly address: string;
+  /** This site's origin as the browser sees it, without a final slash. */
+  readonly origin: string;
   /** The address of ours at which he, or the proxy, arrived. */
   readonly localAddress: string;
   readonly https: boolean;

@@ -1,6 +1,6 @@
 /** Every socket has its own stream: however it is cut, packets come out whole. */
 import assert from "node:assert/strict";
-import { Connection, passwordDigits } from "../../lib/client/mod.ts";
+import { Connection, passwordDigits, TCP } from "../../lib/client/mod.ts";
 import { concat } from "../../lib/protocol/bytes.ts";
 import { CLIENT_VERSION, encodeFrame } from "../../lib/protocol/frame.ts";
 import type { Packet } from "../../lib/protocol/layout.ts";
@@ -52,7 +52,7 @@ async function signOn(
   uid: number,
   send: Send,
 ): Promise<Connection> {
-  const line = await Connection.open(server.chat);
+  const line = await Connection.open({ transport: TCP, ...server.chat });
   await send(line, frame(clientHello, { uid }));
   await line.next(SERVER_TYPES.HELLO.type);
   await send(line, frame(lymerick, { uid, firstRun: false }));

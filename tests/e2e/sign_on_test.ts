@@ -4,6 +4,7 @@ import {
   PaltalkClient,
   passwordDigits,
   SignOnRefused,
+  TCP,
 } from "../../lib/client/mod.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
 import { GAIM_LIMERICK, keyOffset } from "../../lib/protocol/challenge.ts";
@@ -105,7 +106,11 @@ Deno.test("a client that reconnects rejoins its room by itself", async () => {
 
 Deno.test("gaim's longer LYMERICK and LOGIN are accepted, its own status told", async () => {
   await using server = await TestServer.start({ users: ["Ann"] });
-  const gaim = await Connection.open({ ...server.chat, version: 83 });
+  const gaim = await Connection.open({
+    transport: TCP,
+    ...server.chat,
+    version: 83,
+  });
   await gaim.send(clientHello, { uid: ANN });
   await gaim.next(SERVER_TYPES.HELLO.type);
   const disk = encodeText("3380267036203630".repeat(2));
@@ -138,7 +143,11 @@ Deno.test("gaim's spelling of the limerick is read under every key number", asyn
       users: ["Ann"],
       settings: { "auth.server_key": `XyF\u00a6${number}473312518` },
     });
-    const gaim = await Connection.open({ ...server.chat, version: 83 });
+    const gaim = await Connection.open({
+      transport: TCP,
+      ...server.chat,
+      version: 83,
+    });
     await gaim.send(clientHello, { uid: ANN });
     await gaim.send(lymerick, { uid: ANN, firstRun: false });
     const { key } = await gaim.expect(serverKey);
@@ -176,7 +185,7 @@ Deno.test("what comes before its time is ignored and harms nothing", async () =>
 
 Deno.test("LOGIN for another uid than LYMERICK announced is refused", async () => {
   await using server = await TestServer.start({ users: ["Ann", "Bob"] });
-  const line = await Connection.open(server.chat);
+  const line = await Connection.open({ transport: TCP, ...server.chat });
   await line.send(clientHello, { uid: BOB });
   await line.send(lymerick, { uid: BOB, firstRun: false });
   const { key } = await line.expect(serverKey);
@@ -190,7 +199,7 @@ Deno.test("LOGIN for another uid than LYMERICK announced is refused", async () =
 
 Deno.test("CLIENT_HELLO and LYMERICK too short for a uid are answered all the same", async () => {
   await using server = await TestServer.start({ users: ["Ann"] });
-  const line = await Connection.open(server.chat);
+  const line = await Connection.open({ transport: TCP, ...server.chat });
   await line.sendRaw(clientHello.type, unhex("000f"));
   await line.next(SERVER_TYPES.HELLO.type);
   await line.sendRaw(lymerick.type, unhex("01"));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import {
+  openVoiceLink,
   type PaltalkClient,
   Talker,
-  VoiceLink,
   VoiceUdp,
   withoutPrefix,
 } from "../../lib/client/mod.ts";
@@ -137,7 +137,7 @@ Deno.test("a stranger at the voice port with somebody's uid hears and says nothi
   await using bob = await enter(server, "Bob");
   await tuneIn(ann, bob);
   const { port } = server.voice;
-  const stranger = await VoiceLink.open({
+  const stranger = await openVoiceLink({
     host: "::1",
     port,
     gid: ROOM,
@@ -173,7 +173,7 @@ Deno.test("a hello for a room one is not in, or for nobody, is not served", asyn
       ANN,
     ]]
   ) {
-    const link = await VoiceLink.open({
+    const link = await openVoiceLink({
       ...server.voice,
       gid: gid!,
       uid: uid!,

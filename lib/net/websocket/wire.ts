@@ -105,20 +105,50 @@ export class WebSocketWire implements Wire {
   async read(into: Uint8Array): Promise<number | null> {
     for (;;) {
       if (this.#pending.length > 0) return this.#take(into);
-      const { failure } = this.#reader;
-      if (failure !== undefined) this.#fail(failure);
-      if (this.#over) return null;
-      const bytes = await this.#receive();
-      if (bytes === null) {
-        this.#over = true;
-        return null;
-      }
-      this.#heardAt = performance.now();
-      this.#pinged = false;
-      const fed = this.#reader.feed(bytes);
-      // A violation that follows a message is seen at the next read.
-      if (this.#pending.length === 0) await fed;
+      if (!await this.#readMore()) return null;
     }
+  }
+
+  /**
+   * Returns the first message, text or binary, as text; to be called before
+   * anything else is read. Undefined when the client closes without one.
+   */
+  async firstMessage(): Promise<string | undefined> {
+    let text: string | undefined;
+    this.onText = (first) => {
+      const isFirst = text === undefined && this.#pending.length === 0;
+      text ??= first;
+      return isFirst;
+    };
+    try {
+      while (text === undefined && this.#pending.length === 0) {
+        if (!await this.#readMore()) return undefined;
+      }
+    } catch {
+      // Reset by the client, or closed by the server.
+      return undefined;
+    } finally {
+      this.onText = undefined;
+    }
+    return text ?? new TextDecoder().decode(this.#pending.shift());
+  }
+
+  /** False when nothing more will come. */
+  async #readMore(): Promise<boolean> {
+    const { failure } = this.#reader;
+    if (failure !== undefined) this.#fail(failure);
+    if (this.#over) return false;
+    const bytes = await this.#receive();
+    if (bytes === null) {
+      this.#over = true;
+      return false;
+    }
+    this.#heardAt = performance.now();
+    this.#pinged = false;
+    const fed = this.#reader.feed(bytes);
+    // A violation that follows a message is seen at the next read.
+    if (this.#pending.length === 0) await fed;
+    return true;
   }
 
   async write(bytes: Uint8Array): Promise<number> {

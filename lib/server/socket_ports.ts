@@ -1,0 +1,34 @@
+/**
+ * Chat and voice, as the WebSockets of the pages reach them.
+ *
+ * @module
+ */
+import type { ChatServer } from "../chat/server.ts";
+import type { VoiceServer } from "../voice/server.ts";
+import type { SocketPorts } from "../web/sockets/ports.ts";
+import type { Core } from "./core.ts";
+
+export function socketPorts(
+  { world }: Core,
+  chat: ChatServer,
+  voice: VoiceServer,
+): SocketPorts {
+  return {
+    chat(wire) {
+      const session = chat.adopt(wire)?.session;
+      if (session === undefined) return undefined;
+      session.overWebSocket = true;
+      return {
+        owner: () =>
+          session.phase === "online"
+            ? { uid: session.uid, session: session.id }
+            : undefined,
+        allow: (uid) => {
+          session.ticketUid = uid;
+        },
+      };
+    },
+    voice: (wire, owner) => voice.adopt(wire, owner),
+    sessionOf: (uid) => world.online.get(uid)?.id,
+  };
+}

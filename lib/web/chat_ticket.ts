@@ -1,0 +1,58 @@
+/**
+ * `POST /chat/ticket`: a one-time ticket for a WebSocket, for a member who has
+ * signed in on the pages.
+ *
+ * The body is JSON, `{"for": "chat"}` when there is none; so no form of another
+ * site can send it. Tickets for voice and video belong to the member's chat
+ * session of this moment.
+ *
+ * @module
+ */
+import { type Purpose, PURPOSES, TICKET_SECONDS } from "./sockets/tickets.ts";
+import type { App, Context, Site } from "./site.ts";
+
+const MOST_BODY = 200;
+
+export function chatTicketPages(app: App, site: Site): void {
+  app.post("/chat/ticket", async (c) => {
+    if (c.req.header("origin") !== c.env.origin) {
+      return c.json({ error: "Not from a page of this server." }, 403);
+    }
+    const member = c.get("member");
+    if (member === null) {
+      return c.json({ error: "Please sign in first." }, 401);
+    }
+    const purpose = await purposeOf(c);
+    if (purpose === undefined) {
+      return c.json({ error: 'Say {"for": "chat"}, "voice" or "video".' }, 400);
+    }
+    const { uid, nickname, passwordHash } = member.account;
+    const session = purpose === "chat" ? 0 : site.sessionOf(uid);
+    if (session === undefined) {
+      return c.json({ error: "You are not signed on to the chat." }, 409);
+    }
+    const ticket = { purpose, uid, session, passwordHash };
+    return c.json({
+      ticket: site.tickets.issue(ticket, site.clock()),
+      uid,
+      nickname,
+      seconds: TICKET_SECONDS,
+    });
+  });
+}
+
+async function purposeOf(c: Context): Promise<Purpose | undefined> {
+  const text = await c.req.text();
+  if (text === "") return "chat";
+  if (
+    text.length > MOST_BODY ||
+    !/^application\/json\b/i.test(c.req.header("content-type") ?? "")
+  ) return undefined;
+  let wanted: unknown;
+  try {
+    wanted = Object(JSON.parse(text))["for"] ?? "chat";
+  } catch {
+    return undefined;
+  }
+  return PURPOSES.find((one) => one === wanted);
+}

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { isDoubleClick, runFromDoubleClick } from "./lib/cli/double_click.ts";
 import { main } from "./lib/cli/main.ts";
 import { EXIT_CRASHED } from "./lib/ops/last_resort.ts";
 
@@ -9,5 +10,9 @@ if (import.meta.main) {
   Deno.exitCode = EXIT_CRASHED;
   // Exits explicitly: nothing that is still open may keep a finished command
   // alive.
-  Deno.exit(await main(Deno.args));
+  Deno.exit(
+    isDoubleClick(Deno.args)
+      ? await runFromDoubleClick()
+      : await main(Deno.args),
+  );
 }

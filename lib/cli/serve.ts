@@ -20,7 +20,7 @@ import type { DataFolder } from "../config/data_folder.ts";
 import { LiveConfig } from "../config/live_config.ts";
 import { configTemplate } from "../config/template.ts";
 import { ControlServer } from "../control/server.ts";
-import { CannotListen } from "../ops/listening.ts";
+import { bindWarning, CannotListen } from "../ops/listening.ts";
 import { activity } from "../ops/activity.ts";
 import { catchTheUncaught, EXIT_CRASHED } from "../ops/last_resort.ts";
 import { keepOwner } from "../ops/owner.ts";
@@ -128,7 +128,14 @@ async function run(
   writeTemplate(folder);
   startLog(folder, config);
   const log = logger("server");
-  for (const warning of [...warnings, ...chosen.warnings]) log.warn(warning);
+  const bind = bindWarning(config.server.bind);
+  for (
+    const warning of [
+      ...warnings,
+      ...chosen.warnings,
+      ...(bind === undefined ? [] : [bind]),
+    ]
+  ) log.warn(warning);
   const readConfig = () => withPortsOf(config, local.loadConfig(flags));
 
   try {

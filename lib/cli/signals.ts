@@ -43,7 +43,8 @@ export function watchSignals(
     ["SIGINT", () => end("SIGINT")],
     ["SIGTERM", () => end("SIGTERM")],
     ["SIGBREAK", () => end("SIGBREAK")],
-    ["SIGHUP", reload],
+    // On Windows this comes when the console window is closed.
+    ["SIGHUP", Deno.build.os === "windows" ? () => end("SIGHUP") : reload],
   ];
   const registered = watched.filter(([signal, handler]) => {
     try {

@@ -40,9 +40,20 @@ function writeAll(
     while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
     return true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (!isReaderGone(error)) throw error;
     return false;
   }
+}
+
+/**
+ * What Windows says of a pipe whose reader has gone, beside what Deno calls
+ * BrokenPipe: ERROR_NO_DATA and ERROR_PIPE_NOT_CONNECTED.
+ */
+const WINDOWS_BROKEN_PIPE = /\(os error (232|233)\)/;
+
+function isReaderGone(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe ||
+    (error instanceof Error && WINDOWS_BROKEN_PIPE.test(error.message));
 }
 
 export function realTerminal(): Terminal {

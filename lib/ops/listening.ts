@@ -56,6 +56,20 @@ export function listening<T>(setting: string, port: number, open: () => T): T {
   }
 }
 
+/**
+ * What the host should know about `server.bind` on this system: Windows takes
+ * only IPv6 connections at "::", other systems take both families there.
+ */
+export function bindWarning(
+  bind: string,
+  system: string = Deno.build.os,
+): string | undefined {
+  return bind === "::" && system === "windows"
+    ? 'On Windows "::" accepts IPv6 connections only; clients of 2002 need ' +
+      "IPv4: use 0.0.0.0."
+    : undefined;
+}
+
 function reasonOf(cause: unknown): string {
   if (cause instanceof Deno.errors.AddrInUse) return "another program has it";
   if (cause instanceof Deno.errors.AddrNotAvailable) {

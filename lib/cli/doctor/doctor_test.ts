@@ -6,6 +6,7 @@ import { defaultConfig } from "../../config/config.ts";
 import { type Given, Home } from "../testing/retropal.ts";
 import { checkAddress } from "./address.ts";
 import type { Finding } from "./finding.ts";
+import { windowsFolder } from "./folder.ts";
 import { checkFileLimit } from "./machine.ts";
 import { checkLocation, checkOurPorts } from "./ports.ts";
 
@@ -192,6 +193,7 @@ Deno.test("checkFileLimit() says how many people fit", () => {
   equal(limits("65536").level, "ok");
   equal(limits("unlimited").level, "ok");
   equal(checkFileLimit(defaultConfig(), null).level, "ok");
+  match(checkFileLimit(defaultConfig(), null, "windows").text, /Windows/);
 });
 
 Deno.test("checkLocation() wants the line in exact form", async () => {
@@ -231,4 +233,11 @@ Deno.test("checkOurPorts() is not content with an open port", async () => {
   await answered;
   equal(chat?.level, "bad");
   equal(voice?.level, "ok");
+});
+
+Deno.test("windowsFolder() advises on folders outside the user's profile", () => {
+  equal(windowsFolder("C:\\Users\\Ann\\data", "C:\\users\\ann"), null);
+  const outside = windowsFolder("C:\\fresh", "C:\\Users\\Ann");
+  equal(outside?.level, "note");
+  match(outside?.advice ?? "", /icacls "C:\\fresh"/);
 });

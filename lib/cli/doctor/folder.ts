@@ -41,7 +41,10 @@ export function checkFolder(folder: DataFolder): Finding[] {
     ];
   }
   const findings: Finding[] = [];
-  if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
+  if (Deno.build.os === "windows") {
+    const finding = windowsFolder(folder.path, Deno.env.get("USERPROFILE"));
+    if (finding !== null) findings.push(finding);
+  } else if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
     // A folder that `mkdir` made: what retropal writes into it is for its owner
     // alone all the same.
     const harmless = (stat.mode & 0o022) === 0 &&
@@ -63,7 +66,11 @@ export function checkFolder(folder: DataFolder): Finding[] {
       bad(
         "folder",
         `${folder.path} cannot be written: ${(error as Error).message}.`,
-        "Give it to the user who runs the server: chown -R USER " + folder.path,
+        Deno.build.os === "windows"
+          ? `Give it to the user who runs the server: icacls "${folder.path}" ` +
+            '/grant "USER:(OI)(CI)M"'
+          : "Give it to the user who runs the server: chown -R USER " +
+            folder.path,
       ),
     );
   }
@@ -71,6 +78,26 @@ export function checkFolder(folder: DataFolder): Finding[] {
     findings.push(ok("folder", `${folder.path} is there and only yours.`));
   }
   return [...findings, checkDisk(folder)];
+}
+
+/**
+ * On Windows a folder has no mode, and this program may not read who else has
+ * access to it: only what stands in the user's profile is private by itself.
+ */
+export function windowsFolder(
+  path: string,
+  profile: string | undefined,
+): Finding | null {
+  const inProfile = profile !== undefined &&
+    path.toLowerCase().startsWith(`${profile.toLowerCase()}\\`);
+  if (inProfile) return null;
+  return noteIt(
+    "folder",
+    `${path} is outside your profile: other users of this machine may be able ` +
+      "to open it.",
+    "It holds password hashes and messages. In a command prompt: " +
+      `icacls "${path}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"`,
+  );
 }
 
 function checkDisk(folder: DataFolder): Finding {

@@ -1,0 +1,37 @@
+/**
+ * A double-click on Windows: the program starts without arguments in a console
+ * window of its own, which closes when it ends.
+ *
+ * @module
+ */
+import { CODE } from "../commands/command.ts";
+import { main } from "./main.ts";
+import { Interrupted, realTerminal, type Terminal } from "./terminal.ts";
+
+interface System {
+  readonly os: string;
+  readonly standalone: boolean;
+}
+
+/** Whether these arguments look like a double-click. */
+export function isDoubleClick(
+  args: readonly string[],
+  { os, standalone }: System = Deno.build,
+): boolean {
+  return args.length === 0 && os === "windows" && standalone;
+}
+
+/** Starts the server, and keeps what went wrong on the screen. */
+export async function runFromDoubleClick(
+  terminal: Terminal = realTerminal(),
+): Promise<number> {
+  terminal.err("Starting the server in this folder. Ctrl-C ends it.");
+  terminal.err("`retropal --help` in a command prompt shows what else it can.");
+  const code = await main(["serve"], terminal);
+  if (code !== CODE.done && terminal.interactive) {
+    await terminal.ask("Press Enter to close this window. ").catch((error) => {
+      if (!(error instanceof Interrupted)) throw error;
+    });
+  }
+  return code;
+}

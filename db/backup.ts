@@ -5,7 +5,7 @@
  */
 
 import { backup as copyPages, DatabaseSync } from "node:sqlite";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { StoreError } from "../lib/domain/store.ts";
 import { checkIntegrity, schemaVersion } from "./check.ts";
 import { Database } from "./database.ts";
@@ -45,18 +45,58 @@ export async function backupTo(
   if (exists(to)) {
     throw new StoreError("in-use", `${to} exists already: name a new file.`);
   }
-  const partial = `${to}.partial`;
+  // In a folder where others may write, another user could put a file of their
+  // own in the place of ours: there the copy is made at home, and then written
+  // through a file that nobody else can have opened.
+  const shared = othersMayWrite(dirname(to));
+  const partial = `${shared ? `${path}.${basename(to)}` : to}.partial`;
+  // Left behind by a process that was killed.
   removeFile(partial);
   try {
-    createPrivate(partial);
+    createPrivate(partial, { mustBeNew: true });
     await copy(path, partial, onProgress);
     seal(partial);
     const facts = verifyBackup(partial);
-    Deno.renameSync(partial, to);
+    if (shared) {
+      copyToNew(partial, to);
+      removeFile(partial);
+    } else Deno.renameSync(partial, to);
     return facts;
   } catch (error) {
     removeFile(partial);
     throw toStoreError(error);
+  }
+}
+
+/** Whether other users of this machine may make files in a folder. */
+function othersMayWrite(folder: string): boolean {
+  try {
+    const { mode } = Deno.statSync(folder);
+    return mode !== null && (mode & 0o022) !== 0;
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+function copyToNew(from: string, to: string): void {
+  using source = Deno.openSync(from);
+  using target = Deno.openSync(to, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
+  const buffer = new Uint8Array(65536);
+  try {
+    let count: number | null;
+    while ((count = source.readSync(buffer)) !== null) {
+      for (let at = 0; at < count;) {
+        at += target.writeSync(buffer.subarray(at, count));
+      }
+    }
+    target.syncSync();
+  } catch (error) {
+    removeFile(to);
+    throw error;
   }
 }
 
@@ -98,7 +138,7 @@ export function stamp(now: number): string {
 
 /**
  * Keeps the `keep` youngest files of `folder` whose names begin with `stem`
- * and removes the other ones. Gives the names of those removed.
+ * with a time after it, and removes the older ones. Returns their names.
  */
 export function rotate(
   folder: string,
@@ -107,7 +147,8 @@ export function rotate(
 ): string[] {
   const files = [...Deno.readDirSync(folder)]
     .filter(({ name, isFile }) =>
-      isFile && name.startsWith(stem) && !name.endsWith(".partial")
+      isFile && name.startsWith(stem) &&
+      /^\d{8}T\d{6}$/.test(name.slice(stem.length))
     )
     .map(({ name }) => ({ name, at: modified(join(folder, name)) }))
     .sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));

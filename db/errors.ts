@@ -5,6 +5,7 @@
  */
 
 import { StoreError, type StoreErrorCode } from "../lib/domain/store.ts";
+import { osSentence } from "../lib/ops/os_errors.ts";
 
 interface Verdict {
   readonly says: RegExp;
@@ -79,7 +80,7 @@ export function toStoreError(cause: unknown): StoreError {
   const text = cause instanceof Error ? cause.message : String(cause);
   const verdict = VERDICTS.find(({ says }) => says.test(text));
   return verdict === undefined
-    ? new StoreError("io", text, { cause })
+    ? new StoreError("io", osSentence(cause) ?? text, { cause })
     : new StoreError(verdict.code, verdict.message, { cause });
 }
 

@@ -21,12 +21,15 @@ export function exists(file: string): boolean {
  * An empty file that only its owner can read, for SQLite to fill: the hashes
  * of passwords will be in it. Does nothing when the file is there.
  */
-export function createPrivate(file: string): void {
+export function createPrivate(
+  file: string,
+  { mustBeNew = false }: { readonly mustBeNew?: boolean } = {},
+): void {
   try {
     Deno.openSync(file, { createNew: true, write: true, mode: 0o600 }).close();
     keepOwner(file);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) {
+    if (mustBeNew || !(error instanceof Deno.errors.AlreadyExists)) {
       throw toStoreError(error);
     }
   }

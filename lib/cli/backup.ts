@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { backupName, backupTo, verifyBackup } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
@@ -33,8 +33,8 @@ export const backup = localCommand({
   summary: "Copy the database, also while the server runs",
   details: "The copy is consistent, checked, and appears only when it is " +
     "whole. Without FILE, or when FILE is a folder, it gets a name with the " +
-    "time in it. --keep removes the oldest copies whose names differ from this " +
-    "one in digits only.",
+    "time in it. --keep removes the oldest copies that this server has made and " +
+    "whose names differ from this one in digits only.",
   examples: [
     "retropal backup /backups/retropal-2026-07-31.db",
     "retropal backup /backups --keep 7",
@@ -76,7 +76,9 @@ export const backup = localCommand({
     );
     const keep = input.keep ??
       (own ? local.loadConfig().config.store.backup_keep : undefined);
-    const removed = keep === undefined ? [] : removeOld(target, keep);
+    const removed = keep === undefined
+      ? []
+      : removeOld(target, keep, await ownCopies(local));
     return done(
       { file: target, ...facts, removed },
       `${target}: ${sizeText(facts.bytes)}, ${facts.accounts} accounts, ` +
@@ -87,15 +89,37 @@ export const backup = localCommand({
 });
 
 /**
- * Keeps the youngest `keep` files that are named as `target` is but for the
- * digits in it: "retropal-2026-07-31.db" and its elder sisters.
+ * The copies that this server's audit log knows of: nothing else is ever
+ * removed, whatever its name looks like.
  */
-function removeOld(target: string, keep: number): string[] {
+async function ownCopies(local: Local): Promise<ReadonlySet<string>> {
+  const noted = await local.run(["audit"], {
+    action: "backup",
+    limit: 100_000,
+  });
+  return new Set(
+    noted.code === CODE.done
+      ? (noted.json as { target: string }[]).map(({ target }) => target)
+      : [],
+  );
+}
+
+/**
+ * Keeps the youngest `keep` of our `own` files that are named as `target` is but
+ * for the digits in it, and removes the others: "retropal-2026-07-31.db" and its
+ * predecessors. Returns the names of those removed.
+ */
+function removeOld(
+  target: string,
+  keep: number,
+  own: ReadonlySet<string>,
+): string[] {
   const folder = dirname(target);
   const shape = (name: string) => name.replace(/\d+/g, "0");
   const alike = [...Deno.readDirSync(folder)]
     .filter(({ name, isFile }) =>
-      isFile && shape(name) === shape(basename(target))
+      isFile && shape(name) === shape(basename(target)) &&
+      own.has(join(folder, name))
     )
     .map(({ name }) => ({
       name,
@@ -130,7 +154,9 @@ function chooseTarget(
   const target = isFolder(where)
     ? join(where, backupName(folder.database, Date.now()))
     : where;
-  return { target, own };
+  // One name for each file, whichever way its folder was reached.
+  const place = Deno.realPathSync(dirname(resolve(target)));
+  return { target: join(place, basename(target)), own };
 }
 
 function bar(copied: number, total: number): string {

@@ -32,7 +32,8 @@ Deno.test("backup without a file goes to the data folder and keeps the youngest"
     await Deno.utime(old, 1, 1);
   }
   const kept = (await home.run(`backup ${folder} --keep 2 --json`)).json();
-  equal((kept as { removed: string[] }).removed.length, 1);
+  // They look like copies of this server, and are not.
+  deepEqual((kept as { removed: string[] }).removed, []);
   const own = await home.run("backup");
   match(own.out, /data\/backups\/retropal\.db\.backup-\d{8}T\d{6}/);
   for (const day of ["01", "02", "03"]) {
@@ -40,7 +41,32 @@ Deno.test("backup without a file goes to the data folder and keeps the youngest"
   }
   const names = [...Deno.readDirSync(folder)].map((one) => one.name).sort();
   deepEqual(names.slice(0, 2), ["home-2026-07-02.db", "home-2026-07-03.db"]);
-  equal(names.length, 4);
+  equal(names.length, 5);
+});
+
+Deno.test("backup into a folder where others may write hands nothing over", async () => {
+  await using home = await Home.make();
+  await home.makeDatabase();
+  const folder = `${home.path}/shared`;
+  await Deno.mkdir(folder);
+  await Deno.chmod(folder, 0o777);
+  const seen: string[] = [];
+  const watcher = Deno.watchFs(folder);
+  const watching = (async () => {
+    for await (const { kind, paths } of watcher) {
+      if (kind === "create") seen.push(...paths);
+    }
+  })();
+  equal((await home.run(`backup ${folder}/copy.db`)).code, 0);
+  for (let tries = 0; tries < 100 && seen.length === 0; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  watcher.close();
+  await watching;
+  deepEqual(new Set(seen), new Set([`${await Deno.realPath(folder)}/copy.db`]));
+  equal(((await Deno.stat(`${folder}/copy.db`)).mode ?? 0) & 0o777, 0o600);
+  const left = [...Deno.readDirSync(home.data)].map((one) => one.name);
+  deepEqual(left.filter((name) => name.endsWith(".partial")), []);
 });
 
 Deno.test("restore refuses what is no backup and changes nothing", async () => {

@@ -20,8 +20,10 @@ import {
 } from "../ops/client_files.ts";
 import { isIPv4 } from "../net/networks.ts";
 import { resolveIPv4 } from "../ops/resolve.ts";
+import { replaceFile } from "./files.ts";
 import { homeAddress } from "./interfaces.ts";
 import { type Local, localCommand } from "./local.ts";
+import { osSentence } from "../ops/os_errors.ts";
 
 const FIELDS = {
   host: option(
@@ -145,7 +147,13 @@ async function make(
   }
   const path = join(input.out, file.name);
   Deno.mkdirSync(input.out, { recursive: true });
-  Deno.writeTextFileSync(path, file.text);
+  try {
+    replaceFile(path, file.text);
+  } catch (error) {
+    const sentence = osSentence(error, path);
+    if (sentence === null) throw error;
+    return failure(CODE.refused, sentence);
+  }
   return done({ ...json, file: path }, `${path} is written.`, file.explanation);
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { refused } from "../commands/command.ts";
+import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
+import { decodeFile, writeWhole } from "./files.ts";
 import { keepOwner } from "../ops/owner.ts";
 
 const AGAIN_MS = 20;
@@ -17,26 +19,102 @@ const STALE_MS = 3000;
  *
  * The new file, before it is renamed, keeps others away: two commands at once
  * would each write what it had read, and one change would be lost.
+ *
+ * The host's own way of keeping the file stays: a symbolic link leads where it
+ * led, line ends and an ANSI encoding remain, and a file that is mounted by
+ * itself, which cannot be renamed over, is written in place.
  */
 export async function changeFile(
   path: string,
   change: (text: string | null) => string,
 ): Promise<void> {
-  const partial = `${path}.partial`;
+  const target = followLink(path);
+  const partial = `${target}.partial`;
   using file = await begin(partial);
+  let bytes: Uint8Array;
   try {
-    const text = new TextEncoder().encode(change(read(path)));
-    for (let at = 0; at < text.length;) at += file.writeSync(text.subarray(at));
-    Deno.renameSync(partial, path);
+    bytes = changed(read(target), change);
+    writeWhole(file, bytes);
+    file.syncSync();
   } catch (error) {
     Deno.removeSync(partial);
     throw error;
   }
+  try {
+    keepMode(target, partial);
+    Deno.renameSync(partial, target);
+  } catch (error) {
+    try {
+      if (!isMounted(error)) throw error;
+      writeInPlace(target, bytes);
+    } finally {
+      Deno.removeSync(partial);
+    }
+  }
 }
 
-function read(path: string): string | null {
+/** Where a symbolic link leads; the path itself when it is none. */
+function followLink(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.lstatSync(path).isSymlink ? Deno.realPathSync(path) : path;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    try {
+      Deno.lstatSync(path);
+    } catch {
+      return path;
+    }
+    throw refused(`${path} is a symbolic link to a file that is not there.`);
+  }
+}
+
+/** The changed text in the encoding and with the line ends of the old one. */
+function changed(
+  old: Uint8Array | null,
+  change: (text: string | null) => string,
+): Uint8Array {
+  if (old === null) return new TextEncoder().encode(change(null));
+  const text = decodeFile(old);
+  const crlf = text.includes("\r\n");
+  const result = change(crlf ? text.replaceAll("\r\n", "\n") : text);
+  const ended = crlf ? result.replaceAll("\n", "\r\n") : result;
+  return isAnsi(old, text) && fitsWindows1252(ended)
+    ? encodeText(ended)
+    : new TextEncoder().encode(ended);
+}
+
+/** Whether `decodeFile` has read the bytes as Windows-1252. */
+function isAnsi(bytes: Uint8Array, text: string): boolean {
+  return bytes.length === text.length && /[^\x00-\x7f]/.test(text);
+}
+
+/** A new file for its owner alone, or with owner and mode of the old one. */
+function keepMode(target: string, partial: string): void {
+  if (Deno.build.os === "windows") return;
+  try {
+    Deno.chmodSync(partial, (Deno.statSync(target).mode ?? 0o600) & 0o777);
+    keepOwner(partial, target);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** EBUSY and EXDEV: the file is a mount of its own, as in a container. */
+function isMounted(error: unknown): boolean {
+  return error instanceof Error &&
+    /os error (16|18)\b/.test(error.message);
+}
+
+function writeInPlace(path: string, bytes: Uint8Array): void {
+  using file = Deno.openSync(path, { write: true });
+  writeWhole(file, bytes);
+  file.truncateSync(bytes.length);
+  file.syncSync();
+}
+
+function read(path: string): Uint8Array | null {
+  try {
+    return Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

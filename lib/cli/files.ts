@@ -4,12 +4,20 @@
  * @module
  */
 import type { CommandResult } from "../commands/command.ts";
-import { CODE, failure, notFound } from "../commands/command.ts";
+import { CODE, failure, notFound, refused } from "../commands/command.ts";
 import type { Fields, FileText } from "../commands/field.ts";
+import { osSentence } from "../ops/os_errors.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** UTF-8, or Windows-1252 as old spreadsheets write it. */
+/** UTF-8, UTF-16 with its mark, or Windows-1252 as old programs write it. */
 export function decodeFile(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) {
+    return new TextDecoder("utf-16le").decode(bytes);
+  }
+  if (first === 0xfe && second === 0xff) {
+    return new TextDecoder("utf-16be").decode(bytes);
+  }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -52,17 +60,71 @@ export function writeResultFile(result: CommandResult): CommandResult {
   if (file.path === "-") {
     return { ...rest, lines: [file.text.replace(/\n$/, "")], verbatim: true };
   }
+  const { path } = file;
   try {
-    Deno.writeTextFileSync(file.path, file.text, {
-      createNew: true,
-      mode: 0o600,
-    });
+    writeNewFile(path, file.text);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return failure(
-      CODE.refused,
-      `${file.path} exists already: name a new file.`,
-    );
+    if (error instanceof Deno.errors.AlreadyExists) {
+      return failure(CODE.refused, `${path} exists already: name a new file.`);
+    }
+    const sentence = osSentence(error, path);
+    if (sentence === null) throw error;
+    return failure(CODE.refused, sentence);
   }
   return rest;
+}
+
+/**
+ * Writes a file that was not there, for its owner alone; none is left behind
+ * when the disk is full. Never follows a symbolic link.
+ */
+export function writeNewFile(path: string, text: string): void {
+  const file = Deno.openSync(path, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
+  let done = false;
+  try {
+    writeWhole(file, new TextEncoder().encode(text));
+    file.syncSync();
+    done = true;
+  } finally {
+    file.close();
+    if (!done) Deno.removeSync(path);
+  }
+}
+
+/**
+ * Writes a file or puts a new one in its place, whole or not at all. A symbolic
+ * link is refused: the file that it leads to is not the caller's to change.
+ */
+export function replaceFile(path: string, text: string): void {
+  try {
+    if (Deno.lstatSync(path).isSymlink) {
+      throw refused(`${path} is a symbolic link: remove it first.`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const partial = `${path}.${crypto.randomUUID().slice(0, 8)}.partial`;
+  writeNewFile(partial, text);
+  try {
+    Deno.chmodSync(partial, 0o644);
+  } catch {
+    // Not on Windows.
+  }
+  try {
+    Deno.renameSync(partial, path);
+  } catch (error) {
+    Deno.removeSync(partial);
+    throw error;
+  }
+}
+
+export function writeWhole(
+  file: { writeSync(bytes: Uint8Array): number },
+  bytes: Uint8Array,
+): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

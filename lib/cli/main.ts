@@ -22,12 +22,13 @@ import { clientHosts, clientLocation, clientReg } from "./client.ts";
 import { completionsCommand } from "./completions.ts";
 import { configCheck, configInit, configSet, configShow } from "./config.ts";
 import { doctor } from "./doctor/doctor.ts";
-import { withFileTexts, writeResultFile } from "./files.ts";
+import { decodeFile, withFileTexts, writeResultFile } from "./files.ts";
 import { commandLine } from "./invocation.ts";
 import { help } from "./help.ts";
 import { inspect } from "./inspect.ts";
 import { manCommand } from "./man.ts";
 import type { Described, Local, LocalCommand } from "./local.ts";
+import { osSentence } from "../ops/os_errors.ts";
 import { type Options, parse } from "./parse.ts";
 import { serve } from "./serve.ts";
 import { service } from "./service/service.ts";
@@ -103,7 +104,11 @@ export async function main(
         return print(terminal, result, parsed.options.json);
       } catch (error) {
         // A full disk behind `retropal user export - > FILE`.
-        terminal.err(`The answer cannot be written: ${String(error)}.`);
+        terminal.err(
+          `The answer cannot be written. ${
+            osSentence(error, "standard output") ?? String(error)
+          }`,
+        );
         return CODE.refused;
       }
     }
@@ -143,16 +148,18 @@ function unexpected(error: unknown, folder: DataFolder): CommandResult {
     if (error instanceof CannotListen) {
       return failure(CODE.refused, error.message);
     }
-    if (error instanceof Error && error.constructor !== Error) {
-      const known = Object.values(Deno.errors).some((kind) =>
-        error instanceof kind
+    const sentence = osSentence(error);
+    if (sentence !== null) {
+      const whose = error instanceof Deno.errors.PermissionDenied
+        ? strangersFolder(folder)
+        : "";
+      return failure(
+        error instanceof Deno.errors.NotFound ? CODE.notFound : CODE.refused,
+        sentence + whose,
       );
-      if (known) {
-        const whose = error instanceof Deno.errors.PermissionDenied
-          ? strangersFolder(folder)
-          : "";
-        return failure(CODE.refused, `${error.message}.${whose}`);
-      }
+    }
+    if (Object.values(Deno.errors).some((kind) => error instanceof kind)) {
+      return failure(CODE.refused, `${(error as Error).message}.`);
     }
     return internalError(error);
   }
@@ -262,7 +269,7 @@ function localOf(options: Options, terminal: Terminal): Local {
 
 function readConfigFile(path: string) {
   try {
-    return { path, text: Deno.readTextFileSync(path) };
+    return { path, text: decodeFile(Deno.readFileSync(path)) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

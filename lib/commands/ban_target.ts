@@ -6,7 +6,7 @@
 import { normalAddress, normalNetwork } from "../net/networks.ts";
 import type { BanTarget } from "../actions/bans.ts";
 import type { BanKind } from "../domain/store.ts";
-import { type Context, refused } from "./command.ts";
+import { type Context, notFound, refused } from "./command.ts";
 import { choiceOption } from "./field.ts";
 import { findPerson } from "./find.ts";
 
@@ -38,12 +38,24 @@ export function readTarget(
         : `"${text}" is no network: write one such as 203.0.113.0/24.`,
     );
   }
+  if (/^[\d.]+(\/\d*)?$/.test(text) && text.includes(".")) {
+    requireAccountNamed(context, text);
+  }
   const account = findPerson(context.store, text);
   return {
     kind: "account",
     target: String(account.uid),
     label: account.nickname,
   };
+}
+
+/** Throws for what can only be a mistyped address. */
+function requireAccountNamed({ store }: Context, text: string): void {
+  if (store.accounts.byNickname(text) !== undefined) return;
+  throw notFound(
+    `"${text}" is neither an address nor a network (such as 203.0.113.9 or ` +
+      "203.0.113.0/24), and no user has that nickname.",
+  );
 }
 
 export const KIND = choiceOption(

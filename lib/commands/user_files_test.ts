@@ -1,4 +1,5 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { decodeFile } from "../cli/files.ts";
 import { Bench } from "./testing/host.ts";
 
 const CSV = `nickname,password,email,role
@@ -68,6 +69,47 @@ Deno.test("user import reads what spreadsheets of other countries write", async 
   });
   equal(result.code, 0);
   equal(bench.store.accounts.byNickname("j\u00fcrgen")?.uid, 1000002);
+});
+
+Deno.test("user import reads UTF-16 and the separator that Excel names", async () => {
+  await using bench = await Bench.open();
+  const text = "sep=;\r\nnickname;password;first\r\nAnn;secret11;A,B\r\n";
+  const bytes = new Uint8Array(2 + text.length * 2);
+  bytes.set([0xff, 0xfe]);
+  for (let i = 0; i < text.length; i++) {
+    bytes[2 + i * 2] = text.charCodeAt(i);
+  }
+  const result = await bench.run("user import", {
+    file: { name: "a.csv", text: decodeFile(bytes) },
+  });
+  deepEqual(result.lines, ["1 of 1 imported, 0 refused."]);
+  equal(bench.store.accounts.byNickname("Ann")?.first, "A,B");
+});
+
+Deno.test("user export writes no formulas, and import takes them back", async () => {
+  await using bench = await Bench.open();
+  const firsts = ["+1", "-x", "@SUM(A1)", "'-x", "'plain", "plain"];
+  const people = firsts.map((first, i) => ({
+    nickname: `User${i}`,
+    password: "secret11",
+    first,
+  }));
+  const text = JSON.stringify(people);
+  await bench.run("user import", { file: { name: "a.json", text } });
+  const csv = await bench.run("user export", {
+    file: "a.csv",
+    withHashes: true,
+  });
+  const exported = csv.file?.text ?? "";
+  for (const cell of exported.split(/[,\n]/)) {
+    ok(!/^"?[=+\-@]/.test(cell), cell);
+  }
+  await using other = await Bench.open();
+  await other.run("user import", { file: { name: "a.csv", text: exported } });
+  deepEqual(
+    firsts.map((_, i) => other.store.accounts.byNickname(`User${i}`)?.first),
+    firsts,
+  );
 });
 
 Deno.test("user export is read back by user import", async () => {

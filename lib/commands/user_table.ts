@@ -62,9 +62,12 @@ interface Parsed {
   readonly info: { readonly lines: number; readonly error?: unknown };
 }
 
-function readCsv(text: string): Row[] {
+function readCsv(whole: string): Row[] {
+  // Excel writes "sep=;" before the header to say what stands between columns.
+  const [mark, separator] = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(whole) ?? [];
+  const text = whole.slice(mark?.length ?? 0);
   const header = text.slice(0, text.search(/[\r\n]|$/));
-  const delimiter =
+  const delimiter = separator ??
     [";", "\t"].find((sign) =>
       header.includes(sign) && !header.includes(",")
     ) ?? ",";
@@ -82,8 +85,8 @@ function readCsv(text: string): Row[] {
       skip_empty_lines: true,
     }) as unknown as Parsed[];
     return rows.map(({ record, info }) => ({
-      line: info.lines,
-      values: record,
+      line: info.lines + (mark === undefined ? 0 : 1),
+      values: withoutGuards(record),
       ...(info.error !== undefined && {
         fault: "This line has more or fewer columns than the first.",
       }),
@@ -136,7 +139,34 @@ export function writeRows(
   const rows = rowsOf(accounts, withHashes);
   return name.toLowerCase().endsWith(".json")
     ? JSON.stringify(rows, null, 2) + "\n"
-    : stringify(rows, { header: true, columns });
+    : stringify(rows.map(guarded), { header: true, columns });
+}
+
+/** What a spreadsheet would take for a formula and compute. */
+const FORMULA = /^'*[=+\-@\t\r]/;
+const GUARDED = /^'+[=+\-@\t\r]/;
+
+/** Values in which a spreadsheet sees text: an apostrophe before formulas. */
+function guarded(row: Readonly<Record<string, string>>) {
+  return mapValues(row, (value) => FORMULA.test(value) ? `'${value}` : value);
+}
+
+/** The opposite of {@linkcode guarded}; passwords are never written by it. */
+function withoutGuards(record: Readonly<Record<string, string>>) {
+  return mapValues(
+    record,
+    (value, column) =>
+      column !== "password" && GUARDED.test(value) ? value.slice(1) : value,
+  );
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (value: string, key: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, change(value, key)]),
+  );
 }
 
 /** What an export says of each account. */

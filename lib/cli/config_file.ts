@@ -85,7 +85,7 @@ function changed(
 
 /** Whether `decodeFile` has read the bytes as Windows-1252. */
 function isAnsi(bytes: Uint8Array, text: string): boolean {
-  return bytes.length === text.length && /[^\x00-\x7f]/.test(text);
+  return bytes.length === text.length && bytes.some((byte) => byte > 0x7f);
 }
 
 /** A new file for its owner alone, or with owner and mode of the old one. */

@@ -96,12 +96,17 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
     await one.expect(handDown, ({ uid }) => uid === bob.uid);
   }
 
-  // All microphones are taken but Adam's; Bob gets his back; then everybody.
+  // All microphones are taken but those of the owner and the admins; Bob gets
+  // his back; then everybody.
   await adam.send(toggleAllMics, { gid: GID, on: false });
   for (const one of all) {
     const { on, except } = await one.expect(micsToggled);
     assert.deepEqual([on, except], [false, adam.uid]);
-    assert.equal(one.state.rooms.get(GID)!.micOn, one === adam);
+    for (const spared of [olga, abby]) {
+      await one.expect(redDotOff, ({ uid }) => uid === spared.uid);
+    }
+    const silenced = one === bob || one === troll;
+    assert.equal(one.state.rooms.get(GID)!.micOn, !silenced, one.nickname);
   }
   await assertUnheard(bob, adam, olga);
   await adam.send(unredDot, { gid: GID, uid: bob.uid });

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import type { Config } from "../config/config.ts";
 import type { Outlet, Session } from "../domain/session.ts";
-import { burstOf, TokenBucket } from "../domain/limits.ts";
 import type { Wire } from "../net/wire.ts";
 import { serverError } from "../protocol/packets/system.ts";
 import { activity } from "../ops/activity.ts";
@@ -13,12 +11,11 @@ import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
 import { requestUser } from "../protocol/packets/pals.ts";
 import type { Acceptable } from "../net/acceptor.ts";
 import { Context, type Services } from "./context.ts";
-import { costOf, dispatch } from "./dispatch.ts";
+import { Allowance } from "./allowance.ts";
+import { costOf, dispatch, isAwaited } from "./dispatch.ts";
 import { greetSilent } from "./handlers/sign_on.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { Translator } from "./translator.ts";
-
-type Limits = Config["limits"];
 
 /** Nothing honest is longer before the sign-on is complete. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
@@ -67,9 +64,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   readonly #outbox: Outbox;
   readonly #translator: Translator;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
-  readonly #bucket: TokenBucket;
-  /** Those that the bucket is made for. */
-  #limits: Limits;
+  readonly #allowance: Allowance;
   /** A read that began while a password was checked. */
   #reading: Promise<number | null> | undefined;
   #dropped = 0;
@@ -84,6 +79,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Until a silent client is greeted, or the FIN may be sent. */
   #delay: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait of a packet that is over the rate. */
+  #stopWaiting = () => {};
 
   constructor(
     wire: Wire,
@@ -99,12 +96,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     const { limits } = services.settings;
     const now = services.steady();
     this.openedAt = this.lastPacketAt = now;
-    this.#limits = limits;
-    this.#bucket = new TokenBucket(
-      limits.packets_per_second,
-      burstOf(limits.packets_per_second, limits.packet_burst),
-      now,
-    );
+    this.#allowance = new Allowance(limits, now);
     this.#outbox = new Outbox(wire, this, limits.outbox_bytes);
   }
 
@@ -277,27 +269,59 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     ctx.session.clientVersion = decoder.version;
     this.#ports.onFrameIn?.(this, decoder);
     const { limits } = ctx.settings;
-    if (limits !== this.#limits) this.#applyLimits(limits);
-    const wanted = decoder.type === requestUser.type &&
-      ctx.session.heldBack.takeQuestion();
-    if (!wanted && !this.#bucket.take(now, costOf(decoder.type, limits))) {
+    this.#allowance.refresh(limits);
+    const { type } = decoder;
+    const cost =
+      type === requestUser.type && ctx.session.heldBack.takeQuestion()
+        ? 0
+        : costOf(type, limits);
+    if (isAwaited(type)) {
+      const wait = this.#allowance.takeLate(now, cost);
+      if (wait > 0) return this.#handleLate(type, decoder.payload(), wait);
+    } else if (!this.#allowance.take(now, cost)) {
       this.#drop(now);
       return;
     }
-    activity.packet(decoder.type, ctx.session.id, now);
-    const ending = dispatch(ctx, decoder.type, decoder.payload());
-    if (ending !== undefined) return ending.then(() => this.#perform());
-    this.#perform();
+    return this.#handle(type, decoder.payload(), now);
   }
 
-  /** The host has changed them: whoever is here already is meant too. */
-  #applyLimits(limits: Limits): void {
-    this.#limits = limits;
-    this.#bucket.perSecond = limits.packets_per_second;
-    this.#bucket.burst = burstOf(
-      limits.packets_per_second,
-      limits.packet_burst,
-    );
+  #handle(
+    type: number,
+    payload: Uint8Array,
+    now: number,
+  ): void | Promise<void> {
+    activity.packet(type, this.session.id, now);
+    const ending = dispatch(this.ctx, type, payload);
+    if (ending !== undefined) return ending.then(() => this.#answer(type));
+    this.#answer(type);
+  }
+
+  /**
+   * The client waits for ever for an answer that does not come, so a packet
+   * over the rate is answered late. Nothing else is read meanwhile.
+   */
+  async #handleLate(
+    type: number,
+    view: Uint8Array,
+    wait: number,
+  ): Promise<void> {
+    const payload = view.slice();
+    this.ctx.services.counters.packetsDelayed++;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#stopWaiting = resolve;
+    const timer = setTimeout(resolve, wait);
+    await promise;
+    clearTimeout(timer);
+    if (this.#closing) return;
+    await this.#handle(type, payload, this.ctx.steady);
+  }
+
+  #answer(type: number): void {
+    if (isAwaited(type)) {
+      const bytes = this.ctx.out.bytesTo(this.session);
+      this.#allowance.answered(bytes, this.ctx.steady);
+    }
+    this.#perform();
   }
 
   #perform(): void {
@@ -313,7 +337,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     this.#online = true;
     this.#ports.signedOn(this);
     this.#decoder.maxPayload = MAX_RECEIVED_PAYLOAD;
-    this.#bucket.refill();
+    this.#allowance.signedOn();
   }
 
   /** Over the rate: dropped and counted, and a flood ends the connection. */
@@ -346,6 +370,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   async close(reason: string): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
+    this.#stopWaiting();
     clearTimeout(this.#delay);
     const { finAfterMs = 0 } = this.session.dialect;
     if (
@@ -383,6 +408,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     this.#closing = true;
     if (this.#ended) return;
     this.#ended = true;
+    this.#stopWaiting();
     clearTimeout(this.#timer);
     clearTimeout(this.#delay);
     this.#outbox.discard();

@@ -16,6 +16,7 @@ import type { PasswordHasher } from "../ops/password_hash.ts";
 import type { AddressBans } from "../actions/address_bans.ts";
 import type { Config } from "../config/config.ts";
 import { TokenBucket } from "../domain/limits.ts";
+import type { AnswerCache } from "./answer_cache.ts";
 import type { Counters } from "./counters.ts";
 import type { SignOnGuard } from "./sign_on_guard.ts";
 
@@ -60,6 +61,7 @@ export interface Services {
   readonly log: Log;
   readonly counters: Counters;
   readonly guard: SignOnGuard;
+  readonly answers: AnswerCache;
   readonly addressBans: AddressBans;
   readonly media: MediaServer;
   /** The port that clients are told for video; null when there is none. */

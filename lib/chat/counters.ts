@@ -10,6 +10,8 @@ export class Counters {
   signOns = 0;
   signOnsRefused = 0;
   packetsOverRate = 0;
+  /** Answered late because the client was over its rate. */
+  packetsDelayed = 0;
   unknownPackets = 0;
   malformedPackets = 0;
   ignoredPackets = 0;

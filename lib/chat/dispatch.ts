@@ -59,6 +59,11 @@ export interface Row {
   readonly cost: Cost | undefined;
   /** Counted, and of no consequence. */
   readonly ignored: boolean;
+  /**
+   * The client waits for the answer, so one over the rate is answered late
+   * instead of dropped, and the bytes of the answer count.
+   */
+  readonly awaited: boolean;
   /** Leaves a line in the audit log, so it may not be done without end. */
   readonly audited: boolean;
   parse(
@@ -73,8 +78,13 @@ type Handler<T> = (ctx: Context, packet: T) => void | Promise<void>;
 function on<T>(
   packet: Packet<T>,
   handle: Handler<T>,
-  gates: { phase?: Gate; cost?: Cost; ignored?: boolean; audited?: boolean } =
-    {},
+  gates: {
+    phase?: Gate;
+    cost?: Cost;
+    ignored?: boolean;
+    audited?: boolean;
+    awaited?: boolean;
+  } = {},
 ): Row {
   return {
     name: packet.name as ClientTypeName,
@@ -83,6 +93,7 @@ function on<T>(
     cost: gates.cost,
     ignored: gates.ignored ?? false,
     audited: gates.audited ?? false,
+    awaited: gates.awaited ?? false,
     parse: (payload, onExcess) => packet.parse(payload, onExcess),
     handle: handle as Handler<unknown>,
   };
@@ -91,9 +102,10 @@ function on<T>(
 const START = { phase: "start" } as const;
 const HELLO = { phase: "hello" } as const;
 const ANY = { phase: "any" } as const;
-const SEARCH = { cost: "search_cost" } as const;
+const AWAITED = { awaited: true } as const;
+const SEARCH = { cost: "search_cost", ...AWAITED } as const;
 const CREATE = { cost: "room_create_cost" } as const;
-const JOIN = { cost: "join_cost" } as const;
+const JOIN = { cost: "join_cost", ...AWAITED } as const;
 const INVITE = { cost: "invite_cost" } as const;
 const AUDITED = { audited: true } as const;
 const nothing = () => {};
@@ -115,10 +127,10 @@ export const TABLE: readonly Row[] = [
   on(pal.addPal, pals.addPal),
   on(pal.removePal, pals.removePal),
   on(pal.customizePal, pals.customize),
-  on(pal.requestUser, pals.requestUser),
+  on(pal.requestUser, pals.requestUser, AWAITED),
   on(pal.blockBuddy, pals.block),
   on(pal.unblock, pals.unblock),
-  on(pal.getBlocked, pals.getBlocked),
+  on(pal.getBlocked, pals.getBlocked, AWAITED),
   on(pal.awayMode, pals.away),
   on(pal.onlineMode, pals.online),
   on(pal.changeStatus, pals.changeStatus),
@@ -130,11 +142,11 @@ export const TABLE: readonly Row[] = [
 
   on(message.imOut, messages.im),
   on(message.profileMessageOut, profileMessages.send),
-  on(message.getProfileMessages, profileMessages.collect),
+  on(message.getProfileMessages, profileMessages.collect, AWAITED),
   on(message.roomMessageOut, roomText.roomMessage),
   on(message.bannerOut, roomText.setBanner, AUDITED),
 
-  on(lists.refreshCategories, rooms.refresh),
+  on(lists.refreshCategories, rooms.refresh, AWAITED),
   on(room.roomJoin, rooms.join, JOIN),
   on(room.roomJoinByName, rooms.joinByName, JOIN),
   on(room.roomJoinAsAdmin, rooms.joinAsAdmin, { ...JOIN, ...AUDITED }),
@@ -163,8 +175,8 @@ export const TABLE: readonly Row[] = [
   on(admin.banByNickname, moderation.banByNickname, AUDITED),
   on(admin.unban, moderation.unban, AUDITED),
   on(admin.makeAdmin, moderation.makeAdmin, AUDITED),
-  on(admin.getAdminInfo, moderation.adminInfo),
-  on(admin.roomAdminInfoOld, moderation.adminInfo),
+  on(admin.getAdminInfo, moderation.adminInfo, AWAITED),
+  on(admin.roomAdminInfoOld, moderation.adminInfo, AWAITED),
   on(admin.redDotAffectsText, moderation.redDotAffectsText, AUDITED),
   on(admin.redDotAffectsVideo, moderation.redDotAffectsVideo, AUDITED),
   on(admin.newUsersMic, moderation.newUsersMic, AUDITED),
@@ -200,6 +212,11 @@ const ROWS: ReadonlyMap<number, Row> = new Map(
 
 export function rowOf(type: number): Row | undefined {
   return ROWS.get(type);
+}
+
+/** Whether a packet over the rate is answered late instead of dropped. */
+export function isAwaited(type: number): boolean {
+  return ROWS.get(type)?.awaited ?? false;
 }
 
 /** As how many packets this one counts towards the sender's rate. */

@@ -30,6 +30,7 @@ import { encodeDigits } from "../protocol/challenge.ts";
 import { clientHello, login, lymerick } from "../protocol/packets/signon.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { Context, type Passwords, type Services } from "./context.ts";
+import { AnswerCache } from "./answer_cache.ts";
 import { Counters } from "./counters.ts";
 import { depart } from "./departure.ts";
 import { Fanout } from "./fanout.ts";
@@ -103,6 +104,7 @@ export class TestChat {
         error: line("error"),
       },
       counters: new Counters(),
+      answers: new AnswerCache(),
       guard: new SignOnGuard(settings.limits),
       addressBans: new AddressBans(store.bans),
       media: mediaServer(

@@ -27,6 +27,14 @@ export const LIMITS = {
     max: 1000,
     about: "As how many packets a search counts.",
   }),
+  answer_bytes_per_second: count({
+    default: 20_000,
+    min: 1000,
+    max: 100_000_000,
+    about:
+      "Bytes per second of the lists, searches and rooms that one connection " +
+      "asks for; ten times as much may come at once, the rest comes later.",
+  }),
   room_create_cost: count({
     default: 10,
     max: 1000,

@@ -74,6 +74,17 @@ export class Effects {
     this.list.push({ kind: "video", change });
   }
 
+  /** Bytes of the frames that go to this session alone. */
+  bytesTo(session: Session): number {
+    let bytes = 0;
+    for (const effect of this.list) {
+      if (effect.kind === "send" && effect.to === session) {
+        bytes += effect.frame.length;
+      }
+    }
+    return bytes;
+  }
+
   clear(): void {
     this.list.length = 0;
   }

@@ -37,14 +37,28 @@ export class TokenBucket {
     this.#tokens = this.burst;
   }
 
+  /**
+   * Takes `cost` tokens even when too few are there. Returns the milliseconds
+   * until they would have been.
+   */
+  takeLate(now: number, cost = 1): number {
+    this.#fill(now);
+    this.#tokens -= cost;
+    return Math.max(0, 1000 * -this.#tokens / this.perSecond);
+  }
+
   /** Takes `cost` tokens; false, and nothing taken, when too few are there. */
   take(now: Millis, cost = 1): boolean {
-    const gained = Math.max(0, now - this.#at) * this.perSecond / 1000;
-    this.#tokens = Math.min(this.burst, this.#tokens + gained);
-    this.#at = now;
+    this.#fill(now);
     if (this.#tokens < cost) return false;
     this.#tokens -= cost;
     return true;
+  }
+
+  #fill(now: number): void {
+    const gained = Math.max(0, now - this.#at) * this.perSecond / 1000;
+    this.#tokens = Math.min(this.burst, this.#tokens + gained);
+    this.#at = now;
   }
 }
 

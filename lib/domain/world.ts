@@ -174,6 +174,18 @@ export class World {
       .sort((a, b) => a.position - b.position || a.gid - b.gid);
   }
 
+  /** For each category the number of rooms that lists show. */
+  roomCounts(): { readonly code: number; readonly rooms: number }[] {
+    const counts = new Map(this.categories.map(({ code }) => [code, 0]));
+    for (const { category, isPrivate, isWaiting } of this.rooms.values()) {
+      const count = counts.get(category);
+      if (count !== undefined && !isPrivate && !isWaiting) {
+        counts.set(category, count + 1);
+      }
+    }
+    return [...counts].map(([code, rooms]) => ({ code, rooms }));
+  }
+
   roomByName(name: string): Room | undefined {
     const wanted = foldName(name);
     for (const room of this.rooms.values()) {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { RunCommand } from "../chat/context.ts";
+import { AnswerCache } from "../chat/answer_cache.ts";
 import { Counters } from "../chat/counters.ts";
 import { admissionRules } from "../chat/limits.ts";
 import { ChatServer } from "../chat/server.ts";
@@ -39,6 +40,7 @@ export class ChatPart implements AsyncDisposable {
         log: logger("chat"),
         counters: new Counters(),
         guard: new SignOnGuard(limits),
+        answers: new AnswerCache(),
         media: mediaServer(() => voice.port, () => hosts.now),
         videoPort: () => this.videoPort(),
         get settings() {

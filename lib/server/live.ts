@@ -113,6 +113,7 @@ export class LiveServer implements Live {
   }
 
   roomChanged(gid: Gid): void {
+    this.#chat.services.answers.clear();
     const { world, store } = this.#chat.services;
     const stored = store.rooms.get(gid);
     if (stored === undefined) return;
@@ -140,11 +141,13 @@ export class LiveServer implements Live {
   }
 
   roomRemoved(gid: Gid, reason: string): void {
+    this.#chat.services.answers.clear();
     this.closeRoom(gid, reason);
     this.#chat.services.world.rooms.delete(gid);
   }
 
   categoriesChanged(): void {
+    this.#chat.services.answers.clear();
     const { world, store } = this.#chat.services;
     world.categories = store.categories.list();
     const frame = categoryList.frame(world.categories);
@@ -160,6 +163,7 @@ export class LiveServer implements Live {
    * name on their screens they whisper to him and ban him.
    */
   accountChanged(uid: Uid): void {
+    this.#chat.services.answers.clear();
     const { world, store } = this.#chat.services;
     const account = store.accounts.get(uid);
     if (account === undefined) return;
@@ -179,6 +183,7 @@ export class LiveServer implements Live {
   }
 
   accountRemoved(uid: Uid, reason: string): void {
+    this.#chat.services.answers.clear();
     this.kick(uid, reason || "Your account was removed.");
     const { world } = this.#chat.services;
     for (const room of [...world.rooms.values()]) {

@@ -16,7 +16,7 @@ import {
   type Traffic,
 } from "./counters.ts";
 import type { VoiceLimits } from "./limits.ts";
-import { Meter, speechMeter } from "./meter.ts";
+import { Meter, speechMeter } from "../domain/meter.ts";
 import { isSameHost } from "../net/addresses.ts";
 import type { VoiceMember, VoiceOwner, VoiceRoster } from "./roster.ts";
 

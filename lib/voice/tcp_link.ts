@@ -11,7 +11,7 @@ import type { Wire } from "../net/wire.ts";
 import { PREFIX_BYTES, VoiceDecoder } from "../protocol/rtp.ts";
 import { noTraffic } from "./counters.ts";
 import type { VoiceLimits } from "./limits.ts";
-import { type Meter, speechMeter } from "./meter.ts";
+import { type Meter, speechMeter } from "../domain/meter.ts";
 import { Outlet } from "./outlet.ts";
 import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";

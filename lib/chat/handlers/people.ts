@@ -24,13 +24,18 @@ import { asHit } from "../person.ts";
 
 /** One of the two answers always, or the window waits for ever. */
 export function search(ctx: Context, fields: Fields): void {
+  const key = `search ${JSON.stringify([...fields])}`;
+  ctx.reply(
+    ctx.services.answers.get(key, ctx.steady, () => searched(ctx, fields)),
+  );
+}
+
+function searched(ctx: Context, fields: Fields): Uint8Array {
   let hits = find(ctx, fields);
   if (hits.length === 0) hits = find(ctx, joinedSearch(fields));
-  if (hits.length === 0) {
-    ctx.reply(searchError.frame({ text: new Uint8Array() }));
-    return;
-  }
-  ctx.reply(searchResponse.frame(hits.map(asHit)));
+  return hits.length === 0
+    ? searchError.frame({ text: new Uint8Array() })
+    : searchResponse.frame(hits.map(asHit));
 }
 
 function find(ctx: Context, fields: Fields | undefined): readonly Account[] {

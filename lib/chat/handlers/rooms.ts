@@ -31,22 +31,23 @@ export function refresh(
   ctx: Context,
   { kind, id }: { kind: number; id: number },
 ): void {
-  const { world } = ctx;
-  if (kind === REFRESH_KIND.affiliates) {
-    ctx.reply(affiliateList.frame());
-  } else if (kind === REFRESH_KIND.affiliateRooms) {
-    ctx.reply(affiliateRooms.frame({ affiliate: id }));
-  } else if (id === 0) {
-    ctx.reply(categoryCount.frame(world.categories.map(({ code }) => ({
-      code,
-      rooms: world.listedRooms(code).length,
-    }))));
-  } else {
-    ctx.reply(roomList.frame({
-      category: id,
-      rooms: world.listedRooms(id).map((room) => room.entry),
-    }));
+  // A room that came or went shows at once; numbers may be a second old.
+  const key = `list ${kind} ${id} ${ctx.world.rooms.size}`;
+  ctx.reply(
+    ctx.services.answers.get(key, ctx.steady, () => list(ctx, kind, id)),
+  );
+}
+
+function list({ world }: Context, kind: number, id: number): Uint8Array {
+  if (kind === REFRESH_KIND.affiliates) return affiliateList.frame();
+  if (kind === REFRESH_KIND.affiliateRooms) {
+    return affiliateRooms.frame({ affiliate: id });
   }
+  if (id === 0) return categoryCount.frame(world.roomCounts());
+  return roomList.frame({
+    category: id,
+    rooms: world.listedRooms(id).map((room) => room.entry),
+  });
 }
 
 const GONE = "This room does not exist any more.";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VOICE_LIMITS } from "./limits.ts";
+import { VOICE_LIMITS } from "../voice/limits.ts";
 import { Meter, speechMeter } from "./meter.ts";
 
 Deno.test("Meter fills by time, up to the burst, and may go into debt", () => {

@@ -1,0 +1,72 @@
+/**
+ * What one connection may cost: packets per second, and bytes of the answers
+ * that its packets cause.
+ *
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import { burstOf, TokenBucket } from "../domain/limits.ts";
+import { Meter } from "../domain/meter.ts";
+
+type Limits = Config["limits"];
+
+/** Seconds' worth of answers that may be asked for at once. */
+const ANSWER_BURST_SECONDS = 10;
+
+export class Allowance {
+  #limits: Limits;
+  readonly #packets: TokenBucket;
+  readonly #answers: Meter;
+
+  /** `now` is a steady time, here and below. */
+  constructor(limits: Limits, now: number) {
+    this.#limits = limits;
+    this.#packets = new TokenBucket(
+      limits.packets_per_second,
+      burstOf(limits.packets_per_second, limits.packet_burst),
+      now,
+    );
+    this.#answers = new Meter(
+      () => this.#limits.answer_bytes_per_second,
+      () => ANSWER_BURST_SECONDS * this.#limits.answer_bytes_per_second,
+    );
+  }
+
+  /** Applies reloaded limits to an existing connection. */
+  refresh(limits: Limits): void {
+    if (limits === this.#limits) return;
+    this.#limits = limits;
+    this.#packets.perSecond = limits.packets_per_second;
+    this.#packets.burst = burstOf(
+      limits.packets_per_second,
+      limits.packet_burst,
+    );
+  }
+
+  /** False, and nothing taken, when the packet is over the rate. */
+  take(now: number, cost: number): boolean {
+    return this.#packets.take(now, cost);
+  }
+
+  /**
+   * Takes `cost` in any case. Returns the milliseconds that the packet must
+   * wait: until it is within the rate, and earlier answers are paid for.
+   */
+  takeLate(now: number, cost: number): number {
+    const wait = this.#packets.takeLate(now, cost);
+    const debt = Math.max(0, -this.#answers.level(now));
+    return Math.ceil(
+      Math.max(wait, 1000 * debt / this.#limits.answer_bytes_per_second),
+    );
+  }
+
+  /** An answer of so many bytes was sent. */
+  answered(bytes: number, now: number): void {
+    this.#answers.spend(bytes, now);
+  }
+
+  /** The packets of the sign-on do not count towards the rate. */
+  signedOn(): void {
+    this.#packets.refill();
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Questions over the rate: the client waits for ever for an answer that does
+ * not come, and answers cost more than questions.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { concat } from "../../lib/protocol/bytes.ts";
+import { packet, u32 } from "../reliability/support/peer.ts";
+import { Rig } from "../reliability/support/rig.ts";
+
+const REFRESH = packet("REFRESH_CATEGORIES", u32(0), u32(0));
+
+Deno.test("lists, searches and unknown senders over the rate are answered late", async () => {
+  await using rig = await Rig.start({
+    config: { "limits.packets_per_second": 200, "limits.packet_burst": 200 },
+  });
+  const ann = await rig.guest("Ann");
+  const { uid } = rig.user("Bob");
+  const count = 150;
+  const search = packet("USER_SEARCH", "exnick=nobody\n");
+  const ask = packet("REQUEST_USER", u32(uid));
+  const before = performance.now();
+  await ann.write(
+    concat(Array.from({ length: count }, () => concat([REFRESH, search, ask]))),
+  );
+  const answers = ["CATEGORY_COUNT", "SEARCH_ERROR", "USER_INFO"] as const;
+  for (const answer of answers) {
+    await ann.until(() => ann.count(answer) >= count || undefined, answer);
+  }
+  // 150 times 1 + 3 + 1 packets, of which 200 may come at once.
+  assert.ok(performance.now() - before > 2000);
+  assert.equal(rig.server.live.status().totals.packetsOverRate, 0);
+});
+
+Deno.test("answers are charged by their bytes", async () => {
+  await using rig = await Rig.start({
+    config: {
+      "limits.packets_per_second": 1000,
+      "limits.answer_bytes_per_second": 1000,
+    },
+  });
+  const ann = await rig.guest("Ann");
+  await ann.write(REFRESH);
+  const one = (await ann.expect("CATEGORY_COUNT")).length;
+  // As much as of ten seconds comes at once, and then 1000 bytes a second.
+  const count = Math.ceil(12_000 / one);
+  const before = performance.now();
+  await ann.write(concat(Array.from({ length: count }, () => REFRESH)));
+  await ann.until(
+    () => ann.count("CATEGORY_COUNT") === count || undefined,
+    "all answers",
+  );
+  const ms = performance.now() - before;
+  assert.ok(ms > 1000, `${count} answers of ${one} bytes in ${ms} ms`);
+});
+
+Deno.test("a client that waits for a late answer can be disconnected", async () => {
+  await using rig = await Rig.start({
+    config: { "limits.packets_per_second": 1, "limits.packet_burst": 10 },
+  });
+  const ann = await rig.guest("Ann");
+  await ann.write(concat(Array.from({ length: 100 }, () => REFRESH)));
+  await ann.expect("CATEGORY_COUNT");
+  rig.server.live.kick(ann.uid, "test");
+  await ann.ended();
+});

@@ -37,6 +37,8 @@ const IDLE_GRACE_MS = 90_000;
 
 /** What the video relay hears of rooms. */
 export interface VideoControl {
+  /** That clients are told. */
+  readonly port: number;
   changed(change: VideoChange): void;
 }
 

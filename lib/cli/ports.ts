@@ -29,6 +29,12 @@ const PORTS: readonly Port[] = [
     bind: ["server.bind"],
   },
   {
+    setting: "server.video_port",
+    flag: "--video-port",
+    udp: false,
+    bind: ["server.bind"],
+  },
+  {
     setting: "web.port",
     flag: "--web-port",
     udp: false,
@@ -53,6 +59,7 @@ export function choosePorts(
   for (const port of PORTS) {
     if (named.includes(port)) continue;
     if (port.setting === "web.port" && !config.web.enabled) continue;
+    if (port.setting === "server.video_port" && !config.video.enabled) continue;
     if (anyFree) {
       free.add(port.setting);
       continue;
@@ -110,6 +117,8 @@ export function nextStepFor({ setting, cause }: CannotListen): string {
     `--set ${setting}=`;
   const without = setting === "web.port"
     ? ", or serve no pages with --no-web"
+    : setting === "server.video_port"
+    ? ", or carry no webcams with --no-video"
     : setting === "web.legacy_port"
     ? ", or 0 for none"
     : "";

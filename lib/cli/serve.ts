@@ -48,6 +48,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   advertisePrivate: "server.advertise_private",
   chatPort: "server.chat_port",
   voicePort: "server.voice_port",
+  videoPort: "server.video_port",
   webPort: "web.port",
   logLevel: "log.level",
   logFormat: "log.format",
@@ -80,6 +81,8 @@ export const serve = localCommand({
     chatPort: port("TCP port for chat; 5001 when not given, 0 for any."),
     voicePort: port("TCP and UDP port for voice; 2090 when not given."),
     webPort: port("TCP port for the pages; 8080 when not given."),
+    videoPort: port("TCP port for webcams; 2092 when not given, 0 for any."),
+    noVideo: flag("Carry no webcams."),
     noWeb: flag("Serve no pages."),
     logLevel: choiceOption(
       ["debug", "info", "warning", "warn", "error"],
@@ -111,6 +114,7 @@ function readFlags(
     if (input[key] !== undefined) flags[setting] = String(input[key]);
   }
   if (input.noWeb) flags["web.enabled"] = "false";
+  if (input.noVideo) flags["video.enabled"] = "false";
   return flags;
 }
 
@@ -245,7 +249,7 @@ async function answerChat(
  * The one line on standard output; its form is fixed. Where the server listens
  * on all addresses it names one that can be connected to.
  */
-function readyLine({ chat, voice, web }: RunningServer): string {
+function readyLine({ chat, voice, video, web }: RunningServer): string {
   const reachable = (endpoint: string) =>
     endpoint.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(
       /^\[::\]:/,
@@ -255,6 +259,7 @@ function readyLine({ chat, voice, web }: RunningServer): string {
     JSON.stringify({
       chat: reachable(chat),
       voice: reachable(voice),
+      video: video === null ? null : reachable(video),
       web: web === null ? null : reachable(web),
       pid: Deno.pid,
     })

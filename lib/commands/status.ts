@@ -111,6 +111,10 @@ function rate(perSecond: number): string {
     : perSecond.toFixed(1);
 }
 
+function kilobytes(perSecond: number): string {
+  return `${rate(perSecond / 1000)} kB`;
+}
+
 function text(now: Status): string[] {
   const { rates, totals, queues, endpoints } = now;
   return [
@@ -124,6 +128,7 @@ function text(now: Status): string[] {
       ],
       ["chat", endpoints.chat],
       ["voice", endpoints.voice],
+      ["video", endpoints.video ?? "off"],
       ["pages", endpoints.web ?? "off"],
       ["announced", announced(endpoints)],
       [
@@ -134,6 +139,10 @@ function text(now: Status): string[] {
       ["rooms", `${now.rooms}, ${now.talkers} talking`],
       ["voice links", `${now.voiceLinks.tcp} TCP, ${now.voiceLinks.udp} UDP`],
       [
+        "webcams",
+        `${now.video.live} shown, ${now.video.views} watched`,
+      ],
+      [
         "packets/s",
         `${rate(rates.packetsIn)} in, ${rate(rates.packetsOut)} out`,
       ],
@@ -141,6 +150,11 @@ function text(now: Status): string[] {
         "voice/s",
         `${rate(rates.voiceFramesIn)} in, ` +
         `${rate(rates.voiceFramesOut)} out`,
+      ],
+      [
+        "video/s",
+        `${kilobytes(rates.videoBytesIn)} in, ` +
+        `${kilobytes(rates.videoBytesOut)} out`,
       ],
       ["sign-ons", `${totals.signOns}, ${totals.signOnsRefused} refused`],
       [
@@ -153,7 +167,8 @@ function text(now: Status): string[] {
       [
         "refused",
         `${totals.packetsRefused} packets, ` +
-        `${totals.connectionsRefused} connections`,
+        `${totals.connectionsRefused} connections, ` +
+        `${totals.picturesRefused} pictures or video connections`,
       ],
       [
         "closed",

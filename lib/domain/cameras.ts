@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { sameHostKey } from "../net/addresses.ts";
 import type { Room } from "./room.ts";
 import type { Session } from "./session.ts";
 import type { Millis, Uid } from "./store.ts";
@@ -50,9 +51,17 @@ export interface View {
 /** What the client of a camera must be told. */
 export type Signal = "send" | "pause";
 
+/** What comes from one host: cameras that publish, and views. */
+export interface HostLoad {
+  readonly cameras: number;
+  readonly views: number;
+}
+
 export class Cameras {
   readonly #cameras = new Map<Uid, Camera>();
   readonly #views = new Map<Uid, Map<Uid, View>>();
+  /** By the key of the host that the sessions come from. */
+  readonly #hosts = new Map<string, { cameras: number; views: number }>();
   /** When the client of a session was told to pause, or stopped by itself. */
   readonly #stoppedAt = new WeakMap<Session, Millis>();
   /** Users whose picture staff stopped, and until when. */
@@ -86,6 +95,11 @@ export class Cameras {
     return this.#views.get(viewer)?.get(publisher);
   }
 
+  /** What this host publishes and watches; undefined for any other host. */
+  atHost(key: string): HostLoad | undefined {
+    return this.#hosts.get(key);
+  }
+
   /** The room in which a user publishes or watches already, if any. */
   roomOf(uid: Uid): Room | undefined {
     const camera = this.#cameras.get(uid);
@@ -100,6 +114,7 @@ export class Cameras {
   open(session: Session, room: Room, now: Millis): Camera {
     const camera = new Camera(session, room, now);
     this.#cameras.set(session.uid, camera);
+    this.#count(session, "cameras", 1);
     return camera;
   }
 
@@ -108,6 +123,7 @@ export class Cameras {
     const camera = this.#cameras.get(uid);
     if (camera === undefined) return undefined;
     this.#cameras.delete(uid);
+    this.#count(camera.session, "cameras", -1);
     if (camera.sending) this.#stoppedAt.set(camera.session, now);
     for (const viewer of camera.views.keys()) this.#forget(viewer, uid);
     return camera;
@@ -115,7 +131,9 @@ export class Cameras {
 
   /** A view of a camera; it replaces the one that the viewer had of it. */
   watch(viewer: Session, camera: Camera, now: Millis): View {
+    this.unwatch(viewer.uid, camera.uid);
     const view = { viewer, camera, since: now };
+    this.#count(viewer, "views", 1);
     camera.views.set(viewer.uid, view);
     let views = this.#views.get(viewer.uid);
     if (views === undefined) this.#views.set(viewer.uid, views = new Map());
@@ -170,9 +188,19 @@ export class Cameras {
 
   #forget(viewer: Uid, publisher: Uid): void {
     const views = this.#views.get(viewer);
-    if (views?.delete(publisher) && views.size === 0) {
-      this.#views.delete(viewer);
-    }
+    const view = views?.get(publisher);
+    if (views === undefined || view === undefined) return;
+    this.#count(view.viewer, "views", -1);
+    views.delete(publisher);
+    if (views.size === 0) this.#views.delete(viewer);
+  }
+
+  #count({ address }: Session, what: keyof HostLoad, change: number): void {
+    const key = sameHostKey(address);
+    const load = this.#hosts.get(key) ?? { cameras: 0, views: 0 };
+    load[what] += change;
+    if (load.cameras + load.views === 0) this.#hosts.delete(key);
+    else this.#hosts.set(key, load);
   }
 }
 

@@ -35,6 +35,14 @@ export function networkKey(address: string): string {
 }
 
 /**
+ * Returns the key under which {@linkcode isSameHost} finds an address: the same
+ * for two addresses exactly when they are one host.
+ */
+export function sameHostKey(address: string): string {
+  return isLoopback(address) ? "127.0.0.1" : hostKey(address);
+}
+
+/**
  * Returns whether both are one host. The client can be told an IPv4 address
  * only, so a client of this machine may use `::1` for chat and 127.0.0.1 for
  * voice.

@@ -82,6 +82,8 @@ export interface Status {
   readonly endpoints: {
     readonly chat: string;
     readonly voice: string;
+    /** Null when webcams are off. */
+    readonly video: string | null;
     readonly web: string | null;
     /** What clients are told about the voice server. */
     readonly advertised: string;
@@ -94,11 +96,20 @@ export interface Status {
   readonly rooms: number;
   readonly voiceLinks: { readonly tcp: number; readonly udp: number };
   readonly talkers: number;
+  readonly video: {
+    /** Members who asked to publish, and those whose picture has come. */
+    readonly publishers: number;
+    readonly live: number;
+    readonly views: number;
+    readonly connections: number;
+  };
   readonly rates: {
     readonly packetsIn: number;
     readonly packetsOut: number;
     readonly voiceFramesIn: number;
     readonly voiceFramesOut: number;
+    readonly videoBytesIn: number;
+    readonly videoBytesOut: number;
   };
   readonly totals: {
     readonly packetsIn: number;
@@ -106,6 +117,11 @@ export interface Status {
     readonly voiceFramesIn: number;
     readonly voiceFramesOut: number;
     readonly voiceFramesDropped: number;
+    readonly picturesIn: number;
+    readonly picturesOut: number;
+    readonly picturesRefused: number;
+    readonly videoBytesIn: number;
+    readonly videoBytesOut: number;
     readonly signOns: number;
     readonly signOnsRefused: number;
     readonly packetsOverRate: number;

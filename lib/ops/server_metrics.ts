@@ -1,10 +1,11 @@
 /**
  * What chat and voice count beyond `status`: packets by type, refusals by
- * reason, voice frames dropped by reason.
+ * reason, voice frames dropped by reason, pictures refused by reason.
  *
  * @module
  */
 import type { Counters } from "../chat/counters.ts";
+import type { VideoStats } from "../video/server.ts";
 import type { RelayStats } from "../voice/counters.ts";
 import type { Registry, Sample } from "./metrics.ts";
 
@@ -12,7 +13,9 @@ export function addServerMetrics(
   registry: Registry,
   counters: Pick<Counters, "byType" | "refusals">,
   voice: () => Pick<RelayStats, "dropped" | "worstQueue">,
+  video: () => VideoStats | undefined = () => undefined,
 ): void {
+  addVideoMetrics(registry, video);
   registry.counter(
     "retropal_packets_by_type_total",
     "Packets received, by type",
@@ -32,6 +35,27 @@ export function addServerMetrics(
     "retropal_voice_worst_queue",
     "Most voice frames that ever waited for one listener",
     () => voice().worstQueue,
+  );
+}
+
+function addVideoMetrics(
+  registry: Registry,
+  video: () => VideoStats | undefined,
+): void {
+  registry.gauge(
+    "retropal_video_held_requests",
+    "Viewers that wait for the next picture",
+    () => video()?.held ?? 0,
+  );
+  registry.counter(
+    "retropal_video_pictures_skipped_total",
+    "Pictures that viewers were too slow for",
+    () => video()?.picturesSkipped ?? 0,
+  );
+  registry.counter(
+    "retropal_video_refusals_total",
+    "Video connections and pictures refused, by reason",
+    () => samples("reason", Object.entries(video()?.refused ?? {})),
   );
 }
 

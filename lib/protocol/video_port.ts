@@ -187,7 +187,9 @@ export function decodeCounter(
   offset: number,
 ): number | undefined {
   const clear = decodeDigits(digits, offset, 1);
-  if (clear === undefined || clear.length > 10) return undefined;
+  if (clear === undefined || clear.length < 1 || clear.length > 10) {
+    return undefined;
+  }
   let counter = 0;
   for (const byte of clear) {
     if (byte < 0x30 || byte > 0x39) return undefined;

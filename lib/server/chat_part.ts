@@ -21,8 +21,6 @@ const noCommands: RunCommand = () =>
 
 export class ChatPart implements AsyncDisposable {
   readonly server: ChatServer;
-  /** The port that clients are told for video; null: there is none. */
-  videoPort: () => number | null = () => null;
   readonly #unsubscribe: () => void;
 
   /** Binds the port; connections are accepted after {@linkcode accept}. */
@@ -42,7 +40,7 @@ export class ChatPart implements AsyncDisposable {
         guard: new SignOnGuard(limits),
         answers: new AnswerCache(),
         media: mediaServer(() => voice.port, () => hosts.now),
-        videoPort: () => this.videoPort(),
+        videoPort: () => this.server.video?.port ?? null,
         get settings() {
           return config.current;
         },

@@ -5,20 +5,27 @@
  */
 import type { ChatServer } from "../chat/server.ts";
 import type { Status } from "../ops/live.ts";
+import type { VideoServer } from "../video/server.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { WebServer } from "../web/server.ts";
 import type { Core } from "./core.ts";
 
+export interface Listeners {
+  readonly chat: ChatServer;
+  readonly voice: VoiceServer;
+  readonly video: VideoServer | undefined;
+  readonly web: WebServer | undefined;
+}
+
 export function endpointsOf(
   { hosts }: Core,
-  chat: ChatServer,
-  voice: VoiceServer,
-  web: WebServer | undefined,
+  { chat, voice, video, web }: Listeners,
 ): Status["endpoints"] {
   const { outside, inside } = hosts.now;
   return {
     chat: hostAndPort(chat.address),
     voice: hostAndPort(voice.addr),
+    video: video === undefined ? null : hostAndPort(video.addr),
     web: web === undefined ? null : hostAndPort(web.addr),
     advertised: outside ?? inside ?? "",
     advertisedPrivate: inside ?? "",

@@ -14,6 +14,7 @@ import { endpointsOf } from "./endpoints.ts";
 import { LiveServer } from "./live.ts";
 import { Parts } from "./parts.ts";
 import { UpkeepPart } from "./upkeep_part.ts";
+import { VideoPart } from "./video_part.ts";
 import { VoicePart } from "./voice_part.ts";
 import { WebPart, type WebTools } from "./web_part.ts";
 
@@ -26,6 +27,8 @@ export interface RunningServer {
   /** "host:port" where it listens. */
   readonly chat: string;
   readonly voice: string;
+  /** Null when webcams are off. */
+  readonly video: string | null;
   readonly web: string | null;
   readonly live: Live;
   readonly config: LiveConfig;
@@ -50,17 +53,31 @@ export async function startServer(
       await VoicePart.start(core, (work) => chat.server.act(work)),
     );
     const chat = parts.use("chat", new ChatPart(core, voice.server));
+    const video = config.current.video.enabled
+      ? parts.use("video", new VideoPart(core, chat))
+      : undefined;
     const upkeep = parts.use(
       "upkeep",
-      new UpkeepPart(core, chat.server.services.counters, voice.server),
+      new UpkeepPart(
+        core,
+        chat.server.services.counters,
+        voice.server,
+        video?.server,
+      ),
     );
     let web: WebPart | undefined;
     const endpoints = () =>
-      endpointsOf(core, chat.server, voice.server, web?.server);
+      endpointsOf(core, {
+        chat: chat.server,
+        voice: voice.server,
+        video: video?.server,
+        web: web?.server,
+      });
     const live = new LiveServer({
       core,
       chat: chat.server,
       voice: voice.server,
+      video: video?.server,
       upkeep,
       endpoints,
       stop: (reason) => void ending.stop(reason),
@@ -71,7 +88,7 @@ export async function startServer(
     if (config.current.web.enabled) {
       web = parts.use(
         "web",
-        await WebPart.start(core, { live, chat, voice }, options),
+        await WebPart.start(core, { live, chat, voice, video }, options),
       );
     }
     chat.accept();

@@ -9,6 +9,7 @@ import type { Config } from "../config/config.ts";
 import type { Status } from "../ops/live.ts";
 import { recentErrors } from "../ops/log.ts";
 import { VERSION } from "../version.ts";
+import type { VideoServer, VideoStats } from "../video/server.ts";
 import type { VoiceServer, VoiceStats } from "../voice/server.ts";
 import type { Core } from "./core.ts";
 import type { UpkeepPart } from "./upkeep_part.ts";
@@ -18,6 +19,7 @@ export interface LivePorts {
   readonly core: Core;
   readonly chat: ChatServer;
   readonly voice: VoiceServer;
+  readonly video: VideoServer | undefined;
   readonly upkeep: UpkeepPart;
   endpoints(): Status["endpoints"];
   stop(reason: string): void;
@@ -27,6 +29,7 @@ export function statusOf(ports: LivePorts): Status {
   const { core, chat, upkeep } = ports;
   const { passwords, world, config, startedAt } = core;
   const voice = ports.voice.stats();
+  const video = ports.video?.stats();
   const queued = [...chat.connections.values()].map((c) => c.queuedBytes);
   const memory = Deno.memoryUsage();
   return {
@@ -41,8 +44,14 @@ export function statusOf(ports: LivePorts): Status {
     rooms: world.rooms.size,
     voiceLinks: { tcp: voice.links, udp: voice.peers },
     talkers: voice.speaking,
+    video: {
+      publishers: video?.publishers ?? 0,
+      live: video?.live ?? 0,
+      views: video?.views ?? 0,
+      connections: video?.connections ?? 0,
+    },
     rates: upkeep.rates(),
-    totals: totals(chat.services.counters, voice),
+    totals: totals(chat.services.counters, voice, video),
     memory: { rss: memory.rss, heapUsed: memory.heapUsed },
     queues: {
       outboxBytes: sum(queued),
@@ -55,13 +64,22 @@ export function statusOf(ports: LivePorts): Status {
   };
 }
 
-function totals(counters: Counters, voice: VoiceStats): Status["totals"] {
+function totals(
+  counters: Counters,
+  voice: VoiceStats,
+  video: VideoStats | undefined,
+): Status["totals"] {
   return {
     packetsIn: counters.packetsIn,
     packetsOut: counters.packetsOut,
     voiceFramesIn: voice.in,
     voiceFramesOut: voice.out,
     voiceFramesDropped: sum(Object.values(voice.dropped)),
+    picturesIn: video?.picturesIn ?? 0,
+    picturesOut: video?.picturesOut ?? 0,
+    picturesRefused: sum(Object.values(video?.refused ?? {})),
+    videoBytesIn: video?.bytesIn ?? 0,
+    videoBytesOut: video?.bytesOut ?? 0,
     signOns: counters.signOns,
     signOnsRefused: counters.signOnsRefused,
     packetsOverRate: counters.packetsOverRate,

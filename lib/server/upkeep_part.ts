@@ -12,6 +12,7 @@ import type { Status } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
 import { type LoopLag, LoopLagMeter } from "../ops/loop_lag.ts";
 import { Rates } from "../ops/rates.ts";
+import type { VideoServer } from "../video/server.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
 
@@ -20,6 +21,8 @@ const RATES = [
   "packetsOut",
   "voiceFramesIn",
   "voiceFramesOut",
+  "videoBytesIn",
+  "videoBytesOut",
 ] as const;
 /** How often deferred writes (last seen, audit) reach the disk. */
 const FLUSH_MS = 1000;
@@ -34,15 +37,19 @@ export class UpkeepPart implements Disposable {
     { store, clock, config }: Core,
     counters: Counters,
     voice: VoiceServer,
+    video: VideoServer | undefined,
   ) {
     this.#timer = setInterval(() => {
       const { in: voiceFramesIn, out: voiceFramesOut } = voice.stats();
       const { packetsIn, packetsOut } = counters;
+      const pictures = video?.stats();
       this.#rates.sample({
         packetsIn,
         packetsOut,
         voiceFramesIn,
         voiceFramesOut,
+        videoBytesIn: pictures?.bytesIn ?? 0,
+        videoBytesOut: pictures?.bytesOut ?? 0,
       });
       flush(store);
     }, FLUSH_MS);

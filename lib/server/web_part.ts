@@ -9,7 +9,11 @@ import { addServerMetrics } from "../ops/server_metrics.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
 import type { Core } from "./core.ts";
+<<<<<<< HEAD
 import { socketPorts } from "./socket_ports.ts";
+=======
+import type { VideoPart } from "./video_part.ts";
+>>>>>>> 2d10f96 (Room video: the video port, its relay and the ready line)
 import type { VoicePart } from "./voice_part.ts";
 
 /** What the pages may do beyond the live port. */
@@ -24,6 +28,7 @@ export interface WebNeighbours {
   readonly live: Live;
   readonly chat: ChatPart;
   readonly voice: VoicePart;
+  readonly video: VideoPart | undefined;
 }
 
 export class WebPart implements AsyncDisposable {
@@ -32,7 +37,7 @@ export class WebPart implements AsyncDisposable {
   /** Rejects with CannotListen. */
   static async start(
     core: Core,
-    { live, chat, voice }: WebNeighbours,
+    { live, chat, voice, video }: WebNeighbours,
     { backup, commandContext }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
@@ -53,7 +58,12 @@ export class WebPart implements AsyncDisposable {
         steady,
         sockets: socketPorts(core, chat.server, voice.server),
         metrics: (registry) =>
-          addServerMetrics(registry, counters, () => voice.server.stats()),
+          addServerMetrics(
+            registry,
+            counters,
+            () => voice.server.stats(),
+            () => video?.server.stats(),
+          ),
         ...(backup && { backup }),
         ...(commandContext && { commandContext }),
       }),

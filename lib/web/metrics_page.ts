@@ -106,6 +106,13 @@ function registerStatus(registry: Registry, live: Live): void {
       { labels: { transport: "udp" }, value: udp },
     ];
   });
+  gauge("video_publishers", "Webcams shown", (s) => s.video.live);
+  gauge("video_views", "Webcams watched", (s) => s.video.views);
+  gauge(
+    "video_connections",
+    "Connections to the video port",
+    (s) => s.video.connections,
+  );
   gauge("memory_rss_bytes", "Resident memory", (s) => s.memory.rss);
   gauge("memory_heap_bytes", "Heap in use", (s) => s.memory.heapUsed);
   gauge(

@@ -45,6 +45,7 @@ export interface CliResult {
 interface ReadyLine {
   readonly chat: string;
   readonly voice: string;
+  readonly video: string | null;
   readonly web: string | null;
   readonly pid: number;
 }

@@ -19,7 +19,7 @@ interface Port {
 }
 
 function portsOf(config: Config): Port[] {
-  const { server, web, voice } = config;
+  const { server, web, voice, video } = config;
   const ports: Port[] = [
     {
       what: "chat",
@@ -43,6 +43,15 @@ function portsOf(config: Config): Port[] {
       hostname: server.bind,
       port: server.voice_port,
       setting: "server.voice_port",
+    });
+  }
+  if (video.enabled) {
+    ports.push({
+      what: "video",
+      transport: "tcp",
+      hostname: server.bind,
+      port: server.video_port,
+      setting: "server.video_port",
     });
   }
   if (web.enabled) {
@@ -102,9 +111,11 @@ function tryPort({ what, transport, hostname, port, setting }: Port): Finding {
 
 /** With a server running: does it answer like one? */
 export async function checkOurPorts(status: Status): Promise<Finding[]> {
+  const { chat, voice, video } = status.endpoints;
   return [
-    await asksHello(status.endpoints.chat),
-    await takesConnections("voice", status.endpoints.voice),
+    await asksHello(chat),
+    await takesConnections("voice", voice),
+    ...(video === null ? [] : [await takesConnections("video", video)]),
   ];
 }
 

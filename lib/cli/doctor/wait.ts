@@ -69,7 +69,7 @@ const STEPS: Readonly<Record<Step, { reached: string; waiting: string }>> = {
 
 const NOBODY =
   "No client came. Is its .reg file right (`retropal client reg`), does the " +
-  "firewall of this machine let TCP 5001 and TCP+UDP 2090 in, and does the " +
+  "firewall of this machine let TCP 5001, TCP+UDP 2090 and TCP 2092 in, and does the " +
   "router lead them here?";
 
 export async function waitForClient(

@@ -77,10 +77,11 @@ function systemKind(): Kind {
 
 function readFacts(local: Local, user: string | undefined): ServiceFacts {
   const { env } = local.terminal;
-  const { web, server } = local.loadConfig().config;
+  const { web, server, video } = local.loadConfig().config;
   const ports = [
     server.chat_port,
     server.voice_port,
+    ...(video.enabled ? [server.video_port] : []),
     ...(web.enabled ? [web.port, web.legacy_port] : []),
   ];
   return {

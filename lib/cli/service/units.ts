@@ -186,7 +186,7 @@ journalmatch = _SYSTEMD_UNIT=retropal.service
 enabled = true
 filter = retropal
 logpath = ${facts.data}/logs/retropal.log
-port = 5001,2090,8080
+port = 5001,2090,2092,8080
 maxretry = 10
 findtime = 10m
 bantime = 1h

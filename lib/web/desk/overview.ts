@@ -93,6 +93,10 @@ function now(status: Status): Html {
           html`${status.voiceLinks.tcp} <small>TCP</small> ${status.voiceLinks.udp} <small>UDP</small>`,
         ],
         [
+          "Webcams",
+          html`${status.video.live} <small>shown</small> ${status.video.views} <small>watched</small>`,
+        ],
+        [
           "Packets a second",
           html`${rate(rates.packetsIn)} <small>in</small> ${
             rate(rates.packetsOut)
@@ -102,6 +106,12 @@ function now(status: Status): Html {
           "Voice frames a second",
           html`${rate(rates.voiceFramesIn)} <small>in</small> ${
             rate(rates.voiceFramesOut)
+          } <small>out</small>`,
+        ],
+        [
+          "Video a second",
+          html`${size(rates.videoBytesIn)} <small>in</small> ${
+            size(rates.videoBytesOut)
           } <small>out</small>`,
         ],
         [
@@ -116,7 +126,9 @@ function now(status: Status): Html {
         ],
         ["Up", duration(status.uptimeSeconds)],
       ])}<p class="quiet">Retropal ${status.version}, chat at ${endpoints
-        .chat}, voice at ${endpoints.voice},
+        .chat}, voice at ${endpoints.voice}, video ${endpoints.video === null
+        ? "off"
+        : `at ${endpoints.video}`},
     clients are told ${endpoints.advertised ||
       "the address they reached"}.</p></div>
   `;

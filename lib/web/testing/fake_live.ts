@@ -28,6 +28,8 @@ export class FakeLive implements Live {
       packetsOut: 0,
       voiceFramesIn: 0,
       voiceFramesOut: 0,
+      videoBytesIn: 0,
+      videoBytesOut: 0,
     };
     return {
       version: "0.0.0",
@@ -37,6 +39,7 @@ export class FakeLive implements Live {
       endpoints: {
         chat: "127.0.0.1:5001",
         voice: "127.0.0.1:2090",
+        video: "127.0.0.1:2092",
         web: null,
         advertised: "",
         advertisedPrivate: "",
@@ -47,10 +50,14 @@ export class FakeLive implements Live {
       rooms: this.roomList.length,
       voiceLinks: { tcp: 0, udp: 0 },
       talkers: this.roomList.filter(({ talker }) => talker !== null).length,
+      video: { publishers: 0, live: 0, views: 0, connections: 0 },
       rates: counts,
       totals: {
         ...counts,
         voiceFramesDropped: 0,
+        picturesIn: 0,
+        picturesOut: 0,
+        picturesRefused: 0,
         signOns: 0,
         signOnsRefused: 0,
         packetsOverRate: 0,

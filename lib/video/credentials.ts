@@ -1,0 +1,82 @@
+/**
+ * Proof that a picture or a GET comes from the client that said hello: an
+ * offset drawn for each hello, and a counter encoded with it
+ * (docs/protocol.md, "Room video").
+ *
+ * @module
+ */
+import { decodeCounter, MAX_OFFSET } from "../protocol/video_port.ts";
+
+/** A second hello must not stop a publisher that runs: so many stay valid. */
+const NEWEST = 2;
+/** Pictures are connections of their own and may overtake each other. */
+const WINDOW = 16;
+/** The client counts from 1000, one for each picture. */
+const MAX_COUNTER = 2 ** 31;
+
+/** The counters that one offset has been used with. */
+interface Hello {
+  readonly offset: number;
+  highest: number;
+  /** Bit n: `highest` - n has been used. */
+  used: number;
+}
+
+export class Credentials {
+  #hellos: Hello[] = [];
+  /** The one that pictures come with at the moment. */
+  #running: Hello | undefined;
+
+  /**
+   * Draws the offset of a new hello; `random` gives 0 to below 1. The two
+   * newest stay valid, and the one in use does however many hellos come.
+   */
+  hello(random: () => number): number {
+    const kept = this.#hellos.slice(0, NEWEST - 1);
+    const running = this.#running;
+    if (running !== undefined && !kept.includes(running)) kept.push(running);
+    let offset = Math.floor(random() * (MAX_OFFSET + 1));
+    while (kept.some((hello) => hello.offset === offset)) {
+      offset = (offset + 1) % (MAX_OFFSET + 1);
+    }
+    this.#hellos = [{ offset, highest: -1, used: 0 }, ...kept];
+    return offset;
+  }
+
+  /**
+   * Whether these digits hold a counter that was not used before; it is used
+   * then. Parts of the limerick stand in it twice, so digits may make sense
+   * under several offsets: they must be new under each.
+   */
+  accept(digits: string): boolean {
+    const readings: { hello: Hello; counter: number }[] = [];
+    for (const hello of this.#hellos) {
+      const counter = decodeCounter(digits, hello.offset);
+      if (counter === undefined || counter > MAX_COUNTER) continue;
+      readings.push({ hello, counter });
+    }
+    if (readings.length === 0) return false;
+    if (!readings.every(({ hello, counter }) => isNew(hello, counter))) {
+      return false;
+    }
+    for (const { hello, counter } of readings) use(hello, counter);
+    this.#running = readings[0]!.hello;
+    return true;
+  }
+}
+
+function isNew({ highest, used }: Hello, counter: number): boolean {
+  const age = highest - counter;
+  if (age < 0) return true;
+  return age < WINDOW && (used & (1 << age)) === 0;
+}
+
+function use(hello: Hello, counter: number): void {
+  const step = counter - hello.highest;
+  if (step <= 0) {
+    hello.used |= 1 << -step;
+    return;
+  }
+  hello.used = step < WINDOW ? (hello.used << step) | 1 : 1;
+  hello.highest = counter;
+}

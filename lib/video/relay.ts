@@ -1,0 +1,324 @@
+/**
+ * Keeps the newest picture of each publisher and hands it to those who may
+ * watch (docs/protocol.md, "Room video"). It knows no sockets: the video port
+ * and the WebSocket entrance both use it.
+ *
+ * @module
+ */
+import type { Camera, Cameras, View } from "../domain/cameras.ts";
+import type { VideoChange } from "../domain/effects.ts";
+import type { Session } from "../domain/session.ts";
+import type { Uid } from "../domain/store.ts";
+import { isSameHost } from "../net/addresses.ts";
+import { concat } from "../protocol/bytes.ts";
+import {
+  encodeAnswerHead,
+  MAX_PICTURE_BYTES,
+  MIN_PICTURE_BYTES,
+} from "../protocol/video_port.ts";
+import { ByteRate } from "./byte_rate.ts";
+import { VideoCounters, type VideoRefusal } from "./counters.ts";
+import { Credentials } from "./credentials.ts";
+import { pictureFault } from "./jpeg.ts";
+import type { VideoLimits } from "./limits.ts";
+import { makePicture } from "./sample_picture.ts";
+
+/** A picture with the head of the answer to a GET in front of it. */
+export interface Picture {
+  readonly answer: Uint8Array;
+  /** Where the JPEG begins in the answer. */
+  readonly jpegAt: number;
+  /** Of this camera: 1, 2, 3, … */
+  readonly sequence: number;
+}
+
+/** Takes one picture for a viewer that waits. */
+export type Deliver = (picture: Picture) => void;
+
+/** A viewer that waits for a picture. */
+interface Waiting {
+  readonly seat: Seat;
+  readonly since: number;
+  readonly deliver: Deliver;
+}
+
+/** What the relay keeps of a camera. */
+class Source {
+  readonly credentials = new Credentials();
+  readonly rate: ByteRate;
+  newest: Picture | undefined;
+  readonly waiting = new Set<Waiting>();
+
+  constructor(bytesPerSecond: () => number, now: number) {
+    this.rate = new ByteRate(bytesPerSecond, now);
+  }
+}
+
+/** What the relay keeps of a view. */
+class Seat {
+  readonly credentials = new Credentials();
+  /** The newest picture that the viewer has been given. */
+  seen = 0;
+  waiting: Waiting | undefined;
+
+  constructor(readonly source: Source) {}
+}
+
+export interface VideoRelayOptions {
+  readonly cameras: Cameras;
+  readonly limits: VideoLimits;
+  /** Milliseconds of a steady clock. */
+  readonly clock: () => number;
+  /** At least 0, less than 1; must not be guessed. */
+  readonly random: () => number;
+  /** The first sound picture of a camera has come. */
+  readonly onFirstPicture: (camera: Camera) => void;
+}
+
+/** Sent when a GET has waited and there is no picture at all. */
+const PLACEHOLDER = toPicture(makePicture({ size: 0 }), 0);
+
+export class VideoRelay {
+  readonly counters = new VideoCounters();
+  readonly #options: VideoRelayOptions;
+  readonly #sources = new WeakMap<Camera, Source>();
+  readonly #seats = new WeakMap<View, Seat>();
+  /** Oldest first. */
+  readonly #waiting = new Set<Waiting>();
+  /** Viewers whose picture is there, and whose bytes are not: in turn. */
+  readonly #queue = new Set<Waiting>();
+  readonly #outgoing: ByteRate;
+
+  constructor(options: VideoRelayOptions) {
+    this.#options = options;
+    const { limits, clock } = options;
+    this.#outgoing = new ByteRate(() => limits.bytesPerSecond, clock());
+  }
+
+  /** Viewers that wait for a picture. */
+  get held(): number {
+    return this.#waiting.size;
+  }
+
+  /** The offset for a publisher's hello; undefined when it is nobody's. */
+  publisherHello(uid: Uid, address: string): number | undefined {
+    const camera = this.#cameraAt(uid, address);
+    if (camera === undefined) return undefined;
+    return this.#source(camera).credentials.hello(this.#options.random);
+  }
+
+  /** The offset for a viewer's hello; undefined without a granted view. */
+  viewerHello(publisher: Uid, viewer: Uid, address: string) {
+    const view = this.#viewAt(publisher, viewer, address);
+    if (view === undefined) return undefined;
+    return this.#seat(view).credentials.hello(this.#options.random);
+  }
+
+  /**
+   * Whether a picture may come: what its bytes say is looked at when they are
+   * there. A counter is used up by asking.
+   */
+  mayPublish(
+    uid: Uid,
+    address: string,
+    digits: string,
+  ): Camera | VideoRefusal {
+    const camera = this.#cameraAt(uid, address);
+    if (camera === undefined) return "not a member with video";
+    const { credentials } = this.#source(camera);
+    return credentials.accept(digits) ? camera : "wrong digits";
+  }
+
+  /** Takes a picture; the bytes are kept and must not change any more. */
+  take(camera: Camera, jpeg: Uint8Array): VideoRefusal | undefined {
+    const { cameras, clock, onFirstPicture } = this.#options;
+    // It ended while its picture was on the way.
+    if (cameras.of(camera.uid) !== camera) return "not a member with video";
+    const source = this.#source(camera);
+    if (!source.rate.take(jpeg.length, clock())) return "too many bytes";
+    if (!isPicture(jpeg)) return "not a sound picture";
+    this.counters.picturesIn++;
+    this.counters.bytesIn += jpeg.length;
+    const sequence = (source.newest?.sequence ?? 0) + 1;
+    source.newest = toPicture(jpeg, sequence);
+    for (const waiting of source.waiting) {
+      if (this.#queue.has(waiting)) this.counters.picturesSkipped++;
+      else this.#queue.add(waiting);
+    }
+    this.#serveQueue();
+    if (!camera.live) onFirstPicture(camera);
+    return undefined;
+  }
+
+  /**
+   * Answers a GET: with a picture that is newer than the last one of this
+   * viewer, at once or when it comes, and with the old one after a while.
+   */
+  fetch(
+    publisher: Uid,
+    viewer: Uid,
+    address: string,
+    digits: string,
+    deliver: Deliver,
+  ): VideoRefusal | undefined {
+    const view = this.#viewAt(publisher, viewer, address);
+    if (view === undefined) return "not a member with video";
+    const seat = this.#seat(view);
+    if (!seat.credentials.accept(digits)) return "wrong digits";
+    this.#wait(seat, deliver);
+    return undefined;
+  }
+
+  /** Publishes for a session that is authenticated already. */
+  publish(session: Session, jpeg: Uint8Array): VideoRefusal | undefined {
+    const camera = this.#options.cameras.of(session.uid);
+    if (camera?.session !== session) return "not a member with video";
+    return this.take(camera, jpeg);
+  }
+
+  /**
+   * Watches for a session that is authenticated already. `sink` gets each new
+   * picture as a JPEG once it has finished with the one before; pictures in
+   * between are skipped. Undefined without a granted view, else stops it.
+   */
+  watch(
+    viewer: Session,
+    publisher: Uid,
+    sink: (jpeg: Uint8Array) => void | Promise<void>,
+  ): (() => void) | undefined {
+    const view = this.#options.cameras.view(viewer.uid, publisher);
+    if (view?.viewer !== viewer) return undefined;
+    const seat = this.#seat(view);
+    let stopped = false;
+    const next = () => {
+      const { cameras } = this.#options;
+      const isGranted = cameras.view(viewer.uid, publisher) === view;
+      if (!stopped && isGranted) this.#wait(seat, deliver);
+    };
+    const deliver: Deliver = ({ answer, jpegAt, sequence }) => {
+      if (stopped) return;
+      const isNew = sequence > shown;
+      shown = Math.max(shown, sequence);
+      const taken = isNew ? sink(answer.subarray(jpegAt)) : undefined;
+      if (taken === undefined) queueMicrotask(next);
+      else taken.then(next, () => stopped = true);
+    };
+    let shown = 0;
+    next();
+    return () => {
+      stopped = true;
+      if (seat.waiting?.deliver === deliver) this.#forget(seat.waiting);
+    };
+  }
+
+  /** A camera or a view has ended: nobody waits for it any longer. */
+  changed(change: VideoChange): void {
+    if (change.what === "view ended") {
+      const waiting = this.#seats.get(change.view)?.waiting;
+      if (waiting !== undefined) this.#deliver(waiting);
+      return;
+    }
+    for (const waiting of this.#sources.get(change.camera)?.waiting ?? []) {
+      this.#deliver(waiting);
+    }
+  }
+
+  /** Answers what has waited long enough; to be called often. */
+  tick(): void {
+    const { clock, limits } = this.#options;
+    const now = clock();
+    this.#serveQueue();
+    for (const waiting of this.#waiting) {
+      if (now - waiting.since < limits.holdMs) break;
+      this.#deliver(waiting);
+    }
+  }
+
+  /** Answers everybody who waits. */
+  end(): void {
+    for (const waiting of this.#waiting) this.#deliver(waiting);
+  }
+
+  #wait(seat: Seat, deliver: Deliver): void {
+    // A client asks once at a time: an older question has been given up.
+    if (seat.waiting !== undefined) this.#deliver(seat.waiting);
+    const waiting = { seat, since: this.#options.clock(), deliver };
+    seat.waiting = waiting;
+    this.#waiting.add(waiting);
+    const { source } = seat;
+    source.waiting.add(waiting);
+    if (source.newest === undefined || source.newest.sequence <= seat.seen) {
+      return;
+    }
+    this.#queue.add(waiting);
+    this.#serveQueue();
+  }
+
+  #serveQueue(): void {
+    const now = this.#options.clock();
+    for (const waiting of this.#queue) {
+      const size = waiting.seat.source.newest?.answer.length ?? 0;
+      if (!this.#outgoing.take(size, now)) return;
+      this.#deliver(waiting);
+    }
+  }
+
+  /** Gives the newest picture, whether the viewer has had it or not. */
+  #deliver(waiting: Waiting): void {
+    this.#forget(waiting);
+    const { seat, deliver } = waiting;
+    const picture = seat.source.newest ?? PLACEHOLDER;
+    if (picture.sequence <= seat.seen) this.counters.answeredWithOld++;
+    seat.seen = picture.sequence;
+    this.counters.picturesOut++;
+    this.counters.bytesOut += picture.answer.length;
+    deliver(picture);
+  }
+
+  #forget(waiting: Waiting): void {
+    const { seat } = waiting;
+    this.#waiting.delete(waiting);
+    this.#queue.delete(waiting);
+    seat.source.waiting.delete(waiting);
+    if (seat.waiting === waiting) seat.waiting = undefined;
+  }
+
+  #cameraAt(uid: Uid, address: string): Camera | undefined {
+    const camera = this.#options.cameras.of(uid);
+    return isSameHost(camera?.session.address, address) ? camera : undefined;
+  }
+
+  #viewAt(publisher: Uid, viewer: Uid, address: string): View | undefined {
+    const view = this.#options.cameras.view(viewer, publisher);
+    return isSameHost(view?.viewer.address, address) ? view : undefined;
+  }
+
+  #source(camera: Camera): Source {
+    let source = this.#sources.get(camera);
+    if (source === undefined) {
+      const { clock, limits } = this.#options;
+      source = new Source(() => limits.publisherBytesPerSecond, clock());
+      this.#sources.set(camera, source);
+    }
+    return source;
+  }
+
+  #seat(view: View): Seat {
+    let seat = this.#seats.get(view);
+    if (seat === undefined) {
+      seat = new Seat(this.#source(view.camera));
+      this.#seats.set(view, seat);
+    }
+    return seat;
+  }
+}
+
+function isPicture(jpeg: Uint8Array): boolean {
+  return jpeg.length >= MIN_PICTURE_BYTES && jpeg.length <= MAX_PICTURE_BYTES &&
+    pictureFault(jpeg) === undefined;
+}
+
+function toPicture(jpeg: Uint8Array, sequence: number): Picture {
+  const head = encodeAnswerHead(jpeg.length);
+  return { answer: concat([head, jpeg]), jpegAt: head.length, sequence };
+}

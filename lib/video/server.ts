@@ -1,0 +1,156 @@
+/**
+ * The video server: one TCP port, and the relay behind it.
+ *
+ * ```ts ignore
+ * const video = startVideo({ bind: "0.0.0.0", port: 2092, cameras, log, … });
+ * video.changed({ what: "camera ended", camera });
+ * await video.shutdown();
+ * ```
+ *
+ * @module
+ */
+import type { Camera, Cameras } from "../domain/cameras.ts";
+import type { VideoChange } from "../domain/effects.ts";
+import type { NetLog } from "../net/refusals.ts";
+import { CannotListen, listenTcp } from "../ops/listening.ts";
+import { isViewablePort } from "../protocol/packets/room_video.ts";
+import type { VideoRefusal } from "./counters.ts";
+import { VIDEO_LIMITS, type VideoLimits } from "./limits.ts";
+import { VideoRelay } from "./relay.ts";
+import { VideoTcpEdge } from "./tcp_edge.ts";
+
+const SETTING = "server.video_port";
+const TICK_MS = 50;
+/** About one port in 23 is of no use to clients. */
+const BIND_TRIES = 50;
+
+export interface VideoOptions {
+  readonly bind: string;
+  /** 0: any free port that clients connect to. */
+  readonly port: number;
+  readonly cameras: Cameras;
+  readonly log: NetLog;
+  /** The first sound picture of a camera has come. */
+  readonly onFirstPicture: (camera: Camera) => void;
+  /** Called 20 times per second. */
+  readonly onTick?: () => void;
+  readonly refuse?: (address: string) => string | undefined;
+  readonly limits?: VideoLimits;
+  /** Milliseconds of a steady clock. */
+  readonly clock?: () => number;
+  readonly random?: () => number;
+}
+
+export interface VideoStats {
+  readonly publishers: number;
+  /** Publishers whose first picture has come. */
+  readonly live: number;
+  readonly views: number;
+  readonly connections: number;
+  /** GETs that wait for a picture. */
+  readonly held: number;
+  readonly picturesIn: number;
+  readonly picturesOut: number;
+  readonly picturesSkipped: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly refused: Readonly<Partial<Record<VideoRefusal, number>>>;
+}
+
+export interface VideoServer {
+  readonly port: number;
+  readonly addr: Deno.NetAddr;
+  readonly relay: VideoRelay;
+  changed(change: VideoChange): void;
+  stats(): VideoStats;
+  shutdown(): Promise<void>;
+}
+
+/** Binds and serves. Throws CannotListen. */
+export function startVideo(options: VideoOptions): VideoServer {
+  const { cameras, log, onFirstPicture, onTick, refuse } = options;
+  const clock = options.clock ?? (() => performance.now());
+  const limits = options.limits ?? VIDEO_LIMITS;
+  const random = options.random ?? unguessable;
+  const listener = bindPort(options.bind, options.port);
+  const relay = new VideoRelay({
+    cameras,
+    limits,
+    clock,
+    random,
+    onFirstPicture,
+  });
+  const edge = new VideoTcpEdge({
+    listener,
+    cameras,
+    relay,
+    limits,
+    log,
+    clock,
+    ...(refuse !== undefined && { refuse }),
+  });
+  const timer = setInterval(() => {
+    relay.tick();
+    edge.tick();
+    onTick?.();
+  }, TICK_MS);
+  const running = edge.run();
+  return {
+    port: (listener.addr as Deno.NetAddr).port,
+    addr: listener.addr as Deno.NetAddr,
+    relay,
+    changed: (change) => relay.changed(change),
+    stats: () => statsOf(cameras, relay, edge),
+    async shutdown() {
+      clearInterval(timer);
+      await edge.shutdown();
+      await running;
+    },
+  };
+}
+
+function statsOf(
+  cameras: Cameras,
+  { counters, held }: VideoRelay,
+  { connections }: VideoTcpEdge,
+): VideoStats {
+  const { refused, answeredWithOld: _, ...counted } = counters;
+  return {
+    publishers: cameras.size,
+    live: [...cameras.all()].filter(({ live }) => live).length,
+    views: cameras.viewCount,
+    connections,
+    held,
+    picturesIn: counted.picturesIn,
+    picturesOut: counted.picturesOut,
+    picturesSkipped: counted.picturesSkipped,
+    bytesIn: counted.bytesIn,
+    bytesOut: counted.bytesOut,
+    refused: Object.fromEntries(refused),
+  };
+}
+
+/** A port that viewers' clients connect to, see `isViewablePort`. */
+function bindPort(bind: string, port: number): Deno.TcpListener {
+  const useless: Deno.TcpListener[] = [];
+  try {
+    for (let tries = 0; tries < BIND_TRIES; tries++) {
+      const listener = listenTcp(SETTING, bind, port);
+      if (isViewablePort((listener.addr as Deno.NetAddr).port)) return listener;
+      // Kept for a moment, so that the system offers another one.
+      useless.push(listener);
+      if (port !== 0) break;
+    }
+    throw new CannotListen(
+      `Port ${port} (${SETTING}) is of no use: clients do not connect to it.`,
+      SETTING,
+    );
+  } finally {
+    for (const listener of useless) listener.close();
+  }
+}
+
+/** At least 0 and less than 1, from the system's source. */
+function unguessable(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
+}

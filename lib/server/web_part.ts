@@ -9,11 +9,8 @@ import { addServerMetrics } from "../ops/server_metrics.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
 import type { Core } from "./core.ts";
-<<<<<<< HEAD
 import { socketPorts } from "./socket_ports.ts";
-=======
 import type { VideoPart } from "./video_part.ts";
->>>>>>> 2d10f96 (Room video: the video port, its relay and the ready line)
 import type { VoicePart } from "./voice_part.ts";
 
 /** What the pages may do beyond the live port. */

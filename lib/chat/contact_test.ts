@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { hex } from "../protocol/bytes.ts";
+import { encodeText } from "../protocol/windows1252.ts";
 import { privacyAllows } from "./contact.ts";
 import { joinAll, OAK, u32, withChat } from "./testing.ts";
 
@@ -27,10 +29,12 @@ Deno.test("privacy T lets strangers write and invite, and only pals call", () =>
       VIDEO_REQUEST: "fd44",
       XFER_REQUEST: "fe43",
     } as const;
+    const refusal = "Bob accepts this from pals only.";
     for (const [name, type] of Object.entries(calls)) {
       await ann.send(name as keyof typeof calls, `${u32(bob.uid)} 082a`);
-      ann.expect(
-        `FEEDBACK ${type} 0001 'Bob accepts this from pals only.'`,
+      assert.equal(
+        ann.take()[0],
+        `FEEDBACK ${type}0001${hex(encodeText(refusal))}`,
       );
     }
     bob.expect();

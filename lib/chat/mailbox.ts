@@ -6,8 +6,8 @@
  */
 import type { Session } from "../domain/session.ts";
 import type { OfflineMessage } from "../domain/store.ts";
-import { imIn } from "../protocol/packets/messages.ts";
 import type { Context } from "./context.ts";
+import { sendIm } from "./instant_messages.ts";
 import { withSentOn } from "./sent_on.ts";
 
 /**
@@ -26,10 +26,12 @@ export function deliverWaiting(ctx: Context, session: Session): void {
   const page = nextPage(ctx, session);
   session.catchingUp = page.length > 0;
   for (const [at, { from, body }] of page.entries()) {
-    const frame = imIn.frame({ from, text: body });
-    session.heldBack.sent(from, session.known.has(from));
-    if (at < page.length - 1) ctx.out.send(session, frame);
-    else ctx.out.send(session, frame, () => delivered(ctx, session, page));
+    const sender = ctx.store.accounts.get(from);
+    const last = at === page.length - 1;
+    const onWritten = last ? () => delivered(ctx, session, page) : undefined;
+    // By 0014 a stranger's message would open a dark window.
+    if (sender !== undefined) sendIm(ctx, sender, session, body, onWritten);
+    else onWritten?.();
   }
 }
 

@@ -24,6 +24,7 @@ import {
 import { encodeText } from "../protocol/windows1252.ts";
 import { endRoomVideo, entriesFor, leaveVideo } from "./cameras.ts";
 import type { Context } from "./context.ts";
+import { ghostsOf } from "./ghosts.ts";
 
 const RATINGS: Record<string, string> = {
   G: "This room is rated G: suitable for everyone.",
@@ -90,7 +91,9 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
   send(systemLine(gid, RATINGS[room.rating] ?? RATINGS["G"]!));
   send(welcomeLine(gid, welcomeText(ctx, room, session)));
   send(bannerFrame(ctx, room));
-  // Who is invisible is on no list, not on his own either.
+  const ghosts = ghostsOf(ctx, room, session);
+  if (ghosts !== undefined) send(ghosts);
+  // An invisible member is on no list, not even their own.
   const entries = entriesFor(ctx, session, room.memberEntries());
   if (entries.length > 0) send(roomUserListFrames(entries));
 }
@@ -180,6 +183,7 @@ export function leaveRoom(
     ctx.out.voice({ what: "left", gid: room.gid, uid: session.uid });
   }
   if (!member.invisible) {
+    room.departed.add(session.uid, ctx.now);
     ctx.out.room(
       room,
       roomUserLeft.frame({ gid: room.gid, uid: session.uid }),

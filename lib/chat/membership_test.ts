@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { dropWaitingRooms } from "./membership.ts";
-import { type TestChat, type TestClient, u32, withChat } from "./testing.ts";
+import {
+  joinAll,
+  OAK,
+  type TestChat,
+  type TestClient,
+  u32,
+  withChat,
+} from "./testing.ts";
 
 const CREATE = "0003 0000 7542 0000082a 'GGlitch'";
 
@@ -53,4 +60,37 @@ Deno.test("a room waits for a minute and is gone then", () =>
     const back = await chat.signOn("Olga");
     await join(back, gid);
     back.expect("FEEDBACK feca 0001 'This room does not exist any more.'");
+  }));
+
+const left = (client: TestClient) =>
+  client.take().filter((line) => line.startsWith("ROOM_USER_LEFT"));
+
+Deno.test("a client that reconnects loses the members who left meanwhile", () =>
+  withChat(async (chat) => {
+    const [ann, bob, cat] = await chat.signOnAll("Ann", "Bob", "Cat");
+    await joinAll(chat, OAK, ann, bob, cat);
+    ann.hangUp();
+    await bob.send("ROOM_LEAVE", u32(OAK));
+    await cat.send("ROOM_LEAVE", u32(OAK));
+    await cat.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+    const back = await chat.signOn("Ann");
+    await back.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+    const frames = back.take();
+    const gone = frames.findIndex((line) => line.startsWith("ROOM_USER_LEFT"));
+    const list = frames.findIndex((line) => line.startsWith("ROOM_USER_LIST"));
+    assert.equal(frames[gone], `ROOM_USER_LEFT ${u32(OAK)}${u32(bob.uid)}`);
+    assert.ok(gone >= 0 && gone < list);
+  }));
+
+Deno.test("after a crash everybody seen shortly before is taken off old lists", () =>
+  withChat(async (chat) => {
+    const { uid } = chat.addUser("Bob");
+    chat.world.seenBefore = [uid];
+    const [ann, cat] = await chat.signOnAll("Ann", "Cat");
+    await ann.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+    assert.deepEqual(left(ann), [`ROOM_USER_LEFT ${u32(OAK)}${u32(uid)}`]);
+    // Nobody still has a window a minute after the sign-on.
+    chat.now += 60_000;
+    await cat.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+    assert.deepEqual(left(cat), []);
   }));

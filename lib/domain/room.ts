@@ -9,6 +9,7 @@ import type { MemberEntry } from "../protocol/packets/members.ts";
 import type { RoomEntry } from "../protocol/packets/lists.ts";
 import { VIDEO_PANEL } from "../protocol/packets/room_video.ts";
 import { skeleton } from "./accounts.ts";
+import { Departed } from "./departed.ts";
 import type { Session } from "./session.ts";
 import type {
   FloorMode,
@@ -104,6 +105,8 @@ export class Room {
    * back: when all lines break at once, each client rejoins by itself.
    */
   readonly lost = new Set<Uid>();
+  /** Visible members who have left. */
+  readonly departed = new Departed();
   /** Raised hands, first raised first. */
   readonly hands: Uid[] = [];
   #shape: { readonly name: string; readonly shape: string } | undefined;
@@ -206,6 +209,7 @@ export class Room {
     this.members.set(session.uid, member);
     this.waitingSince = undefined;
     this.lost.delete(session.uid);
+    this.departed.delete(session.uid);
     session.rooms.add(this);
     return member;
   }

@@ -7,6 +7,7 @@ import { type Account, LEVEL, type Millis, type Uid } from "./store.ts";
 import type { TokenBucket } from "./limits.ts";
 import { HeldBack } from "./held_back.ts";
 import { type Ending, InFlight } from "./in_flight.ts";
+import { HeldLines } from "./held_lines.ts";
 import type { Room } from "./room.ts";
 import type { Dialect } from "../protocol/dialects/dialect.ts";
 import { CLIENT_5_0 } from "../protocol/dialects/table.ts";
@@ -89,6 +90,7 @@ export class Session {
   #pals: Set<Uid> | undefined;
   #blocks: Set<Uid> | undefined;
   #inFlight: InFlight | undefined;
+  #heldLines: HeldLines | undefined;
 
   constructor(
     /** Number of the connection since the server's start. */
@@ -152,6 +154,15 @@ export class Session {
   /** A packet has come: messages written before it have arrived. */
   packetCame(): void {
     this.#inFlight?.arrived();
+  }
+
+  /** Room lines that came before the room was rejoined. */
+  get heldLines(): HeldLines {
+    return this.#heldLines ??= new HeldLines();
+  }
+
+  get hasHeldLines(): boolean {
+    return this.#heldLines !== undefined;
   }
 
   /** Moderators and above: they enter every room and act in it. */

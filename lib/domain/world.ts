@@ -7,6 +7,7 @@
  */
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
 import { Cameras } from "./cameras.ts";
+import { SHOWN_MS } from "./departed.ts";
 import { Room, type RoomOptions } from "./room.ts";
 import type { Session } from "./session.ts";
 import {
@@ -54,6 +55,17 @@ class Index<K, V> {
   }
 }
 
+/** After a crash there is no list of those who were in a room. */
+const MOST_SEEN_BEFORE = 500;
+
+function seenLately(store: Store): Uid[] {
+  const people = store.accounts.list({ sort: "seen", limit: MOST_SEEN_BEFORE });
+  const latest = people[0]?.lastSeenAt ?? 0;
+  return people.filter(({ lastSeenAt }) =>
+    lastSeenAt !== null && latest - lastSeenAt <= SHOWN_MS
+  ).map(({ uid }) => uid);
+}
+
 /** What an introduction between two clients is about. */
 export type OfferKind = "file" | "call" | "video";
 
@@ -64,6 +76,8 @@ export class World {
   readonly cameras = new Cameras();
   categories: readonly Category[] = [];
   peakOnline = 0;
+  /** Seen shortly before this server started: they may stand in old windows. */
+  seenBefore: readonly Uid[] = [];
 
   readonly #watchers = new Index<Uid, Session>();
   readonly #blockers = new Index<Uid, Uid>();
@@ -82,6 +96,7 @@ export class World {
     const world = new World();
     world.#nextTemporary = FIRST_TEMPORARY + Math.floor(start) % TEMPORARY_SPAN;
     world.categories = store.categories.list();
+    world.seenBefore = seenLately(store);
     for (const stored of store.rooms.list()) {
       world.rooms.set(stored.gid, Room.load(store, stored));
     }

@@ -58,11 +58,12 @@ Deno.test("the sender of each of many waiting messages is told, whatever the rat
   });
   await using ann = await server.signOn("Ann");
   for (let i = 0; i < 100; i++) {
-    await ann.people.im(BOB, `message ${i}`);
+    // Too long to bring the sender's name along.
+    await ann.people.im(BOB, `message ${i} ${"x".repeat(1500)}`);
     if (i > 20) await new Promise((done) => setTimeout(done, 30));
   }
   await using cat = await server.signOn("Cat");
-  await cat.people.im(BOB, "hello from Cat");
+  await cat.people.im(BOB, `hello ${"x".repeat(1500)}`);
   for (const sender of [ann, cat]) await sender.settle();
   await using bob = await server.signOn("Bob", { reacts: false });
   await messages(bob);

@@ -19,6 +19,7 @@ import {
   registration,
 } from "../../protocol/packets/accounts.ts";
 import type { Fields } from "../../protocol/packets/directory.ts";
+import { announcement } from "../../protocol/packets/messages.ts";
 import { accepted } from "../../protocol/packets/signon.ts";
 import { decodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
@@ -240,6 +241,9 @@ function suggest(ctx: Context, nickname: string): string {
   return `${stem}${Math.floor(ctx.services.random() * 1e6)}`;
 }
 
+const NO_MAIL = "This server sends no e-mail. Your invitation is noted for " +
+  "its host; please tell your friend yourself how to get here.";
+
 /** Kept for the host to see; this server sends no e-mail by itself. */
 export function emailInvite(ctx: Context, fields: Fields): void {
   const email = (fields.get("email") ?? "").trim().slice(0, 200);
@@ -260,4 +264,6 @@ export function emailInvite(ctx: Context, fields: Fields): void {
     at: ctx.now,
   });
   ctx.log.info("e-mail invitation kept", ctx.who);
+  // The client behaves as if a mail had gone.
+  ctx.reply(announcement.frame({ text: NO_MAIL }));
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Session } from "../../domain/session.ts";
-import type { Gid, Uid } from "../../domain/store.ts";
+import { type Gid, SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import type { OfferKind } from "../../domain/world.ts";
 import type { Packet } from "../../protocol/layout.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
@@ -42,6 +42,10 @@ function reachable(
   contact: Contact,
 ): Session | undefined {
   const { session } = ctx;
+  if (uid === SYSTEM_UID) {
+    ctx.refuse(packet, "The server cannot do that.");
+    return undefined;
+  }
   const other = ctx.online(uid);
   if (other === session) {
     ctx.refuse(packet, "You cannot do this with yourself.");
@@ -158,7 +162,13 @@ const NO_ADDRESS = "Your computers cannot reach each other by IPv4.";
 
 function request(ctx: Context, how: Introduction, packet: UserAt): void {
   const other = reachable(ctx, how.request, packet.uid, how.contact);
-  if (other === undefined) return;
+  if (other === undefined) {
+    // The button of a video call stays hidden until an answer comes.
+    if (how.kind === "video") {
+      ctx.reply(how.refused.frame({ uid: packet.uid }));
+    }
+    return;
+  }
   if (!other.dialect.takesOffers) {
     // Its client would leave the offer open for ever.
     ctx.reply(how.refused.frame({ uid: other.uid }));

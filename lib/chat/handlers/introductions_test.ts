@@ -94,9 +94,33 @@ Deno.test("who blocks looks off line to offers, calls and invitations", () =>
     ] as const;
     for (const [packet, hex, bytes] of tries) {
       await ann.send(packet, bytes);
-      ann.expect(`FEEDBACK ${hex} 0001 'This user is not online.'`);
+      ann.expect(
+        `FEEDBACK ${hex} 0001 'This user is not online.'`,
+        // The client hides the button of a video call until it is answered.
+        ...(packet === "VIDEO_REQUEST"
+          ? [`VIDEO_REFUSED ${u32(bob.uid)}`]
+          : []),
+      );
     }
     bob.expect();
+  }));
+
+Deno.test("the system user takes no files, calls and invitations, and says so", () =>
+  withChat(async (chat) => {
+    const [ann] = await two(chat);
+    await joinAll(chat, OAK, ann);
+    const no = "'The server cannot do that.'";
+    await ann.send("XFER_REQUEST", "000f4241 082a");
+    await ann.send("CALL_REQUEST", "000f4241 082a");
+    await ann.send("VIDEO_REQUEST", "000f4241 082b");
+    await ann.send("INVITE_OUT", `${oak} 000f4241`);
+    ann.expect(
+      `FEEDBACK fe43 0001 ${no}`,
+      `FEEDBACK fe3e 0001 ${no}`,
+      `FEEDBACK fd44 0001 ${no}`,
+      "VIDEO_REFUSED 000f4241",
+      `FEEDBACK fe98 0001 ${no}`,
+    );
   }));
 
 Deno.test("who wants pals only gets no offer of a stranger", () =>

@@ -7,10 +7,11 @@ import type { Session } from "../../domain/session.ts";
 import { type Account, SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import { STATUS } from "../../protocol/packets/pals.ts";
-import { imIn, newStyleIm } from "../../protocol/packets/messages.ts";
+import { imIn } from "../../protocol/packets/messages.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import { contactFault, palsOnly } from "../contact.ts";
 import type { Context } from "../context.ts";
+import { sendIm } from "../instant_messages.ts";
 
 const TOO_LONG = "Your message is too long.";
 
@@ -48,44 +49,6 @@ function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
     () => receiver.inFlight.written(message, ctx.steady),
   );
   if (receiver.status === STATUS.away) answerAway(ctx, receiver);
-}
-
-/**
- * Nobody has seen how much the client's record parser takes: a longer text
- * goes the plain way, and the client asks for the name.
- */
-const MAX_NEW_STYLE_TEXT = 1500;
-
-/** A stranger's first message brings his name along and opens the window. */
-export function sendIm(
-  ctx: Context,
-  from: Account,
-  receiver: Session,
-  text: Uint8Array,
-  onWritten?: () => void,
-): void {
-  const named = receiver.dialect.namesStrangers === "always";
-  const knows = named
-    ? receiver.pals.has(from.uid)
-    : receiver.known.has(from.uid) || receiver.uid === from.uid;
-  if (knows || (text.length > MAX_NEW_STYLE_TEXT && !named)) {
-    receiver.heldBack.sent(from.uid, knows);
-    ctx.out.send(receiver, imIn.frame({ from: from.uid, text }), onWritten);
-    return;
-  }
-  receiver.known.add(from.uid);
-  ctx.out.send(
-    receiver,
-    newStyleIm.frame({
-      uid: from.uid,
-      nickname: from.nickname,
-      first: from.showFirst ? from.first : "",
-      last: from.showLast ? from.last : "",
-      force: true,
-      text,
-    }),
-    onWritten,
-  );
 }
 
 /** Blocked senders are not told; others read why they may not write. */

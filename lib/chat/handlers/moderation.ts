@@ -17,10 +17,10 @@ import { roomClosed } from "../../protocol/packets/rooms.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import type { Context } from "../context.ts";
+import { sendIm } from "../instant_messages.ts";
 import { leaveRoom } from "../membership.ts";
 import { consoleChanged, consoleFrame, officesChanged } from "../offices.ts";
 import { mayActOn, mayLift, memberOf, type Place } from "./access.ts";
-import { sendIm } from "./messages.ts";
 import { endDottedVideo } from "./microphone.ts";
 
 interface RoomAndUser {
@@ -45,7 +45,10 @@ function atConsole(
 /** How long a reason waits for its bounce; they come 2 ms apart. */
 const REASON_LIFETIME_MS = 10_000;
 
-/** Comes first and is kept for the bounce that follows. */
+/**
+ * Comes first and is kept for the bounce that follows. Only staff read it, in
+ * the audit log: the client's dialog promises that.
+ */
 export function bounceReason(
   ctx: Context,
   { gid, uid, text }: RoomAndUser & { text: string },
@@ -90,7 +93,10 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
     target: `${gid} ${nickname}`,
     after: reason,
   });
-  putOut(ctx, room, uid, "bounced", reason);
+  if (reason !== "") {
+    ctx.log.info("bounced", { ...ctx.who, room: gid, nickname, reason });
+  }
+  putOut(ctx, room, uid, "bounced");
   consoleChanged(ctx, room);
 }
 
@@ -111,15 +117,13 @@ function putOut(
   room: Room,
   uid: Uid,
   how: "bounced" | "banned",
-  reason: string,
 ): void {
   room.invited.delete(uid);
   const victim = room.members.get(uid)?.session;
   if (victim === undefined) return;
-  const why = reason === "" ? "" : ` Reason: ${reason}`;
   const by = ctx.session.uid;
   const text = `You have been ${how} from ${room.name} by ` +
-    `${ctx.session.nickname}.${why}`;
+    `${ctx.session.nickname}.`;
   ctx.out.send(victim, roomClosed.frame({ gid: room.gid, by, text }));
   leaveRoom(ctx, room, victim);
 }
@@ -199,7 +203,7 @@ function banUser(
   if (room.permanent) ctx.store.rooms.setBan(gid, uid, true, level);
   castOut(room.banned, uid, nickname, level);
   ctx.audit({ action: "room.ban", target: `${gid} ${nickname}` });
-  putOut(ctx, room, uid, "banned", "");
+  putOut(ctx, room, uid, "banned");
   consoleChanged(ctx, room);
 }
 

@@ -143,8 +143,10 @@ Deno.test("REQUEST_USER for each of several messages of one is answered once", (
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     const { uid } = chat.addUser("Bob");
-    await ann.send("IM_OUT", `${u32(uid)} 'one'`);
-    await ann.send("IM_OUT", `${u32(uid)} 'two'`);
+    // Too long to come with a name.
+    for (const letter of ["a", "b"]) {
+      await ann.send("IM_OUT", `${u32(uid)} '${letter.repeat(1600)}'`);
+    }
     const bob = await chat.signOn("Bob");
     for (let i = 0; i < 2; i++) await bob.send("REQUEST_USER", u32(ann.uid));
     bob.expect(

@@ -143,10 +143,14 @@ Deno.test("SET_PRIVACY is kept and comes back in USER_DATA", () =>
     assert.ok(userData(ann).includes("0a707269766163793d540a"));
   }));
 
-Deno.test("EMAIL_INVITE is kept, and nothing is sent", () =>
+Deno.test("EMAIL_INVITE is kept, and the user reads that no mail goes", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     await ann.send("EMAIL_INVITE", "'email=eve@example.org\norigin=1'");
+    const [box = "", ...more] = ann.take();
+    assert.match(box, /^ANNOUNCEMENT /);
+    assert.ok(decodeText(unhex(box.split(" ")[1]!)).includes("no e-mail"));
+    assert.deepEqual(more, []);
     await ann.send("EMAIL_INVITE", "'email=nonsense\norigin=1'");
     ann.expect();
     assert.deepEqual(

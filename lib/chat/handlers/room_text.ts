@@ -15,6 +15,7 @@ import {
 } from "../../protocol/packets/messages.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
+import { REJOIN_MS } from "../ghosts.ts";
 import { showBanner } from "../membership.ts";
 import { memberOf } from "./access.ts";
 
@@ -24,6 +25,12 @@ export function roomMessage(
   { gid, text }: { gid: Gid; text: Uint8Array },
 ): void {
   const { session, settings, world } = ctx;
+  if (isRejoining(ctx, gid, text)) {
+    const held = session.heldLines.hold(gid, text, ctx.now);
+    const what = held ? "line for a room not joined yet" : "not in that room";
+    ctx.complain(what, { packet: "ROOM_MESSAGE_OUT", room: gid });
+    return;
+  }
   const found = memberOf(ctx, gid, "ROOM_MESSAGE_OUT");
   if (found === undefined) return;
   const { room, member } = found;
@@ -49,6 +56,23 @@ export function roomMessage(
     ? session.uid
     : new Set([session.uid, ...blockers]);
   ctx.out.room(room, roomTextFrame(gid, session.uid, text), skip);
+}
+
+/** The client has just reconnected, and its -310 follows. */
+function isRejoining(ctx: Context, gid: Gid, text: Uint8Array): boolean {
+  const { session, settings, world } = ctx;
+  return ctx.now - session.connectedAt < REJOIN_MS &&
+    text.length <= settings.limits.message_bytes &&
+    world.rooms.get(gid)?.members.has(session.uid) === false;
+}
+
+/** The room has been joined: what was typed meanwhile follows. */
+export function sendHeldLines(ctx: Context, gid: Gid): void {
+  const { session } = ctx;
+  if (!session.hasHeldLines) return;
+  for (const text of session.heldLines.take(gid, ctx.now)) {
+    roomMessage(ctx, { gid, text });
+  }
 }
 
 interface Whisper {

@@ -12,9 +12,50 @@ Deno.test("ROOM_MESSAGE_OUT goes to all others, never back", () =>
     await ann.send("ROOM_MESSAGE_OUT", `${oak} ${MARKED}`);
     bob.expect(`ROOM_MESSAGE_IN ${oak} ${u32(ann.uid)} ${MARKED}`);
     ann.expect();
+    chat.now += 60_000;
     await cat.send("ROOM_MESSAGE_OUT", `${oak} 'from outside'`);
     for (const one of [ann, bob, cat]) one.expect();
     assert.ok(chat.logged("not in that room"));
+  }));
+
+Deno.test("lines typed during a reconnect follow the rejoin, once each and in order", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await joinAll(chat, OAK, ann, bob);
+    ann.cut();
+    const back = await chat.signOn("Ann");
+    ann.hangUp();
+    bob.take();
+    for (const text of ["one", "two", "three"]) {
+      await back.send("ROOM_MESSAGE_OUT", `${oak} '${text}'`);
+    }
+    await back.send("ROOM_MESSAGE_OUT", `0000c353 'elsewhere'`);
+    bob.expect();
+    await back.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+    assert.deepEqual(
+      bob.take().filter((line) => line.startsWith("ROOM_MESSAGE_IN")),
+      ["6f6e65", "74776f", "7468726565"].map((text) =>
+        `ROOM_MESSAGE_IN ${oak}${u32(back.uid)}${text}`
+      ),
+    );
+    await back.send("ROOM_LEAVE", oak);
+    await back.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+    assert.ok(!bob.takeNames().includes("ROOM_MESSAGE_IN"));
+  }));
+
+Deno.test("a held line is forgotten, and no room is flooded with them", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await joinAll(chat, OAK, bob);
+    await ann.send("ROOM_MESSAGE_OUT", `${oak} 'old'`);
+    chat.now += 11_000;
+    for (let i = 0; i < 30; i++) {
+      await ann.send("ROOM_MESSAGE_OUT", `${oak} 'new'`);
+    }
+    await ann.send("ROOM_JOIN", `${oak} 0000 0000082a`);
+    const lines = bob.take().filter((one) => one.startsWith("ROOM_MESSAGE_IN"));
+    assert.equal(lines.length, 20);
+    assert.ok(!lines.some((line) => line.endsWith("6f6c64")));
   }));
 
 Deno.test("a whisper reaches one, within the formatting of its line", () =>

@@ -25,6 +25,7 @@ import type { Context } from "../context.ts";
 import { closeRoom, dropRoom, enterRoom, leaveRoom } from "../membership.ts";
 import { officesChanged } from "../offices.ts";
 import { memberOf } from "./access.ts";
+import { sendHeldLines } from "./room_text.ts";
 
 /** Always answered: the window shows a wait cursor until then. */
 export function refresh(
@@ -90,6 +91,7 @@ function joinWith(
     admin: room.isAdmin(session),
     invisible: wish.invisible && mayHide(ctx),
   });
+  sendHeldLines(ctx, room.gid);
 }
 
 /** Being invisible is for staff and for paid levels, as it always was. */
@@ -177,6 +179,7 @@ export function joinAsAdmin(
   officesChanged(ctx, room);
   enterRoom(ctx, room, session, { admin: true, invisible: false });
   markByCode(room, session.uid);
+  sendHeldLines(ctx, room.gid);
 }
 
 function markByCode(room: Room, uid: Uid): void {

@@ -11,6 +11,7 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "../../domain/store.ts";
+import { inClientOrder } from "../../domain/category_order.ts";
 import type { World } from "../../domain/world.ts";
 import {
   decodeDigits,
@@ -301,7 +302,7 @@ const categoryFrames = new WeakMap<readonly Category[], Uint8Array>();
 function categoriesOf({ categories }: World): Uint8Array {
   let frame = categoryFrames.get(categories);
   if (frame === undefined) {
-    frame = categoryList.frame(categories);
+    frame = categoryList.frame(inClientOrder(categories));
     categoryFrames.set(categories, frame);
   }
   return frame;

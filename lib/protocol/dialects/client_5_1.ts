@@ -39,6 +39,7 @@ export const CLIENT_5_1: Dialect = {
   wantsOwnStatus: true,
   namesStrangers: "first",
   takesOffers: true,
+  rejoinsRooms: true,
   adminByRecord: false,
   confirmsBlocks: false,
   ticksInVoiceRooms: true,

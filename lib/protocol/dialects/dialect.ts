@@ -30,6 +30,8 @@ export interface Dialect {
   readonly namesStrangers: "first" | "always";
   /** Answers offers of files, calls and video; else they are refused for it. */
   readonly takesOffers: boolean;
+  /** Keeps its room windows over a lost connection, and rejoins by itself. */
+  readonly rejoinsRooms: boolean;
   /** Learns that it became a room's admin from its own member record only. */
   readonly adminByRecord: boolean;
   /** Waits for BLOCK_RESULT also when a block succeeded. */

@@ -162,6 +162,7 @@ export const GAIM: Dialect = {
   wantsOwnStatus: true,
   namesStrangers: "always",
   takesOffers: false,
+  rejoinsRooms: false,
   adminByRecord: true,
   confirmsBlocks: true,
   ticksInVoiceRooms: false,

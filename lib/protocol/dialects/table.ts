@@ -17,6 +17,7 @@ export const CLIENT_5_0: Dialect = {
   wantsOwnStatus: false,
   namesStrangers: "first",
   takesOffers: true,
+  rejoinsRooms: true,
   adminByRecord: false,
   confirmsBlocks: false,
   ticksInVoiceRooms: true,

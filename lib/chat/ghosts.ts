@@ -1,0 +1,36 @@
+/**
+ * Members who have left while somebody's client was away
+ * (docs/protocol.md, "Rooms").
+ *
+ * @module
+ */
+import type { Room } from "../domain/room.ts";
+import type { Session } from "../domain/session.ts";
+import { concat } from "../protocol/bytes.ts";
+import { roomUserLeft } from "../protocol/packets/rooms.ts";
+import type { Context } from "./context.ts";
+
+/** How long after connecting a client rejoins the rooms it had open. */
+export const REJOIN_MS = 60_000;
+
+/**
+ * A client that reconnects still has its window, with everybody who was in it:
+ * frames that take those out who are not in the room. For somebody who is not
+ * listed they do no harm. Undefined when there is nobody.
+ */
+export function ghostsOf(
+  { world, now }: Context,
+  room: Room,
+  session: Session,
+): Uint8Array | undefined {
+  if (!session.dialect.rejoinsRooms) return undefined;
+  if (now - session.connectedAt >= REJOIN_MS) return undefined;
+  const gone = new Set([...room.departed.list(now), ...world.seenBefore]);
+  for (const [uid, { invisible }] of room.members) {
+    if (!invisible) gone.delete(uid);
+  }
+  gone.delete(session.uid);
+  if (gone.size === 0) return undefined;
+  const { gid } = room;
+  return concat([...gone].map((uid) => roomUserLeft.frame({ gid, uid })));
+}

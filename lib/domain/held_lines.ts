@@ -1,0 +1,45 @@
+/**
+ * Lines that a client sends into a room before it has rejoined it
+ * (docs/protocol.md, "Rooms").
+ *
+ * A client that reconnects sends what its user typed meanwhile right after
+ * LOGIN and joins its rooms after that. The line stands on the sender's screen
+ * already, so it must not be lost.
+ *
+ * @module
+ */
+import type { Gid, Millis } from "./store.ts";
+
+/** A rejoin was seen up to 310 ms after the lines. */
+const KEPT_MS = 10_000;
+const MOST_LINES = 20;
+
+interface Line {
+  readonly gid: Gid;
+  readonly text: Uint8Array;
+  readonly at: Millis;
+}
+
+export class HeldLines {
+  #lines: Line[] = [];
+
+  /** False when enough lines are held already. */
+  hold(gid: Gid, text: Uint8Array, now: Millis): boolean {
+    this.#forget(now);
+    if (this.#lines.length >= MOST_LINES) return false;
+    this.#lines.push({ gid, text: text.slice(), at: now });
+    return true;
+  }
+
+  /** Takes out the lines for one room, first written first. */
+  take(gid: Gid, now: Millis): Uint8Array[] {
+    this.#forget(now);
+    const taken = this.#lines.filter((line) => line.gid === gid);
+    this.#lines = this.#lines.filter((line) => line.gid !== gid);
+    return taken.map(({ text }) => text);
+  }
+
+  #forget(now: Millis): void {
+    this.#lines = this.#lines.filter(({ at }) => now - at <= KEPT_MS);
+  }
+}

@@ -269,7 +269,10 @@ export class ChatServer {
         // longer than this.
         connection.mayYield && now - connection.openedAt > signOn
       ) {
-        connection.end("no sign-on in time");
+        // One that waits in Gaim's manner does not notice a mere close.
+        if (session.dialect.finAfterMs === undefined) {
+          connection.end("no sign-on in time");
+        } else void connection.close("no sign-on in time");
       }
     }
   }

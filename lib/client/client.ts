@@ -22,7 +22,7 @@ import { CLIENT_TYPES } from "../protocol/packet_types.ts";
 import { requestUser } from "../protocol/packets/pals.ts";
 import { roomJoin, roomLeave } from "../protocol/packets/rooms.ts";
 import { bye } from "../protocol/packets/signon.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { Endpoint, Transport } from "./transport.ts";
 import { Conversations } from "./conversations.ts";
 import { react } from "./reactions.ts";
@@ -40,8 +40,19 @@ export interface ClientOptions extends Endpoint {
   readonly strict?: boolean;
   /** False: nothing is sent that was not asked for. */
   readonly reacts?: boolean;
-  /** Version word: 71 is the real client, 83 is gaim. */
+  /** Version word; that of the program by default. */
   readonly version?: number;
+  /** Another program that this client is like; the real 5.0 by default. */
+  readonly program?: (client: Client) => Program;
+}
+
+/** How another program than the real client signs on, speaks and reacts. */
+export interface Program {
+  readonly wire: Omit<ConnectionOptions, "host" | "port" | "transport">;
+  signOn(credentials: Credentials): Promise<Connection>;
+  /** A new connection was opened. */
+  connected(): void;
+  react(connection: Connection, frame: Frame): void;
 }
 
 export class Client {
@@ -52,11 +63,13 @@ export class Client {
   /** Every frame of the present connection in the order of arrival. */
   readonly received: Frame[] = [];
   readonly strictness = new Strictness();
+  readonly program: Program | undefined;
 
   #connection: Connection | undefined;
   #credentials: Credentials | undefined;
 
   constructor(readonly options: ClientOptions) {
+    this.program = options.program?.(this);
     this.voice = new VoicePort(this, options.voice ?? "tcp");
   }
 
@@ -81,6 +94,10 @@ export class Client {
    */
   async signOn(credentials: Credentials): Promise<void> {
     this.#credentials = credentials;
+    if (this.program !== undefined) {
+      this.#connection = await this.program.signOn(credentials);
+      return;
+    }
     const uid = credentials.uid ??
       await askUid(this.dial, this.options, credentials.nickname, this.uid);
     this.state.uid = uid;
@@ -113,9 +130,11 @@ export class Client {
   readonly dial = async (at: Endpoint): Promise<Connection> => {
     this.received.length = 0;
     this.strictness.connected();
+    this.program?.connected();
     const connection: Connection = await Connection.open({
       ...at,
       transport: this.options.transport,
+      ...this.program?.wire,
       ...(this.options.version && { version: this.options.version }),
       onFrame: (frame) => this.#take(connection, frame),
     });
@@ -171,9 +190,12 @@ export class Client {
 
   #take(connection: Connection, frame: Frame): void {
     this.received.push(frame);
-    if (this.options.strict ?? true) this.strictness.check(frame);
+    const { strict = true, reacts = true } = this.options;
+    if (strict && this.program === undefined) this.strictness.check(frame);
     this.state.learn(frame);
-    if (this.options.reacts ?? true) react(this, connection, frame);
+    if (!reacts) return;
+    if (this.program === undefined) react(this, connection, frame);
+    else this.program.react(connection, frame);
   }
 
   /** What the client does by itself when a room's window closes. */

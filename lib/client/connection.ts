@@ -16,6 +16,11 @@ export interface ConnectionOptions extends Endpoint {
   readonly transport: Transport;
   /** Version word of what is sent: 71 is the real client, 83 is gaim. */
   readonly version?: number;
+  /** Payloads in the form that goes over the wire, and back from it. */
+  readonly toWire?: (type: number, payload: Uint8Array) => Uint8Array;
+  readonly fromWire?: (type: number, payload: Uint8Array) => Uint8Array;
+  /** Hears every frame as it was on the wire, and the server's FIN. */
+  readonly onWire?: (frame: Frame | "fin") => void;
   /** Hears every frame before anybody can take it; what it throws ends all. */
   readonly onFrame?: (frame: Frame) => void;
 }
@@ -29,6 +34,8 @@ export class Connection {
   readonly inbox = new Inbox<Frame>((frame) => nameOfServerType(frame.type));
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
+  /** What ended the connection, when it was neither side's close. */
+  failure: Error | undefined;
 
   /** The bytes underneath. */
   readonly stream: ByteStream;
@@ -58,7 +65,10 @@ export class Connection {
 
   /** A packet, with this connection's version word. */
   send<T>(packet: Packet<T>, value: T): Promise<void> {
-    return this.sendBytes(packet.frame(value, this.#version));
+    const { toWire } = this.#options;
+    return toWire === undefined
+      ? this.sendBytes(packet.frame(value, this.#version))
+      : this.sendRaw(packet.type, toWire(packet.type, packet.payload(value)));
   }
 
   /** A frame of any type and payload. */
@@ -125,6 +135,7 @@ export class Connection {
   #shut(error: Error): void {
     if (!this.#open) return;
     this.#open = false;
+    if (!(error instanceof ConnectionClosed)) this.failure = error;
     this.inbox.fail(error);
     this.stream.close();
   }
@@ -133,7 +144,10 @@ export class Connection {
     try {
       while (this.#open) {
         const count = await this.stream.read(this.#decoder.space());
-        if (count === null) break;
+        if (count === null) {
+          this.#options.onWire?.("fin");
+          break;
+        }
         this.#decoder.filled(count);
         this.#takeFrames();
       }
@@ -148,8 +162,12 @@ export class Connection {
   #takeFrames(): void {
     while (this.#decoder.next() === "frame") {
       const { type, version } = this.#decoder;
-      const frame = { type, version, payload: this.#decoder.payload().slice() };
-      this.#options.onFrame?.(frame);
+      const { onFrame, onWire, fromWire } = this.#options;
+      const raw = { type, version, payload: this.#decoder.payload().slice() };
+      onWire?.(raw);
+      const payload = fromWire?.(type, raw.payload);
+      const frame = payload === undefined ? raw : { ...raw, payload };
+      onFrame?.(frame);
       this.inbox.put(frame);
     }
   }

@@ -1,44 +1,6 @@
 import assert from "node:assert/strict";
-import { encodeDigits, keyOffset } from "../../protocol/challenge.ts";
-import { Context } from "../context.ts";
-import {
-  joinAll,
-  OAK,
-  PASSWORD,
-  type TestChat,
-  type TestClient,
-  u32,
-  withChat,
-} from "../testing.ts";
-import { encodeText } from "../../protocol/windows1252.ts";
-import { unhex } from "../../protocol/bytes.ts";
-import { greetSilent } from "./sign_on.ts";
-
-const SERIAL = "'12341234123412341234123412341234'";
-
-/** A connection whose 1.5 seconds of silence are over. */
-function silent(chat: TestChat): TestClient {
-  const client = chat.connect();
-  client.session.clientVersion = 83;
-  client.session.localPort = 5001;
-  const ctx = new Context(chat.services, client.session);
-  greetSilent(ctx);
-  chat.perform(ctx);
-  return client;
-}
-
-async function gaim(chat: TestChat, nickname: string): Promise<TestClient> {
-  const { uid } = chat.store.accounts.byNickname(nickname) ??
-    chat.addUser(nickname);
-  const client = silent(chat);
-  await client.send("LYMERICK", `${u32(uid)} 00000001 0002 0000001e ${SERIAL}`);
-  const key = unhex(client.take().at(-1)!.split(" ")[1]!);
-  const digits = encodeDigits(encodeText(PASSWORD), keyOffset(key), 1);
-  await client.send("LOGIN", `${u32(uid)} '${digits}'0a'309034003690'`);
-  assert.equal(client.session.phase, "online");
-  assert.equal(client.session.dialect.client, "Gaim plugin");
-  return client;
-}
+import { joinAll, OAK, u32, withChat } from "../testing.ts";
+import { gaim, silent } from "../testing_gaim.ts";
 
 Deno.test("a silent client gets REDIRECT to here and HELLO, once", () =>
   withChat(async (chat) => {

@@ -80,19 +80,39 @@ function listToUtf8(bytes: Uint8Array): Uint8Array {
   return concat(parts);
 }
 
-/** A payload of the client with its text in Windows-1252. */
-export function utf8In(type: number, payload: Uint8Array): Uint8Array {
-  const text = FROM_CLIENT.get(type);
+function listFromUtf8(bytes: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const separator = bytes.indexOf(SEPARATOR, at);
+    const end = separator < 0 ? bytes.length : separator;
+    parts.push(fromUtf8(bytes.subarray(at, end)), bytes.subarray(end, end + 1));
+    at = end + 1;
+  }
+  return concat(parts);
+}
+
+/** A payload with its text in Windows-1252. */
+function inWindows1252(
+  texts: ReadonlyMap<number, TextAt>,
+  type: number,
+  payload: Uint8Array,
+): Uint8Array {
+  const text = texts.get(type);
   if (text === undefined || isAscii(payload.subarray(text.from))) {
     return payload;
   }
+  if (text.list) return listFromUtf8(payload);
   const head = payload.subarray(0, text.from);
   return concat([head, fromUtf8(payload.subarray(text.from))]);
 }
 
-/** A payload of the server with its text in UTF-8. */
-export function utf8Out(type: number, payload: Uint8Array): Uint8Array {
-  const text = FROM_SERVER.get(type);
+/** A payload with its text in UTF-8. */
+function inUtf8(
+  texts: ReadonlyMap<number, TextAt>,
+  type: number,
+  payload: Uint8Array,
+): Uint8Array {
+  const text = texts.get(type);
   if (text === undefined || isAscii(payload.subarray(text.from))) {
     return payload;
   }
@@ -104,3 +124,16 @@ export function utf8Out(type: number, payload: Uint8Array): Uint8Array {
     toUtf8(payload.subarray(from), MAX_SENT_PAYLOAD - from),
   ]);
 }
+
+export type Recode = (type: number, payload: Uint8Array) => Uint8Array;
+
+/** At the server: what a client sent, and what goes to it. */
+export const utf8In: Recode = (type, payload) =>
+  inWindows1252(FROM_CLIENT, type, payload);
+export const utf8Out: Recode = (type, payload) =>
+  inUtf8(FROM_SERVER, type, payload);
+/** At the client: what the server sent, and what goes to it. */
+export const utf8FromServer: Recode = (type, payload) =>
+  inWindows1252(FROM_SERVER, type, payload);
+export const utf8ToServer: Recode = (type, payload) =>
+  inUtf8(FROM_CLIENT, type, payload);

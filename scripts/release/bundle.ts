@@ -11,13 +11,25 @@ import { fileURLToPath } from "node:url";
 /** The folder of the project. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** The bundler of Deno 2.6 breaks packages that import tslib. */
+const FIRST_GOOD_MINOR = 9;
+
 /**
- * The Deno that bundles. Name another in RETROPAL_BUNDLER where the one that
- * compiles is older than 2.9: the bundler of Deno 2.6 breaks packages that
- * import tslib.
+ * The Deno that bundles: this one, unless RETROPAL_BUNDLER names another.
+ *
+ * @throws {Error} when this one is too old
  */
 function bundler(): string {
-  return Deno.env.get("RETROPAL_BUNDLER") ?? Deno.execPath();
+  const named = Deno.env.get("RETROPAL_BUNDLER");
+  if (named !== undefined) return named;
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  if (major === 2 && minor < FIRST_GOOD_MINOR) {
+    throw new Error(
+      `Deno ${Deno.version.deno} cannot bundle this program: RETROPAL_BUNDLER ` +
+        `can name a Deno from 2.${FIRST_GOOD_MINOR} on`,
+    );
+  }
+  return Deno.execPath();
 }
 
 /** The commit of the checkout, with "+" when files differ from it, or "". */

@@ -28,6 +28,7 @@ import {
 } from "./account_rows.ts";
 import { type Database, given, type Value } from "./database.ts";
 import { tried } from "./errors.ts";
+import { SignOnPlaces } from "./sign_on_places.ts";
 import { bounded } from "./limits.ts";
 
 const SORTS: Record<NonNullable<AccountListing["sort"]>, string> = {
@@ -53,6 +54,7 @@ interface Visit {
 export class AccountTable implements Accounts {
   readonly #db: Database;
   readonly #visits = new Map<Uid, Visit>();
+  readonly #places: SignOnPlaces;
   readonly #flush: () => void;
   readonly #get;
   readonly #byNickname;
@@ -61,6 +63,7 @@ export class AccountTable implements Accounts {
   constructor(db: Database, flush: () => void) {
     this.#db = db;
     this.#flush = flush;
+    this.#places = new SignOnPlaces(db);
     this.#get = db.statement<AccountRow>("SELECT * FROM users WHERE uid = ?");
     this.#byNickname = db.statement<AccountRow>(
       "SELECT * FROM users WHERE nickname_key = ?",
@@ -195,6 +198,18 @@ export class AccountTable implements Accounts {
     if (this.#visits.size % VISITS_AT_ONCE === 0) tried(this.#flush);
   }
 
+  signedOnFrom(uid: Uid, at: Millis, address: string): void {
+    this.#places.add(uid, at, address);
+  }
+
+  places(uid: Uid): string[] {
+    return this.#places.of(uid);
+  }
+
+  knowsPlace(uid: Uid, address: string): boolean {
+    return this.#places.knows(uid, address);
+  }
+
   profile(uid: Uid): ReadonlyMap<string, string> {
     const rows = this.#db.statement<{ name: string; value: string }>(
       "SELECT name, value FROM profile_fields WHERE uid = ? ORDER BY name",
@@ -214,7 +229,7 @@ export class AccountTable implements Accounts {
 
   /** How many visits wait to be written. */
   get waiting(): number {
-    return this.#visits.size;
+    return this.#visits.size + this.#places.waiting;
   }
 
   /** Writes the visits; {@linkcode Accounts.seen} only notes them. */
@@ -225,10 +240,12 @@ export class AccountTable implements Accounts {
     for (const [uid, { at, address }] of this.#visits) {
       note.run(at, address, uid);
     }
+    this.#places.write();
   }
 
   forgetVisits(): void {
     this.#visits.clear();
+    this.#places.forget();
   }
 
   #existing(uid: Uid): Account {

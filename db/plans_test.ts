@@ -28,6 +28,9 @@ function exercise(store: SqliteStore): void {
   store.accounts.byNickname("Ada");
   store.accounts.update(uid, { hint: "x" });
   store.accounts.setPassword(uid, "!");
+  store.accounts.signedOnFrom(uid, NOON, "192.0.2.1");
+  store.accounts.knowsPlace(uid, "192.0.2.1");
+  store.accounts.places(uid);
   const query = { limit: 200 };
   for (const includeUnlisted of [true, false]) {
     const more = { ...query, includeUnlisted };

@@ -18,7 +18,7 @@ import type { Config } from "../config/config.ts";
 import { TokenBucket } from "../domain/limits.ts";
 import type { AnswerCache } from "./answer_cache.ts";
 import type { Counters } from "./counters.ts";
-import type { SignOnGuard } from "./sign_on_guard.ts";
+import type { SignOnGuard } from "../actions/sign_on_guard.ts";
 
 /** Log lines about what one connection does wrong. */
 const COMPLAINTS_PER_SECOND = 0.5;

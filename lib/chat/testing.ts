@@ -36,7 +36,7 @@ import { depart } from "./departure.ts";
 import { Fanout } from "./fanout.ts";
 import { mediaServer } from "../server/media_server.ts";
 import { permits } from "./permits.ts";
-import { SignOnGuard } from "./sign_on_guard.ts";
+import { SignOnGuard } from "../actions/sign_on_guard.ts";
 import { TestClient } from "./testing_client.ts";
 
 export { TestClient };
@@ -105,7 +105,7 @@ export class TestChat {
       },
       counters: new Counters(),
       answers: new AnswerCache(),
-      guard: new SignOnGuard(settings.limits),
+      guard: new SignOnGuard(settings),
       addressBans: new AddressBans(store.bans),
       media: mediaServer(
         () => 2090,

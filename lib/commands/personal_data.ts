@@ -23,6 +23,7 @@ export function personalData(store: Store, account: Account) {
       lastSeenAt: time(account.lastSeenAt),
     },
     profile: Object.fromEntries(store.accounts.profile(uid)),
+    signOnNetworks: store.accounts.places(uid),
     pals: names(store.relations.pals(uid)),
     blocked: names(store.relations.blocks(uid)),
     waitingMessages: store.messages.waiting(uid).map((message) => ({

@@ -127,15 +127,21 @@ export const LIMITS = {
   }),
   signon_attempts_per_address: count({
     default: 30,
-    about: "Failed sign-ons from one address before it is refused for a while.",
+    about:
+      "Failed sign-ons from one address before its next ones wait in line; " +
+      "accounts that have signed on from there do not wait.",
   }),
   signon_attempts_per_account: count({
     default: 10,
-    about: "Failed sign-ons to one account before it is refused for a while.",
+    about:
+      "Failed sign-ons to one account before the next ones wait in line, one " +
+      "a second; the networks it is known from do not wait.",
   }),
   signon_ban_seconds: count({
     default: 120,
-    about: "How long that while is, and within what time failures add up.",
+    about:
+      "Failures are forgotten after twice this many seconds without one; the " +
+      "longest wait after wrong lockwords, codes and registrations.",
   }),
   registrations_per_address: count({
     default: 20,

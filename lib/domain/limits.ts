@@ -95,6 +95,13 @@ export class AttemptThrottle {
     return Math.max(0, failures.last + pause - now);
   }
 
+  /** Whether more than the free attempts have failed lately. */
+  exceeded(key: string, now: Millis): boolean {
+    const failures = this.#failures.get(key);
+    return failures !== undefined && failures.count >= this.free &&
+      now - failures.last <= 2 * this.maxWaitMs;
+  }
+
   failed(key: string, now: Millis): void {
     const failures = this.#failures.get(key);
     // A quiet time as long as the longest wait wipes the slate.

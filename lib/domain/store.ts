@@ -147,6 +147,15 @@ export interface Accounts {
   count(): number;
   /** Not durable at once: written with the next batch (`Store.flush`). */
   seen(uid: Uid, at: Millis, address: string): void;
+  /** Notes the network of a sign-on; written with the next batch too. */
+  signedOnFrom(uid: Uid, at: Millis, address: string): void;
+  /** The networks of its last sign-ons, latest first. */
+  places(uid: Uid): string[];
+  /**
+   * Whether one of the last ten networks (/24, or /64 of IPv6) from which the
+   * account has signed on is that of `address`.
+   */
+  knowsPlace(uid: Uid, address: string): boolean;
   /** Free profile fields of packet -65 (state, country, interests, …). */
   profile(uid: Uid): ReadonlyMap<string, string>;
   setProfile(uid: Uid, fields: ReadonlyMap<string, string>): void;

@@ -8,7 +8,7 @@ import { AnswerCache } from "../chat/answer_cache.ts";
 import { Counters } from "../chat/counters.ts";
 import { admissionRules } from "../chat/limits.ts";
 import { ChatServer } from "../chat/server.ts";
-import { SignOnGuard } from "../chat/sign_on_guard.ts";
+import { SignOnGuard } from "../actions/sign_on_guard.ts";
 import type { Config } from "../config/config.ts";
 import { logger } from "../ops/log.ts";
 import type { VoiceServer } from "../voice/server.ts";
@@ -27,7 +27,7 @@ export class ChatPart implements AsyncDisposable {
   constructor(core: Core, voice: VoiceServer) {
     const { config, hosts, world, store, passwords, clock, steady, random } =
       core;
-    const { server: { bind, chat_port: port }, limits } = config.current;
+    const { server: { bind, chat_port: port } } = config.current;
     this.server = new ChatServer({
       bind,
       port,
@@ -37,8 +37,8 @@ export class ChatPart implements AsyncDisposable {
         passwords,
         log: logger("chat"),
         counters: new Counters(),
-        guard: new SignOnGuard(limits),
         answers: new AnswerCache(),
+        guard: new SignOnGuard(config.current),
         media: mediaServer(() => voice.port, () => hosts.now),
         videoPort: () => this.server.video?.port ?? null,
         get settings() {
@@ -61,11 +61,12 @@ export class ChatPart implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unsubscribe();
+    this.server.services.guard.close();
     await this.server.stop(FAREWELL);
   }
 
   #changed(now: Config): void {
-    this.server.services.guard.refresh(now.limits);
+    this.server.services.guard.refresh(now);
     this.server.admission.refresh(admissionRules(now));
   }
 }

@@ -31,6 +31,7 @@ export function signInPages(app: App, site: Site): void {
       c.env.address,
       form.text("nickname"),
       form.raw("password"),
+      c.req.raw.signal,
     );
     if (typeof result === "string") {
       return signInPage(c, site, to, form, result);
@@ -66,6 +67,7 @@ export async function checkPassword(
   address: string,
   nickname: string,
   password: string,
+  signal?: AbortSignal,
 ): Promise<Account | string> {
   const now = site.clock();
   const found = nickname === ""
@@ -83,13 +85,20 @@ export async function checkPassword(
   if (addressBan(site.store, address, account, now)) {
     return refuse("banned", "Your address is banned here.");
   }
-  if (!await passwordIsRight(site, { address, account, key, password })) {
+  const attempt = {
+    address,
+    account,
+    key,
+    password,
+    ...(signal && { signal }),
+  };
+  if (!await passwordIsRight(site, attempt)) {
     return refuse("password", WRONG);
   }
   if (account === undefined) return WRONG;
   const ban = site.store.bans.find("account", String(account.uid), now);
   if (ban) return refuse("banned", banSentence(ban));
-  site.guard.succeeded(address, key);
+  site.store.accounts.signedOnFrom(account.uid, now, address);
   return account;
 }
 

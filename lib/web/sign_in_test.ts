@@ -66,17 +66,17 @@ Deno.test("POST /sign-in slows down whoever guesses, and logs his address", () =
     const attempt = (password: string) =>
       browser.submit(form, "/sign-in", { nickname: "Ann", password });
     for (let i = 0; i < 3; i++) equal((await attempt("wrong12")).status, 422);
-    const throttled = await attempt(PASSWORD);
-    equal(throttled.status, 429);
-    ok(Number(throttled.headers.get("retry-after")) >= 1);
+    // The right password gets in, after a wait in line.
+    const began = performance.now();
+    equal((await attempt("wrong12")).status, 422);
+    equal((await attempt(PASSWORD)).status, 303);
+    ok(performance.now() - began > 500);
     equal(
       site.logged.filter((line) =>
         line.includes("sign-on refused") && line.includes("127.0.0.1")
       ).length,
-      3,
+      4,
     );
-    site.pass(10_000);
-    equal((await attempt(PASSWORD)).status, 303);
   }, { "limits.signon_attempts_per_account": 3 }));
 
 Deno.test("POST /sign-in checks few of a thousand guesses sent at once", () =>
@@ -95,9 +95,12 @@ Deno.test("POST /sign-in checks few of a thousand guesses sent at once", () =>
       ),
     );
     const checked = statuses.filter((status) => status === 422).length;
-    ok(checked <= 6, `${checked} were checked`);
+    ok(checked <= 12, `${checked} were checked`);
     equal(statuses.filter((status) => status === 429).length, 100 - checked);
-  }, { "limits.signon_attempts_per_account": 3 }));
+  }, {
+    "limits.signon_attempts_per_account": 3,
+    "access.uncounted": [],
+  }));
 
 Deno.test("POST /sign-in refuses the banned, and ends their open sessions", () =>
   withSite(async (site) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { SignOnGuard } from "../actions/sign_on_guard.ts";
 import type { Hono } from "hono";
 import type { Context as HonoContext } from "hono";
 import type { Actor, Context as CommandContext } from "../commands/command.ts";
@@ -26,25 +27,11 @@ export interface Passwords {
   verifyAbsent(password: Uint8Array, turn?: Turn): Promise<false>;
 }
 
-/** Slows down those who guess; shared with the chat side's `SignOnGuard`. */
-export interface Guard {
-  /**
-   * Milliseconds that this attempt must wait; 0: it may be made. `usual` is
-   * asked only when it matters: does it come from where the account was last?
-   */
-  wait(
-    address: string,
-    account: string,
-    now: Millis,
-    usual?: () => boolean,
-  ): number;
-  failed(address: string, account: string, now: Millis): void;
-  succeeded(address: string, account: string): void;
-  /** Milliseconds until another account may be made from there. */
-  registrationWait(address: string, now: Millis): number;
-  /** A try that cost a password hash, or guessed at an invite code. */
-  registered(address: string, now: Millis): void;
-}
+/** Slows down guessing; shared with the chat side. */
+export type Guard = Pick<
+  SignOnGuard,
+  "attempt" | "registrationWait" | "registered"
+>;
 
 export interface CommandRun {
   readonly emit: CommandContext["emit"];

@@ -50,8 +50,8 @@ import {
 } from "../../protocol/packets/signon.ts";
 import { adRotation, SELDOM_SECONDS } from "../../protocol/packets/system.ts";
 import { signOnRefused } from "../../ops/log.ts";
-import { HashNotWanted } from "../../ops/password_hash.ts";
-import { hostKey } from "../../net/addresses.ts";
+import type { Turn } from "../../ops/password_hash.ts";
+import { LONGEST_WAIT_MS, type Verdict } from "../../actions/sign_on_guard.ts";
 import type { Context } from "../context.ts";
 import { announcePresence, tellStatus } from "../presence.ts";
 import { literalKey, makeKey, readableKey } from "../server_key.ts";
@@ -169,42 +169,29 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     return;
   }
   session.signOn = undefined;
-  const wait = () =>
-    services.guard.wait(
-      session.address,
-      String(packet.uid),
-      ctx.steady,
-      () =>
-        services.store.accounts.get(packet.uid)?.lastAddress ===
-          session.address,
-    );
-  if (!byTicket && wait() > 0) return refuseThrottled(ctx, packet.uid, wait());
   if (refuseBannedAddress(ctx, packet.uid)) return;
-  let matches: boolean;
+  const { key } = state;
+  const another = state.uid !== 0 && state.uid !== packet.uid;
+  let verdict: Verdict;
   try {
-    // Asked again when its turn comes: a thousand guesses sent at once must
-    // not all be checked because none had failed yet, nor those of connections
-    // that are gone.
-    matches = byTicket || await checkPassword(
-      ctx,
-      packet,
-      state.key,
-      () => isThere(session) && wait() === 0,
-    );
+    verdict = byTicket ? "right" : await services.guard.attempt({
+      address: session.address,
+      account: String(packet.uid),
+      isKnownPlace: () =>
+        ctx.store.accounts.knowsPlace(packet.uid, session.address),
+      isWaiting: () => isThere(session),
+      steady: services.steady,
+    }, async (turn) => await checkPassword(ctx, packet, key, turn) && !another);
   } catch (error) {
     if (!isThere(session)) return;
-    if (error instanceof HashNotWanted) {
-      return refuseThrottled(ctx, packet.uid, wait());
-    }
-    // The queue of password checks is full: nothing is held against him.
+    // The queue of password checks is full: nothing is held against the user.
     ctx.log.warn("sign-on put off", { ...ctx.who, error: String(error) });
     refuseLogin(ctx, packet.uid, "busy", BUSY);
     return;
   }
-  if (!isThere(session)) return;
-  const another = state.uid !== 0 && state.uid !== packet.uid;
-  if (!matches || another) {
-    services.guard.failed(session.address, String(packet.uid), ctx.steady);
+  if (verdict === "gone" || !isThere(session)) return;
+  if (verdict === "later") return refuseThrottled(ctx, packet.uid);
+  if (verdict === "wrong" || another) {
     refuseLogin(ctx, packet.uid, "password", WRONG);
     return;
   }
@@ -215,7 +202,6 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     refuseLogin(ctx, packet.uid, "banned", banSentence(ban));
     return;
   }
-  services.guard.succeeded(session.address, String(packet.uid));
   welcome(ctx, packet.uid);
 }
 
@@ -242,13 +228,12 @@ async function checkPassword(
   ctx: Context,
   packet: Login,
   key: Uint8Array,
-  wanted: () => boolean,
+  turn: Turn,
 ): Promise<boolean> {
   const { passwords } = ctx.services;
   const account = packet.uid === SYSTEM_UID
     ? undefined
     : ctx.store.accounts.get(packet.uid);
-  const turn = { from: hostKey(ctx.session.address), wanted };
   const { textIn } = ctx.session.dialect;
   const clears = candidates(packet.digits, key)
     .map((clear) => textIn?.(clear) ?? clear);
@@ -267,8 +252,8 @@ async function checkPassword(
   return false;
 }
 
-function refuseThrottled(ctx: Context, uid: Uid, waitMs: number): void {
-  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+function refuseThrottled(ctx: Context, uid: Uid): void {
+  const seconds = LONGEST_WAIT_MS / 1000;
   refuseLogin(
     ctx,
     uid,
@@ -337,6 +322,7 @@ function welcome(ctx: Context, uid: Uid): void {
   session.account = account;
   world.signOn(session, pals, blocks);
   store.accounts.seen(uid, ctx.now, session.address);
+  store.accounts.signedOnFrom(uid, ctx.now, session.address);
   ctx.services.counters.signOns++;
   ctx.log.info("signed on", {
     ...ctx.who,

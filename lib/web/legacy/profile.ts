@@ -23,6 +23,7 @@ export function profilePages(app: App, site: Site): void {
       c.env.address,
       form.text("nickname"),
       form.raw("password"),
+      c.req.raw.signal,
     );
     if (typeof account === "string") {
       return profilePage(c, site, form, account);

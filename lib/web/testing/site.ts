@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { openStore } from "../../../db/open.ts";
-import { SignOnGuard } from "../../chat/sign_on_guard.ts";
+import { SignOnGuard } from "../../actions/sign_on_guard.ts";
 import { defaultConfig } from "../../config/config.ts";
 import type { Value } from "../../config/setting.ts";
 import type { Account, NewAccount, Store } from "../../domain/store.ts";
@@ -47,7 +47,7 @@ export async function withSite(
   let config = defaultConfig(changes);
   let settings = changes;
   let ahead = 0;
-  const guard = new SignOnGuard(config.limits);
+  const guard = new SignOnGuard(config);
   const server = await startWeb({
     bind: "127.0.0.1",
     port: 0,
@@ -73,7 +73,7 @@ export async function withSite(
       configure(more) {
         settings = { ...settings, ...more };
         config = defaultConfig(settings);
-        guard.refresh(config.limits);
+        guard.refresh(config);
       },
       pass(ms) {
         ahead += ms;

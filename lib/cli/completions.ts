@@ -7,6 +7,8 @@ import { document } from "../commands/command.ts";
 import { type Field, optionName } from "../commands/field.ts";
 import { argument, UsageError } from "../commands/field.ts";
 import { type Described, type Local, localCommand } from "./local.ts";
+import { SETTINGS } from "../config/config.ts";
+import { SECTIONS } from "../config/schema.ts";
 import { nextWords } from "./parse.ts";
 
 /** What can be typed after the words of one path. */
@@ -60,116 +62,175 @@ function optionsOf(command: Described | undefined): Option[] {
   return [...own, ...secret, ...GLOBAL];
 }
 
+/** Words that can stand at one place, or the kind of name that belongs there. */
+type Offer = readonly string[] | "file" | "directory" | null;
+
+function offerOf(field: Field | undefined): Offer {
+  if (field?.choices) return field.choices;
+  switch (field?.completes) {
+    case "setting":
+      return [...SETTINGS.keys()];
+    case "section":
+      return [...Object.keys(SECTIONS), ...SETTINGS.keys()];
+    case undefined:
+      return null;
+    default:
+      return field?.completes ?? null;
+  }
+}
+
+/** What can be given at each place: ["config set", "0"] or ["serve", "--bind"]. */
+function* offers(
+  commands: readonly Described[],
+): Generator<[path: string, place: string, Offer]> {
+  for (const { path, command } of places(commands)) {
+    const at = path.join(" ");
+    const args = Object.values(command?.fields ?? {})
+      .filter((field) => field.place === "argument");
+    for (const [i, field] of args.entries()) {
+      const offer = offerOf(field);
+      if (offer !== null) yield [at, String(i), offer];
+    }
+    for (const { name, field } of optionsOf(command)) {
+      if (name === "--data") yield [at, name, "directory"];
+      else if (field && field.kind !== "flag") {
+        yield [at, name, offerOf(field)];
+      }
+    }
+  }
+}
+
+/** Options after which a value follows, of whatever command. */
+function withValue(commands: readonly Described[]): string[] {
+  const names = [...offers(commands)].map(([, place]) => place)
+    .filter((place) => place.startsWith("--"));
+  return [...new Set(names)].sort();
+}
+
+/** The paths of commands and groups, longest first not needed: exact match. */
+function paths(commands: readonly Described[]): string[] {
+  return places(commands).map(({ path }) => path.join(" ")).filter((path) =>
+    path !== ""
+  );
+}
+
 export function bashCompletions(commands: readonly Described[]): string {
-  const cases = places(commands).map(({ path, next, command }) => {
-    const words = [...next, ...optionsOf(command).map((one) => one.name)];
-    return `    "${path.join(" ")}") words="${words.join(" ")}" ;;`;
+  const lines = [...offers(commands)].map(([path, place, offer]) => {
+    const act = offer === "file"
+      ? 'COMPREPLY=($(compgen -f -- "$current"))'
+      : offer === "directory"
+      ? 'COMPREPLY=($(compgen -d -- "$current"))'
+      : offer === null
+      ? "COMPREPLY=()"
+      : `COMPREPLY=($(compgen -W "${offer.join(" ")}" -- "$current"))`;
+    return `    "${path} ${place}") ${act}; return ;;`;
   });
-  const values = choices(commands).map(([path, option, list]) =>
-    `    "${path} ${option}") COMPREPLY=($(compgen -W "${
-      list.join(" ")
-    }" -- "$current")); return ;;`
+  const words = places(commands).map(({ path, next, command }) =>
+    `    "${path.join(" ")}") words="${
+      [...next, ...optionsOf(command).map((one) => one.name)].join(" ")
+    }" ;;`
   );
   return `# bash completion for retropal; put it into
 # ~/.local/share/bash-completion/completions/retropal
 _retropal() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
-  local path="" word words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" path="" word words="" place=0 value=""
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [ -n "$value" ]; then value=""; continue; fi
+    case "$word" in
+      ${withValue(commands).join("|")}) value="$word"; continue ;;
+      -*) continue ;;
+    esac
     case "\${path:+$path }$word" in
-${
-    places(commands).filter(({ path }) => path.length > 0)
-      .map(({ path }) =>
-        `      "${path.join(" ")}") path="${path.join(" ")}" ;;`
-      )
-      .join("\n")
-  }
+      ${
+    paths(commands).map((path) => `"${path}"`).join("|")
+  }) path="\${path:+$path }$word" ;;
+      *) place=$((place + 1)) ;;
     esac
   done
-  case "$path $before" in
-${values.join("\n")}
-    *" --data"|*" --out") COMPREPLY=($(compgen -d -- "$current")); return ;;
+  case "$current" in
+    -*) ;;
+    *) case "$path \${value:-$place}" in
+${lines.join("\n")}
+    esac ;;
   esac
+  if [ -n "$value" ]; then return; fi
   case "$path" in
-${cases.join("\n")}
+${words.join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  if [ "\${#COMPREPLY[@]}" -eq 0 ]; then COMPREPLY=($(compgen -f -- "$current")); fi
 }
 complete -o filenames -F _retropal retropal
 `;
 }
 
-/** [path, option, what it may be] */
-function choices(
-  commands: readonly Described[],
-): [string, string, readonly string[]][] {
-  return places(commands).flatMap(({ path, command }) =>
-    optionsOf(command).flatMap(({ name, field }) =>
-      field?.choices
-        ? [[path.join(" "), name, field.choices] as [
-          string,
-          string,
-          readonly string[],
-        ]]
-        : []
-    )
-  );
-}
-
 function zshQuote(text: string): string {
-  return `'${
-    text.replaceAll("'", "'\\''").replaceAll(":", "\\:").replaceAll("[", "\\[")
-      .replaceAll("]", "\\]")
-  }'`;
+  return `'${text.replaceAll("'", "'\\''").replaceAll(":", "\\:")}'`;
 }
 
 export function zshCompletions(commands: readonly Described[]): string {
-  const cases = places(commands).map(({ path, next, command }) => {
-    const words = next.map((word) => {
-      const own = commands.find((one) =>
-        one.path.join(" ") === [...path, word].join(" ")
-      );
-      return zshQuote(own ? `${word}\u0000${own.summary}` : word)
-        .replace("\u0000", ":");
-    });
+  const described = (word: string, about: string | undefined) =>
+    about === undefined
+      ? zshQuote(word)
+      : `${zshQuote(word).slice(0, -1)}:${zshQuote(about).slice(1)}`;
+  const lists = places(commands).map(({ path, next, command }) => {
+    const words = next.map((word) =>
+      described(
+        word,
+        commands.find((one) => one.path.join(" ") === [...path, word].join(" "))
+          ?.summary,
+      )
+    );
     const options = optionsOf(command).map(({ name, about }) =>
-      zshQuote(`${name}\u0000${about}`).replace("\u0000", ":")
+      described(name, about)
     );
     return `    "${path.join(" ")}") list=(${
       [...words, ...options].join(" ")
     }) ;;`;
   });
-  const values = choices(commands).map(([path, option, list]) =>
-    `    "${path} ${option}") compadd -- ${list.join(" ")}; return ;;`
-  );
+  const lines = [...offers(commands)].map(([path, place, offer]) => {
+    const act = offer === "file"
+      ? "_files"
+      : offer === "directory"
+      ? "_files -/"
+      : offer === null
+      ? ":"
+      : `compadd -- ${offer.join(" ")}`;
+    return `    "${path} ${place}") ${act}; return ;;`;
+  });
   return `#compdef retropal
 # zsh completion for retropal; put it as _retropal into a folder of $fpath
 _retropal() {
-  local path_="" word
+  local path_="" word value="" place=0
   local -a list
   for word in "\${(@)words[2,CURRENT-1]}"; do
+    if [[ -n "$value" ]]; then value=""; continue; fi
+    case "$word" in
+      (${withValue(commands).join("|")}) value="$word"; continue ;;
+      (-*) continue ;;
+    esac
     case "\${path_:+$path_ }$word" in
-${
-    places(commands).filter(({ path }) => path.length > 0)
-      .map(({ path }) =>
-        `      "${path.join(" ")}") path_="${path.join(" ")}" ;;`
-      )
-      .join("\n")
-  }
+      (${
+    paths(commands).map((path) => `"${path}"`).join("|")
+  }) path_="\${path_:+$path_ }$word" ;;
+      (*) place=$((place + 1)) ;;
     esac
   done
-  case "$path_ \${words[CURRENT-1]}" in
-${values.join("\n")}
-    *" --data"|*" --out") _directories; return ;;
-  esac
+  if [[ "\${words[CURRENT]}" != -* ]]; then
+    case "$path_ \${value:-$place}" in
+${lines.map((line) => line.replace('    "', '    ("')).join("\n")}
+    esac
+  fi
+  [[ -n "$value" ]] && return
   case "$path_" in
-${cases.join("\n")}
+${lists.map((line) => line.replace('    "', '    ("')).join("\n")}
   esac
   _describe retropal list
-  _files
 }
-_retropal "$@"
+if [[ "\${funcstack[1]}" = "_retropal" ]]; then
+  _retropal "$@"
+else
+  compdef _retropal retropal
+fi
 `;
 }
 
@@ -179,42 +240,78 @@ function fishQuote(text: string): string {
 
 export function fishCompletions(commands: readonly Described[]): string {
   const lines: string[] = [];
+  const when = (path: readonly string[], place?: string) =>
+    fishQuote(
+      `__retropal_at ${fishQuote(path.join(" "))}` +
+        (place === undefined ? "" : ` ${place}`),
+    );
   for (const { path, next, command } of places(commands)) {
-    const when = `__retropal_at ${fishQuote(path.join(" "))}`;
     for (const word of next) {
       const own = commands.find((one) =>
         one.path.join(" ") === [...path, word].join(" ")
       );
       lines.push(
-        `complete -c retropal -f -n ${fishQuote(when)} -a ${word}` +
+        `complete -c retropal -n ${when(path, "0")} -a ${word}` +
           (own ? ` -d ${fishQuote(own.summary)}` : ""),
       );
     }
     for (const { name, about, field } of optionsOf(command)) {
+      const offer = name === "--data" ? "directory" : offerOf(field);
       const takes = name === "--data" || (field && field.kind !== "flag");
       lines.push(
-        `complete -c retropal -n ${fishQuote(when)} -l ${name.slice(2)}` +
-          (field?.choices
-            ? ` -x -a ${fishQuote(field.choices.join(" "))}`
-            : takes
-            ? " -r"
-            : "") +
+        `complete -c retropal -n ${when(path)} -l ${name.slice(2)}` +
+          (!takes
+            ? ""
+            : offer === "file"
+            ? " -r -F"
+            : offer === "directory"
+            ? " -x -a '(__fish_complete_directories)'"
+            : offer === null
+            ? " -x"
+            : ` -x -a ${fishQuote(offer.join(" "))}`) +
           ` -d ${fishQuote(about)}`,
       );
     }
   }
-  const known = places(commands).map(({ path }) => fishQuote(path.join(" ")));
+  for (const [path, place, offer] of offers(commands)) {
+    if (place.startsWith("--") || offer === null) continue;
+    lines.push(
+      `complete -c retropal -n ${when(path.split(" "), place)} ` +
+        (offer === "file"
+          ? "-F"
+          : offer === "directory"
+          ? "-a '(__fish_complete_directories)'"
+          : `-a ${fishQuote(offer.join(" "))}`),
+    );
+  }
   return `# fish completion for retropal; put it into
 # ~/.config/fish/completions/retropal.fish
+# Succeeds after the words of PATH and, when it is given, PLACE more.
 function __retropal_at
+  set -l tokens (commandline -opc)
+  set -e tokens[1]
   set -l path
-  for word in (commandline -opc)[2..-1]
-    if contains -- (string join ' ' $path $word) ${known.slice(1).join(" ")}
+  set -l place 0
+  set -l value
+  for word in $tokens
+    if test -n "$value"
+      set value
+    else if contains -- $word ${withValue(commands).join(" ")}
+      set value $word
+    else if string match -q -- '-*' $word
+      continue
+    else if contains -- (string join ' ' $path $word) ${
+    paths(commands).map(fishQuote).join(" ")
+  }
       set -a path $word
+    else
+      set place (math $place + 1)
     end
   end
-  test (string join ' ' $path) = "$argv[1]"
+  test "$argv[1]" = (string join ' ' -- $path | string collect -a)
+  and test (count $argv) -eq 1 -o "$argv[2]" = "$place"
 end
+complete -c retropal -f
 ${lines.join("\n")}
 `;
 }
@@ -230,11 +327,15 @@ const SHELLS: Readonly<
 export function completionsCommand(all: () => readonly Described[]) {
   return localCommand({
     path: ["completions"],
-    summary: "Print what makes a shell complete retropal's words",
+    summary: "Print a shell completion script",
     examples: [
       "retropal completions bash > ~/.local/share/bash-completion/completions/retropal",
     ],
-    fields: { shell: argument("SHELL", "bash, zsh or fish.") },
+    fields: {
+      shell: argument("SHELL", "bash, zsh or fish.", {
+        choices: Object.keys(SHELLS),
+      }),
+    },
     run(_local: Local, input) {
       const make = SHELLS[input.shell];
       if (!make) {

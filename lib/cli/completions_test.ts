@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   bashCompletions,
   fishCompletions,
@@ -31,8 +31,76 @@ async function has(program: string): Promise<boolean> {
   }
 }
 
+/** Lines to complete, and the one offer that fits each. */
+const CASES: readonly (readonly [string, string])[] = [
+  ["retropal us", "user"],
+  ["retropal user pas", "passwd"],
+  ["retropal user add Ann --role sup", "superadmin"],
+  ["retropal config set server.na", "server.name"],
+  ["retropal --data /x config show redirect.h", "redirect.host"],
+  ["retropal completions fi", "fish"],
+];
+
+async function output(program: string, script: string): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(program, {
+    args: ["-c", script],
+    env: { HOME: "/nonexistent", TERM: "dumb" },
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  equal(said, "");
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("fish completes words, settings and shells", {
+  ignore: !await has("fish"),
+}, async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, fishCompletions(ALL));
+  const asks = ["retropal ", ...CASES.map(([line]) => line)]
+    .map((line) => `complete -C'${line}'; echo END`);
+  const text = await output("fish", [`source ${file}`, ...asks].join("\n"));
+  await Deno.remove(file);
+  const [all = "", ...answers] = text.split("END\n");
+  ok(all.split("\n").length > 20);
+  deepEqual(
+    answers.slice(0, -1).map((answer) => answer.split(/[\t\n]/)[0]),
+    CASES.map(([, word]) => word),
+  );
+});
+
+Deno.test("zsh completes words, settings and shells", {
+  ignore: !await has("zsh"),
+}, async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, zshCompletions(ALL));
+  // A shell with keys in a terminal of its own: nothing less asks for words.
+  const script = `zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z 'PS1=; autoload -U compinit; compinit -u -D; source ${file}; print REA''DY'
+zpty -r -m z x '*READY*'
+${
+    CASES.map(([line, word]) =>
+      `zpty -w -n z ${JSON.stringify(line)}$'\\t\\x15'
+zpty -r -m z x '*${word}*' && print ${word}`
+    ).join("\n")
+  }
+zpty -d z`;
+  const { stdout } = await new Deno.Command("timeout", {
+    args: ["30", "zsh", "-f", "-c", script],
+  }).output();
+  await Deno.remove(file);
+  deepEqual(
+    new TextDecoder().decode(stdout).trim().split("\n"),
+    CASES.map(([, word]) => word),
+  );
+});
+
 Deno.test("bash completes words, options and choices", async () => {
   if (!await has("bash")) return;
+  for (const [line, word] of CASES) {
+    deepEqual(await offered(...line.split(" ")), [word], line);
+  }
+  ok((await offered("retropal", "")).length > 20);
   deepEqual(await offered("retropal", "us"), ["user"]);
   deepEqual(await offered("retropal", "user", "pas"), ["passwd"]);
   deepEqual(await offered("retropal", "user", "add", "Ann", "--ro"), [

@@ -6,6 +6,7 @@
 import { CODE, document, done, failure, refused } from "../commands/command.ts";
 import { argument, flag, optionalArgument } from "../commands/field.ts";
 import { columns } from "../commands/table_text.ts";
+import type { ReloadReport } from "../config/live_config.ts";
 import { SETTINGS, valueAt } from "../config/config.ts";
 import { checkValue } from "../config/load.ts";
 import { didYouMean } from "../config/nearest.ts";
@@ -68,10 +69,12 @@ export const configShow = localCommand({
     "retropal config show --changed --json",
   ],
   fields: {
-    key: optionalArgument("KEY", "Only this setting, or this section."),
+    key: optionalArgument("KEY", "Only this setting, or this section.", {
+      completes: "section",
+    }),
     changed: flag("Only what is not the default."),
   },
-  run(local, input) {
+  async run(local, input) {
     const { config, origins } = local.loadConfig();
     const keys = [...SETTINGS.keys()].filter((key) =>
       (input.key === undefined || key === input.key ||
@@ -86,28 +89,62 @@ export const configShow = localCommand({
         }`,
       );
     }
-    const all = keys.map((key) => ({
-      key,
-      value: valueAt(config, key),
-      origin: origins.get(key) ?? "default",
-      live: SETTINGS.get(key)?.live ?? false,
-      about: SETTINGS.get(key)?.about ?? "",
-    }));
+    const running = await askRunning(local);
+    const all = keys.map((key) => {
+      const value = valueAt(config, key);
+      const inForce = running?.[key] ?? value;
+      return {
+        key,
+        value,
+        origin: origins.get(key) ?? "default",
+        live: SETTINGS.get(key)?.live ?? false,
+        inForce,
+        differs: JSON.stringify(inForce) !== JSON.stringify(value),
+      };
+    });
+    const waiting = all.some((one) => one.differs);
     return done(
       Object.fromEntries(
-        all.map(({ key, value, origin, live }) => [
+        all.map(({ key, value, origin, live, inForce }) => [
           key,
-          { value, origin, live },
+          { value, origin, live, ...(running && { inForce }) },
         ]),
       ),
       ...columns(
-        ["SETTING", "VALUE", "FROM"],
-        all.map(({ key, value, origin }) => [key, tomlValue(value), origin]),
+        ["SETTING", "VALUE", "FROM", ...(waiting ? ["NOW IN FORCE"] : [])],
+        all.map(({ key, value, origin, inForce, differs }) => [
+          key,
+          tomlValue(value),
+          origin,
+          ...(waiting ? [differs ? tomlValue(inForce) : ""] : []),
+        ]),
       ),
-      ...(all.length === 1 && all[0] ? ["", all[0].about] : []),
+      ...(waiting
+        ? [
+          "",
+          "The running server uses what stands under NOW IN FORCE: it was started " +
+          "with other flags, or needs `config reload` or a restart.",
+        ]
+        : []),
+      ...(keys.length === 1
+        ? ["", SETTINGS.get(keys[0] ?? "")?.about ?? ""]
+        : []),
     );
   },
 });
+
+/** The settings that a running server uses; null when none runs. */
+async function askRunning(
+  local: Local,
+): Promise<Record<string, Value> | null> {
+  try {
+    const { code, json } = await local.run(["config", "running"], {});
+    return code === CODE.done ? json as Record<string, Value> : null;
+  } catch {
+    // Another user's server: the files can be shown all the same.
+    return null;
+  }
+}
 
 export const configSet = localCommand({
   path: ["config", "set"],
@@ -118,7 +155,9 @@ export const configSet = localCommand({
     "retropal config set access.only_from 192.168.1.0/24,203.0.113.7",
   ],
   fields: {
-    key: argument("KEY", "The setting, for example server.name."),
+    key: argument("KEY", "The setting, for example server.name.", {
+      completes: "setting",
+    }),
     value: optionalArgument(
       "VALUE",
       "What it is to be; nothing when not given.",
@@ -157,10 +196,35 @@ export async function changeSettings(
       }.`;
   });
   const reload = await local.run(["config", "reload"], {});
-  const more = reload.code === CODE.noServer
-    ? ["It is in force when the server starts."]
-    : reload.lines;
-  return done(Object.fromEntries(values), ...lines, ...more);
+  return done(
+    Object.fromEntries(values),
+    ...lines,
+    ...(reload.code === CODE.noServer
+      ? ["It is in force when the server starts."]
+      : reload.failed
+      ? reload.lines
+      : effects(reload.json as ReloadReport, values.map(([key]) => key))),
+  );
+}
+
+/** Which changes a running server uses now, and which after a restart. */
+function effects(
+  { applied, needRestart }: ReloadReport,
+  keys: readonly string[],
+): string[] {
+  const waiting = needRestart.filter((key) => keys.includes(key));
+  const others = needRestart.filter((key) => !keys.includes(key));
+  return [
+    ...(applied.length > 0 ? [`In force now: ${applied.join(", ")}.`] : []),
+    ...(waiting.length > 0
+      ? [`Takes effect after a restart of the server: ${waiting.join(", ")}.`]
+      : applied.length === 0
+      ? ["The running server uses that value already."]
+      : []),
+    ...(others.length > 0
+      ? [`Still waiting for a restart: ${others.join(", ")}.`]
+      : []),
+  ];
 }
 
 /**

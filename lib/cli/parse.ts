@@ -193,8 +193,10 @@ function read(command: Described, words: readonly string[]): Parsed {
     if (token.name === "help") return { kind: "help", path: command.path };
     const key = keys.get(token.name);
     if (key === undefined) given.set(token.name, token.value ?? "true");
-    else if (typeof raw[key] === "string" && token.name === "advertise") {
-      raw[key] = `${raw[key]},${token.value}`;
+    else if (
+      typeof raw[key] === "string" && command.fields[key]?.joins !== undefined
+    ) {
+      raw[key] = `${raw[key]}${command.fields[key].joins}${token.value}`;
     } else raw[key] = token.value ?? true;
   }
   assign(command, positionals, raw, line);

@@ -73,6 +73,7 @@ export const serve = localCommand({
       "HOST",
       "The address that clients are told for voice. Two, with a comma " +
         "between: one for clients from private networks, one for the rest.",
+      { joins: "," },
     ),
     advertisePrivate: option(
       "HOST",
@@ -94,7 +95,8 @@ export const serve = localCommand({
     ),
     set: option(
       "KEY=VALUE",
-      "Any other setting; several with a semicolon between.",
+      "Any other setting; repeat it for several.",
+      { joins: "\n" },
     ),
   },
   async run(local, input) {
@@ -102,11 +104,17 @@ export const serve = localCommand({
   },
 });
 
-function readFlags(
+/**
+ * Between two settings: each --set begins one, and so does a semicolon with a
+ * key after it. Any other semicolon belongs to the value.
+ */
+const NEXT_SETTING = /\n|;(?=\s*[a-z]+\.[a-z0-9_]+\s*=)|;\s*$/;
+
+export function readFlags(
   input: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
   const flags: Record<string, string> = {};
-  for (const pair of String(input.set ?? "").split(";")) {
+  for (const pair of String(input.set ?? "").split(NEXT_SETTING)) {
     const [key = "", ...value] = pair.split("=");
     if (key.trim() !== "") flags[key.trim()] = value.join("=");
   }

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { imitationFault, nicknameFault } from "../domain/accounts.ts";
+import {
+  imitationFault,
+  nicknameFault,
+  passwordFault,
+} from "../domain/accounts.ts";
 import {
   CODE,
   type CommandResult,
@@ -50,6 +54,9 @@ export const setup = localCommand({
   secret: { about: "The owner's password", repeat: false, optional: true },
   async run(local, input, secret) {
     const { config } = local.loadConfig();
+    // Before anything else is asked: none of the answers may be lost.
+    const fault = secret === undefined ? null : passwordFault(secret);
+    if (fault !== null) return failure(CODE.refused, fault);
     const ask = asker(local, input.yes ?? false);
     const name = await ask(
       "What is this server called?",
@@ -66,7 +73,9 @@ export const setup = localCommand({
     const outside = await ask(
       "By which name or address do friends outside reach it? (empty: none do)",
       input.advertise,
-      config.server.advertise || publicHome(),
+      // An address that this machine has may change, and clients are told the
+      // one that they reached anyway.
+      config.server.advertise,
       settingFault("server.advertise"),
     );
     const registration = await ask(
@@ -83,9 +92,7 @@ export const setup = localCommand({
       () =>
         secret !== undefined || input.yes || !local.terminal.interactive
           ? secret
-          : local.terminal.ask("His password? (empty: a random one) ", {
-            hidden: true,
-          }),
+          : askOwnersPassword(local),
     );
     if (owner.code !== CODE.done) return owner;
     const settings = await changeSettings(local, {
@@ -103,6 +110,19 @@ export const setup = localCommand({
     );
   },
 });
+
+/** Asks until the answer can be used; "" means a random password. */
+async function askOwnersPassword({ terminal }: Local): Promise<string> {
+  while (true) {
+    const answer = await terminal.ask(
+      "The owner's password? (empty: a random one) ",
+      { hidden: true },
+    );
+    const fault = answer === "" ? null : passwordFault(answer);
+    if (fault === null) return answer;
+    terminal.err(fault);
+  }
+}
 
 type Ask = (
   question: string,
@@ -145,11 +165,6 @@ function settingFault(key: string): (answer: string) => string | null {
 function privateHome(): string {
   const home = homeAddress();
   return home !== null && isPrivateAddress(home) ? home : "";
-}
-
-function publicHome(): string {
-  const home = homeAddress();
-  return home !== null && !isPrivateAddress(home) ? home : "";
 }
 
 /** The account that may do everything: made when there is none. */

@@ -12,6 +12,7 @@ Deno.test("setup asks and writes down what it heard", async () => {
       "invite",
       "Pa1talk",
       "Ann",
+      "abc",
       "secret11",
     ],
   });

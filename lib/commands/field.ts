@@ -25,7 +25,9 @@ export interface Field<T = unknown> {
   readonly about: string;
   readonly choices?: readonly string[];
   /** What a shell completes it with. */
-  readonly completes?: "file" | "directory";
+  readonly completes?: Completion;
+  /** Given more than once, the values are joined with this between. */
+  readonly joins?: string;
   /** The command gets the file's name and text instead of its path. */
   readonly reads?: boolean;
   /** The yes to a command that warned of its consequences. */
@@ -49,8 +51,12 @@ interface RequiredField<T> extends Field<T> {
   readonly required: true;
 }
 
+/** Names that a shell can offer; "section" is a setting or a whole section. */
+export type Completion = "file" | "directory" | "setting" | "section";
+
 interface More {
-  readonly completes?: "file" | "directory";
+  readonly completes?: Completion;
+  readonly choices?: readonly string[];
   readonly rest?: boolean;
   /** "" is a value too. */
   readonly empty?: boolean;
@@ -122,7 +128,10 @@ export function fileArgument(
 export function option(
   metavar: string,
   about: string,
-  more: { readonly completes?: "file" | "directory" } = {},
+  more: {
+    readonly completes?: Completion;
+    readonly joins?: string;
+  } = {},
 ): Field<string> {
   return {
     place: "option",

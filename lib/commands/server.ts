@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SETTINGS, valueAt } from "../config/config.ts";
 import { audit, command, done, refused } from "./command.ts";
 import { optionalArgument } from "./field.ts";
 
@@ -27,6 +28,22 @@ export const configReload = command({
         `Changed, but only after a restart: ${report.needRestart.join(", ")}.`,
       ]),
     );
+  },
+});
+
+/** For the command line: what `config show` compares the files with. */
+export const configRunning = command({
+  path: ["config", "running"],
+  hidden: true,
+  summary: "Print the settings that the running server uses",
+  examples: ["retropal config show"],
+  fields: {},
+  role: "superadmin",
+  needsServer: true,
+  run(context) {
+    return done(Object.fromEntries(
+      [...SETTINGS.keys()].map((key) => [key, valueAt(context.config, key)]),
+    ));
   },
 });
 

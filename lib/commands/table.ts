@@ -14,7 +14,7 @@ import { note } from "./note.ts";
 import * as room from "./room.ts";
 import { roomList, roomShow } from "./room_show.ts";
 import { userData } from "./personal_data.ts";
-import { configReload, stopServer } from "./server.ts";
+import { configReload, configRunning, stopServer } from "./server.ts";
 import { sessions } from "./sessions.ts";
 import { status } from "./status.ts";
 import { capture, logTail, watchSignOns } from "./tail.ts";
@@ -69,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   capture,
   watchSignOns,
   configReload,
+  configRunning,
   stopServer,
 ];
 

@@ -104,7 +104,7 @@ export class TcpLink implements Link, Acceptable {
     if (this.#endingAt !== undefined) return;
     this.#endingAt = this.#options.clock();
     this.#lingerMs = lingerMs;
-    this.#options.refusals.log.debug("voice link ends: {why}", {
+    this.#options.refusals.log.debug("voice link ends", {
       why,
       address: this.address,
       room: this.#voice?.room.gid,

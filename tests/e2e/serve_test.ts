@@ -303,6 +303,37 @@ Deno.test("serve reads its settings again at SIGHUP and says what needs a restar
   });
 });
 
+Deno.test("config says what a running server uses and what waits", async () => {
+  await withFolder(async (data) => {
+    await using running = new RunningCli(
+      serve(data, "--set", "server.welcome=a;b", "--set", "log.level=debug"),
+    );
+    await running.out.match(/^ready /m, 60_000);
+    const config = async (...words: string[]) => {
+      const ran = await runCli(["config", ...words, "--data", data]);
+      assert.equal(ran.code, 0, ran.err);
+      return ran.out;
+    };
+    const live = await config("set", "messages.away_reply", "true");
+    assert.match(live, /In force now: messages\.away_reply\./);
+    const later = await config("set", "store.durability", "full");
+    assert.match(later, /after a restart of the server: store\.durability/);
+    const both = await config("set", "server.name", "Oak");
+    assert.match(
+      both,
+      /In force now: server\.name\.\nStill waiting for a restart/,
+    );
+    assert.match(await config("set", "server.name", "Oak"), /already/);
+    const shown = await config("show", "store");
+    assert.match(shown, /NOW IN FORCE/);
+    assert.match(shown, /durability +"full" +\w+ +"normal"/);
+    // Given by --set, whole, with its semicolon.
+    assert.match(await config("show", "server.welcome"), /"a;b"/);
+    const json = JSON.parse(await config("show", "store", "--json"));
+    assert.equal(json["store.durability"].inForce, "normal");
+  });
+});
+
 Deno.test("serve opens a moved log file again at SIGHUP", {
   ignore: Deno.build.os === "windows",
 }, async () => {

@@ -13,7 +13,7 @@ import { type Local, localCommand } from "../local.ts";
 import { checkAddress } from "./address.ts";
 import { bad, type Finding, ok } from "./finding.ts";
 import { checkDatabase, checkFolder } from "./folder.ts";
-import { checkFileLimit, checkStore, readLimits } from "./machine.ts";
+import { checkFileLimit, checkStore, readFileLimit } from "./machine.ts";
 import { checkFreePorts, checkLocation, checkOurPorts } from "./ports.ts";
 import { waitForClient } from "./wait.ts";
 
@@ -58,7 +58,7 @@ export async function examine(local: Local): Promise<Finding[]> {
       live?.sessions ?? [],
     ),
     await checkLocation(config, live !== null),
-    checkFileLimit(config, readLimits()),
+    checkFileLimit(config, readFileLimit(config)),
   );
   return findings;
 }

@@ -139,7 +139,7 @@ export function checkDatabase(folder: DataFolder): Finding[] {
       ];
     }
     const about = `${facts.accounts} accounts, ${facts.rooms} rooms, ${
-      sizeText(facts.bytes)
+      sizeText(facts.bytes + sizeOf(`${folder.database}-wal`))
     }`;
     return [
       facts.schema < known
@@ -178,6 +178,15 @@ function checkBackups(folder: DataFolder): Finding {
       "There is no backup of the last month in the data folder.",
       "Take one now and then, best on another disk: retropal backup FILE",
     );
+}
+
+/** What a live server has written is in the log beside the database first. */
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 function exists(path: string): boolean {

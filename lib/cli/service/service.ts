@@ -43,6 +43,15 @@ export const service = localCommand({
   },
   run(local, input) {
     const kind = input.kind ?? systemKind();
+    if (kind !== "fail2ban" && Deno.execPath().includes("_npx")) {
+      return failure(
+        CODE.refused,
+        "This program runs from npm's cache, which npm may empty at any time: a " +
+          "service needs a program that stays. Use a released binary, or build " +
+          `one with \`npx --yes deno@${Deno.version.deno} task compile\` and run ` +
+          "`dist/retropal service`.",
+      );
+    }
     const facts = readFacts(local, input.user);
     const text = TEXTS[kind](facts);
     if (!input.install) {

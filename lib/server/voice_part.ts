@@ -10,6 +10,7 @@ import { logger } from "../ops/log.ts";
 import { voiceLimits } from "../voice/limits.ts";
 import { startVoice, type VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
+import { mediaServer } from "./media_server.ts";
 import { voiceRoster } from "./voice_roster.ts";
 
 /** Runs work on the chat side that no packet asked for. */
@@ -29,6 +30,7 @@ export class VoicePart implements AsyncDisposable {
   static async start(core: Core, act: Act): Promise<VoicePart> {
     const { world, config } = core;
     const { server, voice } = config.current;
+    const media = mediaServer(() => server.voice_port, () => core.hosts.now);
     return new VoicePart(
       core,
       await startVoice({
@@ -47,7 +49,7 @@ export class VoicePart implements AsyncDisposable {
           onTalk: (gid, uid, talking) => {
             if (talking) act((ctx) => takeTurn(ctx, gid, uid));
           },
-        }),
+        }, media.addressFor),
       }),
     );
   }

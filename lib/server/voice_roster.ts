@@ -7,6 +7,7 @@
 import type { Config } from "../config/config.ts";
 import type { Gid, Uid } from "../domain/store.ts";
 import type { Member, Room } from "../domain/room.ts";
+import type { Session } from "../domain/session.ts";
 import type { World } from "../domain/world.ts";
 import type { FloorRule, VoiceMember, VoiceRoster } from "../voice/roster.ts";
 
@@ -19,6 +20,7 @@ export function voiceRoster(
   world: World,
   config: () => Config,
   events: VoiceEvents,
+  announced: (session: Session) => string | undefined = () => undefined,
 ): VoiceRoster {
   const asVoice = (uid: Uid, { session }: Member): VoiceMember => {
     const { voiceFrames } = session.dialect;
@@ -67,6 +69,13 @@ export function voiceRoster(
       const hands = voiceRoom(gid)?.hands ?? [];
       const at = hands.indexOf(uid);
       return at < 0 ? hands.length : at;
+    },
+    voiceAddresses(uid) {
+      const session = world.online.get(uid);
+      if (session === undefined) return [];
+      const { localAddress } = session;
+      const address = announced(session);
+      return address === undefined ? [localAddress] : [address, localAddress];
     },
     goesFirst: (gid, uid) => voiceRoom(gid)?.members.get(uid)?.admin ?? false,
     ...events,

@@ -32,6 +32,7 @@ export class DatagramGate {
     uid: Uid,
     address: string,
     port: number,
+    local?: string,
   ): DropReason | undefined {
     const member = this.#roster.member(gid, uid);
     if (!isSameHost(member?.address, address)) {
@@ -44,6 +45,12 @@ export class DatagramGate {
       return this.#relay.refused("port", room);
     }
     const taken = room.greeted(uid, address, port, "hello", this.#clock());
+    const peer = room.peers.get(uid);
+    if (taken && peer !== undefined) {
+      peer.from = local === undefined
+        ? this.#roster.voiceAddresses?.(uid) ?? []
+        : [local];
+    }
     return taken ? undefined : this.#relay.refused("rate", room);
   }
 

@@ -61,6 +61,8 @@ export interface Peer {
     readonly hostname: string;
     readonly port: number;
   };
+  /** Addresses of this machine that datagrams should come from, best first. */
+  from?: readonly string[];
   /** The form he speaks in, once he has spoken. */
   form: Form | undefined;
   /** Since when they are there. */
@@ -284,6 +286,7 @@ export class VoiceRoom {
         hostname: address,
         port: clientUdpPort,
       },
+      from: this.#options.roster.voiceAddresses?.(member.uid) ?? [],
       form: "bare",
       since: 0,
       meter: new Meter(() => UNASKED_BYTES, () => 2 * UNASKED_BYTES),

@@ -51,6 +51,12 @@ export interface VoiceRoster {
   hears(gid: Gid, listener: Uid, speaker: Uid): boolean;
   floor(gid: Gid): FloorRule;
   /**
+   * From where datagrams to `uid` should come, best first: the address that
+   * was announced to it, because a client in UDP mode hears no other, then
+   * the one that it reached.
+   */
+  voiceAddresses?(uid: Uid): readonly string[];
+  /**
    * How many people with a raised hand are ahead of `uid`: 0 for the first
    * raised hand, and for everybody when no hand is up; the number of raised
    * hands for someone whose own is down.

@@ -13,6 +13,7 @@
 import type { RelayStats } from "./counters.ts";
 import { VOICE_LIMITS, type VoiceLimits } from "./limits.ts";
 import { listening, listenTcp } from "../ops/listening.ts";
+import { listenDatagrams } from "./datagram_port.ts";
 import { DatagramGate } from "./datagram_gate.ts";
 import { OwnAddresses } from "./own_addresses.ts";
 import type { Wire } from "../net/wire.ts";
@@ -131,7 +132,7 @@ function bindBoth(hostname: string, port: number, udp: boolean) {
       const socket = listening(
         SETTING,
         number,
-        () => Deno.listenDatagram({ transport: "udp", hostname, port: number }),
+        () => listenDatagrams(hostname, number),
       );
       return { listener, socket };
     } catch (error) {

@@ -59,6 +59,14 @@ export class FakeRoster implements VoiceRoster {
     return !this.muted.has(uid);
   }
 
+  /** What each was told of where voice is. */
+  readonly announced = new Map<Uid, string>();
+
+  voiceAddresses(uid: Uid): string[] {
+    const address = this.announced.get(uid);
+    return address === undefined ? [] : [address];
+  }
+
   hears(_gid: Gid, listener: Uid, speaker: Uid) {
     return !this.deaf.has(`${listener} ${speaker}`);
   }

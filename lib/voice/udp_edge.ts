@@ -1,6 +1,6 @@
 /**
- * The UDP side of the voice port: one socket for everybody, each peer answered
- * in the form he uses himself. See docs/protocol.md, "Voice".
+ * The UDP side of the voice port: each peer is answered in the form that it
+ * uses itself, from the address that was announced to it. See docs/protocol.md, "Voice".
  *
  * @module
  */
@@ -10,13 +10,13 @@ import {
   HELLO_BYTES,
   isHello,
   MAX_FRAME,
-  MAX_WIRE_FRAME,
   MIN_FRAME,
   PREFIX_BYTES,
   putU32,
   u32,
 } from "../protocol/rtp.ts";
 import type { DropReason } from "./counters.ts";
+import { type DatagramPort, DatagramPorts } from "./datagram_port.ts";
 import type { DatagramGate } from "./datagram_gate.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
 import type { Refusals } from "../net/refusals.ts";
@@ -50,10 +50,10 @@ export interface UdpEdgeOptions {
 export class UdpEdge implements Datagrams {
   readonly #options: UdpEdgeOptions;
   readonly #port: number;
-  /** Datagrams land behind room for a prefix: both forms without a copy. */
-  readonly #buffer = new Uint8Array(PREFIX_BYTES + 2 * MAX_WIRE_FRAME);
-  readonly #sends: Promise<number>[] = [];
-  #relaying = false;
+  readonly #ports: DatagramPorts;
+  readonly #reading: Promise<void>[] = [];
+  /** Where the datagram came in that is being relayed. */
+  #relaying: DatagramPort | undefined;
   /** In a row. */
   #refused = 0;
   #inFlight = 0;
@@ -69,6 +69,12 @@ export class UdpEdge implements Datagrams {
   constructor(options: UdpEdgeOptions) {
     this.#options = options;
     this.#port = (options.socket.addr as Deno.NetAddr).port;
+    this.#ports = new DatagramPorts({
+      socket: options.socket,
+      isOwn: (address) => options.own.has(address),
+      onOpen: (port) => this.#reading.push(this.#read(port)),
+      onError: (what, address, error) => this.#note(what, error, address),
+    });
   }
 
   reaches(address: string, port: number): boolean {
@@ -81,9 +87,10 @@ export class UdpEdge implements Datagrams {
       return;
     }
     peer.traffic.out++;
-    const sending = this.#options.socket.send(bytes, peer.target);
-    if (this.#relaying) {
-      this.#sends.push(sending);
+    const sending = this.#ports.from(peer.from).socket
+      .send(bytes, peer.target);
+    if (this.#relaying !== undefined) {
+      this.#relaying.sends.push(sending);
     } else {
       this.#inFlight++;
       sending.then(this.#sent, this.#unsent);
@@ -92,8 +99,12 @@ export class UdpEdge implements Datagrams {
 
   /** Relays until {@linkcode UdpEdge.shutdown}. */
   async run(): Promise<void> {
-    const { socket } = this.#options;
-    const space = this.#buffer.subarray(PREFIX_BYTES);
+    await this.#read(this.#ports.main);
+    await Promise.all(this.#reading);
+  }
+
+  async #read(port: DatagramPort): Promise<void> {
+    const space = port.buffer.subarray(PREFIX_BYTES);
     for (let n = 1; !this.#closing; n++) {
       if (n % MOST_PER_TURN === 0) await nextTurn();
       if (this.#refused >= MOST_REFUSED) {
@@ -101,15 +112,15 @@ export class UdpEdge implements Datagrams {
         await pause(REFUSED_PAUSE_MS);
       }
       try {
-        const [bytes, from] = await socket.receive(space);
-        const { hostname, port } = from as Deno.NetAddr;
-        this.#relaying = true;
-        this.#handle(bytes.length, plainAddress(hostname), port);
-        this.#relaying = false;
-        if (this.#sends.length > 0) await this.#settle();
+        const [bytes, from] = await port.socket.receive(space);
+        const { hostname, port: number } = from as Deno.NetAddr;
+        this.#relaying = port;
+        this.#handle(port, bytes.length, plainAddress(hostname), number);
+        this.#relaying = undefined;
+        if (port.sends.length > 0) await this.#settle(port);
       } catch (error) {
-        this.#relaying = false;
-        if (this.#closing) return;
+        this.#relaying = undefined;
+        if (this.#closing || error instanceof Deno.errors.BadResource) return;
         // Windows reports a peer's closed port here; it is not our end.
         this.#note("datagram not received", error);
         await pause(RECEIVE_PAUSE_MS);
@@ -119,43 +130,53 @@ export class UdpEdge implements Datagrams {
 
   shutdown(): void {
     this.#closing = true;
-    this.#options.socket.close();
+    this.#ports.close();
   }
 
   /** The buffer belongs to the sends until the last of them is done. */
-  async #settle(): Promise<void> {
+  async #settle({ sends }: DatagramPort): Promise<void> {
     try {
-      await Promise.all(this.#sends);
+      await Promise.all(sends);
     } catch (error) {
-      await Promise.allSettled(this.#sends);
+      await Promise.allSettled(sends);
       this.#note("datagram not sent", error);
     } finally {
-      this.#sends.length = 0;
+      sends.length = 0;
     }
   }
 
-  #note(what: string, error: unknown): void {
+  #note(what: string, error: unknown, address = ""): void {
     if (this.#closing) return;
-    this.#options.refusals.note(what, "", { error: String(error) });
+    this.#options.refusals.note(what, address, { error: String(error) });
   }
 
-  #handle(count: number, address: string, port: number): void {
-    const reason = this.#relay(count, address, port);
+  #handle(
+    { buffer, address: local }: DatagramPort,
+    count: number,
+    address: string,
+    port: number,
+  ): void {
+    const reason = this.#relay(buffer, local, count, address, port);
     if (reason === undefined) this.#refused = 0;
     else this.#refused++;
     if (reason === undefined || reason === "rate") return;
     this.#options.refusals.note(`datagram (${reason})`, address, { port });
   }
 
-  #relay(count: number, address: string, port: number): DropReason | undefined {
+  #relay(
+    buf: Uint8Array,
+    local: string | undefined,
+    count: number,
+    address: string,
+    port: number,
+  ): DropReason | undefined {
     const { relay, gate } = this.#options;
-    const buf = this.#buffer;
     if (!this.reaches(address, port)) return relay.refused("own");
     if (count === HELLO_BYTES) {
       const gid = u32(buf, PREFIX_BYTES);
       const uid = u32(buf, PREFIX_BYTES + 4);
       if (!isHello(gid, uid)) return relay.refused("form");
-      return gate.greet(gid, uid, address, port);
+      return gate.greet(gid, uid, address, port, local);
     }
     const inner = count - PREFIX_BYTES;
     const prefixed = inner >= MIN_FRAME && u32(buf, PREFIX_BYTES) === inner;

@@ -10,10 +10,11 @@ import {
   FakeRoster,
   OAK,
   TestVoice,
-  type UdpTalker,
+  UdpTalker,
   voice,
 } from "./testing.ts";
 
+const NOWHERE = { transport: "tcp", hostname: "127.0.0.1", port: 9 } as const;
 const same = (got: Uint8Array | undefined, wanted: Uint8Array) =>
   assert.equal(got && hex(got), hex(wanted));
 const bare = (frame: Uint8Array) => frame.subarray(4);
@@ -316,6 +317,30 @@ Deno.test("UdpEdge never sends to its own socket nor listens to it", async () =>
     assert.equal(stats.out, 2);
     assert.equal(stats.peers, 0);
   }
+});
+
+Deno.test("UdpEdge sends from the announced address, and hears what comes there", async () => {
+  const roster = company(ANN, BOB);
+  roster.announced.set(BOB, "127.0.0.3");
+  const probe = new UdpTalker("127.0.0.1", 0, NOWHERE);
+  const clientUdpPort = probe.port;
+  probe.close();
+  await using test = await TestVoice.start(roster, {
+    bind: "0.0.0.0",
+    clientUdpPort,
+  });
+  const server = { ...NOWHERE, hostname: "127.0.0.3", port: test.server.port };
+  const bob = new UdpTalker("127.0.0.1", clientUdpPort, server);
+  const ann = await test.linked(OAK, ANN);
+  await ann.write(voice(ANN, 1));
+  const [bytes, from] = await bob.socket.receive();
+  same(bytes, bare(voice(ANN, 1)));
+  assert.equal((from as Deno.NetAddr).hostname, "127.0.0.3");
+  // The floor is free again when the first has paused.
+  await test.until(() => test.server.stats().rooms[0]?.speaking.length === 0);
+  await bob.send(bare(voice(BOB, 2)));
+  same(await ann.frame(), voice(BOB, 2));
+  bob.close();
 });
 
 Deno.test("UdpEdge forgets a peer who left", async () => {

@@ -28,6 +28,21 @@ export async function checkAddress(
     if (one.finding) findings.push(one.finding);
   }
 
+  for (const { address } of [outside, inside]) {
+    const { bind } = config.server;
+    const leavesElsewhere = address !== undefined && own.includes(address) &&
+      bind !== "0.0.0.0" && bind !== "::" && bind !== address;
+    if (!leavesElsewhere || !config.voice.udp) continue;
+    findings.push(
+      bad(
+        "address",
+        `${address} is announced, but server.bind is ${bind}: clients in UDP ` +
+          "mode hear only what comes from the announced address.",
+        "Listen on all addresses: retropal config set server.bind 0.0.0.0",
+      ),
+    );
+  }
+
   if (outside.address === undefined) {
     const allPrivate = own.every(isPrivateAddress);
     if (outsiders.length > 0 && allPrivate) {

@@ -98,6 +98,13 @@ export class AccountTable implements Accounts {
     });
   }
 
+  bySpacedNickname(nickname: string): Account[] {
+    return this.#db.statement<AccountRow>(
+      "SELECT * FROM users WHERE replace(nickname_key, ' ', '') = ?",
+    ).all(foldName(nickname).replaceAll(" ", ""))
+      .map((row) => this.#account(row));
+  }
+
   update(uid: Uid, patch: AccountPatch): Account {
     return this.#db.transaction(() => {
       const next = { ...this.#existing(uid), ...given(patch) };

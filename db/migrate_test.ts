@@ -244,3 +244,38 @@ Deno.test("openStore() refuses a newer schema and names the newest backup", () =
     );
     assert.deepEqual(await Deno.readFile(path), before);
   }));
+
+Deno.test("the audit log of an older file speaks one dialect afterwards", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    writeSchema1(path);
+    const db = new Database(path);
+    await migrate(db, NOON, MIGRATIONS.slice(0, 8));
+    const old = [
+      "user.password",
+      "user.register",
+      "room.bounce",
+      "room.redDotText",
+      "alert",
+      "user ban",
+    ];
+    for (const action of old) {
+      db.statement(
+        `INSERT INTO audit (at, actor, actor_key, action, target, target_key)
+         VALUES (1, 'a', 'a', ?, 'b', 'b')`,
+      ).run(action);
+    }
+    db.close();
+    const store = await openStore(path);
+    const actions = store.audit.list({ actor: "a" })
+      .map(({ action }) => action).reverse();
+    assert.deepEqual(actions, [
+      "user passwd",
+      "user register",
+      "room bounce",
+      "room red-dot-text",
+      "room alert",
+      "user ban",
+    ]);
+    store.close();
+  }));

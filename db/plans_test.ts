@@ -47,6 +47,7 @@ function exercise(store: SqliteStore): void {
   store.accounts.list({ role: "admin" });
   store.accounts.list({ text: "a" });
   store.accounts.count();
+  store.accounts.bySpacedNickname("x");
   store.accounts.seen(uid, NOON, "::1");
   store.accounts.setProfile(uid, new Map([["a", "b"]]));
   store.accounts.profile(uid);

@@ -13,3 +13,4 @@ export * from "./005_room_video.ts";
 export * from "./006_pal_names.ts";
 export * from "./007_profile_messages.ts";
 export * from "./008_sign_on_places.ts";
+export * from "./009_audit_names.ts";

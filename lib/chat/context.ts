@@ -13,6 +13,7 @@ import { type ClientTypeName } from "../protocol/packet_types.ts";
 import { refusal } from "../protocol/packets/signon.ts";
 import type { SignOnStep } from "../ops/live.ts";
 import type { PasswordHasher } from "../ops/password_hash.ts";
+import type { Acting } from "../actions/acting.ts";
 import type { AddressBans } from "../actions/address_bans.ts";
 import type { Config } from "../config/config.ts";
 import { TokenBucket } from "../domain/limits.ts";
@@ -121,6 +122,20 @@ export class Context {
   get who(): Record<string, unknown> {
     const { id, uid, nickname, address } = this.session;
     return { session: id, uid, nickname, address };
+  }
+
+  /**
+   * The sender as a use case sees it. `live` is null: a handler tells the
+   * clients itself, in the order of its other frames.
+   */
+  get acting(): Acting {
+    const { nickname, uid, address, level } = this.session;
+    return {
+      store: this.store,
+      live: null,
+      actor: { name: nickname, uid, address, level },
+      now: () => this.now,
+    };
   }
 
   /** A frame to the sender of the packet. */

@@ -136,7 +136,7 @@ export const TABLE: readonly Row[] = [
   on(pal.changeStatus, pals.changeStatus),
 
   on(directory.userSearch, people.search, SEARCH),
-  on(directory.userProfileUpdate, people.updateProfile),
+  on(directory.userProfileUpdate, people.updateProfile, AUDITED),
   on(directory.randomUserChat, people.randomUser, SEARCH),
   on(directory.emailInvite, accounts.emailInvite, { ...INVITE, ...AUDITED }),
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Account, LEVEL, type Role, type Store } from "../domain/store.ts";
-import { imitationFault, nicknameFault } from "../domain/accounts.ts";
-import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
+import { type Account, LEVEL, type Role } from "../domain/store.ts";
+import { nicknameRefusal } from "../actions/names.ts";
+import { patchFault, type PersonTexts } from "../actions/profile.ts";
 import { type Context, refused } from "./command.ts";
 import { timeText } from "./table_text.ts";
 
@@ -52,63 +52,27 @@ export function accountRow(account: Account, context: Context): string[] {
 /**
  * Throws a refusal unless `nickname` can be given to somebody of `role`;
  * `own` is the account that has it already, when it is only changed in case.
+ * Reserved names are for superadmins and the host to give.
  */
 export function requireNickname(
-  store: Store,
+  { store, actor, config }: Context,
   nickname: string,
   role: Role,
   own?: Account,
 ): void {
-  const fault = nicknameFault(nickname) ??
-    imitationFault(
-      nickname,
-      LEVEL[role] > 0 ? [] : staffNicknames(store, own),
-    );
+  const fault = nicknameRefusal(store, nickname, {
+    role,
+    own,
+    ...(actor.level < LEVEL.superadmin && LEVEL[role] === 0 &&
+      { chosen: config }),
+  });
   if (fault !== null) throw refused(fault);
-  const taken = store.accounts.byNickname(nickname);
-  if (taken && taken.uid !== own?.uid) {
-    throw refused(
-      `The nickname "${taken.nickname}" is taken (uid ${taken.uid}).`,
-    );
-  }
 }
 
-/** Nicknames of moderators and above, without `except`. */
-export function staffNicknames(store: Store, except?: Account): string[] {
-  return (["moderator", "admin", "superadmin"] as const)
-    .flatMap((role) => store.accounts.list({ role, limit: 1000 }))
-    .filter((account) => account.uid !== except?.uid)
-    .map((account) => account.nickname);
-}
-
-const LONGEST_FIELD = 100;
-
-/**
- * Throws a refusal for a name or an address that would break the client's
- * records (docs/protocol.md, "Records").
- */
-export function requirePersonText(
-  what: string,
-  text: string | undefined,
-): void {
-  if (text === undefined) return;
-  if (!fitsWindows1252(text) || /[\p{Cc}=\u00c8]/u.test(text)) {
-    throw refused(
-      `${what} is one line of Western European letters, without "=" and "\u00c8".`,
-    );
-  }
-  if (encodeText(text).length > LONGEST_FIELD) {
-    throw refused(`${what} has at most ${LONGEST_FIELD} characters.`);
-  }
-}
-
-export function requireEmail(email: string | undefined): void {
-  requirePersonText("An e-mail address", email);
-  if (email && !/^[^@\s]+@[^@\s]+$/.test(email)) {
-    throw refused(
-      `"${email}" is no e-mail address: write one such as ann@example.org.`,
-    );
-  }
+/** Throws a refusal for texts that an account cannot hold. */
+export function requireTexts(texts: PersonTexts): void {
+  const fault = patchFault(texts);
+  if (fault !== null) throw refused(fault);
 }
 
 /**

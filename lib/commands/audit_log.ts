@@ -33,7 +33,9 @@ export const auditLog = command({
     const entries = context.store.audit.list({
       limit: input.limit ?? 100,
       ...(input.actor !== undefined && { actor: input.actor }),
-      ...(input.action !== undefined && { action: input.action }),
+      // Entries of earlier builds were called "room.bounce".
+      ...(input.action !== undefined &&
+        { action: input.action.replace(/^(room|user)\./, "$1 ") }),
       ...(input.target !== undefined && { target: input.target }),
       ...(input.since !== undefined && { since: input.since(now) }),
       ...(input.until !== undefined && { until: input.until(now) }),

@@ -21,7 +21,7 @@ import { CODE, CommandError, notFound, refused } from "./command.ts";
 export function findAccount(store: Store, text: string): Account {
   const found =
     (/^\d{1,10}$/.test(text) ? store.accounts.get(Number(text)) : undefined) ??
-      store.accounts.byNickname(text);
+      store.accounts.byNickname(text.normalize("NFC"));
   if (found) return found;
   const near = store.accounts.list({ text: text.slice(0, 3), limit: 200 })
     .map((account) => account.nickname);

@@ -6,15 +6,16 @@
 import { passwordFault } from "../domain/accounts.ts";
 import { LEVEL, type Role, SYSTEM_UID } from "../domain/store.ts";
 import { requireAbove } from "../actions/acting.ts";
+import { composed } from "../actions/names.ts";
+import { replacePassword } from "../actions/password.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import {
   ACCOUNT_COLUMNS,
   accountBan,
   accountJson,
   accountRow,
-  requireEmail,
   requireNickname,
-  requirePersonText,
+  requireTexts,
   ROLES,
 } from "./account_text.ts";
 import {
@@ -51,7 +52,7 @@ export async function hashPassword(
 
 /** Throws a refusal for an account that cannot be made. */
 function checkNewAccount(
-  { store, actor }: Context,
+  context: Context,
   input: {
     readonly nick: string;
     readonly role?: Role | undefined;
@@ -61,15 +62,13 @@ function checkNewAccount(
   },
 ): void {
   const role = input.role ?? "user";
-  if (actor.level < LEVEL[role]) {
+  if (context.actor.level < LEVEL[role]) {
     throw refused(
       "You cannot create an account with a higher role than yours.",
     );
   }
-  requireNickname(store, input.nick, role);
-  requireEmail(input.email);
-  requirePersonText("A name", input.first);
-  requirePersonText("A name", input.last);
+  requireNickname(context, composed(input.nick), role);
+  requireTexts(input);
 }
 
 export const userAdd = command({
@@ -99,7 +98,7 @@ export const userAdd = command({
     const passwordHash = await hashPassword(context, secret);
     const account = store.transaction(() => {
       const created = store.accounts.create({
-        nickname: input.nick,
+        nickname: composed(input.nick),
         passwordHash,
         role,
         email: input.email ?? "",
@@ -135,10 +134,7 @@ export const userPasswd = command({
     const account = findPerson(context.store, input.nick);
     requireAbove(context.actor, account);
     const passwordHash = await hashPassword(context, secret);
-    context.store.transaction(() => {
-      context.store.accounts.setPassword(account.uid, passwordHash);
-      audit(context, { action: "user passwd", target: account.nickname });
-    });
+    replacePassword(context, account, passwordHash);
     return done(
       { uid: account.uid },
       `${account.nickname} has a new password.`,

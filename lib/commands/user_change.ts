@@ -4,15 +4,14 @@
  * @module
  */
 import { type Account, type AccountPatch, LEVEL } from "../domain/store.ts";
-import { SYSTEM_UID } from "../domain/store.ts";
 import { lastSuperadmin, requireAbove, requireYes } from "../actions/acting.ts";
-import { encodeText } from "../protocol/windows1252.ts";
+import { composed } from "../actions/names.ts";
+import { removeAccount, roomsOwnedBy } from "../actions/remove_account.ts";
 import {
   accountJson,
   readColor,
-  requireEmail,
   requireNickname,
-  requirePersonText,
+  requireTexts,
   ROLES,
 } from "./account_text.ts";
 import {
@@ -64,9 +63,6 @@ export const userSet = command({
     const { store } = context;
     const before = findPerson(store, input.nick);
     requireAbove(context.actor, before);
-    requireEmail(input.email);
-    requirePersonText("A name", input.first);
-    requirePersonText("A name", input.last);
     if (input.role !== undefined) requireMayGive(context, before, input.role);
     const color = readColor(input.color);
     const patch: AccountPatch = {
@@ -79,6 +75,7 @@ export const userSet = command({
       ...(input.paid !== undefined && { paid: PAID[input.paid] }),
       ...(input.privacy !== undefined && { privacy: input.privacy }),
     };
+    requireTexts(patch);
     if (Object.keys(patch).length === 0) {
       throw new UsageError(
         "Say what to change: `retropal user set --help` lists it.",
@@ -130,10 +127,11 @@ export const userRename = command({
     const { store } = context;
     const before = findPerson(store, input.nick);
     requireAbove(context.actor, before);
-    requireNickname(store, input.name, before.role, before);
+    const name = composed(input.name);
+    requireNickname(context, name, before.role, before);
     const after = store.transaction(() => {
       const renamed = store.accounts.update(before.uid, {
-        nickname: input.name,
+        nickname: name,
       });
       audit(context, {
         action: "user rename",
@@ -154,9 +152,9 @@ export const userRename = command({
 export const userRemove = command({
   path: ["user", "remove"],
   summary: "Remove an account for good",
-  details: "Pals, blocks, bans and messages that wait for him go with it. If " +
-    "he owns permanent rooms, or others have yet to read what he wrote, say " +
-    "what becomes of that.",
+  details: "Pals, blocks, bans and messages that wait for the user go with " +
+    "it. If they own permanent rooms, or others have yet to read messages from " +
+    "them, say what becomes of those.",
   examples: [
     "retropal user remove Ann --rooms keep --messages remove",
   ],
@@ -164,24 +162,23 @@ export const userRemove = command({
     nick: argument("NICK", "The nickname, or the uid."),
     rooms: choiceOption(
       ["keep", "remove"],
-      "His permanent rooms stay without an owner, or go with him.",
-      { ask: "What becomes of permanent rooms that he owns?" },
+      "Their permanent rooms stay without an owner, or are removed.",
+      { ask: "What becomes of permanent rooms that they own?" },
     ),
     messages: choiceOption(
       ["keep", "remove"],
-      "What he wrote and nobody read yet is still delivered (in the server's " +
-        "name), or goes with him.",
-      { ask: "What becomes of messages from him that nobody read yet?" },
+      "Their messages that nobody has read yet are still delivered (in the " +
+        "server's name), or are removed.",
+      { ask: "What becomes of messages from them that nobody has read yet?" },
     ),
     yes: confirmFlag(),
   },
   role: "superadmin",
   run(context, input) {
-    const { store, live } = context;
+    const { store } = context;
     const account = findPerson(store, input.nick);
     requireAbove(context.actor, account);
-    const owned = store.rooms.list()
-      .filter((room) => room.owner === account.uid);
+    const owned = roomsOwnedBy(store, account);
     const unread = store.messages.sentBy(account.uid);
     if (owned.length > 0 && input.rooms === undefined) {
       throw refused(
@@ -192,41 +189,18 @@ export const userRemove = command({
     }
     if (unread.length > 0 && input.messages === undefined) {
       throw refused(
-        `${unread.length} of his messages wait to be read: ` +
+        `${unread.length} of their messages wait to be read: ` +
           "add --messages keep or --messages remove.",
       );
     }
     requireYes(lastSuperadmin(context, account, "afterwards"), input.yes);
-    store.transaction(() => {
-      if (input.messages === "keep") handOver(context, account);
-      store.accounts.remove(account.uid, input.rooms ?? "keep");
-      audit(context, {
-        action: "user remove",
-        target: account.nickname,
-        before: { uid: account.uid, role: account.role, email: account.email },
-        after: { rooms: input.rooms, messages: input.messages },
-      });
+    removeAccount(context, account, {
+      rooms: input.rooms ?? "keep",
+      messages: input.messages ?? "remove",
     });
-    for (const room of owned) {
-      if (input.rooms === "remove") {
-        live?.roomRemoved(room.gid, "This room was removed.");
-      } else live?.roomChanged(room.gid);
-    }
-    live?.accountRemoved(account.uid, "Your account was removed.");
     return done(
       { uid: account.uid, nickname: account.nickname },
       `${account.nickname} is removed.`,
     );
   },
 });
-
-/** The client shows nothing from a uid that does not exist. */
-function handOver({ store }: Context, account: Account): void {
-  const head = encodeText(`${account.nickname} (account removed) wrote: `);
-  for (const { to, body, at } of store.messages.sentBy(account.uid)) {
-    const whole = new Uint8Array(head.length + body.length);
-    whole.set(head);
-    whole.set(body, head.length);
-    store.messages.add({ to, from: SYSTEM_UID, body: whole, at });
-  }
-}

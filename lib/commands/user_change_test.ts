@@ -85,7 +85,10 @@ Deno.test("user remove wants to know what becomes of rooms and messages", async 
   const remove = (input: Record<string, string>) =>
     bench.run("user remove", { nick: "Ann", ...input });
   match((await remove({})).lines[0] ?? "", /owns Ann's: add --rooms/);
-  match((await remove({ rooms: "keep" })).lines[0] ?? "", /1 of his messages/);
+  match(
+    (await remove({ rooms: "keep" })).lines[0] ?? "",
+    /1 of their messages/,
+  );
   equal((await remove({ rooms: "keep", messages: "keep" })).code, 0);
   equal(bench.store.accounts.get(ann), undefined);
   equal(bench.store.rooms.get(room.gid)?.owner, null);

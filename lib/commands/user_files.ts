@@ -4,14 +4,14 @@
  * @module
  */
 import { passwordFault } from "../domain/accounts.ts";
+import { composed } from "../actions/names.ts";
 import { foldName } from "../domain/names.ts";
 import type { NewAccount } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import {
   readColor,
-  requireEmail,
   requireNickname,
-  requirePersonText,
+  requireTexts,
   ROLES,
 } from "./account_text.ts";
 import {
@@ -116,12 +116,14 @@ export const userImport = command({
 /** Throws a refusal. */
 function check(context: Context, { values, fault }: Row): Candidate {
   if (fault !== undefined) throw refused(fault);
-  const nickname = values.nickname ?? "";
+  const nickname = composed(values.nickname ?? "");
   const role = oneOf("role", ROLES, values.role) ?? "user";
-  requireNickname(context.store, nickname, role);
-  requireEmail(values.email);
-  requirePersonText("A name", values.first);
-  requirePersonText("A name", values.last);
+  requireNickname(context, nickname, role);
+  requireTexts({
+    ...(values.email && { email: values.email }),
+    ...(values.first && { first: values.first }),
+    ...(values.last && { last: values.last }),
+  });
   const color = readColor(values.color || undefined);
   const paid = oneOf("paid", ["none", "plus", "top"], values.paid);
   const privacy = oneOf("privacy", ["A", "T", "P"], values.privacy);

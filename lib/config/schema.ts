@@ -173,6 +173,26 @@ export const SCHEMA = {
         "an invite code.",
       live: LIVE,
     }),
+    reserved_names: list({
+      default: [
+        "Admin",
+        "Administrator",
+        "Moderator",
+        "Operator",
+        "Security",
+        "Server",
+        "Staff",
+        "Support",
+        "System",
+      ],
+      check: (item) => item !== "" && fitsWindows1252(item),
+      allowed: "names of Windows-1252 letters",
+      about:
+        "Nicknames that nobody can register, in any spelling that looks alike. " +
+        "server.name is always one of them.",
+      example: '["Admin", "Moderator", "Host"]',
+      live: LIVE,
+    }),
     scrypt_log2n: integer({
       default: 15,
       min: 1,

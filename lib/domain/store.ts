@@ -137,6 +137,8 @@ export interface Accounts {
   get(uid: Uid): Account | undefined;
   /** Ignores case (Windows-1252 letters, not only ASCII). */
   byNickname(nickname: string): Account | undefined;
+  /** Returns those whose nickname differs from this one in blanks only. */
+  bySpacedNickname(nickname: string): Account[];
   create(account: NewAccount): Account;
   update(uid: Uid, patch: AccountPatch): Account;
   setPassword(uid: Uid, passwordHash: string): void;
@@ -345,7 +347,7 @@ export interface AuditEntry {
   readonly actor: string;
   readonly actorUid: Uid | null;
   readonly address: string | null;
-  /** A command's name: "user ban", "room.bounce". */
+  /** A command's name: "user ban", "room bounce". */
   readonly action: string;
   readonly target: string;
   readonly before: string | null;

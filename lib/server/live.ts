@@ -17,7 +17,7 @@ import type {
 import { Room } from "../domain/room.ts";
 import type { Gid, Uid } from "../domain/store.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
-import { buddyListFrames } from "../protocol/packets/pals.ts";
+import { accountChanged } from "../chat/account_changed.ts";
 import { announce } from "../chat/announcement.ts";
 import { endRoomVideo } from "../chat/cameras.ts";
 import type { Context } from "../chat/context.ts";
@@ -25,14 +25,8 @@ import { endDottedVideo } from "../chat/handlers/microphone.ts";
 import { endSession } from "../chat/departure.ts";
 import { admissionRules } from "../chat/limits.ts";
 import { roomInfo, sessionInfo } from "./live_info.ts";
-import {
-  closeRoom,
-  enterRoom,
-  showAnew,
-  showBanner,
-} from "../chat/membership.ts";
+import { closeRoom, enterRoom, showBanner } from "../chat/membership.ts";
 import { consoleChanged, officesChanged } from "../chat/offices.ts";
-import { asPal } from "../chat/person.ts";
 import type { ChatServer } from "../chat/server.ts";
 import { type LivePorts, statusOf } from "./status.ts";
 
@@ -158,28 +152,8 @@ export class LiveServer implements Live {
     });
   }
 
-  /**
-   * Pals' lists take the new name over, and the others in his rooms: by the
-   * name on their screens they whisper to him and ban him.
-   */
   accountChanged(uid: Uid): void {
-    this.#chat.services.answers.clear();
-    const { world, store } = this.#chat.services;
-    const account = store.accounts.get(uid);
-    if (account === undefined) return;
-    const session = world.online.get(uid);
-    const renamed = session?.nickname !== account.nickname;
-    if (session !== undefined) session.account = account;
-    const frame = buddyListFrames([asPal(account)]);
-    this.#act((ctx) => {
-      for (const room of session?.rooms ?? []) {
-        officesChanged(ctx, room);
-        if (session !== undefined && renamed) showAnew(ctx, room, session);
-      }
-      for (const watcher of world.watchers(uid)) {
-        ctx.out.send(watcher, frame);
-      }
-    });
+    this.#act((ctx) => accountChanged(ctx, uid));
   }
 
   accountRemoved(uid: Uid, reason: string): void {

@@ -8,13 +8,13 @@ import { field, type FieldOptions, formPanel } from "./form_fields.ts";
 import { html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";
 import { notFound } from "./problem.ts";
+import { composed, nicknameRefusal } from "../actions/names.ts";
 import {
   isRefusal,
-  nicknameRefusal,
-  type Refusal,
   register,
-  type Wish,
-} from "./registration.ts";
+  type RegisterRefusal,
+  type RegisterWish,
+} from "../actions/register.ts";
 import type { App, Context, Site } from "./site.ts";
 import { sessionCookie } from "./web_sessions.ts";
 
@@ -41,16 +41,17 @@ export function registerPages(app: App, site: Site): void {
   // What the script asks while somebody types. Passwords never come here.
   app.get("/register/check", (c) => {
     if (site.config().auth.registration === "closed") throw notFound();
-    const nickname = (c.req.query("nickname") ?? "").trim();
-    return c.json({ fault: nicknameRefusal(site.store, nickname) });
+    const nickname = composed((c.req.query("nickname") ?? "").trim());
+    const chosen = site.config();
+    return c.json({ fault: nicknameRefusal(site.store, nickname, { chosen }) });
   });
 }
 
-export function wishOf(form: Form): Wish {
+export function wishOf(form: Form): RegisterWish {
   return {
-    nickname: form.text("nickname"),
-    password: form.raw("password"),
-    repeat: form.raw("repeat"),
+    nickname: composed(form.text("nickname")),
+    password: composed(form.raw("password")),
+    repeat: composed(form.raw("repeat")),
     email: form.text("email"),
     first: form.text("first"),
     last: form.text("last"),
@@ -62,7 +63,7 @@ function registerPage(
   c: Context,
   site: Site,
   form?: Form,
-  refusal?: Refusal,
+  refusal?: RegisterRefusal,
 ): Response {
   const policy = site.config().auth.registration;
   if (policy === "closed") {

@@ -34,7 +34,7 @@ Deno.test("POST /register makes an account that the chat side knows", () =>
         encodeText("secret11"),
       ),
     );
-    equal(site.store.audit.list({ action: "user.register" }).length, 1);
+    equal(site.store.audit.list({ action: "user register" }).length, 1);
   }, { "auth.registration": "open" }));
 
 Deno.test("POST /register is shut while registration is closed", () =>
@@ -125,3 +125,43 @@ Deno.test("POST /register slows down whoever makes many accounts", () =>
     site.pass(10_000);
     equal((await wish(site)).status, 303);
   }, { "auth.registration": "open", "limits.registrations_per_address": 3 }));
+
+Deno.test("POST /register refuses names that pass for others or for numbers", () =>
+  withSite(async (site) => {
+    await site.addUser("Ann B");
+    for (
+      const [nickname, sentence] of [
+        ["1000002", /needs a letter/],
+        ["10 00", /needs a letter/],
+        ["Admin", /reserved/],
+        ["M0derator", /reserved/],
+        ["sys-tem", /reserved/],
+        ["Support", /reserved/],
+        ["Tilde Chat", /reserved/],
+        ["AnnB", /differs from Ann B in blanks only/],
+        ["Ann  B", /differs from Ann B in blanks only/],
+        ["x".repeat(127), /without a blank/],
+      ] as [string, RegExp][]
+    ) {
+      const answer = await wish(site, { nickname });
+      equal(answer.status, 422, nickname);
+      match(answer.text, sentence);
+      const checked = await site.browser().get(
+        `/register/check?nickname=${encodeURIComponent(nickname)}`,
+      );
+      match(checked.text, sentence);
+    }
+    // As a Mac writes it: a letter and its accent.
+    equal((await wish(site, { nickname: "Zoe\u0308" })).status, 303);
+    equal(site.store.accounts.byNickname("Zo\u00eb")?.nickname, "Zo\u00eb");
+    const browser = site.browser();
+    await browser.signIn("Zoe\u0308");
+    equal((await browser.get("/member")).status, 200);
+    site.configure({ "auth.reserved_names": ["Gandalf"] });
+    equal((await wish(site, { nickname: "Gandalf" })).status, 422);
+    equal((await wish(site, { nickname: "Admin" })).status, 303);
+  }, {
+    "auth.registration": "open",
+    "server.name": "Tilde Chat",
+    "limits.registrations_per_address": 100,
+  }));

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { composed } from "../actions/names.ts";
 import { banSentence } from "../actions/address_bans.ts";
 import { type Account, SYSTEM_UID } from "../domain/store.ts";
 import { signOnRefused } from "../ops/log.ts";
@@ -70,6 +71,8 @@ export async function checkPassword(
   signal?: AbortSignal,
 ): Promise<Account | string> {
   const now = site.clock();
+  nickname = composed(nickname);
+  password = composed(password);
   const found = nickname === ""
     ? undefined
     : site.store.accounts.byNickname(nickname);

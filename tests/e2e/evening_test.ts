@@ -96,17 +96,12 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
     await one.expect(handDown, ({ uid }) => uid === bob.uid);
   }
 
-  // All microphones are taken but those of the owner and the admins; Bob gets
-  // his back; then everybody.
+  // All microphones are taken but Adam's; Bob gets his back; then everybody.
   await adam.send(toggleAllMics, { gid: GID, on: false });
   for (const one of all) {
     const { on, except } = await one.expect(micsToggled);
     assert.deepEqual([on, except], [false, adam.uid]);
-    for (const spared of [olga, abby]) {
-      await one.expect(redDotOff, ({ uid }) => uid === spared.uid);
-    }
-    const silenced = one === bob || one === troll;
-    assert.equal(one.state.rooms.get(GID)!.micOn, !silenced, one.nickname);
+    assert.equal(one.state.rooms.get(GID)!.micOn, one === adam, one.nickname);
   }
   await assertUnheard(bob, adam, olga);
   await adam.send(unredDot, { gid: GID, uid: bob.uid });
@@ -141,7 +136,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   assert.equal(closed.by, abby.uid);
   assert.equal(
     closed.text,
-    `You have been bounced from ${LOUNGE} by Abby. Reason: rude words`,
+    `You have been bounced from ${LOUNGE} by Abby.`,
   );
   for (const one of [olga, adam, abby, bob]) {
     await one.expect(roomUserLeft, ({ uid }) => uid === troll.uid);
@@ -197,7 +192,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   // Nobody was told anything that would have broken his client: each of these
   // clients holds every frame against the rules and fails when one is broken.
   const { out } = await server.cli(["audit", "--json"]);
-  for (const action of ["room.bounce", "room.ban", "room.red-dot"]) {
+  for (const action of ["room bounce", "room ban", "room red-dot"]) {
     assert.ok(out.includes(action), action);
   }
 });

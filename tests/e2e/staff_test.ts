@@ -144,3 +144,21 @@ Deno.test("nobody raises himself, whatever he writes to the system user", async 
   const audit = await run(server, "audit", "--json");
   assert.ok(audit.includes("chat refused"));
 });
+
+Deno.test("a password that the host changes ends the session, in the client's own way", async () => {
+  await using server = await TestServer.start({ users: ["Bob"] });
+  await using bob = await server.signOn("Bob", { reacts: false });
+  const { code } = await server.cli(
+    ["user", "passwd", "Bob", "--password-stdin"],
+    "newpass1\n",
+  );
+  assert.equal(code, 0);
+  const { payload } = await bob.next((frame) =>
+    frame.type === SERVER_TYPES.FEEDBACK.type && frame.payload.length > 4
+  );
+  assert.equal(
+    decodeText(payload.subarray(4)),
+    "Your password was changed. Please sign on with the new one.",
+  );
+  await bob.connection.closed;
+});

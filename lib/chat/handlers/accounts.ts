@@ -4,12 +4,10 @@
  *
  * @module
  */
-import {
-  imitationFault,
-  nicknameFault,
-  passwordFault,
-} from "../../domain/accounts.ts";
-import { type Account, StoreError } from "../../domain/store.ts";
+import { Refused } from "../../actions/acting.ts";
+import { changeOwnPassword } from "../../actions/password.ts";
+import { PROFILE_FIELDS } from "../../actions/profile.ts";
+import * as actions from "../../actions/register.ts";
 import { decodeDigits, keyOffset } from "../../protocol/challenge.ts";
 import {
   type PasswordChange,
@@ -25,7 +23,6 @@ import { decodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
 import { hostKey } from "../../net/addresses.ts";
 import { makeShortKey } from "../server_key.ts";
-import { PROFILE_FIELDS } from "./people.ts";
 
 const BUSY = "The server is busy. Please try again shortly.";
 
@@ -43,7 +40,7 @@ export async function changePassword(
   ctx: Context,
   packet: PasswordChange,
 ): Promise<void> {
-  const { session, services, store } = ctx;
+  const { session, services } = ctx;
   const key = session.passwordKey;
   session.passwordKey = undefined;
   if (key === undefined) {
@@ -60,41 +57,37 @@ export async function changePassword(
     ctx.refuse("PASSWORD_CHANGE", "The passwords could not be read.");
     return;
   }
-  const fault = passwordFault(decodeText(clear));
-  if (fault !== null) {
-    ctx.refuse("PASSWORD_CHANGE", fault);
-    return;
-  }
-  if (services.guard.codeWait("password", session.uid, ctx.steady) > 0) {
+  const { guard, passwords } = services;
+  if (guard.codeWait("password", session.uid, ctx.steady) > 0) {
     ctx.refuse("PASSWORD_CHANGE", "Too many attempts. Please wait.");
     return;
   }
   const turn = { from: hostKey(session.address) };
   try {
-    const stored = store.accounts.get(session.uid)?.passwordHash ?? "!";
-    if (!await services.passwords.verify(stored, old, turn)) {
-      services.guard.codeTried("password", session.uid, false, ctx.steady);
-      ctx.refuse("PASSWORD_CHANGE", "The old password is wrong.");
-      return;
-    }
-    const hash = await services.passwords.hash(clear, turn);
-    // Hashes wait for their turn. The host may have taken the account back
-    // meanwhile, from whoever had found out its password.
-    const now = store.accounts.get(session.uid)?.passwordHash;
-    if (session.phase === "gone" || now !== stored) {
-      ctx.refuse("PASSWORD_CHANGE", "Your password was changed meanwhile.");
-      return;
-    }
-    store.accounts.setPassword(session.uid, hash);
-  } catch (error) {
-    ctx.log.warn("password change failed", {
-      ...ctx.who,
-      error: String(error),
+    await changeOwnPassword(ctx.acting, session.uid, {
+      password: decodeText(clear),
+      turn,
+      hash: (bytes, turn) => passwords.hash(bytes, turn),
+      isThere: () => session.phase !== "gone",
+      async isRight({ uid, passwordHash }) {
+        const right = await passwords.verify(passwordHash, old, turn);
+        if (!right) guard.codeTried("password", uid, false, ctx.steady);
+        return right;
+      },
     });
-    ctx.refuse("PASSWORD_CHANGE", BUSY);
+  } catch (error) {
+    if (!(error instanceof Refused)) {
+      ctx.log.warn("password change failed", {
+        ...ctx.who,
+        error: String(error),
+      });
+    }
+    ctx.refuse(
+      "PASSWORD_CHANGE",
+      error instanceof Refused ? error.message : BUSY,
+    );
     return;
   }
-  ctx.audit({ action: "user.password", target: session.nickname });
   ctx.log.info("password changed", ctx.who);
   ctx.reply(accepted("PASSWORD_CHANGE"));
 }
@@ -125,108 +118,57 @@ export function keepHint(ctx: Context, packet: PasswordHint): void {
  * time send this.
  */
 export async function register(ctx: Context, fields: Fields): Promise<void> {
-  const { services, settings, session } = ctx;
-  const answer = (result: Registration) =>
-    ctx.reply(registration.frame(result));
-  const refuse = (sentence: string) => {
+  const { services, session } = ctx;
+  const result = await actions.register(
+    {
+      store: ctx.store,
+      passwords: services.passwords,
+      guard: services.guard,
+      log: ctx.log,
+      config: () => ctx.settings,
+      clock: () => ctx.now,
+      steady: () => ctx.steady,
+    },
+    session.address,
+    wishOf(fields),
+  );
+  const answer = (text: Registration) => ctx.reply(registration.frame(text));
+  if (!actions.isRefusal(result)) {
+    answer({ uid: result.uid });
+  } else if (result.taken) {
+    answer({ suggestion: suggest(ctx, wishOf(fields).nickname) });
+  } else {
     services.counters.refused("REGISTER");
-    ctx.log.info("registration refused", { ...ctx.who, reason: sentence });
-    answer({ refusal: sentence });
-  };
-  if (settings.auth.registration === "closed") {
-    refuse("Registration is closed. Please ask the host for an account.");
-    return;
-  }
-  if (services.addressBans.of(session.address, undefined, ctx.now)) {
-    refuse("Your address is banned here.");
-    return;
-  }
-  if (services.guard.registrationWait(session.address, ctx.steady) > 0) {
-    refuse("Too many registrations from your address. Please wait.");
-    return;
-  }
-  const nickname = (fields.get("nickname") ?? "").trim();
-  const clear = decodeDigits(fields.get("password") ?? "", 0, 1) ??
-    new Uint8Array();
-  const staff = ["moderator", "admin", "superadmin"] as const;
-  const fault = nicknameFault(nickname) ??
-    imitationFault(
-      nickname,
-      staff.flatMap((role) =>
-        ctx.store.accounts.list({ role }).map((account) => account.nickname)
-      ),
-    ) ?? passwordFault(decodeText(clear));
-  if (fault !== null) {
-    refuse(fault);
-    return;
-  }
-  const { accounts } = ctx.store;
-  if (accounts.byNickname(nickname) !== undefined) {
-    answer({ suggestion: suggest(ctx, nickname) });
-    return;
-  }
-  // The old forms have no field for a code: it comes as the referrer.
-  const code = fields.get("referred") ?? "";
-  services.guard.registered(session.address, ctx.steady);
-  try {
-    const passwordHash = await services.passwords.hash(clear, {
-      from: hostKey(session.address),
+    ctx.log.info("registration refused", {
+      ...ctx.who,
+      reason: result.sentence,
     });
-    const account = ctx.store.transaction(() => {
-      if (
-        settings.auth.registration === "invite" &&
-        !ctx.store.inviteCodes.redeem(code, ctx.now)
-      ) return undefined;
-      return createAccount(ctx, nickname, passwordHash, fields);
-    });
-    if (account === undefined) {
-      refuse("Registration needs an invite code from the host.");
-      return;
-    }
-    ctx.audit({
-      action: "user.register",
-      actor: nickname,
-      actorUid: account.uid,
-      target: nickname,
-    });
-    ctx.log.info("registered", { ...ctx.who, uid: account.uid, nickname });
-    answer({ uid: account.uid });
-  } catch (error) {
-    if (error instanceof StoreError && error.code === "nickname-taken") {
-      answer({ suggestion: suggest(ctx, nickname) });
-      return;
-    }
-    ctx.log.warn("registration failed", { ...ctx.who, error: String(error) });
-    refuse(BUSY);
+    answer({ refusal: result.sentence });
   }
 }
 
-function createAccount(
-  ctx: Context,
-  nickname: string,
-  passwordHash: string,
-  fields: Fields,
-): Account {
-  const { accounts } = ctx.store;
-  const text = (key: string) => (fields.get(key) ?? "").slice(0, 200);
+function wishOf(fields: Fields): actions.RegisterWish {
+  const text = (key: string) => (fields.get(key) ?? "").trim();
   const shown = (key: string) => !/^[N0]/i.test(fields.get(key) ?? "Y");
-  const account = accounts.create({
-    nickname,
-    passwordHash,
-    createdAt: ctx.now,
+  const clear = decodeDigits(fields.get("password") ?? "", 0, 1);
+  return {
+    nickname: text("nickname"),
+    password: decodeText(clear ?? new Uint8Array()),
     email: text("email"),
     first: text("first"),
     last: text("last"),
-    showFirst: shown("show_first"),
-    showLast: shown("show_last"),
-    showEmail: shown("show_email"),
-  });
-  const profile = new Map<string, string>();
-  for (const key of PROFILE_FIELDS) {
-    if (fields.has(key)) profile.set(key, text(key));
-  }
-  if (profile.size > 0) accounts.setProfile(account.uid, profile);
-  return account;
+    // The old forms have no field for a code: it comes as the referrer.
+    code: fields.get("referred") ?? "",
+    shown: {
+      showFirst: shown("show_first"),
+      showLast: shown("show_last"),
+      showEmail: shown("show_email"),
+    },
+    fields: new Map(
+      PROFILE_FIELDS.filter((key) => fields.has(key))
+        .map((key) => [key, text(key)]),
+    ),
+  };
 }
 
 /** The nickname with the smallest number that makes it free. */

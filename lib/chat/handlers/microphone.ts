@@ -65,7 +65,7 @@ export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   for (const { session } of members) {
     room.addRedDot(session.uid, ctx.session.level);
   }
-  ctx.audit({ action: "room.red-dot", target: `${gid} ${uid}` });
+  ctx.audit({ action: "room red-dot", target: `${gid} ${uid}` });
   ctx.out.room(room, redDotOn.frame({ gid, uid }));
   // The frame for everybody marks these as well, on their own screens too.
   for (const { session } of spared) {
@@ -85,7 +85,7 @@ export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
     room.redDots.delete(member.session.uid);
     member.mic = true;
   }
-  ctx.audit({ action: "room.unred-dot", target: `${gid} ${uid}` });
+  ctx.audit({ action: "room unred-dot", target: `${gid} ${uid}` });
   ctx.out.room(room, redDotOff.frame({ gid, uid }));
   for (const { session } of spared) {
     ctx.out.room(room, redDotOn.frame({ gid, uid: session.uid }));
@@ -154,10 +154,12 @@ export function toggleAllMics(
   const above: Uid[] = [];
   for (const [uid, member] of room.members) {
     if (uid === except) continue;
-    if (on || mayActOn(ctx, room, uid)) member.mic = on;
-    else if (!member.invisible && room.maySpeak(uid)) above.push(uid);
+    // The owner too: it is no punishment, and the owner gives the mics back.
+    if (on || !member.session.isStaff || mayActOn(ctx, room, uid)) {
+      member.mic = on;
+    } else if (!member.invisible && room.maySpeak(uid)) above.push(uid);
   }
-  ctx.audit({ action: "room.all-mics", target: String(gid), after: `${on}` });
+  ctx.audit({ action: "room all-mics", target: String(gid), after: `${on}` });
   ctx.out.room(room, micsToggled.frame({ gid, on, except }));
   // The frame names one exception only; these keep their microphones too.
   for (const uid of above) ctx.out.room(room, redDotOff.frame({ gid, uid }));

@@ -89,7 +89,7 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
   if (room.permanent) ctx.store.rooms.setBounce(gid, uid, true, level);
   castOut(room.bounced, uid, nickname, level);
   ctx.audit({
-    action: "room.bounce",
+    action: "room bounce",
     target: `${gid} ${nickname}`,
     after: reason,
   });
@@ -139,7 +139,7 @@ export function unbounce(ctx: Context, { gid, uid }: RoomAndUser): void {
     else rooms.setBounce(gid, uid, false);
   }
   letBackIn(ctx, room.bounced, uid);
-  ctx.audit({ action: "room.unbounce", target: `${gid} ${nameOf(ctx, uid)}` });
+  ctx.audit({ action: "room unbounce", target: `${gid} ${nameOf(ctx, uid)}` });
   consoleChanged(ctx, room);
 }
 
@@ -202,7 +202,7 @@ function banUser(
   const { level } = ctx.session;
   if (room.permanent) ctx.store.rooms.setBan(gid, uid, true, level);
   castOut(room.banned, uid, nickname, level);
-  ctx.audit({ action: "room.ban", target: `${gid} ${nickname}` });
+  ctx.audit({ action: "room ban", target: `${gid} ${nickname}` });
   putOut(ctx, room, uid, "banned");
   consoleChanged(ctx, room);
 }
@@ -218,7 +218,7 @@ export function unban(ctx: Context, { gid, uid }: RoomAndUser): void {
     else rooms.setBan(gid, uid, false);
   }
   letBackIn(ctx, room.banned, uid);
-  ctx.audit({ action: "room.unban", target: `${gid} ${nameOf(ctx, uid)}` });
+  ctx.audit({ action: "room unban", target: `${gid} ${nameOf(ctx, uid)}` });
   consoleChanged(ctx, room);
 }
 
@@ -241,7 +241,7 @@ export function makeAdmin(ctx: Context, { gid, uid }: RoomAndUser): void {
   if (room.permanent) ctx.store.rooms.setAdmin(gid, uid, true);
   room.admins.add(uid);
   ctx.audit({
-    action: "room.make-admin",
+    action: "room make-admin",
     target: `${gid} ${member.session.nickname}`,
   });
   officesChanged(ctx, room);
@@ -264,6 +264,12 @@ export function newUsersMic(ctx: Context, packet: Switch): void {
   setSwitch(ctx, "NEW_USERS_MIC", packet, "newUsersMic");
 }
 
+const SWITCH_ACTIONS = {
+  redDotText: "room red-dot-text",
+  redDotVideo: "room red-dot-video",
+  newUsersMic: "room new-users-mic",
+} as const;
+
 function setSwitch(
   ctx: Context,
   packet: ClientTypeName,
@@ -278,7 +284,7 @@ function setSwitch(
   if (room.permanent) ctx.store.rooms.update(gid, patch);
   room[which] = on;
   ctx.audit({
-    action: `room.${which}`,
+    action: SWITCH_ACTIONS[which],
     target: String(gid),
     before: String(before),
     after: String(on),
@@ -301,7 +307,7 @@ export function alertAdmin(
   const text = reason.trim().slice(0, 1000);
   // Not his words: those are for the staff, and in the audit log.
   ctx.log.warn("admins alerted", { ...ctx.who, room: gid, about: uid });
-  ctx.audit({ action: "alert", target: `${gid} ${uid}`, after: text });
+  ctx.audit({ action: "room alert", target: `${gid} ${uid}`, after: text });
   const line = encodeText(
     `${session.nickname} calls for an admin in ${where}${about}: ${text}`,
   );

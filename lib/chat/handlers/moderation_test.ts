@@ -51,7 +51,7 @@ Deno.test("ROOM_BOUNCE keeps the reason that came before for staff, and keeps ou
         `${LOUNGE} by Adam.'`,
     );
     // The reason is for staff.
-    const [entry] = chat.store.audit.list({ action: "room.bounce" });
+    const [entry] = chat.store.audit.list({ action: "room bounce" });
     assert.equal(entry?.after, "rude words");
     adam.expect(`ROOM_USER_LEFT ${both}`);
     bob.expect(`ROOM_USER_LEFT ${both}`);
@@ -303,7 +303,7 @@ Deno.test("ALERT_ADMIN reaches staff, the room's admins and the log", () =>
     for (const one of [bob, troll]) one.expect();
     assert.ok(chat.logged("admins alerted"));
     chat.store.flush();
-    assert.equal(chat.store.audit.list()[0]?.action, "alert");
+    assert.equal(chat.store.audit.list()[0]?.action, "room alert");
   }));
 
 Deno.test("moderation without being in the room is ignored with a log line", () =>

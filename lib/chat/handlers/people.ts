@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { Refused } from "../../actions/acting.ts";
+import { changeProfile } from "../../actions/profile.ts";
 import type { Session } from "../../domain/session.ts";
 import {
   type Account,
@@ -18,6 +20,7 @@ import {
   searchError,
   searchResponse,
 } from "../../protocol/packets/directory.ts";
+import { accountChanged } from "../account_changed.ts";
 import { contactFault, privacyAllows } from "../contact.ts";
 import type { Context } from "../context.ts";
 import { asHit } from "../person.ts";
@@ -66,34 +69,16 @@ function mayBeFound(account: Account, { first, last }: AccountQuery): boolean {
     (last === undefined || account.showLast);
 }
 
-/** Free fields of the client's form; anything else in the packet is dropped. */
-export const PROFILE_FIELDS = [
-  "state",
-  "country",
-  "street",
-  "zip",
-  "sex",
-  "age",
-  "interests",
-  "jobi",
-  "jobf",
-  "jobt",
-  "home",
-  "income",
-  "d3off",
-] as const;
-const MAX_FIELD = 200;
-
 /** Alters the own record only; the client expects no answer. */
 export function updateProfile(ctx: Context, fields: Fields): void {
-  const { session, store } = ctx;
+  const { session } = ctx;
   const named = Number(fields.get("uid") ?? session.uid);
   if (named !== session.uid) {
     ctx.refuse("USER_PROFILE_UPDATE", "This is not your own profile.");
     return;
   }
   const text = (key: "first" | "last" | "email") =>
-    fields.has(key) ? { [key]: fields.get(key)!.slice(0, MAX_FIELD) } : {};
+    fields.has(key) ? { [key]: fields.get(key)!.trim() } : {};
   const yes = (key: string, field: keyof AccountPatch) =>
     fields.has(key) ? { [field]: /^[Y1]/i.test(fields.get(key)!) } : {};
   const patch: AccountPatch = {
@@ -106,15 +91,14 @@ export function updateProfile(ctx: Context, fields: Fields): void {
     ...yes("show_last", "showLast"),
     ...yes("show_email", "showEmail"),
   };
-  const profile = new Map(store.accounts.profile(session.uid));
-  for (const key of PROFILE_FIELDS) {
-    const value = fields.get(key);
-    if (value !== undefined) profile.set(key, value.slice(0, MAX_FIELD));
+  try {
+    changeProfile(ctx.acting, session.account, { patch, fields });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    ctx.refuse("USER_PROFILE_UPDATE", error.message);
+    return;
   }
-  store.transaction(() => {
-    session.account = store.accounts.update(session.uid, patch);
-    store.accounts.setProfile(session.uid, profile);
-  });
+  accountChanged(ctx, session.uid);
   ctx.log.info("profile changed", ctx.who);
 }
 

@@ -178,3 +178,19 @@ Deno.test("levels show in USER_DATA: admin= and, from admins on, sup=", () =>
       assert.equal(data.includes("0a7375703d"), level >= 2, role);
     }
   }));
+
+Deno.test("USER_PROFILE_UPDATE holds to the rules of the page, and pals see it", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await bob.send("ADD_PAL", u32(ann.uid));
+    chat.forget();
+    await ann.send("USER_PROFILE_UPDATE", "'first=Zelda\nemail=nowhere'");
+    assert.match(ann.take()[0]!, /^FEEDBACK ffbf0001/);
+    assert.equal(ann.account.first, "");
+    assert.deepEqual(chat.store.audit.list({ action: "user profile" }), []);
+    await ann.send("USER_PROFILE_UPDATE", "'first=Zelda\nsecret=1'");
+    ann.expect();
+    assert.deepEqual(bob.takeNames(), ["BUDDY_LIST"]);
+    const [entry] = chat.store.audit.list({ action: "user profile" });
+    assert.deepEqual([entry?.actor, entry?.after], ["Ann", "first"]);
+  }));

@@ -172,7 +172,7 @@ export function setBanner(
   if (room.permanent) ctx.store.rooms.update(gid, { banner: line });
   room.banner = line;
   ctx.audit({
-    action: "room.banner",
+    action: "room banner",
     target: String(gid),
     after: room.banner,
   });

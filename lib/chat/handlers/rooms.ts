@@ -173,7 +173,7 @@ export function joinAsAdmin(
     ctx.refuse("ROOM_JOIN_AS_ADMIN", problem);
     return;
   }
-  ctx.audit({ action: "room.admin-join", target: String(room.gid) });
+  ctx.audit({ action: "room admin-join", target: String(room.gid) });
   // Who is in already has the office before his ROOM_JOINED tells of it.
   markByCode(room, session.uid);
   officesChanged(ctx, room);
@@ -270,7 +270,7 @@ function createProblem(ctx: Context, wish: RoomCreate): string | undefined {
 export function close(ctx: Context, { gid }: { gid: Gid }): void {
   const found = memberOf(ctx, gid, "ROOM_CLOSE", { owner: true });
   if (found === undefined) return;
-  ctx.audit({ action: "room.close", target: String(gid) });
+  ctx.audit({ action: "room close", target: String(gid) });
   const { nickname, uid } = ctx.session;
   closeRoom(ctx, found.room, uid, `${nickname} has closed the room.`);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Actor } from "../../commands/command.ts";
+import { type Actor, actorOf as actorFor } from "../../actions/acting.ts";
 import { aRole } from "../../commands/words.ts";
 import { LEVEL, type Role } from "../../domain/store.ts";
 import { requireNear } from "../metrics_page.ts";
@@ -24,10 +24,5 @@ export function requireStaff(c: Context, role: Role): Member {
 
 /** As commands and the audit log see the person at the desk. */
 export function actorOf(c: Context, { account }: Member): Actor {
-  return {
-    name: account.nickname,
-    uid: account.uid,
-    level: LEVEL[account.role],
-    address: c.env.address,
-  };
+  return actorFor(account, c.env.address);
 }

@@ -7,7 +7,7 @@
 import { type Form, readForm, tokenField } from "../form.ts";
 import { html } from "../html.ts";
 import { wishOf } from "../register_page.ts";
-import { isRefusal, register } from "../registration.ts";
+import { isRefusal, register } from "../../actions/register.ts";
 import type { App, Context, Site } from "../site.ts";
 import { complaint, input, legacyPage, submit } from "./page.ts";
 import { LEGACY_PATHS } from "./paths.ts";

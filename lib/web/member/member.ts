@@ -4,9 +4,12 @@
  * @module
  */
 import { hostKey } from "../../net/addresses.ts";
+import { actorOf, Refused } from "../../actions/acting.ts";
+import { composed } from "../../actions/names.ts";
+import { changeOwnPassword } from "../../actions/password.ts";
+import { removeAccount } from "../../actions/remove_account.ts";
 import { personalData } from "../../commands/personal_data.ts";
-import { passwordFault } from "../../domain/accounts.ts";
-import { encodeText } from "../../protocol/windows1252.ts";
+import { actingOf } from "../acting.ts";
 import { readForm } from "../form.ts";
 import { passwordIsRight } from "../password_check.ts";
 import { Problem } from "../problem.ts";
@@ -45,19 +48,27 @@ export function memberPages(app: App, site: Site): void {
   app.post("/member/password", async (c) => {
     const member = requireMember(c);
     const form = await readForm(c, site);
-    const fault = form.raw("password") !== form.raw("repeat")
-      ? "The two passwords differ."
-      : passwordFault(form.raw("password"));
-    if (fault !== null) return answer(c, member, fault, "");
-    await requirePassword(c, site, member, form.raw("current"));
+    const password = composed(form.raw("password"));
+    if (password !== composed(form.raw("repeat"))) {
+      return answer(c, member, "The two passwords differ.", "");
+    }
     const { uid, nickname } = member.account;
-    const hash = await site.passwords.hash(
-      encodeText(form.raw("password")),
-      { from: hostKey(c.env.address) },
-    );
-    requireSamePassword(site, member);
-    site.store.accounts.setPassword(uid, hash);
-    audit(c, site, member, "user.password");
+    const { address } = c.env;
+    try {
+      const acting = actingOf(site, actorOf(member.account, address));
+      await changeOwnPassword(acting, uid, {
+        password,
+        turn: { from: hostKey(address) },
+        hash: (bytes, turn) => site.passwords.hash(bytes, turn),
+        async isRight() {
+          await requirePassword(c, site, member, form.raw("current"));
+          return true;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return answer(c, member, error.message, "");
+    }
     site.log.info("password changed", {
       uid,
       nickname,
@@ -111,11 +122,11 @@ export function memberPages(app: App, site: Site): void {
       );
     }
     await requirePassword(c, site, member, form.raw("current"));
-    site.store.transaction(() => {
-      audit(c, site, member, "user.remove");
-      site.store.accounts.remove(uid, "keep");
-    });
-    site.live.accountRemoved(uid, "Your account was deleted.");
+    removeAccount(
+      actingOf(site, actorOf(member.account, c.env.address)),
+      member.account,
+      { rooms: "keep", messages: "remove" },
+    );
     site.sessions.closeAll(uid);
     site.log.info("account deleted by its owner", {
       uid,
@@ -153,24 +164,6 @@ function requireSamePassword(
   const now = site.store.accounts.get(account.uid)?.passwordHash;
   if (now === account.passwordHash) return;
   throw new Problem(403, "Your password was changed meanwhile.");
-}
-
-function audit(
-  c: Context,
-  site: Site,
-  { account }: Member,
-  action: string,
-): void {
-  site.store.audit.add({
-    at: site.clock(),
-    actor: account.nickname,
-    actorUid: account.uid,
-    address: c.env.address,
-    action,
-    target: account.nickname,
-    before: null,
-    after: null,
-  });
 }
 
 function answer(

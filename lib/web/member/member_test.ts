@@ -129,5 +129,49 @@ Deno.test("POST /member/delete wants nickname and password, then all is gone", (
     equal(site.store.accounts.get(ann.uid), undefined);
     ok(site.live.done.includes(`accountRemoved ${ann.uid}`));
     equal((await browser.get("/member")).status, 303);
-    equal(site.store.audit.list({ action: "user.remove" }).length, 1);
+    equal(site.store.audit.list({ action: "user remove" }).length, 1);
+  }));
+
+Deno.test("POST /member/delete updates the rooms that the account owned", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    const bob = await site.addUser("Bob");
+    const { gid } = site.store.rooms.create({
+      name: "Den",
+      category: 30006,
+      type: 3,
+      owner: ann.uid,
+      createdAt: 0,
+    });
+    site.store.messages.add({
+      to: bob.uid,
+      from: ann.uid,
+      body: encodeText("bye"),
+      at: 0,
+    });
+    const browser = site.browser();
+    const page = await browser.signIn("Ann");
+    await browser.submit(page, "/member/delete", {
+      nickname: "Ann",
+      current: PASSWORD,
+    });
+    equal(site.store.rooms.get(gid)?.owner, null);
+    ok(site.live.done.includes(`roomChanged ${gid}`));
+    equal(site.store.messages.count(bob.uid), 0);
+  }));
+
+Deno.test("POST /member/password ends the chat session on the old password", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    site.live.sessionList = [sessionInfo({ uid: ann.uid })];
+    const browser = site.browser();
+    const page = await browser.signIn("Ann");
+    await browser.submit(page, "/member/password", {
+      current: PASSWORD,
+      password: "newpass1",
+      repeat: "newpass1",
+    });
+    deepEqual(site.live.sessionList, []);
+    const [entry] = site.store.audit.list({ action: "user passwd" });
+    deepEqual([entry?.actor, entry?.target], ["Ann", "Ann"]);
   }));

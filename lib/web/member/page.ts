@@ -194,7 +194,7 @@ function deleteForm(c: Context, site: Site): Html {
       <div class="body">
         <details>
           <summary>Delete my account…</summary>
-          <p>Your nickname, profile, pals and waiting messages go at once and for good. Rooms that you own stay with the staff.</p>
+          <p>Your nickname, profile, pals and waiting messages are removed at once and permanently, also messages from you that nobody has read yet. Rooms that you own stay without an owner.</p>
           <form method="post" action="/member/delete">
     ${tokenField(c, site)}
     ${field({

@@ -1,0 +1,87 @@
+/**
+ * Nicknames: who may have which.
+ *
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import { imitationFault, nicknameFault, skeleton } from "../domain/accounts.ts";
+import { type Account, LEVEL, type Role, type Store } from "../domain/store.ts";
+
+/** Letters in a row; pages and the client's lists break at blanks only. */
+const LONGEST_WORD = 40;
+
+export interface NameRules {
+  readonly role?: Role;
+  /** The account that has the name already, when it is only changed. */
+  readonly own?: Account | undefined;
+  /**
+   * Present when people choose the name for themselves: stricter, because
+   * nobody has looked at it.
+   */
+  readonly chosen?: Pick<Config, "auth" | "server">;
+}
+
+/** Returns a name with its letters and accents composed. */
+export function composed(name: string): string {
+  return name.normalize("NFC");
+}
+
+/** Returns null, or why nobody may have this nickname now. */
+export function nicknameRefusal(
+  store: Store,
+  nickname: string,
+  { role = "user", own, chosen }: NameRules = {},
+): string | null {
+  const isStaff = LEVEL[role] > 0;
+  return nicknameFault(nickname) ??
+    (chosen ? choiceFault(nickname, chosen) : null) ??
+    imitationFault(nickname, isStaff ? [] : staffNicknames(store, own)) ??
+    takenFault(store, nickname, own, chosen !== undefined);
+}
+
+function choiceFault(
+  nickname: string,
+  { auth, server }: Pick<Config, "auth" | "server">,
+): string | null {
+  if (/^[\d\s]+$/.test(nickname)) {
+    return "A nickname needs a letter: digits alone look like a user's number.";
+  }
+  const longest = Math.max(...nickname.split(" ").map((word) => word.length));
+  if (longest > LONGEST_WORD) {
+    return `A nickname has at most ${LONGEST_WORD} letters without a blank.`;
+  }
+  const shape = skeleton(nickname);
+  const reserved = [...auth.reserved_names, server.name]
+    .some((name) => name !== "" && skeleton(name) === shape);
+  return reserved
+    ? `"${nickname}" is reserved on this server: choose another.`
+    : null;
+}
+
+function takenFault(
+  store: Store,
+  nickname: string,
+  own: Account | undefined,
+  chosen: boolean,
+): string | null {
+  const taken = store.accounts.byNickname(nickname);
+  if (taken !== undefined && taken.uid !== own?.uid) {
+    return chosen
+      ? `"${taken.nickname}" is taken: choose another.`
+      : `The nickname "${taken.nickname}" is taken (uid ${taken.uid}).`;
+  }
+  const like = store.accounts.bySpacedNickname(nickname)
+    .find(({ uid }) => uid !== own?.uid);
+  return like === undefined
+    ? null
+    : `"${nickname}" differs from ${like.nickname} in blanks only: ` +
+      "choose another.";
+}
+
+/** Nicknames of moderators and above, without `except`. */
+export function staffNicknames(store: Store, except?: Account): string[] {
+  return (["moderator", "admin", "superadmin"] as const)
+    .flatMap((role) => store.accounts.list({ role, limit: 1000 }))
+    .filter((account) => account.uid !== except?.uid)
+    .map((account) => account.nickname);
+}

@@ -1,0 +1,33 @@
+/**
+ * The texts that an account keeps about a person. Letters that would break a
+ * record of the client are replaced where records are made
+ * (docs/protocol.md, "Records").
+ *
+ * @module
+ */
+import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
+
+const MOST_TEXT = 200;
+
+/** Returns null, or what is wrong with a text about a person. */
+export function textFault(what: string, text: string): string | null {
+  if (!fitsWindows1252(text)) {
+    return `${what} can have letters of Western European languages only.`;
+  }
+  if (encodeText(text).length > MOST_TEXT) {
+    return `${what} has at most ${MOST_TEXT} characters.`;
+  }
+  if (/\p{Cc}/u.test(text)) {
+    return `${what} is one line without control characters.`;
+  }
+  return null;
+}
+
+/** Returns null, or what is wrong with an e-mail address; "" is none. */
+export function emailFault(email: string): string | null {
+  const fault = textFault("The e-mail address", email);
+  if (fault !== null || email === "") return fault;
+  return /^[^@\s]+@[^@\s]+$/.test(email)
+    ? null
+    : `"${email}" is no e-mail address: write one such as ann@example.org.`;
+}

@@ -1,0 +1,94 @@
+/**
+ * Changing what an account tells about a person.
+ *
+ * @module
+ */
+import type { Account, AccountPatch } from "../domain/store.ts";
+import { type Acting, audit, difference, Refused } from "./acting.ts";
+import { emailFault, textFault } from "./person_text.ts";
+
+/** The free fields of the client's form (packet -65); others are dropped. */
+export const PROFILE_FIELDS = [
+  "state",
+  "country",
+  "street",
+  "zip",
+  "sex",
+  "age",
+  "interests",
+  "jobi",
+  "jobf",
+  "jobt",
+  "home",
+  "income",
+  "d3off",
+] as const;
+
+/** Free fields by name. */
+export type ProfileFields = ReadonlyMap<string, string>;
+
+/** Fields that are not given stay as they are. */
+export interface ProfileWish {
+  readonly patch: AccountPatch;
+  /** Free fields; "" removes one. */
+  readonly fields?: ProfileFields;
+}
+
+/** Returns null, or what is wrong with one of the free fields. */
+export function fieldsFault(fields: ProfileFields): string | null {
+  for (const key of PROFILE_FIELDS) {
+    const fault = textFault(`The field "${key}"`, fields.get(key) ?? "");
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+export interface PersonTexts {
+  readonly first?: string | undefined;
+  readonly last?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** Returns null, or what is wrong with names and e-mail address. */
+export function patchFault(
+  { first, last, email }: PersonTexts,
+): string | null {
+  return textFault("The first name", first ?? "") ??
+    textFault("The last name", last ?? "") ?? emailFault(email ?? "");
+}
+
+/** Changes an account's profile. Throws {@linkcode Refused}. */
+export function changeProfile(
+  acting: Acting,
+  account: Account,
+  { patch, fields = new Map() }: ProfileWish,
+): Account {
+  const { store, live } = acting;
+  const fault = patchFault(patch) ?? fieldsFault(fields);
+  if (fault !== null) throw new Refused(fault);
+  const profile = new Map(store.accounts.profile(account.uid));
+  for (const key of PROFILE_FIELDS) {
+    const value = fields.get(key);
+    if (value === undefined) continue;
+    if (value === "") profile.delete(key);
+    else profile.set(key, value);
+  }
+  const before = store.accounts.get(account.uid) ?? account;
+  const after = store.transaction(() => {
+    const updated = store.accounts.update(account.uid, patch);
+    store.accounts.setProfile(account.uid, profile);
+    // The names of the fields: their values are the person's own business.
+    const changed = [
+      ...Object.keys(difference(before, updated).after),
+      ...PROFILE_FIELDS.filter((key) => fields.has(key)),
+    ];
+    audit(acting, {
+      action: "user profile",
+      target: account.nickname,
+      after: changed.join(", "),
+    });
+    return updated;
+  });
+  live?.accountChanged(account.uid);
+  return after;
+}

@@ -1,0 +1,209 @@
+/**
+ * Registering an account for oneself, whichever form asked.
+ *
+ * @module
+ */
+import type { Config } from "../config/config.ts";
+import { passwordFault } from "../domain/accounts.ts";
+import {
+  type Account,
+  type Millis,
+  type NewAccount,
+  type Store,
+  StoreError,
+} from "../domain/store.ts";
+import { hostKey } from "../net/addresses.ts";
+import type { Turn } from "../ops/password_hash.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import { actorOf, audit } from "./acting.ts";
+import { AddressBans } from "./address_bans.ts";
+import { nicknameRefusal } from "./names.ts";
+import { emailFault, textFault } from "./person_text.ts";
+import { fieldsFault, type ProfileFields } from "./profile.ts";
+
+/** What a registration works with; the pages' Site and the chat have it. */
+export interface Registrar {
+  readonly store: Store;
+  readonly passwords: {
+    hash(password: Uint8Array, turn?: Turn): Promise<string>;
+  };
+  readonly guard: {
+    registrationWait(address: string, now: Millis): number;
+    registered(address: string, now: Millis): void;
+  };
+  readonly log: {
+    info(message: string, fields?: Record<string, unknown>): void;
+    warn(message: string, fields?: Record<string, unknown>): void;
+  };
+  config(): Config;
+  /** The wall clock. */
+  clock(): Millis;
+  /** A clock that never steps. */
+  steady(): Millis;
+}
+
+export interface RegisterWish {
+  readonly nickname: string;
+  readonly password: string;
+  /** Typed a second time, where the form asks for that. */
+  readonly repeat?: string;
+  readonly email: string;
+  readonly first: string;
+  readonly last: string;
+  /** The invite code; "" for none. */
+  readonly code: string;
+  readonly shown?: Pick<NewAccount, "showFirst" | "showLast" | "showEmail">;
+  readonly fields?: ProfileFields;
+}
+
+export interface RegisterRefusal {
+  /** Null: it is about no field. */
+  readonly field: keyof RegisterWish | null;
+  readonly sentence: string;
+  /** Somebody has this nickname. */
+  readonly taken?: boolean;
+}
+
+const BUSY = "The server is busy. Please try again shortly.";
+
+/** Returns the new account, or why there is none. */
+export async function register(
+  registrar: Registrar,
+  address: string,
+  wish: RegisterWish,
+): Promise<Account | RegisterRefusal> {
+  const { store, guard, passwords, log } = registrar;
+  const refused = refusalOf(registrar, address, wish);
+  if (refused !== null) return refused;
+  guard.registered(address, registrar.steady());
+  const needsCode = registrar.config().auth.registration === "invite";
+  try {
+    // The hash costs a tenth of a second: an unknown code is not worth it.
+    if (needsCode && !isOpen(store, wish.code, registrar.clock())) {
+      return BAD_CODE;
+    }
+    const passwordHash = await passwords.hash(encodeText(wish.password), {
+      from: hostKey(address),
+    });
+    const account = store.transaction(() =>
+      create(registrar, address, wish, passwordHash)
+    );
+    if (account === undefined) return BAD_CODE;
+    const { uid, nickname } = account;
+    log.info("registered", { uid, nickname, address });
+    return account;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "nickname-taken") {
+      return takenRefusal(wish.nickname);
+    }
+    log.warn("registration failed", { address, error: String(error) });
+    return { field: null, sentence: BUSY };
+  }
+}
+
+export function isRefusal(
+  result: Account | RegisterRefusal,
+): result is RegisterRefusal {
+  return "sentence" in result;
+}
+
+function refusalOf(
+  { store, guard, config, clock, steady }: Registrar,
+  address: string,
+  wish: RegisterWish,
+): RegisterRefusal | null {
+  const whole = (sentence: string) => ({ field: null, sentence });
+  const settings = config();
+  const policy = settings.auth.registration;
+  if (policy === "closed") {
+    return whole("Registration is closed. Please ask the host for an account.");
+  }
+  if (new AddressBans(store.bans).of(address, undefined, clock())) {
+    return whole("Your address is banned here.");
+  }
+  const wait = Math.ceil(guard.registrationWait(address, steady()) / 1000);
+  if (wait > 0) {
+    return whole(
+      "Too many registrations from your address. " +
+        `Please wait ${wait} seconds.`,
+    );
+  }
+  const { nickname, password, repeat } = wish;
+  const checks: [keyof RegisterWish, string | null][] = [
+    ["nickname", nicknameRefusal(store, nickname, { chosen: settings })],
+    ["password", passwordFault(password)],
+    [
+      "repeat",
+      repeat === undefined || password === repeat
+        ? null
+        : "The two passwords differ.",
+    ],
+    ["email", emailFault(wish.email)],
+    ["first", textFault("The first name", wish.first)],
+    ["last", textFault("The last name", wish.last)],
+    ["fields", fieldsFault(wish.fields ?? new Map())],
+    [
+      "code",
+      policy === "invite" && wish.code === ""
+        ? "Registration needs an invite code from the host."
+        : null,
+    ],
+  ];
+  for (const [field, sentence] of checks) {
+    if (sentence === null) continue;
+    const taken = field === "nickname" &&
+      store.accounts.byNickname(nickname) !== undefined;
+    return { field, sentence, ...(taken && { taken }) };
+  }
+  return null;
+}
+
+/** Undefined when the code was used up meanwhile. */
+function create(
+  { store, config, clock }: Registrar,
+  address: string,
+  wish: RegisterWish,
+  passwordHash: string,
+): Account | undefined {
+  const now = clock();
+  const needsCode = config().auth.registration === "invite";
+  if (needsCode && !store.inviteCodes.redeem(wish.code, now)) return undefined;
+  const { nickname, email, first, last, shown, fields } = wish;
+  const account = store.accounts.create({
+    nickname,
+    passwordHash,
+    createdAt: now,
+    email,
+    first,
+    last,
+    ...shown,
+  });
+  if (fields !== undefined && fields.size > 0) {
+    store.accounts.setProfile(account.uid, fields);
+  }
+  const actor = actorOf(account, address);
+  audit({ store, live: null, actor, now: () => now }, {
+    action: "user register",
+    target: nickname,
+    after: needsCode ? "with an invite code" : null,
+  });
+  return account;
+}
+
+function isOpen(store: Store, code: string, now: Millis): boolean {
+  return store.inviteCodes.list(now).some((one) => one.code === code);
+}
+
+const BAD_CODE: RegisterRefusal = {
+  field: "code",
+  sentence:
+    "This invite code is not good, or used up: ask the host for another.",
+};
+
+function takenRefusal(nickname: string): RegisterRefusal {
+  return {
+    field: "nickname",
+    sentence: `"${nickname}" is taken: choose another.`,
+    taken: true,
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * Tells clients that an account differs from what their lists show.
+ *
+ * @module
+ */
+import type { Uid } from "../domain/store.ts";
+import { buddyListFrames } from "../protocol/packets/pals.ts";
+import type { Context } from "./context.ts";
+import { showAnew } from "./membership.ts";
+import { officesChanged } from "./offices.ts";
+import { asPal } from "./person.ts";
+
+/**
+ * Reads the account again and shows it to pals and rooms: by the name on their
+ * screens people whisper to somebody and ban them.
+ */
+export function accountChanged(ctx: Context, uid: Uid): void {
+  const { world, store, services } = ctx;
+  services.answers.clear();
+  const account = store.accounts.get(uid);
+  if (account === undefined) return;
+  const session = world.online.get(uid);
+  const renamed = session?.nickname !== account.nickname;
+  if (session !== undefined) session.account = account;
+  for (const room of session?.rooms ?? []) {
+    officesChanged(ctx, room);
+    if (session !== undefined && renamed) showAnew(ctx, room, session);
+  }
+  const frame = buddyListFrames([asPal(account)]);
+  for (const watcher of world.watchers(uid)) ctx.out.send(watcher, frame);
+}

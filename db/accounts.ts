@@ -19,13 +19,8 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "../lib/domain/store.ts";
-import {
-  type AccountRow,
-  DEFAULTS,
-  toAccount,
-  WRITABLE,
-  writable,
-} from "./account_rows.ts";
+import { USERS } from "./account_rows.ts";
+import type { Row } from "./columns.ts";
 import { type Database, given, type Value } from "./database.ts";
 import { tried } from "./errors.ts";
 import { SignOnPlaces } from "./sign_on_places.ts";
@@ -64,8 +59,8 @@ export class AccountTable implements Accounts {
     this.#db = db;
     this.#flush = flush;
     this.#places = new SignOnPlaces(db);
-    this.#get = db.statement<AccountRow>("SELECT * FROM users WHERE uid = ?");
-    this.#byNickname = db.statement<AccountRow>(
+    this.#get = db.statement<Row>("SELECT * FROM users WHERE uid = ?");
+    this.#byNickname = db.statement<Row>(
       "SELECT * FROM users WHERE nickname_key = ?",
     );
   }
@@ -80,26 +75,18 @@ export class AccountTable implements Accounts {
 
   /** Everybody begins with the system user as a pal, and may remove it. */
   create(account: NewAccount): Account {
-    const { passwordHash, createdAt } = account;
-    const columns = [...WRITABLE, "password_hash", "created_at"];
     return this.#db.transaction(() => {
       // Only the unique index decides whether a nickname is free.
-      const uid = this.#db.statement(
-        `INSERT INTO users (${columns}) VALUES (${columns.map(() => "?")})`,
-      ).insert(
-        ...writable({ ...DEFAULTS, ...given(account) }),
-        passwordHash,
-        createdAt,
-      );
+      const uid = USERS.insert(this.#db, account);
       this.#db.statement(
         "INSERT INTO buddies (uid, pal, added_at) VALUES (?, ?, ?)",
-      ).run(uid, SYSTEM_UID, createdAt);
+      ).run(uid, SYSTEM_UID, account.createdAt);
       return this.#existing(uid);
     });
   }
 
   bySpacedNickname(nickname: string): Account[] {
-    return this.#db.statement<AccountRow>(
+    return this.#db.statement<Row>(
       "SELECT * FROM users WHERE replace(nickname_key, ' ', '') = ?",
     ).all(foldName(nickname).replaceAll(" ", ""))
       .map((row) => this.#account(row));
@@ -108,10 +95,7 @@ export class AccountTable implements Accounts {
   update(uid: Uid, patch: AccountPatch): Account {
     return this.#db.transaction(() => {
       const next = { ...this.#existing(uid), ...given(patch) };
-      this.#db.statement(
-        `UPDATE users SET ${WRITABLE.map((name) => `${name} = ?`)}
-         WHERE uid = ?`,
-      ).run(...writable(next), uid);
+      USERS.update(this.#db, uid, next);
       return this.#existing(uid);
     });
   }
@@ -159,7 +143,7 @@ export class AccountTable implements Accounts {
     }
     if (wheres.length === 0) return [];
     if (query.includeUnlisted !== true) wheres.push("listed = 1");
-    return this.#db.statement<AccountRow>(
+    return this.#db.statement<Row>(
       `SELECT * FROM users WHERE ${wheres.join(" AND ")}
        ORDER BY nickname_key LIMIT ?`,
     ).all(...values, bounded(query.limit, MOST_HITS)).map((row) =>
@@ -182,7 +166,7 @@ export class AccountTable implements Accounts {
       values.push(key, key);
     }
     if (sort === "seen") this.#flush();
-    return this.#db.statement<AccountRow>(
+    return this.#db.statement<Row>(
       `SELECT * FROM users WHERE ${wheres.join(" AND ")}
        ORDER BY ${SORTS[sort]} LIMIT ? OFFSET ?`,
     ).all(
@@ -261,12 +245,12 @@ export class AccountTable implements Accounts {
     return account;
   }
 
-  #account(row: AccountRow): Account;
-  #account(row: AccountRow | undefined): Account | undefined;
-  #account(row: AccountRow | undefined): Account | undefined {
+  #account(row: Row): Account;
+  #account(row: Row | undefined): Account | undefined;
+  #account(row: Row | undefined): Account | undefined {
     if (row === undefined) return undefined;
-    const account = toAccount(row);
-    const visit = this.#visits.get(row.uid);
+    const account = USERS.fromRow(row);
+    const visit = this.#visits.get(account.uid);
     return visit === undefined ? account : {
       ...account,
       lastSeenAt: visit.at,

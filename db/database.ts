@@ -11,9 +11,6 @@ import { toStoreError } from "./errors.ts";
 /** What SQLite can hold; no booleans and no undefined. */
 export type Value = string | number | null | Uint8Array;
 
-/** True as 1, false as 0. */
-export const flag = (value: boolean): number => value ? 1 : 0;
-
 /** Without the keys that are there but undefined. */
 export function given<T extends object>(patch: T): T {
   return Object.fromEntries(

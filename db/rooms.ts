@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DEFAULT_FLOOR_MODE } from "../lib/domain/floor_modes.ts";
 import { foldName } from "../lib/domain/names.ts";
 import {
   type Gid,
@@ -16,65 +17,30 @@ import {
   StoreError,
   type Uid,
 } from "../lib/domain/store.ts";
-import { type Database, flag, given, type Value } from "./database.ts";
+import { bool, Columns, plain, type Row } from "./columns.ts";
+import { type Database, given } from "./database.ts";
 
-interface Row {
-  gid: number;
-  name: string;
-  category: number;
-  type: StoredRoom["type"];
-  rating: StoredRoom["rating"];
-  owner: number | null;
-  lockword: string;
-  admin_code: string;
-  banner: string;
-  welcome: string;
-  position: number;
-  new_users_mic: number;
-  red_dot_text: number;
-  red_dot_video: number;
-  floor_mode: StoredRoom["floorMode"];
-  floor_pause_ms: number;
-  video: number;
-  created_at: number;
-}
-
-/** In the order of {@linkcode writable}. */
-const WRITABLE = [
-  "name",
-  "name_key",
-  "category",
-  "type",
-  "rating",
-  "owner",
-  "lockword",
-  "admin_code",
-  "banner",
-  "welcome",
-  "position",
-  "new_users_mic",
-  "red_dot_text",
-  "red_dot_video",
-  "floor_mode",
-  "floor_pause_ms",
-  "video",
-];
-
-const DEFAULTS = {
-  rating: "G",
-  owner: null,
-  lockword: "",
-  adminCode: "",
-  banner: "",
-  welcome: "",
-  position: 0,
-  newUsersMic: true,
-  redDotText: false,
-  redDotVideo: false,
-  floorMode: "pause",
-  floorPauseMs: 1000,
-  video: true,
-} as const;
+/** The columns of the table groups. */
+export const GROUPS = new Columns<StoredRoom>("groups", {
+  gid: plain("gid", { fixed: true }),
+  name: plain("name", { folded: true }),
+  category: plain("category"),
+  type: plain("type"),
+  rating: plain("rating", { initial: "G" }),
+  owner: plain<Uid | null>("owner", { initial: null }),
+  lockword: plain("lockword", { initial: "" }),
+  adminCode: plain("admin_code", { initial: "" }),
+  banner: plain("banner", { initial: "" }),
+  welcome: plain("welcome", { initial: "" }),
+  position: plain("position", { initial: 0 }),
+  newUsersMic: bool("new_users_mic", true),
+  redDotText: bool("red_dot_text", false),
+  redDotVideo: bool("red_dot_video", false),
+  floorMode: plain("floor_mode", { initial: DEFAULT_FLOOR_MODE }),
+  floorPauseMs: plain("floor_pause_ms", { initial: 1000 }),
+  video: bool("video", true),
+  createdAt: plain("created_at", { fixed: true }),
+});
 
 /** The client keeps sixteen bits of a room's number. */
 const LAST_GID = 65535;
@@ -92,24 +58,23 @@ export class RoomTables implements Rooms {
   list(): StoredRoom[] {
     return this.#db.statement<Row>(
       "SELECT * FROM groups ORDER BY position, gid",
-    ).all().map(toRoom);
+    ).all().map((row) => GROUPS.fromRow(row));
   }
 
   get(gid: Gid): StoredRoom | undefined {
     const row = this.#db.statement<Row>("SELECT * FROM groups WHERE gid = ?")
       .get(gid);
-    return row && toRoom(row);
+    return row && GROUPS.fromRow(row);
   }
 
   byName(name: string): StoredRoom | undefined {
     const row = this.#db.statement<Row>(
       "SELECT * FROM groups WHERE name_key = ?",
     ).get(foldName(name));
-    return row && toRoom(row);
+    return row && GROUPS.fromRow(row);
   }
 
   create(room: NewRoom): StoredRoom {
-    const columns = ["gid", "created_at", ...WRITABLE];
     return this.#db.transaction(() => {
       const gid = room.gid ?? this.#freeGid();
       if (!Number.isInteger(gid) || gid < 1 || gid > LAST_GID) {
@@ -118,9 +83,7 @@ export class RoomTables implements Rooms {
           `A room's number is 1..${LAST_GID}, not ${gid}.`,
         );
       }
-      this.#db.statement(
-        `INSERT INTO groups (${columns}) VALUES (${columns.map(() => "?")})`,
-      ).run(gid, room.createdAt, ...writable({ ...DEFAULTS, ...given(room) }));
+      GROUPS.insert(this.#db, { ...room, gid });
       return this.#existing(gid);
     });
   }
@@ -128,10 +91,7 @@ export class RoomTables implements Rooms {
   update(gid: Gid, patch: RoomPatch): StoredRoom {
     return this.#db.transaction(() => {
       const next = { ...this.#existing(gid), ...given(patch) };
-      this.#db.statement(
-        `UPDATE groups SET ${WRITABLE.map((name) => `${name} = ?`)}
-         WHERE gid = ?`,
-      ).run(...writable(next), gid);
+      GROUPS.update(this.#db, gid, next);
       return this.#existing(gid);
     });
   }
@@ -231,51 +191,6 @@ export class RoomTables implements Rooms {
     if (room === undefined) throw unknown(gid);
     return room;
   }
-}
-
-function toRoom(row: Row): StoredRoom {
-  return {
-    gid: row.gid,
-    name: row.name,
-    category: row.category,
-    type: row.type,
-    rating: row.rating,
-    owner: row.owner,
-    lockword: row.lockword,
-    adminCode: row.admin_code,
-    banner: row.banner,
-    welcome: row.welcome,
-    position: row.position,
-    newUsersMic: row.new_users_mic === 1,
-    redDotText: row.red_dot_text === 1,
-    redDotVideo: row.red_dot_video === 1,
-    floorMode: row.floor_mode,
-    floorPauseMs: row.floor_pause_ms,
-    video: row.video === 1,
-    createdAt: row.created_at,
-  };
-}
-
-function writable(room: Omit<StoredRoom, "gid" | "createdAt">): Value[] {
-  return [
-    room.name,
-    foldName(room.name),
-    room.category,
-    room.type,
-    room.rating,
-    room.owner,
-    room.lockword,
-    room.adminCode,
-    room.banner,
-    room.welcome,
-    room.position,
-    flag(room.newUsersMic),
-    flag(room.redDotText),
-    flag(room.redDotVideo),
-    room.floorMode,
-    room.floorPauseMs,
-    flag(room.video),
-  ];
 }
 
 function unknown(gid: Gid): StoreError {

@@ -1,3 +1,4 @@
+import { FLOOR_MODE_NAMES } from "../lib/domain/floor_modes.ts";
 import assert from "node:assert/strict";
 import type { NewRoom, Store } from "../lib/domain/store.ts";
 import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
@@ -169,4 +170,18 @@ Deno.test("setBan() and setBounce() keep the highest rank, and clear*() heeds it
     rooms.clearBounces(50001, 1);
     assert.deepEqual(rooms.offices(50001).banned, [ada]);
     assert.deepEqual(rooms.offices(50001).bounced, []);
+  }));
+
+Deno.test("a room can be stored with every floor mode", () =>
+  withStore((store) => {
+    for (const floorMode of FLOOR_MODE_NAMES) {
+      const { gid } = store.rooms.create({
+        name: `Floor ${floorMode}`,
+        category: 30001,
+        type: 3,
+        createdAt: NOON,
+        floorMode,
+      });
+      assert.equal(store.rooms.get(gid)?.floorMode, floorMode);
+    }
   }));

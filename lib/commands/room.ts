@@ -3,6 +3,11 @@
  *
  * @module
  */
+import {
+  FLOOR_MODE_NAMES,
+  FLOOR_MODES,
+  type FloorMode,
+} from "../domain/floor_modes.ts";
 import { foldName } from "../domain/names.ts";
 import type { Gid, RoomPatch } from "../domain/store.ts";
 import {
@@ -53,8 +58,11 @@ const TRAITS = {
   redDotVideo: yesNoOption("Whether a red dot also ends somebody's video."),
   video: yesNoOption("Whether members may publish and watch webcams."),
   floor: choiceOption(
-    ["pause", "queue", "free"],
-    "How the right to be heard passes on: at a pause, by raised hands, or not at all.",
+    FLOOR_MODE_NAMES,
+    `How the floor passes on: ${
+      FLOOR_MODE_NAMES.map((name) => `${name} ${FLOOR_MODES[name].summary}`)
+        .join(", ")
+    }.`,
   ),
   floorPause: numberOption("MS", "How long that pause is.", {
     min: 100,
@@ -77,7 +85,7 @@ interface TraitInput {
   readonly redDotText?: boolean | undefined;
   readonly redDotVideo?: boolean | undefined;
   readonly video?: boolean | undefined;
-  readonly floor?: "pause" | "queue" | "free" | undefined;
+  readonly floor?: FloorMode | undefined;
   readonly floorPause?: number | undefined;
 }
 

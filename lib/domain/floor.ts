@@ -9,7 +9,12 @@
  * @module
  */
 
-import type { FloorMode, Uid } from "./store.ts";
+import {
+  DEFAULT_FLOOR_MODE,
+  FLOOR_MODES,
+  type FloorMode,
+} from "./floor_modes.ts";
+import type { Uid } from "./store.ts";
 
 /** A room's rule for passing the floor on. */
 export interface FloorRule {
@@ -22,7 +27,7 @@ export interface FloorRule {
 
 /** The floor of a room without a rule of its own. */
 export const DEFAULT_FLOOR: FloorRule = {
-  mode: "pause",
+  mode: DEFAULT_FLOOR_MODE,
   pauseMs: 1000,
   longestMs: 120_000,
 };
@@ -65,7 +70,7 @@ export class Floor {
    * hands ahead of theirs (0 when none are up).
    */
   claim(uid: Uid, now: number, rule: FloorRule, rank = 0): boolean {
-    if (rule.mode === "free") return true;
+    if (FLOOR_MODES[rule.mode].open) return true;
     const holder = this.holder(now, rule);
     const may = holder === uid
       ? this.#mayGoOn(uid, now, rule)
@@ -118,7 +123,7 @@ export class Floor {
         : (rival: Uid) => this.#goesFirst(rival) && !this.#goesFirst(uid);
       if (this.#isTried(now, ahead)) return false;
     }
-    return rule.mode !== "queue" || this.#turn(now, rank);
+    return !FLOOR_MODES[rule.mode].usesHands || this.#turn(now, rank);
   }
 
   /** Whether a member that `counts` is trying; forgets those who gave up. */

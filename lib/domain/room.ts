@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { DEFAULT_FLOOR_MODE } from "./floor_modes.ts";
 import type { RoomJoined } from "../protocol/packets/rooms.ts";
 import type { MemberEntry } from "../protocol/packets/members.ts";
 import type { RoomEntry } from "../protocol/packets/lists.ts";
@@ -81,7 +82,7 @@ export class Room {
   video = true;
   redDotText = false;
   redDotVideo = false;
-  floorMode: FloorMode = "pause";
+  floorMode: FloorMode = DEFAULT_FLOOR_MODE;
   floorPauseMs: number;
 
   readonly members = new Map<Uid, Member>();

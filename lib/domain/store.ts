@@ -11,6 +11,7 @@
  *
  * @module
  */
+import type { FloorMode } from "./floor_modes.ts";
 
 /** A user's number: 1000001 is the system user, people follow upward. */
 export type Uid = number;
@@ -232,8 +233,7 @@ export interface StoredProfileMessages {
 /** 0 text, 1 private voice, 2/3 group voice, 4 video, 5/6 private text/video. */
 export type RoomType = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 export type Rating = "G" | "A" | "R";
-/** How the right to be heard passes on (docs/protocol.md, "Voice"). */
-export type FloorMode = "pause" | "queue" | "free";
+export type { FloorMode };
 
 export interface StoredRoom {
   readonly gid: Gid;

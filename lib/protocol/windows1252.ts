@@ -27,8 +27,13 @@ const BYTES: ReadonlyMap<string, number> = new Map(
   CHARACTERS.map((character, byte) => [character, byte]),
 );
 
+/** Up to here the loop is faster than a call of the decoder. */
+const SHORT_BYTES = 40;
+const decoder = new TextDecoder("windows-1252");
+
 /** Bytes to text, one character for each byte. */
 export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length > SHORT_BYTES) return decoder.decode(bytes);
   let text = "";
   for (const byte of bytes) text += CHARACTERS[byte];
   return text;

@@ -5,8 +5,13 @@ import { decodeText, encodeText, fitsWindows1252 } from "./windows1252.ts";
 
 const ALL = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
-Deno.test("decodeText equals TextDecoder for all 256 bytes", () => {
-  assert.equal(decodeText(ALL), new TextDecoder("windows-1252").decode(ALL));
+Deno.test("decodeText reads short and long texts alike", () => {
+  let pieces = "";
+  for (let at = 0; at < 256; at += 16) {
+    pieces += decodeText(ALL.subarray(at, at + 16));
+  }
+  assert.equal(pieces, new TextDecoder("windows-1252").decode(ALL));
+  assert.equal(decodeText(ALL), pieces);
 });
 
 Deno.test("encodeText gives each of the 256 characters its byte back", () => {

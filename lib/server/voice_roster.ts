@@ -5,6 +5,7 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
+import { DEFAULT_FLOOR_MODE } from "../domain/floor_modes.ts";
 import type { Gid, Uid } from "../domain/store.ts";
 import type { Member, Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
@@ -60,7 +61,7 @@ export function voiceRoster(
     floor(gid): FloorRule {
       const room = voiceRoom(gid);
       return {
-        mode: room?.floorMode ?? "pause",
+        mode: room?.floorMode ?? DEFAULT_FLOOR_MODE,
         pauseMs: room?.floorPauseMs ?? 1000,
         longestMs: 1000 * config().voice.longest_turn_seconds,
       };

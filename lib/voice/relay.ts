@@ -6,6 +6,7 @@
  * @module
  */
 
+import { FLOOR_MODES } from "../domain/floor_modes.ts";
 import type { Gid, Uid } from "../domain/store.ts";
 import { splitGsm } from "../protocol/rtp_split.ts";
 import { PREFIX_BYTES, speakerOf, ssrcOf, u32 } from "../protocol/rtp.ts";
@@ -166,7 +167,7 @@ export class VoiceRelay implements VoiceControl {
       return false;
     }
     voice.arrived(buf, at, now);
-    const rank = room.rule.mode === "queue"
+    const rank = FLOOR_MODES[room.rule.mode].usesHands
       ? this.#roster.handRank(room.gid, uid)
       : 0;
     if (!room.floor.claim(uid, now, room.rule, rank)) {

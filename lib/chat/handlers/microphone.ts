@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FLOOR_MODES } from "../../domain/floor_modes.ts";
 import { EVERYBODY, type Gid, type Uid } from "../../domain/store.ts";
 import type { Member, Room } from "../../domain/room.ts";
 import {
@@ -40,7 +41,7 @@ export function lowerHand(ctx: Context, { gid }: { gid: Gid }): void {
 
 /** The order of hands is the order of speakers where the room says so. */
 function handsChanged(ctx: Context, room: Room): void {
-  if (room.floorMode === "queue") policyChanged(ctx, room);
+  if (FLOOR_MODES[room.floorMode].usesHands) policyChanged(ctx, room);
 }
 
 function policyChanged(ctx: Context, room: Room): void {
@@ -197,7 +198,8 @@ export function endDottedVideo(ctx: Context, room: Room): void {
 /** Where hands are a queue, whoever begins to speak has had his turn. */
 export function takeTurn(ctx: Context, gid: Gid, uid: Uid): void {
   const room = ctx.world.rooms.get(gid);
-  if (room?.floorMode !== "queue" || !room.lowerHand(uid)) return;
+  if (room === undefined || !FLOOR_MODES[room.floorMode].usesHands) return;
+  if (!room.lowerHand(uid)) return;
   ctx.out.room(room, handDown.frame({ gid, uid }));
   handsChanged(ctx, room);
 }

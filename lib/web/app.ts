@@ -15,6 +15,7 @@ import { html } from "./html.ts";
 import { page } from "./layout.ts";
 import { isLegacyPath } from "./legacy/paths.ts";
 import { legacyPage } from "./legacy/page.ts";
+import { otherPages } from "./legacy/other_pages.ts";
 import { legacyPages } from "./legacy/pages.ts";
 import { memberPages } from "./member/member.ts";
 import { metricsPages } from "./metrics_page.ts";
@@ -73,6 +74,7 @@ export function makePages(site: Site): Pages {
   legacyPages(app, site);
   metricsPages(app, site);
   apiPages(app, site);
+  otherPages(app, site);
   return {
     answer: async (request, visitor) =>
       secured(await app.fetch(request, visitor), visitor),

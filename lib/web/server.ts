@@ -20,7 +20,7 @@ import { HistoryRecorder } from "./history.ts";
 import { bareResponse } from "../net/http/response.ts";
 import { HttpServer } from "../net/http/server.ts";
 import type { Upgrade } from "../net/http/upgrade.ts";
-import { isLegacyPath } from "./legacy/paths.ts";
+import { isLegacyPath, LEGACY_PATHS } from "./legacy/paths.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { RequestRate } from "./request_rate.ts";
 import type { CommandRun, Guard, Passwords, Site, Visitor } from "./site.ts";
@@ -102,10 +102,16 @@ function start(options: WebOptions): WebServer {
         new HttpServer({
           ...common,
           port: legacyPort,
-          answer: (request, remote, local) =>
-            isLegacyPath(new URL(request.url).pathname)
+          answer: (request, remote, local) => {
+            const url = new URL(request.url);
+            if (url.pathname === "/") {
+              url.pathname = LEGACY_PATHS.front;
+              return answer(new Request(url, request), remote, local);
+            }
+            return isLegacyPath(url.pathname)
               ? answer(request, remote, local)
-              : Promise.resolve(bareResponse(404, "Not found.")),
+              : Promise.resolve(bareResponse(404, "Not found."));
+          },
         }));
     } catch (error) {
       void server.shutdown(0);

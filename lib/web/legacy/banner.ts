@@ -4,13 +4,12 @@
  * @module
  */
 import { html } from "../html.ts";
-import { notFound } from "../problem.ts";
-import type { App, Site } from "../site.ts";
+import type { App, Context, Site } from "../site.ts";
 import { legacyResponse } from "./page.ts";
 import { isBannerPath, LEGACY_PATHS } from "./paths.ts";
 
 export function bannerPages(app: App, site: Site): void {
-  app.get(LEGACY_PATHS.noBanner, (c) =>
+  const emptyPane = (c: Context) =>
     legacyResponse(
       c,
       html`
@@ -21,11 +20,18 @@ export function bannerPages(app: App, site: Site): void {
           <body bgcolor="#ece9d8"></body>
         </html>
       `,
-    ));
+    );
+  for (
+    const path of [
+      LEGACY_PATHS.noBanner,
+      LEGACY_PATHS.groupPane,
+      LEGACY_PATHS.cameraPane,
+    ]
+  ) app.get(path, emptyPane);
 
   // 468 by 60, as the space is.
-  app.get("/perl/:name", (c) => {
-    if (!isBannerPath(c.req.path)) throw notFound();
+  app.get("/perl/:name", (c, next) => {
+    if (!isBannerPath(c.req.path)) return next();
     const { name, online, rooms } = site.front.snapshot();
     return legacyResponse(
       c,

@@ -7,6 +7,7 @@ import { locationLine } from "../../domain/client_files.ts";
 import { addressFor } from "../own_address.ts";
 import type { App, Site } from "../site.ts";
 import { bannerPages } from "./banner.ts";
+import { helpPages } from "./other_pages.ts";
 import { LOCATION_PATHS } from "./paths.ts";
 import { peoplePages } from "./people.ts";
 import { profilePages } from "./profile.ts";
@@ -29,4 +30,5 @@ export function legacyPages(app: App, site: Site): void {
   profilePages(app, site);
   serverPages(app, site);
   bannerPages(app, site);
+  helpPages(app, site);
 }

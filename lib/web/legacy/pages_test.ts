@@ -54,8 +54,35 @@ Deno.test("the banner is the host's own name and no advertising", () =>
       match(text, /<b>Retropal<\/b>/);
       match(text, /1 on line/);
     }
-    equal((await latin(site.base, "/perl/other.pl")).status, 404);
+    match((await latin(site.base, "/perl/other.pl")).text, /private server/);
     ok(!isLegacyPath("/perl/../Banner.pl"));
+  }));
+
+Deno.test("whatever the client's menus and panes open is answered", () =>
+  withSite(async (site) => {
+    const pages = {
+      "/helpme.html": /\/help/,
+      "/profile/JspModifyProfile.jsp?cb_action=get": /name="password"/,
+      "/profile/JspSearchProfile.jsp?cb_action=init": /Find a pal/,
+      "/perl/permGroup.pl": /<title>-<\/title>/,
+      "/perl/cameraAd.pl": /<title>-<\/title>/,
+      "/cgi-bin/framemaker.pl?url=x": /private server/,
+      "/palpremium.html": /private server/,
+      "/paltalk/Privacy.htm": /private server/,
+      "/l90.html": /private server/,
+    };
+    for (const [path, shows] of Object.entries(pages)) {
+      const { status, text } = await latin(site.base, path);
+      equal(status, 200, path);
+      match(text, shows, path);
+    }
+    const program = await latin(site.base, "/download/0.x/pal_install.exe");
+    equal(program.status, 404);
+    match(program.text, /hands out no programs/);
+    equal((await latin(site.base, "/nothing")).status, 404);
+    for (const path of ["/../x.html", "/a//b.html", "/x.html/y"]) {
+      ok(!isLegacyPath(path), path);
+    }
   }));
 
 Deno.test("GET /profile/JspGetPalInfo.jsp tells what somebody shows, in UTF-8 or Windows-1252", () =>

@@ -17,6 +17,13 @@ export const LEGACY_PATHS = {
   profile: "/profile/JspGetProfile.jsp",
   groups: "/userGroup.html",
   noBanner: "/perl/bannerless.pl",
+  help: "/helpme.html",
+  modifyProfile: "/profile/JspModifyProfile.jsp",
+  searchProfile: "/profile/JspSearchProfile.jsp",
+  groupPane: "/perl/permGroup.pl",
+  cameraPane: "/perl/cameraAd.pl",
+  /** Stands for "/" on the old client's own port. */
+  front: "/paltalk.html",
 } as const;
 
 /**
@@ -32,6 +39,12 @@ export const LOCATION_PATHS: readonly string[] = [
 ];
 
 const BANNER = /^\/perl\/\w{0,40}Banner\.pl$/;
+/**
+ * Everything else that the client's menus and panes open: mail, shops, themes,
+ * later programs, of which this server has none.
+ */
+const OTHER = /^(?:\/\w[\w.~-]{0,60}){1,4}\.(?:html?|jsp|pl)$/;
+const PROGRAM = /^\/download(?:\/[\w.-]{1,60}){1,3}$/;
 const PATHS: ReadonlySet<string> = new Set([
   ...Object.values(LEGACY_PATHS),
   ...LOCATION_PATHS,
@@ -42,5 +55,16 @@ export function isBannerPath(path: string): boolean {
 }
 
 export function isLegacyPath(path: string): boolean {
-  return PATHS.has(path) || isBannerPath(path);
+  return PATHS.has(path) || isBannerPath(path) || isOtherPage(path) ||
+    isProgram(path);
+}
+
+/** A page of the real Paltalk's site that says here what this server is. */
+export function isOtherPage(path: string): boolean {
+  return OTHER.test(path);
+}
+
+/** A program that the client wants to fetch. */
+export function isProgram(path: string): boolean {
+  return PROGRAM.test(path);
 }

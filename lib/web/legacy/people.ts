@@ -15,7 +15,7 @@ const MOST_FOUND = 20;
 const SHORTEST_PREFIX = 3;
 
 export function peoplePages(app: App, site: Site): void {
-  app.get(LEGACY_PATHS.search, (c) => {
+  const searchPage = (c: Context) => {
     const [wanted = ""] = queryValues(c, "nick");
     return legacyPage(c, site, {
       title: "Find a pal",
@@ -29,7 +29,9 @@ export function peoplePages(app: App, site: Site): void {
         ${wanted === "" ? "" : resultList(search(site, wanted))}
       `,
     });
-  });
+  };
+  app.get(LEGACY_PATHS.search, searchPage);
+  app.get(LEGACY_PATHS.searchProfile, searchPage);
 
   // Gaim's plugin looks for "Nickname: X" in the page.
   app.get(LEGACY_PATHS.gaimInfo, (c) => {

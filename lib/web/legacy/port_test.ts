@@ -63,11 +63,10 @@ Deno.test("the old client's port knows nothing but the old client's addresses", 
   withEdge(async (_site, addr) => {
     for (
       const path of [
-        "/",
         "/desk",
         "/metrics",
         "/../etc/passwd",
-        "/perl/x/Banner.pl",
+        "/desk/x.htmlx",
       ]
     ) {
       match(
@@ -76,6 +75,13 @@ Deno.test("the old client's port knows nothing but the old client's addresses", 
         path,
       );
     }
+  }));
+
+Deno.test("the old client's port has a front page of its own", () =>
+  withEdge(async (_site, addr) => {
+    const answer = await rawRequest(addr, "GET / HTTP/1.0\n\n");
+    match(answer, /^HTTP\/1\.0 200 OK/);
+    match(answer, /private server/);
   }));
 
 Deno.test("the old client's port refuses what is no request", () =>

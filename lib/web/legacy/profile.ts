@@ -14,7 +14,9 @@ import { complaint, input, legacyPage, submit } from "./page.ts";
 import { LEGACY_PATHS } from "./paths.ts";
 
 export function profilePages(app: App, site: Site): void {
-  app.get(LEGACY_PATHS.profile, (c) => profilePage(c, site));
+  for (const path of [LEGACY_PATHS.profile, LEGACY_PATHS.modifyProfile]) {
+    app.get(path, (c) => profilePage(c, site));
+  }
 
   app.post(LEGACY_PATHS.profile, async (c) => {
     const form = await readForm(c, site, "windows-1252");

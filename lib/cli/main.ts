@@ -207,7 +207,10 @@ async function runTable(
       // `retropal status --watch | head` would otherwise never end.
       ...(terminal.readerGone && { signal: terminal.readerGone }),
       emit: (lines, json) => {
-        if (options.json) terminal.out(jsonText(json));
+        // Progress is no part of the answer.
+        if (json === undefined) {
+          for (const line of lines) terminal.err(oneLine(line));
+        } else if (options.json) terminal.out(jsonText(json));
         else for (const line of lines) terminal.out(oneLine(line));
       },
     });

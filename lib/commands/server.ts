@@ -19,14 +19,16 @@ export const configReload = command({
   run(context) {
     if (!context.reload) throw refused("Only a running server can do that.");
     const report = context.reload();
+    const { applied, needRestart } = report;
     return done(
       report,
-      report.applied.length === 0
-        ? "Nothing that can change while the server runs has changed."
-        : `In force now: ${report.applied.join(", ")}.`,
-      ...(report.needRestart.length === 0 ? [] : [
-        `Changed, but only after a restart: ${report.needRestart.join(", ")}.`,
-      ]),
+      ...(applied.length > 0 ? [`In force now: ${applied.join(", ")}.`] : []),
+      ...(needRestart.length > 0
+        ? [`In force only after a restart: ${needRestart.join(", ")}.`]
+        : []),
+      ...(applied.length + needRestart.length === 0
+        ? ["Nothing has changed."]
+        : []),
     );
   },
 });

@@ -6,7 +6,7 @@
 import { passwordFault } from "../domain/accounts.ts";
 import { composed } from "../actions/names.ts";
 import { foldName } from "../domain/names.ts";
-import type { NewAccount } from "../domain/store.ts";
+import type { Account, NewAccount } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import {
   readColor,
@@ -24,6 +24,7 @@ import {
   refused,
 } from "./command.ts";
 import { argument, choiceOption, fileArgument, flag } from "./field.ts";
+import { inSlices } from "./slices.ts";
 import {
   HASH_COLUMN,
   readRows,
@@ -68,28 +69,8 @@ export const userImport = command({
   startsData: true,
   role: "superadmin",
   async run(context, input) {
-    const rows = readRows(input.file.name, input.file.text);
-    const refusals: Refusal[] = [];
-    const candidates: Candidate[] = [];
-    const seen = new Set<string>();
-    for (const row of rows) {
-      try {
-        const candidate = check(context, row);
-        const key = foldName(candidate.nickname);
-        if (seen.has(key)) {
-          throw refused("This nickname stands in the file already.");
-        }
-        seen.add(key);
-        candidates.push(candidate);
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
-        refusals.push({
-          line: row.line,
-          nickname: row.values.nickname ?? "",
-          why: error.message,
-        });
-      }
-    }
+    const rows = await readRows(input.file.name, input.file.text);
+    const { candidates, refusals } = await checkAll(context, rows);
     const imported = input.dryRun ? [] : await create(context, candidates);
     const count = input.dryRun ? candidates.length : imported.length;
     return {
@@ -112,6 +93,32 @@ export const userImport = command({
     };
   },
 });
+
+/** Checks every row, some at a time: people are chatting meanwhile. */
+async function checkAll(context: Context, rows: readonly Row[]) {
+  const candidates: Candidate[] = [];
+  const refusals: Refusal[] = [];
+  const seen = new Set<string>();
+  await inSlices(context, "checked", rows, (row) => {
+    try {
+      const candidate = check(context, row);
+      const key = foldName(candidate.nickname);
+      if (seen.has(key)) {
+        throw refused("This nickname stands in the file already.");
+      }
+      seen.add(key);
+      candidates.push(candidate);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      refusals.push({
+        line: row.line,
+        nickname: row.values.nickname ?? "",
+        why: error.message,
+      });
+    }
+  });
+  return { candidates, refusals };
+}
 
 /** Throws a refusal. */
 function check(context: Context, { values, fault }: Row): Candidate {
@@ -180,7 +187,7 @@ function oneOf<T extends string>(
 
 /** Hashes a few at a time, then writes all or nothing. */
 async function create(context: Context, candidates: readonly Candidate[]) {
-  const { store, hasher, signal } = context;
+  const { hasher, signal } = context;
   const hashes: string[] = [];
   let next = 0;
   let failed = false;
@@ -201,24 +208,50 @@ async function create(context: Context, candidates: readonly Candidate[]) {
     failed = true;
     throw error;
   }
-  const made = store.transaction(() =>
-    candidates.map(({ password: _, ...rest }, at) =>
-      store.accounts.create({
-        ...rest,
-        passwordHash: hashes[at] ?? "",
-        createdAt: context.now(),
-      })
-    )
+  return await write(
+    context,
+    candidates.map(({ password: _, ...rest }, at) => ({
+      ...rest,
+      passwordHash: hashes[at] ?? "",
+      createdAt: context.now(),
+    })),
   );
-  // Not before it is done, and where many entries can be written meanwhile.
-  return made.map(({ uid, nickname, role }) => {
-    audit(context, {
-      action: "user import",
-      target: nickname,
-      after: { uid, role },
-    });
-    return { uid, nickname };
-  });
+}
+
+/** Some accounts at a time; when one fails, those made so far go again. */
+async function write(context: Context, accounts: readonly NewAccount[]) {
+  const { store } = context;
+  const made: Account[] = [];
+  try {
+    await inSlices(
+      context,
+      "imported",
+      accounts,
+      (account) => void made.push(store.accounts.create(account)),
+      (work) => store.transaction(work),
+    );
+  } catch (error) {
+    // A slice that failed was rolled back: its accounts are not there.
+    await inSlices(
+      context,
+      "taken back",
+      made.filter(({ uid }) => store.accounts.get(uid) !== undefined),
+      ({ uid }) => store.accounts.remove(uid, "keep"),
+    );
+    throw error;
+  }
+  await inSlices(
+    context,
+    "in the audit log",
+    made,
+    ({ uid, nickname, role }) =>
+      audit(context, {
+        action: "user import",
+        target: nickname,
+        after: { uid, role },
+      }),
+  );
+  return made.map(({ uid, nickname }) => ({ uid, nickname }));
 }
 
 export const userExport = command({

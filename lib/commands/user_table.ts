@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { parse } from "csv-parse/sync";
+import { Readable } from "node:stream";
+import { parse } from "csv-parse";
 import { stringify } from "csv-stringify/sync";
 import type { Account } from "../domain/store.ts";
+import { nextTurn } from "../ops/turn.ts";
 import { CODE, CommandError } from "./command.ts";
 
 /** Columns, as the header of the file names them. */
@@ -33,9 +35,19 @@ export interface Row {
 }
 
 /** Throws a usage error for a file that is neither. */
-export function readRows(name: string, text: string): Row[] {
+export async function readRows(name: string, text: string): Promise<Row[]> {
   const json = name.toLowerCase().endsWith(".json") || /^\s*[[{]/.test(text);
-  return json ? readJson(text) : readCsv(text);
+  return json ? readJson(text) : await readCsv(text);
+}
+
+/** Characters parsed in one turn of the event loop. */
+const SLICE = 65_536;
+
+async function* slices(text: string): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += SLICE) {
+    yield text.slice(at, at + SLICE);
+    await nextTurn();
+  }
 }
 
 function wrong(message: string): CommandError {
@@ -57,12 +69,7 @@ function requireColumns(names: readonly string[]): void {
   }
 }
 
-interface Parsed {
-  readonly record: Record<string, string>;
-  readonly info: { readonly lines: number; readonly error?: unknown };
-}
-
-function readCsv(whole: string): Row[] {
+async function readCsv(whole: string): Promise<Row[]> {
   // Excel writes "sep=;" before the header to say what stands between columns.
   const [mark, separator] = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(whole) ?? [];
   const text = whole.slice(mark?.length ?? 0);
@@ -72,7 +79,7 @@ function readCsv(whole: string): Row[] {
       header.includes(sign) && !header.includes(",")
     ) ?? ",";
   try {
-    const rows = parse(text, {
+    const parser = parse({
       columns: (names: string[]) => {
         const plain = names.map((name) => name.trim().toLowerCase());
         requireColumns(plain);
@@ -83,14 +90,19 @@ function readCsv(whole: string): Row[] {
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
-    }) as unknown as Parsed[];
-    return rows.map(({ record, info }) => ({
-      line: info.lines + (mark === undefined ? 0 : 1),
-      values: withoutGuards(record),
-      ...(info.error !== undefined && {
-        fault: "This line has more or fewer columns than the first.",
-      }),
-    }));
+    });
+    const rows: Row[] = [];
+    const source = Readable.from(slices(text));
+    for await (const { record, info } of source.pipe(parser)) {
+      rows.push({
+        line: info.lines + (mark === undefined ? 0 : 1),
+        values: withoutGuards(record),
+        ...(info.error !== undefined && {
+          fault: "This line has more or fewer columns than the first.",
+        }),
+      });
+    }
+    return rows;
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw wrong(

@@ -96,12 +96,12 @@ function client(conn: Deno.Conn, token?: string): ControlClient {
     async run({ path, input, secret, checkOnly, emit, signal }) {
       signal?.addEventListener("abort", close);
       try {
+        if (token !== undefined) await writeLine(conn, { token });
         await writeLine(conn, {
           path,
           input,
           ...(secret !== undefined && { secret }),
           ...(checkOnly && { checkOnly }),
-          ...(token !== undefined && { token }),
         });
         for await (const line of readLines(conn)) {
           const answer: Answer = JSON.parse(line);

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { Bench } from "../commands/testing/host.ts";
 import { type DataFolder, dataFolder } from "../config/data_folder.ts";
@@ -189,4 +189,26 @@ Deno.test("readLines() puts lines together from any pieces", async () => {
     for await (const line of readLines(source)) lines.push(line);
     deepEqual(lines, ["one", "", "tw\u00f6\u{1f600}"]);
   }
+});
+
+Deno.test("ControlServer closes loopback clients that send much before a token", async () => {
+  await withControl(
+    async (folder) => {
+      const { port } = JSON.parse(await Deno.readTextFile(folder.controlToken));
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      const piece = new TextEncoder().encode("x".repeat(65_536));
+      let sent = 0;
+      try {
+        while (sent < 100_000_000) sent += await conn.write(piece);
+      } catch {
+        // Closed by the server.
+      }
+      ok(sent < 20_000_000, `${sent} bytes were taken`);
+      equal((await ask(folder, ["user", "list"]))?.code, 0);
+    },
+    "",
+    () => {
+      throw new Deno.errors.NotSupported("no sockets here");
+    },
+  );
 });

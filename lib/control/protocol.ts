@@ -1,15 +1,19 @@
 /**
- * What goes over the control channel: JSON, a line each. The client sends one
- * request; the server answers with pieces and then a result, and closes. A
+ * What goes over the control channel: JSON, a line each. Where the channel is
+ * TCP the client first proves with a token that it can read the folder. It
+ * sends one request; the server answers with pieces and then a result, and closes. A
  * client that closes first has had enough, and the command is stopped.
  *
  * @module
  */
 import type { CommandResult } from "../commands/command.ts";
 
+/** The first line where the channel is TCP. */
+export interface Proof {
+  readonly token: string;
+}
+
 export interface Request {
-  /** Where the channel is TCP: proof that the client can read the folder. */
-  readonly token?: string;
   readonly path: readonly string[];
   readonly input: Readonly<Record<string, unknown>>;
   readonly secret?: string;
@@ -24,20 +28,30 @@ export type Answer =
 /** An import of many users fits; a runaway line does not. */
 export const LONGEST_LINE = 64 * 1024 * 1024;
 
+/** Before the token is known nobody may send more. */
+export const LONGEST_PROOF = 1024;
+
 const encoder = new TextEncoder();
+
+export function encodeLine(value: Proof | Request | Answer): Uint8Array {
+  return encoder.encode(JSON.stringify(value) + "\n");
+}
 
 export async function writeLine(
   conn: { write(bytes: Uint8Array): Promise<number> },
-  value: Request | Answer,
+  value: Proof | Request | Answer,
 ): Promise<void> {
-  let bytes = encoder.encode(JSON.stringify(value) + "\n");
+  let bytes = encodeLine(value);
   while (bytes.length > 0) bytes = bytes.subarray(await conn.write(bytes));
 }
 
-/** Every line until the end of the stream; throws RangeError when too long. */
+/**
+ * Every line until the end of the stream; throws RangeError when one is longer
+ * than `longest` says at that time.
+ */
 export async function* readLines(
   conn: { read(buffer: Uint8Array): Promise<number | null> },
-  longest = LONGEST_LINE,
+  longest = () => LONGEST_LINE,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(65536);
@@ -55,7 +69,7 @@ export async function* readLines(
       text = text.slice(end + 1);
     }
     length += text.length;
-    if (length > longest) throw new RangeError("a line is too long");
+    if (length > longest()) throw new RangeError("a line is too long");
     if (text !== "") parts.push(text);
   }
 }
@@ -66,14 +80,13 @@ export function readRequest(line: string): Request {
   if (typeof value !== "object" || value === null) {
     throw new SyntaxError("a request is an object");
   }
-  const { token, path, input, secret, checkOnly } = value as Record<
+  const { path, input, secret, checkOnly } = value as Record<
     string,
     unknown
   >;
   if (
     !Array.isArray(path) || !path.every((word) => typeof word === "string") ||
     typeof input !== "object" || input === null || Array.isArray(input) ||
-    (token !== undefined && typeof token !== "string") ||
     (secret !== undefined && typeof secret !== "string")
   ) {
     throw new SyntaxError("a request has a path and an input");
@@ -81,8 +94,17 @@ export function readRequest(line: string): Request {
   return {
     path,
     input: input as Record<string, unknown>,
-    ...(token !== undefined && { token }),
     ...(secret !== undefined && { secret }),
     ...(checkOnly === true && { checkOnly }),
   };
+}
+
+/** The token of a first line; undefined when it has none. Never throws. */
+export function readProof(line: string): string | undefined {
+  try {
+    const { token } = JSON.parse(line) ?? {};
+    return typeof token === "string" ? token : undefined;
+  } catch {
+    return undefined;
+  }
 }

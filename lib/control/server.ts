@@ -19,7 +19,20 @@ import { findCommand } from "../commands/table.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { logger } from "../ops/log.ts";
 import { keepOwner } from "../ops/owner.ts";
-import { readLines, readRequest, writeLine } from "./protocol.ts";
+import { AnswerQueue } from "./answer_queue.ts";
+import {
+  LONGEST_LINE,
+  LONGEST_PROOF,
+  readLines,
+  readProof,
+  readRequest,
+  writeLine,
+} from "./protocol.ts";
+
+/** Time for a client on loopback to send the token. */
+const PROOF_MS = 5000;
+/** Clients that have not sent it yet; more are closed. */
+const MOST_UNPROVEN = 32;
 
 const log = logger("control");
 
@@ -27,6 +40,7 @@ export class ControlServer {
   readonly #listener: Deno.Listener<Deno.Conn>;
   readonly #connections = new Set<Deno.Conn>();
   readonly #token: string | null;
+  #unproven = 0;
   readonly #files: readonly string[];
   readonly #accepting: Promise<void>;
 
@@ -88,7 +102,13 @@ export class ControlServer {
   }
 
   async #serve(conn: Deno.Conn): Promise<void> {
-    const lines = readLines(conn);
+    let admitted = this.#token === null;
+    const lines = readLines(
+      conn,
+      () => admitted ? LONGEST_LINE : LONGEST_PROOF,
+    );
+    admitted ||= await this.#isProven(conn, lines);
+    if (!admitted) return;
     const first = await lines.next();
     if (first.done) return;
     const gone = new AbortController();
@@ -97,21 +117,40 @@ export class ControlServer {
       () => gone.abort(),
       () => gone.abort(),
     );
-    // One write at a time, in order.
-    let last: Promise<void> = Promise.resolve();
-    const write = (answer: Parameters<typeof writeLine>[1]) => {
-      last = last.then(() => writeLine(conn, answer));
-      last.catch(() => gone.abort());
-      return last;
-    };
+    const answers = new AnswerQueue(conn, () => gone.abort());
     const result = await this.#run(
       first.value,
       gone.signal,
-      (emitted, json) => void write({ lines: emitted, json }),
+      (emitted, json) => answers.emit(emitted, json),
     );
-    await write({ result });
+    await answers.finish({ result });
     conn.closeWrite().catch(() => {});
     await watching;
+  }
+
+  /** Reads the token, which must come soon; answers when it is wrong. */
+  async #isProven(
+    conn: Deno.Conn,
+    lines: AsyncGenerator<string>,
+  ): Promise<boolean> {
+    if (this.#unproven >= MOST_UNPROVEN) return false;
+    this.#unproven++;
+    const timer = setTimeout(() => close(conn), PROOF_MS);
+    try {
+      const line = await lines.next();
+      if (line.done) return false;
+      if (this.#admits(readProof(line.value))) return true;
+    } catch (error) {
+      log.debug("no token came", { error: String(error) });
+      return false;
+    } finally {
+      clearTimeout(timer);
+      this.#unproven--;
+    }
+    log.warn("control channel refused", {});
+    const sentence = "The control channel wants its token.";
+    await writeLine(conn, { result: failure(CODE.refused, sentence) });
+    return false;
   }
 
   async #run(
@@ -121,10 +160,6 @@ export class ControlServer {
   ): Promise<CommandResult> {
     try {
       const request = readRequest(line);
-      if (!this.#admits(request.token)) {
-        log.warn("control channel refused", {});
-        return failure(CODE.refused, "The control channel wants its token.");
-      }
       const command = findCommand(request.path);
       if (!command) {
         return failure(

@@ -107,12 +107,19 @@ export function reopenLog(): void {
   logFile?.reopen();
 }
 
-/** Waits until all is written: before the process ends. */
+/** Time for the last lines to be written when nobody reads them. */
+const FLUSH_MS = 1000;
+
+/** Waits until all is written, before the process ends; but not for ever. */
 export async function flushLog(): Promise<void> {
   disposeSync();
   logFile?.[Symbol.dispose]();
   logFile = null;
-  await stderr?.flush();
+  if (stderr === null) return;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((done) => timer = setTimeout(done, FLUSH_MS));
+  await Promise.race([stderr.flush(), late]);
+  clearTimeout(timer);
 }
 
 /** A logger for one part of the server: "chat", "voice", "auth", … */

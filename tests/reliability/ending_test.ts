@@ -84,3 +84,42 @@ Deno.test("a second signal ends the process at once", async () => {
     await server[Symbol.asyncDispose]();
   }
 });
+
+Deno.test("SIGTERM ends the server although nobody reads its log", async () => {
+  const data = await Deno.makeTempDir({ prefix: "retropal-test-" });
+  const root = new URL("../../", import.meta.url);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", new URL("main.ts", root).pathname, "serve"],
+      ...["--data", data, "--bind", "127.0.0.1", "--no-web"],
+      ...["--chat-port", "0", "--voice-port", "0", "--log-level", "debug"],
+    ],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  try {
+    const reader = child.stdout.getReader();
+    let text = "";
+    while (!text.includes("\n")) {
+      const { value, done } = await reader.read();
+      assert.ok(!done, "the server ended");
+      text += new TextDecoder().decode(value);
+    }
+    const { chat } = JSON.parse(text.slice("ready ".length));
+    // Two debug lines each: more than a pipe holds, and the reader has stopped.
+    for (let n = 0; n < 600; n++) {
+      const peer = await Peer.connect(chat);
+      peer.close();
+      await peer.ended();
+    }
+    const began = performance.now();
+    child.kill("SIGTERM");
+    const { code } = await child.status;
+    assert.equal(code, 0);
+    assert.ok(performance.now() - began < 8000);
+    await reader.cancel();
+  } finally {
+    await child.stderr.cancel();
+    await Deno.remove(data, { recursive: true });
+  }
+});

@@ -39,7 +39,10 @@ Deno.test("SIGTERM tells everybody, keeps what was accepted, and ends with 0 in 
     assert.ok(performance.now() - began < 8000);
     server = await server.restart();
     const absent = await (await Peer.connect(server.ready.chat)).signOn(ABSENT);
-    for (let n = 0; n < 20; n++) await absent.expect("IM_IN");
+    await absent.until(
+      () => absent.count("IM_IN") + absent.count("NEW_STYLE_IM") === 20,
+      "all messages",
+    );
     absent.close();
   } finally {
     await server[Symbol.asyncDispose]();

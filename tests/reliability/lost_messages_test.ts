@@ -21,7 +21,11 @@ class Scene implements AsyncDisposable {
 
   static async start(config: Record<string, Value> = {}): Promise<Scene> {
     const rig = await Rig.start({ config });
-    return new Scene(rig, await rig.guest("Ann"), await rig.guest("Bob"));
+    const bob = await rig.guest("Bob");
+    // Messages of pals come plain, without the sender's name.
+    const { uid } = rig.user("Ann");
+    rig.store.relations.addPal(uid, bob.uid, Date.now());
+    return new Scene(rig, await (await rig.connect()).signOn(uid), bob);
   }
 
   /** Bob writes, and the operating system has taken it for Ann. */

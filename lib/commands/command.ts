@@ -6,7 +6,6 @@
 import type { Config } from "../config/config.ts";
 import type { ReloadReport } from "../config/live_config.ts";
 import { ConfigError } from "../config/load.ts";
-import type { Value } from "../config/setting.ts";
 import {
   HOST_LEVEL,
   LEVEL,
@@ -71,8 +70,6 @@ export interface Context {
   readonly actor: Actor;
   /** The configuration in force. */
   readonly config: Config;
-  /** Settings that were read and come into force with the next start. */
-  readonly waiting?: ReadonlyMap<string, Value>;
   readonly hasher: Hasher;
   /** Milliseconds since the epoch. */
   now(): number;

@@ -52,7 +52,6 @@ export class CommandHost {
       hasher: this.hasher,
       live: this.live,
       config: this.config,
-      waiting: this.#config.waiting,
       actor,
       now: this.#options.now ?? Date.now,
       emit: more.emit ?? (() => {}),

@@ -12,7 +12,6 @@ import {
   SETTINGS,
   valueAt,
 } from "./config.ts";
-import type { Value } from "./setting.ts";
 
 /** The effect of reading the configuration again. */
 export interface ReloadReport {
@@ -27,7 +26,6 @@ export type ConfigListener = (now: Config, before: Config) => void;
 
 export class LiveConfig {
   #current: Config;
-  #waiting: ReadonlyMap<string, Value> = new Map();
   readonly #listeners = new Set<ConfigListener>();
 
   constructor(config: Config) {
@@ -43,11 +41,6 @@ export class LiveConfig {
     return this.#current;
   }
 
-  /** Values that were read and come into force with the next start. */
-  get waiting(): ReadonlyMap<string, Value> {
-    return this.#waiting;
-  }
-
   /** Returns an unsubscribe function. */
   onChange(listener: ConfigListener): () => void {
     this.#listeners.add(listener);
@@ -60,9 +53,6 @@ export class LiveConfig {
     const changed = changedKeys(before, read);
     const applied = changed.filter(isLive);
     const needRestart = changed.filter((key) => !isLive(key));
-    this.#waiting = new Map(
-      needRestart.map((key) => [key, valueAt(read, key)]),
-    );
     if (applied.length > 0) {
       this.#current = buildConfig((key) =>
         valueAt(isLive(key) ? read : before, key)

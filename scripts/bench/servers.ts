@@ -69,7 +69,7 @@ export async function startRetropal(
   const serve = [
     "serve",
     ...["--data", folder, "--bind", "127.0.0.1", "--no-web"],
-    ...["--chat-port", "0", "--voice-port", "0", "--set"],
+    ...["--chat-port", "0", "--voice-port", "0", "--video-port", "0", "--set"],
     Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(";"),
   ];
   const running = options.program === undefined

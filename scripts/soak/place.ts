@@ -81,6 +81,8 @@ export class Place {
       String(this.#ports.chat),
       "--voice-port",
       String(this.#ports.voice),
+      "--video-port",
+      "0",
       "--no-web",
       "--log-format",
       "json",

@@ -29,6 +29,8 @@ const serve = (data: string, ...more: string[]) => [
   "0",
   "--voice-port",
   "0",
+  "--video-port",
+  "0",
   "--no-web",
   ...more,
 ];

@@ -75,7 +75,16 @@ async function ok(
 async function serve(machine: Machine) {
   const child = spawn(machine, [
     ...["serve", "--data", machine.data, "--bind", "127.0.0.1"],
-    ...["--chat-port", "0", "--voice-port", "0", "--web-port", "0"],
+    ...[
+      "--chat-port",
+      "0",
+      "--voice-port",
+      "0",
+      "--video-port",
+      "0",
+      "--web-port",
+      "0",
+    ],
   ]);
   const errors = new Response(child.stderr).text();
   const timer = setTimeout(() => child.kill("SIGKILL"), READY_MS);

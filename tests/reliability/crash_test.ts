@@ -309,6 +309,8 @@ function serveBriefly(folder: string): Deno.ChildProcess {
       "0",
       "--voice-port",
       "0",
+      "--video-port",
+      "0",
       "--no-web",
     ],
     stdin: "null",

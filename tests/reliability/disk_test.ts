@@ -18,6 +18,8 @@ const FLAGS = [
   "0",
   "--voice-port",
   "0",
+  "--video-port",
+  "0",
   "--no-web",
 ];
 const READY_MS = 60_000;

@@ -95,7 +95,16 @@ Deno.test("SIGTERM ends the server although nobody reads its log", async () => {
     args: [
       ...["run", "-A", new URL("main.ts", root).pathname, "serve"],
       ...["--data", data, "--bind", "127.0.0.1", "--no-web"],
-      ...["--chat-port", "0", "--voice-port", "0", "--log-level", "debug"],
+      ...[
+        "--chat-port",
+        "0",
+        "--voice-port",
+        "0",
+        "--video-port",
+        "0",
+        "--log-level",
+        "debug",
+      ],
     ],
     stdout: "piped",
     stderr: "piped",

@@ -210,6 +210,8 @@ export class TestServer {
       "0",
       "--voice-port",
       "0",
+      "--video-port",
+      "0",
       "--no-web",
       ...options.flags ?? [],
     ];

@@ -59,6 +59,7 @@ export class Rig implements AsyncDisposable {
       "server.bind": "127.0.0.1",
       "server.chat_port": 0,
       "server.voice_port": 0,
+      "server.video_port": 0,
       "web.enabled": false,
       "auth.scrypt_log2n": 1,
       ...config,

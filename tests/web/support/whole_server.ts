@@ -35,6 +35,7 @@ export async function withWholeServer(
     "server.bind": "127.0.0.1",
     "server.chat_port": 0,
     "server.voice_port": 0,
+    "server.video_port": 0,
     "auth.scrypt_log2n": 4,
     "web.bind": "127.0.0.1",
     "web.port": 0,

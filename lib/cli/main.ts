@@ -11,7 +11,7 @@ import {
   failure,
   failureOf,
 } from "../commands/command.ts";
-import { readInput } from "../commands/field.ts";
+import { type Field, readInput } from "../commands/field.ts";
 import { oneLine } from "../commands/table_text.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type DataFolder, dataFolder } from "../config/data_folder.ts";
@@ -186,7 +186,7 @@ async function runTable(
 ): Promise<CommandResult> {
   const { terminal } = local;
   const filled = await withFileTexts(command.fields, raw, terminal);
-  const asked = await askMissing(command, filled, terminal);
+  const asked = { ...filled };
   // Checked before a password is asked for, and again where it runs.
   readInput(command.fields, asked);
   const config = () => local.loadConfig().config;
@@ -214,13 +214,30 @@ async function runTable(
         else for (const line of lines) terminal.out(oneLine(line));
       },
     });
-  const result = await run(asked);
+  let result = await run(asked);
+  while (terminal.interactive) {
+    const key = result.needs;
+    const field = key === undefined ? undefined : command.fields[key];
+    if (key === undefined || field?.ask === undefined) break;
+    asked[key] = await askFor(field, terminal);
+    result = await run(asked);
+  }
   if (!result.confirm || !terminal.interactive) return result;
   for (const warning of result.confirm) terminal.err(oneLine(warning));
   const answer = await terminal.ask("Go ahead? (yes or no) ");
   return /^y(es)?$/i.test(answer.trim())
     ? await run({ ...asked, yes: true })
     : failure(CODE.refused, "Nothing was done.");
+}
+
+/** Asks at a terminal for what a script would give as an option. */
+async function askFor(field: Field, terminal: Terminal): Promise<string> {
+  const allowed = field.choices?.join(" or ") ?? field.metavar;
+  while (true) {
+    const answer = (await terminal.ask(`${field.ask} (${allowed}) `)).trim();
+    if (field.choices?.includes(answer) ?? answer !== "") return answer;
+    terminal.err(`Please answer ${allowed}.`);
+  }
 }
 
 async function runLocal(
@@ -277,24 +294,6 @@ function readConfigFile(path: string) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-}
-
-/** Asks somebody at a terminal for what a script would give as an option. */
-async function askMissing(
-  command: Command,
-  raw: Readonly<Record<string, unknown>>,
-  terminal: Terminal,
-): Promise<Record<string, unknown>> {
-  const asked = { ...raw };
-  if (!terminal.interactive) return asked;
-  for (const [key, field] of Object.entries(command.fields)) {
-    if (field.ask === undefined || asked[key] !== undefined) continue;
-    const answer = await terminal.ask(
-      `${field.ask} (${field.choices?.join(" or ") ?? field.metavar}) `,
-    );
-    if (answer.trim() !== "") asked[key] = answer.trim();
-  }
-  return asked;
 }
 
 async function readSecret(

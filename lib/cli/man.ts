@@ -96,7 +96,10 @@ export function manCommand(all: () => readonly Described[]) {
   return localCommand({
     path: ["man"],
     summary: "Print the manual page",
-    examples: ["retropal man > /usr/local/share/man/man1/retropal.1"],
+    examples: [
+      "mkdir -p ~/.local/share/man/man1 && " +
+      "retropal man > ~/.local/share/man/man1/retropal.1",
+    ],
     fields: {},
     run() {
       const text = manPage(all());

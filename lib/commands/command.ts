@@ -50,6 +50,8 @@ export interface CommandResult {
   readonly failed?: boolean;
   /** Nothing was done: these consequences need a yes (see `confirmFlag`). */
   readonly confirm?: readonly string[];
+  /** Nothing was done: this field has to be given, and may be asked for. */
+  readonly needs?: string;
   /** A document whose lines are shown as they are, such as a script. */
   readonly verbatim?: boolean;
   /** To be written where the command was typed; "-" is standard output. */
@@ -154,9 +156,19 @@ export function command<const F extends Fields>(
 /** Ends a command: it did not do what it was asked. */
 export class CommandError extends Error {
   override name = "CommandError";
-  constructor(readonly code: Code, message: string) {
+  constructor(
+    readonly code: Code,
+    message: string,
+    /** The key of the field that would have to be given. */
+    readonly needs?: string,
+  ) {
     super(message);
   }
+}
+
+/** A refusal that a value for one more field would lift. */
+export function needs(field: string, message: string): CommandError {
+  return new CommandError(CODE.refused, message, field);
 }
 
 export function refused(message: string): CommandError {
@@ -245,7 +257,10 @@ export function failureOf(error: unknown): CommandResult {
       failed: true,
     };
   }
-  if (error instanceof CommandError) return failure(error.code, error.message);
+  if (error instanceof CommandError) {
+    const { code, message, needs } = error;
+    return { ...failure(code, message), ...(needs !== undefined && { needs }) };
+  }
   if (error instanceof Refused) {
     const { kind, message } = error;
     return failure(kind === "refused" ? CODE.refused : CODE.notFound, message);

@@ -1,5 +1,5 @@
 /**
- * All that the server keeps of one person, as he may ask for it.
+ * Everything that the server keeps about one user, as they may ask for it.
  *
  * @module
  */
@@ -37,14 +37,54 @@ export function personalData(store: Store, account: Account) {
       text: decodeText(message.body),
     })),
     ownedRooms: store.rooms.list().filter((room) => room.owner === uid),
+    bans: bansOf(store, account),
+    audit: auditOf(store, account),
     invitedByEmail: store.emailInvites.list(uid)
       .map(({ email, at }) => ({ email, at: time(at) })),
   };
 }
 
+/** Bans of the account, and of the address from which it was last used. */
+function bansOf(store: Store, { uid, lastAddress }: Account) {
+  return store.bans.list(Date.now())
+    .filter(({ kind, target }) =>
+      kind === "account"
+        ? target === String(uid)
+        : kind === "address" && target === lastAddress
+    )
+    .map(({ kind, target, reason, at, until }) => ({
+      kind,
+      target,
+      reason,
+      at: new Date(at).toISOString(),
+      until: until === null ? null : new Date(until).toISOString(),
+    }));
+}
+
+/** What the audit log says of the account: done by it, or done to it. */
+function auditOf(store: Store, { uid, nickname, createdAt }: Account) {
+  const limit = 100_000;
+  const entries = new Map(
+    [{ actor: nickname, limit }, { target: nickname, limit }]
+      .flatMap((filter) => store.audit.list(filter))
+      // Another account may have had the name before.
+      .filter(({ at, actorUid }) => actorUid === uid || at >= createdAt)
+      .map((entry) => [entry.id, entry]),
+  );
+  return [...entries.values()].sort((a, b) => a.id - b.id)
+    .map(({ at, actor, actorUid, action, target, before, after }) => ({
+      at: new Date(at).toISOString(),
+      actor,
+      action,
+      target,
+      // What others changed beside this account is theirs.
+      ...(actorUid === uid || target === nickname ? { before, after } : {}),
+    }));
+}
+
 export const userData = command({
   path: ["user", "data"],
-  summary: "Write all that is kept of one person as JSON",
+  summary: "Write everything kept about a user as JSON",
   examples: ["retropal user data Ann --out ann.json"],
   fields: {
     nick: argument("NICK", "The nickname, or the uid."),

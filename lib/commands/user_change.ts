@@ -21,6 +21,7 @@ import {
   difference,
   done,
   HOST_LEVEL,
+  needs,
   refused,
 } from "./command.ts";
 import {
@@ -181,14 +182,16 @@ export const userRemove = command({
     const owned = roomsOwnedBy(store, account);
     const unread = store.messages.sentBy(account.uid);
     if (owned.length > 0 && input.rooms === undefined) {
-      throw refused(
+      throw needs(
+        "rooms",
         `${account.nickname} owns ${
           owned.map((room) => room.name).join(", ")
         }: add --rooms keep or --rooms remove.`,
       );
     }
     if (unread.length > 0 && input.messages === undefined) {
-      throw refused(
+      throw needs(
+        "messages",
         `${unread.length} of their messages wait to be read: ` +
           "add --messages keep or --messages remove.",
       );

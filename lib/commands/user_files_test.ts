@@ -166,6 +166,13 @@ Deno.test("user data is all that is kept of one person, without the hash", async
     { from: "Bob", at: "2027-01-15T08:00:00.000Z", text: "hi" },
   ]);
   equal("passwordHash" in (data.account as object), false);
+  await bench.run("user ban", { nick: "Ann", reason: "noise" });
+  const after = (await bench.run("user data", { nick: "Ann" })).json as {
+    bans: { reason: string }[];
+    audit: { action: string }[];
+  };
+  deepEqual(after.bans.map(({ reason }) => reason), ["noise"]);
+  ok(after.audit.some(({ action }) => /ban/.test(action)));
 });
 
 Deno.test("user import keeps each hash with its nickname while it makes two at a time", async () => {

@@ -28,7 +28,7 @@ make_root() {
 
 # Where each program can be tried; what cannot be had is said and skipped.
 make_machines() {
-  if ! apt_install debootstrap unzip zip; then
+  if ! apt_install debootstrap unzip zip tini; then
     say "no debootstrap: the archives are not run"
     return
   fi

@@ -10,7 +10,7 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { StoreError } from "../lib/domain/store.ts";
 import { keepOwner } from "../lib/ops/owner.ts";
 import { toStoreError } from "./errors.ts";
@@ -34,6 +34,7 @@ export class FolderLocked extends StoreError {
   }
 }
 
+const DATABASE = "retropal.db";
 const LOCK = "retropal.lock";
 const HOLDER = "retropal.pid";
 /** Long enough to outlast somebody who only looks. */
@@ -41,7 +42,7 @@ const PATIENCE_MS = 250;
 
 /** Disposing of it lets go; so does the end of the process. */
 export class FolderLock implements Disposable {
-  readonly #db: DatabaseSync;
+  readonly #locks: readonly DatabaseSync[];
   readonly #holder: string;
 
   /**
@@ -50,18 +51,16 @@ export class FolderLock implements Disposable {
    */
   constructor(readonly folder: string, purpose: string) {
     this.#holder = join(folder, HOLDER);
-    // Who could read the file could hold a lock on it.
-    createPrivate(join(folder, LOCK));
-    this.#db = open(folder);
+    const locks: DatabaseSync[] = [];
+    this.#locks = locks;
     try {
-      this.#db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
-      this.#db.exec("BEGIN EXCLUSIVE");
+      for (const path of lockPaths(folder)) locks.push(take(path));
       const text = `${Deno.pid} ${purpose}\n`;
       Deno.writeTextFileSync(this.#holder, text, { mode: 0o600 });
       keepOwner(this.#holder);
     } catch (cause) {
-      this.#db.close();
-      const error = toStoreError(cause);
+      for (const lock of locks) lock.close();
+      const error = cause instanceof StoreError ? cause : toStoreError(cause);
       throw error.code === "locked"
         ? new FolderLocked(folder, readHolder(folder))
         : error;
@@ -75,7 +74,49 @@ export class FolderLock implements Disposable {
     } catch {
       // Nobody reads it while the lock is free.
     }
-    this.#db.close();
+    for (const lock of this.#locks) lock.close();
+  }
+}
+
+/**
+ * The lock of the folder, and when its database is a link, the one beside the
+ * file that it leads to: two folders must not serve one database.
+ */
+function lockPaths(folder: string): string[] {
+  const own = join(folder, LOCK);
+  const database = join(folder, DATABASE);
+  let real: string;
+  try {
+    real = Deno.lstatSync(database).isSymlink ? linkedFile(database) : database;
+  } catch {
+    return [own];
+  }
+  return real === database ? [own] : [own, real.replace(/\.db$/, "") + ".lock"];
+}
+
+/** The file may not exist yet; its folder must. */
+function linkedFile(link: string, steps = 40): string {
+  const target = resolve(dirname(link), Deno.readLinkSync(link));
+  const file = join(Deno.realPathSync(dirname(target)), basename(target));
+  try {
+    const { isSymlink } = Deno.lstatSync(file);
+    return isSymlink && steps > 0 ? linkedFile(file, steps - 1) : file;
+  } catch {
+    return file;
+  }
+}
+
+function take(path: string): DatabaseSync {
+  // Everybody who could read the file could hold a lock on it.
+  createPrivate(path);
+  const db = open(path);
+  try {
+    db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+    db.exec("BEGIN EXCLUSIVE");
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 
@@ -84,7 +125,7 @@ export function folderLockedBy(folder: string): FolderLocked | undefined {
   let db: DatabaseSync | undefined;
   try {
     Deno.statSync(join(folder, LOCK));
-    db = open(folder);
+    db = open(join(folder, LOCK));
     db.exec("SELECT 1 FROM sqlite_schema");
     return undefined;
   } catch (cause) {
@@ -97,9 +138,9 @@ export function folderLockedBy(folder: string): FolderLocked | undefined {
   }
 }
 
-function open(folder: string): DatabaseSync {
+function open(path: string): DatabaseSync {
   try {
-    return new DatabaseSync(join(folder, LOCK));
+    return new DatabaseSync(path);
   } catch (cause) {
     throw toStoreError(cause);
   }

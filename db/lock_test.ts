@@ -40,6 +40,29 @@ Deno.test("FolderLock says when the folder cannot be written", () =>
   withFolder((folder) => {
     assert.throws(
       () => new FolderLock(join(folder, "none"), "x"),
-      fails("io", /No such file/),
+      fails("io", /There is no .*retropal.lock/),
     );
   }));
+
+Deno.test("FolderLock keeps two folders off one database behind a link", async () => {
+  await withFolder(async (folder) => {
+    const [one, two, three] = ["one", "two", "three"].map((name) =>
+      join(folder, name)
+    ) as [string, string, string];
+    for (const path of [one, two, three]) await Deno.mkdir(path);
+    await Deno.symlink("../one/retropal.db", join(two, "retropal.db"));
+    await Deno.symlink(join(two, "retropal.db"), join(three, "retropal.db"));
+    // Before the file exists, and afterwards.
+    for (const _ of [1, 2]) {
+      for (const [first, second] of [[one, two], [two, one], [three, one]]) {
+        using _held = new FolderLock(first!, "serve");
+        assert.throws(
+          () => new FolderLock(second!, "serve"),
+          fails("locked", /is in use by/),
+        );
+      }
+      await Deno.writeTextFile(join(one, "retropal.db"), "");
+    }
+    using _free = new FolderLock(two, "serve");
+  });
+});

@@ -277,6 +277,21 @@ export class ChatServer {
     }
   }
 
+  /** Ends the sessions of networks that the server is no longer for. */
+  expelNotAllowed(): void {
+    for (const { session } of [...this.connections.values()]) {
+      if (this.admission.isAllowed(session.address)) continue;
+      this.act((ctx) =>
+        endSession(
+          ctx,
+          session,
+          "This server is no longer for your network.",
+          "network no longer allowed",
+        )
+      );
+    }
+  }
+
   #expelIdle({ session }: Connection): void {
     session.ending = "dead";
     this.act((ctx) =>

@@ -77,6 +77,8 @@ export class Session {
   acts: TokenBucket | undefined;
   /** How many log lines there may be about what he does wrong. */
   complaints: { readonly rate: TokenBucket; unsaid: number } | undefined;
+  /** Calls for an admin; made when it is needed. */
+  alerts: TokenBucket | undefined;
   bounceReason: PendingReason | undefined;
   /** What waited for him is still on its way: new messages queue behind it. */
   catchingUp = false;

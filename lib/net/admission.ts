@@ -65,9 +65,14 @@ export class Admission {
     return this.#uncounted(address);
   }
 
+  /** Whether the server is for the network of this address. */
+  isAllowed(address: string): boolean {
+    return this.#allowed?.(address) ?? true;
+  }
+
   /** Returns why this address may not connect, or undefined. */
   refusal(address: string, now: number): string | undefined {
-    if (this.#allowed !== undefined && !this.#allowed(address)) {
+    if (!this.isAllowed(address)) {
       return "not one of the networks this server is for";
     }
     return this.isBanned(address, now) ? "address is banned" : undefined;

@@ -68,5 +68,6 @@ export class ChatPart implements AsyncDisposable {
   #changed(now: Config): void {
     this.server.services.guard.refresh(now);
     this.server.admission.refresh(admissionRules(now));
+    this.server.expelNotAllowed();
   }
 }

@@ -29,7 +29,11 @@ export interface WebNeighbours {
 }
 
 export class WebPart implements AsyncDisposable {
-  private constructor(readonly server: WebServer) {}
+  readonly #unsubscribe: () => void;
+
+  private constructor(readonly server: WebServer, { config }: Core) {
+    this.#unsubscribe = config.onChange(() => server.expelNotAllowed());
+  }
 
   /** Rejects with CannotListen. */
   static async start(
@@ -64,10 +68,12 @@ export class WebPart implements AsyncDisposable {
         ...(backup && { backup }),
         ...(commandContext && { commandContext }),
       }),
+      core,
     );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe();
     await this.server.shutdown();
   }
 }

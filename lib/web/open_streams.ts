@@ -85,8 +85,10 @@ export class OpenStreams {
     return () => this.#open.delete(one);
   }
 
-  /** Ends them all: the server is going down. */
-  close(): void {
-    for (const one of [...this.#open.all()]) one.end();
+  /** Ends those of some addresses; of all when the server is going down. */
+  close(matches: (address: string) => boolean = () => true): void {
+    for (const one of [...this.#open.all()]) {
+      if (matches(one.address)) one.end();
+    }
   }
 }

@@ -59,6 +59,8 @@ export interface WebOptions {
 export interface WebServer {
   readonly addr: Deno.NetAddr;
   readonly legacyAddr: Deno.NetAddr | null;
+  /** Ends the event streams of networks that the server is no longer for. */
+  expelNotAllowed(): void;
   /** Ends event streams, finishes what is being answered, closes. */
   shutdown(): Promise<void>;
 }
@@ -124,6 +126,12 @@ function start(options: WebOptions): WebServer {
   return {
     addr: server.addr,
     legacyAddr: legacy?.addr ?? null,
+    expelNotAllowed() {
+      const { only_from } = site.config().access;
+      if (only_from.length === 0) return;
+      const isAllowed = matcherOf(only_from);
+      site.streams.close((address) => !isAllowed(address));
+    },
     async shutdown() {
       history.stop();
       site.streams.close();

@@ -19,6 +19,8 @@ import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import type { Context } from "../context.ts";
 import { sendIm } from "../instant_messages.ts";
 import { leaveRoom } from "../membership.ts";
+import { TokenBucket } from "../../domain/limits.ts";
+import { contactFault } from "../contact.ts";
 import { consoleChanged, consoleFrame, officesChanged } from "../offices.ts";
 import { mayActOn, mayLift, memberOf, type Place } from "./access.ts";
 import { endDottedVideo } from "./microphone.ts";
@@ -234,7 +236,7 @@ export function makeAdmin(ctx: Context, { gid, uid }: RoomAndUser): void {
   if (found === undefined) return;
   const { room } = found;
   const member = room.members.get(uid);
-  if (member === undefined) {
+  if (member === undefined || member.invisible) {
     ctx.refuse("MAKE_ADMIN", "This user is not in the room.");
     return;
   }
@@ -293,29 +295,52 @@ function setSwitch(
   consoleChanged(ctx, room);
 }
 
-/** Reaches the room's admins and the staff who are on line, and the log. */
+/** Calls for an admin that one person can make: three, then one in 20 s. */
+const ALERTS_PER_SECOND = 1 / 20;
+const ALERTS_AT_ONCE = 3;
+const LONGEST_ALERT = 500;
+
+/**
+ * Reaches the room's admins and the staff who are online, and the log. It is a
+ * message by somebody all the same: blocks and privacy count as for any other.
+ */
 export function alertAdmin(
   ctx: Context,
   { gid, uid, reason }: RoomAndUser & { reason: string },
 ): void {
   const { session, world, store } = ctx;
-  const room = world.rooms.get(gid);
+  const found = memberOf(ctx, gid, "ALERT_ADMIN");
+  if (found === undefined) return;
+  session.alerts ??= new TokenBucket(
+    ALERTS_PER_SECOND,
+    ALERTS_AT_ONCE,
+    ctx.steady,
+  );
+  if (!session.alerts.take(ctx.steady)) {
+    ctx.refuse(
+      "ALERT_ADMIN",
+      "You have called an admin. Please wait a little.",
+    );
+    return;
+  }
+  const { room } = found;
   const about = uid === 0
     ? ""
     : ` about ${store.accounts.get(uid)?.nickname ?? uid}`;
-  const where = room === undefined ? `room ${gid}` : room.name;
-  const text = reason.trim().slice(0, 1000);
-  // Not his words: those are for the staff, and in the audit log.
+  const text = reason.trim().slice(0, LONGEST_ALERT);
+  // Without the sender's words: those are for the staff, and the audit log.
   ctx.log.warn("admins alerted", { ...ctx.who, room: gid, about: uid });
   ctx.audit({ action: "room alert", target: `${gid} ${uid}`, after: text });
   const line = encodeText(
-    `${session.nickname} calls for an admin in ${where}${about}: ${text}`,
+    `${session.nickname} calls for an admin in ${room.name}${about}: ${text}`,
   );
   const system = store.accounts.get(SYSTEM_UID);
   if (system === undefined) return;
   for (const other of world.online.values()) {
     const concerned = other.isStaff ||
-      room?.members.get(other.uid)?.admin === true;
-    if (concerned && other !== session) sendIm(ctx, system, other, line);
+      room.members.get(other.uid)?.admin === true;
+    if (!concerned || other === session) continue;
+    if (contactFault(ctx, other.account, "text") !== undefined) continue;
+    sendIm(ctx, system, other, line);
   }
 }

@@ -321,3 +321,42 @@ Deno.test("moderation without being in the room is ignored with a log line", () 
     }
     troll.expect();
   }));
+
+Deno.test("ALERT_ADMIN heeds blocks, privacy, the room and a rate", () =>
+  withChat(async (chat) => {
+    const { olga, adam, bob, room } = await party(chat);
+    const guard = await chat.signOn("Guard", { role: "moderator" });
+    await olga.send("BLOCK_BUDDY", u32(bob.uid));
+    await adam.send("SET_PRIVACY", "'P'");
+    chat.forget();
+    const alert = (gid = OAK) =>
+      bob.send("ALERT_ADMIN", `${u32(gid)} 00000000 'x'`);
+    await alert();
+    olga.expect();
+    assert.equal(adam.account.privacy, "P");
+    adam.expect();
+    assert.deepEqual(guard.takeNames(), ["IM_IN"]);
+    for (let i = 0; i < 30; i++) await alert();
+    assert.equal(guard.takeNames().length, 2);
+    assert.equal(bob.takeNames().length, 28);
+    chat.now += 60_000;
+    await bob.send("ROOM_LEAVE", oak);
+    chat.forget();
+    await alert();
+    await alert(4711);
+    guard.expect();
+    assert.equal(room.members.has(bob.uid), false);
+  }));
+
+Deno.test("MAKE_ADMIN does not tell an invisible member from nobody", () =>
+  withChat(async (chat) => {
+    const { olga } = await party(chat);
+    const ghost = await chat.signOn("Ghost", { paid: "6" });
+    await ghost.send("ROOM_JOIN", `${oak} 0001 0000082a`);
+    chat.forget();
+    for (const uid of [ghost.uid, 999_999]) {
+      await olga.send("MAKE_ADMIN", `${oak} ${u32(uid)}`);
+      olga.expect("FEEDBACK fe8e 0001 'This user is not in the room.'");
+    }
+    assert.deepEqual(chat.store.rooms.offices(OAK).admins.length, 1);
+  }));

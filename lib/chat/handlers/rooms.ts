@@ -108,12 +108,11 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
   if (outcast !== undefined) return outcast;
   if (room.isAdmin(session)) return undefined;
   if (room.isWaiting && !room.lost.has(session.uid)) return GONE;
+  if (room.isPrivate && !room.invited.has(session.uid)) {
+    return "This room is by invitation only.";
+  }
   if (room.members.size >= settings.limits.room_members) {
     return `${room.name} is full.`;
-  }
-  const invited = room.invited.has(session.uid);
-  if (room.isPrivate && !invited) {
-    return `${room.name} is by invitation only.`;
   }
   return room.isLocked ? wrongLockword(ctx, room, wish.lockword) : undefined;
 }
@@ -138,11 +137,13 @@ function wrongLockword(
 function outcastFrom(room: Room, session: Session): string | undefined {
   const binds = (outcast: Outcast | undefined) =>
     outcast !== undefined && room.binds(outcast.rank, session);
+  // Trying numbers must not tell the names of private rooms.
+  const name = room.isPrivate ? "this room" : room.name;
   if (binds(room.banned.get(session.uid))) {
-    return `You are banned from ${room.name}.`;
+    return `You are banned from ${name}.`;
   }
   if (binds(room.bounced.get(session.uid))) {
-    return `You were bounced from ${room.name}.`;
+    return `You were bounced from ${name}.`;
   }
   return undefined;
 }
@@ -241,7 +242,8 @@ export function makeRoom(
 }
 
 function imitation(room: Room | undefined): string | undefined {
-  return room && `This looks too much like ${room.name}: choose another name.`;
+  const name = room?.isPrivate ? "another room" : room?.name;
+  return room && `This looks too much like ${name}: choose another name.`;
 }
 
 function createProblem(ctx: Context, wish: RoomCreate): string | undefined {

@@ -221,7 +221,7 @@ Deno.test("ROOM_CREATE of type 1 and 5 stays off the lists and lets in who is in
       assert.ok(!bob.take()[0]!.includes("64656e"));
 
       await bob.send("ROOM_JOIN", `${gid} 0000 0000082a`);
-      bob.expect("FEEDBACK feca 0001 'den is by invitation only.'");
+      bob.expect("FEEDBACK feca 0001 'This room is by invitation only.'");
       await ann.send("INVITE_OUT", `${gid} ${u32(bob.uid)}`);
       bob.expect(
         `INVITE_IN 'group_id=${room.gid}\ngroup_name=den\nuid=${ann.uid}\n` +
@@ -233,7 +233,7 @@ Deno.test("ROOM_CREATE of type 1 and 5 stays off the lists and lets in who is in
         await bob.send("ROOM_LEAVE", gid);
       }
       await cat.send("ROOM_JOIN", `${gid} 0000 0000082a`);
-      cat.expect("FEEDBACK feca 0001 'den is by invitation only.'");
+      cat.expect("FEEDBACK feca 0001 'This room is by invitation only.'");
       await ann.send("ROOM_LEAVE", gid);
       assert.equal(chat.world.rooms.get(room.gid), undefined);
       chat.forget();
@@ -291,4 +291,29 @@ Deno.test("welcome texts name the reader and the room, whatever they are called"
     await ann.send("ROOM_JOIN", JOIN);
     const text = encodeText("$& {room} in The Evening Lounge; $& {room}!");
     assert.ok(ann.take().some((line) => line.endsWith(hex(text))));
+  }));
+
+Deno.test("refusals do not tell the names of private rooms", () =>
+  withChat(async (chat) => {
+    const eve = await chat.signOn("Eve");
+    const room = chat.addRoom({ name: "Secret Society", type: 1 });
+    const refusals = [
+      () => {},
+      () => room.banned.set(eve.uid, { nickname: "Eve", rank: 0 }),
+      () => {
+        room.banned.clear();
+        room.bounced.set(eve.uid, { nickname: "Eve", rank: 0 });
+      },
+    ];
+    for (const change of refusals) {
+      change();
+      await eve.send("ROOM_JOIN", `${u32(room.gid)} 0000 0000082a`);
+      const [frame = ""] = eve.take();
+      assert.match(frame, /^FEEDBACK feca0001/);
+      assert.ok(!frame.includes(hex(encodeText("Secret"))), frame);
+    }
+    await eve.send("ROOM_CREATE", "0003 0000 7542 0000082a 'GSecret S0ciety'");
+    const [frame = ""] = eve.take();
+    assert.match(frame, /^FEEDBACK .{4}0001/);
+    assert.ok(!frame.includes(hex(encodeText("Secret"))), frame);
   }));

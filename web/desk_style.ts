@@ -18,6 +18,8 @@ export const DESK_STYLE =
 }
 .scroll { position: relative; overflow-x: auto; margin: 0 -0.2rem; padding: 0.2rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.93rem; }
+td { overflow-wrap: anywhere; min-width: 5.5rem; }
+td.number { min-width: 0; }
 th, td { text-align: left; padding: 0.35rem 0.6rem; border-bottom: 1px solid var(--edge); vertical-align: top; }
 th { color: var(--quiet); font-weight: bold; white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }

@@ -69,7 +69,8 @@ body {
   font: 16px/1.5 Tahoma, "Segoe UI", Verdana, "DejaVu Sans", system-ui, sans-serif;
 }
 a { color: var(--link); }
-h1, h2, h3 { line-height: 1.25; text-wrap: balance; }
+h1, h2, h3 { line-height: 1.25; text-wrap: balance; overflow-wrap: anywhere; }
+p, li, dd, dt, label, legend, summary, code, .address { overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; margin: 0.4rem 0 0.6rem; }
 h3 { font-size: 1rem; }
 code, pre, .address { font-family: Consolas, "DejaVu Sans Mono", ui-monospace, monospace; font-size: 0.92em; }

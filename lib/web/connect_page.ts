@@ -12,7 +12,7 @@ import {
 import { encodeText } from "../protocol/windows1252.ts";
 import { html } from "./html.ts";
 import { page, panel } from "./layout.ts";
-import { addressFor, requestedHost } from "./own_address.ts";
+import { addressFor, ownIPv4Addresses, requestedHost } from "./own_address.ts";
 import type { App, Context, Site } from "./site.ts";
 
 export function connectPages(app: App, site: Site): void {
@@ -24,6 +24,7 @@ export function connectPages(app: App, site: Site): void {
       main: html`<h1>How do I connect?</h1>
 <p>This server speaks to the real, unchanged Paltalk 5.0 client of 2002. For you it is at
 <strong class="address">${host}</strong>, port <strong class="address">${port}</strong>.</p>
+${isLoopback(host) ? onlyHere(c) : ""}
 ${panel("On Windows", windowsSteps(host))}
 ${panel("On Linux or a Mac, with Wine", wineSteps())}
 ${panel("If the client forgets its server", hostsHelp(c, host))}
@@ -49,6 +50,31 @@ ${
     const { host } = addressFor(c, site);
     return download(c, "hosts.txt", hostsLines(host));
   });
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || /^127\./.test(host);
+}
+
+/** For the host who has opened the page on the server's own machine. */
+function onlyHere(c: Context) {
+  const port = /:\d+$/.exec(c.req.header("host") ?? "")?.[0] ?? "";
+  const others = ownIPv4Addresses().filter((address) => !isLoopback(address));
+  return html`
+    <div class="notice" role="note">
+      <p><strong>This address and the files below work on this machine only</strong>,
+    because you opened the page there. ${others.length > 0
+      ? html`
+        For another machine, open this page at ${others.map((address, i) =>
+          html`
+            ${i > 0 ? " or " : ""}<a
+              href="http://${address}${port}/connect">http://${address}${port}/connect</a>
+          `
+        )}, or set
+      `
+      : "For other machines, set "}<code>server.advertise</code>.</p>
+    </div>
+  `;
 }
 
 function windowsSteps(host: string) {

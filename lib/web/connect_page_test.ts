@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { SignOnStep } from "../ops/live.ts";
 import { withSite } from "./testing/site.ts";
 
@@ -48,6 +48,13 @@ Deno.test("GET /connect/retropal.reg is a file that regedit of XP reads", () =>
       'REGEDIT4\r\n\r\n[HKEY_CURRENT_USER\\Software\\PalTalk]\r\n"host"="127.0.0.1"\r\n' +
         '"port"=dword:00001389\r\n"ver10_router"=dword:00000001\r\n\r\n',
     );
+  }));
+
+Deno.test("GET /connect on the server's machine says that it works only there", () =>
+  withSite(async (site) => {
+    match(await body(site.base, "/connect"), /work on this machine only/);
+    site.configure({ "server.advertise": "chat.example.org" });
+    doesNotMatch(await body(site.base, "/connect"), /this machine only/);
   }));
 
 Deno.test("GET /connect explains Windows, Wine and the hosts file", () =>

@@ -60,6 +60,11 @@ function nearestAddress(visitor: string): string {
   return (shared ?? outward)?.address ?? "127.0.0.1";
 }
 
+/** The IPv4 addresses of this machine. */
+export function ownIPv4Addresses(): string[] {
+  return interfaces().map(({ address }) => address);
+}
+
 function interfaces() {
   try {
     return Object.values(networkInterfaces()).flat()

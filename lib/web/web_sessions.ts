@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Form } from "./form.ts";
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import type { Account, Millis, Uid } from "../domain/store.ts";
@@ -21,6 +22,8 @@ const MOST_PER_ACCOUNT = 10;
 export interface Flash {
   readonly kind: "done" | "failed";
   readonly lines: readonly string[];
+  /** What was sent and could not be accepted, for the form to show again. */
+  readonly typed?: Form;
 }
 
 export interface WebSession {

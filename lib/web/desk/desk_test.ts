@@ -137,6 +137,23 @@ Deno.test("POST /desk/run changes only what was edited, and can empty it", () =>
     equal(after?.floorMode, room.floorMode);
   }));
 
+Deno.test("the desk's menu has no entry that answers 403", () =>
+  withSite(async (site) => {
+    for (const role of ["moderator", "admin", "superadmin"] as const) {
+      await site.addUser(role, { role });
+      const browser = site.browser();
+      await browser.signIn(role);
+      const { text } = await browser.get("/desk");
+      const menu = /<nav class="side"[\s\S]*?<\/nav>/.exec(text)?.[0] ?? "";
+      const paths = [...menu.matchAll(/href="([^"]+)"/g)]
+        .map(([, path]) => path!);
+      ok(paths.length >= 8, role);
+      for (const path of paths) {
+        equal((await browser.get(path)).status, 200, `${role} ${path}`);
+      }
+    }
+  }));
+
 Deno.test("POST /desk/run obeys the roles of the command table", () =>
   withSite(async (site) => {
     await site.addUser("Mod", { role: "moderator" });

@@ -3,24 +3,26 @@
  *
  * @module
  */
+import { LEVEL, type Role } from "../../domain/store.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { type Page, page } from "../layout.ts";
 import type { Context, Site } from "../site.ts";
 
-const MENU: readonly (readonly [path: string, label: string])[] = [
-  ["/desk", "Overview"],
-  ["/desk/sessions", "Sessions"],
-  ["/desk/rooms", "Rooms"],
-  ["/desk/categories", "Categories"],
-  ["/desk/users", "Users"],
-  ["/desk/bans", "Bans"],
-  ["/desk/invites", "Invite codes"],
-  ["/desk/announce", "Announce"],
-  ["/desk/audit", "Audit log"],
-  ["/desk/packets", "Packets"],
-  ["/desk/config", "Settings"],
-  ["/desk/backup", "Backup"],
-  ["/desk/commands", "All commands"],
+/** Each entry with the role that its page asks for: nobody is sent to a 403. */
+const MENU: readonly (readonly [path: string, label: string, role: Role])[] = [
+  ["/desk", "Overview", "moderator"],
+  ["/desk/sessions", "Sessions", "moderator"],
+  ["/desk/rooms", "Rooms", "moderator"],
+  ["/desk/categories", "Categories", "moderator"],
+  ["/desk/users", "Users", "moderator"],
+  ["/desk/bans", "Bans", "moderator"],
+  ["/desk/invites", "Invite codes", "admin"],
+  ["/desk/announce", "Announce", "moderator"],
+  ["/desk/audit", "Audit log", "admin"],
+  ["/desk/packets", "Packets", "admin"],
+  ["/desk/config", "Settings", "admin"],
+  ["/desk/backup", "Backup", "superadmin"],
+  ["/desk/commands", "All commands", "moderator"],
 ];
 
 export function deskPage(
@@ -32,14 +34,15 @@ export function deskPage(
     ...one,
     title: `${one.title} – Desk`,
     menu: "/desk",
-    side: side(one.at),
+    side: side(one.at, c.get("member")?.account.role ?? "user"),
   });
 }
 
-function side(at: string): Html {
+function side(at: string, role: Role): Html {
+  const entries = MENU.filter(([, , wanted]) => LEVEL[role] >= LEVEL[wanted]);
   return html`
     <nav class="side" aria-label="Desk">
-      <ul>${MENU.map(([path, label]) =>
+      <ul>${entries.map(([path, label]) =>
         html`<li><a href="${path}"${
           path === at
             ? html`

@@ -42,7 +42,12 @@ export function memberPages(app: App, site: Site): void {
       showLast: form.has("showLast"),
       showEmail: form.has("showEmail"),
     });
-    return answer(c, member, fault, "Your profile is changed.");
+    if (fault === null) {
+      return answer(c, member, null, "Your profile is changed.");
+    }
+    // The page comes back as it was typed: one wrong field loses no other.
+    member.session.flash = { kind: "failed", lines: [fault], typed: form };
+    return c.redirect("/member", 303);
   });
 
   app.post("/member/password", async (c) => {

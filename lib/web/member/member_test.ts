@@ -46,9 +46,12 @@ Deno.test("POST /member/profile changes what others see", () =>
     const bad = await browser.submit(
       await browser.get("/member"),
       "/member/profile",
-      { first: "line\nbreak" },
+      { first: "line\nbreak", last: "Typed", showEmail: "" },
     );
-    match((await browser.get(bad.location!)).text, /control characters/);
+    const again = (await browser.get(bad.location!)).text;
+    match(again, /control characters/);
+    match(again, /id="last"[^>]*value="Typed"/);
+    match((await browser.get("/member")).text, /id="last"[^>]*value=""/);
   }));
 
 Deno.test("POST /member/password wants the old one and ends other sessions", () =>

@@ -9,7 +9,7 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "../../domain/store.ts";
-import { tokenField } from "../form.ts";
+import { type Form, tokenField } from "../form.ts";
 import { checkbox, field, formPanel } from "../form_fields.ts";
 import { type Html, html } from "../html.ts";
 import { page, panel } from "../layout.ts";
@@ -20,8 +20,9 @@ import { time } from "../text.ts";
 export function memberPage(
   c: Context,
   site: Site,
-  { account }: Member,
+  { account, session }: Member,
 ): Response {
+  const typed = session.flash?.typed;
   const { relations } = site.store;
   return page(c, site, {
     title: "Your account",
@@ -35,7 +36,7 @@ export function memberPage(
       · ${site.live.isOnline(account.uid) ? "on line now" : "not on line"}</p>
       <div class="columns">
         <div>
-      ${profileForm(c, site, account)}
+      ${profileForm(c, site, account, typed)}
       ${passwordForm(c, site)}
       ${panel(
         "Your data",
@@ -94,7 +95,18 @@ function pals(
   }</ul>`;
 }
 
-function profileForm(c: Context, site: Site, account: Account): Html {
+/** `typed` is what the member sent and the server could not accept. */
+function profileForm(
+  c: Context,
+  site: Site,
+  account: Account,
+  typed?: Form,
+): Html {
+  const text = (name: string, kept: string) =>
+    typed?.has(name) ? typed.raw(name) : kept;
+  const ticked = (
+    name: "listed" | "showFirst" | "showLast" | "showEmail",
+  ) => typed ? typed.has(name) : account[name];
   const profile = site.store.accounts.profile(account.uid);
   return formPanel({
     title: "Profile",
@@ -105,7 +117,7 @@ function profileForm(c: Context, site: Site, account: Account): Html {
       field({
         name: "first",
         label: "First name",
-        value: account.first,
+        value: text("first", account.first),
         maxlength: 200,
         autocomplete: "given-name",
       })
@@ -113,7 +125,7 @@ function profileForm(c: Context, site: Site, account: Account): Html {
       field({
         name: "last",
         label: "Last name",
-        value: account.last,
+        value: text("last", account.last),
         maxlength: 200,
         autocomplete: "family-name",
       })
@@ -122,7 +134,7 @@ function profileForm(c: Context, site: Site, account: Account): Html {
         name: "email",
         label: "E-mail",
         type: "email",
-        value: account.email,
+        value: text("email", account.email),
         maxlength: 200,
         autocomplete: "email",
       })
@@ -131,15 +143,15 @@ function profileForm(c: Context, site: Site, account: Account): Html {
         field({
           name: key,
           label,
-          value: profile.get(key) ?? "",
+          value: text(key, profile.get(key) ?? ""),
           maxlength: 200,
         })
       )
     }<fieldset><legend>What others see</legend>
-${checkbox("listed", "Let others find me by a search", account.listed)}
-${checkbox("showFirst", "Show my first name", account.showFirst)}
-${checkbox("showLast", "Show my last name", account.showLast)}
-${checkbox("showEmail", "Show my e-mail address", account.showEmail)}
+${checkbox("listed", "Let others find me by a search", ticked("listed"))}
+${checkbox("showFirst", "Show my first name", ticked("showFirst"))}
+${checkbox("showLast", "Show my last name", ticked("showLast"))}
+${checkbox("showEmail", "Show my e-mail address", ticked("showEmail"))}
 </fieldset>`,
   });
 }

@@ -1,0 +1,83 @@
+/**
+ * One long unbroken name must not push a page wider than the window, nor one
+ * table column wider than a reader can follow.
+ */
+import { ok } from "node:assert/strict";
+import { browserTest, openPage, signIn } from "./support/visits.ts";
+
+const LONG = "W".repeat(250);
+const PAGES = [
+  "/",
+  "/member",
+  "/desk",
+  "/desk/sessions",
+  "/desk/rooms",
+  "/desk/users",
+  "/desk/users/1000003",
+  "/desk/bans",
+  "/desk/audit",
+  "/desk/categories",
+];
+
+browserTest(
+  "one long unbroken name keeps every page and table within bounds",
+  async (server, browser) => {
+    await server.addUser("Boss", { role: "superadmin" });
+    const ann = await server.addUser("W".repeat(127), {
+      first: LONG,
+      last: LONG,
+      email: `${"w".repeat(60)}@example.org`,
+    });
+    const { gid: _, ...template } = server.store.rooms.list()[0]!;
+    const room = server.store.rooms.create({
+      ...template,
+      name: "M".repeat(120),
+      owner: ann.uid,
+    });
+    server.store.audit.add({
+      at: Date.now(),
+      actor: ann.nickname,
+      actorUid: ann.uid,
+      address: null,
+      action: "room set",
+      target: room.name,
+      before: LONG,
+      after: LONG,
+    });
+    server.store.bans.add({
+      kind: "account",
+      target: String(ann.uid),
+      reason: LONG,
+      by: ann.nickname,
+      byUid: null,
+      rank: 4,
+      at: Date.now(),
+      until: null,
+    });
+    for (const phone of [false, true]) {
+      const page = await openPage(browser, server.pages, { phone });
+      await page.setViewportSize({ width: phone ? 390 : 1280, height: 800 });
+      await signIn(page, server, "Boss");
+      for (const path of [...PAGES, `/desk/rooms/${room.gid}`]) {
+        const response = await page.goto(server.pages + path);
+        ok(response?.ok(), path);
+        const [wider, widest] = await page.evaluate(`[
+          document.documentElement.scrollWidth - innerWidth,
+          Math.max(0, ...[...document.querySelectorAll("th, td, h1, h2, dd")]
+            .map((one) => one.getBoundingClientRect().width)),
+        ]`) as [number, number];
+        ok(wider <= 0, `${path} is ${wider} px wider than the window`);
+        ok(widest <= 1280, `${path} has a cell of ${widest} px`);
+        const table = Number(
+          await page.evaluate(
+            `Math.max(0, ...[...document.querySelectorAll("table")]
+            .map((one) => one.getBoundingClientRect().width))`,
+          ),
+        );
+        ok(table < 1400, `${path} has a table of ${table} px`);
+      }
+      await page.close();
+    }
+  },
+  { "web.show_names": true },
+);

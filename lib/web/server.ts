@@ -10,6 +10,7 @@ import type { Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import { listening } from "../ops/listening.ts";
 import { Registry } from "../ops/metrics.ts";
+import { ActRate } from "./act_rate.ts";
 import { makePages, type Pages } from "./app.ts";
 import type { AcceptorLimits } from "../net/acceptor.ts";
 import { matcherOf } from "../net/networks.ts";
@@ -173,6 +174,7 @@ function makeSite(options: WebOptions): Site {
     sessions: new WebSessions(),
     tokens: new FormTokens(),
     front: new FrontPageState({ live, store, config, log }),
+    acts: new ActRate(),
     streams: new OpenStreams(
       () => config().limits,
       (address) => isUncounted(config(), address),

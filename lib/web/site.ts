@@ -14,6 +14,7 @@ import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
+import type { ActRate } from "./act_rate.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
 import type { Tickets } from "./sockets/tickets.ts";
@@ -59,6 +60,7 @@ export interface Site {
   readonly tokens: FormTokens;
   readonly front: FrontPageState;
   readonly streams: OpenStreams;
+  readonly acts: ActRate;
   readonly tickets: Tickets;
   /** The chat session of an account; undefined: offline. */
   sessionOf(uid: Uid): number | undefined;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LEVEL } from "../../domain/store.ts";
 import { html } from "../html.ts";
 import { panel } from "../layout.ts";
 import type { App, Site } from "../site.ts";
@@ -13,7 +14,7 @@ import { deskPage, table } from "./layout.ts";
 
 export function banPages(app: App, site: Site): void {
   app.get("/desk/bans", (c) => {
-    requireStaff(c, "moderator");
+    const { account } = requireStaff(c, "moderator");
     const { bans, accounts } = site.store;
     return deskPage(c, site, {
       title: "Bans",
@@ -43,7 +44,7 @@ ${
                   ban.until === null ? "for ever" : time(ban.until),
                   ban.by,
                   ban.reason,
-                  commandForm(c, site, {
+                  ban.rank > LEVEL[account.role] ? "" : commandForm(c, site, {
                     command: "ban remove",
                     submit: "End",
                     small: true,

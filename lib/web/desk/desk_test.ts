@@ -327,3 +327,18 @@ Deno.test("POST /desk/run asks for a yes before a wide ban", () =>
     }
     match((await site.browser().signIn("Ann")).text, /address is banned/);
   }));
+
+Deno.test("GET /desk/bans offers to end only what the reader may end", () =>
+  withSite(async (site) => {
+    await site.addUser("Mona", { role: "moderator" });
+    const ban = { kind: "address", reason: "", at: 0, until: null } as const;
+    site.store.bans.add({ ...ban, target: "203.0.113.1", by: "cli" });
+    site.store.bans.add({ ...ban, target: "203.0.113.2", by: "Mo", rank: 1 });
+    const browser = site.browser();
+    await browser.signIn("Mona");
+    const { text } = await browser.get("/desk/bans");
+    const ends = [...text.matchAll(/name="target" value="([^"]+)"/g)]
+      .map(([, target]) => target);
+    deepEqual(ends, ["203.0.113.2"]);
+    ok(text.includes("203.0.113.1"));
+  }));

@@ -178,3 +178,16 @@ Deno.test("POST /member/password ends the chat session on the old password", () 
     const [entry] = site.store.audit.list({ action: "user passwd" });
     deepEqual([entry?.actor, entry?.target], ["Ann", "Ann"]);
   }));
+
+Deno.test("POST /member/profile is limited like the acts of the chat", () =>
+  withSite(async (site) => {
+    await site.addUser("Ann");
+    const browser = site.browser();
+    const page = await browser.signIn("Ann");
+    for (let i = 0; i < 4; i++) {
+      await browser.submit(page, "/member/profile", { first: `Ann${i}` });
+    }
+    match((await browser.get("/member")).text, /doing this too often/);
+    equal(site.store.audit.list({ action: "user profile" }).length, 3);
+    equal(site.store.accounts.byNickname("Ann")?.first, "Ann2");
+  }, { "limits.audited_per_minute": 3 }));

@@ -17,6 +17,10 @@ export function changeProfile(
   address: string,
   shown: AccountPatch = {},
 ): string | null {
+  const { audited_per_minute: most } = site.config().limits;
+  if (!site.acts.take(account.uid, most, site.steady())) {
+    return "You are doing this too often. Please wait a little.";
+  }
   const texts = Object.fromEntries(
     ["first", "last", "email"].filter((key) => given.has(key))
       .map((key) => [key, given.get(key)]),

@@ -30,6 +30,7 @@ import { Rooms } from "./rooms.ts";
 import { askUid, authenticate, type Credentials } from "./sign_on.ts";
 import { ClientState } from "./state.ts";
 import { Strictness } from "./strictness.ts";
+import { VideoPort } from "./video_port.ts";
 import { type VoiceManner, VoicePort } from "./voice_port.ts";
 
 export interface ClientOptions extends Endpoint {
@@ -60,6 +61,7 @@ export class Client {
   readonly rooms = new Rooms(this);
   readonly people = new Conversations(this);
   readonly voice: VoicePort;
+  readonly video: VideoPort = new VideoPort(this);
   /** Every frame of the present connection in the order of arrival. */
   readonly received: Frame[] = [];
   readonly strictness = new Strictness();
@@ -114,6 +116,7 @@ export class Client {
   async reconnect(): Promise<void> {
     if (this.#credentials === undefined) throw new Error("never signed on");
     const open = [...this.state.rooms.values()];
+    this.video.reset();
     await this.voice.close();
     await this.#connection?.close();
     for (const { gid } of open) {
@@ -142,6 +145,7 @@ export class Client {
   };
 
   send<T>(packet: Packet<T>, value: T): Promise<void> {
+    this.strictness.sending(packet.type, packet.payload(value));
     return this.connection.send(packet, value);
   }
 
@@ -180,6 +184,7 @@ export class Client {
 
   /** The line goes dead without a word. */
   async close(): Promise<void> {
+    this.video.reset();
     await this.voice.close();
     await this.#connection?.close();
   }
@@ -202,7 +207,9 @@ export class Client {
   windowClosed(connection: Connection, gid: number): void {
     this.strictness.leftRoom(gid);
     void this.voice.leave(gid);
-    connection.send(roomLeave, { gid }).catch(() => {});
+    void this.video.leaving(gid)
+      .then(() => connection.send(roomLeave, { gid }))
+      .then(() => this.video.left(gid)).catch(() => {});
   }
 
   /** Asks who a stranger is, as the client does before it shows his words. */

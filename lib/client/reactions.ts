@@ -12,6 +12,12 @@ import {
   roomJoined,
   roomMediaServer,
 } from "../protocol/packets/rooms.ts";
+import {
+  CAMERA,
+  roomVideo,
+  videoPause,
+  videoPublishTo,
+} from "../protocol/packets/room_video.ts";
 import { maintenanceKick, serverError } from "../protocol/packets/system.ts";
 import type { Client } from "./client.ts";
 import type { Connection } from "./connection.ts";
@@ -51,6 +57,13 @@ const REACTIONS: ReadonlyMap<number, Reaction> = new Map([
   // The program ends without a word.
   on(maintenanceKick, (client) => void client.close()),
   on(roomJoined, (client, _connection, { gid }) => client.voice.enter(gid)),
+  on(videoPublishTo, (client, _connection, { gid, address, videoPort }) => {
+    client.video.sendTo(gid, address, videoPort);
+  }),
+  on(videoPause, (client) => client.video.pause()),
+  on(roomVideo, (client, _connection, { uid, state }) => {
+    if (state === CAMERA.off) client.video.cameraOff(uid);
+  }),
   on(roomMediaServer, (client, _connection, { gid }) => {
     client.voice.enter(gid);
   }),

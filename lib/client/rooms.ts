@@ -105,9 +105,11 @@ export class Rooms {
   }
 
   async leave(gid: number): Promise<void> {
+    await this.client.video.leaving(gid);
     this.client.state.leave(gid);
     this.client.strictness.leftRoom(gid);
     await this.client.send(roomLeave, { gid });
+    await this.client.video.left(gid);
     await this.client.voice.leave(gid);
   }
 

@@ -10,7 +10,11 @@ import { hex } from "../protocol/bytes.ts";
 import type { Frame } from "../protocol/frame.ts";
 import { hazardIn } from "../protocol/hazards.ts";
 import { Malformed, type Packet } from "../protocol/layout.ts";
-import { nameOfServerType, SERVER_TYPES } from "../protocol/packet_types.ts";
+import {
+  CLIENT_TYPES,
+  nameOfServerType,
+  SERVER_TYPES,
+} from "../protocol/packet_types.ts";
 import { searchResponse } from "../protocol/packets/directory.ts";
 import {
   roomMessageIn,
@@ -23,6 +27,8 @@ import {
   roomUserLeft,
 } from "../protocol/packets/rooms.ts";
 import { roomUserList } from "../protocol/packets/members.ts";
+import { videoViewFrom } from "../protocol/packets/room_video.ts";
+import { videoAccepted, videoRequest } from "../protocol/packets/transfers.ts";
 import { INSTANT_CATEGORY } from "../protocol/packets/signon.ts";
 
 /** Thrown when the real client would crash, hang or show nonsense. */
@@ -35,6 +41,8 @@ export class WouldBreakClient extends Error {
 }
 
 const types = SERVER_TYPES;
+/** The client's loop sleeps up to 2 seconds; some leeway for the clock. */
+const RESUME_MS = 2400;
 const CODECS = new Map(SERVER_CODECS.map((codec) => [codec.type, codec]));
 const VOICE_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4]);
 
@@ -55,11 +63,17 @@ export class Strictness {
   /** Questions about each uid that have no answer yet. */
   readonly #asked = new Map<number, number>();
   #searching = 0;
+  /** Whether the sending loop runs, and when it was told to end. */
+  #sendsPictures = false;
+  #pausedAt = -Infinity;
+  /** Video calls offered by this client and not accepted yet. */
+  readonly #calling = new Set<number>();
   #greeted = false;
 
   /** This client has sent CLIENT_HELLO on a new connection. */
   connected(): void {
     this.#greeted = false;
+    this.#sendsPictures = false;
   }
 
   /** This client has asked who `uid` is. */
@@ -70,6 +84,22 @@ export class Strictness {
   /** This client has sent a search or asked for its own profile. */
   searched(): void {
     this.#searching++;
+  }
+
+  /** This client sends a packet that later answers are judged by. */
+  sending(type: number, payload: Uint8Array): void {
+    if (type === CLIENT_TYPES.ROOM_STOP_PUBLISH_VIDEO.type) {
+      this.stoppedPublishing();
+    } else if (type === CLIENT_TYPES.VIDEO_REQUEST.type) {
+      const call = videoRequest.parse(payload);
+      if (!(call instanceof Malformed)) this.#calling.add(call.uid);
+    }
+  }
+
+  /** The picture of this client is off: its sending loop ends. */
+  stoppedPublishing(): void {
+    if (this.#sendsPictures) this.#pausedAt = performance.now();
+    this.#sendsPictures = false;
   }
 
   /** This client has left a room, or its window was closed. */
@@ -113,6 +143,21 @@ export class Strictness {
           ? "opens a voice socket for a room without voice"
           : undefined;
       }
+      case types.VIDEO_PUBLISH_TO.type:
+        return this.#publishTo();
+      case types.VIDEO_PAUSE.type:
+        this.stoppedPublishing();
+        return undefined;
+      case types.VIDEO_VIEW_FROM.type: {
+        const { gid } = read(videoViewFrom, frame);
+        return this.#windows.has(gid) || this.#left.has(gid)
+          ? undefined
+          : `the window of room ${gid} is not open: the client ends`;
+      }
+      case types.VIDEO_ACCEPTED.type:
+        return this.#calling.delete(read(videoAccepted, frame).uid)
+          ? undefined
+          : "accepts a call that was not offered: the client ends";
       case types.USER_INFO.type: {
         const { uid } = read(userInfo, frame);
         const wanted = this.#answersFor(uid) || this.#answersSearch();
@@ -125,6 +170,14 @@ export class Strictness {
       default:
         return undefined;
     }
+  }
+
+  #publishTo(): string | undefined {
+    if (this.#sendsPictures) return "starts a second sending loop";
+    this.#sendsPictures = true;
+    return performance.now() - this.#pausedAt < RESUME_MS
+      ? "comes before the client has noticed the pause"
+      : undefined;
   }
 
   #joined(frame: Frame): string | undefined {

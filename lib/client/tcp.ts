@@ -23,6 +23,7 @@ async function connect({ host, port }: Endpoint): Promise<ByteStream> {
 export const TCP: Transport = {
   chat: connect,
   voice: connect,
+  video: connect,
   datagrams: ({ host, port, gid, uid }, manner, localAddress) =>
     VoiceUdp.open({ host, port, gid, uid, manner, localAddress }),
 };

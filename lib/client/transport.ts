@@ -37,6 +37,8 @@ export interface Transport {
   chat(at: Endpoint): Promise<ByteStream>;
   /** Opens a voice link, before the hello; `chat` is the connection beside it. */
   voice(at: Endpoint, chat: ByteStream): Promise<ByteStream>;
+  /** Opens one connection to the video port, where pictures go by TCP. */
+  readonly video?: (at: Endpoint) => Promise<ByteStream>;
   /** Opens voice by datagrams, where that is possible. */
   readonly datagrams?: (
     place: VoicePlace,

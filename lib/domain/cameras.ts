@@ -62,8 +62,11 @@ export class Cameras {
   readonly #views = new Map<Uid, Map<Uid, View>>();
   /** By the key of the host that the sessions come from. */
   readonly #hosts = new Map<string, { cameras: number; views: number }>();
-  /** When the client of a session was told to pause, or stopped by itself. */
-  readonly #stoppedAt = new WeakMap<Session, Millis>();
+  /**
+   * When a user's client was told to pause, or stopped by itself, oldest
+   * first. By user: a client that reconnects is the same program.
+   */
+  readonly #stoppedAt = new Map<Uid, Millis>();
   /** Users whose picture staff stopped, and until when. */
   readonly #barred = new Map<Uid, Millis>();
 
@@ -124,7 +127,7 @@ export class Cameras {
     if (camera === undefined) return undefined;
     this.#cameras.delete(uid);
     this.#count(camera.session, "cameras", -1);
-    if (camera.sending) this.#stoppedAt.set(camera.session, now);
+    if (camera.sending) this.#stopped(uid, now);
     for (const viewer of camera.views.keys()) this.#forget(viewer, uid);
     return camera;
   }
@@ -157,10 +160,10 @@ export class Cameras {
     if (camera.isWanted === camera.sending) return undefined;
     if (camera.sending) {
       camera.sending = false;
-      this.#stoppedAt.set(camera.session, now);
+      this.#stopped(camera.uid, now);
       return "pause";
     }
-    const stoppedAt = this.#stoppedAt.get(camera.session) ?? -Infinity;
+    const stoppedAt = this.#stoppedAt.get(camera.uid) ?? -Infinity;
     if (now - stoppedAt < PAUSE_MS) return undefined;
     camera.sending = true;
     return "send";
@@ -184,6 +187,15 @@ export class Cameras {
     if (now < until) return true;
     this.#barred.delete(uid);
     return false;
+  }
+
+  #stopped(uid: Uid, now: Millis): void {
+    this.#stoppedAt.delete(uid);
+    this.#stoppedAt.set(uid, now);
+    for (const [uid, at] of this.#stoppedAt) {
+      if (now - at < PAUSE_MS) break;
+      this.#stoppedAt.delete(uid);
+    }
   }
 
   #forget(viewer: Uid, publisher: Uid): void {

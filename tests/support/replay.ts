@@ -196,6 +196,7 @@ export class ReplayedConnection {
   /** What the strict reader must know of the client's own doing. */
   #mind({ type, payload }: CapturedFrame): void {
     const { strictness } = this.client;
+    strictness.sending(type, payload);
     if (type === types.USER_SEARCH.type) strictness.searched();
     const asked = requestUser.parse(payload);
     if (type === requestUser.type && "uid" in asked) {

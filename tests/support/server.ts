@@ -256,6 +256,11 @@ export class TestServer {
     return hostAndPort(this.ready.voice);
   }
 
+  get video(): { host: string; port: number } {
+    assert.ok(this.ready.video !== null, "this server carries no video");
+    return hostAndPort(this.ready.video);
+  }
+
   /** A subcommand on this server's data folder. */
   cli(args: readonly string[], stdin = ""): Promise<CliResult> {
     const [group = "", ...rest] = args;

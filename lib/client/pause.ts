@@ -1,0 +1,6 @@
+/** @module Waiting, which a browser can do too. */
+
+/** Resolves after `ms` milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

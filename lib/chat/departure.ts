@@ -19,6 +19,7 @@ import { announceAbsence } from "./presence.ts";
 export function depart(ctx: Context, session: Session): void {
   if (session.phase === "gone") return;
   const wasOnline = session.phase === "online";
+  if (session.saidGoodbye) ctx.world.expected?.gone(session.uid);
   for (const room of [...session.rooms]) {
     leaveRoom(ctx, room, session, session.saidGoodbye ? "gone" : "lost");
   }

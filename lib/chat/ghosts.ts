@@ -30,6 +30,9 @@ export function ghostsOf(
     if (!invisible) gone.delete(uid);
   }
   gone.delete(session.uid);
+  for (const uid of gone) {
+    if (world.expected?.isExpectedIn(room.gid, uid)) gone.delete(uid);
+  }
   if (gone.size === 0) return undefined;
   const { gid } = room;
   return concat([...gone].map((uid) => roomUserLeft.frame({ gid, uid })));

@@ -25,6 +25,7 @@ import { encodeText } from "../protocol/windows1252.ts";
 import { endRoomVideo, entriesFor, leaveVideo } from "./cameras.ts";
 import type { Context } from "./context.ts";
 import { ghostsOf } from "./ghosts.ts";
+import { welcomeBack } from "./returning.ts";
 
 const RATINGS: Record<string, string> = {
   G: "This room is rated G: suitable for everyone.",
@@ -65,6 +66,8 @@ export function enterRoom(
   if (member === undefined) {
     ctx.services.settleRoom(room);
     member = room.add(session, as);
+    member.mic = ctx.world.expected?.placeOf(room.gid, session.uid)?.mic ??
+      member.mic;
     ctx.log.info("joined", { ...whoOf(session), room: room.gid });
   }
   showRoom(ctx, room, member);
@@ -79,6 +82,7 @@ export function enterRoom(
     ctx.out.voice({ what: "joined", gid: room.gid, uid: session.uid });
     announceMediaServer(ctx, room, session);
   }
+  welcomeBack(ctx, room, session);
 }
 
 /** The window, its texts and its list, as one member sees them. */
@@ -192,7 +196,8 @@ export function leaveRoom(
   if (room.permanent) return;
   if (how === "lost") room.lost.add(session.uid);
   if (room.members.size > 0) return;
-  if (how === "lost") room.waitingSince = ctx.steady;
+  const waits = how === "lost" || ctx.world.expected?.hasMembers(room.gid);
+  if (waits) room.waitingSince = ctx.world.expected?.until ?? ctx.steady;
   else dropRoom(ctx, room);
 }
 

@@ -22,6 +22,7 @@ import { acceptorLimits, admissionRules } from "./limits.ts";
 import { Fanout } from "./fanout.ts";
 import { keepUnarrived } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
+import { endOfGrace } from "./returning.ts";
 import { permits } from "./permits.ts";
 import { Taps } from "./taps.ts";
 
@@ -252,6 +253,7 @@ export class ChatServer {
     const signOn = 1000 * settings.limits.signon_seconds;
     const stuck = 1000 * settings.limits.stuck_seconds;
     this.act(dropWaitingRooms);
+    this.act(endOfGrace);
     const idle = 60_000 * settings.limits.idle_minutes + IDLE_GRACE_MS;
     for (const connection of [...this.connections.values()]) {
       const { session } = connection;
@@ -299,21 +301,26 @@ export class ChatServer {
     );
   }
 
-  /** Tells everybody, writes what waits, and ends within a bound. */
-  async stop(sentence: string): Promise<void> {
+  /**
+   * Tells everybody, writes what waits, and ends within a bound. With null
+   * nobody is told: a client that is merely cut off comes back by itself.
+   */
+  async stop(sentence: string | null): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
     clearInterval(this.#sweep);
     this.#acceptor.close();
     await this.#accepting;
     const { store, clock } = this.services;
-    const farewell = FAREWELLS.close(sentence);
+    const farewell = sentence === null ? null : FAREWELLS.close(sentence);
     this.#fanout.flush();
     for (const connection of [...this.connections.values()]) {
       const { session } = connection;
       if (session.phase === "online") {
         store.accounts.seen(session.uid, clock(), session.address);
-        connection.push(farewell);
+        if (farewell !== null) connection.push(farewell);
+        // It lives, so it receives what was written before the end.
+        else session.ending = "clean";
       }
       void connection.close("server stops");
     }

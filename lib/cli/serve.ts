@@ -23,12 +23,17 @@ import { ControlServer } from "../control/server.ts";
 import { bindWarning, CannotListen } from "../ops/listening.ts";
 import { activity } from "../ops/activity.ts";
 import { catchTheUncaught, EXIT_CRASHED } from "../ops/last_resort.ts";
+import { takeHandover, writeHandover } from "../ops/handover_file.ts";
 import { keepOwner } from "../ops/owner.ts";
 import { Watchdog } from "../ops/watchdog.ts";
 import { nameOfClientType } from "../protocol/packet_types.ts";
 import { configureLog, flushLog, logger, setLogLevel } from "../ops/log.ts";
 import { makeFolder, makeInside } from "./access.ts";
-import { type RunningServer, startServer } from "../server/start_server.ts";
+import {
+  EXIT_RESTART,
+  type RunningServer,
+  startServer,
+} from "../server/start_server.ts";
 import { passwordHasher } from "../server/core.ts";
 import { runChatLine } from "../commands/chat.ts";
 import type { Session } from "../domain/session.ts";
@@ -60,7 +65,8 @@ export const serve = localCommand({
   details: "In an empty folder it first makes everything that is needed and " +
     "says what to do next. When it takes connections it prints one line, " +
     '"ready" and where it listens as JSON; the log goes to standard error. ' +
-    "SIGINT and SIGTERM end it cleanly, SIGHUP reads the settings again.",
+    "SIGINT and SIGTERM end it cleanly, SIGHUP reads the settings again, " +
+    "SIGUSR2 ends it to be started again (see restart).",
   examples: [
     "retropal serve",
     "retropal serve --data /srv/retropal --advertise chat.example.org",
@@ -153,7 +159,11 @@ async function run(
   try {
     const code = await runUntilStopped(local, config, readConfig);
     return code === CODE.done ? done(null) : {
-      code: code === EXIT_CRASHED ? CODE.crashed : CODE.refused,
+      code: code === EXIT_CRASHED
+        ? CODE.crashed
+        : code === EXIT_RESTART
+        ? CODE.restart
+        : CODE.refused,
       lines: [],
       json: null,
     };
@@ -230,6 +240,8 @@ async function start(
         store.flush();
         await backupTo(folder.database, file);
       },
+      handover: takeHandover(folder.handover, Date.now()),
+      writeHandover: (handover) => writeHandover(folder.handover, handover),
       commandContext: (actor, run) => host.context(actor, run),
       runCommand: (live) => {
         host.live = live;

@@ -10,7 +10,7 @@ import type { RunningServer } from "../server/start_server.ts";
 
 /** The first SIGINT or SIGTERM ends the server, the second the process. */
 export function watchSignals(
-  server: Pick<RunningServer, "stop">,
+  server: Pick<RunningServer, "stop" | "restart">,
   host: Pick<CommandHost, "reload">,
 ): () => void {
   const log = logger("server");
@@ -39,9 +39,15 @@ export function watchSignals(
       });
     }
   };
+  const restart = () => {
+    log.info("restarting", { signal: "SIGUSR2" });
+    const problem = server.restart();
+    if (problem !== null) log.error("not restarted", { reason: problem });
+  };
   const watched: [Deno.Signal, () => void][] = [
     ["SIGINT", () => end("SIGINT")],
     ["SIGTERM", () => end("SIGTERM")],
+    ["SIGUSR2", restart],
     ["SIGBREAK", () => end("SIGBREAK")],
     // On Windows this comes when the console window is closed.
     ["SIGHUP", Deno.build.os === "windows" ? () => end("SIGHUP") : reload],

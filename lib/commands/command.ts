@@ -35,6 +35,8 @@ export const CODE = {
   noServer: 4,
   /** An error of the program's own (EX_SOFTWARE). */
   crashed: 70,
+  /** Ended to be started again (EX_TEMPFAIL). */
+  restart: 75,
   /** Ctrl-C or Ctrl-D at a question (128 + SIGINT). */
   interrupted: 130,
 } as const;

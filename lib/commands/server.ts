@@ -5,7 +5,7 @@
  */
 import { SETTINGS, valueAt } from "../config/config.ts";
 import { audit, command, done, refused } from "./command.ts";
-import { optionalArgument } from "./field.ts";
+import { flag, optionalArgument } from "./field.ts";
 
 export const configReload = command({
   path: ["config", "reload"],
@@ -46,6 +46,44 @@ export const configRunning = command({
     return done(Object.fromEntries(
       [...SETTINGS.keys()].map((key) => [key, valueAt(context.config, key)]),
     ));
+  },
+});
+
+/** What starts a server again when it has ended. */
+function manager(): string | null {
+  if (Deno.env.has("INVOCATION_ID")) return "systemd";
+  if (Deno.env.get("XPC_SERVICE_NAME")?.includes("retropal")) return "launchd";
+  return Deno.pid === 1 ? "the container" : null;
+}
+
+export const restartServer = command({
+  path: ["restart"],
+  summary: "Restart the server without closing the clients",
+  details: "Clients are cut off without a message, reconnect by themselves " +
+    "when they next send something, and rejoin their rooms. The server ends " +
+    "with code 75, on which a service manager starts it again; for two " +
+    "minutes the people who were online count as present. SIGUSR2 does the " +
+    "same. Refused while location2.txt is not served: a client that fails " +
+    "to reconnect once would then forget the server.",
+  examples: ["retropal restart", "retropal restart --force"],
+  fields: {
+    force: flag("Restart although location2.txt is not served."),
+  },
+  role: "superadmin",
+  needsServer: true,
+  run(context, input) {
+    const { live } = context;
+    if (live === null) throw refused("Only a running server can do that.");
+    const problem = live.restart(input.force ?? false);
+    if (problem !== null) throw refused(problem);
+    audit(context, { action: "restart", target: "server" });
+    const by = manager();
+    return done(
+      { startedAgainBy: by },
+      by === null
+        ? "The server ends now. Start it again within two minutes: retropal serve"
+        : `The server restarts; ${by} starts it again.`,
+    );
   },
 });
 

@@ -14,7 +14,12 @@ import { note } from "./note.ts";
 import * as room from "./room.ts";
 import { roomList, roomShow } from "./room_show.ts";
 import { userData } from "./personal_data.ts";
-import { configReload, configRunning, stopServer } from "./server.ts";
+import {
+  configReload,
+  configRunning,
+  restartServer,
+  stopServer,
+} from "./server.ts";
 import { sessions } from "./sessions.ts";
 import { status } from "./status.ts";
 import { capture, logTail, watchSignOns } from "./tail.ts";
@@ -70,6 +75,7 @@ export const COMMANDS: readonly Command[] = [
   watchSignOns,
   configReload,
   configRunning,
+  restartServer,
   stopServer,
 ];
 

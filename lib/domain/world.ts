@@ -8,6 +8,7 @@
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
 import { Cameras } from "./cameras.ts";
 import { SHOWN_MS } from "./departed.ts";
+import type { Expected } from "./expected.ts";
 import { Room, type RoomOptions } from "./room.ts";
 import type { Session } from "./session.ts";
 import {
@@ -76,6 +77,8 @@ export class World {
   readonly cameras = new Cameras();
   categories: readonly Category[] = [];
   peakOnline = 0;
+  /** After a planned restart, those who have not returned yet. */
+  expected: Expected | undefined;
   /** Seen shortly before this server started: they may stand in old windows. */
   seenBefore: readonly Uid[] = [];
 
@@ -110,6 +113,7 @@ export class World {
     blocks: readonly Pal[],
   ): void {
     session.phase = "online";
+    this.expected?.signedOn(session.uid);
     this.online.set(session.uid, session);
     this.peakOnline = Math.max(this.peakOnline, this.online.size);
     for (const { uid } of pals) this.addPal(session, uid);
@@ -170,9 +174,10 @@ export class World {
   statusOf(uid: Uid, viewer: Uid): Status {
     if (uid === SYSTEM_UID) return STATUS.online;
     const session = this.online.get(uid);
-    if (session === undefined || session.blocks.has(viewer)) {
-      return STATUS.offline;
+    if (session === undefined) {
+      return this.expected?.statusOf(uid, viewer) ?? STATUS.offline;
     }
+    if (session.blocks.has(viewer)) return STATUS.offline;
     return session.status;
   }
 

@@ -244,6 +244,8 @@ export interface Live {
   /** Calls `sink` until the returned function is called. */
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void;
   watchSignOns(sink: (step: SignOnStep) => void): () => void;
+  /** Ends the server to be started again; gives the reason why not. */
+  restart(force: boolean): string | null;
   /** Ends the server as SIGTERM does. */
   stop(reason: string): void;
 }

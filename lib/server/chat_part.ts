@@ -10,6 +10,7 @@ import { admissionRules } from "../chat/limits.ts";
 import { ChatServer } from "../chat/server.ts";
 import { SignOnGuard } from "../actions/sign_on_guard.ts";
 import type { Config } from "../config/config.ts";
+import { type Handover, handoverOf } from "../domain/handover.ts";
 import { logger } from "../ops/log.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
@@ -22,6 +23,7 @@ const noCommands: RunCommand = () =>
 export class ChatPart implements AsyncDisposable {
   readonly server: ChatServer;
   readonly #unsubscribe: () => void;
+  #handOver: ((handover: Handover) => void) | undefined;
 
   /** Binds the port; connections are accepted after {@linkcode accept}. */
   constructor(core: Core, voice: VoiceServer) {
@@ -59,10 +61,21 @@ export class ChatPart implements AsyncDisposable {
     this.server.start();
   }
 
+  /**
+   * A planned restart: at the end clients are cut off without a word, so that
+   * they come back, and `handOver` is called with what is left to the next
+   * server as late as possible.
+   */
+  beforeRestart(handOver: (handover: Handover) => void): void {
+    this.#handOver = handOver;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unsubscribe();
     this.server.services.guard.close();
-    await this.server.stop(FAREWELL);
+    const { world, clock } = this.server.services;
+    this.#handOver?.(handoverOf(world, clock()));
+    await this.server.stop(this.#handOver === undefined ? FAREWELL : null);
   }
 
   #changed(now: Config): void {

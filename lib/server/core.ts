@@ -6,6 +6,7 @@
  */
 import { LiveConfig } from "../config/live_config.ts";
 import type { Config } from "../config/config.ts";
+import { type Handover, takeOver } from "../domain/handover.ts";
 import type { Millis, Store } from "../domain/store.ts";
 import { World } from "../domain/world.ts";
 import { logger } from "../ops/log.ts";
@@ -26,6 +27,8 @@ export interface CoreOptions {
    * or `clock` when a test sets that alone.
    */
   readonly steady?: () => number;
+  /** Left by the server before this one in a planned restart. */
+  readonly handover?: Handover | undefined;
   /** Injectable so that tests know the next key number. */
   readonly random?: () => number;
 }
@@ -55,6 +58,9 @@ export class Core implements Disposable {
     this.random = random;
     this.startedAt = clock();
     this.world = World.load(store, this.startedAt / 1000);
+    if (options.handover !== undefined) {
+      takeOver(this.world, store, options.handover, this.steady());
+    }
     this.passwords = options.passwords ?? passwordHasher(config);
     this.hosts = new HostResolver(() => config.current, logger("names"));
     config.onChange(() => void this.hosts.refresh());

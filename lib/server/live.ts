@@ -185,6 +185,10 @@ export class LiveServer implements Live {
     return this.#chat.taps.watchSignOns(sink);
   }
 
+  restart(force: boolean): string | null {
+    return this.#ports.restart(force);
+  }
+
   stop(reason: string): void {
     this.#ports.stop(reason);
   }

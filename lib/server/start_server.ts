@@ -6,6 +6,7 @@
  */
 import type { RunCommand } from "../chat/context.ts";
 import type { LiveConfig } from "../config/live_config.ts";
+import { type Handover, handoverOf } from "../domain/handover.ts";
 import type { Live } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
 import { ChatPart } from "./chat_part.ts";
@@ -21,7 +22,12 @@ import { WebPart, type WebTools } from "./web_part.ts";
 export interface ServerOptions extends CoreOptions, WebTools {
   /** Answers what users write to the system user. */
   readonly runCommand?: (live: Live) => RunCommand;
+  /** Keeps what is left to the next server; absent: there is no restart. */
+  readonly writeHandover?: (handover: Handover) => void;
 }
+
+/** The exit code after which a service manager starts the server again. */
+export const EXIT_RESTART = 75;
 
 export interface RunningServer {
   /** "host:port" where it listens. */
@@ -34,9 +40,16 @@ export interface RunningServer {
   readonly config: LiveConfig;
   /** Resolves with the exit code when the server has ended. */
   readonly stopped: Promise<number>;
+  /** Ends to be started again; the reason why not, when it does not. */
+  restart(force?: boolean): string | null;
   /** Tells all clients, writes what is queued, ends; never rejects. */
   stop(reason: string, exitCode?: number): Promise<void>;
 }
+
+const NO_LOCATION =
+  "The pages, and with them location2.txt, are off (web.enabled): a client " +
+  "whose reconnect fails once would forget this server for good. " +
+  "Turn them on, or restart with --force.";
 
 /** Starts everything; when it resolves, connections are accepted. */
 export async function startServer(
@@ -73,6 +86,25 @@ export async function startServer(
         video: video?.server,
         web: web?.server,
       });
+    const restart = (force = false): string | null => {
+      const { writeHandover } = options;
+      const problem = writeHandover === undefined
+        ? "This server cannot be restarted by itself."
+        : force || web !== undefined
+        ? null
+        : NO_LOCATION;
+      if (problem !== null || writeHandover === undefined) return problem;
+      try {
+        // Fails now, not when the clients have gone already.
+        writeHandover(handoverOf(core.world, core.clock()));
+      } catch (error) {
+        return `The hand-over file cannot be written: ${error}`;
+      }
+      chat.beforeRestart(writeHandover);
+      // After the answer is on its way: the control channel closes too.
+      setTimeout(() => void ending.stop("planned restart", EXIT_RESTART), 100);
+      return null;
+    };
     const live = new LiveServer({
       core,
       chat: chat.server,
@@ -81,6 +113,7 @@ export async function startServer(
       upkeep,
       endpoints,
       stop: (reason) => void ending.stop(reason),
+      restart,
     });
     if (options.runCommand) {
       chat.server.services.runCommand = options.runCommand(live);
@@ -97,6 +130,7 @@ export async function startServer(
       live,
       config,
       stopped: ending.ended,
+      restart,
       stop: (reason, exitCode) => ending.stop(reason, exitCode),
     };
   } catch (error) {

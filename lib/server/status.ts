@@ -23,6 +23,7 @@ export interface LivePorts {
   readonly upkeep: UpkeepPart;
   endpoints(): Status["endpoints"];
   stop(reason: string): void;
+  restart(force: boolean): string | null;
 }
 
 export function statusOf(ports: LivePorts): Status {

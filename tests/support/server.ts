@@ -309,6 +309,19 @@ export class TestServer {
     return await this.#end("SIGTERM");
   }
 
+  /** Waits until it has ended by itself; gives the exit code. */
+  async exited(): Promise<number> {
+    const { code } = await this.#child.status;
+    this.#ended = true;
+    await this.#end("SIGTERM");
+    return code;
+  }
+
+  /** A signal that does not end it at once. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
   /** As a power cut, as far as the process goes. */
   async kill9(): Promise<void> {
     await this.#end("SIGKILL");

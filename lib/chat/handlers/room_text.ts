@@ -16,6 +16,7 @@ import {
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
 import { REJOIN_MS } from "../ghosts.ts";
+import { keepForReturning } from "../returning.ts";
 import { showBanner } from "../membership.ts";
 import { memberOf } from "./access.ts";
 
@@ -56,6 +57,7 @@ export function roomMessage(
     ? session.uid
     : new Set([session.uid, ...blockers]);
   ctx.out.room(room, roomTextFrame(gid, session.uid, text), skip);
+  keepForReturning(ctx, room, text);
 }
 
 /** The client has just reconnected, and its -310 follows. */

@@ -41,13 +41,16 @@ export function systemdUnit(facts: ServiceFacts): string {
 Description=retropal, a server for the Paltalk client of 2002
 Wants=network-online.target
 After=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart=${start}
 ${environment}ExecReload=/bin/kill -HUP $MAINPID
 User=${facts.user}
 Restart=on-failure
-RestartSec=2
+RestartSec=500ms
+# What \`retropal restart\` ends with, to be started again at once.
+RestartForceExitStatus=75
 TimeoutStopSec=30
 LimitNOFILE=65536
 UMask=0077

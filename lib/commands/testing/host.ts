@@ -141,6 +141,7 @@ export class Bench implements AsyncDisposable {
       bansChanged: note("bansChanged"),
       tail: () => () => {},
       watchSignOns: () => () => {},
+      restart: () => null,
       stop: note("stop"),
     };
   }

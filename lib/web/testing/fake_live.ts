@@ -143,6 +143,10 @@ export class FakeLive implements Live {
     this.watchers.add(sink);
     return () => this.watchers.delete(sink);
   }
+  restart(force: boolean): string | null {
+    this.done.push(`restart ${force}`);
+    return force ? null : "no location2.txt";
+  }
   stop(reason: string): void {
     this.done.push(`stop ${reason}`);
   }

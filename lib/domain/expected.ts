@@ -1,0 +1,128 @@
+/**
+ * The people a restarted server waits for: those who were online when the
+ * server before it ended (docs/hosting.md, "Restarting").
+ *
+ * For two minutes they count as present, and room lines are kept for them.
+ *
+ * @module
+ */
+import type { Status } from "../protocol/packets/pals.ts";
+import type { Gid, Millis, Uid } from "./store.ts";
+
+export const GRACE_MS = 120_000;
+/** Kept for each room; the oldest go first. */
+const MOST_LINES = 200;
+
+/** A room line that somebody has not seen yet. */
+export interface KeptLine {
+  readonly from: Uid;
+  readonly nickname: string;
+  readonly text: Uint8Array;
+  /** Those who were in the room and have it already. */
+  readonly seenBy: ReadonlySet<Uid>;
+}
+
+export interface ExpectedMember {
+  readonly invisible: boolean;
+  readonly mic: boolean;
+}
+
+interface ExpectedRoom {
+  /** Members who have not rejoined. */
+  readonly members: Map<Uid, ExpectedMember>;
+  lines: KeptLine[];
+}
+
+export class Expected {
+  /** The end of the wait, on the steady clock of the server. */
+  readonly until: Millis;
+  readonly #people = new Map<Uid, { status: Status; blocks: Set<Uid> }>();
+  readonly #rooms = new Map<Gid, ExpectedRoom>();
+
+  constructor(until: Millis) {
+    this.until = until;
+  }
+
+  person(uid: Uid, status: Status, blocks: Iterable<Uid>): void {
+    this.#people.set(uid, { status, blocks: new Set(blocks) });
+  }
+
+  member(gid: Gid, uid: Uid, member: ExpectedMember): void {
+    const room = this.#rooms.get(gid) ?? { members: new Map(), lines: [] };
+    room.members.set(uid, member);
+    this.#rooms.set(gid, room);
+  }
+
+  /** As pals see somebody who has not returned; undefined: not expected. */
+  statusOf(uid: Uid, viewer: Uid): Status | undefined {
+    const person = this.#people.get(uid);
+    return person === undefined || person.blocks.has(viewer)
+      ? undefined
+      : person.status;
+  }
+
+  /** Whether a window somewhere is about to rejoin as `uid`. */
+  isExpectedIn(gid: Gid, uid: Uid): boolean {
+    return this.#rooms.get(gid)?.members.has(uid) ?? false;
+  }
+
+  /** How `uid` stood in a room that is to be rejoined. */
+  placeOf(gid: Gid, uid: Uid): ExpectedMember | undefined {
+    return this.#rooms.get(gid)?.members.get(uid);
+  }
+
+  /** Whether anybody has yet to rejoin that room. */
+  hasMembers(gid: Gid): boolean {
+    return this.#rooms.has(gid);
+  }
+
+  signedOn(uid: Uid): void {
+    this.#people.delete(uid);
+  }
+
+  /** Left for good: nothing is kept for them any more. */
+  gone(uid: Uid): void {
+    this.#people.delete(uid);
+    for (const [gid, room] of this.#rooms) {
+      if (room.members.delete(uid)) this.#tidy(gid, room);
+    }
+  }
+
+  /** Keeps a line for the members of that room who have not rejoined. */
+  keep(gid: Gid, line: KeptLine): void {
+    const room = this.#rooms.get(gid);
+    if (room === undefined) return;
+    room.lines.push(line);
+    if (room.lines.length > MOST_LINES) room.lines.shift();
+  }
+
+  /** What was said before `uid` rejoined, oldest first. */
+  rejoined(gid: Gid, uid: Uid): readonly KeptLine[] {
+    const room = this.#rooms.get(gid);
+    if (room === undefined || !room.members.has(uid)) return [];
+    const lines = room.lines.filter((line) =>
+      line.from !== uid && !line.seenBy.has(uid)
+    );
+    room.members.delete(uid);
+    this.#tidy(gid, room);
+    return lines;
+  }
+
+  /** Those who have not returned, and the rooms in which they are shown. */
+  missing(): { people: Uid[]; members: [Gid, Uid, ExpectedMember][] } {
+    return {
+      people: [...this.#people.keys()],
+      members: [...this.#rooms].flatMap(([gid, { members }]) =>
+        [...members].map(([uid, member]): [Gid, Uid, ExpectedMember] => [
+          gid,
+          uid,
+          member,
+        ])
+      ),
+    };
+  }
+
+  #tidy(gid: Gid, room: ExpectedRoom): void {
+    if (room.members.size === 0) this.#rooms.delete(gid);
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * What a server leaves to the one that takes its place in a planned restart
+ * (docs/hosting.md, "Restarting"): who is online, in which rooms, and the
+ * temporary rooms themselves.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import type { Status } from "../protocol/packets/pals.ts";
+import { Expected, GRACE_MS } from "./expected.ts";
+import { Room } from "./room.ts";
+import type { Millis, Store } from "./store.ts";
+import type { World } from "./world.ts";
+
+/** An older file is of a restart that never came about. */
+const OLDEST_MS = 600_000;
+
+const uid = v.pipe(v.number(), v.integer());
+const outcasts = v.array(v.object({
+  uid,
+  nickname: v.string(),
+  rank: v.number(),
+}));
+const temporary = v.object({
+  name: v.string(),
+  category: v.number(),
+  type: v.picklist([0, 1, 2, 3, 4, 5, 6]),
+  rating: v.picklist(["G", "A", "R"]),
+  owner: v.nullable(uid),
+  lockword: v.string(),
+  createdAt: v.number(),
+  banner: v.string(),
+  newUsersMic: v.boolean(),
+  redDotText: v.boolean(),
+  redDotVideo: v.boolean(),
+  floorMode: v.picklist(["pause", "queue", "free"]),
+  floorPauseMs: v.number(),
+  admins: v.array(uid),
+  bounced: outcasts,
+  banned: outcasts,
+});
+const SCHEMA = v.object({
+  version: v.literal(1),
+  at: v.number(),
+  people: v.array(v.object({ uid, status: v.number() })),
+  rooms: v.array(v.object({
+    gid: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
+    /** Null for a permanent room, which the database has. */
+    temporary: v.nullable(temporary),
+    invited: v.array(uid),
+    redDots: v.array(v.tuple([uid, v.number()])),
+    members: v.array(v.object({
+      uid,
+      invisible: v.boolean(),
+      mic: v.boolean(),
+    })),
+  })),
+});
+
+export type Handover = v.InferOutput<typeof SCHEMA>;
+type HandedRoom = Handover["rooms"][number];
+
+export function handoverOf(world: World, now: Millis): Handover {
+  return {
+    version: 1,
+    at: now,
+    people: [...world.online.values()].map(({ uid, status }) => ({
+      uid,
+      status,
+    })),
+    rooms: [...world.rooms.values()].filter((room) =>
+      !room.permanent || room.members.size > 0 || room.redDots.size > 0
+    ).map(handedRoom),
+  };
+}
+
+function handedRoom(room: Room): HandedRoom {
+  const listed = (map: Room["bounced"]) =>
+    [...map].map(([uid, { nickname, rank }]) => ({ uid, nickname, rank }));
+  return {
+    gid: room.gid,
+    temporary: room.permanent ? null : {
+      name: room.name,
+      category: room.category,
+      type: room.type,
+      rating: room.rating,
+      owner: room.owner,
+      lockword: room.lockword,
+      createdAt: room.createdAt,
+      banner: room.banner,
+      newUsersMic: room.newUsersMic,
+      redDotText: room.redDotText,
+      redDotVideo: room.redDotVideo,
+      floorMode: room.floorMode,
+      floorPauseMs: room.floorPauseMs,
+      admins: [...room.admins],
+      bounced: listed(room.bounced),
+      banned: listed(room.banned),
+    },
+    invited: [...room.invited],
+    redDots: [...room.redDots],
+    members: [...room.members.values()].map((member) => ({
+      uid: member.session.uid,
+      invisible: member.invisible,
+      mic: member.mic,
+    })),
+  };
+}
+
+/** Undefined for anything that is no recent hand-over. */
+export function readHandover(
+  value: unknown,
+  now: Millis,
+): Handover | undefined {
+  const parsed = v.safeParse(SCHEMA, value);
+  if (!parsed.success) return undefined;
+  const age = now - parsed.output.at;
+  return age >= -OLDEST_MS && age <= OLDEST_MS ? parsed.output : undefined;
+}
+
+/** Puts what was handed over into a world that has just been loaded. */
+export function takeOver(
+  world: World,
+  store: Store,
+  handover: Handover,
+  steady: Millis,
+): void {
+  const expected = new Expected(steady + GRACE_MS);
+  for (const { uid, status } of handover.people) {
+    if (store.accounts.get(uid) === undefined) continue;
+    const blocks = store.relations.blocks(uid).map((one) => one.uid);
+    expected.person(uid, status as Status, blocks);
+  }
+  for (const handed of handover.rooms) {
+    const room = world.rooms.get(handed.gid) ?? restored(handed);
+    if (room === undefined) continue;
+    world.rooms.set(room.gid, room);
+    for (const uid of handed.invited) room.invited.add(uid);
+    for (const [uid, rank] of handed.redDots) room.redDots.set(uid, rank);
+    for (const { uid, ...member } of handed.members) {
+      if (store.accounts.get(uid) === undefined) continue;
+      expected.member(room.gid, uid, member);
+      if (!room.permanent) room.lost.add(uid);
+    }
+    // An empty room waits a minute by itself; here, until the wait ends.
+    if (!room.permanent) room.waitingSince = steady + GRACE_MS / 2;
+  }
+  world.expected = expected;
+  world.seenBefore = [];
+}
+
+function restored({ gid, temporary }: HandedRoom): Room | undefined {
+  if (temporary === null) return undefined;
+  const { admins, bounced, banned, ...options } = temporary;
+  const room = Room.temporary({ ...options, gid });
+  Object.assign(room, {
+    banner: options.banner,
+    newUsersMic: options.newUsersMic,
+    redDotText: options.redDotText,
+    redDotVideo: options.redDotVideo,
+    floorMode: options.floorMode,
+  });
+  for (const uid of admins) room.admins.add(uid);
+  for (const { uid, ...who } of bounced) room.bounced.set(uid, who);
+  for (const { uid, ...who } of banned) room.banned.set(uid, who);
+  return room;
+}

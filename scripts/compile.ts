@@ -8,7 +8,8 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a program for people
-import { dirname, join, resolve } from "node:path";
+import { ASSETS } from "./browser_client.ts";
+import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle, ROOT } from "./release/bundle.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
@@ -72,6 +73,9 @@ export async function compile(options: CompileOptions): Promise<void> {
       "--unstable-net",
       V8_FLAGS,
       ...PERMISSIONS,
+      ...(options.entry === undefined
+        ? ["--include", relative(ROOT, ASSETS)]
+        : []),
       ...(options.target === undefined ? [] : ["--target", options.target]),
       "--output",
       options.output,

@@ -21,6 +21,8 @@ export interface ConnectionOptions extends Endpoint {
   readonly fromWire?: (type: number, payload: Uint8Array) => Uint8Array;
   /** Hears every frame as it was on the wire, and the server's FIN. */
   readonly onWire?: (frame: Frame | "fin") => void;
+  /** False: frames are for `onFrame` alone, and nobody takes them later. */
+  readonly keeps?: () => boolean;
   /** Hears every frame before anybody can take it; what it throws ends all. */
   readonly onFrame?: (frame: Frame) => void;
 }
@@ -168,7 +170,7 @@ export class Connection {
       const payload = fromWire?.(type, raw.payload);
       const frame = payload === undefined ? raw : { ...raw, payload };
       onFrame?.(frame);
-      this.inbox.put(frame);
+      if (this.#options.keeps?.() ?? true) this.inbox.put(frame);
     }
   }
 }

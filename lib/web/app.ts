@@ -6,7 +6,8 @@
 import { Hono } from "hono";
 import { apiPages } from "./api.ts";
 import { assetPages } from "./assets.ts";
-import { chatTicketPages } from "./chat_ticket.ts";
+import { chatPages } from "./chat/page.ts";
+import { chatTicketPages } from "./chat/ticket.ts";
 import { checkPages } from "./check_page.ts";
 import { connectPages } from "./connect_page.ts";
 import { deskPages } from "./desk/desk.ts";
@@ -70,6 +71,7 @@ export function makePages(site: Site): Pages {
   signInPages(app, site);
   memberPages(app, site);
   chatTicketPages(app, site);
+  chatPages(app, site);
   deskPages(app, site);
   legacyPages(app, site);
   metricsPages(app, site);

@@ -72,6 +72,7 @@ function menu(c: Context, site: Site, current: string | undefined): Html {
   const member = c.get("member");
   const entries: [string, string][] = [
     ["/", "Rooms"],
+    ["/chat", "Chat"],
     ["/connect", "Connect"],
   ];
   if (member === null) {

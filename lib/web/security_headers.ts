@@ -29,7 +29,10 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 export function secured(response: Response, visitor: Visitor): Response {
   const { headers } = response;
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  // A page that needs more, such as a microphone, has set its own.
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   if (visitor.https) {
     headers.set("strict-transport-security", "max-age=31536000");

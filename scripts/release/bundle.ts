@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { buildBrowserClient } from "../browser_client.ts";
+import { join } from "node:path";
+import { ROOT } from "../root.ts";
 
-/** The folder of the project. */
-export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export { ROOT };
 
 /** The bundler of Deno 2.6 breaks packages that import tslib. */
 const FIRST_GOOD_MINOR = 9;
@@ -82,7 +82,11 @@ export async function bundle(folder: string): Promise<string> {
   if (!success) throw new Error("the bundler failed");
   // lib/version.ts reads it. No line of its own: the source map stays right.
   const build = JSON.stringify({ commit: await commit() });
+  const chat = await buildBrowserClient();
   const code = await Deno.readTextFile(file);
-  await Deno.writeTextFile(file, `globalThis.retropalBuild=${build};${code}`);
+  await Deno.writeTextFile(
+    file,
+    `globalThis.retropalBuild=${build};globalThis.retropalChat=${chat};${code}`,
+  );
   return file;
 }

@@ -60,10 +60,11 @@ function exists(path: string): boolean {
 /** A browser of its own, gone when the work is done. */
 export async function withChromium(
   work: (browser: Browser) => Promise<void>,
+  flags: readonly string[] = [],
 ): Promise<void> {
   const profile = await Deno.makeTempDir({ prefix: "retropal-chromium-" });
   const child = new Deno.Command(PROGRAM, {
-    args: [...FLAGS, `--user-data-dir=${profile}`, "about:blank"],
+    args: [...FLAGS, ...flags, `--user-data-dir=${profile}`, "about:blank"],
     stdin: "null",
     stdout: "null",
     stderr: "null",

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { type Purpose, PURPOSES, TICKET_SECONDS } from "./sockets/tickets.ts";
-import type { App, Context, Site } from "./site.ts";
+import { type Purpose, PURPOSES, TICKET_SECONDS } from "../sockets/tickets.ts";
+import type { App, Context, Site } from "../site.ts";
 
 const MOST_BODY = 200;
 

@@ -1,0 +1,91 @@
+/**
+ * Bundles the page /chat (web/chat) for browsers into dist/chat/assets.json,
+ * where the server finds it. `deno task start` runs this first, and
+ * `deno task compile` embeds the result. Nothing is done when no source has
+ * changed since the last time.
+ *
+ * @module
+ */
+// deno-lint-ignore-file no-console -- a program for people
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { ROOT } from "./root.ts";
+
+const USAGE = `Bundles the browser client into dist/chat/assets.json.
+
+usage: deno task chat
+`;
+
+const FOLDER = join(ROOT, "dist/chat");
+/** The server reads it: see lib/web/chat/browser_client.ts. */
+export const ASSETS = join(FOLDER, "assets.json");
+const ENTRIES: Readonly<Record<string, string>> = {
+  "chat.js": "web/chat/main.tsx",
+  "microphone.js": "web/chat/voice/worklet.ts",
+};
+const STYLE = "web/chat/chat.css";
+/** Everything that the bundles are made of. */
+const SOURCES = ["web/chat", "lib/client", "lib/codec", "lib/protocol"];
+
+/** Bundles when a source has changed. Returns the JSON of all files. */
+export async function buildBrowserClient(): Promise<string> {
+  const key = await keyOfSources();
+  const built = await Deno.readTextFile(ASSETS).catch(() => undefined);
+  if (built !== undefined && JSON.parse(built).key === key) return built;
+  await Deno.mkdir(FOLDER, { recursive: true });
+  const files: Record<string, string> = {
+    "chat.css": await Deno.readTextFile(join(ROOT, STYLE)),
+  };
+  for (const [name, source] of Object.entries(ENTRIES)) {
+    files[name] = await bundle(source);
+  }
+  const json = JSON.stringify({ key, files });
+  // Another build may be reading: the file appears whole.
+  const fresh = await Deno.makeTempFile({ dir: FOLDER });
+  await Deno.writeTextFile(fresh, json);
+  if (Deno.build.os !== "windows") await Deno.chmod(fresh, 0o644);
+  await Deno.rename(fresh, ASSETS);
+  return json;
+}
+
+async function bundle(source: string): Promise<string> {
+  const output = await Deno.makeTempFile({ dir: FOLDER, suffix: ".js" });
+  try {
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      cwd: ROOT,
+      args: [
+        ...["bundle", "--quiet", "--platform", "browser", "--minify"],
+        ...["--output", output, source],
+      ],
+      stdout: "null",
+    }).spawn().status;
+    if (!success) throw new Error(`could not bundle ${source}`);
+    return await Deno.readTextFile(output);
+  } finally {
+    await Deno.remove(output).catch(() => {});
+  }
+}
+
+async function keyOfSources(): Promise<string> {
+  const hash = createHash("sha256").update(Deno.version.deno);
+  const files: string[] = [];
+  for (const folder of SOURCES) await list(join(ROOT, folder), files);
+  for (const file of files.sort()) {
+    hash.update(file.slice(ROOT.length)).update("\0");
+    hash.update(await Deno.readFile(file));
+  }
+  return hash.digest("hex");
+}
+
+async function list(folder: string, files: string[]): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) await list(path, files);
+    else if (!name.endsWith("_test.ts")) files.push(path);
+  }
+}
+
+if (import.meta.main) {
+  if (Deno.args.length > 0) console.log(USAGE);
+  else await buildBrowserClient();
+}

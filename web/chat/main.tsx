@@ -1,0 +1,42 @@
+/**
+ * The page /chat: a client for today's browsers.
+ *
+ * @module
+ */
+import { render } from "preact";
+import { alerts, titleFollows } from "./alerts.ts";
+import { Model } from "./model.ts";
+import { Session } from "./session.ts";
+import { App } from "./views/app.tsx";
+import { type Page, PageContext } from "./views/base.tsx";
+import { Voice } from "./voice/voice.ts";
+
+const { dataset } = document.documentElement;
+const model = new Model();
+const session = new Session(model);
+const voice = new Voice(model, session);
+session.voice = voice;
+session.onHeard = (line, personal) => {
+  if (personal) alerts.tell(line, voice.audio);
+};
+const page: Page = {
+  model,
+  session,
+  voice,
+  name: dataset["name"] ?? "",
+  nickname: dataset["nickname"] ?? "",
+  registration: dataset["registration"] === "open",
+};
+titleFollows(model, document.title);
+addEventListener("online", () => session.retryNow());
+addEventListener("beforeunload", (event) => {
+  if (model.phase === "online" && model.rooms.size > 0) event.preventDefault();
+});
+render(
+  <PageContext.Provider value={page}>
+    <App />
+  </PageContext.Provider>,
+  document.getElementById("app")!,
+);
+// For tests, and for those who are curious.
+Object.assign(globalThis, { retropal: page });

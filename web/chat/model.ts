@@ -1,0 +1,192 @@
+/**
+ * What the page shows. Only session.ts and packets.ts change it; views read it.
+ *
+ * @module
+ */
+import type {
+  CategoryEntry,
+  RoomEntry,
+} from "../../lib/protocol/packets/lists.ts";
+import type { MemberEntry } from "../../lib/protocol/packets/members.ts";
+import type { RoomAdminInfo } from "../../lib/protocol/packets/moderation.ts";
+import type { Person } from "../../lib/protocol/packets/pals.ts";
+import type { Invite } from "../../lib/protocol/packets/rooms.ts";
+
+export type Phase =
+  | "signed-out"
+  | "connecting"
+  | "online"
+  /** The line was lost; the page tries again by itself. */
+  | "lost";
+
+/** `sending` until the server has answered a later question. */
+export type Delivery = "sent" | "sending" | "unsure";
+
+export interface Line {
+  readonly id: number;
+  readonly at: Date;
+  /** 0 and above 0xfffffff0: the server itself. */
+  readonly uid: number;
+  readonly name: string;
+  /** With the client's markup. */
+  readonly text: string;
+  readonly kind: "said" | "whisper" | "notice" | "welcome";
+  readonly own: boolean;
+  delivery: Delivery;
+}
+
+export interface Room {
+  readonly gid: number;
+  readonly name: string;
+  readonly hasVoice: boolean;
+  readonly hasVideo: boolean;
+  readonly lockword: string;
+  admin: boolean;
+  readonly members: Map<number, MemberEntry>;
+  readonly cameras: Set<number>;
+  readonly ignored: Set<number>;
+  readonly redDots: Set<number>;
+  readonly lines: Line[];
+  banner: string;
+  unread: number;
+  console: RoomAdminInfo | undefined;
+}
+
+export interface Conversation {
+  readonly uid: number;
+  readonly lines: Line[];
+  unread: number;
+}
+
+export interface Pal extends Person {
+  status: number;
+}
+
+/** A sentence to the user; `alert` until it is closed. */
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+  readonly title: string;
+}
+
+/** What is open in the middle: a room, a conversation, or the room list. */
+export type Tab =
+  | { readonly kind: "rooms" }
+  | { readonly kind: "room"; readonly gid: number }
+  | { readonly kind: "person"; readonly uid: number };
+
+export class Model {
+  phase: Phase = "signed-out";
+  /** Why the page is signed out. */
+  sentence = "";
+  me = { uid: 0, nickname: "", level: 0 };
+  away = false;
+  categories: readonly CategoryEntry[] = [];
+  readonly counts = new Map<number, number>();
+  readonly lists = new Map<number, readonly RoomEntry[]>();
+  readonly rooms = new Map<number, Room>();
+  readonly conversations = new Map<number, Conversation>();
+  readonly pals = new Map<number, Pal>();
+  readonly blocked = new Map<number, string>();
+  /** Names of everybody that was ever met. */
+  readonly names = new Map<number, string>();
+  readonly invites: Invite[] = [];
+  notices: readonly Notice[] = [];
+  found: readonly Person[] | undefined;
+  tab: Tab = { kind: "rooms" };
+  /** By room: who is heard now. */
+  readonly speaking = new Map<number, number>();
+  #nextId = 1;
+  #listeners = new Set<() => void>();
+  #scheduled = false;
+
+  /** Calls `listener` after changes; returns a function that ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** To be called after each change; views are drawn once for many. */
+  changed(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  nextId(): number {
+    return this.#nextId++;
+  }
+
+  nameOf(uid: number): string {
+    if (uid === this.me.uid) return this.me.nickname;
+    const pal = this.pals.get(uid);
+    return pal?.display ?? pal?.nickname ?? this.names.get(uid) ?? `#${uid}`;
+  }
+
+  conversation(uid: number): Conversation {
+    let one = this.conversations.get(uid);
+    if (one === undefined) {
+      one = { uid, lines: [], unread: 0 };
+      this.conversations.set(uid, one);
+    }
+    return one;
+  }
+
+  notice(text: string, title = ""): void {
+    const notice = { id: this.nextId(), text, title };
+    this.notices = [...this.notices.slice(-9), notice];
+    this.changed();
+  }
+
+  closeNotice(id: number): void {
+    this.notices = this.notices.filter((one) => one.id !== id);
+    this.changed();
+  }
+
+  open(tab: Tab): void {
+    this.tab = tab;
+    this.current()!.unread = 0;
+    this.changed();
+  }
+
+  /** What unread marks are kept for; the room list has none. */
+  current(): { unread: number } | undefined {
+    const { tab } = this;
+    if (tab.kind === "room") return this.rooms.get(tab.gid) ?? { unread: 0 };
+    if (tab.kind === "person") return this.conversation(tab.uid);
+    return { unread: 0 };
+  }
+
+  get unread(): number {
+    const all = [...this.rooms.values(), ...this.conversations.values()];
+    return all.reduce((sum, one) => sum + one.unread, 0);
+  }
+
+  /** Forgets everything that belongs to one sign-on, but not what was read. */
+  lineLost(): void {
+    this.speaking.clear();
+    const places = [...this.rooms.values(), ...this.conversations.values()];
+    for (const { lines } of places) {
+      for (const line of lines) {
+        if (line.delivery === "sending") line.delivery = "unsure";
+      }
+    }
+    this.changed();
+  }
+
+  reset(): void {
+    this.lists.clear();
+    this.rooms.clear();
+    this.pals.clear();
+    this.blocked.clear();
+    this.conversations.clear();
+    this.invites.length = 0;
+    this.speaking.clear();
+    this.found = undefined;
+    this.tab = { kind: "rooms" };
+    this.changed();
+  }
+}

@@ -1,0 +1,338 @@
+/**
+ * What each packet of the server changes in the model: one table.
+ *
+ * @module
+ */
+import type { Frame } from "../../lib/protocol/frame.ts";
+import { Malformed, type Packet } from "../../lib/protocol/layout.ts";
+import {
+  searchError,
+  searchResponse,
+} from "../../lib/protocol/packets/directory.ts";
+import {
+  categoryCount,
+  categoryList,
+  roomList,
+} from "../../lib/protocol/packets/lists.ts";
+import {
+  type MemberEntry,
+  roomUserJoined,
+  roomUserList,
+} from "../../lib/protocol/packets/members.ts";
+import {
+  announcement,
+  banner,
+  imIn,
+  newStyleIm,
+  roomMessageIn,
+  userInfo,
+  WELCOME_UID,
+} from "../../lib/protocol/packets/messages.ts";
+import {
+  handDown,
+  handUp,
+  micsToggled,
+  redDotOff,
+  redDotOn,
+} from "../../lib/protocol/packets/microphone.ts";
+import {
+  madeAdmin,
+  memberAdmin,
+  roomAdminInfo,
+} from "../../lib/protocol/packets/moderation.ts";
+import {
+  blockedBuddies,
+  blockResult,
+  buddyList,
+  statusChange,
+} from "../../lib/protocol/packets/pals.ts";
+import { CAMERA, roomVideo } from "../../lib/protocol/packets/room_video.ts";
+import {
+  inviteIn,
+  roomClosed,
+  roomJoined,
+  roomMediaServer,
+  roomUserLeft,
+} from "../../lib/protocol/packets/rooms.ts";
+import { feedback, userData } from "../../lib/protocol/packets/signon.ts";
+import {
+  maintenanceKick,
+  serverError,
+} from "../../lib/protocol/packets/system.ts";
+import { decodeText } from "../../lib/protocol/windows1252.ts";
+import type { Line, Model, Room } from "./model.ts";
+import { whisperIn } from "./text.ts";
+
+/** What the session does when a packet asks for more than a change. */
+export interface PacketPorts {
+  readonly model: Model;
+  /** Asks the server who that is. */
+  askAbout(uid: number): void;
+  /** All that was sent before the last question has been dealt with. */
+  confirmed(): void;
+  /** The word of this room, as typed when it was joined. */
+  lockwordOf(gid: number): string;
+  voiceAt(gid: number): void;
+  roomGone(gid: number): void;
+  /** A line that the user may want to be told of. */
+  heard(line: Line, personal: boolean): void;
+  /** The server ends this session; `again`: the page may sign on again. */
+  farewell(sentence: string, again: boolean): void;
+}
+
+type Handler = (ports: PacketPorts, frame: Frame) => void;
+
+const EVERYBODY = 0xffffffff;
+const MOST_LINES = 2000;
+const VOICE_TYPES = new Set([1, 2, 3, 4]);
+/** The type that a refused LOGIN is answered for. */
+const LOGIN = -1148;
+
+function on<T>(
+  packet: Packet<T>,
+  handle: (ports: PacketPorts, value: T) => void,
+): [number, Handler] {
+  return [packet.type, (ports, frame) => {
+    const value = packet.parse(frame.payload);
+    if (!(value instanceof Malformed)) handle(ports, value);
+  }];
+}
+
+function inRoom<T extends { readonly gid: number }>(
+  packet: Packet<T>,
+  handle: (ports: PacketPorts, room: Room, value: T) => void,
+): [number, Handler] {
+  return on(packet, (ports, value) => {
+    const room = ports.model.rooms.get(value.gid);
+    if (room !== undefined) handle(ports, room, value);
+  });
+}
+
+function update(room: Room, uid: number, change: Partial<MemberEntry>): void {
+  const uids = uid === EVERYBODY ? [...room.members.keys()] : [uid];
+  for (const one of uids) {
+    const member = room.members.get(one);
+    if (member) room.members.set(one, { ...member, ...change });
+  }
+}
+
+function addMembers({ model }: PacketPorts, members: readonly MemberEntry[]) {
+  for (const member of members) {
+    const room = model.rooms.get(member.gid);
+    if (room === undefined) continue;
+    room.members.set(member.uid, member);
+    if (member.publishing) room.cameras.add(member.uid);
+    model.names.set(member.uid, member.nickname);
+  }
+}
+
+/** Adds a line to a room or conversation, and bounds what is kept. */
+export function addLine(
+  model: Model,
+  place: { readonly lines: Line[]; unread: number },
+  line: Omit<Line, "id" | "at">,
+): Line {
+  const whole = { id: model.nextId(), at: new Date(), ...line };
+  place.lines.push(whole);
+  if (place.lines.length > MOST_LINES) place.lines.shift();
+  const seen = model.current() === place && document.hasFocus();
+  if (!line.own && line.kind !== "notice" && !seen) place.unread++;
+  return whole;
+}
+
+function roomLine(
+  ports: PacketPorts,
+  room: Room,
+  { uid, text }: { uid: number; text: Uint8Array },
+): void {
+  const { model } = ports;
+  if (room.ignored.has(uid)) return;
+  const words = decodeText(text);
+  const whisper = whisperIn(words);
+  const line = addLine(model, room, {
+    uid,
+    name: uid === 0
+      ? "Paltalk"
+      : uid === WELCOME_UID
+      ? "Welcome"
+      : model.nameOf(uid),
+    text: whisper ?? words,
+    kind: uid === WELCOME_UID
+      ? "welcome"
+      : uid === 0
+      ? "notice"
+      : whisper === undefined
+      ? "said"
+      : "whisper",
+    own: uid === model.me.uid,
+    delivery: "sent",
+  });
+  ports.heard(line, line.kind === "whisper");
+}
+
+function message(ports: PacketPorts, from: number, text: Uint8Array): void {
+  const { model } = ports;
+  if (!model.names.has(from) && !model.pals.has(from)) ports.askAbout(from);
+  const line = addLine(model, model.conversation(from), {
+    uid: from,
+    name: model.nameOf(from),
+    text: decodeText(text),
+    kind: "said",
+    own: false,
+    delivery: "sent",
+  });
+  ports.heard(line, true);
+}
+
+const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
+  on(userData, ({ model }, { uid, nickname, admin }) => {
+    model.me = { uid, nickname, level: Number(admin) || 0 };
+  }),
+  on(categoryList, ({ model }, categories) => {
+    model.categories = categories;
+  }),
+  on(categoryCount, (ports, counts) => {
+    ports.model.counts.clear();
+    for (const { code, rooms } of counts) ports.model.counts.set(code, rooms);
+    ports.confirmed();
+  }),
+  on(roomList, ({ model }, { category, rooms }) => {
+    model.lists.set(category, rooms);
+  }),
+  on(buddyList, ({ model }, people) => {
+    for (const person of people) {
+      const status = model.pals.get(person.uid)?.status ?? 0;
+      model.pals.set(person.uid, { ...person, status });
+      model.names.set(person.uid, person.nickname);
+    }
+  }),
+  on(blockedBuddies, ({ model }, people) => {
+    model.blocked.clear();
+    for (const one of people) model.blocked.set(one.uid, one.nickname);
+  }),
+  on(blockResult, ({ model }, { text }) => {
+    model.notice(text, "Block failed");
+  }),
+  on(statusChange, ({ model }, { uid, status }) => {
+    const pal = model.pals.get(uid);
+    if (pal !== undefined) pal.status = status;
+  }),
+  on(roomJoined, (ports, joined) => {
+    const { model } = ports;
+    const before = model.rooms.get(joined.gid);
+    model.rooms.set(joined.gid, {
+      gid: joined.gid,
+      name: joined.name,
+      hasVoice: VOICE_TYPES.has(joined.type),
+      hasVideo: joined.video !== 0,
+      lockword: ports.lockwordOf(joined.gid),
+      admin: joined.admin,
+      members: new Map(),
+      cameras: new Set(),
+      ignored: before?.ignored ?? new Set(),
+      redDots: new Set(),
+      lines: before?.lines ?? [],
+      banner: "",
+      unread: before?.unread ?? 0,
+      console: undefined,
+    });
+    if (before === undefined) model.open({ kind: "room", gid: joined.gid });
+  }),
+  on(roomUserList, addMembers),
+  on(roomUserJoined, addMembers),
+  inRoom(roomUserLeft, ({ model }, room, { uid }) => {
+    room.members.delete(uid);
+    room.cameras.delete(uid);
+    if (model.speaking.get(room.gid) === uid) model.speaking.delete(room.gid);
+  }),
+  inRoom(roomClosed, (ports, room, { text }) => {
+    ports.model.rooms.delete(room.gid);
+    ports.roomGone(room.gid);
+    ports.model.notice(text || "The room was closed.", room.name);
+    const { tab } = ports.model;
+    if (tab.kind === "room" && tab.gid === room.gid) {
+      ports.model.open({ kind: "rooms" });
+    }
+  }),
+  on(roomMediaServer, (ports, { gid }) => ports.voiceAt(gid)),
+  inRoom(roomMessageIn, roomLine),
+  inRoom(banner, (_ports, room, { text }) => {
+    room.banner = decodeText(text);
+  }),
+  on(imIn, (ports, { from, text }) => message(ports, from, text)),
+  on(newStyleIm, (ports, im) => {
+    ports.model.names.set(im.uid, im.nickname);
+    message(ports, im.uid, im.text);
+  }),
+  on(userInfo, ({ model }, { uid, nickname }) => {
+    model.names.set(uid, nickname);
+    // Lines that came before the name.
+    const lines = model.conversations.get(uid)?.lines ?? [];
+    lines.forEach((line, i) => {
+      if (!line.own) lines[i] = { ...line, name: nickname };
+    });
+  }),
+  on(searchResponse, ({ model }, people) => {
+    model.found = people;
+    for (const one of people) model.names.set(one.uid, one.nickname);
+  }),
+  on(searchError, ({ model }) => {
+    model.found = [];
+  }),
+  on(announcement, ({ model }, { text }) => {
+    model.notice(text, "Announcement");
+  }),
+  on(inviteIn, ({ model }, invite) => {
+    model.invites.push(invite);
+    model.names.set(invite.uid, invite.nickname);
+  }),
+  inRoom(redDotOn, ({ model }, room, { uid }) => {
+    room.redDots.add(uid);
+    update(room, uid, { mic: false });
+    if (uid === model.me.uid || uid === EVERYBODY) {
+      model.speaking.delete(room.gid);
+    }
+  }),
+  inRoom(redDotOff, (_ports, room, { uid }) => {
+    if (uid === EVERYBODY) room.redDots.clear();
+    else room.redDots.delete(uid);
+    update(room, uid, { mic: true });
+  }),
+  inRoom(micsToggled, (_ports, room, { on, except }) => {
+    for (const uid of room.members.keys()) {
+      if (uid !== except) update(room, uid, { mic: on });
+    }
+  }),
+  inRoom(handUp, (_ports, room, { uid }) => {
+    const last = Math.max(0, ...[...room.members.values()].map((m) => m.hand));
+    update(room, uid, { hand: last + 1 });
+  }),
+  inRoom(handDown, (_ports, room, { uid }) => update(room, uid, { hand: 0 })),
+  inRoom(madeAdmin, (_ports, room) => {
+    room.admin = true;
+  }),
+  inRoom(memberAdmin, ({ model }, room, { uid, on }) => {
+    update(room, uid, { admin: on });
+    if (uid === model.me.uid) room.admin = on;
+  }),
+  inRoom(roomAdminInfo, (_ports, room, info) => {
+    room.console = info;
+  }),
+  inRoom(roomVideo, (_ports, room, { uid, state }) => {
+    if (state === CAMERA.off) room.cameras.delete(uid);
+    else room.cameras.add(uid);
+  }),
+  on(feedback, (ports, { to, code, text }) => {
+    if (code === 0) return;
+    if (to === LOGIN) ports.farewell(text, false);
+    else ports.model.notice(text);
+  }),
+  on(serverError, (ports, { text }) => ports.farewell(text, true)),
+  on(maintenanceKick, (ports, { text }) => ports.farewell(text, false)),
+]);
+
+/** Takes in one frame; other types mean nothing to this page. */
+export function takeFrame(ports: PacketPorts, frame: Frame): void {
+  HANDLERS.get(frame.type)?.(ports, frame);
+  ports.model.changed();
+}

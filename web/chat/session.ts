@@ -1,0 +1,373 @@
+/**
+ * The page's session: signs on, sends what the user does, and comes back after
+ * a lost line.
+ *
+ * @module
+ */
+import { Connection } from "../../lib/client/connection.ts";
+import {
+  askUid,
+  authenticate,
+  sendChecksums,
+} from "../../lib/client/sign_on.ts";
+import type { Endpoint } from "../../lib/client/transport.ts";
+import {
+  WebSocketStream,
+  webSocketTransport,
+} from "../../lib/client/websocket.ts";
+import type { Frame } from "../../lib/protocol/frame.ts";
+import type { Packet } from "../../lib/protocol/layout.ts";
+import { SERVER_TYPES } from "../../lib/protocol/packet_types.ts";
+import {
+  REFRESH_KIND,
+  refreshCategories,
+} from "../../lib/protocol/packets/lists.ts";
+import { imOut, roomMessageOut } from "../../lib/protocol/packets/messages.ts";
+import { requestUser } from "../../lib/protocol/packets/pals.ts";
+import { roomJoin, roomLeave } from "../../lib/protocol/packets/rooms.ts";
+import { bye, keepalive } from "../../lib/protocol/packets/signon.ts";
+import { encodeText } from "../../lib/protocol/windows1252.ts";
+import type { Line, Model } from "./model.ts";
+import { addLine, type PacketPorts, takeFrame } from "./packets.ts";
+import { plainText } from "./text.ts";
+import type { Voice } from "./voice/voice.ts";
+
+/** A WebSocket has no such place; the library wants one. */
+const HERE: Endpoint = { host: "", port: 0 };
+const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
+/** After a line, the question that shows it was dealt with. */
+const CONFIRM_MS = 300;
+const KEEPALIVE_MS = 60_000;
+const TICKET_TRIES = 3;
+
+export interface Login {
+  readonly nickname: string;
+  /** "" to use the web session of this browser. */
+  readonly password: string;
+}
+
+interface TicketAnswer {
+  readonly ticket: string;
+  readonly uid: number;
+  readonly nickname: string;
+}
+
+export class Session implements PacketPorts {
+  voice: Voice | undefined;
+  /** Called for lines that the user may want to be told of. */
+  onHeard: (line: Line, personal: boolean) => void = () => {};
+  #connection: Connection | undefined;
+  #login: Login | undefined;
+  #uid = 0;
+  #online = false;
+  #tries = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #confirming: ReturnType<typeof setTimeout> | undefined;
+  readonly #lockwords = new Map<number, string>();
+  /** Lines sent before the question that is under way, and after it. */
+  #asked: Line[] | undefined;
+  #unasked: Line[] = [];
+
+  constructor(readonly model: Model) {
+    setInterval(() => {
+      if (this.#online) this.send(keepalive, {});
+    }, KEEPALIVE_MS);
+  }
+
+  /** Signs on. Rejects with a sentence for the user. */
+  async signOn(login: Login): Promise<void> {
+    const { model } = this;
+    model.phase = "connecting";
+    model.sentence = "";
+    model.changed();
+    try {
+      this.#login = login;
+      await this.#connect();
+    } catch (error) {
+      model.phase = "signed-out";
+      model.sentence = sentenceOf(error);
+      this.#login = undefined;
+      model.changed();
+      throw error;
+    }
+  }
+
+  signOff(): void {
+    this.send(bye, {});
+    this.#end("");
+  }
+
+  send<T>(packet: Packet<T>, value: T): void {
+    this.#connection?.send(packet, value).catch(() => {});
+  }
+
+  // ---- rooms and people ----
+
+  refresh(category: number): void {
+    const kind = REFRESH_KIND.rooms;
+    this.send(refreshCategories, { kind, id: category });
+  }
+
+  join(gid: number, lockword = ""): void {
+    const { model } = this;
+    if (model.rooms.has(gid)) return model.open({ kind: "room", gid });
+    // Like the client of 2002: one voice room at a time.
+    this.#lockwords.set(gid, lockword);
+    this.send(roomJoin, { gid, invisible: false, lockword });
+  }
+
+  leave(gid: number): void {
+    const { model } = this;
+    this.send(roomLeave, { gid });
+    model.rooms.delete(gid);
+    this.roomGone(gid);
+    model.open({ kind: "rooms" });
+  }
+
+  /** A line in a room; the server does not send it back. */
+  say(gid: number, text: string): void {
+    const room = this.model.rooms.get(gid);
+    if (room === undefined) return;
+    this.send(roomMessageOut, { gid, text: encodeText(text) });
+    this.#sent(room, text);
+  }
+
+  message(uid: number, text: string): void {
+    this.send(imOut, { to: uid, text: encodeText(text) });
+    this.#sent(this.model.conversation(uid), text);
+  }
+
+  /** Sends a line again that may have been lost with the connection. */
+  again(line: Line): void {
+    const { model } = this;
+    for (const room of model.rooms.values()) {
+      const at = room.lines.indexOf(line);
+      if (at < 0) continue;
+      room.lines.splice(at, 1);
+      return this.say(room.gid, line.text);
+    }
+    for (const { uid, lines } of model.conversations.values()) {
+      const at = lines.indexOf(line);
+      if (at < 0) continue;
+      lines.splice(at, 1);
+      return this.message(uid, line.text);
+    }
+  }
+
+  #sent(place: { lines: Line[]; unread: number }, text: string): void {
+    const { me } = this.model;
+    const line = addLine(this.model, place, {
+      uid: me.uid,
+      name: me.nickname,
+      text,
+      kind: /^\/w\s/i.test(plainText(text)) ? "whisper" : "said",
+      own: true,
+      delivery: "sending",
+    });
+    this.#unasked.push(line);
+    this.#askSoon();
+    this.model.changed();
+  }
+
+  /** The answer to a later question shows that earlier lines have arrived. */
+  #askSoon(): void {
+    if (this.#asked !== undefined || this.#confirming !== undefined) return;
+    this.#confirming = setTimeout(() => {
+      this.#confirming = undefined;
+      if (!this.#online || this.#unasked.length === 0) return;
+      this.#asked = this.#unasked;
+      this.#unasked = [];
+      const kind = REFRESH_KIND.counts;
+      this.send(refreshCategories, { kind, id: 0 });
+    }, CONFIRM_MS);
+  }
+
+  // ---- what packets ask for ----
+
+  confirmed(): void {
+    for (const line of this.#asked ?? []) line.delivery = "sent";
+    this.#asked = undefined;
+    if (this.#unasked.length > 0) this.#askSoon();
+  }
+
+  askAbout(uid: number): void {
+    this.send(requestUser, { uid });
+  }
+
+  lockwordOf(gid: number): string {
+    return this.#lockwords.get(gid) ?? "";
+  }
+
+  voiceAt(gid: number): void {
+    void this.voice?.enter(gid);
+  }
+
+  roomGone(gid: number): void {
+    this.model.speaking.delete(gid);
+    this.voice?.leave(gid);
+  }
+
+  heard(line: Line, personal: boolean): void {
+    this.onHeard(line, personal);
+  }
+
+  farewell(sentence: string, again: boolean): void {
+    // A refused sign-on is told by its own promise.
+    if (!this.#online) return;
+    if (again) return this.model.notice(sentence, "The server");
+    this.#end(sentence);
+  }
+
+  /** A ticket for a voice link or for pictures. */
+  async ticket(purpose: "voice" | "video"): Promise<string> {
+    const stream = this.#connection?.stream;
+    if (!(stream instanceof WebSocketStream)) throw new Error("not online");
+    return await stream.ticket(purpose);
+  }
+
+  // ---- the connection ----
+
+  async #connect(): Promise<void> {
+    const login = this.#login!;
+    this.#online = false;
+    let password = login.password;
+    let ticket: string | undefined;
+    if (password === "") {
+      const answer = await fetchTicket();
+      ticket = answer.ticket;
+      this.#uid = answer.uid;
+      password = "-";
+    }
+    const dial = async (at: Endpoint) => {
+      const connection: Connection = await Connection.open({
+        ...at,
+        transport: webSocketTransport(socketBase(), {
+          ticket: () => Promise.resolve(ticket),
+        }),
+        keeps: () => !this.#online,
+        onFrame: (frame) => this.#take(connection, frame),
+      });
+      return connection;
+    };
+    if (this.#uid === 0) {
+      this.#uid = await askUid(dial, HERE, login.nickname, 0);
+    }
+    const connection = await authenticate(dial, HERE, this.#uid, {
+      nickname: login.nickname,
+      password,
+    });
+    this.#connection = connection;
+    this.#online = true;
+    this.#tries = 0;
+    connection.inbox.drain();
+    this.model.phase = "online";
+    this.#rejoin();
+    this.send(refreshCategories, { kind: REFRESH_KIND.counts, id: 0 });
+    this.model.changed();
+    void connection.closed.then(() => this.#lost(connection));
+  }
+
+  #rejoin(): void {
+    for (const { gid, lockword } of [...this.model.rooms.values()]) {
+      this.send(roomJoin, { gid, invisible: false, lockword });
+    }
+  }
+
+  #take(connection: Connection, frame: Frame): void {
+    if (frame.type === SERVER_TYPES.USER_DATA.type) {
+      sendChecksums(connection).catch(() => {});
+    }
+    takeFrame(this, frame);
+  }
+
+  #lost(connection: Connection): void {
+    if (connection !== this.#connection || this.#login === undefined) return;
+    this.#connection = undefined;
+    this.#online = false;
+    this.#asked = undefined;
+    this.#unasked = [];
+    this.voice?.close();
+    this.model.phase = "lost";
+    this.model.lineLost();
+    this.#tryAgain();
+  }
+
+  #tryAgain(): void {
+    const delay = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)]!;
+    // Not all at once after a restart.
+    this.#retry = setTimeout(async () => {
+      try {
+        await this.#connect();
+      } catch (error) {
+        if (this.#login === undefined) return;
+        if (isRefusal(error)) return this.#end(sentenceOf(error));
+        this.#tryAgain();
+      }
+    }, delay * (0.75 + Math.random() / 2));
+  }
+
+  /** Breaks the line, as a lost network would. */
+  cutForTest(): void {
+    void this.#connection?.close();
+  }
+
+  /** Tries now instead of later, such as when the network is back. */
+  retryNow(): void {
+    if (this.model.phase !== "lost") return;
+    clearTimeout(this.#retry);
+    this.#tries = 0;
+    this.#tryAgain();
+  }
+
+  #end(sentence: string): void {
+    clearTimeout(this.#retry);
+    this.#login = undefined;
+    this.#uid = 0;
+    this.#online = false;
+    this.voice?.close();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    void connection?.close().catch(() => {});
+    this.model.reset();
+    this.model.phase = "signed-out";
+    this.model.sentence = sentence;
+    this.model.changed();
+  }
+}
+
+export function socketBase(): string {
+  return location.origin.replace(/^http/, "ws");
+}
+
+/** The web session of this browser gives a ticket. */
+async function fetchTicket(): Promise<TicketAnswer> {
+  for (let tries = 1;; tries++) {
+    const response = await fetch("/chat/ticket", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ for: "chat" }),
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    if (response.status < 500 || tries === TICKET_TRIES) {
+      throw new NotSignedIn(answer.error ?? "Please sign in again.");
+    }
+  }
+}
+
+/** This browser has no web session any more. */
+class NotSignedIn extends Error {
+  override name = "SignOnRefused";
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === "SignOnRefused";
+}
+
+function sentenceOf(error: unknown): string {
+  if (isRefusal(error)) return (error as Error).message;
+  if (error instanceof Error && error.name === "WebSocketClosed") {
+    return "The server cannot be reached. Please try again.";
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+/**
+ * Instant messages with one person.
+ *
+ * @module
+ */
+import { addPal, blockBuddy } from "../../../lib/protocol/packets/pals.ts";
+import { usePage } from "./base.tsx";
+import { Composer } from "./composer.tsx";
+import { Lines } from "./lines.tsx";
+
+export function Conversation({ uid }: { uid: number }) {
+  const { model, session } = usePage();
+  const name = model.nameOf(uid);
+  const isPal = model.pals.has(uid);
+  const close = () => {
+    model.conversations.delete(uid);
+    model.open({ kind: "rooms" });
+  };
+  const block = () => {
+    session.send(blockBuddy, { uid });
+    model.blocked.set(uid, name);
+    close();
+  };
+  return (
+    <section class="panel place" aria-labelledby="person">
+      <h1 class="bar" id="person">{name}</h1>
+      <p class="actions">
+        {!isPal && (
+          <button
+            type="button"
+            class="button small"
+            onClick={() => session.send(addPal, { uid })}
+          >
+            Add to my pals
+          </button>
+        )}
+        <button type="button" class="button small" onClick={block}>
+          Block
+        </button>
+        <button type="button" class="button small" onClick={close}>
+          Close
+        </button>
+      </p>
+      <Lines
+        lines={model.conversation(uid).lines}
+        label={`Messages with ${name}`}
+      />
+      <Composer
+        label={`Write to ${name}`}
+        send={(text) => session.message(uid, text)}
+      />
+    </section>
+  );
+}

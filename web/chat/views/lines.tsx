@@ -1,0 +1,64 @@
+/**
+ * What was said, newest at the bottom.
+ *
+ * @module
+ */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Line } from "../model.ts";
+import { Marked, usePage } from "./base.tsx";
+
+/** This near to the end, new lines scroll into view. */
+const NEAR_PX = 80;
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+
+export function Lines({ lines, label }: { lines: Line[]; label: string }) {
+  const list = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element && atEnd.current) element.scrollTop = element.scrollHeight;
+  });
+  return (
+    <div
+      ref={list}
+      class="lines scroll"
+      role="log"
+      aria-label={label}
+      tabIndex={0}
+      onScroll={(
+        { currentTarget: { scrollHeight, scrollTop, clientHeight } },
+      ) => {
+        atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+      }}
+    >
+      {lines.map((line) => <OneLine key={line.id} line={line} />)}
+    </div>
+  );
+}
+
+function OneLine({ line }: { line: Line }) {
+  const { session } = usePage();
+  const { kind, own, delivery } = line;
+  return (
+    <div class={`line ${kind}${own ? " own" : ""} ${delivery}`}>
+      <time dateTime={line.at.toISOString()}>{time.format(line.at)}</time>{" "}
+      <b class="who">{line.name}{kind === "whisper" && " (whisper)"}:</b>{" "}
+      <span class="text">
+        <Marked text={line.text} />
+      </span>
+      {delivery === "unsure" && (
+        <>
+          {" "}
+          <em>may not have arrived</em>{" "}
+          <button
+            type="button"
+            class="button small"
+            onClick={() => session.again(line)}
+          >
+            Send again
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

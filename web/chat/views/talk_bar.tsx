@@ -1,0 +1,167 @@
+/**
+ * Push to talk, its lock, the level of the microphone, and who is heard.
+ *
+ * @module
+ */
+import { useEffect, useState } from "preact/hooks";
+import type { Room } from "../model.ts";
+import { Microphone } from "../voice/microphone.ts";
+import { usePage } from "./base.tsx";
+
+export function TalkBar({ room }: { room: Room }) {
+  const { model, voice } = usePage();
+  const [locked, setLocked] = useState(false);
+  const [fault, setFault] = useState("");
+  const own = room.members.get(model.me.uid);
+  const speaker = model.speaking.get(room.gid);
+  const mayTalk = own?.mic ?? false;
+  const start = () => {
+    setFault("");
+    voice.start().catch((error) => setFault(error.message));
+  };
+  const stop = () => {
+    if (!locked) voice.stop();
+  };
+  useTalkKey(start, stop);
+  useEffect(() => () => voice.stop(), [voice]);
+  if (!Microphone.isPossible) return <Listening room={room} />;
+  const lock = () => {
+    setLocked(!locked);
+    if (locked) voice.stop();
+    else start();
+  };
+  return (
+    <div class="talk" role="group" aria-label="Voice">
+      <button
+        type="button"
+        class={`button talk-key${voice.talking ? " on" : ""}`}
+        disabled={!mayTalk}
+        aria-pressed={voice.talking}
+        onPointerDown={start}
+        onPointerUp={stop}
+        onPointerLeave={stop}
+        onPointerCancel={stop}
+      >
+        {voice.talking ? "Talking" : "Hold to talk"}
+      </button>
+      <button
+        type="button"
+        class="button small"
+        disabled={!mayTalk}
+        aria-pressed={locked}
+        onClick={lock}
+      >
+        Lock
+      </button>
+      <Level />
+      <Volume room={room} />
+      <p class="speaker" role="status">
+        {fault ||
+          floorSentence(
+            speaker,
+            model.me.uid,
+            model.nameOf(speaker ?? 0),
+            mayTalk,
+          )}
+      </p>
+    </div>
+  );
+}
+
+function floorSentence(
+  speaker: number | undefined,
+  me: number,
+  name: string,
+  mayTalk: boolean,
+): string {
+  if (speaker !== undefined && speaker !== me) return `${name} is speaking.`;
+  return mayTalk ? "" : "You may not speak here now: you have a red dot.";
+}
+
+/** Without a microphone the room can still be heard. */
+function Listening({ room }: { room: Room }) {
+  const { model } = usePage();
+  const speaker = model.speaking.get(room.gid);
+  const secure = `https://${location.host}${location.pathname}`;
+  return (
+    <div class="talk">
+      <Volume room={room} />
+      <p class="speaker">
+        You can listen. Browsers give a microphone only to pages by https: ask
+        the host for such an address{location.protocol === "http:" && (
+          <>
+            , perhaps <a href={secure}>{secure}</a>
+          </>
+        )}.
+      </p>
+      <p class="speaker" role="status">
+        {speaker !== undefined && `${model.nameOf(speaker)} is speaking.`}
+      </p>
+    </div>
+  );
+}
+
+function Volume({ room }: { room: Room }) {
+  const { voice } = usePage();
+  return (
+    <label class="volume">
+      Volume{" "}
+      <input
+        type="range"
+        min={0}
+        max={2}
+        step={0.05}
+        value={voice.volumes.get(room.gid) ?? 1}
+        onInput={({ currentTarget }) =>
+          voice.setVolume(room.gid, Number(currentTarget.value))}
+      />
+    </label>
+  );
+}
+
+function Level() {
+  const { voice } = usePage();
+  const [level, setLevel] = useState(0);
+  useEffect(() => {
+    voice.microphone.onLevel = setLevel;
+    return () => {
+      voice.microphone.onLevel = () => {};
+    };
+  }, [voice]);
+  return (
+    <meter
+      aria-label="Level of your microphone"
+      min={0}
+      max={1}
+      high={0.95}
+      value={voice.talking ? level : 0}
+    />
+  );
+}
+
+/** The space bar talks, unless it is needed for something else. */
+function useTalkKey(start: () => void, stop: () => void): void {
+  useEffect(() => {
+    const isForUs = (event: KeyboardEvent) =>
+      event.code === "Space" && !event.repeat &&
+      !(event.target as Element).closest(
+        "input, textarea, select, button, summary, a, dialog",
+      );
+    const down = (event: KeyboardEvent) => {
+      if (!isForUs(event)) return;
+      event.preventDefault();
+      start();
+    };
+    const up = (event: KeyboardEvent) => {
+      if (event.code === "Space") stop();
+    };
+    addEventListener("keydown", down);
+    addEventListener("keyup", up);
+    addEventListener("blur", stop);
+    return () => {
+      removeEventListener("keydown", down);
+      removeEventListener("keyup", up);
+      removeEventListener("blur", stop);
+    };
+  });
+}

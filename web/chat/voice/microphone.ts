@@ -1,0 +1,113 @@
+/**
+ * The user's microphone: opened at the first word, encoded by worklet.ts.
+ *
+ * @module
+ */
+import type { FromMicrophone } from "./worklet.ts";
+
+export interface MicrophoneSettings {
+  /** "" for the browser's own choice. */
+  readonly device: string;
+  /** Echo cancelling, noise suppression and automatic gain. */
+  readonly processed: boolean;
+}
+
+/** Why there is no microphone; the message is for the user. */
+export class NoMicrophone extends Error {
+  override name = "NoMicrophone";
+}
+
+export class Microphone {
+  /** Called with the loudness from 0 to 1. */
+  onLevel: (level: number) => void = () => {};
+  #settings: MicrophoneSettings = { device: "", processed: true };
+  #stream: MediaStream | undefined;
+  #node: AudioWorkletNode | undefined;
+  #opening: Promise<void> | undefined;
+  readonly #packet: (payload: Uint8Array) => void;
+
+  constructor(packet: (payload: Uint8Array) => void) {
+    this.#packet = packet;
+  }
+
+  get settings(): MicrophoneSettings {
+    return this.#settings;
+  }
+
+  /** Browsers give microphones to https and to this very machine only. */
+  static get isPossible(): boolean {
+    return globalThis.isSecureContext === true &&
+      navigator.mediaDevices !== undefined;
+  }
+
+  /** Closes an open one; the next word opens it as wanted. */
+  configure(settings: MicrophoneSettings): void {
+    this.#settings = settings;
+    this.close();
+  }
+
+  open(audio: AudioContext): Promise<void> {
+    this.#opening ??= this.#open(audio).catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  talk(on: boolean): void {
+    this.#node?.port.postMessage(on);
+  }
+
+  close(): void {
+    this.#node?.disconnect();
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#node = this.#stream = this.#opening = undefined;
+  }
+
+  async #open(audio: AudioContext): Promise<void> {
+    if (!Microphone.isPossible) {
+      throw new NoMicrophone("This address allows no microphone.");
+    }
+    const { device, processed } = this.#settings;
+    try {
+      this.#stream = await navigator.mediaDevices.getUserMedia({
+        audio: {
+          channelCount: 1,
+          echoCancellation: processed,
+          noiseSuppression: processed,
+          autoGainControl: processed,
+          ...(device !== "" && { deviceId: { exact: device } }),
+        },
+      });
+    } catch (error) {
+      throw new NoMicrophone(sentenceOf(error));
+    }
+    await audio.audioWorklet.addModule(workletAddress());
+    const node = new AudioWorkletNode(audio, "gsm-microphone");
+    node.port.onmessage = ({ data }: MessageEvent<FromMicrophone>) => {
+      this.onLevel(data.level);
+      if (data.payload) this.#packet(data.payload);
+    };
+    audio.createMediaStreamSource(this.#stream).connect(node);
+    this.#node = node;
+  }
+}
+
+/** Named by the page: its address holds a hash of its content. */
+function workletAddress(): string {
+  return document.documentElement.dataset["worklet"] ?? "";
+}
+
+function sentenceOf(error: unknown): string {
+  switch (error instanceof DOMException ? error.name : "") {
+    case "NotAllowedError":
+      return "The browser was told not to give this page the microphone.";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "There is no such microphone.";
+    case "NotReadableError":
+      return "Another program uses the microphone.";
+    default:
+      return `The microphone does not work: ${error}`;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The page's voice: one room at a time, heard through the speakers and spoken
+ * by push to talk.
+ *
+ * @module
+ */
+import { Talker } from "../../../lib/client/voice_channel.ts";
+import { VoiceLink } from "../../../lib/client/voice_link.ts";
+import { WebSocketStream } from "../../../lib/client/websocket.ts";
+import type { Model } from "../model.ts";
+import { type Session, socketBase } from "../session.ts";
+import { Microphone } from "./microphone.ts";
+import { Player } from "./player.ts";
+
+/** Silence after which a speaker counts as having paused. */
+const PAUSE_MS = 700;
+const HEADER_BYTES = 12;
+const TRAILER_BYTES = 4;
+const FOREVER_MS = 0x7fffffff;
+
+export class Voice {
+  readonly microphone = new Microphone((payload) => this.#say(payload));
+  /** Loudness from 0 to 1, by room. */
+  readonly volumes = new Map<number, number>();
+  talking = false;
+  gid = 0;
+  readonly #model: Model;
+  readonly #session: Session;
+  #audio: AudioContext | undefined;
+  #player: Player | undefined;
+  #link: VoiceLink | undefined;
+  #talker: Talker | undefined;
+  #paused: ReturnType<typeof setTimeout> | undefined;
+  #entering: Promise<void> = Promise.resolve();
+
+  constructor(model: Model, session: Session) {
+    this.#model = model;
+    this.#session = session;
+  }
+
+  /** Where its player plays, for tests; undefined before it is needed. */
+  get player(): Player | undefined {
+    return this.#player;
+  }
+
+  get audio(): AudioContext | undefined {
+    return this.#audio;
+  }
+
+  /** Browsers start sound only from a key or a click. */
+  wake(): void {
+    this.#audio ??= new AudioContext();
+    if (this.#audio.state === "suspended") void this.#audio.resume();
+  }
+
+  get isSilenced(): boolean {
+    return this.#audio?.state === "suspended";
+  }
+
+  /** Opens the link of a room, one after the other. */
+  enter(gid: number): Promise<void> {
+    this.#entering = this.#entering.then(() => this.#open(gid)).catch(
+      (error) => {
+        this.#model.notice(`No voice in this room: ${error.message}`);
+      },
+    );
+    return this.#entering;
+  }
+
+  async #open(gid: number): Promise<void> {
+    this.#closeLink();
+    if (!this.#model.rooms.has(gid)) return;
+    this.wake();
+    const ticket = await this.#session.ticket("voice");
+    const stream = await WebSocketStream.open(
+      `${socketBase()}/ws/voice`,
+      ticket,
+    );
+    const { uid } = this.#model.me;
+    this.gid = gid;
+    this.#link = await VoiceLink.open(stream, { gid, uid });
+    this.#talker ??= new Talker(uid);
+    if (this.#talker.uid !== uid) this.#talker = new Talker(uid);
+    this.#player?.forget();
+    this.#player = new Player(this.#audio!);
+    this.#player.volume = this.volumes.get(gid) ?? 1;
+    void this.#listen(this.#link);
+    this.#model.changed();
+  }
+
+  leave(gid: number): void {
+    if (gid === this.gid) this.close();
+  }
+
+  close(): void {
+    this.stop();
+    this.#closeLink();
+    this.gid = 0;
+  }
+
+  setVolume(gid: number, volume: number): void {
+    this.volumes.set(gid, volume);
+    if (gid === this.gid && this.#player) this.#player.volume = volume;
+    this.#model.changed();
+  }
+
+  /** The talk key is down. Rejects with a sentence when there is no sound. */
+  async start(): Promise<void> {
+    if (this.talking || this.#link === undefined) return;
+    this.talking = true;
+    this.#model.changed();
+    this.wake();
+    try {
+      await this.microphone.open(this.#audio!);
+      this.microphone.talk(this.talking);
+    } catch (error) {
+      this.talking = false;
+      this.#model.changed();
+      throw error;
+    }
+  }
+
+  /** The talk key is up. */
+  stop(): void {
+    if (!this.talking) return;
+    this.talking = false;
+    this.microphone.talk(false);
+    this.#model.changed();
+  }
+
+  #say(payload: Uint8Array): void {
+    const link = this.#link;
+    if (!this.talking || link === undefined || !link.isOpen) return;
+    link.talk(this.#talker!.frame({ payload })).catch(() => {});
+  }
+
+  async #listen(link: VoiceLink): Promise<void> {
+    try {
+      for (;;) {
+        const { frame, speaker } = await link.heard.next(
+          () => true,
+          "a frame",
+          FOREVER_MS,
+        );
+        this.#player?.play(
+          speaker,
+          frame.subarray(HEADER_BYTES, frame.length - TRAILER_BYTES),
+        );
+        this.#heard(speaker);
+      }
+    } catch {
+      // The link has ended; the server announces it again when it should not.
+    }
+  }
+
+  #heard(speaker: number): void {
+    clearTimeout(this.#paused);
+    const { gid } = this;
+    if (this.#model.speaking.get(gid) !== speaker) {
+      this.#model.speaking.set(gid, speaker);
+      this.#model.changed();
+    }
+    this.#paused = setTimeout(() => {
+      this.#model.speaking.delete(gid);
+      this.#model.changed();
+    }, PAUSE_MS);
+  }
+
+  #closeLink(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    void link?.close();
+  }
+}

@@ -1,7 +1,8 @@
 /**
- * Who is heard and reached by datagrams. There is no connection to go by, only
- * where a datagram comes from: a TCP link counts for more, and what somebody
- * is heard from counts until he pauses (docs/protocol.md, "Voice").
+ * Decides which datagrams count. There is no connection to go by, only a source
+ * address, which is easily forged: a TCP link counts for more, a speaker keeps
+ * the port until a pause, and a hello adds a place to which voice is sent but
+ * takes none away (docs/protocol.md, "Voice").
  *
  * @module
  */
@@ -13,6 +14,9 @@ import type { VoiceRelay } from "./relay.ts";
 import type { Form, VoiceRoom } from "./room.ts";
 import { isSameHost } from "../net/addresses.ts";
 import type { VoiceRoster } from "./roster.ts";
+
+/** Milliseconds for which a hello cannot move a peer that has been heard. */
+const HELD_MS = 30_000;
 
 export class DatagramGate {
   readonly #relay: VoiceRelay;
@@ -41,7 +45,8 @@ export class DatagramGate {
     const room = this.#relay.roomAt(gid);
     // A TCP link proves its address; a datagram's source is easily forged.
     if (room.links.has(uid)) return this.#relay.refused("transport");
-    if (this.#speaksElsewhere(room, uid, port)) {
+    // A forged hello must not take the place of a peer that has been heard.
+    if (this.#heardElsewhere(room, uid, port, HELD_MS)) {
       return this.#relay.refused("port", room);
     }
     const taken = room.greeted(uid, address, port, "hello", this.#clock());
@@ -75,14 +80,12 @@ export class DatagramGate {
     }
     const room = this.#relay.roomAt(gid);
     if (room.links.has(uid)) return this.#relay.refused("transport", room);
-    if (this.#speaksElsewhere(room, uid, port)) {
+    if (this.#heardElsewhere(room, uid, port, room.rule.pauseMs)) {
       return this.#relay.refused("port", room);
     }
     const now = this.#clock();
+    // A hello from another port proves nothing, so it mutes nobody.
     const peer = room.peers.get(uid);
-    if (peer?.known === "hello" && peer.target.port !== port) {
-      return this.#relay.refused("port", room);
-    }
     if (peer?.known !== "assumed" && peer?.target.port === port) {
       peer.form = form;
     } else if (form === "prefixed") {
@@ -97,6 +100,7 @@ export class DatagramGate {
     voice.meter.spend(length, now);
     if (this.#relay.admit(voice, buf, at + PREFIX_BYTES, length)) {
       voice.port = port;
+      voice.portHeardAt = now;
       const run = buf.subarray(at, at + PREFIX_BYTES + length);
       this.#relay.deliver(voice, run, 1, form, false);
     }
@@ -104,14 +108,18 @@ export class DatagramGate {
   }
 
   /**
-   * Who is being heard by datagrams stays at his port until he has paused: his
-   * number from another one is a neighbour's doing, behind the same router.
+   * Whether `uid` was heard from another port within `ms`. A speaker keeps the
+   * port until a pause: the same uid from another port meanwhile is somebody
+   * else behind the same router, or a forged source address.
    */
-  #speaksElsewhere(room: VoiceRoom, uid: Uid, port: number): boolean {
-    const heardAt = room.speaking.get(uid);
-    if (heardAt === undefined) return false;
-    if (this.#clock() - heardAt >= room.rule.pauseMs) return false;
-    const spokenFrom = room.voice(uid).port;
-    return spokenFrom !== undefined && spokenFrom !== port;
+  #heardElsewhere(
+    room: VoiceRoom,
+    uid: Uid,
+    port: number,
+    ms: number,
+  ): boolean {
+    const voice = room.voice(uid);
+    return voice.port !== undefined && voice.port !== port &&
+      this.#clock() - voice.portHeardAt < ms;
   }
 }

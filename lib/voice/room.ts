@@ -107,8 +107,9 @@ export class Voice {
   peers: Peer[] = [];
   in = 0;
   jitterMs = 0;
-  /** From where his last datagram that was heard came. */
+  /** The port from which the last datagram that was heard came, and when. */
   port: number | undefined;
+  portHeardAt = -Infinity;
   #transit: number | undefined;
   readonly meter: Meter;
 
@@ -135,6 +136,8 @@ export class VoiceRoom {
   readonly floor: Floor;
   readonly links = new Map<Uid, Link>();
   readonly peers = new Map<Uid, Peer>();
+  /** The real client's port of members that have claimed another one. */
+  readonly #assumed = new Map<Uid, Peer>();
   /** When each of those who are being heard was last heard. */
   readonly speaking = new Map<Uid, number>();
   readonly dropped = noDrops();
@@ -193,12 +196,12 @@ export class VoiceRoom {
       } else if (link !== undefined) {
         voice.links.push(link);
       } else {
-        const peer = this.#peer(member);
-        if (peer === undefined) continue;
-        const { hostname, port } = peer.target;
-        if (reached.has(`${hostname} ${port}`)) continue;
-        reached.add(`${hostname} ${port}`);
-        voice.peers.push(peer);
+        for (const peer of this.#peersOf(member)) {
+          const { hostname, port } = peer.target;
+          if (reached.has(`${hostname} ${port}`)) continue;
+          reached.add(`${hostname} ${port}`);
+          voice.peers.push(peer);
+        }
       }
     }
   }
@@ -232,6 +235,7 @@ export class VoiceRoom {
   forget(uid: Uid): boolean {
     this.links.delete(uid);
     this.peers.delete(uid);
+    this.#assumed.delete(uid);
     this.#voices.delete(uid);
     this.speaking.delete(uid);
     this.floor.release(uid);
@@ -267,33 +271,47 @@ export class VoiceRoom {
     };
   }
 
-  /** Where a member without a TCP link is reached, if anywhere. */
-  #peer(member: VoiceMember): Peer | undefined {
-    const known = this.peers.get(member.uid);
-    if (known && isSameHost(member.address, known.target.hostname)) {
-      return known;
+  /**
+   * Where a member without a TCP link is reached. A hello proves no return
+   * path: until the member leaves, the port at which the real client listens
+   * in UDP mode is served as well, so a forged hello makes nobody deaf.
+   */
+  #peersOf(member: VoiceMember): Peer[] {
+    const { uid, address } = member;
+    const claimed = this.peers.get(uid);
+    if (claimed !== undefined && claimed.known !== "assumed") {
+      if (isSameHost(address, claimed.target.hostname)) {
+        const assumed = this.#assumed.get(uid) ?? this.#assume(member);
+        if (assumed === undefined) return [claimed];
+        this.#assumed.set(uid, assumed);
+        return [claimed, assumed];
+      }
+      this.peers.delete(uid);
     }
-    this.peers.delete(member.uid);
-    const { clientUdpPort, datagrams } = this.#options;
-    const { address } = member;
+    const peer = this.peers.get(uid) ?? this.#assume(member);
+    if (peer === undefined) return [];
+    this.peers.set(uid, peer);
+    return [peer];
+  }
+
+  #assume({ uid, address }: VoiceMember): Peer | undefined {
+    const { clientUdpPort, datagrams, roster } = this.#options;
     if (address === undefined || !isIPv4(address)) return undefined;
     if (!datagrams?.reaches(address, clientUdpPort)) return undefined;
-    const peer: Peer = {
-      uid: member.uid,
+    return {
+      uid,
       known: "assumed",
       target: {
         transport: "udp",
         hostname: address,
         port: clientUdpPort,
       },
-      from: this.#options.roster.voiceAddresses?.(member.uid) ?? [],
+      from: roster.voiceAddresses?.(uid) ?? [],
       form: "bare",
       since: 0,
       meter: new Meter(() => UNASKED_BYTES, () => 2 * UNASKED_BYTES),
       traffic: noTraffic(),
     };
-    this.peers.set(member.uid, peer);
-    return peer;
   }
 }
 

@@ -169,24 +169,47 @@ Deno.test("UdpEdge answers who speaks with a prefix where he is", async () => {
   same(await bob.datagram(), voice(ANN, 2));
 });
 
-Deno.test("UdpEdge follows a peer who says hello from another port", async () => {
+Deno.test("UdpEdge lets no hello displace a peer that has been heard", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);
   const before = await greeted(test, OAK, BOB);
   await before.send(voice(BOB, 1));
   same(await ann.frame(), voice(BOB, 1));
   const after = test.datagrams();
-  // Without a hello, another port is another person; and nobody moves in the
-  // middle of a word.
-  await after.send(voice(BOB, 2));
+  await after.send(encodeHello(OAK, BOB));
+  await test.until(() => test.server.stats().dropped.port === 1);
+  test.skipped += 29_000;
   await after.send(encodeHello(OAK, BOB));
   await test.until(() => test.server.stats().dropped.port === 2);
-  test.skipped += 1000;
-  await after.send(voice(BOB, 3));
-  await test.until(() => test.server.stats().dropped.port === 3);
+  await ann.write(voice(ANN, 2));
+  same(await before.datagram(), voice(ANN, 2));
+  // A client that has moved to another port is found again after a while.
+  test.skipped += 2000;
   await after.send(encodeHello(OAK, BOB));
-  await after.send(voice(BOB, 4));
-  same(await ann.frame(), voice(BOB, 4));
+  await after.send(voice(BOB, 3));
+  same(await ann.frame(), voice(BOB, 3));
+});
+
+Deno.test("UdpEdge: a forged hello neither mutes nor deafens a client in UDP mode", async () => {
+  const clientUdpPort = freePort();
+  await using test = await TestVoice.start(company(ANN, BOB), {
+    clientUdpPort,
+  });
+  const ann = await test.linked(OAK, ANN);
+  const client = test.datagrams("127.0.0.1", clientUdpPort);
+  // Bob listens at the fixed port and has said nothing so far.
+  const forged = await greeted(test, OAK, BOB);
+  await ann.write(voice(ANN, 1));
+  same(await client.datagram(), bare(voice(ANN, 1)));
+  test.skipped += 1000;
+  // The real client speaks from a port of its own.
+  const mouth = test.datagrams();
+  await mouth.send(bare(voice(BOB, 2)));
+  same(await ann.frame(), voice(BOB, 2));
+  await forged.send(encodeHello(OAK, BOB));
+  test.skipped += 1000;
+  await ann.write(voice(ANN, 3));
+  same(await client.datagram(), bare(voice(ANN, 3)));
 });
 
 Deno.test("UdpEdge keeps to the port of a client in UDP mode while it is heard", async () => {

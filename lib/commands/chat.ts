@@ -76,8 +76,15 @@ const who = command({
   fields: {},
   role: "user",
   chat: { name: "who", role: "user", takes: [] },
-  run({ live }) {
+  run({ live, store, actor }) {
+    // Somebody who blocks the reader looks offline, here too.
+    const hidden = new Set(
+      actor.uid === null || actor.level > 0
+        ? []
+        : store.relations.blockedBy(actor.uid),
+    );
     const names = (live?.sessions() ?? [])
+      .filter(({ uid }) => uid !== null && !hidden.has(uid))
       .flatMap((one) => one.phase === "online" ? one.nickname ?? [] : [])
       .sort((a, b) => a.localeCompare(b));
     const more = names.length - MOST_NAMES;

@@ -152,3 +152,15 @@ Deno.test("runChatLine() asks for a yes, which counts once and for a minute", as
   deepEqual(await says(bench, "Mo", "Yes"), ["Mo is disconnected."]);
   await isNothing("Mo");
 });
+
+Deno.test("runChatLine() does not tell users that somebody who blocks them is online", async () => {
+  await using bench = await Bench.open();
+  const ann = bench.person("Ann");
+  const bob = bench.person("Bob");
+  bench.person("Mo", "moderator");
+  bench.start().online.add(ann).add(bob);
+  bench.store.relations.addBlock(ann, bob, 0);
+  match((await says(bench, "Bob", "/who"))[0]!, /\(1\): Bob$/);
+  match((await says(bench, "Ann", "/who"))[0]!, /\(2\): Ann, Bob$/);
+  match((await says(bench, "Mo", "/who"))[0]!, /\(2\): Ann, Bob$/);
+});

@@ -106,7 +106,12 @@ export class Bench implements AsyncDisposable {
         ({ sessions: this.online.size, uptimeSeconds: 3700 }) as Status,
       sessions: () =>
         [...this.online].map((uid) =>
-          ({ uid, address: this.addressOf(uid) }) as SessionInfo
+          ({
+            uid,
+            nickname: this.store.accounts.get(uid)?.nickname ?? null,
+            phase: "online",
+            address: this.addressOf(uid),
+          }) as SessionInfo
         ),
       rooms: () => this.openRooms,
       isOnline: (uid) => this.online.has(uid),

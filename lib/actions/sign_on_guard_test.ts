@@ -124,3 +124,12 @@ Deno.test("SignOnGuard looks again at guesses that were sent all at once", async
   guard.close();
   await Promise.all(all);
 });
+
+Deno.test("SignOnGuard.refresh() applies a changed limit of registrations", () => {
+  const { guard } = guardWith({ "limits.registrations_per_address": 20 });
+  for (let n = 0; n < 2; n++) guard.registered("203.0.113.9", 0);
+  assert.equal(guard.registrationWait("203.0.113.9", 1), 0);
+  guard.refresh(defaultConfig({ "limits.registrations_per_address": 2 }));
+  assert.ok(guard.registrationWait("203.0.113.9", 1) > 0);
+  guard.close();
+});

@@ -97,7 +97,11 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     const now = services.steady();
     this.openedAt = this.lastPacketAt = now;
     this.#allowance = new Allowance(limits, now);
-    this.#outbox = new Outbox(wire, this, limits.outbox_bytes);
+    this.#outbox = new Outbox(
+      wire,
+      this,
+      () => services.settings.limits.outbox_bytes,
+    );
   }
 
   get session(): Session {

@@ -277,8 +277,10 @@ export function dispatch(
 /** What is kept for ever has a slower rate than what is only passed on. */
 function mayAct({ session, settings, steady: now }: Context): boolean {
   const perMinute = settings.limits.audited_per_minute;
-  session.acts ??= new TokenBucket(perMinute / 60, perMinute, now);
-  return session.acts.take(now);
+  const acts = session.acts ??= new TokenBucket(0, perMinute, now);
+  acts.perSecond = perMinute / 60;
+  acts.burst = perMinute;
+  return acts.take(now);
 }
 
 function leftOver(ctx: Context, row: Row, bytes: number): void {

@@ -41,7 +41,7 @@ interface Mark {
 export class Outbox {
   readonly #sink: Sink;
   readonly #owner: OutboxOwner;
-  readonly #maxBytes: number;
+  readonly #maxBytes: () => number;
   /** The first that waits, and the others: mostly there are none. */
   #first: Uint8Array | undefined;
   #others: Uint8Array[] | undefined;
@@ -59,8 +59,8 @@ export class Outbox {
   readonly #onWritten = (count: number) => this.#wrote(count);
   readonly #onFailed = (error: unknown) => this.#failed(error);
 
-  /** More than `maxBytes` for a while, and the client counts as slow. */
-  constructor(sink: Sink, owner: OutboxOwner, maxBytes: number) {
+  /** More than `maxBytes` says for a while, and the client counts as slow. */
+  constructor(sink: Sink, owner: OutboxOwner, maxBytes: () => number) {
     this.#sink = sink;
     this.#owner = owner;
     this.#maxBytes = maxBytes;
@@ -89,7 +89,7 @@ export class Outbox {
     if (onWritten !== undefined) {
       (this.#marks ??= []).push({ at: this.#pushed, done: onWritten });
     }
-    if (this.waiting > this.#maxBytes && this.#isSlow()) {
+    if (this.waiting > this.#maxBytes() && this.#isSlow()) {
       this.discard();
       this.#owner.overflowed();
       return false;
@@ -99,7 +99,7 @@ export class Outbox {
 
   /** Asked while more than the bound waits. */
   #isSlow(): boolean {
-    if (this.waiting > BURST * this.#maxBytes) return true;
+    if (this.waiting > BURST * this.#maxBytes()) return true;
     if (this.#rest === undefined) return false;
     const { now } = this.#owner;
     if (this.#over === undefined || this.#over.written !== this.#written) {

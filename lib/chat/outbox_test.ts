@@ -42,7 +42,7 @@ function make(maxBytes = 1000) {
     overflowed: () => void told.push("overflow"),
     writeFailed: (error: unknown) => void told.push(String(error)),
   };
-  const outbox = new Outbox(socket, owner, maxBytes);
+  const outbox = new Outbox(socket, owner, () => maxBytes);
   return { socket, outbox, told, owner };
 }
 
@@ -111,7 +111,7 @@ Deno.test("Outbox keeps every byte in order however the socket takes them", asyn
           },
         };
         const owner = { now: 0, overflowed() {}, writeFailed() {} };
-        const outbox = new Outbox(sink, owner, 1e6);
+        const outbox = new Outbox(sink, owner, () => 1e6);
         for (const [i, frame] of frames.entries()) {
           outbox.push(frame);
           if (i % 3 === 0) outbox.flush();

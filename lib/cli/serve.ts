@@ -27,7 +27,7 @@ import { takeHandover, writeHandover } from "../ops/handover_file.ts";
 import { keepOwner } from "../ops/owner.ts";
 import { Watchdog } from "../ops/watchdog.ts";
 import { nameOfClientType } from "../protocol/packet_types.ts";
-import { configureLog, flushLog, logger, setLogLevel } from "../ops/log.ts";
+import { configureLog, flushLog, logger } from "../ops/log.ts";
 import { makeFolder, makeInside } from "./access.ts";
 import {
   EXIT_RESTART,
@@ -222,7 +222,6 @@ async function start(
   });
   try {
     const config = new LiveConfig(initial);
-    config.onChange(({ log }) => setLogLevel(log.level));
     const hasher = passwordHasher(config);
     const welcome = await firstRun({ store, hasher, config: initial, local });
     for (const line of welcome.account) terminal.err(line);

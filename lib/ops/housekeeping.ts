@@ -19,14 +19,17 @@ export interface HousekeepingOptions {
   readonly config: () => Config;
 }
 
-/** Cleans at once and then every few hours, until the function is called. */
+/** Prunes now and then every six hours; call the returned function to stop. */
 export function keepHouse(options: HousekeepingOptions): () => void {
-  clean(options);
-  const timer = setInterval(() => clean(options), EVERY_MS);
+  prune(options);
+  const timer = setInterval(() => prune(options), EVERY_MS);
   return () => clearInterval(timer);
 }
 
-function clean({ store, log, clock, config }: HousekeepingOptions): void {
+/** Removes what is older than the settings say. */
+export function prune(
+  { store, log, clock, config }: HousekeepingOptions,
+): void {
   const now = clock();
   try {
     const audit = store.audit.prune(now - DAY_MS * config().store.audit_days);

@@ -9,7 +9,7 @@ import type { Config } from "../config/config.ts";
 import { type Handover, takeOver } from "../domain/handover.ts";
 import type { Millis, Store } from "../domain/store.ts";
 import { World } from "../domain/world.ts";
-import { logger } from "../ops/log.ts";
+import { logger, setLogLevel } from "../ops/log.ts";
 import { HostResolver } from "../ops/named_hosts.ts";
 import { PasswordHasher } from "../ops/password_hash.ts";
 
@@ -63,7 +63,10 @@ export class Core implements Disposable {
     }
     this.passwords = options.passwords ?? passwordHasher(config);
     this.hosts = new HostResolver(() => config.current, logger("names"));
-    config.onChange(() => void this.hosts.refresh());
+    config.onChange((now, before) => {
+      void this.hosts.refresh();
+      if (now.log.level !== before.log.level) setLogLevel(now.log.level);
+    });
   }
 
   /** Resolves when the host names have been looked up once. */

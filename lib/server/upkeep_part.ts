@@ -7,7 +7,7 @@
 import type { Counters } from "../chat/counters.ts";
 import type { Store } from "../domain/store.ts";
 import { activity } from "../ops/activity.ts";
-import { keepHouse } from "../ops/housekeeping.ts";
+import { keepHouse, prune } from "../ops/housekeeping.ts";
 import type { Status } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
 import { type LoopLag, LoopLagMeter } from "../ops/loop_lag.ts";
@@ -53,12 +53,20 @@ export class UpkeepPart implements Disposable {
       });
       flush(store);
     }, FLUSH_MS);
-    this.#stopCleaning = keepHouse({
+    const house = {
       store,
       clock,
       log: logger("store"),
       config: () => config.current,
+    };
+    const stop = keepHouse(house);
+    const unsubscribe = config.onChange((now, before) => {
+      if (now.store.audit_days < before.store.audit_days) prune(house);
     });
+    this.#stopCleaning = () => {
+      stop();
+      unsubscribe();
+    };
   }
 
   loopLag(): LoopLag {

@@ -44,18 +44,14 @@ export class Rig implements AsyncDisposable {
   host!: CommandHost;
   #users = 0;
 
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    readonly settings: Readonly<Record<string, Value>>,
+  ) {}
 
   static async start({ config = {}, wrap }: RigOptions = {}): Promise<Rig> {
     const folder = await Deno.makeTempDir({ prefix: "retropal-rig-" });
-    const rig = new Rig(folder);
-    configureLog({
-      level: "debug",
-      format: "json",
-      write: (line) => rig.lines.push(line),
-    });
-    rig.store = await openStore(join(folder, "retropal.db"));
-    const whole = defaultConfig({
+    const rig = new Rig(folder, {
       "server.bind": "127.0.0.1",
       "server.chat_port": 0,
       "server.voice_port": 0,
@@ -64,6 +60,13 @@ export class Rig implements AsyncDisposable {
       "auth.scrypt_log2n": 1,
       ...config,
     });
+    configureLog({
+      level: "debug",
+      format: "json",
+      write: (line) => rig.lines.push(line),
+    });
+    rig.store = await openStore(join(folder, "retropal.db"));
+    const whole = defaultConfig(rig.settings);
     const host = rig.host = new CommandHost({
       store: rig.store,
       hasher: new PasswordHasher({ log2n: 1 }),
@@ -83,6 +86,14 @@ export class Rig implements AsyncDisposable {
       steady: () => performance.now() + rig.ahead,
     });
     return rig;
+  }
+
+  /** Changes settings of the running server, as `config set` does. */
+  change(settings: Readonly<Record<string, Value>>): void {
+    const { needRestart } = this.server.config.take(
+      defaultConfig({ ...this.settings, ...settings }),
+    );
+    if (needRestart.length > 0) throw new Error(`not live: ${needRestart}`);
   }
 
   /** An account; its password is always {@linkcode PASSWORD}. */

@@ -40,7 +40,7 @@ class Person {
       overflowed: () => this.end(),
       writeFailed: () => this.end(),
     };
-    this.outbox = new Outbox(conn, owner, 1 << 20);
+    this.outbox = new Outbox(conn, owner, () => 1 << 20);
   }
 
   async run(): Promise<void> {

@@ -377,7 +377,15 @@ const ROWS: Readonly<Record<string, Row>> = {
       assert.notEqual(await data(), before);
     },
   },
-  "access.only_from": closing(["203.0.113.0/24"]),
+  "access.only_from": {
+    to: ["203.0.113.0/24"],
+    async scene(rig, change) {
+      const ann = await rig.guest("Ann");
+      change();
+      await ann.ended();
+      await (await rig.connect()).ended();
+    },
+  },
   "access.uncounted": {
     to: ["127.0.0.0/8"],
     start: { "access.uncounted": [], "limits.connections_per_address": 1 },

@@ -6,9 +6,9 @@
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- a program for people
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { readOptions } from "./options.ts";
 import { ROOT } from "./root.ts";
 
 const USAGE = `Bundles the browser client into dist/chat/assets.json.
@@ -86,6 +86,6 @@ async function list(folder: string, files: string[]): Promise<void> {
 }
 
 if (import.meta.main) {
-  if (Deno.args.length > 0) console.log(USAGE);
-  else await buildBrowserClient();
+  readOptions(USAGE, {});
+  await buildBrowserClient();
 }

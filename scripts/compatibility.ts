@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { readOptions } from "./options.ts";
 import { rowOf } from "../lib/chat/dispatch.ts";
 import { CLIENT_CODECS, SERVER_CODECS } from "../lib/protocol/codecs.ts";
 import { GOLDEN_CASES } from "../lib/protocol/golden/mod.ts";
@@ -136,6 +137,11 @@ async function testSources(folder: URL): Promise<string> {
   return text;
 }
 
+const USAGE = `Writes docs/compatibility.md from the tables of packets.
+
+usage: deno task compatibility`;
+
 if (import.meta.main) {
+  readOptions(USAGE, {});
   await Deno.writeTextFile(DOCUMENT, await compatibility());
 }

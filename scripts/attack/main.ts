@@ -6,21 +6,28 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readOptions } from "../options.ts";
 import { PASSWORD } from "../../tests/reliability/support/peer.ts";
 import { Place } from "../soak/place.ts";
 import { ATTACKS, type Target } from "./attacks.ts";
 import { Crowd } from "./crowd.ts";
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    people: { type: "string", default: "200" },
-    seconds: { type: "string", default: "3" },
-    rounds: { type: "string", default: "5" },
-    lines: { type: "string", default: "40" },
-    only: { type: "string" },
-  },
+const USAGE = `Measures how much each attack delays the clients of others.
+
+usage: deno task attack [options]
+
+  --people N      200 by default
+  --seconds N     3 by default
+  --rounds N      5 by default
+  --lines N       40 by default
+  --only NAME     only this attack`;
+
+const { values } = readOptions(USAGE, {
+  people: { type: "string", default: "200" },
+  seconds: { type: "string", default: "3" },
+  rounds: { type: "string", default: "5" },
+  lines: { type: "string", default: "40" },
+  only: { type: "string" },
 });
 const FIRST_UID = 1000002;
 const ATTACKER = new URL("attacks.ts", import.meta.url);

@@ -6,7 +6,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a program for people
-import { parseArgs } from "node:util";
+import { readOptions } from "../options.ts";
 import { codec } from "./codec.ts";
 import { compare } from "./compare.ts";
 import { idle, joinStorm, signOnStorm } from "./crowds.ts";
@@ -51,18 +51,14 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join("\n")}
   --out FILE     where the JSON goes, dist/bench/NAME-TIME.json otherwise`;
 
 async function main(args: string[]): Promise<number> {
-  const { values, positionals: [name = "", ...files] } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      rounds: { type: "string", default: "5" },
-      ms: { type: "string", default: "2000" },
-      seconds: { type: "string" },
-      quick: { type: "boolean", default: false },
-      program: { type: "string" },
-      out: { type: "string" },
-    },
-  });
+  const { values, positionals: [name = "", ...files] } = readOptions(HELP, {
+    rounds: { type: "string", default: "5" },
+    ms: { type: "string", default: "2000" },
+    seconds: { type: "string" },
+    quick: { type: "boolean", default: false },
+    program: { type: "string" },
+    out: { type: "string" },
+  }, { args, words: true });
   if (name === "compare" && files.length === 2) {
     console.log(await compare(files[0]!, files[1]!));
     return 0;

@@ -6,20 +6,26 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { Corpus } from "./corpus.ts";
 import { DECODERS, fuzzDecoders } from "./decoders.ts";
+import { readOptions } from "../options.ts";
 import { Random } from "./random.ts";
 import { fuzzSessions } from "./sessions.ts";
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    frames: { type: "string", default: "200000" },
-    inputs: { type: "string", default: "500000" },
-    seed: { type: "string", default: String(Date.now() % 1e9) },
-    keep: { type: "boolean", default: false },
-  },
+const USAGE = `Feeds decoders and whole sessions with damaged input.
+
+usage: deno task fuzz [--frames N] [--inputs N] [--seed N] [--keep]
+
+  --frames N  frames sent to sessions, 200000 by default
+  --inputs N  inputs given to decoders, 500000 by default
+  --seed N    repeats a run; the time by default
+  --keep      adds inputs that caused new behaviour to tests/corpus`;
+
+const { values } = readOptions(USAGE, {
+  frames: { type: "string", default: "200000" },
+  inputs: { type: "string", default: "500000" },
+  seed: { type: "string", default: String(Date.now() % 1e9) },
+  keep: { type: "boolean", default: false },
 });
 
 const print = (line: string) =>

@@ -7,10 +7,18 @@
 // deno-lint-ignore-file no-console -- a program for people
 import { basename, join } from "node:path";
 import { VERSION } from "../../lib/version.ts";
+import { readOptions } from "../options.ts";
 import { ROOT } from "./bundle.ts";
 
 const MANIFESTS = ["packaging/homebrew/retropal.rb", "packaging/aur/PKGBUILD"];
 
+const USAGE = `Writes the Homebrew formula and the PKGBUILD of a release.
+
+usage: deno task release:manifests
+
+Reads dist/release/SHA256SUMS, which \`deno task release\` writes.`;
+
+readOptions(USAGE, {});
 const release = join(ROOT, "dist/release");
 
 /** Checksums by the name of a file. */

@@ -28,6 +28,8 @@ import type { App, Context, Env, Member, Site, Visitor } from "./site.ts";
 import { sessionId } from "./web_sessions.ts";
 
 export interface Pages {
+  /** What GET serves, as the router has it. */
+  readonly paths: readonly string[];
   answer(request: Request, visitor: Visitor): Promise<Response>;
   close(): void;
 }
@@ -77,7 +79,9 @@ export function makePages(site: Site): Pages {
   metricsPages(app, site);
   apiPages(app, site);
   otherPages(app, site);
+  const served = app.routes.filter(({ method }) => method === "GET");
   return {
+    paths: [...new Set(served.map(({ path }) => path))],
     answer: async (request, visitor) =>
       secured(await app.fetch(request, visitor), visitor),
     close() {

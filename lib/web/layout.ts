@@ -6,6 +6,7 @@
 import { LEVEL } from "../domain/store.ts";
 import { VERSION } from "../version.ts";
 import { assetPath } from "./assets.ts";
+import { SITE_MENU } from "./page_table.ts";
 import { tokenField } from "./form.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import type { Context, Site } from "./site.ts";
@@ -70,17 +71,13 @@ export function page(c: Context, site: Site, one: Page): Response {
 
 function menu(c: Context, site: Site, current: string | undefined): Html {
   const member = c.get("member");
-  const entries: [string, string][] = [
-    ["/", "Rooms"],
-    ["/chat", "Chat"],
-    ["/connect", "Connect"],
-  ];
-  if (member === null) {
-    if (site.config().auth.registration !== "closed") {
-      entries.push(["/register", "Join"]);
-    }
-    entries.push(["/sign-in", "Sign in"]);
-  } else {
+  const closed = site.config().auth.registration === "closed";
+  const entries = SITE_MENU.filter(({ path }) =>
+    path === "/register"
+      ? member === null && !closed
+      : path !== "/sign-in" || member === null
+  ).map(({ label, path }): [string, string] => [path, label]);
+  if (member !== null) {
     entries.push(["/member", member.account.nickname]);
     if (isStaff(c)) entries.push(["/desk", "Desk"]);
   }

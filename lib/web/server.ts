@@ -62,6 +62,8 @@ export interface WebServer {
   readonly legacyAddr: Deno.NetAddr | null;
   /** Ends the event streams of networks that the server is no longer for. */
   expelNotAllowed(): void;
+  /** What GET serves, as the router has it. */
+  readonly paths: readonly string[];
   /** Ends event streams, finishes what is being answered, closes. */
   shutdown(): Promise<void>;
 }
@@ -133,6 +135,7 @@ function start(options: WebOptions): WebServer {
       const isAllowed = matcherOf(only_from);
       site.streams.close((address) => !isAllowed(address));
     },
+    paths: pages.paths,
     async shutdown() {
       history.stop();
       site.streams.close();

@@ -4,6 +4,7 @@
  * other site for anything.
  */
 import { deepEqual, ok } from "node:assert/strict";
+import { type Look, PAGES } from "../../lib/web/page_table.ts";
 import {
   accessibilityFaults,
   screenshot,
@@ -11,43 +12,11 @@ import {
 } from "./support/chromium.ts";
 import { addHistory, browserTest, openPage, signIn } from "./support/visits.ts";
 
-const PUBLIC = [
-  ["front", "/"],
-  ["connect", "/connect"],
-  ["check", "/connect/check"],
-  ["register", "/register"],
-  ["sign-in", "/sign-in"],
-  ["not-found", "/nothing"],
-  ["old-sign-up", "/webreg.html"],
-  ["old-search", "/palsearch.html?nick=Ann"],
-  ["old-pal-info", "/profile/JspGetPalInfo.jsp?nick=Ann"],
-  ["old-profile", "/profile/JspGetProfile.jsp"],
-  ["old-password", "/palpass.html"],
-  ["old-status", "/palsts.html"],
-  ["old-groups", "/userGroup.html"],
-] as const;
-const SIGNED_IN = [
-  ["member", "/member"],
-  ["desk", "/desk"],
-  ["desk-sessions", "/desk/sessions"],
-  ["desk-session", "/desk/sessions/1000003"],
-  ["desk-rooms", "/desk/rooms"],
-  ["desk-room", "/desk/rooms/50001"],
-  ["desk-categories", "/desk/categories"],
-  ["desk-category", "/desk/categories/30006"],
-  ["desk-users", "/desk/users"],
-  ["desk-user", "/desk/users/1000003"],
-  ["desk-bans", "/desk/bans"],
-  ["desk-invites", "/desk/invites"],
-  ["desk-announce", "/desk/announce"],
-  ["desk-audit", "/desk/audit"],
-  ["desk-packets", "/desk/packets"],
-  ["desk-packets-live", "/desk/packets?nick=Ann"],
-  ["desk-config", "/desk/config"],
-  ["desk-backup", "/desk/backup"],
-  ["desk-commands", "/desk/commands"],
-  ["desk-command", "/desk/commands/user/import"],
-] as const;
+const PUBLIC: Look[] = [["not-found", "/nothing"]];
+const SIGNED_IN: Look[] = [];
+for (const { role, looks } of PAGES) {
+  (role === "visitor" ? PUBLIC : SIGNED_IN).push(...looks);
+}
 
 for (
   const [view, options] of [

@@ -14,7 +14,6 @@ import { deskPage } from "./layout.ts";
 
 export function backupPages(app: App, site: Site): void {
   app.get("/desk/backup", (c) => {
-    requireStaff(c, "superadmin");
     return deskPage(c, site, {
       title: "Backup",
       at: "/desk/backup",

@@ -7,14 +7,14 @@ import { LEVEL } from "../../domain/store.ts";
 import { html } from "../html.ts";
 import { panel } from "../layout.ts";
 import type { App, Site } from "../site.ts";
+import { requireMember } from "../sign_in.ts";
 import { time } from "../text.ts";
-import { requireStaff } from "./access.ts";
 import { commandForm } from "./command_form.ts";
 import { deskPage, table } from "./layout.ts";
 
 export function banPages(app: App, site: Site): void {
   app.get("/desk/bans", (c) => {
-    const { account } = requireStaff(c, "moderator");
+    const { account } = requireMember(c);
     const { bans, accounts } = site.store;
     return deskPage(c, site, {
       title: "Bans",

@@ -8,13 +8,11 @@ import { SECTIONS } from "../../config/schema.ts";
 import { html, NOTHING } from "../html.ts";
 import { panel } from "../layout.ts";
 import type { App, Site } from "../site.ts";
-import { requireStaff } from "./access.ts";
 import { commandForm } from "./command_form.ts";
 import { deskPage, table } from "./layout.ts";
 
 export function configPages(app: App, site: Site): void {
   app.get("/desk/config", (c) => {
-    requireStaff(c, "admin");
     const config = site.config();
     return deskPage(c, site, {
       title: "Settings",

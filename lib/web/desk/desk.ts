@@ -3,7 +3,10 @@
  *
  * @module
  */
+import type { Role } from "../../domain/store.ts";
+import { DESK_PAGES } from "../page_table.ts";
 import type { App, Site } from "../site.ts";
+import { requireStaff } from "./access.ts";
 import { announcePages } from "./announce.ts";
 import { auditPages } from "./audit.ts";
 import { backupPages } from "./backup.ts";
@@ -19,6 +22,12 @@ import { sessionPages } from "./sessions.ts";
 import { userPages } from "./users.ts";
 
 export function deskPages(app: App, site: Site): void {
+  for (const { path, role } of DESK_PAGES) {
+    app.get(path, async (c, next) => {
+      requireStaff(c, role as Role);
+      await next();
+    });
+  }
   overviewPages(app, site);
   sessionPages(app, site);
   roomPages(app, site);

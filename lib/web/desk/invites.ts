@@ -7,13 +7,11 @@ import { html, NOTHING } from "../html.ts";
 import { panel } from "../layout.ts";
 import type { App, Site } from "../site.ts";
 import { time } from "../text.ts";
-import { requireStaff } from "./access.ts";
 import { commandForm } from "./command_form.ts";
 import { deskPage, table } from "./layout.ts";
 
 export function invitePages(app: App, site: Site): void {
   app.get("/desk/invites", (c) => {
-    requireStaff(c, "admin");
     const policy = site.config().auth.registration;
     return deskPage(c, site, {
       title: "Invite codes",

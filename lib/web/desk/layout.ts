@@ -6,24 +6,8 @@
 import { LEVEL, type Role } from "../../domain/store.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { type Page, page } from "../layout.ts";
+import { DESK_MENU } from "../page_table.ts";
 import type { Context, Site } from "../site.ts";
-
-/** Each entry with the role that its page asks for: nobody is sent to a 403. */
-const MENU: readonly (readonly [path: string, label: string, role: Role])[] = [
-  ["/desk", "Overview", "moderator"],
-  ["/desk/sessions", "Sessions", "moderator"],
-  ["/desk/rooms", "Rooms", "moderator"],
-  ["/desk/categories", "Categories", "moderator"],
-  ["/desk/users", "Users", "moderator"],
-  ["/desk/bans", "Bans", "moderator"],
-  ["/desk/invites", "Invite codes", "admin"],
-  ["/desk/announce", "Announce", "moderator"],
-  ["/desk/audit", "Audit log", "admin"],
-  ["/desk/packets", "Packets", "admin"],
-  ["/desk/config", "Settings", "admin"],
-  ["/desk/backup", "Backup", "superadmin"],
-  ["/desk/commands", "All commands", "moderator"],
-];
 
 export function deskPage(
   c: Context,
@@ -39,10 +23,13 @@ export function deskPage(
 }
 
 function side(at: string, role: Role): Html {
-  const entries = MENU.filter(([, , wanted]) => LEVEL[role] >= LEVEL[wanted]);
+  // Only pages that this role may open: no entry leads to a refusal.
+  const entries = DESK_MENU.filter((entry) =>
+    LEVEL[role] >= LEVEL[entry.role as Role]
+  );
   return html`
     <nav class="side" aria-label="Desk">
-      <ul>${entries.map(([path, label]) =>
+      <ul>${entries.map(({ path, label }) =>
         html`<li><a href="${path}"${
           path === at
             ? html`

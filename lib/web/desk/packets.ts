@@ -10,6 +10,7 @@ import { type Html, html, NOTHING } from "../html.ts";
 import { notice, panel } from "../layout.ts";
 import { STREAM_HEADERS } from "../live_fragments.ts";
 import { notFound } from "../problem.ts";
+import { requireMember } from "../sign_in.ts";
 import type { App, Context, Member, Site } from "../site.ts";
 import { requireStaff } from "./access.ts";
 import { deskPage, table } from "./layout.ts";
@@ -32,7 +33,7 @@ const COLUMNS = [
 
 export function packetPages(app: App, site: Site): void {
   app.get("/desk/packets", async (c) => {
-    const member = requireStaff(c, "admin");
+    const member = requireMember(c);
     const nick = c.req.query("nick")?.trim().slice(0, 200) ?? "";
     const seconds = Math.min(
       MOST_SECONDS,

@@ -10,8 +10,9 @@ import { type Html, html, NOTHING } from "../html.ts";
 import { panel } from "../layout.ts";
 import { type Fragment, fragment, LiveFragments } from "../live_fragments.ts";
 import { notFound } from "../problem.ts";
+import { requireMember } from "../sign_in.ts";
 import type { App, Context, Site } from "../site.ts";
-import { actorOf, requireStaff } from "./access.ts";
+import { actorOf } from "./access.ts";
 import { commandForm } from "./command_form.ts";
 import { deskPage, table } from "./layout.ts";
 import { watching } from "./watching.ts";
@@ -25,7 +26,6 @@ export function roomPages(app: App, site: Site): void {
   );
 
   app.get("/desk/rooms", (c) => {
-    requireStaff(c, "moderator");
     return deskPage(c, site, {
       title: "Rooms",
       at: "/desk/rooms",
@@ -51,7 +51,7 @@ ${
   app.get("/desk/rooms/live", (c) => watching(c, site, live, "moderator"));
 
   app.get("/desk/rooms/:gid{\\d+}", (c) => {
-    const member = requireStaff(c, "moderator");
+    const member = requireMember(c);
     const gid = Number(c.req.param("gid"));
     const stored = site.store.rooms.get(gid);
     const alive = site.live.rooms().find((one) => one.gid === gid);

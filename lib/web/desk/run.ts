@@ -16,6 +16,7 @@ import { html, NOTHING } from "../html.ts";
 import { notice, panel } from "../layout.ts";
 import { notFound } from "../problem.ts";
 import { localPath } from "../sign_in.ts";
+import { requireMember } from "../sign_in.ts";
 import type { App, Context, Member, Site } from "../site.ts";
 import { actorOf, requireStaff } from "./access.ts";
 import {
@@ -35,7 +36,7 @@ const MOST_LINES = 2000;
 
 export function runPages(app: App, site: Site): void {
   app.get("/desk/commands", (c) => {
-    const { account } = requireStaff(c, "moderator");
+    const { account } = requireMember(c);
     return deskPage(c, site, {
       title: "All commands",
       at: "/desk/commands",

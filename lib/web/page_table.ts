@@ -1,0 +1,174 @@
+/**
+ * Every page once: its path, its place in a menu, who may open it, and the
+ * addresses at which tests look at it. A page that is served and missing here
+ * fails a test (lib/web/page_table_test.ts).
+ *
+ * @module
+ */
+import type { Role } from "../domain/store.ts";
+
+/** A name for pictures, and a path with whatever query shows the page best. */
+export type Look = readonly [name: string, path: string];
+
+export interface PageRow {
+  /** As the router has it. */
+  readonly path: string;
+  /** Its label in the menu of the site or of the desk, in this order. */
+  readonly menu?: string;
+  /** "visitor" is everybody; "member" has signed in; a role is staff. */
+  readonly role: "visitor" | "member" | Role;
+  /** Served to the old client's browser, in HTML of 2002. */
+  readonly legacy?: true;
+  readonly looks: readonly Look[];
+}
+
+const desk = (
+  path: string,
+  role: Role,
+  menu: string | undefined,
+  ...looks: readonly Look[]
+): PageRow => ({ path, role, ...(menu !== undefined && { menu }), looks });
+
+const old = (path: string, ...looks: readonly Look[]): PageRow => ({
+  path,
+  role: "visitor",
+  legacy: true,
+  looks,
+});
+
+export const PAGES: readonly PageRow[] = [
+  { path: "/", menu: "Rooms", role: "visitor", looks: [["front", "/"]] },
+  // Tests of its own look at the browser client.
+  { path: "/chat", menu: "Chat", role: "visitor", looks: [] },
+  {
+    path: "/connect",
+    menu: "Connect",
+    role: "visitor",
+    looks: [["connect", "/connect"]],
+  },
+  {
+    path: "/connect/check",
+    role: "visitor",
+    looks: [["check", "/connect/check"]],
+  },
+  {
+    path: "/register",
+    menu: "Join",
+    role: "visitor",
+    looks: [["register", "/register"]],
+  },
+  {
+    path: "/sign-in",
+    menu: "Sign in",
+    role: "visitor",
+    looks: [["sign-in", "/sign-in"]],
+  },
+  { path: "/member", role: "member", looks: [["member", "/member"]] },
+
+  desk("/desk", "moderator", "Overview", ["desk", "/desk"], [
+    "desk-week",
+    "/desk?range=week",
+  ]),
+  desk("/desk/sessions", "moderator", "Sessions", [
+    "desk-sessions",
+    "/desk/sessions",
+  ]),
+  desk("/desk/sessions/:uid{\\d+}", "moderator", undefined, [
+    "desk-session",
+    "/desk/sessions/1000003",
+  ]),
+  desk("/desk/rooms", "moderator", "Rooms", ["desk-rooms", "/desk/rooms"]),
+  desk("/desk/rooms/:gid{\\d+}", "moderator", undefined, [
+    "desk-room",
+    "/desk/rooms/50001",
+  ]),
+  desk("/desk/categories", "moderator", "Categories", [
+    "desk-categories",
+    "/desk/categories",
+  ]),
+  desk("/desk/categories/:code{\\d+}", "moderator", undefined, [
+    "desk-category",
+    "/desk/categories/30006",
+  ]),
+  desk("/desk/users", "moderator", "Users", ["desk-users", "/desk/users"]),
+  desk("/desk/users/:uid{\\d+}", "moderator", undefined, [
+    "desk-user",
+    "/desk/users/1000003",
+  ]),
+  desk("/desk/bans", "moderator", "Bans", ["desk-bans", "/desk/bans"]),
+  desk("/desk/invites", "admin", "Invite codes", [
+    "desk-invites",
+    "/desk/invites",
+  ]),
+  desk("/desk/announce", "moderator", "Announce", [
+    "desk-announce",
+    "/desk/announce",
+  ]),
+  desk("/desk/audit", "admin", "Audit log", ["desk-audit", "/desk/audit"]),
+  desk("/desk/packets", "admin", "Packets", ["desk-packets", "/desk/packets"], [
+    "desk-packets-live",
+    "/desk/packets?nick=Ann",
+  ]),
+  desk("/desk/config", "admin", "Settings", ["desk-config", "/desk/config"]),
+  desk("/desk/backup", "superadmin", "Backup", [
+    "desk-backup",
+    "/desk/backup",
+  ]),
+  desk("/desk/commands", "moderator", "All commands", [
+    "desk-commands",
+    "/desk/commands",
+  ]),
+  // Each command has its own role beside that of the page.
+  desk("/desk/commands/:path{.+}", "moderator", undefined, [
+    "desk-command-ban",
+    "/desk/commands/user/ban",
+  ], ["desk-command", "/desk/commands/user/import"]),
+
+  old("/webreg.html", ["old-sign-up", "/webreg.html"]),
+  old("/palsearch.html", ["old-search", "/palsearch.html?nick=Ann"]),
+  old("/profile/JspGetPalInfo.jsp", [
+    "old-pal-info",
+    "/profile/JspGetPalInfo.jsp?nick=Ann",
+  ]),
+  old("/web/ControllerServlet", [
+    "gaim-pal-info",
+    "/web/ControllerServlet?nick=Ann",
+  ]),
+  old("/profile/JspGetProfile.jsp", [
+    "old-profile",
+    "/profile/JspGetProfile.jsp",
+  ]),
+  old("/palpass.html", ["old-password", "/palpass.html"]),
+  old("/palsts.html", ["old-status", "/palsts.html"]),
+  old("/userGroup.html", ["old-groups", "/userGroup.html"]),
+  old("/profile/JspSearchProfile.jsp", [
+    "old-search-profile",
+    "/profile/JspSearchProfile.jsp",
+  ]),
+  old("/profile/JspModifyProfile.jsp", [
+    "old-modify-profile",
+    "/profile/JspModifyProfile.jsp",
+  ]),
+  old("/helpme.html", ["old-help", "/helpme.html"]),
+  old("/paltalk.html", ["old-about", "/paltalk.html"]),
+];
+
+const isDesk = ({ path }: PageRow): boolean => /^\/desk\b/.test(path);
+
+export const DESK_PAGES: readonly PageRow[] = PAGES.filter(isDesk);
+
+export interface MenuEntry {
+  readonly label: string;
+  readonly path: string;
+  readonly role: PageRow["role"];
+}
+
+function menuOf(rows: readonly PageRow[]): readonly MenuEntry[] {
+  return rows.flatMap(({ menu, path, role }) =>
+    menu === undefined ? [] : [{ label: menu, path, role }]
+  );
+}
+
+/** The menu of the site, and that of the desk. */
+export const SITE_MENU = menuOf(PAGES.filter((row) => !isDesk(row)));
+export const DESK_MENU = menuOf(DESK_PAGES);

@@ -54,8 +54,31 @@ export interface MediaServer {
   readonly port: number;
 }
 
+/** A file that the server is to carry from one client to another. */
+export interface RelayWish {
+  readonly from: Uid;
+  /** The address from which the sender will connect. */
+  readonly sender: string;
+  readonly to: Uid;
+  /** That of the receiver's chat session, and where it listens. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The port for the sender, why there is none, or a file that runs already. */
+export type RelayAnswer =
+  | { readonly port: number }
+  | { readonly fault: string }
+  | "running";
+
+export interface FileRelay {
+  open(wish: RelayWish): Promise<RelayAnswer>;
+}
+
 /** What all handlers share. */
 export interface Services {
+  /** Absent in tests that carry no files. */
+  readonly fileRelay?: FileRelay;
   readonly world: World;
   readonly store: Store;
   readonly passwords: Passwords;

@@ -305,6 +305,37 @@ export const SCHEMA = {
     }),
   },
 
+  files: {
+    relay: toggle({
+      default: false,
+      about:
+        "Carry files between users through the server, for receivers that it " +
+        "can reach and their senders cannot. Nothing is stored.",
+      live: LIVE,
+    }),
+    relay_bytes: integer({
+      default: 104_857_600,
+      min: 1,
+      max: 4_294_967_295,
+      about: "Largest file that the server carries, in bytes.",
+      live: LIVE,
+    }),
+    relay_seconds: integer({
+      default: 1800,
+      min: 10,
+      max: 86_400,
+      about: "Longest time that one file may take, in seconds.",
+      live: LIVE,
+    }),
+    relay_at_once: integer({
+      default: 4,
+      min: 1,
+      max: 100,
+      about: "Files carried at the same time; one for each receiver.",
+      live: LIVE,
+    }),
+  },
+
   redirect: {
     host: text({
       default: "",
@@ -403,6 +434,7 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   voice: "Sound.",
   video: "Webcams in rooms.",
   messages: "Instant messages.",
+  files: "Files between users.",
   redirect: "Moving to another server.",
   store: "The database.",
   update: "Looking for new releases.",

@@ -12,6 +12,7 @@ import { SignOnGuard } from "../actions/sign_on_guard.ts";
 import type { Config } from "../config/config.ts";
 import { type Handover, handoverOf } from "../domain/handover.ts";
 import { logger } from "../ops/log.ts";
+import { FileRelays } from "../files/relay.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
 import { mediaServer } from "./media_server.ts";
@@ -23,6 +24,7 @@ const noCommands: RunCommand = () =>
 export class ChatPart implements AsyncDisposable {
   readonly server: ChatServer;
   readonly #unsubscribe: () => void;
+  readonly #files: FileRelays;
   #handOver: ((handover: Handover) => void) | undefined;
 
   /** Binds the port; connections are accepted after {@linkcode accept}. */
@@ -30,6 +32,7 @@ export class ChatPart implements AsyncDisposable {
     const { config, hosts, world, store, passwords, clock, steady, random } =
       core;
     const { server: { bind, chat_port: port } } = config.current;
+    this.#files = new FileRelays(() => config.current, logger("files"));
     this.server = new ChatServer({
       bind,
       port,
@@ -46,6 +49,7 @@ export class ChatPart implements AsyncDisposable {
         get settings() {
           return config.current;
         },
+        fileRelay: this.#files,
         redirect: () => hosts.now.redirect,
         clock,
         steady,
@@ -75,6 +79,7 @@ export class ChatPart implements AsyncDisposable {
     this.server.services.guard.close();
     const { world, clock } = this.server.services;
     this.#handOver?.(handoverOf(world, clock()));
+    await this.#files[Symbol.asyncDispose]();
     await this.server.stop(this.#handOver === undefined ? FAREWELL : null);
   }
 

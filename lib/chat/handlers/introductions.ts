@@ -32,6 +32,7 @@ import type { Context } from "../context.ts";
 import { type Contact, contactFault, palsOnly } from "../contact.ts";
 import { enterRoom } from "../membership.ts";
 import { memberOf } from "./access.ts";
+import { relayFile } from "./file_relay.ts";
 import { makeRoom } from "./rooms.ts";
 
 /** Somebody online whom the sender may reach; otherwise the sender is told. */
@@ -197,7 +198,11 @@ function request(ctx: Context, how: Introduction, packet: UserAt): void {
 }
 
 /** Only the answer to a real offer gives an address away. */
-function accept(ctx: Context, how: Introduction, packet: UserAt): void {
+function accept(
+  ctx: Context,
+  how: Introduction,
+  packet: UserAt,
+): void | Promise<void> {
   const { session, world } = ctx;
   const other = ctx.online(packet.uid);
   // A second acceptance of a video call opens nothing and breaks the client.
@@ -207,6 +212,9 @@ function accept(ctx: Context, how: Introduction, packet: UserAt): void {
   if (other === undefined || !isOpen) {
     ctx.refuse(how.accept, "This offer is not open any more.");
     return;
+  }
+  if (how.kind === "file" && ctx.settings.files.relay) {
+    return relayFile(ctx, other, packet.port);
   }
   const address = ctx.services.media.peerAddress(session, other);
   if (address === undefined) {

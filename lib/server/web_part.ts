@@ -57,7 +57,7 @@ export class WebPart implements AsyncDisposable {
         log: logger("web"),
         clock,
         steady,
-        sockets: socketPorts(core, chat.server, voice.server),
+        sockets: socketPorts(core, chat.server, voice.server, video?.server),
         metrics: (registry) =>
           addServerMetrics(
             registry,

@@ -285,12 +285,12 @@ export class VideoRelay {
 
   #cameraAt(uid: Uid, address: string): Camera | undefined {
     const camera = this.#options.cameras.of(uid);
-    return isSameHost(camera?.session.address, address) ? camera : undefined;
+    return isFrom(camera?.session, address) ? camera : undefined;
   }
 
   #viewAt(publisher: Uid, viewer: Uid, address: string): View | undefined {
     const view = this.#options.cameras.view(viewer, publisher);
-    return isSameHost(view?.viewer.address, address) ? view : undefined;
+    return isFrom(view?.viewer, address) ? view : undefined;
   }
 
   #source(camera: Camera): Source {
@@ -311,6 +311,15 @@ export class VideoRelay {
     }
     return seat;
   }
+}
+
+/**
+ * Whether a connection without a ticket may be that session's. A browser's
+ * address may be that of many people, so its video needs a ticket.
+ */
+function isFrom(session: Session | undefined, address: string): boolean {
+  return session !== undefined && !session.overWebSocket &&
+    isSameHost(session.address, address);
 }
 
 function isPicture(jpeg: Uint8Array): boolean {

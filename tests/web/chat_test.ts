@@ -110,7 +110,7 @@ async function signOn(
   const context = await browser.newContext({
     viewport,
     reducedMotion: "reduce",
-    permissions: ["microphone"],
+    permissions: ["microphone", "camera"],
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -354,6 +354,30 @@ chatTest(
     ok(likeness > 0.85, `correlation ${likeness}`);
   },
 );
+
+chatTest("a camera is seen by another page", async (server, browser) => {
+  const ann = await signOn(server, browser, "Ann");
+  await join(ann);
+  const bob = await signOn(server, browser, "Bob");
+  await join(bob);
+  await ann.click("text=Show my camera");
+  const sign = ".members .person:has-text('Ann')";
+  await bob.waitForSelector(`${sign} [aria-label='camera on']`);
+  await bob.click(`${sign} summary`);
+  await bob.click("text=Watch the camera");
+  const picture = bob.locator("img[alt='Camera of Ann']");
+  await picture.waitFor();
+  const first = await picture.getAttribute("src");
+  // deno-lint-ignore no-explicit-any -- of the page
+  const size = await picture.evaluate((element: any) => [
+    element.naturalWidth,
+    element.naturalHeight,
+  ]);
+  deepEqual(size, [160, 120]);
+  await bob.waitForSelector(`img[alt='Camera of Ann']:not([src='${first}'])`);
+  await ann.click("text=Stop my camera");
+  await picture.waitFor({ state: "detached" });
+});
 
 chatTest(
   "no accessibility faults, on the desk and on a phone",

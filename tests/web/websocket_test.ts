@@ -12,6 +12,12 @@ import {
   Talker,
   webSocketTransport,
 } from "../../lib/client/mod.ts";
+import {
+  startPublishVideo,
+  videoPublishTo,
+} from "../../lib/protocol/packets/room_video.ts";
+import { encodeRequest } from "../../lib/protocol/video_port.ts";
+import { encodePictureHead } from "../../lib/video/wire_link.ts";
 import { roomMessageIn } from "../../lib/protocol/packets/messages.ts";
 import { serverError } from "../../lib/protocol/packets/system.ts";
 import { encodeHello } from "../../lib/protocol/rtp.ts";
@@ -371,6 +377,40 @@ Deno.test("WebSocket voice ends with the chat session", () =>
     await using socket = await RawWebSocket.open(portOf(server), "/ws/voice");
     await socket.send(clientFrame(1, text(unused)));
     equal(await socket.closeCode(), 1008);
+  }));
+
+Deno.test("WebSocket video: behind the same address nobody shows as another", () =>
+  inRoom(async (server, ann) => {
+    await ann.send(startPublishVideo, { gid: ROOM });
+    await ann.expect(videoPublishTo);
+    const endpoint = server.live.status().endpoints.video ?? "";
+    const [hostname = "", port] = endpoint.split(":");
+    // From the address that Ann's browser has too.
+    const conn = await Deno.connect({ hostname, port: Number(port) });
+    await conn.write(encodeRequest({ kind: "publisher hello", uid: ann.uid }));
+    equal(await conn.read(new Uint8Array(16)), null, "no offset is given");
+    conn.close();
+    // And with a ticket of somebody else.
+    await using eve = await browse(server, "Eve");
+    await eve.rooms.join(ROOM);
+    const ticket = await ticketFor(server, "Eve", "video");
+    await using socket = await RawWebSocket.open(portOf(server), "/ws/video");
+    await socket.send(
+      clientFrame(1, text(ticket)),
+      clientFrame(2, encodePictureHead(ann.uid, 1000)),
+      clientFrame(2, new Uint8Array(1000)),
+    );
+    equal(await socket.next(), null);
+  }));
+
+Deno.test("WebSocket video: ends with its chat session", () =>
+  inRoom(async (server, ann) => {
+    const ticket = await ticketFor(server, "Ann", "video");
+    await using socket = await RawWebSocket.open(portOf(server), "/ws/video");
+    await socket.send(clientFrame(1, text(ticket)));
+    await ann.settle();
+    await ann.close();
+    ok(await socket.closeCode());
   }));
 
 Deno.test("WebSocket chat counts against the limits of the client's address", () =>

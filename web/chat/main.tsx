@@ -9,6 +9,7 @@ import { Model } from "./model.ts";
 import { Session } from "./session.ts";
 import { App } from "./views/app.tsx";
 import { type Page, PageContext } from "./views/base.tsx";
+import { Video } from "./video.ts";
 import { Voice } from "./voice/voice.ts";
 
 const { dataset } = document.documentElement;
@@ -16,6 +17,8 @@ const model = new Model();
 const session = new Session(model);
 const voice = new Voice(model, session);
 session.voice = voice;
+const video = new Video(model, session);
+session.video = video;
 session.onHeard = (line, personal) => {
   if (personal) alerts.tell(line, voice.audio);
 };
@@ -23,6 +26,7 @@ const page: Page = {
   model,
   session,
   voice,
+  video,
   name: dataset["name"] ?? "",
   nickname: dataset["nickname"] ?? "",
   registration: dataset["registration"] === "open",

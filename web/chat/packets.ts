@@ -46,7 +46,13 @@ import {
   buddyList,
   statusChange,
 } from "../../lib/protocol/packets/pals.ts";
-import { CAMERA, roomVideo } from "../../lib/protocol/packets/room_video.ts";
+import {
+  CAMERA,
+  roomVideo,
+  videoPause,
+  videoPublishTo,
+  videoViewFrom,
+} from "../../lib/protocol/packets/room_video.ts";
 import {
   inviteIn,
   roomClosed,
@@ -62,6 +68,7 @@ import {
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import type { Line, Model, Room } from "./model.ts";
 import { whisperIn } from "./text.ts";
+import type { Video } from "./video.ts";
 
 /** What the session does when a packet asks for more than a change. */
 export interface PacketPorts {
@@ -73,6 +80,7 @@ export interface PacketPorts {
   /** The word of this room, as typed when it was joined. */
   lockwordOf(gid: number): string;
   voiceAt(gid: number): void;
+  readonly video: Video | undefined;
   roomGone(gid: number): void;
   /** A line that the user may want to be told of. */
   heard(line: Line, personal: boolean): void;
@@ -318,10 +326,15 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   inRoom(roomAdminInfo, (_ports, room, info) => {
     room.console = info;
   }),
-  inRoom(roomVideo, (_ports, room, { uid, state }) => {
-    if (state === CAMERA.off) room.cameras.delete(uid);
-    else room.cameras.add(uid);
+  inRoom(roomVideo, (ports, room, { uid, state }) => {
+    if (state === CAMERA.off) {
+      room.cameras.delete(uid);
+      ports.video?.cameraOff(uid);
+    } else room.cameras.add(uid);
   }),
+  on(videoPublishTo, ({ video }) => video?.publish()),
+  on(videoPause, ({ video }) => video?.pause()),
+  on(videoViewFrom, ({ video }, { uid }) => video?.granted(uid)),
   on(feedback, (ports, { to, code, text }) => {
     if (code === 0) return;
     if (to === LOGIN) ports.farewell(text, false);

@@ -30,6 +30,7 @@ import { encodeText } from "../../lib/protocol/windows1252.ts";
 import type { Line, Model } from "./model.ts";
 import { addLine, type PacketPorts, takeFrame } from "./packets.ts";
 import { plainText } from "./text.ts";
+import type { Video } from "./video.ts";
 import type { Voice } from "./voice/voice.ts";
 
 /** A WebSocket has no such place; the library wants one. */
@@ -54,6 +55,7 @@ interface TicketAnswer {
 
 export class Session implements PacketPorts {
   voice: Voice | undefined;
+  video: Video | undefined;
   /** Called for lines that the user may want to be told of. */
   onHeard: (line: Line, personal: boolean) => void = () => {};
   #connection: Connection | undefined;
@@ -205,6 +207,7 @@ export class Session implements PacketPorts {
   roomGone(gid: number): void {
     this.model.speaking.delete(gid);
     this.voice?.leave(gid);
+    if (this.video?.gid === gid) this.video.close();
   }
 
   heard(line: Line, personal: boolean): void {
@@ -287,6 +290,7 @@ export class Session implements PacketPorts {
     this.#asked = undefined;
     this.#unasked = [];
     this.voice?.close();
+    this.video?.close();
     this.model.phase = "lost";
     this.model.lineLost();
     this.#tryAgain();
@@ -325,6 +329,7 @@ export class Session implements PacketPorts {
     this.#uid = 0;
     this.#online = false;
     this.voice?.close();
+    this.video?.close();
     const connection = this.#connection;
     this.#connection = undefined;
     void connection?.close().catch(() => {});

@@ -32,6 +32,7 @@ const PROTOCOL = "retropal";
 const TICKET_PROTOCOL = "ticket.";
 /** Time to show a ticket as the first message. */
 const TICKET_MS = 10_000;
+const SWEEP_MS = 500;
 /** A packet and its header fit into one message of chat. */
 const MAX_MESSAGE: Readonly<Record<Purpose, number>> = {
   chat: 70_000,
@@ -46,10 +47,14 @@ export class Sockets {
   readonly #ports: SocketPorts;
   /** Connections that have not shown a ticket yet. */
   readonly #waiting = new Set<WebSocketWire>();
+  /** Voice and video, which end with their chat session. */
+  readonly #owned = new Map<WebSocketWire, Owner>();
+  readonly #sweep: ReturnType<typeof setInterval>;
 
   constructor(site: Site, ports: SocketPorts) {
     this.#site = site;
     this.#ports = ports;
+    this.#sweep = setInterval(() => this.#endOrphans(), SWEEP_MS);
   }
 
   /** True for an address that takes WebSockets only. */
@@ -95,6 +100,7 @@ export class Sockets {
 
   /** Ends connections that nobody serves yet. */
   close(): void {
+    clearInterval(this.#sweep);
     for (const wire of this.#waiting) {
       void wire.end(CLOSE.goingAway, "The server is going down.");
     }
@@ -107,6 +113,15 @@ export class Sockets {
     if (ticket === undefined) return undefined;
     const account = store.accounts.get(ticket.uid);
     return account?.passwordHash === ticket.passwordHash ? ticket : undefined;
+  }
+
+  /** Ends voice and video whose chat session has ended. */
+  #endOrphans(): void {
+    for (const [wire, { uid, session }] of this.#owned) {
+      if (this.#ports.sessionOf(uid) === session) continue;
+      this.#owned.delete(wire);
+      void wire.end(CLOSE.normal, "The chat has ended.");
+    }
   }
 
   #limits(purpose: Purpose): WebSocketLimits {
@@ -136,7 +151,12 @@ export class Sockets {
     const taken = purpose === "voice"
       ? this.#ports.voice(wire, owner)
       : this.#ports.video?.(wire, owner) ?? false;
-    if (!taken) await wire.end(CLOSE.tryAgainLater, "Too many connections.");
+    if (!taken) {
+      return await wire.end(CLOSE.tryAgainLater, "Too many connections.");
+    }
+    this.#owned.set(wire, owner);
+    await wire.closed;
+    this.#owned.delete(wire);
   }
 
   #chat(wire: WebSocketWire, ticket: Ticket | undefined): void {

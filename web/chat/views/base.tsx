@@ -8,12 +8,14 @@ import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Model } from "../model.ts";
 import type { Session } from "../session.ts";
 import { readMarkup, type Run } from "../text.ts";
+import type { Video } from "../video.ts";
 import type { Voice } from "../voice/voice.ts";
 
 export interface Page {
   readonly model: Model;
   readonly session: Session;
   readonly voice: Voice;
+  readonly video: Video;
   /** Of the server. */
   readonly name: string;
   /** Signed in on the pages; "" when nobody is. */

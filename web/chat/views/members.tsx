@@ -85,7 +85,7 @@ function MemberRow({ room, member, speaks }: RowProps) {
 }
 
 function Choices({ room, member }: { room: Room; member: MemberEntry }) {
-  const { model, session } = usePage();
+  const { model, session, video } = usePage();
   const { uid, nickname } = member;
   const at = { gid: room.gid, uid };
   const ignored = room.ignored.has(uid);
@@ -111,6 +111,12 @@ function Choices({ room, member }: { room: Room; member: MemberEntry }) {
     model.changed();
   };
   const choices: [string, () => void][] = [
+    ...(room.cameras.has(uid)
+      ? [["Watch the camera", () => video.watch(room.gid, uid)] as [
+        string,
+        () => void,
+      ]]
+      : []),
     ["Message", () => model.open({ kind: "person", uid })],
     ["Whisper", whisper],
     ...(model.pals.has(uid) ? [] : [

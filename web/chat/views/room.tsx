@@ -9,6 +9,7 @@ import { inviteOut } from "../../../lib/protocol/packets/rooms.ts";
 import type { Room } from "../model.ts";
 import { AdminConsole } from "./admin.tsx";
 import { Dialog, Marked, usePage } from "./base.tsx";
+import { CameraButton, Cameras } from "./cameras.tsx";
 import { Composer } from "./composer.tsx";
 import { Lines } from "./lines.tsx";
 import { Members } from "./members.tsx";
@@ -44,6 +45,7 @@ export function RoomView({ room }: { room: Room }) {
         >
           Invite
         </button>
+        <CameraButton room={room} />
         {room.admin && (
           <button
             type="button"
@@ -61,6 +63,7 @@ export function RoomView({ room }: { room: Room }) {
           Leave
         </button>
       </p>
+      <Cameras room={room} />
       <div class="room-body">
         <Lines lines={room.lines} label={`Lines in ${room.name}`} />
         <Members room={room} />

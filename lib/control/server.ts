@@ -17,7 +17,10 @@ import {
 import type { CommandHost } from "../commands/host.ts";
 import { findCommand } from "../commands/table.ts";
 import type { DataFolder } from "../config/data_folder.ts";
+import { isOutOfResources } from "../net/accept_error.ts";
+import { descriptors } from "../net/descriptors.ts";
 import { logger } from "../ops/log.ts";
+import { pause } from "../ops/turn.ts";
 import { keepOwner } from "../ops/owner.ts";
 import { AnswerQueue } from "./answer_queue.ts";
 import {
@@ -34,12 +37,19 @@ const PROOF_MS = 5000;
 /** Clients that have not sent it yet; more are closed. */
 const MOST_UNPROVEN = 32;
 
+/** After this time a command must live with what descriptors are free. */
+const LONGEST_LOAN_MS = 30_000;
+/** Milliseconds to wait after a failed accept. */
+const FAILED_PAUSE_MS = 50;
+
 const log = logger("control");
 
 export class ControlServer {
   readonly #listener: Deno.Listener<Deno.Conn>;
   readonly #connections = new Set<Deno.Conn>();
   readonly #token: string | null;
+  readonly #loans = new Set<() => void>();
+  #closed = false;
   #unproven = 0;
   readonly #files: readonly string[];
   readonly #accepting: Promise<void>;
@@ -72,33 +82,65 @@ export class ControlServer {
         throw error;
       }
     }
+    descriptors.fill();
     this.#accepting = this.#accept();
   }
 
   /** Ends the channel and every command that still goes on in it. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#listener.close();
     for (const conn of this.#connections) close(conn);
     await this.#accepting;
+    for (const end of [...this.#loans]) end();
+    descriptors.close();
     for (const file of this.#files) removeFile(file);
   }
 
   async #accept(): Promise<void> {
-    try {
-      for await (const conn of this.#listener) {
-        this.#connections.add(conn);
-        this.#serve(conn).catch((error) =>
-          log.debug("connection ended", { error: String(error) })
-        ).finally(() => {
-          this.#connections.delete(conn);
-          close(conn);
-        });
+    for (let failed = 0; !this.#closed;) {
+      let conn: Deno.Conn;
+      try {
+        conn = await this.#listener.accept();
+        failed = 0;
+      } catch (error) {
+        if (this.#closed) return;
+        if (isOutOfResources(error)) descriptors.ranOut();
+        if (failed++ === 0) {
+          log.warn("command not accepted", { error: String(error) });
+        }
+        // Clients have used up the descriptors: this command gets the reserve.
+        this.#returnSoon(descriptors.lend());
+        await pause(FAILED_PAUSE_MS);
+        continue;
       }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) {
-        log.error("control channel ended", { error: String(error) });
-      }
+      this.#begin(conn);
     }
+  }
+
+  #begin(conn: Deno.Conn): void {
+    const giveBack = descriptors.lend();
+    const stop = this.#returnSoon(giveBack);
+    this.#connections.add(conn);
+    this.#serve(conn).catch((error) =>
+      log.debug("connection ended", { error: String(error) })
+    ).finally(() => {
+      this.#connections.delete(conn);
+      close(conn);
+      stop();
+    });
+  }
+
+  /** Returns a loan after a while, or when the returned function is called. */
+  #returnSoon(giveBack: () => void): () => void {
+    const end = () => {
+      clearTimeout(timer);
+      this.#loans.delete(end);
+      giveBack();
+    };
+    const timer = setTimeout(end, LONGEST_LOAN_MS);
+    this.#loans.add(end);
+    return end;
   }
 
   async #serve(conn: Deno.Conn): Promise<void> {

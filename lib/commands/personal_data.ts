@@ -25,6 +25,23 @@ export function personalData(store: Store, account: Account) {
     profile: Object.fromEntries(store.accounts.profile(uid)),
     signOnNetworks: store.accounts.places(uid),
     pals: names(store.relations.pals(uid)),
+    palNames: Object.fromEntries(
+      store.relations.pals(uid).flatMap(({ nickname, display }) =>
+        display === undefined ? [] : [[nickname, display]]
+      ),
+    ),
+    profileMessages: {
+      waiting: store.profileMessages.waiting(uid).map((message) => ({
+        from: store.accounts.get(message.from)?.nickname ?? null,
+        at: time(message.at),
+        text: decodeText(message.text),
+      })),
+      unread: store.profileMessages.sentBy(uid).map((message) => ({
+        to: store.accounts.get(message.to)?.nickname ?? null,
+        at: time(message.at),
+        text: decodeText(message.text),
+      })),
+    },
     blocked: names(store.relations.blocks(uid)),
     waitingMessages: store.messages.waiting(uid).map((message) => ({
       from: store.accounts.get(message.from)?.nickname ?? null,

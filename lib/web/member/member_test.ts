@@ -23,6 +23,26 @@ Deno.test("GET /member shows pals and blocks with who is on line", () =>
     match(text, /<\/span> Eve/);
   }));
 
+Deno.test("POST /member/pal-name names a pal in one's own list", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    const bob = await site.addUser("Bob");
+    site.store.relations.addPal(ann.uid, bob.uid, 0);
+    const browser = site.browser();
+    const page = await browser.signIn("Ann");
+    const save = (pal: string, display: string) =>
+      browser.submit(page, "/member/pal-name", { pal, display });
+    equal((await save(String(bob.uid), "Bobby = <b>")).location, "/member");
+    const bobOf = () =>
+      site.store.relations.pals(ann.uid).find(({ uid }) => uid === bob.uid);
+    equal(bobOf()?.display, "Bobby - <b>");
+    match((await browser.get("/member")).text, /\(Bobby - &lt;b&gt;\)/);
+    await save(String(bob.uid), "");
+    equal(bobOf()?.display, undefined);
+    await save("4711", "x");
+    match((await browser.get("/member")).text, /not one of your pals/);
+  }));
+
 Deno.test("POST /member/profile changes what others see", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");

@@ -10,8 +10,8 @@ import {
   type Uid,
 } from "../../domain/store.ts";
 import { type Form, tokenField } from "../form.ts";
-import { checkbox, field, formPanel } from "../form_fields.ts";
-import { type Html, html } from "../html.ts";
+import { checkbox, field, formPanel, select } from "../form_fields.ts";
+import { type Html, html, NOTHING } from "../html.ts";
 import { page, panel } from "../layout.ts";
 import { PROFILE_LABELS } from "../profile_fields.ts";
 import type { Context, Member, Site } from "../site.ts";
@@ -58,6 +58,7 @@ export function memberPage(
           "You have no pals yet: add them in the client.",
         ),
       )}
+      ${palNameForm(c, site, relations.pals(account.uid))}
       ${panel(
         "Blocked",
         pals(
@@ -83,16 +84,45 @@ function pals(
   const hidden = new Set(site.store.relations.blockedBy(reader));
   if (list.length === 0) return html`<p class="quiet">${none}</p>`;
   return html`<ul class="people-list">${
-    list.map(({ uid, nickname }) => {
+    list.map(({ uid, nickname, display }) => {
       const online = uid === SYSTEM_UID ||
         site.live.isOnline(uid) && !hidden.has(uid);
       return html`<li><span class="dot ${
         online ? "on" : "off"
       }" role="img" aria-label="${
         online ? "on line" : "not on line"
-      }"></span> ${nickname}</li>`;
+      }"></span> ${nickname}${
+        display === undefined ? NOTHING : html`
+          <span class="quiet">(${display})</span>
+        `
+      }</li>`;
     })
   }</ul>`;
+}
+
+/** "Customize Pal Name" of the client; a list learns of it at a sign-on. */
+function palNameForm(c: Context, site: Site, list: readonly Pal[]): Html {
+  if (list.length === 0) return NOTHING;
+  return formPanel({
+    title: "A name for a pal",
+    action: "/member/pal-name",
+    token: tokenField(c, site),
+    submit: "Save the name",
+    fields: html`${
+      select(
+        { name: "pal", label: "Pal" },
+        list.map(({ uid, nickname }) => [String(uid), nickname] as const),
+      )
+    }${
+      field({
+        name: "display",
+        label: "Shown in my list as",
+        maxlength: 127,
+        help:
+          "Only you see it, from your client's next sign-on. Empty: the nickname.",
+      })
+    }`,
+  });
 }
 
 /** `typed` is what the member sent and the server could not accept. */

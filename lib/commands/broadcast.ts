@@ -14,7 +14,9 @@ export const broadcast = command({
   path: ["broadcast"],
   summary: "Show a message to everybody who is on line",
   examples: ['retropal broadcast "The server restarts in five minutes."'],
-  fields: { message: argument("MESSAGE", "The text.", { rest: true }) },
+  fields: {
+    message: argument("MESSAGE", "The text.", { rest: true, long: true }),
+  },
   role: "admin",
   chat: { name: "broadcast", role: "admin", takes: ["message"] },
   needsServer: true,

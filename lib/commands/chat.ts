@@ -17,7 +17,6 @@ import {
   failure,
   HOST_LEVEL,
 } from "./command.ts";
-import { duration } from "./duration.ts";
 import { optionalArgument } from "./field.ts";
 import { kickAll } from "./kick_all.ts";
 import { COMMANDS } from "./table.ts";
@@ -197,8 +196,9 @@ export async function runChatLine(
   for (const [i, key] of takes.entries()) {
     const word = words[at];
     if (word === undefined) break;
-    // "/ban Ann spamming": whoever forgets the time means for ever.
-    if (key === "for" && duration(word.text) === undefined) continue;
+    // "/ban Ann spamming": without a time it is permanent.
+    const field = command.fields[key];
+    if (field?.skippable?.(word.text)) continue;
     const last = i === takes.length - 1;
     const used = last
       ? words.length - at
@@ -211,7 +211,7 @@ export async function runChatLine(
     at += used;
   }
   const missing = takes.find((key) =>
-    raw[key] === undefined && key !== "for" &&
+    raw[key] === undefined && !command.fields[key]?.skippable &&
     (command.fields[key]?.required || needs.includes(key))
   );
   if (missing !== undefined || at < words.length) {

@@ -32,6 +32,10 @@ export interface Field<T = unknown> {
   readonly reads?: boolean;
   /** The yes to a command that warned of its consequences. */
   readonly confirms?: boolean;
+  /** Several lines may be typed: forms offer room for them. */
+  readonly long?: boolean;
+  /** In chat, such a word belongs to the next field. */
+  readonly skippable?: (word: string) => boolean;
   /** Asked of somebody at a terminal who left the option out. */
   readonly ask?: string;
   /** Throws {@linkcode UsageError}; `raw` is never undefined. */
@@ -58,6 +62,7 @@ interface More {
   readonly completes?: Completion;
   readonly choices?: readonly string[];
   readonly rest?: boolean;
+  readonly long?: boolean;
   /** "" is a value too. */
   readonly empty?: boolean;
 }
@@ -131,6 +136,7 @@ export function option(
   more: {
     readonly completes?: Completion;
     readonly joins?: string;
+    readonly long?: boolean;
   } = {},
 ): Field<string> {
   return {
@@ -233,6 +239,7 @@ export function yesNoOption(about: string): Field<boolean> {
 export function durationOption(about: string): Field<number | null> {
   return {
     ...option("30m|12h|7d|forever", about),
+    skippable: (word) => duration(word) === undefined,
     read(raw, name) {
       const value = typeof raw === "string" ? duration(raw) : undefined;
       if (value === undefined) {

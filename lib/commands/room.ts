@@ -47,8 +47,8 @@ const TRAITS = {
   owner: option("NICK", 'Who owns it; "" for nobody but staff.'),
   lockword: option("WORD", 'What one must know to enter; "" for nothing.'),
   adminCode: option("DIGITS", 'The code for "join as admin"; "" for none.'),
-  banner: option("TEXT", "The topic above the room's text."),
-  welcome: option("TEXT", "What everybody is greeted with."),
+  banner: option("TEXT", "The topic above the room's text.", { long: true }),
+  welcome: option("TEXT", "The text that greets everybody.", { long: true }),
   position: numberOption("N", "Its place in the list.", {
     min: 0,
     max: 1_000_000,

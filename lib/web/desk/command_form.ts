@@ -20,12 +20,6 @@ export const SECRET_AGAIN = "secret_again";
 /** The page to go to afterwards. */
 export const BACK = "back";
 
-const LONG_TEXTS: ReadonlySet<string> = new Set([
-  "banner",
-  "welcome",
-  "message",
-]);
-
 export interface CommandForm {
   /** "user ban" */
   readonly command: string;
@@ -111,7 +105,7 @@ function commandField(key: string, one: Field, form: CommandForm): Html {
   const was = current && key in current
     ? html`<input type="hidden" name="${WAS}${key}" value="${current[key]}">`
     : NOTHING;
-  if (one.reads || LONG_TEXTS.has(key)) {
+  if (one.reads || one.long) {
     return html`${textArea(key, label, value, one, prefix)}${was}`;
   }
   if (one.kind === "flag") {

@@ -147,6 +147,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       endpoints: object({
         chat: text,
         voice: text,
+        video: nullable(text),
         web: nullable(text),
         advertised: text,
         advertisedPrivate: text,

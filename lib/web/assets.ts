@@ -1,16 +1,19 @@
 /**
- * Style sheets, scripts and pictures: text inside the program, so that the
- * compiled binary needs no files. The content's hash is part of the address,
- * so browsers may keep them for ever.
+ * Style sheets, scripts and pictures of the pages, embedded in the program so
+ * that the compiled binary needs no files. The content's hash is part of the
+ * address, so browsers may cache them permanently.
  *
  * @module
  */
 import { createHash } from "node:crypto";
-import { ICON } from "../../web/icon.ts";
-import { LIVE_SCRIPT } from "../../web/live_script.ts";
-import { PACKETS_SCRIPT } from "../../web/packets_script.ts";
-import { REGISTER_SCRIPT } from "../../web/register_script.ts";
-import { STYLE } from "../../web/style.ts";
+import DESK_STYLE from "../../web/assets/desk.css" with { type: "text" };
+import ICON from "../../web/assets/icon.svg" with { type: "text" };
+import LIVE_SCRIPT from "../../web/assets/live.js" with { type: "text" };
+import PACKETS_SCRIPT from "../../web/assets/packets.js" with { type: "text" };
+import REGISTER_SCRIPT from "../../web/assets/register.js" with {
+  type: "text",
+};
+import STYLE from "../../web/assets/style.css" with { type: "text" };
 import { notFound } from "./problem.ts";
 import type { App } from "./site.ts";
 
@@ -24,7 +27,7 @@ const SCRIPT = "text/javascript; charset=utf-8";
 
 const ASSETS: ReadonlyMap<string, Asset> = new Map(
   [
-    ["style.css", "text/css; charset=utf-8", STYLE],
+    ["style.css", "text/css; charset=utf-8", STYLE + DESK_STYLE],
     ["icon.svg", "image/svg+xml", ICON],
     ["live.js", SCRIPT, LIVE_SCRIPT],
     ["packets.js", SCRIPT, PACKETS_SCRIPT],

@@ -1,14 +1,16 @@
 /**
  * Keeps a page up to date: replaces elements by the HTML that the server sends
- * for their ids. Everything is on the page without it, as of when it was made.
- *
- * @module
+ * for their ids. Without it the page shows what was true when it was made.
  */
-export const LIVE_SCRIPT = `"use strict";
+"use strict";
 (() => {
   const path = document.body.dataset.live;
-  if (!path || !window.EventSource) return;
+  if (!path || !("EventSource" in globalThis)) return;
 
+  /**
+   * @param {string} id
+   * @param {string} html
+   */
   const replace = (id, html) => {
     const old = document.getElementById(id);
     if (!old) return;
@@ -16,7 +18,7 @@ export const LIVE_SCRIPT = `"use strict";
     template.innerHTML = html;
     const fresh = template.content.firstElementChild;
     if (!fresh || fresh.outerHTML === old.outerHTML) return;
-    // What somebody is about to use stays until he has left it.
+    // Leave the element alone while the user is about to use it.
     if (old.contains(document.activeElement)) return;
     old.replaceWith(fresh);
   };
@@ -31,4 +33,3 @@ export const LIVE_SCRIPT = `"use strict";
   });
   addEventListener("pagehide", () => source.close());
 })();
-`;

@@ -53,6 +53,8 @@ const COUNTS = {
   packetsOut: number,
   voiceFramesIn: number,
   voiceFramesOut: number,
+  videoBytesIn: number,
+  videoBytesOut: number,
 };
 
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -157,6 +159,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
       peakSessions: integer,
       rooms: integer,
       voiceLinks: object({ tcp: integer, udp: integer }),
+      video: object({
+        publishers: integer,
+        live: integer,
+        views: integer,
+        connections: integer,
+      }),
       talkers: integer,
       rates: object(COUNTS),
       totals: { type: "object", additionalProperties: integer },

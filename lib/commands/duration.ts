@@ -28,6 +28,8 @@ const LONGEST_MS = 100 * 31_536_000_000;
  * ```
  */
 export function duration(text: string): number | null | undefined {
+  // A capital M could mean months: better refused than taken for minutes.
+  if (/\d\s*M/.test(text)) return undefined;
   const plain = text.trim().toLowerCase();
   if (/^(forever|permanent|always)$/.test(plain)) return null;
   if (!/^(\d+[smhdwy])+$/.test(plain)) return undefined;

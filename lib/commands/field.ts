@@ -174,7 +174,7 @@ export function numberOption(
         value < range.min || value > range.max
       ) {
         throw new UsageError(
-          `${name} wants a whole number from ${range.min} to ${range.max}, not "${raw}".`,
+          `${name} wants a whole number from ${range.min} to ${range.max}, not "${raw}"; m is minutes.`,
         );
       }
       return value;
@@ -260,7 +260,8 @@ export function timeOption(about: string): Field<(now: number) => number> {
       const ago = typeof raw === "string" ? duration(raw) : undefined;
       if (typeof ago === "number") return (now) => now - ago;
       const at = typeof raw === "string" && /^\d{4}-\d\d-\d\d/.test(raw)
-        ? Date.parse(raw)
+        // A day without a time begins at midnight here, not in Greenwich.
+        ? Date.parse(raw.length === 10 ? `${raw}T00:00` : raw)
         : NaN;
       if (Number.isNaN(at)) {
         throw new UsageError(

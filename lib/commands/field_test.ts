@@ -16,6 +16,7 @@ import {
 Deno.test("duration() reads what people write", () => {
   equal(duration("30m"), 1_800_000);
   equal(duration("7D"), 604_800_000);
+  equal(duration("1M"), undefined, "months or minutes?");
   equal(duration("1d12h"), 129_600_000);
   equal(duration("forever"), null);
   for (const bad of ["", "30", "m", "-5m", "0m", "7 d", "1e9y", "999999999y"]) {

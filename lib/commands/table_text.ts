@@ -40,11 +40,32 @@ export function oneLine(text: string): string {
   );
 }
 
-/** "2026-07-31 12:00:00" in UTC. */
+/** "2026-07-31 12:00:00 CEST": the machine's own time (TZ), with its zone. */
 export function timeText(at: number | null): string {
-  return at === null
-    ? "-"
-    : new Date(at).toISOString().slice(0, 19).replace("T", " ");
+  return at === null ? "-" : `${localTime(at)} ${zoneText(at)}`;
+}
+
+/** The same without seconds. */
+export function minuteText(at: number): string {
+  return `${localTime(at).slice(0, 16)} ${zoneText(at)}`;
+}
+
+function localTime(at: number): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-` +
+    `${two(date.getDate())} ${two(date.getHours())}:` +
+    `${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+const ZONE = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+
+/** "UTC", "CEST", "GMT+5:30" */
+function zoneText(at: number): string {
+  const part = ZONE.formatToParts(at).find(({ type }) =>
+    type === "timeZoneName"
+  );
+  return part?.value ?? "UTC";
 }
 
 /** "2d 3h", "5m 10s": the largest unit and the next one. */

@@ -127,7 +127,7 @@ export const capture = command({
       });
     });
     context.emit([
-      `# ${account.nickname} (${account.uid}), ${timeText(from)} UTC, ` +
+      `# ${account.nickname} (${account.uid}), ${timeText(from)}, ` +
       (redact ? "passwords and texts blanked" : "unredacted"),
       "# columns: seconds  connection  direction  type(signed)  version  payload-hex",
     ], { begin: from, uid: account.uid, nickname: account.nickname, redact });

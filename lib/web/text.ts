@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { durationText, timeText } from "../commands/table_text.ts";
+import { durationText, minuteText } from "../commands/table_text.ts";
 import { type Html, html } from "./html.ts";
 
-/** In UTC; a script may turn it into the reader's own time. */
+/** In the server's zone, which is named. */
 export function time(at: number | null): Html {
   if (at === null) return html`never`;
   return html`<time datetime="${new Date(at).toISOString()}">${
-    timeText(at).slice(0, 16)
+    minuteText(at)
   }</time>`;
 }
 

@@ -24,7 +24,7 @@ export async function checkStore(folder: DataFolder): Promise<Finding[]> {
     store = await openStore(folder.database, { readOnly: true });
   } catch {
     // No database, or one that the check of the database speaks of.
-    return [ok("clock", `The clock says ${timeText(now)} UTC.`)];
+    return [ok("clock", `The clock says ${timeText(now)}.`)];
   }
   try {
     const newest = store.audit.list({ limit: 1 })[0]?.at ?? 0;
@@ -36,7 +36,7 @@ export async function checkStore(folder: DataFolder): Promise<Finding[]> {
             timeText(newest)
           }.`,
         )
-        : ok("clock", `The clock says ${timeText(now)} UTC.`),
+        : ok("clock", `The clock says ${timeText(now)}.`),
       owners.length === 0
         ? noteIt(
           "accounts",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { minuteText } from "../../commands/table_text.ts";
 import type { Status } from "../../ops/live.ts";
 import type { HistorySample } from "../../domain/store.ts";
 import { RESOLUTIONS } from "../history.ts";
@@ -195,8 +196,8 @@ function ticksOf(
   const ticks: [number, string][] = [];
   const first = Math.ceil(from / range.tickMs) * range.tickMs;
   for (let at = first; at <= to; at += range.tickMs) {
-    const iso = new Date(at).toISOString();
-    ticks.push([at, range.ms > DAY ? iso.slice(5, 10) : iso.slice(11, 16)]);
+    const text = minuteText(at);
+    ticks.push([at, range.ms > DAY ? text.slice(5, 10) : text.slice(11, 16)]);
   }
   // A label at the very edge would be cut.
   const margin = range.ms / 20;

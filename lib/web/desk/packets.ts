@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { timeText } from "../../commands/table_text.ts";
 import type { TailEvent } from "../../ops/live.ts";
 import type { Account } from "../../domain/store.ts";
 import { field } from "../form_fields.ts";
@@ -172,7 +173,10 @@ async function collect(
 function cells(event: TailEvent): string[] {
   const hex = event.payload ?? "";
   return [
-    new Date(event.at).toISOString().slice(11, 23),
+    timeText(event.at).slice(11).replace(
+      " ",
+      `.${String(event.at % 1000).padStart(3, "0")} `,
+    ),
     event.direction ?? "",
     event.name ?? `${event.kind}${event.message ? `: ${event.message}` : ""}`,
     event.length === undefined ? "" : String(event.length),

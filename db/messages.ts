@@ -29,6 +29,7 @@ export class MessageTable implements OfflineMessages {
   readonly #waiting;
   readonly #sentBy;
   readonly #count;
+  readonly #countFrom;
   readonly #remove;
 
   constructor(db: Database) {
@@ -49,6 +50,10 @@ export class MessageTable implements OfflineMessages {
     this.#count = db.statement<{ waiting: number }>(
       "SELECT count(*) AS waiting FROM offline_messages WHERE receiver = ?",
     );
+    this.#countFrom = db.statement<{ waiting: number }>(
+      `SELECT count(*) AS waiting FROM offline_messages
+       WHERE receiver = ? AND sender = ?`,
+    );
     this.#remove = db.statement("DELETE FROM offline_messages WHERE id = ?");
   }
 
@@ -67,6 +72,10 @@ export class MessageTable implements OfflineMessages {
 
   count(to: Uid): number {
     return this.#count.get(to)?.waiting ?? 0;
+  }
+
+  countFrom(to: Uid, from: Uid): number {
+    return this.#countFrom.get(to, from)?.waiting ?? 0;
   }
 
   remove(ids: readonly number[]): void {

@@ -92,6 +92,10 @@ export const LIMITS = {
     default: 200,
     about: "Messages kept for somebody who is away.",
   }),
+  offline_messages_per_sender: count({
+    default: 50,
+    about: "Of those, messages of one sender.",
+  }),
   connections_total: count({
     default: 12000,
     about: "Chat connections at a time.",

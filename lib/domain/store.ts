@@ -202,6 +202,8 @@ export interface OfflineMessages {
   /** Not yet read by whom they were sent to, oldest first. */
   sentBy(from: Uid): OfflineMessage[];
   count(to: Uid): number;
+  /** Of those, the messages of one sender. */
+  countFrom(to: Uid, from: Uid): number;
   /** After they were handed to the receiver's socket. */
   remove(ids: readonly number[]): void;
 }

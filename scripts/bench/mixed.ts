@@ -24,6 +24,7 @@ const VISITORS = 2000;
 const SETTINGS = {
   "auth.scrypt_log2n": 12,
   "limits.offline_messages_per_user": 100_000,
+  "limits.offline_messages_per_sender": 100_000,
 };
 
 export const mixed: Bench = {

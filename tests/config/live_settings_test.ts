@@ -512,6 +512,23 @@ const ROWS: Readonly<Record<string, Row>> = {
       await ann.refused("IM_OUT");
     },
   },
+  "limits.offline_messages_per_sender": {
+    to: 1,
+    async scene(rig, change) {
+      const ann = await rig.guest("Ann");
+      const { uid } = rig.user("Bob");
+      await ann.write(many(2, line(uid)));
+      await ann.settled();
+      assert.equal(rig.store.messages.count(uid), 2);
+      change();
+      await ann.write(line(uid));
+      await ann.refused("IM_OUT");
+      const cat = await rig.guest("Cat");
+      await cat.write(line(uid));
+      await cat.settled();
+      assert.equal(rig.store.messages.count(uid), 3);
+    },
+  },
   "limits.connections_total": closing(1),
   "limits.connections_per_address": closing(1, { "access.uncounted": [] }),
   "limits.connections_per_network": closing(1, { "access.uncounted": [] }),

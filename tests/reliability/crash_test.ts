@@ -240,6 +240,7 @@ Deno.test("what clients were told holds after the process is killed at any momen
       "limits.registrations_per_address": "100000",
       "limits.packet_burst": "10000",
       "limits.offline_messages_per_user": "1000000",
+      "limits.offline_messages_per_sender": "1000000",
       "limits.audited_per_minute": "1000000",
     },
   });

@@ -84,6 +84,14 @@ function store(ctx: Context, to: Uid, text: Uint8Array): void {
     );
     return;
   }
+  const most = settings.limits.offline_messages_per_sender;
+  if (ctx.store.messages.countFrom(to, session.uid) >= most) {
+    ctx.refuse(
+      "IM_OUT",
+      `${account.nickname} is offline, and enough of your messages wait already.`,
+    );
+    return;
+  }
   ctx.store.messages.add({
     to,
     from: session.uid,

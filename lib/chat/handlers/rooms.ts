@@ -259,7 +259,11 @@ function createProblem(ctx: Context, wish: RoomCreate): string | undefined {
     return "The server has too many rooms open already.";
   }
   const own = temporary.filter((room) => room.owner === session.uid);
-  if (own.length >= settings.limits.temporary_rooms_per_user) {
+  // When rooms become scarce, nobody opens a second one: a few accounts must
+  // not take what is left.
+  const scarce = 2 * temporary.length >= settings.limits.temporary_rooms_total;
+  const most = scarce ? 1 : settings.limits.temporary_rooms_per_user;
+  if (own.length >= most) {
     return "You have too many rooms open already.";
   }
   if (session.rooms.size >= settings.limits.rooms_per_user) {

@@ -1,11 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import {
-  columns,
-  durationText,
-  oneLine,
-  sizeText,
-  timeText,
-} from "./table_text.ts";
+import { columns, durationText, oneLine, sizeText } from "./table_text.ts";
 
 Deno.test("columns() are as wide as their widest cell", () => {
   deepEqual(columns(["A", "LONG"], [["xyz", "1"], ["\u00fc\u{1f600}", "2"]]), [

@@ -160,7 +160,7 @@ export const configSet = localCommand({
     }),
     value: optionalArgument(
       "VALUE",
-      "What it is to be; nothing when not given.",
+      "The new value; empty when not given.",
       { empty: true },
     ),
   },

@@ -47,7 +47,7 @@ export const setup = localCommand({
     ),
     registration: choiceOption(
       REGISTRATION,
-      "Who may make an account for himself.",
+      "Who may create an account without the host.",
     ),
     yes: flag("Ask nothing."),
   },
@@ -79,8 +79,8 @@ export const setup = localCommand({
       settingFault("server.advertise"),
     );
     const registration = await ask(
-      "Who may make an account for himself: nobody (closed), everybody (open), " +
-        "or whoever has a code (invite)?",
+      "Who may create an account without you: nobody (closed), everybody (open), " +
+        "or people with a code (invite)?",
       input.registration,
       config.auth.registration,
       settingFault("auth.registration"),

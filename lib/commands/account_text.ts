@@ -45,7 +45,7 @@ export function accountRow(account: Account, context: Context): string[] {
     account.role,
     account.email || "-",
     timeText(account.lastSeenAt),
-    json.banned ? "banned" : json.online ? "on line" : "",
+    json.banned ? "banned" : json.online ? "online" : "",
   ];
 }
 

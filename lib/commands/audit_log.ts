@@ -16,9 +16,15 @@ export const auditLog = command({
     'retropal audit --actor Owner --action "ban add" --since 7d --json',
   ],
   fields: {
-    actor: option("NAME", 'Only by him; "cli" is the command line.'),
+    actor: option(
+      "NAME",
+      'Only entries by this actor; "cli" is the command line.',
+    ),
     action: option("ACTION", 'Only this, for example "user ban".'),
-    target: option("NAME", "Only to him or it."),
+    target: option(
+      "NAME",
+      "Only entries about this user, room or other target.",
+    ),
     since: timeOption("Only since then: 3d, or 2026-07-31."),
     until: timeOption("Only until then."),
     limit: numberOption("N", "The newest N; 100 when not given.", {

@@ -12,7 +12,7 @@ const LONGEST = 1000;
 
 export const broadcast = command({
   path: ["broadcast"],
-  summary: "Show a message to everybody who is on line",
+  summary: "Show a message to every online user",
   examples: ['retropal broadcast "The server restarts in five minutes."'],
   fields: {
     message: argument("MESSAGE", "The text.", { rest: true, long: true }),

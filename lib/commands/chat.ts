@@ -28,7 +28,7 @@ const MOST_NAMES = 100;
 
 const users = command({
   path: ["users"],
-  summary: "how many people are on line",
+  summary: "show how many users are online",
   examples: [],
   fields: {},
   role: "user",
@@ -37,7 +37,7 @@ const users = command({
     const online = live?.status().sessions ?? 0;
     return done(
       { online },
-      online === 1 ? "1 user on line." : `${online} users on line.`,
+      online === 1 ? "1 user online." : `${online} users online.`,
     );
   },
 });
@@ -70,7 +70,7 @@ function shown(room: { members: readonly { invisible: boolean }[] }) {
 
 const who = command({
   path: ["who"],
-  summary: "who is on line",
+  summary: "list the users who are online",
   examples: [],
   fields: {},
   role: "user",

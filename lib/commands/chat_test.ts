@@ -11,7 +11,7 @@ Deno.test("runChatLine() answers users with what they may", async () => {
   await using bench = await Bench.open();
   bench.person("Ulf");
   bench.start().online.add(1);
-  deepEqual(await says(bench, "Ulf", "/users"), ["1 user on line."]);
+  deepEqual(await says(bench, "Ulf", "/users"), ["1 user online."]);
   deepEqual(await says(bench, "Ulf", " /UPTIME "), ["Up for 1h 1m."]);
   const help = (await says(bench, "Ulf", "/help")).join("\n");
   match(help, /^\/help \[command\] - this list$/m);

@@ -105,7 +105,7 @@ export function optionalArgument(
   return { ...argument(metavar, about, more), required: false };
 }
 
-/** A file as whoever reads it hands it over: "-" is standard input. */
+/** A file that the command line has read; "-" is standard input. */
 export interface FileText {
   readonly name: string;
   readonly text: string;
@@ -235,7 +235,7 @@ export function yesNoOption(about: string): Field<boolean> {
   };
 }
 
-/** Milliseconds, or null for ever. */
+/** Milliseconds, or null for permanently. */
 export function durationOption(about: string): Field<number | null> {
   return {
     ...option("30m|12h|7d|forever", about),

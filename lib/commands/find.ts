@@ -1,5 +1,5 @@
 /**
- * From what somebody typed to the account, room or category that he meant.
+ * Finds the account, room or category that a user means by what they typed.
  *
  * @module
  */

@@ -22,7 +22,7 @@ function randomCode(): string {
 export const inviteAdd = command({
   path: ["invite", "add"],
   summary: "Make an invite code",
-  details: "Prints the code. Whoever has it can register once (or --uses " +
+  details: "Prints the code. Anybody with it can register once (or --uses " +
     'times) while auth.registration is "invite".',
   examples: ["retropal invite add", "retropal invite add --uses 5 --for 7d"],
   fields: {
@@ -71,7 +71,7 @@ export const inviteList = command({
         codes.map((one) => [
           one.code,
           String(one.usesLeft),
-          one.expiresAt === null ? "for ever" : timeText(one.expiresAt),
+          one.expiresAt === null ? "permanently" : timeText(one.expiresAt),
           one.createdBy,
         ]),
       ),

@@ -234,7 +234,7 @@ export const roomSet = command({
 
 export const roomRemove = command({
   path: ["room", "remove"],
-  summary: "Remove a permanent room; whoever is in it is told and put out",
+  summary: "Remove a permanent room; its members are told and leave it",
   examples: ["retropal room remove 50007"],
   fields: {
     room: argument("ROOM", "Its number, or its name."),

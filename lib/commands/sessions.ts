@@ -33,7 +33,7 @@ export const sessions = command({
           String(one.id),
           one.nickname ?? "-",
           one.address,
-          one.phase === "online" ? (one.away ? "away" : "on line") : one.phase,
+          one.phase === "online" ? (one.away ? "away" : "online") : one.phase,
           durationText((now - one.connectedAt) / 1000),
           durationText((now - one.lastPacketAt) / 1000),
           one.rooms.join(",") || "-",

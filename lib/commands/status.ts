@@ -132,7 +132,7 @@ function text(now: Status): string[] {
       ["pages", endpoints.web ?? "off"],
       ["announced", announced(endpoints)],
       [
-        "on line",
+        "online",
         `${now.sessions} (most ${now.peakSessions}), ` +
         `${now.connections} connections`,
       ],

@@ -21,7 +21,7 @@ export const logTail = command({
     "which passwords and what people write are blanked. Ends with Ctrl-C.",
   examples: ["retropal log tail --user Ann", "retropal log tail --room 50001"],
   fields: {
-    user: option("NICK", "Only his connection."),
+    user: option("NICK", "Only the connection of this user."),
     room: option("ROOM", "Only people in this room, by number or name."),
     address: option("ADDR", "Only connections from this address."),
     payloads: flag("Also the bytes of each packet."),

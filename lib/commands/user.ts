@@ -82,10 +82,10 @@ export const userAdd = command({
   ],
   fields: {
     nick: argument("NICK", "The nickname, as others will see it."),
-    role: choiceOption(ROLES, "What he may do; user when not given."),
-    email: option("ADDRESS", "His e-mail address."),
-    first: option("NAME", "His first name."),
-    last: option("NAME", "His last name."),
+    role: choiceOption(ROLES, "The role of the account; user when not given."),
+    email: option("ADDRESS", "E-mail address."),
+    first: option("NAME", "First name."),
+    last: option("NAME", "Last name."),
   },
   secret: { about: "Password", repeat: true, fault: passwordFault },
   startsData: true,
@@ -152,7 +152,7 @@ export const userList = command({
   fields: {
     role: choiceOption(ROLES, "Only those with this role."),
     search: option("TEXT", "Only with this in nickname or e-mail address."),
-    online: flag("Only those who are on line."),
+    online: flag("Only users who are online."),
     banned: flag("Only those who are banned."),
     sort: choiceOption(
       ["nickname", "uid", "created", "seen"],
@@ -221,10 +221,10 @@ export const userShow = command({
     const state = account.uid === SYSTEM_UID
       ? "always there"
       : session
-      ? `on line from ${session.address} since ${timeText(session.connectedAt)}`
+      ? `online from ${session.address} since ${timeText(session.connectedAt)}`
       : json.online
-      ? "on line"
-      : "off line";
+      ? "online"
+      : "offline";
     return done(
       json,
       ...pairs([
@@ -252,7 +252,7 @@ export const userShow = command({
 
 function banText(ban: { until: number | null; reason: string; by: string }) {
   const until = ban.until === null
-    ? "for ever"
+    ? "permanently"
     : `until ${timeText(ban.until)}`;
   return `${until}, by ${ban.by}${ban.reason ? `: ${ban.reason}` : ""}`;
 }

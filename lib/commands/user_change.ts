@@ -43,19 +43,19 @@ export const userSet = command({
   ],
   fields: {
     nick: argument("NICK", "The nickname, or the uid."),
-    role: choiceOption(ROLES, "What he may do."),
-    email: option("ADDRESS", 'His e-mail address; "" for none.'),
-    first: option("NAME", "His first name."),
-    last: option("NAME", "His last name."),
-    listed: yesNoOption("Whether searches find him."),
-    color: option("RRGGBB", "Color of his nickname: #ff8800 or 255136000."),
+    role: choiceOption(ROLES, "The role of the account."),
+    email: option("ADDRESS", 'E-mail address; "" for none.'),
+    first: option("NAME", "First name."),
+    last: option("NAME", "Last name."),
+    listed: yesNoOption("Whether searches find this user."),
+    color: option("RRGGBB", "Color of the nickname: #ff8800 or 255136000."),
     paid: choiceOption(
       ["none", "plus", "top"],
       "The client's paid level, which lifts limits and colors the nickname.",
     ),
     privacy: choiceOption(
       ["A", "T", "P"],
-      "Who may write to him, as the client's menu has it.",
+      "Messages are accepted from all, some or pals, as in the client's menu.",
     ),
     yes: confirmFlag(),
   },
@@ -101,14 +101,14 @@ export const userSet = command({
 
 const PAID = { none: "", plus: "Y", top: "6" } as const;
 
-/** Nobody raises himself, and nobody gives away more than he has. */
+/** Throws when the actor would raise themselves or give a role above theirs. */
 function requireMayGive(
   { actor }: Context,
   account: Account,
   role: Account["role"],
 ): void {
   if (actor.uid === account.uid && LEVEL[role] > LEVEL[account.role]) {
-    throw refused("Nobody can raise himself.");
+    throw refused("You cannot raise your own role.");
   }
   if (actor.level < HOST_LEVEL && LEVEL[role] >= actor.level) {
     throw refused(`Only somebody above ${role} can make others ${role}.`);
@@ -120,8 +120,8 @@ export const userRename = command({
   summary: "Give an account another nickname; pals see it at once",
   examples: ["retropal user rename Ann Anna"],
   fields: {
-    nick: argument("NICK", "The nickname that he has, or the uid."),
-    name: argument("NEW", "The one that he is to have."),
+    nick: argument("NICK", "The present nickname, or the uid."),
+    name: argument("NEW", "The new nickname."),
   },
   role: "admin",
   run(context, input) {
@@ -152,7 +152,7 @@ export const userRename = command({
 
 export const userRemove = command({
   path: ["user", "remove"],
-  summary: "Remove an account for good",
+  summary: "Remove an account permanently",
   details: "Pals, blocks, bans and messages that wait for the user go with " +
     "it. If they own permanent rooms, or others have yet to read messages from " +
     "them, say what becomes of those.",

@@ -30,14 +30,14 @@ Deno.test("user set changes what was given and tells the server", async () => {
   });
 });
 
-Deno.test("user set lets nobody raise himself or reach above", async () => {
+Deno.test("user set lets nobody raise their own role or reach above", async () => {
   await using bench = await Bench.open();
   bench.person("Ada", "admin");
   bench.person("Sue", "superadmin");
   bench.person("Ulf");
   const actor = bench.actor("Ada");
   const attempts: [Record<string, string>, RegExp][] = [
-    [{ nick: "Ada", role: "superadmin" }, /raise himself/],
+    [{ nick: "Ada", role: "superadmin" }, /raise your own role/],
     [{ nick: "Sue", role: "user" }, /Sue is superadmin/],
     [{ nick: "Ulf", role: "admin" }, /Only somebody above admin/],
   ];

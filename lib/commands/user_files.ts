@@ -35,7 +35,7 @@ import {
 
 /** How many are exported at most; more than the uids there are. */
 const ALL = 50_000_000;
-/** As many as the hasher computes at once: who signs on waits for no more. */
+/** As many as the hasher computes at once, so that sign-ons do not wait longer. */
 const AT_ONCE = 2;
 const PAID = { none: "", plus: "Y", top: "6" } as const;
 

@@ -1,5 +1,5 @@
 /**
- * Taking somebody by the hand: his client opens the room's window by itself.
+ * Moves a user into a room: their client opens the room's window by itself.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { findPerson } from "./find.ts";
 
 export const userMove = command({
   path: ["user", "move"],
-  summary: "Put somebody who is on line into a room",
+  summary: "Move an online user into a room",
   details:
-    "The room's window opens on his screen; a voice room takes the place of " +
-    "the one he was in. Lockword, invitation and bans do not matter.",
+    "The room's window opens on the user's screen; a voice room replaces the " +
+    "one they were in. Lockword, invitation and bans do not matter.",
   examples: ['retropal user move Ann "Help Desk"'],
   fields: {
     nick: argument("NICK", "The nickname, or the uid."),
@@ -34,7 +34,7 @@ export const userMove = command({
       throw notFound(`There is no open room "${input.room}".`);
     }
     if (!live?.moveUser(account.uid, room.gid)) {
-      throw notFound(`${account.nickname} is not on line.`);
+      throw notFound(`${account.nickname} is not online.`);
     }
     audit(context, {
       action: "user move",

@@ -1,5 +1,5 @@
 /**
- * Accounts as CSV or JSON: reading what a host has, writing what he gets.
+ * Accounts as CSV or JSON: reading what a host has, writing an export.
  *
  * @module
  */

@@ -12,7 +12,7 @@ export interface DataFolder {
   readonly logs: string;
   readonly logFile: string;
   readonly backups: string;
-  /** Held by whoever may write the database. */
+  /** Held by the process that may write the database. */
   readonly lock: string;
   /** Unix socket to the running server. */
   readonly controlSocket: string;

@@ -25,7 +25,7 @@ export const LIMITS = {
   search_cost: count({
     default: 3,
     max: 1000,
-    about: "As how many packets a search counts.",
+    about: "Rate-limit cost of a search, in packets.",
   }),
   answer_bytes_per_second: count({
     default: 20_000,
@@ -38,17 +38,18 @@ export const LIMITS = {
   room_create_cost: count({
     default: 10,
     max: 1000,
-    about: "As how many packets the making of a room counts.",
+    about: "Rate-limit cost of creating a room, in packets.",
   }),
   join_cost: count({
     default: 2,
     max: 1000,
-    about: "As how many packets the joining of a room counts.",
+    about: "Rate-limit cost of joining a room, in packets.",
   }),
   invite_cost: count({
     default: 3,
     max: 1000,
-    about: "As how many packets an invitation, a call or a file offer counts.",
+    about:
+      "Rate-limit cost of an invitation, a call or a file offer, in packets.",
   }),
   audited_per_minute: count({
     default: 120,
@@ -57,7 +58,7 @@ export const LIMITS = {
   }),
   email_invites_per_user: count({
     default: 100,
-    about: "E-mail invitations kept of one person.",
+    about: "E-mail invitations kept for one user.",
   }),
   message_bytes: count({
     default: 4000,
@@ -67,11 +68,11 @@ export const LIMITS = {
   }),
   rooms_per_user: count({
     default: 10,
-    about: "Rooms in which one person can be at a time.",
+    about: "Rooms that one user can be in at a time.",
   }),
   temporary_rooms_per_user: count({
     default: 10,
-    about: "Rooms that one person may have made and that still live.",
+    about: "Rooms created by one user that may exist at a time.",
   }),
   temporary_rooms_total: count({
     default: 500,
@@ -86,11 +87,11 @@ export const LIMITS = {
   pals_per_user: count({
     default: 500,
     max: 800,
-    about: "Pals of one person; the client's own list ends at 800.",
+    about: "Pals of one user; the client's own list ends at 800.",
   }),
   offline_messages_per_user: count({
     default: 200,
-    about: "Messages kept for somebody who is away.",
+    about: "Messages kept for one user who is offline.",
   }),
   offline_messages_per_sender: count({
     default: 50,
@@ -127,7 +128,7 @@ export const LIMITS = {
   signon_seconds: count({
     default: 30,
     max: 3600,
-    about: "By when a connection must have signed on.",
+    about: "Time allowed to complete sign-on, in seconds.",
   }),
   signon_attempts_per_address: count({
     default: 30,
@@ -158,7 +159,7 @@ export const LIMITS = {
   idle_minutes: count({
     default: 30,
     max: 10080,
-    about: "After how much true silence a connection is closed.",
+    about: "Close a connection after this many minutes without a packet.",
   }),
   outbox_bytes: count({
     default: 262144,
@@ -169,7 +170,7 @@ export const LIMITS = {
   stuck_seconds: count({
     default: 60,
     max: 3600,
-    about: "For how long a client may take nothing of what waits for it.",
+    about: "Disconnect a client that reads nothing for this many seconds.",
   }),
   voice_connections: count({
     default: 20_000,
@@ -182,17 +183,18 @@ export const LIMITS = {
   voice_silent_connections: count({
     default: 2048,
     about:
-      "Voice connections that have not said who they are; the oldest make room.",
+      "Voice connections that have not identified themselves; the oldest give way.",
   }),
   voice_hello_seconds: count({
     default: 10,
     max: 3600,
-    about: "By when a voice connection must have said who it is.",
+    about:
+      "Time allowed for a voice connection to identify itself, in seconds.",
   }),
   voice_stuck_seconds: count({
     default: 10,
     max: 3600,
-    about: "For how long a listener may take nothing of what is said.",
+    about: "Disconnect a listener that reads nothing for this many seconds.",
   }),
   voice_bytes_per_second: count({
     default: 8000,

@@ -150,7 +150,7 @@ export const SCHEMA = {
     }),
     show_names: toggle({
       default: false,
-      about: "Whether visitors see who is on line, not only how many.",
+      about: "Show visitors the names of online users, not only their number.",
       live: LIVE,
     }),
     staff_networks: networks({
@@ -169,8 +169,8 @@ export const SCHEMA = {
     registration: choice(["closed", "open", "invite"], {
       default: "closed",
       about:
-        "Who may make an account for himself: nobody, everybody, or whoever has " +
-        "an invite code.",
+        "Who may create an account without the host: nobody, everybody, or " +
+        "people with an invite code.",
       live: LIVE,
     }),
     reserved_names: list({

@@ -143,7 +143,7 @@ Deno.test("the system user runs commands of the same table, and they are audited
     const answer = await ann.expect(imIn, ({ from }) => from === 1000001);
     return decodeText(answer.text);
   };
-  assert.match(await answers("/users"), /2 users on line/);
+  assert.match(await answers("/users"), /2 users online/);
   assert.match(await answers("/broadcast hello"), /Only a admin|admin/);
   assert.match(await answers("/kick Bob go to bed"), /Bob is disconnected/);
   await bob.connection.closed;

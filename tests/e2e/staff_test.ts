@@ -137,7 +137,7 @@ Deno.test("nobody raises himself, whatever he writes to the system user", async 
   }
   assert.match(await answer(bob, "/broadcast me"), /^Only an admin may use/);
   assert.match(await answer(bob, "/ban Paltalk 1h"), /leave it as it is/);
-  assert.match(await answer(ann, "/users"), /^2 users on line\.$/);
+  assert.match(await answer(ann, "/users"), /^2 users online\.$/);
   assert.match(await answer(ann, "/rooms"), /^8 rooms, 0 with people/);
   const shown = JSON.parse(await run(server, "user", "show", "Ann", "--json"));
   assert.equal(shown.role, "user");

@@ -184,7 +184,7 @@ export async function checkLocation(
     return noteIt(
       "location2.txt",
       "Nothing of ours answers http://www.paltalk.com/location2.txt.",
-      "After one outage a client forgets this server for good. Serve it here: " +
+      "After one outage a client forgets this server permanently. Serve it here: " +
         "retropal config set web.legacy_port 80; and see docs/client.md.",
     );
   }

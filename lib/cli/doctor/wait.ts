@@ -1,5 +1,5 @@
 /**
- * `retropal doctor --wait`: follows a real client until it is on line, and
+ * `retropal doctor --wait`: follows a real client until it is online, and
  * says at which step it stays (docs/protocol.md, "Sign-on").
  *
  * @module

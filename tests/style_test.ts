@@ -1,0 +1,51 @@
+/**
+ * Words that give an earlier, archaic style away in texts that users see. The
+ * style itself is in CONTRIBUTING.md.
+ *
+ * @module
+ */
+import { deepEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { configTemplate } from "../lib/config/template.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Pattern, and what to write instead. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/\b(he|him|his|himself)\b/i, "they, the user, the client"],
+  [/\bwhoever\b/i, "anybody who, users who"],
+  [/\bo(n|ff) line\b/i, "online, offline"],
+  [/\bfor (good|ever)\b/i, "permanently"],
+  [/\banew\b|\bonce more\b/i, "again"],
+  [/\bno more\b(?! than)/i, "no longer"],
+  [/\bis to (be|have)\b/i, "a noun: the new nickname"],
+  [/^[#\s]*As how many\b/i, "cost of …, in packets"],
+  [/^[#\s]*By when\b/i, "time allowed to …, in seconds"],
+  [/\belder\b/i, "older"],
+];
+
+const TEXTS: readonly (readonly [string, string])[] = [
+  ["tests/cli/help.txt", await read("tests/cli/help.txt")],
+  ["retropal.toml", configTemplate()],
+  ["README.md", await read("README.md")],
+  ["CONTRIBUTING.md", withoutStyle(await read("CONTRIBUTING.md"))],
+];
+
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(`${ROOT}/${path}`);
+}
+
+/** The section about style names the words that it warns of. */
+function withoutStyle(text: string): string {
+  return text.replace(/^## English$[\s\S]*?(?=^## )/m, "");
+}
+
+for (const [name, text] of TEXTS) {
+  Deno.test(`${name} is in plain English`, () => {
+    const found = text.split("\n").flatMap((line, i) =>
+      WORDS.filter(([word]) => word.test(line))
+        .map(([, better]) => `line ${i + 1}: ${line.trim()} (write ${better})`)
+    );
+    deepEqual(found, []);
+  });
+}

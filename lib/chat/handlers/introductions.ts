@@ -97,7 +97,7 @@ function sendInvitation(ctx: Context, gid: Gid, guest: Session): void {
   );
 }
 
-/** Another client's way to a room for two: it is made, joined, and offered. */
+/** Gaim's way to a room for two: creates, joins and offers it. */
 export function privateInvite(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, world } = ctx;
   const guest = reachable(ctx, "PRIVATE_INVITE", uid, "invitation");

@@ -139,7 +139,7 @@ export function lymerick(ctx: Context, packet: Lymerick): void {
   ctx.services.signOnStep(session, "key-sent");
 }
 
-/** The digits under the limerick, and under another client's spelling of it. */
+/** The digits under the limerick, and under Gaim's spelling of it. */
 function candidates(digits: string, key: Uint8Array): Uint8Array[] {
   const offset = keyOffset(key);
   const plain = decodeDigits(digits, offset, 1);

@@ -54,7 +54,7 @@ function memberRecord(member: MemberEntry): Uint8Array {
 
 function encodeMember(member: MemberEntry): Uint8Array<ArrayBuffer> {
   return encodeRecord([
-    // group_id stays first: another client takes the first line for it.
+    // group_id stays first: Gaim takes the first line for it.
     ["group_id", member.gid],
     ["uid", member.uid],
     ["nickname", shownNickname(member.nickname)],

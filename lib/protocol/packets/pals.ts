@@ -82,7 +82,7 @@ export function shownName(name: string): string {
   return name.slice(0, MAX_PERSONAL) || "-";
 }
 
-/** uid and nickname come first: another client counts lines. */
+/** uid and nickname come first: Gaim counts lines. */
 export function personRecord(person: Person): Uint8Array<ArrayBuffer> {
   return encodeRecord([
     ["uid", person.uid],

@@ -223,7 +223,7 @@ export const inviteIn = fromServerBody<Invite>("INVITE_IN", {
     ])),
 });
 
-/** Creates a private room for two and invites `uid` (another client's). */
+/** Creates a private room for two and invites `uid` (Gaim and later clients). */
 export const privateInvite = fromClient("PRIVATE_INVITE", {
   head: fixed(u32, 0x00010000),
   port: fixed(u32, (CLIENT_PORT << 16) | 1),

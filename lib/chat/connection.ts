@@ -68,6 +68,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   /** A read that began while a password was checked. */
   #reading: Promise<number | null> | undefined;
   #dropped = 0;
+  #dropSaid = false;
   #droppedSince: number = 0;
   #closing = false;
   #ended = false;
@@ -352,7 +353,10 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
       this.#droppedSince = now;
       this.#dropped = 0;
     }
-    if (this.#dropped++ === 0) {
+    this.#dropped++;
+    // One line for each connection: a flood must not be one of the log.
+    if (!this.#dropSaid) {
+      this.#dropSaid = true;
       this.ctx.log.warn("packets over the rate are dropped", {
         ...this.ctx.who,
         limit: settings.limits.packets_per_second,

@@ -19,6 +19,7 @@ import type { Bench, Options } from "./options.ts";
 import { profiles } from "./profiles.ts";
 import { slowReaders } from "./slow_readers.ts";
 import { voiceTcp, voiceUdp } from "./voice.ts";
+import { webSocket } from "./websocket.ts";
 import { workers } from "./workers.ts";
 import { goals, keep, type Report, table } from "./report.ts";
 
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   slowReaders,
   decoder,
   codec,
+  webSocket,
   database,
   workers,
   profiles,

@@ -46,6 +46,8 @@ export interface Running extends AsyncDisposable {
   readonly name: string;
   readonly chatPort: number;
   readonly voicePort: number;
+  /** Of the pages; NaN without them. */
+  readonly webPort: number;
   readonly pid: number;
 }
 
@@ -68,7 +70,9 @@ export async function startReady(
   }).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  let ready: { chat: string; voice: string; pid: number } | undefined;
+  let ready:
+    | { chat: string; voice: string; web?: string | null; pid: number }
+    | undefined;
   while (ready === undefined) {
     const { value, done } = await lines.read();
     if (done) throw new Error(`${name} ended before it was ready: ${text}`);
@@ -82,6 +86,7 @@ export async function startReady(
     name,
     chatPort: port(ready.chat),
     voicePort: port(ready.voice),
+    webPort: port(ready.web ?? "NaN"),
     pid: ready.pid,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
@@ -108,5 +113,17 @@ export function memoryOf(pid: number): { rssMb: number; peakMb: number } {
     return { rssMb: mb("VmRSS"), peakMb: mb("VmHWM") };
   } catch {
     return { rssMb: 0, peakMb: 0 };
+  }
+}
+
+/** Milliseconds of CPU that a process has used; 0 where /proc is not. */
+export function cpuMsOf(pid: number): number {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // The name in brackets may hold spaces.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return 0;
   }
 }

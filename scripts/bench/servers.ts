@@ -46,6 +46,8 @@ export interface RetropalOptions {
   readonly rooms: number;
   /** 0 text, 3 voice; or by the room's index. */
   readonly roomType?: 0 | 3 | ((index: number) => 0 | 3);
+  /** With the pages, and WebSockets on their port. */
+  readonly web?: boolean;
   /** Settings over {@linkcode RAISED}. */
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Instead of `deno run main.ts`: the compiled program. */
@@ -68,7 +70,8 @@ export async function startRetropal(
   await populate(join(folder, "retropal.db"), options, settings);
   const serve = [
     "serve",
-    ...["--data", folder, "--bind", "127.0.0.1", "--no-web"],
+    ...["--data", folder, "--bind", "127.0.0.1"],
+    ...(options.web ? ["--web-port", "0"] : ["--no-web"]),
     ...["--chat-port", "0", "--voice-port", "0", "--video-port", "0", "--set"],
     Object.entries(settings).map(([key, value]) => `${key}=${value}`).join(";"),
   ];

@@ -7,7 +7,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { buildBrowserClient } from "../../scripts/browser_client.ts";
-import type { PaltalkClient } from "../../lib/client/mod.ts";
+import { type PaltalkClient, Talker } from "../../lib/client/mod.ts";
 import { GsmDecoder, GsmEncoder } from "../../lib/codec/gsm.ts";
 import { imIn, roomMessageIn } from "../../lib/protocol/packets/messages.ts";
 import { redDot, unredDot } from "../../lib/protocol/packets/microphone.ts";
@@ -377,6 +377,86 @@ chatTest("a camera is seen by another page", async (server, browser) => {
   await bob.waitForSelector(`img[alt='Camera of Ann']:not([src='${first}'])`);
   await ann.click("text=Stop my camera");
   await picture.waitFor({ state: "detached" });
+});
+
+chatTest("speech of the old client is played", async (server, browser) => {
+  await using dan = await server.signOn("Dan");
+  await dan.rooms.join(ROOM);
+  const ann = await signOn(server, browser, "Ann");
+  await join(ann);
+  // Everything that the page's player plays, as samples at its own rate.
+  await ann.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any -- of the page
+    const page = globalThis as any;
+    while (page.retropal.voice.player === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { voice } = page.retropal;
+    const tap = voice.audio.createScriptProcessor(4096, 1, 1);
+    page.heard = [];
+    tap.onaudioprocess = (event: {
+      inputBuffer: { getChannelData(n: number): Float32Array };
+    }) => page.heard.push(...event.inputBuffer.getChannelData(0));
+    voice.player.output.connect(tap);
+    tap.connect(voice.audio.destination);
+  });
+  await dan.voice.channel();
+  const talker = new Talker(dan.uid);
+  const channel = await dan.voice.channel();
+  const encoder = new GsmEncoder();
+  const said = speech(8000 * 4);
+  const began = performance.now();
+  for (let packet = 0; packet < 50; packet++) {
+    const payload = new Uint8Array(132);
+    for (let frame = 0; frame < 4; frame++) {
+      const at = (4 * packet + frame) * 160;
+      payload.set(encoder.encode(said.subarray(at, at + 160)), 33 * frame);
+    }
+    await channel.talk(talker.frame({ payload }));
+    const wait = began + 80 * (packet + 1) - performance.now();
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
+  }
+  await ann.waitForTimeout(800);
+  const [heard, rate] = await ann.evaluate(() => {
+    // deno-lint-ignore no-explicit-any -- of the page
+    const page = globalThis as any;
+    const { sampleRate } = page.retropal.voice.audio;
+    return [page.heard, sampleRate] as [number[], number];
+  });
+  const first = heard.findIndex((sample) => Math.abs(sample) > 0.001);
+  ok(first >= 0, "nothing was played");
+  const samples = Array.from(
+    { length: 24_000 },
+    (_, i) => heard[first + Math.round(i * rate / 8000)] ?? 0,
+  );
+  const likeness = bestMatch(samples);
+  ok(likeness > 0.85, `correlation ${likeness}`);
+});
+
+chatTest("everything can be done by the keyboard", async (server, browser) => {
+  await using dan = await server.signOn("Dan");
+  await dan.rooms.join(ROOM);
+  const page = await signOn(server, browser, "Ann");
+  const uid = server.store.accounts.byNickname("Ann")!.uid;
+  await page.focus(`button.name:text('${PORCH}')`);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".room-view");
+  await page.focus(".composer textarea");
+  await page.keyboard.type("typed");
+  await page.keyboard.press("Enter");
+  const line = await dan.expect(roomMessageIn, lineOf({ uid }));
+  equal(decodeText(line.text), "typed");
+  // The space bar talks where it is not needed to write.
+  await page.focus(".lines");
+  await page.keyboard.down("Space");
+  await page.waitForSelector(".talk-key.on");
+  await page.keyboard.up("Space");
+  await page.waitForSelector(".talk-key:not(.on)");
+  await page.focus("text=Settings");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("dialog[open]");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog[open]", { state: "detached" });
 });
 
 chatTest(

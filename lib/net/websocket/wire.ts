@@ -74,7 +74,9 @@ export class WebSocketWire implements Wire {
   /** Received and not yet read. */
   #pending: Uint8Array[] = [];
   #rest: Uint8Array | undefined;
-  #writing: Promise<void> | undefined;
+  #writing = false;
+  /** Frames that wait for the one being written. */
+  #turns: (() => void)[] | undefined;
   #pong: Uint8Array | undefined;
   #pinged = false;
   #heardAt = performance.now();
@@ -151,11 +153,25 @@ export class WebSocketWire implements Wire {
     return true;
   }
 
+  /** `bytes` must not change later: the frame may serve other wires too. */
   async write(bytes: Uint8Array): Promise<number> {
     const part = bytes.length > FRAME_BYTES
       ? bytes.subarray(0, FRAME_BYTES)
       : bytes;
-    await this.#send("binary", part);
+    // Fan-out pays for each function and promise here, so this is not #send.
+    if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
+    const turn = this.#acquire();
+    if (turn !== undefined) await turn;
+    try {
+      if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
+      const frame = sharedFrame(part);
+      let sent = await this.#stream.write(frame);
+      while (sent < frame.length) {
+        sent += await this.#stream.write(frame.subarray(sent));
+      }
+    } finally {
+      this.#release();
+    }
     return part.length;
   }
 
@@ -291,20 +307,47 @@ export class WebSocketWire implements Wire {
     payload: Uint8Array | (() => Uint8Array),
   ): Promise<void> {
     if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
-    while (this.#writing !== undefined) await this.#writing;
-    const data = typeof payload === "function" ? payload() : payload;
-    const writing = writeAll(this.#stream, encodeFrame(opcode, data));
-    const clear = () => {
-      this.#writing = undefined;
-    };
-    // Registered before the caller's continuation, which may write again.
-    this.#writing = writing.then(clear, clear);
-    await writing;
+    await this.#acquire();
+    try {
+      // Nothing follows a Close frame.
+      if (this.#closeSent && opcode !== "close") return;
+      const data = typeof payload === "function" ? payload() : payload;
+      await writeAll(this.#stream, encodeFrame(opcode, data));
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** One frame is written at a time; undefined when it is this one's turn. */
+  #acquire(): Promise<void> | undefined {
+    if (this.#writing) {
+      return new Promise((resolve) => (this.#turns ??= []).push(resolve));
+    }
+    this.#writing = true;
+    return undefined;
+  }
+
+  #release(): void {
+    const next = this.#turns?.shift();
+    if (next === undefined) this.#writing = false;
+    else next();
   }
 
   #closeOnce(): void {
     if (!this.#closed) this.close();
   }
+}
+
+let lastPayload: Uint8Array | undefined;
+let lastFrame: Uint8Array | undefined;
+
+/** The members of a room get the same bytes one after the other. */
+function sharedFrame(payload: Uint8Array): Uint8Array {
+  if (payload !== lastPayload || lastFrame === undefined) {
+    lastPayload = payload;
+    lastFrame = encodeFrame("binary", payload);
+  }
+  return lastFrame;
 }
 
 async function writeAll(stream: Stream, bytes: Uint8Array): Promise<void> {

@@ -75,8 +75,33 @@ export interface FileRelay {
   open(wish: RelayWish): Promise<RelayAnswer>;
 }
 
+/** A file that the server is to keep for its receiver. */
+export interface DropWish {
+  readonly from: Uid;
+  readonly sender: string;
+  /** From which the sender will connect. */
+  readonly address: string;
+  readonly to: Uid;
+  /** Undefined: it did not arrive. */
+  arrived(file: Arrived | undefined): void;
+}
+
+export interface Arrived {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly expiresAt: Millis;
+}
+
+export interface FileDrop {
+  open(wish: DropWish): RelayAnswer;
+}
+
 /** What all handlers share. */
 export interface Services {
+  readonly fileDrop?: FileDrop;
+  /** The port of the pages, for links; null when there are none. */
+  webPort?(): number | null;
   /** Absent in tests that carry no files. */
   readonly fileRelay?: FileRelay;
   readonly world: World;

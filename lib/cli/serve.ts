@@ -239,6 +239,7 @@ async function start(
         store.flush();
         await backupTo(folder.database, file);
       },
+      dropFolder: folder.drops,
       handover: takeHandover(folder.handover, Date.now()),
       writeHandover: (handover) => writeHandover(folder.handover, handover),
       commandContext: (actor, run) => host.context(actor, run),

@@ -18,6 +18,8 @@ export interface DataFolder {
   readonly controlSocket: string;
   /** Where a service leaves the first password of its owner. */
   readonly ownerPassword: string;
+  /** Files that wait for their receivers (files.drop). */
+  readonly drops: string;
   /** What a server leaves to the one that takes its place. */
   readonly handover: string;
   /** Where there is no socket: port and token of the running server. */
@@ -35,6 +37,7 @@ export function dataFolder(path: string): DataFolder {
     lock: join(path, "retropal.lock"),
     controlSocket: join(path, "control.sock"),
     ownerPassword: join(path, "owner-password.txt"),
+    drops: join(path, "drops"),
     handover: join(path, "handover.json"),
     controlToken: join(path, "control.json"),
   };

@@ -327,11 +327,49 @@ export const SCHEMA = {
       about: "Longest time that one file may take, in seconds.",
       live: LIVE,
     }),
+    drop: toggle({
+      default: false,
+      about:
+        "Take files on the server for users behind two routers; the receiver " +
+        "gets a link. Files are not scanned.",
+      live: LIVE,
+    }),
+    drop_url: text({
+      default: "",
+      max: 200,
+      check: (value) => value === "" || /^https?:\/\/[^\s"<>]+$/.test(value),
+      allowed: 'the beginning of a link, or "" for the address of the pages',
+      about:
+        "Where links to such files lead, when a proxy stands before the pages.",
+      example: '"https://chat.example.org"',
+      live: LIVE,
+    }),
+    drop_hours: integer({
+      default: 24,
+      min: 1,
+      max: 720,
+      about: "Remove such a file after this many hours.",
+      live: LIVE,
+    }),
+    drop_user_bytes: integer({
+      default: 52_428_800,
+      min: 1,
+      max: 4_294_967_295,
+      about: "Bytes that one user may have waiting on the server.",
+      live: LIVE,
+    }),
+    drop_total_bytes: integer({
+      default: 1_073_741_824,
+      min: 1,
+      max: 1_099_511_627_776,
+      about: "Bytes of such files in all.",
+      live: LIVE,
+    }),
     relay_at_once: integer({
       default: 4,
       min: 1,
       max: 100,
-      about: "Files carried at the same time; one for each receiver.",
+      about: "Files carried, and files taken, at the same time.",
       live: LIVE,
     }),
   },

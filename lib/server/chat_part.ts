@@ -12,6 +12,7 @@ import { SignOnGuard } from "../actions/sign_on_guard.ts";
 import type { Config } from "../config/config.ts";
 import { type Handover, handoverOf } from "../domain/handover.ts";
 import { logger } from "../ops/log.ts";
+import { FileDrops } from "../files/drop.ts";
 import { FileRelays } from "../files/relay.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
@@ -25,6 +26,9 @@ export class ChatPart implements AsyncDisposable {
   readonly server: ChatServer;
   readonly #unsubscribe: () => void;
   readonly #files: FileRelays;
+  readonly drops: FileDrops;
+  /** Where the pages are, once they have started. */
+  webPort: number | null = null;
   #handOver: ((handover: Handover) => void) | undefined;
 
   /** Binds the port; connections are accepted after {@linkcode accept}. */
@@ -32,6 +36,12 @@ export class ChatPart implements AsyncDisposable {
     const { config, hosts, world, store, passwords, clock, steady, random } =
       core;
     const { server: { bind, chat_port: port } } = config.current;
+    this.drops = new FileDrops(
+      () => config.current,
+      logger("files"),
+      core.dropFolder,
+      clock,
+    );
     this.#files = new FileRelays(() => config.current, logger("files"));
     this.server = new ChatServer({
       bind,
@@ -50,6 +60,8 @@ export class ChatPart implements AsyncDisposable {
           return config.current;
         },
         fileRelay: this.#files,
+        fileDrop: this.drops,
+        webPort: () => this.webPort,
         redirect: () => hosts.now.redirect,
         clock,
         steady,
@@ -80,6 +92,7 @@ export class ChatPart implements AsyncDisposable {
     const { world, clock } = this.server.services;
     this.#handOver?.(handoverOf(world, clock()));
     await this.#files[Symbol.asyncDispose]();
+    await this.drops[Symbol.asyncDispose]();
     await this.server.stop(this.#handOver === undefined ? FAREWELL : null);
   }
 

@@ -29,6 +29,8 @@ export interface CoreOptions {
   readonly steady?: () => number;
   /** Left by the server before this one in a planned restart. */
   readonly handover?: Handover | undefined;
+  /** Where files wait for their receivers; absent: none are taken. */
+  readonly dropFolder?: string | undefined;
   /** Injectable so that tests know the next key number. */
   readonly random?: () => number;
 }
@@ -43,6 +45,7 @@ export class Core implements Disposable {
   readonly steady: () => number;
   readonly random: () => number;
   readonly startedAt: Millis;
+  readonly dropFolder: string | undefined;
 
   readonly #steadyAtStart: number;
 
@@ -56,6 +59,7 @@ export class Core implements Disposable {
       (() => performance.now());
     this.#steadyAtStart = this.steady();
     this.random = random;
+    this.dropFolder = options.dropFolder;
     this.startedAt = clock();
     this.world = World.load(store, this.startedAt / 1000);
     if (options.handover !== undefined) {

@@ -124,6 +124,7 @@ export async function startServer(
         await WebPart.start(core, { live, chat, voice, video }, options),
       );
     }
+    chat.webPort = web?.server.addr.port ?? null;
     chat.accept();
     return {
       ...endpoints(),

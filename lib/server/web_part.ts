@@ -65,6 +65,7 @@ export class WebPart implements AsyncDisposable {
             () => voice.server.stats(),
             () => video?.server.stats(),
           ),
+        drops: chat.drops,
         ...(backup && { backup }),
         ...(commandContext && { commandContext }),
       }),

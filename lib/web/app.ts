@@ -16,6 +16,7 @@ import { html } from "./html.ts";
 import { page } from "./layout.ts";
 import { isLegacyPath } from "./legacy/paths.ts";
 import { legacyPage } from "./legacy/page.ts";
+import { dropPages } from "./drop_page.ts";
 import { otherPages } from "./legacy/other_pages.ts";
 import { legacyPages } from "./legacy/pages.ts";
 import { memberPages } from "./member/member.ts";
@@ -75,6 +76,7 @@ export function makePages(site: Site): Pages {
   chatTicketPages(app, site);
   chatPages(app, site);
   deskPages(app, site);
+  dropPages(app, site);
   legacyPages(app, site);
   metricsPages(app, site);
   apiPages(app, site);

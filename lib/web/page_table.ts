@@ -100,6 +100,7 @@ export const PAGES: readonly PageRow[] = [
     "desk-invites",
     "/desk/invites",
   ]),
+  desk("/desk/files", "admin", "Files", ["desk-files", "/desk/files"]),
   desk("/desk/announce", "moderator", "Announce", [
     "desk-announce",
     "/desk/announce",

@@ -17,6 +17,7 @@ import { matcherOf } from "../net/networks.ts";
 import { clientOrigin, siteOrigin } from "./client_address.ts";
 import { FormTokens } from "./form_tokens.ts";
 import { FrontPageState } from "./front_state.ts";
+import type { FileDrops } from "../files/drop.ts";
 import { HistoryRecorder } from "./history.ts";
 import { bareResponse } from "../net/http/response.ts";
 import { HttpServer } from "../net/http/server.ts";
@@ -51,6 +52,8 @@ export interface WebOptions {
   readonly commandContext?: (actor: Actor, run: CommandRun) => CommandContext;
   /** What WebSockets connect to; without it there are none. */
   readonly sockets?: SocketPorts;
+  /** Files that wait for their receivers. */
+  readonly drops?: FileDrops;
   /** Writes a consistent copy of the database to a file that is not there. */
   readonly backup?: (file: string) => Promise<void>;
   /** Adds metrics that `Live` does not know. */
@@ -158,6 +161,7 @@ function makeSite(options: WebOptions): Site {
     live,
     passwords,
     guard,
+    drops: options.drops ?? null,
     log,
     clock,
     steady,

@@ -14,6 +14,7 @@ import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
+import type { FileDrops } from "../files/drop.ts";
 import type { ActRate } from "./act_rate.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
@@ -62,6 +63,8 @@ export interface Site {
   readonly streams: OpenStreams;
   readonly acts: ActRate;
   readonly tickets: Tickets;
+  /** Files that wait for their receivers; null: not offered. */
+  readonly drops: FileDrops | null;
   /** The chat session of an account; undefined: offline. */
   sessionOf(uid: Uid): number | undefined;
 }

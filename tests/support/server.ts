@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** A data folder of the test's own, which stays when the server has ended. */
   readonly data?: string;
+  /** Pages are served at `web.port`. */
+  readonly web?: boolean;
   /** Flags of `serve` besides data, ports and --no-web. */
   readonly flags?: readonly string[];
 }
@@ -212,7 +214,7 @@ export class TestServer {
       "0",
       "--video-port",
       "0",
-      "--no-web",
+      ...(options.web ? [] : ["--no-web"]),
       ...options.flags ?? [],
     ];
     this.#child = command(args, environment(options.settings)).spawn();

@@ -4,11 +4,75 @@
  * @module
  */
 import type { Session } from "../../domain/session.ts";
-import { SYSTEM_UID } from "../../domain/store.ts";
+import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import { imIn } from "../../protocol/packets/messages.ts";
 import { xferAccepted, xferRefused } from "../../protocol/packets/transfers.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
-import type { Context } from "../context.ts";
+import type { Arrived, Context } from "../context.ts";
+
+/** Shown in a message, so that the receiver can decide before the click. */
+function announcement(sender: string, file: Arrived, link: string): string {
+  const until = new Date(file.expiresAt).toISOString().slice(0, 16)
+    .replace("T", " ");
+  return `${sender} sends you the file "${file.name}" (${file.size} bytes). ` +
+    "Nobody has checked it: open it only if you expect it. " +
+    `It is kept here until ${until} UTC: ${link}`;
+}
+
+/** True when the server keeps the file for the receiver, or says why not. */
+export function dropFile(ctx: Context, receiver: Session): boolean {
+  const { services, session: sender, settings } = ctx;
+  const { fileDrop, media, webPort } = services;
+  const port = webPort?.() ?? null;
+  const [mine, theirs] = [sender, receiver].map((one) => media.addressFor(one));
+  if (
+    !settings.files.drop || fileDrop === undefined || port === null ||
+    mine === undefined || theirs === undefined || sender.overWebSocket
+  ) return false;
+  const to = receiver.uid;
+  const base = settings.files.drop_url || `http://${theirs}:${port}`;
+  const answer = fileDrop.open({
+    from: sender.uid,
+    sender: sender.nickname,
+    address: sender.address,
+    to,
+    arrived: (file) =>
+      services.act((later) => {
+        // It ends the sender's window: "Transfer Complete!" when all was sent.
+        later.out.send(sender, xferRefused.frame({ uid: to }));
+        if (file === undefined) return;
+        later.log.info("file kept for its receiver", {
+          from: sender.uid,
+          to,
+          bytes: file.size,
+        });
+        const link = `${base.replace(/\/$/, "")}/drop/${file.id}`;
+        const line = announcement(sender.nickname, file, link);
+        tell(later, to, encodeText(line));
+      }),
+  });
+  if (answer === "running" || "fault" in answer) {
+    const why = answer === "running"
+      ? "another file is on its way"
+      : answer.fault;
+    ctx.refuse("XFER_REQUEST", `The server cannot take the file: ${why}.`);
+    return true;
+  }
+  ctx.reply(
+    xferAccepted.frame({ uid: to, address: mine, port: answer.port }),
+  );
+  return true;
+}
+
+/** A message of the system user, which waits for somebody who has left. */
+function tell(ctx: Context, to: Uid, text: Uint8Array): void {
+  const session = ctx.online(to);
+  if (session !== undefined) {
+    ctx.out.send(session, imIn.frame({ from: SYSTEM_UID, text }));
+  } else {
+    ctx.store.messages.add({ to, from: SYSTEM_UID, body: text, at: ctx.now });
+  }
+}
 
 const CANNOT_CARRY = "The file cannot come through the server: it cannot " +
   "reach your computer. Press Stop in the window of the transfer.";

@@ -7,6 +7,7 @@
  */
 import type { Session } from "../../domain/session.ts";
 import { type Gid, SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import { isPrivateAddress } from "../../net/networks.ts";
 import type { OfferKind } from "../../domain/world.ts";
 import type { Packet } from "../../protocol/layout.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
@@ -32,7 +33,7 @@ import type { Context } from "../context.ts";
 import { type Contact, contactFault, palsOnly } from "../contact.ts";
 import { enterRoom } from "../membership.ts";
 import { memberOf } from "./access.ts";
-import { relayFile } from "./file_relay.ts";
+import { dropFile, relayFile } from "./file_relay.ts";
 import { makeRoom } from "./rooms.ts";
 
 /** Somebody online whom the sender may reach; otherwise the sender is told. */
@@ -159,6 +160,12 @@ interface UserAt {
   readonly port: number;
 }
 
+/** Where the relay helps, the file need not wait on the server's disk. */
+function isForDrop({ settings }: Context, receiver: Session): boolean {
+  return settings.files.drop &&
+    !(settings.files.relay && isPrivateAddress(receiver.address));
+}
+
 const NO_ADDRESS = "Your computers cannot reach each other by IPv4.";
 
 function request(ctx: Context, how: Introduction, packet: UserAt): void {
@@ -173,6 +180,9 @@ function request(ctx: Context, how: Introduction, packet: UserAt): void {
   if (!other.dialect.takesOffers) {
     // Its client would leave the offer open for ever.
     ctx.reply(how.refused.frame({ uid: other.uid }));
+    return;
+  }
+  if (how.kind === "file" && isForDrop(ctx, other) && dropFile(ctx, other)) {
     return;
   }
   const { account, uid } = ctx.session;

@@ -13,6 +13,7 @@ import { backupPages } from "./backup.ts";
 import { banPages } from "./bans.ts";
 import { categoryPages } from "./categories.ts";
 import { configPages } from "./config.ts";
+import { filePages } from "./files.ts";
 import { invitePages } from "./invites.ts";
 import { overviewPages } from "./overview.ts";
 import { packetPages } from "./packets.ts";
@@ -35,6 +36,7 @@ export function deskPages(app: App, site: Site): void {
   userPages(app, site);
   banPages(app, site);
   invitePages(app, site);
+  filePages(app, site);
   announcePages(app, site);
   auditPages(app, site);
   configPages(app, site);

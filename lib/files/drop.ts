@@ -1,0 +1,230 @@
+/**
+ * Files that wait on the server for a receiver whom nobody can reach: both
+ * users are behind routers that forward nothing. The receiver gets a link
+ * (docs/hosting.md, "Files between users").
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { DropWish, FileDrop, RelayAnswer } from "../chat/context.ts";
+import type { Config } from "../config/config.ts";
+import { hex } from "../protocol/bytes.ts";
+import type { Uid } from "../domain/store.ts";
+import { decodeText } from "../protocol/windows1252.ts";
+import type { Logger } from "../ops/log.ts";
+import {
+  acceptFrom,
+  closeOnAbort,
+  readHead,
+  TransferFailed,
+} from "./incoming.ts";
+
+/** A file that waits to be fetched. */
+export interface DroppedFile {
+  /** Unguessable; the name of the file on disk as well. */
+  readonly id: string;
+  readonly from: Uid;
+  readonly sender: string;
+  readonly to: Uid;
+  readonly name: string;
+  readonly size: number;
+  readonly expiresAt: number;
+}
+
+const ID_BYTES = 20;
+const BUFFER_BYTES = 16_384;
+const PRUNE_MS = 60_000;
+
+export class FileDrops implements FileDrop, AsyncDisposable {
+  readonly #config: () => Config;
+  readonly #log: Logger;
+  readonly #folder: string | undefined;
+  readonly #clock: () => number;
+  readonly #files = new Map<string, DroppedFile>();
+  /** Bytes announced and not stored yet, by sender. */
+  readonly #coming = new Map<Promise<void>, { from: Uid; bytes: number }>();
+  readonly #stop = new AbortController();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  /** Without a folder nothing is taken. */
+  constructor(
+    config: () => Config,
+    log: Logger,
+    folder: string | undefined,
+    clock: () => number,
+  ) {
+    this.#config = config;
+    this.#log = log;
+    this.#folder = folder;
+    this.#clock = clock;
+    // What a server before this one took has links that nobody can check.
+    if (folder !== undefined) clear(folder);
+    this.#timer = setInterval(() => this.#prune(), PRUNE_MS);
+  }
+
+  list(): DroppedFile[] {
+    this.#prune();
+    return [...this.#files.values()];
+  }
+
+  find(id: string): DroppedFile | undefined {
+    this.#prune();
+    return this.#files.get(id);
+  }
+
+  path({ id }: DroppedFile): string {
+    return join(this.#folder ?? "", id);
+  }
+
+  remove(file: DroppedFile): void {
+    this.#files.delete(file.id);
+    try {
+      Deno.removeSync(this.path(file));
+    } catch {
+      // Gone already.
+    }
+  }
+
+  open(wish: DropWish): RelayAnswer {
+    const { files, server } = this.#config();
+    if (this.#coming.size >= files.relay_at_once) {
+      return { fault: "too many files are on their way" };
+    }
+    if (this.#folder === undefined) return { fault: "no folder for files" };
+    if (this.#left(wish.from) <= 0) return { fault: "the quota is used up" };
+    for (const { from } of this.#coming.values()) {
+      if (from === wish.from) return { fault: "another file is on its way" };
+    }
+    const listener = Deno.listen({ hostname: server.bind, port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const coming = { from: wish.from, bytes: 0 };
+    this.#coming.set(promise, coming);
+    void this.#take(wish, listener, coming).finally(() => {
+      this.#coming.delete(promise);
+      resolve();
+    });
+    return { port };
+  }
+
+  /** Bytes that this sender may still leave here. */
+  #left(from: Uid): number {
+    const { drop_user_bytes, drop_total_bytes } = this.#config().files;
+    this.#prune();
+    let [own, all] = [0, 0];
+    for (const file of this.#files.values()) {
+      all += file.size;
+      if (file.from === from) own += file.size;
+    }
+    for (const { bytes } of this.#coming.values()) all += bytes;
+    return Math.min(drop_user_bytes - own, drop_total_bytes - all);
+  }
+
+  async #take(
+    wish: DropWish,
+    listener: Deno.TcpListener,
+    coming: { bytes: number },
+  ): Promise<void> {
+    const { files } = this.#config();
+    const signal = AbortSignal.any([
+      this.#stop.signal,
+      AbortSignal.timeout(1000 * files.relay_seconds),
+    ]);
+    const id = hex(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
+    const path = join(this.#folder!, id);
+    let conn: Deno.TcpConn | undefined;
+    try {
+      conn = await acceptFrom(listener, wish.address, signal);
+      closeOnAbort(signal, conn);
+      const { head, bytes } = await readHead(conn);
+      if (head.size > this.#left(wish.from)) {
+        throw new TransferFailed("the quota is used up");
+      }
+      coming.bytes = head.size;
+      await store(conn, path, bytes.subarray(head.length), head.size);
+      const file: DroppedFile = {
+        id,
+        from: wish.from,
+        sender: wish.sender,
+        to: wish.to,
+        name: baseName(decodeText(head.name)),
+        size: head.size,
+        expiresAt: this.#clock() + 3_600_000 * files.drop_hours,
+      };
+      this.#files.set(id, file);
+      wish.arrived(file);
+    } catch (error) {
+      this.#log.info("file not taken", {
+        from: wish.from,
+        error: String(error),
+      });
+      await Deno.remove(path).catch(() => {});
+      wish.arrived(undefined);
+    } finally {
+      try {
+        conn?.close();
+      } catch {
+        // By the signal.
+      }
+    }
+  }
+
+  #prune(): void {
+    const now = this.#clock();
+    for (const file of this.#files.values()) {
+      if (file.expiresAt <= now) this.remove(file);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stop.abort();
+    await Promise.all(this.#coming.keys());
+    for (const file of this.#files.values()) this.remove(file);
+  }
+}
+
+/** A name without folders, and without what a file system would not take. */
+function baseName(name: string): string {
+  const last = name.split(/[\\/]/).at(-1) ?? "";
+  // deno-lint-ignore no-control-regex -- a name comes from a stranger
+  const clean = last.replaceAll(/[\x00-\x1f\x7f"<>|:*?]/g, "_").trim();
+  return clean === "" || /^\.+$/.test(clean) ? "file" : clean.slice(0, 200);
+}
+
+function clear(folder: string): void {
+  try {
+    for (const { name, isFile } of Deno.readDirSync(folder)) {
+      if (isFile) Deno.removeSync(join(folder, name));
+    }
+  } catch {
+    // There is none.
+  }
+}
+
+async function store(
+  conn: Deno.TcpConn,
+  path: string,
+  first: Uint8Array,
+  size: number,
+): Promise<void> {
+  await Deno.mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+  using file = await Deno.open(path, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
+  const buffer = new Uint8Array(BUFFER_BYTES);
+  let taken = 0;
+  const put = async (bytes: Uint8Array) => {
+    let rest = bytes.subarray(0, size - taken);
+    taken += rest.length;
+    while (rest.length > 0) rest = rest.subarray(await file.write(rest));
+  };
+  await put(first);
+  while (taken < size) {
+    const count = await conn.read(buffer);
+    if (count === null) throw new TransferFailed("the sender stopped");
+    await put(buffer.subarray(0, count));
+  }
+}

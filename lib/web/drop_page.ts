@@ -1,0 +1,49 @@
+/**
+ * Where the receiver of a file that waits on the server fetches it
+ * (docs/hosting.md, "Files between users").
+ *
+ * @module
+ */
+import { html } from "./html.ts";
+import { legacyPage } from "./legacy/page.ts";
+import { Problem } from "./problem.ts";
+import type { App, Site } from "./site.ts";
+
+const GONE = "This file is not here: it was fetched, or its time is over.";
+
+export function dropPages(app: App, site: Site): void {
+  const { drops } = site;
+  if (drops === null) return;
+  const find = (id: string) => {
+    const file = drops.find(id);
+    if (file === undefined) throw new Problem(404, GONE);
+    return file;
+  };
+
+  app.get("/drop/:id", (c) => {
+    const file = find(c.req.param("id"));
+    return legacyPage(c, site, {
+      title: "A file for you",
+      body:
+        html`<p><b>${file.sender}</b> sends you <b>${file.name}</b>, ${file.size} bytes.</p>
+<p>Nobody has checked this file, and it may harm your computer. Take it only if you
+know the sender and expect it. It can be fetched once.</p>
+<form method="post" action="/drop/${file.id}">
+<input type="submit" value="Download it"></form>`,
+    });
+  });
+
+  app.post("/drop/:id", async (c) => {
+    const file = find(c.req.param("id"));
+    const opened = await Deno.open(drops.path(file));
+    // On Unix the open file stays readable; nobody else finds it.
+    drops.remove(file);
+    return c.body(opened.readable, 200, {
+      "content-type": "application/octet-stream",
+      "content-length": String(file.size),
+      "content-disposition": `attachment; filename="${
+        file.name.replaceAll(/[^\x20-\x7e]|["\\]/g, "_")
+      }"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    });
+  });
+}

@@ -43,6 +43,8 @@ export function manPage(commands: readonly Described[]): string {
     ...item("2", "Wrong usage."),
     ...item("3", "Not found."),
     ...item("4", "No server runs, and the command needs one."),
+    ...item("70", "An error of the program itself."),
+    ...item("130", "Interrupted at a question; nothing was done."),
     ".SH FILES",
     ...item("retropal.db", "Accounts, rooms, messages: the database."),
     ...item("retropal.toml", "The settings, with a comment for each."),

@@ -29,6 +29,18 @@ function hiddenFrom(ctx: Context, { session }: Camera): ReadonlySet<Uid> {
   return new Set([...session.blocks, ...blockers]);
 }
 
+/**
+ * The address that a client is told for video. One behind a WebSocket never
+ * connects to it; the packet wants one all the same.
+ */
+export function videoAddress(
+  { services: { media } }: Context,
+  session: Session,
+): string | undefined {
+  return media.addressFor(session) ??
+    (session.overWebSocket ? "127.0.0.1" : undefined);
+}
+
 /** Shows the camera icon to the room: the first picture has come. */
 export function showCamera(ctx: Context, camera: Camera): void {
   const { room, uid } = camera;
@@ -67,9 +79,8 @@ export function endCamera(ctx: Context, uid: Uid, told: boolean): void {
 
 /** Grants a view, and tells the viewer where the pictures are. */
 export function grantView(ctx: Context, viewer: Session, camera: Camera): void {
-  const { media, videoPort } = ctx.services;
-  const address = media.addressFor(viewer);
-  const port = videoPort();
+  const address = videoAddress(ctx, viewer);
+  const port = ctx.services.videoPort();
   if (address === undefined || port === null) return;
   const { uid, room: { gid } } = camera;
   const before = ctx.world.cameras.view(viewer.uid, uid);
@@ -116,9 +127,9 @@ export function endRoomVideo(ctx: Context, room: Room, told: boolean): void {
 export function signalCamera(ctx: Context, camera: Camera): void {
   const { cameras } = ctx.world;
   if (cameras.of(camera.uid) !== camera) return;
-  const { media, videoPort } = ctx.services;
-  const address = media.addressFor(camera.session);
-  const port = videoPort();
+  if (camera.isWanted === camera.sending) return;
+  const address = videoAddress(ctx, camera.session);
+  const port = ctx.services.videoPort();
   if (address === undefined || port === null) return;
   const signal = cameras.signal(camera, ctx.now);
   if (signal === "pause") {

@@ -23,6 +23,7 @@ export class VideoPart implements AsyncDisposable {
       cameras,
       log: logger("video"),
       limits: videoLimits(() => config.current),
+      isUncounted: (address) => chat.admission.isUncounted(address),
       refuse: (address) => chat.admission.refusal(address, clock()),
       onFirstPicture: (camera) => chat.act((ctx) => showCamera(ctx, camera)),
       onTick: () => {

@@ -40,6 +40,8 @@ export interface LinkOptions {
 export class VideoLink implements Acceptable {
   readonly address: string;
   readonly mayYield = true;
+  /** It has proved who it is. */
+  isSettled = false;
   /** When it is closed, unless it moves on; Infinity while a GET waits. */
   deadline: number;
   readonly #options: LinkOptions;
@@ -128,8 +130,8 @@ export class VideoLink implements Acceptable {
   /** The client closes; without an offset it gets no byte. */
   async #answerHello(offset: number | undefined): Promise<void> {
     if (offset === undefined) return this.#refuse("not a member with video");
-    const { conn, clock, onSettled } = this.#options;
-    onSettled(this);
+    const { conn, clock } = this.#options;
+    this.#settle();
     this.deadline = clock() + HELLO_LINGER_MS;
     await this.#write(encodeOffset(offset));
     await conn.read(new Uint8Array(16));
@@ -139,10 +141,10 @@ export class VideoLink implements Acceptable {
     { uid, digits, size }: Extract<VideoRequest, { kind: "picture" }>,
     begun: Uint8Array,
   ): Promise<void> {
-    const { conn, relay, onSettled } = this.#options;
+    const { conn, relay } = this.#options;
     const camera = relay.mayPublish(uid, this.address, digits);
     if (typeof camera === "string") return this.#refuse(camera);
-    onSettled(this);
+    this.#settle();
     const jpeg = new Uint8Array(size);
     const early = begun.subarray(0, size);
     jpeg.set(early);
@@ -160,7 +162,7 @@ export class VideoLink implements Acceptable {
     request: Extract<VideoRequest, { kind: "fetch" }>,
     saysMore: boolean,
   ): Promise<void> {
-    const { relay, onSettled, clock, transferMs, conn } = this.#options;
+    const { relay, clock, transferMs, conn } = this.#options;
     const { publisher, viewer, digits } = request;
     const { promise, resolve } = Promise.withResolvers<Picture>();
     const fault = relay.fetch(
@@ -171,7 +173,7 @@ export class VideoLink implements Acceptable {
       resolve,
     );
     if (fault !== undefined) return this.#refuse(fault);
-    onSettled(this);
+    this.#settle();
     this.deadline = Infinity;
     const { answer } = await promise;
     this.deadline = clock() + transferMs;
@@ -190,6 +192,11 @@ export class VideoLink implements Acceptable {
         written === 0 ? bytes : bytes.subarray(written),
       );
     }
+  }
+
+  #settle(): void {
+    this.isSettled = true;
+    this.#options.onSettled(this);
   }
 
   #refuse(reason: VideoRefusal): void {

@@ -35,6 +35,7 @@ export interface VideoOptions {
   /** Called 20 times per second. */
   readonly onTick?: () => void;
   readonly refuse?: (address: string) => string | undefined;
+  readonly isUncounted?: (address: string) => boolean;
   readonly limits?: VideoLimits;
   /** Milliseconds of a steady clock. */
   readonly clock?: () => number;
@@ -68,7 +69,7 @@ export interface VideoServer {
 
 /** Binds and serves. Throws CannotListen. */
 export function startVideo(options: VideoOptions): VideoServer {
-  const { cameras, log, onFirstPicture, onTick, refuse } = options;
+  const { cameras, log, onFirstPicture, onTick, refuse, isUncounted } = options;
   const clock = options.clock ?? (() => performance.now());
   const limits = options.limits ?? VIDEO_LIMITS;
   const random = options.random ?? unguessable;
@@ -88,6 +89,7 @@ export function startVideo(options: VideoOptions): VideoServer {
     log,
     clock,
     ...(refuse !== undefined && { refuse }),
+    ...(isUncounted !== undefined && { isUncounted }),
   });
   const timer = setInterval(() => {
     relay.tick();

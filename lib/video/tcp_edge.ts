@@ -25,6 +25,8 @@ import type { VideoRelay } from "./relay.ts";
 const PER_SECOND = { host: 10, camera: 20, view: 20 } as const;
 const AT_A_TIME = { host: 16, camera: 8, view: 4 } as const;
 const BURST_SECONDS = 3;
+/** Connections that have not proved who they are, of all hosts. */
+const MOST_UNSETTLED = 512;
 
 function allowance(
   { host, camera, view }: typeof PER_SECOND | typeof AT_A_TIME,
@@ -43,6 +45,8 @@ export interface TcpEdgeOptions {
   readonly clock: () => number;
   /** Why an address may not connect at all, such as a ban. */
   readonly refuse?: (address: string) => string | undefined;
+  /** Addresses of many people, such as a proxy's: only the totals count. */
+  readonly isUncounted?: (address: string) => boolean;
 }
 
 export class VideoTcpEdge {
@@ -51,7 +55,8 @@ export class VideoTcpEdge {
   readonly #refusals: Refusals;
   readonly #rates = new HostRates();
   readonly #all: TokenBucket;
-  readonly #open = new Map<string, number>();
+  /** The connections of each host, oldest first. */
+  readonly #hosts = new Map<string, Set<VideoLink>>();
   readonly #links = new Set<VideoLink>();
 
   constructor(options: TcpEdgeOptions) {
@@ -66,7 +71,10 @@ export class VideoTcpEdge {
       name: "video",
       refusals: this.#refusals,
       clock,
-      limits: () => ({ total: limits.connections }),
+      limits: () => ({
+        total: limits.connections,
+        yielding: MOST_UNSETTLED,
+      }),
       refuse: (address) => this.#reasonToRefuse(address),
       onRefused: () => options.relay.counters.refuse("too many connections"),
       open: (conn, address) => this.#serve(conn, address),
@@ -98,19 +106,23 @@ export class VideoTcpEdge {
   }
 
   #reasonToRefuse(address: string): string | undefined {
-    const { cameras, limits, clock, refuse } = this.#options;
+    const { cameras, limits, clock, refuse, isUncounted } = this.#options;
     const refused = refuse?.(address);
     if (refused !== undefined) return refused;
     const key = sameHostKey(address);
     const load = cameras.atHost(key);
     if (load === undefined) return "nobody at this address has video";
-    if ((this.#open.get(key) ?? 0) >= allowance(AT_A_TIME, load)) {
-      return "too many connections from this address";
-    }
     const now = clock();
-    const perSecond = allowance(PER_SECOND, load);
-    if (!this.#rates.take(key, perSecond, BURST_SECONDS * perSecond, now)) {
-      return "too many new connections from this address";
+    if (!isUncounted?.(address)) {
+      const perSecond = allowance(PER_SECOND, load);
+      if (!this.#rates.take(key, perSecond, BURST_SECONDS * perSecond, now)) {
+        return "too many new connections from this address";
+      }
+      const links = this.#hosts.get(key);
+      if (
+        links !== undefined && links.size >= allowance(AT_A_TIME, load) &&
+        !makeRoom(links)
+      ) return "too many connections from this address";
     }
     this.#all.perSecond = this.#all.burst = limits.connectionsPerSecond;
     return this.#all.take(now) ? undefined : "too many new connections in all";
@@ -132,17 +144,31 @@ export class VideoTcpEdge {
       },
     });
     const key = sameHostKey(address);
+    const links = this.#hosts.get(key) ?? new Set();
+    this.#hosts.set(key, links);
     this.#links.add(link);
-    this.#open.set(key, (this.#open.get(key) ?? 0) + 1);
+    links.add(link);
     link.run().catch((error) => {
       this.#refusals.log.warn("video link failed", { error, address });
     }).finally(() => {
       this.#links.delete(link);
       this.#acceptor.released(link);
-      const left = (this.#open.get(key) ?? 1) - 1;
-      if (left > 0) this.#open.set(key, left);
-      else this.#open.delete(key);
+      links.delete(link);
+      if (links.size === 0) this.#hosts.delete(key);
     });
     return link;
   }
+}
+
+/**
+ * Closes the oldest that has not proved who it is. A client does that at once,
+ * so idle connections keep nobody of the same address out.
+ */
+function makeRoom(links: ReadonlySet<VideoLink>): boolean {
+  for (const link of links) {
+    if (link.isSettled) continue;
+    link.yieldRoom("");
+    return true;
+  }
+  return false;
 }

@@ -9,7 +9,13 @@ import type { Room } from "../../domain/room.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Gid, Uid } from "../../domain/store.ts";
 import { CAMERA, roomVideo } from "../../protocol/packets/room_video.ts";
-import { endCamera, endView, grantView, signalCamera } from "../cameras.ts";
+import {
+  endCamera,
+  endView,
+  grantView,
+  signalCamera,
+  videoAddress,
+} from "../cameras.ts";
 import type { Context } from "../context.ts";
 import { memberOf } from "./access.ts";
 
@@ -21,12 +27,11 @@ const ELSEWHERE =
 
 /** Why there is no video in this room for this member, if there is none. */
 function whyNoVideo(ctx: Context, room: Room): string | undefined {
-  const { media, videoPort } = ctx.services;
-  if (videoPort() === null) return NO_SERVER;
+  if (ctx.services.videoPort() === null) return NO_SERVER;
   if (!room.video) return NOT_HERE;
   const elsewhere = ctx.world.cameras.roomOf(ctx.session.uid);
   if (elsewhere !== undefined && elsewhere !== room) return ELSEWHERE;
-  return media.addressFor(ctx.session) === undefined ? NO_ADDRESS : undefined;
+  return videoAddress(ctx, ctx.session) === undefined ? NO_ADDRESS : undefined;
 }
 
 export function startPublishing(ctx: Context, { gid }: { gid: Gid }): void {

@@ -23,6 +23,7 @@ import {
 import { sessions } from "./sessions.ts";
 import { status } from "./status.ts";
 import { capture, logTail, watchSignOns } from "./tail.ts";
+import * as video from "./video.ts";
 import * as user from "./user.ts";
 import { userMove } from "./user_move.ts";
 import { userRemove, userRename, userSet } from "./user_change.ts";
@@ -64,6 +65,10 @@ export const COMMANDS: readonly Command[] = [
   invite.inviteAdd,
   invite.inviteList,
   invite.inviteRemove,
+
+  video.videoList,
+  video.videoStop,
+  video.videoAllow,
 
   status,
   sessions,

@@ -66,6 +66,22 @@ export interface RoomInfo {
   readonly talker: Uid | null;
 }
 
+/** A webcam, without its picture. */
+export interface WebcamInfo {
+  readonly uid: Uid;
+  readonly nickname: string;
+  readonly gid: Gid;
+  readonly room: string;
+  readonly since: Millis;
+  /** At least one picture has come: members see the icon. */
+  readonly live: boolean;
+  /** False while nobody watches. */
+  readonly sending: boolean;
+  readonly viewers: number;
+  readonly pictures: number;
+  readonly bytes: number;
+}
+
 /** A refusal or an error kept for `status`. */
 export interface RecentError {
   readonly at: Millis;
@@ -213,6 +229,7 @@ export interface Live {
   sessions(): SessionInfo[];
   /** Every room that lives, hidden ones included. */
   rooms(): RoomInfo[];
+  webcams(): WebcamInfo[];
   isOnline(uid: Uid): boolean;
 
   /** Tells him why, the way the client understands, then closes. */
@@ -222,6 +239,13 @@ export interface Live {
     matches: (address: string, uid: Uid | null) => boolean,
     reason: string,
   ): number;
+  /**
+   * Ends the picture of a user, who cannot publish until then; false when
+   * there was none.
+   */
+  stopVideo(uid: Uid, until: Millis): boolean;
+  /** False when the user's video was not stopped. */
+  allowVideo(uid: Uid): boolean;
   /** All members are told and put out; false when no such room lives. */
   closeRoom(gid: Gid, reason: string): boolean;
   /** Puts a signed-on user into a room; false when either is missing. */

@@ -13,18 +13,19 @@ import type {
   Status,
   TailEvent,
   TailFilter,
+  WebcamInfo,
 } from "../ops/live.ts";
 import { Room } from "../domain/room.ts";
-import type { Gid, Uid } from "../domain/store.ts";
+import type { Gid, Millis, Uid } from "../domain/store.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
 import { accountChanged } from "../chat/account_changed.ts";
 import { announce } from "../chat/announcement.ts";
-import { endRoomVideo } from "../chat/cameras.ts";
+import { endCamera, endRoomVideo } from "../chat/cameras.ts";
 import type { Context } from "../chat/context.ts";
 import { endDottedVideo } from "../chat/handlers/microphone.ts";
 import { endSession } from "../chat/departure.ts";
 import { admissionRules } from "../chat/limits.ts";
-import { roomInfo, sessionInfo } from "./live_info.ts";
+import { roomInfo, sessionInfo, webcamInfo } from "./live_info.ts";
 import { closeRoom, enterRoom, showBanner } from "../chat/membership.ts";
 import { consoleChanged, officesChanged } from "../chat/offices.ts";
 import type { ChatServer } from "../chat/server.ts";
@@ -51,6 +52,26 @@ export class LiveServer implements Live {
     const voice = this.#ports.voice.stats();
     return [...this.#chat.services.world.rooms.values()]
       .map((room) => roomInfo(room, voice));
+  }
+
+  webcams(): WebcamInfo[] {
+    const { cameras } = this.#chat.services.world;
+    return [...cameras.all()].map((camera) =>
+      webcamInfo(camera, this.#ports.video)
+    );
+  }
+
+  stopVideo(uid: Uid, until: Millis): boolean {
+    const { cameras } = this.#chat.services.world;
+    cameras.bar(uid, until);
+    const wasShown = cameras.of(uid) !== undefined;
+    this.#act((ctx) => endCamera(ctx, uid, true));
+    return wasShown;
+  }
+
+  allowVideo(uid: Uid): boolean {
+    const { world: { cameras }, clock } = this.#chat.services;
+    return cameras.unbar(uid, clock());
   }
 
   isOnline(uid: Uid): boolean {

@@ -3,8 +3,15 @@
  *
  * @module
  */
-import type { MemberInfo, RoomInfo, SessionInfo } from "../ops/live.ts";
+import type {
+  MemberInfo,
+  RoomInfo,
+  SessionInfo,
+  WebcamInfo,
+} from "../ops/live.ts";
+import type { Camera } from "../domain/cameras.ts";
 import type { Room } from "../domain/room.ts";
+import type { VideoServer } from "../video/server.ts";
 import type { VoiceStats } from "../voice/server.ts";
 import type { Connection } from "../chat/connection.ts";
 
@@ -58,5 +65,23 @@ export function roomInfo(room: Room, voice: VoiceStats): RoomInfo {
     owner: room.owner,
     members,
     talker: relayed?.speaking[0] ?? null,
+  };
+}
+
+export function webcamInfo(
+  camera: Camera,
+  video: VideoServer | undefined,
+): WebcamInfo {
+  const { session, room, since, live, sending, views } = camera;
+  return {
+    uid: session.uid,
+    nickname: session.nickname,
+    gid: room.gid,
+    room: room.name,
+    since,
+    live,
+    sending,
+    viewers: views.size,
+    ...(video?.relay.received(camera) ?? { pictures: 0, bytes: 0 }),
   };
 }

@@ -47,6 +47,7 @@ class Source {
   readonly credentials = new Credentials();
   readonly rate: ByteRate;
   newest: Picture | undefined;
+  bytes = 0;
   readonly waiting = new Set<Waiting>();
 
   constructor(bytesPerSecond: () => number, now: number) {
@@ -100,6 +101,15 @@ export class VideoRelay {
     return this.#waiting.size;
   }
 
+  /** What has come of a camera so far. */
+  received(camera: Camera): { pictures: number; bytes: number } {
+    const source = this.#sources.get(camera);
+    return {
+      pictures: source?.newest?.sequence ?? 0,
+      bytes: source?.bytes ?? 0,
+    };
+  }
+
   /** The offset for a publisher's hello; undefined when it is nobody's. */
   publisherHello(uid: Uid, address: string): number | undefined {
     const camera = this.#cameraAt(uid, address);
@@ -139,6 +149,7 @@ export class VideoRelay {
     if (!isPicture(jpeg)) return "not a sound picture";
     this.counters.picturesIn++;
     this.counters.bytesIn += jpeg.length;
+    source.bytes += jpeg.length;
     const sequence = (source.newest?.sequence ?? 0) + 1;
     source.newest = toPicture(jpeg, sequence);
     for (const waiting of source.waiting) {

@@ -275,3 +275,30 @@ Deno.test("`status` shows webcams, and VIDEO_PUBLISH_TO names the advertised add
   assert.equal(status.video.publishers, 1);
   assert.equal(status.endpoints.video, server.ready.video);
 });
+
+Deno.test("staff see who shows a webcam, and end one picture", async () => {
+  await using server = await start();
+  await using ann = await enter(server, "Ann");
+  await using bob = await enter(server, "Bob");
+  await publish(ann, bob);
+  const view = await bob.video.watch(ROOM, ann.uid);
+  await view.next();
+  const [webcam, ...more] = JSON.parse(
+    await server.run("video", "list", "--json"),
+  );
+  assert.deepEqual(more, []);
+  assert.equal(webcam.nickname, "Ann");
+  assert.equal(webcam.viewers, 1);
+  assert.ok(webcam.pictures >= 1 && webcam.bytes >= 4000);
+
+  await server.run("video", "stop", "Ann", "--for", "10m");
+  assert.equal(await view.closed, "by the server");
+  await ann.video.stop();
+  await assert.rejects(() => ann.video.publish(ROOM), /Staff/);
+  // Leaving and signing on again does not help.
+  await ann.reconnect();
+  await ann.settle();
+  await assert.rejects(() => ann.video.publish(ROOM), /Staff/);
+  await server.run("video", "allow", "Ann");
+  await publish(ann, bob);
+});

@@ -129,6 +129,15 @@ export class Bench implements AsyncDisposable {
         note("kickAddress")(hit.join(","), reason);
         return hit.length;
       },
+      webcams: () => [],
+      stopVideo: (uid, until) => {
+        note("stopVideo")(uid, until);
+        return this.online.has(uid);
+      },
+      allowVideo: (uid) => {
+        note("allowVideo")(uid);
+        return this.online.has(uid);
+      },
       closeRoom: (gid, reason) => {
         note("closeRoom")(gid, reason);
         return true;

@@ -17,7 +17,11 @@ const MOST_SHOWN = 500;
 
 export function sessionPages(app: App, site: Site): void {
   const live = new LiveFragments(
-    () => new Map<string, Fragment>([["sessions", fragment(list(site))]]),
+    () =>
+      new Map<string, Fragment>([
+        ["sessions", fragment(list(site))],
+        ["webcams", fragment(webcams(site))],
+      ]),
     site.log,
   );
 
@@ -28,7 +32,19 @@ export function sessionPages(app: App, site: Site): void {
       live: "/desk/sessions/live",
       main: html`<h1>Sessions</h1>
 ${panel("Connected now", list(site))}
+${panel("Webcams", webcams(site))}
 <div class="columns">
+${
+        panel(
+          "End a webcam",
+          commandForm(c, site, {
+            command: "video stop",
+            submit: "End it",
+            back: "/desk/sessions",
+            prefix: "video-",
+          }),
+        )
+      }
 ${
         panel(
           "Put somebody out",
@@ -97,6 +113,34 @@ function list(site: Site): Html {
   }${rest > 0 ? html`<p class="quiet">And ${rest} more.</p>` : NOTHING}</div>`;
 }
 
+/** Who shows a picture; staff do not see it here. */
+function webcams(site: Site): Html {
+  return html`<div id="webcams">${
+    table(
+      "Webcams",
+      [
+        "Who",
+        { head: "Room", kind: "wide" },
+        "Since",
+        "State",
+        { head: "Viewers", kind: "number" },
+        { head: "Received", kind: "number" },
+      ],
+      site.live.webcams().map((one) => ({
+        cells: [
+          html`<a href="/desk/sessions/${one.uid}">${one.nickname}</a>`,
+          one.room,
+          time(one.since),
+          one.live ? one.sending ? "sending" : "paused" : "no picture yet",
+          one.viewers,
+          size(one.bytes),
+        ],
+      })),
+      "Nobody shows a webcam.",
+    )
+  }</div>`;
+}
+
 function who({ uid, nickname, role }: SessionInfo): Html {
   if (uid === null) return html`<span class="quiet">not signed on</span>`;
   return html`<a href="/desk/sessions/${uid}">${nickname ?? uid}</a>${
@@ -132,6 +176,18 @@ client version ${
       encodeURIComponent(nickname)
     }">Watch the packets</a></p>
 <div class="columns">
+${
+      panel(
+        "End the webcam",
+        commandForm(c, site, {
+          command: "video stop",
+          submit: "End it",
+          fixed: { nick: nickname },
+          back,
+          prefix: "video-",
+        }),
+      )
+    }
 ${
       panel(
         "Put out",

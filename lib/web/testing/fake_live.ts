@@ -11,9 +11,11 @@ import type {
   SignOnStep,
   Status,
   TailEvent,
+  WebcamInfo,
 } from "../../ops/live.ts";
 
 export class FakeLive implements Live {
+  webcamList: WebcamInfo[] = [];
   sessionList: SessionInfo[] = [];
   roomList: RoomInfo[] = [];
   statusMore: Partial<Status> = {};
@@ -88,6 +90,17 @@ export class FakeLive implements Live {
   }
   isOnline(uid: number): boolean {
     return this.sessionList.some((session) => session.uid === uid);
+  }
+  webcams(): WebcamInfo[] {
+    return this.webcamList;
+  }
+  stopVideo(uid: number): boolean {
+    this.done.push(`stopVideo ${uid}`);
+    return true;
+  }
+  allowVideo(uid: number): boolean {
+    this.done.push(`allowVideo ${uid}`);
+    return true;
   }
   kick(uid: number, reason: string): boolean {
     const there = this.isOnline(uid);

@@ -14,7 +14,10 @@ export class VideoPart implements AsyncDisposable {
   readonly server: VideoServer;
 
   /** Throws CannotListen. */
-  constructor({ world, config, clock }: Core, { server: chat }: ChatPart) {
+  constructor(
+    { world, config, clock, steady }: Core,
+    { server: chat }: ChatPart,
+  ) {
     const { server } = config.current;
     const { cameras } = world;
     this.server = startVideo({
@@ -23,6 +26,7 @@ export class VideoPart implements AsyncDisposable {
       cameras,
       log: logger("video"),
       limits: videoLimits(() => config.current),
+      clock: steady,
       isUncounted: (address) => chat.admission.isUncounted(address),
       refuse: (address) => chat.admission.refusal(address, clock()),
       onFirstPicture: (camera) => chat.act((ctx) => showCamera(ctx, camera)),

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { concat, unhex } from "../protocol/bytes.ts";
+import { encodeFileHead } from "../protocol/file_stream.ts";
 import { encodeHello, encodeVoiceFrame } from "../protocol/rtp.ts";
 import { inspectFile, type InspectOptions } from "./inspect.ts";
 import { BadCapture, readPackets } from "./pcap.ts";
@@ -176,4 +177,31 @@ Deno.test("readPackets() throws nothing but BadCapture", () => {
       }
     },
   ));
+});
+
+Deno.test("inspectFile() tells a file between two clients from voice", () => {
+  const head = encodeFileHead(new TextEncoder().encode("a.txt"), 70_000);
+  const file = pcap([
+    tcp(2090, "C>S", 0, head),
+    tcp(2090, "C>S", head.length, new Uint8Array(1000).fill(0xff)),
+  ]);
+  const { frames } = inspectFile(file, OPTIONS);
+  deepEqual(frames.map(({ name, fields, faults }) => [name, fields, faults]), [
+    ["FILE", { name: "a.txt", size: 70_000 }, []],
+  ]);
+});
+
+Deno.test("inspectFile() says where a stream was cut, and finds no fault in it", () => {
+  const file = pcap([
+    tcp(5001, "C>S", 0, HELLO),
+    tcp(5001, "C>S", HELLO.length, LOGIN.subarray(0, 6)),
+    tcp(2090, "C>S", 0, encodeHello(600, 1000002)),
+  ]);
+  const { frames } = inspectFile(file, OPTIONS);
+  deepEqual(frames.map(({ name }) => name).sort(), [
+    "CLIENT_HELLO",
+    "CUT_OFF",
+    "VOICE_HELLO",
+  ]);
+  ok(frames.every(({ faults }) => faults.length === 0));
 });

@@ -5,7 +5,15 @@
  */
 import { concat } from "../protocol/bytes.ts";
 import { HEADER_BYTES } from "../protocol/frame.ts";
-import { HELLO_BYTES, MAX_FRAME, PREFIX_BYTES, u32 } from "../protocol/rtp.ts";
+import { type FileHead, parseFileHead } from "../protocol/file_stream.ts";
+import { decodeText } from "../protocol/windows1252.ts";
+import {
+  HELLO_BYTES,
+  MAX_FRAME,
+  MAX_ROOM,
+  PREFIX_BYTES,
+  u32,
+} from "../protocol/rtp.ts";
 import {
   type Direction,
   dissectFrame,
@@ -74,7 +82,9 @@ export class ChatStream implements Stream {
 
 export class VoiceStream implements Stream {
   #rest: Uint8Array = new Uint8Array();
+  /** Nothing more is read: not voice, or out of step. */
   #broken = false;
+  #greeted = false;
 
   push(place: Place, bytes: Uint8Array): Inspected[] {
     if (this.#broken) return [];
@@ -82,8 +92,19 @@ export class VoiceStream implements Stream {
     const found: Inspected[] = [];
     while (this.#rest.length >= PREFIX_BYTES) {
       const first = u32(this.#rest, 0);
-      if (place.direction === "C>S" && first > MAX_FRAME && first <= 0xffff) {
+      const begins = place.direction === "C>S" && !this.#greeted;
+      if (begins && first > MAX_ROOM) {
+        const head = parseFileHead(this.#rest);
+        if (head === undefined) break;
+        if (head !== null) return [this.#file(place, head)];
+      }
+      // The first word of a room's number may look like a length.
+      if (
+        place.direction === "C>S" && first <= MAX_ROOM &&
+        (begins || first > MAX_FRAME)
+      ) {
         if (this.#rest.length < HELLO_BYTES) break;
+        this.#greeted = true;
         found.push({
           ...place,
           length: HELLO_BYTES,
@@ -111,6 +132,18 @@ export class VoiceStream implements Stream {
     return found;
   }
 
+  /** Two clients use the port of voice for their files. */
+  #file(place: Place, { name, size }: FileHead): Inspected {
+    this.#broken = true;
+    return {
+      ...place,
+      length: this.#rest.length,
+      name: "FILE",
+      fields: { name: decodeText(name), size },
+      faults: [],
+    };
+  }
+
   end(place: Place): Inspected[] {
     return this.#broken
       ? []
@@ -123,8 +156,10 @@ function leftOver(place: Place, bytes: number, what: string): Inspected[] {
     ...place,
     length: bytes,
     name: "CUT_OFF",
-    fields: {},
-    faults: [`the stream ends within ${what}, after ${bytes} bytes of it`],
+    fields: { within: what, bytes },
+    // A server or client that died, or a capture that ended: no fault of
+    // the frame.
+    faults: [],
   }];
 }
 

@@ -33,7 +33,7 @@ export const PAYLOAD_TYPES = 13;
 export const TICKS_PER_MS = 8;
 /** A claimed length above this is no frame that could be passed over. */
 const MAX_SKIP = 65_535;
-const MAX_ROOM = 65_535;
+export const MAX_ROOM = 65_535;
 const MIN_UID = 2;
 const MAX_UID = 50_000_000;
 

@@ -172,7 +172,7 @@ Deno.test("the captured join is answered in the client's order", async () => {
   assertFrames(answers, [
     expected(
       S.ROOM_JOINED.type,
-      "0000c355 0003 0000 0000 0000 7542 0000 0000 0006 0003 47 'Oak'",
+      "0000c355 0003 0000 0000 0000 7542 0000 0004 0006 0003 47 'Oak'",
     ),
     shown(rating!),
     shown(welcome!),
@@ -269,10 +269,10 @@ Deno.test("captured creations open the room as its admin", async () => {
   const gids = [];
   for (
     const [frame, after] of [
-      [plain, "0000 0001 0000 0000 7542 0000 0000 0006 0003 47 'Caf Text'"],
-      [priv, "0005 0001 0000 0000 7542 0000 0000 0006 0003 41 'PrivA'"],
-      [locked, "0003 0001 0001 0000 7542 0000 0000 0006 0003 52 'VoiceR Lock'"],
-      [voice, "0001 0001 0000 0000 7542 0000 0000 0006 0003 47 'PrivV'"],
+      [plain, "0000 0001 0000 0000 7542 0000 0004 0006 0003 47 'Caf Text'"],
+      [priv, "0005 0001 0000 0000 7542 0000 0004 0006 0003 41 'PrivA'"],
+      [locked, "0003 0001 0001 0000 7542 0000 0004 0006 0003 52 'VoiceR Lock'"],
+      [voice, "0001 0001 0000 0000 7542 0000 0004 0006 0003 47 'PrivV'"],
     ] as const
   ) {
     const answers = await connection.play(frame!);

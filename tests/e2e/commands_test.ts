@@ -46,7 +46,13 @@ Deno.test("a ban ends the session of whoever is on line, and keeps him out", asy
 Deno.test("a ban of an address ends what comes from there", async () => {
   await using server = await TestServer.start({ users: ["Ann"] });
   await using ann = await server.signOn("Ann");
-  const banned = await server.cli(["ban", "add", "127.0.0.0/8", "--json"]);
+  const banned = await server.cli([
+    "ban",
+    "add",
+    "127.0.0.0/8",
+    "--yes",
+    "--json",
+  ]);
   assert.equal(JSON.parse(banned.out).disconnected, 1);
   await ann.connection.closed;
   await assert.rejects(server.signOn("Ann"));

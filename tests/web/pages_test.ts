@@ -147,7 +147,7 @@ browserTest("everything works without JavaScript", async (server, browser) => {
   await page.click("table >> text=Ann");
   await page.fill("#ban-reason", "Test");
   await page.click("button:text-is('Ban')");
-  await page.waitForSelector("text=is banned for ever");
+  await page.waitForSelector("text=is banned permanently");
   await ann.connection.closed;
   await page.goto(`${server.pages}/webreg.html`);
   await page.fill("[name=nickname]", "Old");

@@ -27,6 +27,14 @@ const STYLE = "web/chat/chat.css";
 /** Everything that the bundles are made of. */
 const SOURCES = ["web/chat", "lib/client", "lib/codec", "lib/protocol"];
 
+/** Where the source map of a file is; it names the packages inside. */
+function sourceMapOf(name: string): string {
+  return join(FOLDER, `${name}.map`);
+}
+
+export const SOURCE_MAPS: readonly string[] = Object.keys(ENTRIES)
+  .map(sourceMapOf);
+
 /** Bundles when a source has changed. Returns the JSON of all files. */
 export async function buildBrowserClient(): Promise<string> {
   const key = await keyOfSources();
@@ -37,7 +45,7 @@ export async function buildBrowserClient(): Promise<string> {
     "chat.css": await Deno.readTextFile(join(ROOT, STYLE)),
   };
   for (const [name, source] of Object.entries(ENTRIES)) {
-    files[name] = await bundle(source);
+    files[name] = await bundle(name, source);
   }
   const json = JSON.stringify({ key, files });
   // Another build may be reading: the file appears whole.
@@ -48,18 +56,19 @@ export async function buildBrowserClient(): Promise<string> {
   return json;
 }
 
-async function bundle(source: string): Promise<string> {
+async function bundle(name: string, source: string): Promise<string> {
   const output = await Deno.makeTempFile({ dir: FOLDER, suffix: ".js" });
   try {
     const { success } = await new Deno.Command(Deno.execPath(), {
       cwd: ROOT,
       args: [
         ...["bundle", "--quiet", "--platform", "browser", "--minify"],
-        ...["--output", output, source],
+        ...["--sourcemap=external", "--output", output, source],
       ],
       stdout: "null",
     }).spawn().status;
     if (!success) throw new Error(`could not bundle ${source}`);
+    await Deno.rename(`${output}.map`, sourceMapOf(name));
     return await Deno.readTextFile(output);
   } finally {
     await Deno.remove(output).catch(() => {});

@@ -17,17 +17,21 @@ export interface Package {
 const IN_CACHE =
   /^(.*[/\\]npm[/\\][^/\\]+[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)[/\\](\d[^/\\]*))[/\\]/;
 
-/** The packages that a bundle's source map names, sorted by name. */
-export async function packagesIn(sourceMap: string): Promise<Package[]> {
-  const { sources } = JSON.parse(await Deno.readTextFile(sourceMap)) as {
-    sources: string[];
-  };
+/** The packages that the source maps of bundles name, sorted by name. */
+export async function packagesIn(
+  ...sourceMaps: readonly string[]
+): Promise<Package[]> {
   const found = new Map<string, Package>();
-  for (const source of sources) {
-    const path = resolve(dirname(sourceMap), source);
-    const [, folder, name = "", version = ""] = IN_CACHE.exec(path) ?? [];
-    if (folder === undefined) continue;
-    found.set(`${name}@${version}`, { name, version, folder });
+  for (const sourceMap of sourceMaps) {
+    const { sources } = JSON.parse(await Deno.readTextFile(sourceMap)) as {
+      sources: string[];
+    };
+    for (const source of sources) {
+      const path = resolve(dirname(sourceMap), source);
+      const [, folder, name = "", version = ""] = IN_CACHE.exec(path) ?? [];
+      if (folder === undefined) continue;
+      found.set(`${name}@${version}`, { name, version, folder });
+    }
   }
   return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
 }

@@ -16,6 +16,7 @@ import { launchdPlist, systemdUnit } from "../../lib/cli/service/units.ts";
 import { VERSION } from "../../lib/version.ts";
 import { compile } from "../compile.ts";
 import { bundle, ROOT } from "./bundle.ts";
+import { SOURCE_MAPS } from "../browser_client.ts";
 import { licences, packagesIn, publishSourceMap } from "./licences.ts";
 import { programName, type Target, TARGETS } from "./targets.ts";
 
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   try {
     const entry = await bundle(join(ROOT, "dist/bundle"));
     const map = `${entry}.map`;
-    const thirdParty = await licences(await packagesIn(map));
+    const thirdParty = await licences(await packagesIn(map, ...SOURCE_MAPS));
     await publishSourceMap(
       map,
       join(output, `retropal-${VERSION}.js.map`),

@@ -20,6 +20,8 @@ import { AttemptLine } from "./attempt_line.ts";
 const EVERY_MS = 1000;
 /** Longest that an attempt waits in line. */
 export const LONGEST_WAIT_MS = 20_000;
+/** Failures of a host after which its checks come later than others'. */
+const FEW = 3;
 /** Attempts of one host at one account that may wait; more are put off. */
 const MOST_PER_HOST = 5;
 
@@ -111,8 +113,9 @@ export class SignOnGuard {
       // Looked at again when its turn comes: a thousand guesses sent at once
       // must not all be checked because none had failed yet.
       const wanted = () => isWaiting() && (waited || !this.#mustWait(attempt));
+      const later = this.#comesLater(attempt);
       try {
-        if (await verify({ from, wanted })) {
+        if (await verify({ from, later, wanted })) {
           this.#byAccountAndHost.succeeded(`${account} ${hostKey(address)}`);
           return "right";
         }
@@ -122,6 +125,12 @@ export class SignOnGuard {
         if (!(error instanceof HashNotWanted)) throw error;
       }
     }
+  }
+
+  /** Hosts that have guessed lately are checked after all others. */
+  #comesLater({ address, isKnownPlace, steady }: Attempt): boolean {
+    return this.#byHost.count(hostKey(address), steady()) >= FEW &&
+      !isKnownPlace();
   }
 
   #mustWait(attempt: Attempt): boolean {

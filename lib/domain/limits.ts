@@ -95,11 +95,17 @@ export class AttemptThrottle {
     return Math.max(0, failures.last + pause - now);
   }
 
+  /** Failures of `key` lately. */
+  count(key: string, now: Millis): number {
+    const failures = this.#failures.get(key);
+    return failures !== undefined && now - failures.last <= 2 * this.maxWaitMs
+      ? failures.count
+      : 0;
+  }
+
   /** Whether more than the free attempts have failed lately. */
   exceeded(key: string, now: Millis): boolean {
-    const failures = this.#failures.get(key);
-    return failures !== undefined && failures.count >= this.free &&
-      now - failures.last <= 2 * this.maxWaitMs;
+    return this.count(key, now) >= this.free;
   }
 
   failed(key: string, now: Millis): void {

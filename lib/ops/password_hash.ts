@@ -29,6 +29,8 @@ export class HashNotWanted extends Error {
 export interface Turn {
   /** An address: those with less work waiting come first. */
   readonly from?: string;
+  /** It comes after those without this, except for one turn in four. */
+  readonly later?: boolean;
   /** Asked when the turn comes; false: {@linkcode HashNotWanted}. */
   readonly wanted?: () => boolean;
 }
@@ -53,6 +55,8 @@ interface Parts {
   readonly hash: Uint8Array;
 }
 
+/** One turn in so many is for those that come later. */
+const LATER_EVERY = 4;
 const R = 8;
 const P = 1;
 const SALT_BYTES = 16;
@@ -68,6 +72,9 @@ export class PasswordHasher {
   readonly #concurrency: number;
   readonly #queueLimit: () => number;
   readonly #queue = new FairQueue<Waiter>();
+  /** Those that come later. */
+  readonly #second = new FairQueue<Waiter>();
+  #turns = 0;
   /** Stands for the hash of whoever has none. */
   readonly #nobody: Parts;
   #running = 0;
@@ -94,7 +101,7 @@ export class PasswordHasher {
 
   /** How many wait for their turn. */
   get waiting(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#second.size;
   }
 
   /** How many are being computed. */
@@ -154,7 +161,7 @@ export class PasswordHasher {
     length: number,
     turn: Turn = {},
   ): Promise<Uint8Array> {
-    await this.#turn(turn.from ?? "");
+    await this.#turn(turn.from ?? "", turn.later ?? false);
     try {
       if (turn.wanted?.() === false) throw new HashNotWanted();
       return await new Promise((resolve, reject) => {
@@ -175,24 +182,28 @@ export class PasswordHasher {
   }
 
   /** Resolves when one of the places is free. */
-  #turn(from: string): Promise<void> {
+  #turn(from: string, later: boolean): Promise<void> {
     if (this.#running < this.#concurrency) {
       this.#running += 1;
       return Promise.resolve();
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#queue.push(from, { resolve, reject });
-    if (this.#queue.size > this.#queueLimit()) {
-      // Whoever has most waiting gives way, perhaps the one who just came.
-      this.#queue.dropNewestOfLongest()
-        ?.reject(new HashQueueFull(this.#queue.size));
+    const queue = later ? this.#second : this.#queue;
+    queue.push(from, { resolve, reject });
+    if (this.waiting > this.#queueLimit()) {
+      // The sender with most waiting gives way, perhaps the one that just came.
+      const longest = this.#second.size > 0 ? this.#second : this.#queue;
+      longest.dropNewestOfLongest()?.reject(new HashQueueFull(this.waiting));
     }
     return promise;
   }
 
   /** Hands the place on, so that nobody can come in between. */
   #next(): void {
-    const next = this.#queue.shift();
+    const [first, then] = ++this.#turns % LATER_EVERY === 0
+      ? [this.#second, this.#queue]
+      : [this.#queue, this.#second];
+    const next = first.shift() ?? then.shift();
     if (next === undefined) this.#running -= 1;
     else next.resolve();
   }

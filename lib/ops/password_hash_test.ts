@@ -133,3 +133,18 @@ Deno.test("PasswordHasher takes a cost of 1 to 20 only", () => {
     assert.throws(() => new PasswordHasher({ log2n }), RangeError);
   }
 });
+
+Deno.test("PasswordHasher checks those that come later last, but never starves them", async () => {
+  const hasher = new PasswordHasher({ log2n: 1, concurrency: 1 });
+  const order: string[] = [];
+  const check = (name: string, later: boolean) =>
+    hasher.hash(new Uint8Array(1), { from: name, later }).then(() => {
+      order.push(name);
+    });
+  await Promise.all([
+    check("now", false),
+    ...["a", "b", "c"].map((name) => check(name, true)),
+    ...["d", "e", "f", "g"].map((name) => check(name, false)),
+  ]);
+  assert.deepEqual(order, ["now", "d", "e", "f", "a", "g", "b", "c"]);
+});

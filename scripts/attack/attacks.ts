@@ -15,8 +15,11 @@ import {
   u16,
   u32,
 } from "../../tests/reliability/support/peer.ts";
+import { RawTcp } from "../../tests/support/raw_tcp.ts";
+import { connectFrom, sourceAt } from "./sources.ts";
 
 export interface Target {
+  readonly web: string;
   readonly chat: string;
   readonly voice: string;
   /** The attacker's own account. */
@@ -131,11 +134,143 @@ export const ATTACKS: Readonly<
   },
 };
 
+/** What an attack is, besides what each connection does. */
+export interface Storm {
+  /** Addresses from which it comes. */
+  readonly sources: number;
+  /** Loops that run at once, each as fast as it can. */
+  readonly loops: number;
+  readonly about: string;
+  readonly work: (target: Target) => Promise<void>;
+}
+
+/** Resets per second of the reset storm. */
+const RESETS = 4000;
+const portOf = (address: string) => Number(address.split(":").at(-1));
+
+/** Connections that are reset before the server can accept them. */
+function resets(port: number): (target: Target) => Promise<void> {
+  const raw = new RawTcp();
+  let n = 0;
+  return async () => {
+    const due = performance.now() + 10;
+    for (let k = 0; k < RESETS / 100; k++) {
+      raw.reset(raw.connect(port, sourceAt(n++ % 10)));
+    }
+    await pause(Math.max(0, due - performance.now()));
+  };
+}
+
+async function connectTo(address: string): Promise<Deno.TcpConn> {
+  const [hostname = "", port] = address.split(":");
+  return await Deno.connect({ hostname, port: Number(port) });
+}
+
+/** Storms against those who are not connected yet. */
+const STORMS: Readonly<Record<string, (target: Target) => Storm>> = {
+  "resets, chat": (to) => ({
+    sources: 10,
+    loops: 1,
+    about: `${RESETS} connections/s, each reset at once, no bytes`,
+    work: resets(portOf(to.chat)),
+  }),
+  "resets, voice": (to) => ({
+    sources: 10,
+    loops: 1,
+    about: `${RESETS} connections/s, each reset at once, no bytes`,
+    work: resets(portOf(to.voice)),
+  }),
+  "resets, pages": (to) => ({
+    sources: 10,
+    loops: 1,
+    about: `${RESETS} connections/s, each reset at once, no bytes`,
+    work: resets(portOf(to.web)),
+  }),
+  "connections, 10 hosts": () => ({
+    sources: 10,
+    loops: 40,
+    about: "40 loops: connect, close; no bytes",
+    work: ATTACKS["connections"]!,
+  }),
+  "held, 10 hosts": () => ({
+    sources: 10,
+    loops: 10,
+    about: "10 loops of 300 connections held for 1 s; no bytes",
+    work: ATTACKS["connections that are held"]!,
+  }),
+  "page connections, 10 hosts": () => ({
+    sources: 10,
+    loops: 10,
+    about: "10 loops of 100 connections held for 1 s; no bytes",
+    async work({ web }) {
+      const held = await Promise.all(
+        Array.from({ length: 100 }, () => connectTo(web).catch(() => null)),
+      );
+      await pause(1000);
+      for (const conn of held) conn?.close();
+    },
+  }),
+  "voice connections, 10 hosts": () => ({
+    sources: 10,
+    loops: 40,
+    about: "40 loops: connect, 8-byte hello of another, close",
+    work: ATTACKS["voice hellos"]!,
+  }),
+  "login and hang up, 10 hosts": () => ({
+    sources: 10,
+    loops: 40,
+    about:
+      "40 loops: 4 packets of about 130 bytes with a wrong password, close",
+    work: (to) =>
+      connectAndDo(to, async (peer) => {
+        const login = Peer.login(to.victim, "x", await peer.greet(to.victim));
+        await peer.write(login);
+      }),
+  }),
+  "guesses, one account, 10 hosts": () => ({
+    sources: 10,
+    loops: 40,
+    about: "40 loops of guesses at one account, each waits for its answer",
+    work: ATTACKS["guessed passwords"]!,
+  }),
+  "guesses, many accounts, 50 hosts": () => ({
+    sources: 50,
+    loops: 100,
+    about: "100 loops of guesses at 1000 accounts, each waits for its answer",
+    work: (to) => {
+      const uid = to.victim + Math.floor(Math.random() * 1000);
+      return connectAndDo(to, async (peer) => {
+        await peer.write(Peer.login(uid, "guess", await peer.greet(uid)));
+        await peer.refused("LOGIN");
+      });
+    },
+  }),
+};
+
+/** Every attack by its name, with one loop from one host for the first ones. */
+export function stormsOn(target: Target): Readonly<Record<string, Storm>> {
+  const single = Object.entries(ATTACKS).map(([name, work]) =>
+    [name, { sources: 1, loops: 1, about: "one loop", work }] as const
+  );
+  const storms = Object.entries(STORMS).map(([name, make]) =>
+    [name, make(target)] as const
+  );
+  return Object.fromEntries<Storm>([...single, ...storms]);
+}
+
+export const STORM_NAMES: readonly string[] = [
+  ...Object.keys(ATTACKS),
+  ...Object.keys(STORMS),
+];
+
 if (import.meta.main) {
   const [name = "", json = ""] = Deno.args;
   const target: Target = JSON.parse(json);
-  for (;;) {
-    // Refused or thrown out: the next try follows at once.
-    await ATTACKS[name]!(target).catch(() => pause(5));
-  }
+  const { sources, loops, work } = stormsOn(target)[name]!;
+  connectFrom(sources);
+  // Refused or thrown out: the next try follows at once.
+  const loop = async () => {
+    for (;;) await work(target).catch(() => pause(5));
+  };
+  await Promise.all(Array.from({ length: loops }, loop));
 }

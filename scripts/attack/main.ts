@@ -1,7 +1,9 @@
 /**
  * `deno task attack [--people N] [--seconds N] [--rounds N] [--only NAME]`: how
- * much each attack of attacks.ts delays the words of honest people. Rounds in
- * peace and under attack alternate, because machines drift.
+ * much each storm of attacks.ts delays the lines of connected people, and how
+ * long new clients take to sign on, get a page and link voice meanwhile.
+ * Rounds in peace and under attack alternate, because machines drift. Attackers
+ * come from 127.0.1.x, everybody else from 127.0.0.1, and no address is exempt.
  *
  * @module
  */
@@ -9,8 +11,9 @@ import { fileURLToPath } from "node:url";
 import { readOptions } from "../options.ts";
 import { PASSWORD } from "../../tests/reliability/support/peer.ts";
 import { Place } from "../soak/place.ts";
-import { ATTACKS, type Target } from "./attacks.ts";
+import { STORM_NAMES, stormsOn, type Target } from "./attacks.ts";
 import { Crowd } from "./crowd.ts";
+import { type Delays, type Kind, Newcomers } from "./newcomers.ts";
 
 const USAGE = `Measures how much each attack delays the clients of others.
 
@@ -70,18 +73,29 @@ async function attackFor<T>(
 
 const count = Number(values.people);
 const folder = await Deno.makeTempDir({ prefix: "retropal-attack-" });
-const place = new Place(`${folder}/data`);
-const names = Array.from({ length: count + 1 }, (_, n) => `Person ${n}`);
+const place = new Place(`${folder}/data`, {
+  web: true,
+  env: {
+    RETROPAL_AUTH_SCRYPT_LOG2N: "15",
+    RETROPAL_ACCESS_UNCOUNTED: "192.0.2.1",
+  },
+});
+const NEW = 1000;
+const names = Array.from({ length: count + 1 + NEW }, (_, n) => `Person ${n}`);
 await place.importUsers(names, PASSWORD);
 await place.start();
 const rooms: { gid: number }[] = JSON.parse(
   await place.cli("room", "list", "--json"),
 );
-const uids = names.map((_, n) => FIRST_UID + n);
-const attacker = uids.pop()!;
+const all = names.map((_, n) => FIRST_UID + n);
+const uids = all.slice(0, count);
+const attacker = all[count]!;
 const crowd = new Crowd();
 await crowd.gather(place.chat, uids, rooms.slice(0, 5).map(({ gid }) => gid));
+const newcomers = new Newcomers(place, all.slice(count + 1), rooms[0]!.gid);
+await newcomers.prepare();
 const target: Target = {
+  web: place.web,
   chat: place.chat,
   voice: place.voice,
   uid: attacker,
@@ -97,26 +111,38 @@ interface Round {
   readonly p50: number;
   readonly p99: number;
   readonly lost: number;
+  readonly delays: Delays;
 }
 
 async function measure(): Promise<Round> {
-  const { delays, lost } = await crowd.talk(duration, lines);
-  return { p50: at(delays, 0.5), p99: at(delays, 0.99), lost };
+  const [{ delays: said, lost }, delays] = await Promise.all([
+    crowd.talk(duration, lines),
+    newcomers.come(duration),
+  ]);
+  return { p50: at(said, 0.5), p99: at(said, 0.99), lost, delays };
 }
 
 const median = (rounds: Round[], of: "p50" | "p99") =>
   at(rounds.map((round) => round[of]).sort((a, b) => a - b), 0.5);
 
+/** Of all rounds together: "p50/p99", in ms. */
+function newcomersOf(rounds: Round[], kind: Kind): string {
+  const delays = rounds.flatMap((round) => round.delays[kind])
+    .sort((a, b) => a - b);
+  const text = [0.5, 0.99].map((part) => Math.round(at(delays, part)));
+  return text.join("/").padStart(12);
+}
+
 let worst = 0;
 print(
-  `${count} people, ${lines} lines/s; delays in ms, ` +
-    `medians of ${rounds} rounds of ${values.seconds} s each`,
+  `${count} people, ${lines} lines/s; delays in ms, medians of ${rounds} ` +
+    `rounds of ${values.seconds} s each; new clients: p50/p99 of all rounds`,
 );
 print(
-  "attack                       p50 before  during   p99 before  during  " +
-    "ratio  lost  server CPU",
+  "storm                              lines p99: before  during  lost   " +
+    "new: sign-on         page        voice  server CPU",
 );
-for (const name of Object.keys(ATTACKS)) {
+for (const name of STORM_NAMES) {
   if (values.only !== undefined && values.only !== name) continue;
   const before: Round[] = [];
   const during: Round[] = [];
@@ -125,9 +151,10 @@ for (const name of Object.keys(ATTACKS)) {
     before.push(await measure());
     during.push(
       await attackFor(name, target, async () => {
+        const began = performance.now();
         const cpu = place.cpuMs();
         const round = await measure();
-        busy += (place.cpuMs() - cpu) / (duration + 500) / rounds;
+        busy += (place.cpuMs() - cpu) / (performance.now() - began) / rounds;
         return round;
       }),
     );
@@ -136,10 +163,10 @@ for (const name of Object.keys(ATTACKS)) {
   worst = Math.max(worst, ratio);
   const lost = during.reduce((sum, round) => sum + round.lost, 0);
   print(
-    `${name.padEnd(28)} ${ms(median(before, "p50"))} ` +
-      `${ms(median(during, "p50"))}   ${ms(median(before, "p99"))} ` +
-      `${ms(median(during, "p99"))}  ${ratio.toFixed(2).padStart(5)} ` +
-      `${String(lost).padStart(5)} ${
+    `${name.padEnd(42)} ${ms(median(before, "p99"))} ` +
+      `${ms(median(during, "p99"))} ${String(lost).padStart(5)}   ` +
+      `${newcomersOf(during, "sign-on")} ${newcomersOf(during, "page")} ` +
+      `${newcomersOf(during, "voice")} ${
         `${Math.round(100 * busy)} %`.padStart(11)
       }`,
   );
@@ -147,6 +174,10 @@ for (const name of Object.keys(ATTACKS)) {
 print(
   `worst ratio ${worst.toFixed(2)}; ${crowd.gone} honest connections lost`,
 );
+for (const [name, { sources, about }] of Object.entries(stormsOn(target))) {
+  if (about !== "one loop") print(`${name}: ${sources} hosts, ${about}`);
+}
+newcomers.close();
 crowd.close();
 await place.end("SIGTERM");
 await Deno.remove(folder, { recursive: true });

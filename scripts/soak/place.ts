@@ -5,6 +5,8 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { PasswordHasher } from "../../lib/ops/password_hash.ts";
+import { encodeText } from "../../lib/protocol/windows1252.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const SETTINGS = {
@@ -33,11 +35,23 @@ export class Place {
   readonly samples: Sample[] = [];
   #child: Deno.ChildProcess | undefined;
   #log: Promise<void> | undefined;
-  #ports = { chat: 0, voice: 0 };
+  #ports = { chat: 0, voice: 0, web: 0 };
   /** Lines of the log that tell of errors of the server itself. */
   readonly errors: string[] = [];
 
-  constructor(readonly data: string) {}
+  constructor(
+    readonly data: string,
+    readonly options: {
+      /** Environment variables over those of the soak. */
+      readonly env?: Readonly<Record<string, string>>;
+      readonly web?: boolean;
+    } = {},
+  ) {}
+
+  /** Of the pages; "" without them. */
+  get web(): string {
+    return this.options.web ? `127.0.0.1:${this.#ports.web}` : "";
+  }
 
   get chat(): string {
     return `127.0.0.1:${this.#ports.chat}`;
@@ -49,7 +63,13 @@ export class Place {
 
   async importUsers(nicknames: readonly string[], password: string) {
     const file = `${this.data}.json`;
-    const people = nicknames.map((nickname) => ({ nickname, password }));
+    // One hash for all: making one takes a tenth of a second.
+    const log2n = Number(this.#env["RETROPAL_AUTH_SCRYPT_LOG2N"]);
+    const hash = await new PasswordHasher({ log2n }).hash(encodeText(password));
+    const people = nicknames.map((nickname) => ({
+      nickname,
+      password_hash: hash,
+    }));
     await Deno.writeTextFile(file, JSON.stringify(people));
     await this.cli("user", "import", file);
     await Deno.remove(file);
@@ -83,7 +103,9 @@ export class Place {
       String(this.#ports.voice),
       "--video-port",
       "0",
-      "--no-web",
+      ...(this.options.web
+        ? ["--web-port", String(this.#ports.web)]
+        : ["--no-web"]),
       "--log-format",
       "json",
       "--log-level",
@@ -98,9 +120,13 @@ export class Place {
       text += piece;
       const ready = /^ready (\{.*\})$/m.exec(text);
       if (ready === null) continue;
-      const { chat, voice } = JSON.parse(ready[1]!);
+      const { chat, voice, web } = JSON.parse(ready[1]!);
       const port = (endpoint: string) => Number(endpoint.split(":").at(-1));
-      this.#ports = { chat: port(chat), voice: port(voice) };
+      this.#ports = {
+        chat: port(chat),
+        voice: port(voice),
+        web: web === null ? 0 : port(web),
+      };
       return;
     }
     throw new Error("the server did not start");
@@ -133,11 +159,15 @@ export class Place {
     return sample;
   }
 
+  get #env(): Readonly<Record<string, string>> {
+    return { ...SETTINGS, ...this.options.env };
+  }
+
   #command(args: string[]): Deno.Command {
     const binary = Deno.env.get("RETROPAL_BIN");
     return new Deno.Command(binary ?? Deno.execPath(), {
       args: binary ? args : ["run", "-A", MAIN, ...args],
-      env: SETTINGS,
+      env: this.#env,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -12,6 +12,7 @@ const WHOLE = [
   /FROM groups ORDER BY position, gid/,
   /FROM categories ORDER BY position, code/,
   /FROM bans WHERE banned_until IS NULL OR/,
+  /FROM complaints\s+(WHERE state IN|ORDER BY)/,
   /FROM audit\s+ORDER BY at DESC/,
   /FROM invite_codes\s+WHERE uses_left > 0/,
   // Looks for a gap in the numbers of permanent rooms.
@@ -95,6 +96,25 @@ function exercise(store: SqliteStore): void {
   store.audit.list();
   store.audit.list({ since: 1 });
   store.audit.prune(1);
+  const { id: complaint } = store.complaints.add({
+    at: NOON,
+    reporter: uid,
+    reporterName: "x",
+    about: uid,
+    aboutName: "x",
+    gid: null,
+    room: "",
+    text: "x",
+    lines: [],
+  });
+  store.complaints.list();
+  store.complaints.list({ state: "waiting" });
+  store.complaints.list({ state: "open" });
+  store.complaints.list({ about: uid });
+  store.complaints.list({ reporter: uid });
+  store.complaints.countBy(uid, 1);
+  store.complaints.update(complaint, { note: "x" });
+  store.complaints.prune(1);
   const code = { code: "x", usesLeft: 1, createdBy: "x", createdAt: NOON };
   store.inviteCodes.add({ ...code, expiresAt: null });
   store.inviteCodes.list(NOON);

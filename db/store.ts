@@ -10,6 +10,7 @@ import { AccountTable } from "./accounts.ts";
 import { AuditTable } from "./audit.ts";
 import { BanTable } from "./bans.ts";
 import { CategoryTable } from "./categories.ts";
+import { ComplaintTable } from "./complaints.ts";
 import type { Database } from "./database.ts";
 import { HistoryTable } from "./history.ts";
 import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
@@ -28,6 +29,7 @@ export class SqliteStore implements Store {
   readonly rooms;
   readonly categories;
   readonly bans;
+  readonly complaints;
   readonly inviteCodes;
   readonly emailInvites;
   readonly history;
@@ -45,6 +47,7 @@ export class SqliteStore implements Store {
     this.rooms = new RoomTables(db);
     this.categories = new CategoryTable(db);
     this.bans = new BanTable(db);
+    this.complaints = new ComplaintTable(db);
     this.inviteCodes = new InviteCodeTable(db);
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);

@@ -30,6 +30,7 @@ import { call, file, video } from "./handlers/introductions.ts";
 import * as introductions from "./handlers/introductions.ts";
 import * as messages from "./handlers/messages.ts";
 import * as microphone from "./handlers/microphone.ts";
+import { alertAdmin } from "./handlers/alert.ts";
 import * as moderation from "./handlers/moderation.ts";
 import * as otherClients from "./handlers/other_clients.ts";
 import * as pals from "./handlers/pals.ts";
@@ -180,7 +181,7 @@ export const TABLE: readonly Row[] = [
   on(admin.redDotAffectsText, moderation.redDotAffectsText, AUDITED),
   on(admin.redDotAffectsVideo, moderation.redDotAffectsVideo, AUDITED),
   on(admin.newUsersMic, moderation.newUsersMic, AUDITED),
-  on(admin.alertAdmin, moderation.alertAdmin, { ...INVITE, ...AUDITED }),
+  on(admin.alertAdmin, alertAdmin, { ...INVITE, ...AUDITED }),
 
   on(transfer.xferRequest, file.request, INVITE),
   on(transfer.xferAccept, file.accept),

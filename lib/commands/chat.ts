@@ -290,6 +290,8 @@ function wordsOfNickname(
 }
 
 const READS: ReadonlySet<string> = new Set([
+  "complaint",
+  "complaints",
   "help",
   "rooms",
   "uptime",

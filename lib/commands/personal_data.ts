@@ -55,6 +55,14 @@ export function personalData(store: Store, account: Account) {
     })),
     ownedRooms: store.rooms.list().filter((room) => room.owner === uid),
     bans: bansOf(store, account),
+    complaintsMade: store.complaints.list({ reporter: uid, limit: 10_000 })
+      .map(({ at, aboutName, room, text, state }) => ({
+        at: time(at),
+        about: aboutName,
+        room,
+        text,
+        state,
+      })),
     audit: auditOf(store, account),
     invitedByEmail: store.emailInvites.list(uid)
       .map(({ email, at }) => ({ email, at: time(at) })),

@@ -9,9 +9,11 @@ import * as ban from "./ban.ts";
 import { broadcast } from "./broadcast.ts";
 import * as category from "./category.ts";
 import type { Command } from "./command.ts";
+import * as complaint from "./complaint.ts";
 import * as invite from "./invite.ts";
 import { note } from "./note.ts";
 import * as room from "./room.ts";
+import { roomBounce } from "./room_bounce.ts";
 import { roomList, roomShow } from "./room_show.ts";
 import { userData } from "./personal_data.ts";
 import {
@@ -27,6 +29,7 @@ import * as video from "./video.ts";
 import * as user from "./user.ts";
 import { userMove } from "./user_move.ts";
 import { userRemove, userRename, userSet } from "./user_change.ts";
+import { userWarn } from "./user_warn.ts";
 import { userExport, userImport } from "./user_files.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -40,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   ban.userBan,
   ban.userUnban,
   ban.userKick,
+  userWarn,
   userMove,
   userImport,
   userExport,
@@ -51,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   room.roomSet,
   room.roomRemove,
   room.roomClose,
+  roomBounce,
 
   category.categoryAdd,
   category.categoryList,
@@ -61,6 +66,12 @@ export const COMMANDS: readonly Command[] = [
   ban.banList,
   ban.banInfo,
   ban.banRemove,
+
+  complaint.complaintAdd,
+  complaint.complaintList,
+  complaint.complaintShow,
+  complaint.complaintTake,
+  complaint.complaintClose,
 
   invite.inviteAdd,
   invite.inviteList,

@@ -20,6 +20,7 @@ import {
   toggle,
 } from "./setting.ts";
 import { LIMITS } from "./limits.ts";
+import { MODERATION } from "./moderation.ts";
 import { isViewablePort } from "../protocol/packets/room_video.ts";
 import { fitsWindows1252 } from "../protocol/windows1252.ts";
 
@@ -248,6 +249,8 @@ export const SCHEMA = {
 
   limits: LIMITS,
 
+  moderation: MODERATION,
+
   voice: {
     udp: toggle({
       default: true,
@@ -401,6 +404,13 @@ export const SCHEMA = {
       about: "For how many days the audit log is kept.",
       live: LIVE,
     }),
+    complaint_days: integer({
+      default: 365,
+      min: 1,
+      max: 36500,
+      about: "Days that a complaint is kept after it was closed.",
+      live: LIVE,
+    }),
     backup_keep: integer({
       default: 7,
       min: 1,
@@ -469,6 +479,7 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   auth: "Sign-on and registration.",
   access: "Who may connect at all.",
   limits: "What one person, one address and everybody together may use.",
+  moderation: "What staff work with.",
   voice: "Sound.",
   video: "Webcams in rooms.",
   messages: "Instant messages.",

@@ -11,6 +11,7 @@ import type { RoomEntry } from "../protocol/packets/lists.ts";
 import { VIDEO_PANEL } from "../protocol/packets/room_video.ts";
 import { skeleton } from "./accounts.ts";
 import { Departed } from "./departed.ts";
+import { RecentLines } from "./recent_lines.ts";
 import type { Session } from "./session.ts";
 import type {
   FloorMode,
@@ -108,6 +109,8 @@ export class Room {
   readonly lost = new Set<Uid>();
   /** Visible members who have left. */
   readonly departed = new Departed();
+  /** For complaints, where the host has turned that on. */
+  readonly recent = new RecentLines();
   /** Raised hands, first raised first. */
   readonly hands: Uid[] = [];
   #shape: { readonly name: string; readonly shape: string } | undefined;

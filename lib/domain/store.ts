@@ -12,6 +12,7 @@
  * @module
  */
 import type { FloorMode } from "./floor_modes.ts";
+import type { Complaints } from "./moderation.ts";
 
 /** A user's number: 1000001 is the system user, people follow upward. */
 export type Uid = number;
@@ -426,6 +427,7 @@ export interface Store {
   readonly categories: Categories;
   readonly bans: Bans;
   readonly audit: Audit;
+  readonly complaints: Complaints;
   readonly inviteCodes: InviteCodes;
   readonly emailInvites: EmailInvites;
   readonly history: History;

@@ -34,8 +34,11 @@ export function prune(
   try {
     const audit = store.audit.prune(now - DAY_MS * config().store.audit_days);
     const bans = store.bans.prune(now);
-    if (audit + bans > 0) {
-      log.info("old entries thrown away", { audit, bans });
+    const complaints = store.complaints.prune(
+      now - DAY_MS * config().store.complaint_days,
+    );
+    if (audit + bans + complaints > 0) {
+      log.info("old entries thrown away", { audit, bans, complaints });
     }
   } catch (error) {
     log.error("old entries could not be thrown away", { error: `${error}` });

@@ -36,3 +36,29 @@ Deno.test("keepHouse() throws away old audit entries and bans that are over", ()
       ["192.0.2.2", "192.0.2.3"],
     );
   }));
+
+Deno.test("keepHouse() removes complaints that were closed long ago", () =>
+  withStore((store) => {
+    const made = {
+      at: 0,
+      reporter: null,
+      reporterName: "cli",
+      about: null,
+      aboutName: "",
+      gid: null,
+      room: "",
+      lines: [],
+    };
+    for (const [text, days] of [["old", 8], ["new", 6], ["open", 0]] as const) {
+      const { id } = store.complaints.add({ ...made, text });
+      if (days === 0) continue;
+      const handledAt = NOON - days * DAY;
+      store.complaints.update(id, { state: "closed", handledAt });
+    }
+    const config = defaultConfig({ "store.complaint_days": 7 });
+    keepHouse({ store, log, clock: () => NOON, config: () => config })();
+    assert.deepEqual(
+      store.complaints.list().map(({ text }) => text),
+      ["open", "new"],
+    );
+  }));

@@ -250,6 +250,10 @@ export interface Live {
   closeRoom(gid: Gid, reason: string): boolean;
   /** Puts a signed-on user into a room; false when either is missing. */
   moveUser(uid: Uid, gid: Gid): boolean;
+  /** Puts a user out of a room and keeps them out; whether they were in it. */
+  bounce(gid: Gid, uid: Uid, rank: number, text: string): boolean;
+  /** An instant message by the system user; false when they are offline. */
+  message(uid: Uid, text: string): boolean;
   /** A box with this text on every screen; the number of people told. */
   broadcast(text: string): number;
 

@@ -16,8 +16,14 @@ import type {
   WebcamInfo,
 } from "../ops/live.ts";
 import { Room } from "../domain/room.ts";
-import type { Gid, Millis, Uid } from "../domain/store.ts";
+import {
+  type Gid,
+  type Millis,
+  SYSTEM_UID,
+  type Uid,
+} from "../domain/store.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
+import { encodeText } from "../protocol/windows1252.ts";
 import { accountChanged } from "../chat/account_changed.ts";
 import { announce } from "../chat/announcement.ts";
 import { endCamera, endRoomVideo } from "../chat/cameras.ts";
@@ -25,6 +31,8 @@ import type { Context } from "../chat/context.ts";
 import { endDottedVideo } from "../chat/handlers/microphone.ts";
 import { endSession } from "../chat/departure.ts";
 import { admissionRules } from "../chat/limits.ts";
+import { sendIm } from "../chat/instant_messages.ts";
+import { castOut, putOut } from "../chat/put_out.ts";
 import { roomInfo, sessionInfo, webcamInfo } from "./live_info.ts";
 import { closeRoom, enterRoom, showBanner } from "../chat/membership.ts";
 import { consoleChanged, officesChanged } from "../chat/offices.ts";
@@ -120,6 +128,28 @@ export class LiveServer implements Live {
         invisible: false,
       })
     );
+    return true;
+  }
+
+  bounce(gid: Gid, uid: Uid, rank: number, text: string): boolean {
+    const { world, store } = this.#chat.services;
+    const room = world.rooms.get(gid);
+    if (room === undefined) return false;
+    const nickname = store.accounts.get(uid)?.nickname ?? String(uid);
+    return this.#act((ctx) => {
+      castOut(room.bounced, uid, nickname, rank);
+      const wasThere = putOut(ctx, room, uid, { by: 0, text });
+      consoleChanged(ctx, room);
+      return wasThere;
+    });
+  }
+
+  message(uid: Uid, text: string): boolean {
+    const { world, store } = this.#chat.services;
+    const session = world.online.get(uid);
+    const system = store.accounts.get(SYSTEM_UID);
+    if (session === undefined || system === undefined) return false;
+    this.#act((ctx) => sendIm(ctx, system, session, encodeText(text)));
     return true;
   }
 

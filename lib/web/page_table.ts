@@ -69,6 +69,14 @@ export const PAGES: readonly PageRow[] = [
     "desk-week",
     "/desk?range=week",
   ]),
+  desk("/desk/complaints", "moderator", "Complaints", [
+    "desk-complaints",
+    "/desk/complaints?state=all",
+  ]),
+  desk("/desk/complaints/:id{\\d+}", "moderator", undefined, [
+    "desk-complaint",
+    "/desk/complaints/1",
+  ]),
   desk("/desk/sessions", "moderator", "Sessions", [
     "desk-sessions",
     "/desk/sessions",

@@ -39,6 +39,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "limits.video_viewers": "lib/chat/handlers/video_test.ts",
   "limits.video_views": "lib/chat/handlers/video_test.ts",
   "auth.reserved_names": "lib/web/register_page_test.ts",
+  "moderation.complaints_per_day": "lib/commands/complaint_test.ts",
+  "moderation.room_lines": "lib/chat/handlers/moderation_test.ts",
+  "store.complaint_days": "lib/ops/housekeeping_test.ts",
   "store.backup_keep": "lib/cli/backup_test.ts",
   "update.url": "lib/cli",
 };

@@ -47,6 +47,17 @@ for (
         at: Date.now(),
         until: Date.now() + 86_400_000,
       });
+      server.store.complaints.add({
+        at: Date.now(),
+        reporter: 1000002,
+        reporterName: "Boss",
+        about: 1000003,
+        aboutName: "Ann",
+        gid: 50001,
+        room: "The Royal Oak",
+        text: "Shouts at everybody who comes in, and does not stop.",
+        lines: [{ at: Date.now(), nickname: "Ann", text: "HELLO!" }],
+      });
       addHistory(server);
       await using ann = await server.signOn("Ann");
       await ann.rooms.join(50001);

@@ -8,10 +8,11 @@ import { type Account, SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import { STATUS } from "../../protocol/packets/pals.ts";
 import { imIn } from "../../protocol/packets/messages.ts";
-import { decodeText, encodeText } from "../../protocol/windows1252.ts";
+import { encodeText } from "../../protocol/windows1252.ts";
 import { contactFault, palsOnly } from "../contact.ts";
 import type { Context } from "../context.ts";
 import { sendIm } from "../instant_messages.ts";
+import { plainText } from "../plain_text.ts";
 
 const TOO_LONG = "Your message is too long.";
 
@@ -107,18 +108,6 @@ function answerAway(ctx: Context, receiver: Session): void {
   if (receiver.awayTold.has(session.uid)) return;
   receiver.awayTold.add(session.uid);
   sendIm(ctx, receiver.account, session, receiver.awayText);
-}
-
-/** The client's markup, and any tag that closes (docs/protocol.md, "Text"). */
-const MARKUP =
-  /<p(?:b|i|u|a|br|font|font-size)(?:[\s=][^<>]*)?>|<<font[a-z]*=[^<>]*>>|<\/[a-z-]+>/gi;
-/** Tags of other clients, before everything. */
-const FOREIGN = /^(?:\s*<[^<>]*>)+/;
-
-/** Takes the markup off a line; "<" and ">" themselves may be meant. */
-export function plainText(text: Uint8Array): string {
-  return decodeText(text).replaceAll("\0", " ").replaceAll(MARKUP, "")
-    .replace(FOREIGN, "").trim();
 }
 
 /** A message to the system user is a command. */

@@ -10,18 +10,12 @@ import {
   EVERYBODY,
   type Gid,
   type RoomPatch,
-  SYSTEM_UID,
   type Uid,
 } from "../../domain/store.ts";
-import { roomClosed } from "../../protocol/packets/rooms.ts";
-import { encodeText } from "../../protocol/windows1252.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import type { Context } from "../context.ts";
-import { sendIm } from "../instant_messages.ts";
-import { leaveRoom } from "../membership.ts";
-import { TokenBucket } from "../../domain/limits.ts";
-import { contactFault } from "../contact.ts";
 import { consoleChanged, consoleFrame, officesChanged } from "../offices.ts";
+import { castOut, putOut } from "../put_out.ts";
 import { mayActOn, mayLift, memberOf, type Place } from "./access.ts";
 import { endDottedVideo } from "./microphone.ts";
 
@@ -98,36 +92,22 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
   if (reason !== "") {
     ctx.log.info("bounced", { ...ctx.who, room: gid, nickname, reason });
   }
-  putOut(ctx, room, uid, "bounced");
+  putOutBySender(ctx, room, uid, "bounced");
   consoleChanged(ctx, room);
 }
 
-/** A lower rank does not replace a higher one. */
-function castOut(
-  outcasts: Map<Uid, Outcast>,
-  uid: Uid,
-  nickname: string,
-  level: number,
-): void {
-  const rank = Math.max(level, outcasts.get(uid)?.rank ?? 0);
-  outcasts.set(uid, { nickname, rank });
-}
-
-/** The victim's window closes with the text, the others see him leave. */
-function putOut(
+/** The victim's window closes with the text, the others see them leave. */
+function putOutBySender(
   ctx: Context,
   room: Room,
   uid: Uid,
   how: "bounced" | "banned",
 ): void {
-  room.invited.delete(uid);
-  const victim = room.members.get(uid)?.session;
-  if (victim === undefined) return;
-  const by = ctx.session.uid;
-  const text = `You have been ${how} from ${room.name} by ` +
-    `${ctx.session.nickname}.`;
-  ctx.out.send(victim, roomClosed.frame({ gid: room.gid, by, text }));
-  leaveRoom(ctx, room, victim);
+  const by = ctx.session;
+  putOut(ctx, room, uid, {
+    by: by.uid,
+    text: `You have been ${how} from ${room.name} by ${by.nickname}.`,
+  });
 }
 
 export function unbounce(ctx: Context, { gid, uid }: RoomAndUser): void {
@@ -205,7 +185,7 @@ function banUser(
   if (room.permanent) ctx.store.rooms.setBan(gid, uid, true, level);
   castOut(room.banned, uid, nickname, level);
   ctx.audit({ action: "room ban", target: `${gid} ${nickname}` });
-  putOut(ctx, room, uid, "banned");
+  putOutBySender(ctx, room, uid, "banned");
   consoleChanged(ctx, room);
 }
 
@@ -293,54 +273,4 @@ function setSwitch(
   });
   endDottedVideo(ctx, room);
   consoleChanged(ctx, room);
-}
-
-/** Calls for an admin that one person can make: three, then one in 20 s. */
-const ALERTS_PER_SECOND = 1 / 20;
-const ALERTS_AT_ONCE = 3;
-const LONGEST_ALERT = 500;
-
-/**
- * Reaches the room's admins and the staff who are online, and the log. It is a
- * message by somebody all the same: blocks and privacy count as for any other.
- */
-export function alertAdmin(
-  ctx: Context,
-  { gid, uid, reason }: RoomAndUser & { reason: string },
-): void {
-  const { session, world, store } = ctx;
-  const found = memberOf(ctx, gid, "ALERT_ADMIN");
-  if (found === undefined) return;
-  session.alerts ??= new TokenBucket(
-    ALERTS_PER_SECOND,
-    ALERTS_AT_ONCE,
-    ctx.steady,
-  );
-  if (!session.alerts.take(ctx.steady)) {
-    ctx.refuse(
-      "ALERT_ADMIN",
-      "You have called an admin. Please wait a little.",
-    );
-    return;
-  }
-  const { room } = found;
-  const about = uid === 0
-    ? ""
-    : ` about ${store.accounts.get(uid)?.nickname ?? uid}`;
-  const text = reason.trim().slice(0, LONGEST_ALERT);
-  // Without the sender's words: those are for the staff, and the audit log.
-  ctx.log.warn("admins alerted", { ...ctx.who, room: gid, about: uid });
-  ctx.audit({ action: "room alert", target: `${gid} ${uid}`, after: text });
-  const line = encodeText(
-    `${session.nickname} calls for an admin in ${room.name}${about}: ${text}`,
-  );
-  const system = store.accounts.get(SYSTEM_UID);
-  if (system === undefined) return;
-  for (const other of world.online.values()) {
-    const concerned = other.isStaff ||
-      room.members.get(other.uid)?.admin === true;
-    if (!concerned || other === session) continue;
-    if (contactFault(ctx, other.account, "text") !== undefined) continue;
-    sendIm(ctx, system, other, line);
-  }
 }

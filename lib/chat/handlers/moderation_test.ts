@@ -303,7 +303,18 @@ Deno.test("ALERT_ADMIN reaches staff, the room's admins and the log", () =>
     for (const one of [bob, troll]) one.expect();
     assert.ok(chat.logged("admins alerted"));
     chat.store.flush();
-    assert.equal(chat.store.audit.list()[0]?.action, "room alert");
+    assert.equal(chat.store.audit.list()[0]?.action, "complaint add");
+    const [complaint] = chat.store.complaints.list();
+    assert.deepEqual(
+      [
+        complaint?.reporter,
+        complaint?.about,
+        complaint?.gid,
+        complaint?.text,
+        complaint?.lines,
+      ],
+      [bob.uid, troll.uid, OAK, "he shouts", []],
+    );
   }));
 
 Deno.test("moderation without being in the room is ignored with a log line", () =>
@@ -359,4 +370,59 @@ Deno.test("MAKE_ADMIN does not tell an invisible member from nobody", () =>
       olga.expect("FEEDBACK fe8e 0001 'This user is not in the room.'");
     }
     assert.deepEqual(chat.store.rooms.offices(OAK).admins.length, 1);
+  }));
+
+Deno.test("a complaint keeps the room's last lines where the host wants it", () =>
+  withChat(async (chat) => {
+    const { olga, bob, troll } = await party(chat);
+    const say = (text: string) =>
+      troll.send("ROOM_MESSAGE_OUT", `${oak} '${text}'`);
+    for (const text of ["one", "<pfont color=1>two</pfont>", "/w Bob: psst"]) {
+      await say(text);
+    }
+    await bob.send("ALERT_ADMIN", `${oak} ${u32(troll.uid)} 'look'`);
+    const [complaint] = chat.store.complaints.list();
+    assert.deepEqual(
+      complaint?.lines.map(({ nickname, text }) => `${nickname}: ${text}`),
+      ["Troll: one", "Troll: two"],
+    );
+    await olga.send("ALERT_ADMIN", `${oak} ${u32(olga.uid)} 'me'`);
+  }, { "moderation.room_lines": 2 }));
+
+Deno.test("nobody is told of a complaint about themselves, admins neither", () =>
+  withChat(async (chat) => {
+    const { olga, adam, bob } = await party(chat);
+    const guard = await chat.signOn("Guard", { role: "moderator" });
+    const boss = await chat.signOn("Boss", { role: "superadmin" });
+    chat.forget();
+    await bob.send("ALERT_ADMIN", `${oak} ${u32(adam.uid)} 'unfair'`);
+    adam.expect();
+    assert.deepEqual(olga.takeNames(), ["IM_IN"]);
+    assert.deepEqual(guard.takeNames(), ["IM_IN"]);
+    chat.forget();
+    await bob.send("ALERT_ADMIN", `${oak} ${u32(guard.uid)} 'unfair'`);
+    guard.expect();
+    assert.deepEqual(boss.takeNames().length, 1);
+  }));
+
+Deno.test("staff who were away are told of open complaints at the sign-on", () =>
+  withChat(async (chat) => {
+    const { bob, troll } = await party(chat);
+    await bob.send("ALERT_ADMIN", `${oak} ${u32(troll.uid)} 'x'`);
+    const told = (names: readonly string[]) =>
+      names.filter((name) => name === "NEW_STYLE_IM" || name === "IM_IN")
+        .length;
+    const guard = await chat.signOn("Guard", {
+      role: "moderator",
+      take: false,
+    });
+    assert.equal(told(guard.takeNames()), 1);
+    const ann = await chat.signOn("Ann", { take: false });
+    assert.equal(told(ann.takeNames()), 0);
+    chat.store.complaints.update(1, { state: "closed", handledAt: 1 });
+    const warden = await chat.signOn("Warden", {
+      role: "moderator",
+      take: false,
+    });
+    assert.equal(told(warden.takeNames()), 0);
   }));

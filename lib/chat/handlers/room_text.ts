@@ -58,6 +58,10 @@ export function roomMessage(
     : new Set([session.uid, ...blockers]);
   ctx.out.room(room, roomTextFrame(gid, session.uid, text), skip);
   keepForReturning(ctx, room, text);
+  room.recent.add(
+    { at: ctx.now, nickname: session.nickname, text },
+    settings.moderation.room_lines,
+  );
 }
 
 /** The client has just reconnected, and its -310 follows. */

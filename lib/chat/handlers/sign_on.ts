@@ -57,6 +57,7 @@ import { announcePresence, tellStatus } from "../presence.ts";
 import { literalKey, makeKey, readableKey } from "../server_key.ts";
 import { depart, endSession } from "../departure.ts";
 import { deliverWaiting } from "../mailbox.ts";
+import { tellOfComplaints } from "../waiting_complaints.ts";
 
 const WRONG = "Your nickname or password is not right. Please try again.";
 const BUSY = "The server is busy signing people on. Please try again shortly.";
@@ -353,6 +354,7 @@ function welcome(ctx: Context, uid: Uid): void {
   ctx.reply(categoriesOf(world));
   deliverWaiting(ctx, session);
   announcePresence(ctx, session);
+  tellOfComplaints(ctx);
 }
 
 export function bye(ctx: Context): void {

@@ -109,6 +109,7 @@ export class Bench implements AsyncDisposable {
           ({
             uid,
             nickname: this.store.accounts.get(uid)?.nickname ?? null,
+            role: this.store.accounts.get(uid)?.role ?? "user",
             phase: "online",
             address: this.addressOf(uid),
           }) as SessionInfo
@@ -143,6 +144,14 @@ export class Bench implements AsyncDisposable {
         return true;
       },
       moveUser: () => true,
+      bounce: (gid, uid, rank) => {
+        note("bounce")(gid, uid, rank);
+        return this.online.has(uid);
+      },
+      message: (uid, text) => {
+        note("message")(uid, text);
+        return this.online.has(uid);
+      },
       broadcast: (text) => {
         note("broadcast")(text);
         return this.online.size;

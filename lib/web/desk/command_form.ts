@@ -31,6 +31,8 @@ export interface CommandForm {
   readonly show?: readonly string[];
   /** What they are now: only those that change are sent to the command. */
   readonly current?: Readonly<Record<string, string>>;
+  /** Filled in at first, and sent like what is typed. */
+  readonly given?: Readonly<Record<string, string>>;
   /** What somebody typed before it was refused. */
   readonly typed?: Form;
   /** What a field of free text can only be, where the page knows. */
@@ -100,7 +102,9 @@ export function webFields(command: Command): [string, Field][] {
 
 function commandField(key: string, one: Field, form: CommandForm): Html {
   const { typed, current, prefix = "" } = form;
-  const value = typed?.has(key) ? typed.raw(key) : current?.[key] ?? "";
+  const value = typed?.has(key)
+    ? typed.raw(key)
+    : current?.[key] ?? form.given?.[key] ?? "";
   const label = labelOf(key);
   const was = current && key in current
     ? html`<input type="hidden" name="${WAS}${key}" value="${current[key]}">`

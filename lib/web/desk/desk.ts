@@ -12,6 +12,7 @@ import { auditPages } from "./audit.ts";
 import { backupPages } from "./backup.ts";
 import { banPages } from "./bans.ts";
 import { categoryPages } from "./categories.ts";
+import { complaintPages } from "./complaints.ts";
 import { configPages } from "./config.ts";
 import { filePages } from "./files.ts";
 import { invitePages } from "./invites.ts";
@@ -30,6 +31,7 @@ export function deskPages(app: App, site: Site): void {
     });
   }
   overviewPages(app, site);
+  complaintPages(app, site);
   sessionPages(app, site);
   roomPages(app, site);
   categoryPages(app, site);

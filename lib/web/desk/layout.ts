@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { LEVEL, type Role } from "../../domain/store.ts";
+import { waitingComplaints } from "../../actions/complaints.ts";
+import { type Account, LEVEL, type Role } from "../../domain/store.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { type Page, page } from "../layout.ts";
 import { DESK_MENU } from "../page_table.ts";
@@ -18,11 +19,13 @@ export function deskPage(
     ...one,
     title: `${one.title} – Desk`,
     menu: "/desk",
-    side: side(one.at, c.get("member")?.account.role ?? "user"),
+    side: side(c, site, one.at),
   });
 }
 
-function side(at: string, role: Role): Html {
+function side(c: Context, site: Site, at: string): Html {
+  const account = c.get("member")?.account;
+  const role = account?.role ?? "user";
   // Only pages that this role may open: no entry leads to a refusal.
   const entries = DESK_MENU.filter((entry) =>
     LEVEL[role] >= LEVEL[entry.role as Role]
@@ -36,9 +39,24 @@ function side(at: string, role: Role): Html {
               aria-current="page"
             `
             : NOTHING
-        }>${label}</a></li>`
+        }>${label}${badge(site, path, account)}</a></li>`
       )}</ul>
     </nav>
+  `;
+}
+
+/** The number of complaints that wait for somebody. */
+function badge(
+  { store }: Site,
+  path: string,
+  account: Account | undefined,
+): Html {
+  if (path !== "/desk/complaints" || account === undefined) return NOTHING;
+  const actor = { uid: account.uid, level: LEVEL[account.role] };
+  const open = waitingComplaints(store, actor)
+    .filter(({ state }) => state === "open").length;
+  return open === 0 ? NOTHING : html`
+    <span class="tag bad">${open}</span>
   `;
 }
 

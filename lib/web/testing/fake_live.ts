@@ -126,6 +126,14 @@ export class FakeLive implements Live {
   moveUser(): boolean {
     return false;
   }
+  bounce(gid: number, uid: number, rank: number): boolean {
+    this.done.push(`bounce ${gid} ${uid} ${rank}`);
+    return true;
+  }
+  message(uid: number, text: string): boolean {
+    this.done.push(`message ${uid} ${text}`);
+    return this.isOnline(uid);
+  }
   broadcast(text: string): number {
     this.done.push(`broadcast ${text}`);
     return this.sessionList.length;

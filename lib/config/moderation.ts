@@ -1,0 +1,25 @@
+/**
+ * The settings that staff work with.
+ *
+ * @module
+ */
+import { integer } from "./setting.ts";
+
+export const MODERATION = {
+  complaints_per_day: integer({
+    default: 20,
+    min: 1,
+    max: 1000,
+    about: "Complaints that one user can make in 24 hours.",
+    live: true,
+  }),
+  room_lines: integer({
+    default: 0,
+    min: 0,
+    max: 100,
+    about:
+      "Number of a room's last lines that are kept with a complaint from that " +
+      "room, for staff to read. 0: none. Whispers are never kept.",
+    live: true,
+  }),
+} as const;

@@ -1,0 +1,67 @@
+/**
+ * What staff work with beside bans, as types only: complaints.
+ *
+ * @module
+ */
+import type { Gid, Millis, Uid } from "./store.ts";
+
+export type ComplaintState = "open" | "taken" | "closed";
+export const COMPLAINT_STATES = ["open", "taken", "closed"] as const;
+
+/** One line of a room, kept with a complaint. */
+export interface RoomLine {
+  readonly at: Millis;
+  readonly nickname: string;
+  readonly text: string;
+}
+
+/** A call for staff: about somebody, or about what happens in a room. */
+export interface Complaint {
+  readonly id: number;
+  readonly at: Millis;
+  /** Null for the command line, or when the account was removed. */
+  readonly reporter: Uid | null;
+  readonly reporterName: string;
+  readonly about: Uid | null;
+  /** "" when it is about nobody in particular. */
+  readonly aboutName: string;
+  readonly gid: Gid | null;
+  readonly room: string;
+  readonly text: string;
+  /** The last lines of the room; empty unless the host has turned that on. */
+  readonly lines: readonly RoomLine[];
+  readonly state: ComplaintState;
+  readonly note: string;
+  /** The member of staff who took or closed it; "" for nobody yet. */
+  readonly handledBy: string;
+  readonly handledAt: Millis | null;
+}
+
+export type NewComplaint = Omit<
+  Complaint,
+  "id" | "state" | "note" | "handledBy" | "handledAt"
+>;
+export type ComplaintPatch = Partial<
+  Pick<Complaint, "state" | "note" | "handledBy" | "handledAt">
+>;
+
+export interface ComplaintFilter {
+  /** "waiting": open and taken ones. */
+  readonly state?: ComplaintState | "waiting";
+  readonly about?: Uid;
+  readonly reporter?: Uid;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface Complaints {
+  add(complaint: NewComplaint): Complaint;
+  get(id: number): Complaint | undefined;
+  /** Newest first; 100 when no limit is given. */
+  list(filter?: ComplaintFilter): Complaint[];
+  update(id: number, patch: ComplaintPatch): void;
+  /** Complaints by this reporter since `since`. */
+  countBy(reporter: Uid, since: Millis): number;
+  /** Removes those closed before `before`. */
+  prune(before: Millis): number;
+}

@@ -166,7 +166,7 @@ async function copy(
   try {
     source.exec("PRAGMA busy_timeout = 5000");
     // Holds one view of the data: without it every write of another process
-    // would make the copy begin anew.
+    // would make the copy start again.
     source.exec("BEGIN; SELECT 1 FROM sqlite_schema");
     await copyPages(source, to, {
       rate: PAGES_A_REPORT,

@@ -106,7 +106,7 @@ export class Database {
       if (!readOnly) {
         this.exec("PRAGMA journal_mode = WAL");
         this.exec(`PRAGMA synchronous = ${durability}`);
-        // A burst must not leave a write-ahead log of that size for ever.
+        // A burst must not leave a write-ahead log of that size permanently.
         this.exec("PRAGMA journal_size_limit = 16777216");
       }
     } catch (error) {

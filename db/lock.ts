@@ -19,7 +19,7 @@ import { createPrivate } from "./files.ts";
 /** Who holds the lock of a folder. */
 export interface Holder {
   readonly pid: number;
-  /** What he does there: "serve", "user add". */
+  /** What they do there: "serve", "user add". */
   readonly purpose: string;
 }
 

@@ -20,7 +20,7 @@ interface Row {
   sent_at: number;
 }
 
-/** One reading; whoever has more waiting gets the rest next time. */
+/** One reading; a receiver with more waiting gets the rest next time. */
 const MOST_WAITING = 10_000;
 
 export class MessageTable implements OfflineMessages {

@@ -7,7 +7,7 @@
 import type { Millis, Pal, Relations, Uid } from "../lib/domain/store.ts";
 import type { Database } from "./database.ts";
 
-/** A name that somebody hides is hidden from those who list him too. */
+/** A hidden name is hidden from those who list its owner too. */
 const PERSON = `users.uid, nickname,
   iif(show_first, first, '') AS first, iif(show_last, last, '') AS last`;
 

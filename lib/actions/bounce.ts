@@ -1,5 +1,5 @@
 /**
- * Putting a user out of a room for good, by staff who are not in it.
+ * Putting a user out of a room permanently, by staff who are not in it.
  *
  * @module
  */

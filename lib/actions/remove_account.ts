@@ -1,5 +1,5 @@
 /**
- * Removing an account for good.
+ * Removing an account permanently.
  *
  * @module
  */

@@ -115,7 +115,7 @@ export interface Services {
   readonly media: MediaServer;
   /** The port that clients are told for video; null when there is none. */
   videoPort(): number | null;
-  /** The configuration in force, read anew at each use. */
+  /** The configuration in force, read at each use. */
   readonly settings: Config;
   /** Where clients are sent on; null: they stay here. */
   redirect(): { readonly address: string; readonly port: number } | null;
@@ -191,7 +191,7 @@ export class Context {
     this.out.send(this.session, frame);
   }
 
-  /** Tells the sender why his packet was not obeyed, and the log too. */
+  /** Tells the sender, and the log, why the packet was refused. */
   refuse(to: ClientTypeName, sentence: string): void {
     this.services.counters.refused(to);
     this.complain("refused", { packet: to, reason: sentence });
@@ -229,7 +229,7 @@ export class Context {
     });
   }
 
-  /** The session of someone who is on line. */
+  /** The session of a user who is online. */
   online(uid: Uid): Session | undefined {
     return this.world.online.get(uid);
   }

@@ -14,7 +14,7 @@ import { announceAbsence } from "./presence.ts";
 
 /**
  * Takes a session out of the world; does nothing the second time. Who said
- * goodbye is gone; who did not was lost, and may come back for his room.
+ * goodbye is gone; a client that did not was lost, and may come back for its room.
  */
 export function depart(ctx: Context, session: Session): void {
   if (session.phase === "gone") return;
@@ -42,7 +42,7 @@ export function depart(ctx: Context, session: Session): void {
  *   that goes, because a client that finds none loses the server's address.
  * - `exit`: the sentence, then the program ends without a word; when asked for.
  *
- * A mere close would make it sign on again by itself, for ever.
+ * A mere close would make it sign on again by itself, endlessly.
  */
 export const FAREWELLS = {
   "sign-on": (sentence: string) => refusal("LOGIN", sentence),

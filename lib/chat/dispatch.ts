@@ -275,7 +275,7 @@ export function dispatch(
   }
 }
 
-/** What is kept for ever has a slower rate than what is only passed on. */
+/** Acts that are kept have a slower rate than those only passed on. */
 function mayAct({ session, settings, steady: now }: Context): boolean {
   const perMinute = settings.limits.audited_per_minute;
   const acts = session.acts ??= new TokenBucket(0, perMinute, now);
@@ -294,8 +294,8 @@ const FAILED = "Something went wrong on the server. Please try again later.";
 
 /**
  * An error ends the packet, not the session, and takes its wishes along. Its
- * sender hears of it: before the sign-on is complete his client would
- * otherwise wait for ever.
+ * sender hears of it: before the sign-on is complete the client would
+ * otherwise wait forever.
  */
 function failed(ctx: Context, row: Row, error: unknown): void {
   ctx.out.clear();

@@ -124,7 +124,7 @@ export class Fanout {
     this.#write();
   }
 
-  /** What a session's rooms have waiting goes before what is his alone. */
+  /** Frames that wait for a session's rooms go before its own. */
   #settle(session: Session): void {
     if (this.#rooms.size === 0) return;
     for (const room of [...this.#rooms.keys()]) {

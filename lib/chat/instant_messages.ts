@@ -14,7 +14,7 @@ import type { Context } from "./context.ts";
  */
 const MAX_NEW_STYLE_TEXT = 1500;
 
-/** A stranger's first message brings his name along and opens the window. */
+/** A stranger's first message brings their name along and opens the window. */
 export function sendIm(
   ctx: Context,
   from: Account,

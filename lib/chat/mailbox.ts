@@ -101,7 +101,7 @@ function delivered(
   try {
     store.messages.remove(page.map(({ id }) => id));
   } catch (error) {
-    // Going on would send the same page again, for ever.
+    // Going on would send the same page again, without end.
     session.catchingUp = false;
     log.error("delivered messages stay stored", {
       ...who,

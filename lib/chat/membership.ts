@@ -103,7 +103,7 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
 }
 
 /**
- * Shows a member to the others anew: a record that a client has is passed
+ * Shows a member to the others again: a record that a client has is passed
  * over, so it is taken away first (docs/protocol.md, "Rooms").
  */
 export function showAnew(ctx: Context, room: Room, { uid }: Session): void {
@@ -165,12 +165,12 @@ export function announceMediaServer(
   );
 }
 
-/** How long an empty temporary room waits for who lost his connection. */
+/** How long an empty temporary room waits for lost members. */
 const WAIT_MS = 60_000;
 
 /**
  * Takes a session out of a room. An empty temporary room vanishes; when its
- * last member was lost, not gone, it waits for whoever was lost first.
+ * last member was lost, not gone, it waits for the member who was lost first.
  */
 export function leaveRoom(
   ctx: Context,

@@ -6,7 +6,7 @@
 import type { Account } from "../domain/store.ts";
 import type { Person } from "../protocol/packets/pals.ts";
 
-/** His names, as far as he shows them: for lists of pals and windows. */
+/** The names that a user shows: for lists of pals and windows. */
 export function asPal(account: Account): Person {
   return {
     uid: account.uid,
@@ -16,7 +16,7 @@ export function asPal(account: Account): Person {
   };
 }
 
-/** The same with his e-mail address, as a search shows it. */
+/** The same with the e-mail address, as a search shows it. */
 export function asHit(account: Account): Person {
   return {
     ...asPal(account),

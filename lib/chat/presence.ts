@@ -8,7 +8,7 @@ import type { Session } from "../domain/session.ts";
 import type { Uid } from "../domain/store.ts";
 import type { Context } from "./context.ts";
 
-/** Everybody who lists him hears his status; those he blocks hear "off line". */
+/** Tells a user's status to their watchers; blocked users hear "offline". */
 export function announcePresence(ctx: Context, session: Session): void {
   const { uid, status } = session;
   const shown = statusChange.frame({ uid, status });
@@ -19,7 +19,7 @@ export function announcePresence(ctx: Context, session: Session): void {
   }
 }
 
-/** After he has been taken out of the world. */
+/** To be called after the user has left the world. */
 export function announceAbsence(ctx: Context, uid: Uid): void {
   const frame = statusChange.frame({ uid, status: STATUS.offline });
   for (const watcher of ctx.world.watchers(uid)) {

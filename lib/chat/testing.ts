@@ -52,9 +52,9 @@ export interface LogLine {
 }
 
 export interface SignOnOptions {
-  /** The address that he comes from. */
+  /** The address that the client comes from. */
   readonly from?: string;
-  /** False: what he receives at the sign-on stays to be looked at. */
+  /** False: keeps what the client receives at the sign-on. */
   readonly take?: boolean;
 }
 

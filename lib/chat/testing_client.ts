@@ -96,7 +96,7 @@ export class TestClient implements Outlet {
     assert.deepEqual(this.take(), wanted);
   }
 
-  /** His line is cut, and the server has not seen it yet. */
+  /** Its line is cut, and the server has not seen it yet. */
   cut(): void {
     this.closed ??= "by the client";
   }

@@ -212,7 +212,7 @@ export class Client {
       .then(() => this.video.left(gid)).catch(() => {});
   }
 
-  /** Asks who a stranger is, as the client does before it shows his words. */
+  /** Asks who a stranger is, as the client does before it shows their words. */
   introduce(connection: Connection, uid: number): void {
     this.strictness.askedFor(uid);
     connection.send(requestUser, { uid }).catch(() => {});

@@ -34,7 +34,7 @@ export class ConnectionClosed extends Error {
 
 export class Connection {
   readonly inbox = new Inbox<Frame>((frame) => nameOfServerType(frame.type));
-  /** Resolves when the connection is over, whoever ended it. */
+  /** Resolves when the connection is over, whichever side ended it. */
   readonly closed: Promise<void>;
   /** What ended the connection, when it was neither side's close. */
   failure: Error | undefined;

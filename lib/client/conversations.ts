@@ -35,7 +35,7 @@ export class Conversations {
     return this.client.send(imOut, { to, text: bytes });
   }
 
-  /** Adds a pal and waits for his record. */
+  /** Adds a pal and waits for their record. */
   async addPal(uid: number): Promise<Person> {
     await this.client.send(addPal, { uid });
     const people = await this.client.expect(

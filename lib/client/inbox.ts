@@ -1,6 +1,6 @@
 /**
  * What has arrived and nobody has taken yet. Nothing is ever dropped: a caller
- * takes the first item that he asks for, the rest stays in order.
+ * takes the first item that they ask for, the rest stays in order.
  *
  * @module
  */

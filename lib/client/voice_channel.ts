@@ -42,7 +42,7 @@ export function heardFrame(frame: Uint8Array, prefixed: boolean): Heard {
   return { speaker: speakerOf(frame, 0, frame.length), frame, prefixed };
 }
 
-/** The next frame that is heard, of `speaker` when he is named. */
+/** The next frame that is heard, of `speaker` when given. */
 export function nextHeard(
   channel: VoiceChannel,
   speaker?: number,

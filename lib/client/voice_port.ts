@@ -40,7 +40,7 @@ export class VoicePort {
     const earlier = this.#channel;
     this.#gid = gid;
     this.#channel = this.#move(earlier, gid);
-    // Whoever waits for the channel gets the error.
+    // The caller that waits for the channel gets the error.
     this.#channel.catch(() => {});
     this.#opened.resolve();
     this.#startKeepalive();
@@ -70,7 +70,7 @@ export class VoicePort {
     return frame;
   }
 
-  /** The next frame that is heard, of `speaker` when he is named. */
+  /** The next frame that is heard, of `speaker` when given. */
   async hear(speaker?: number, timeoutMs?: number): Promise<Heard> {
     return await nextHeard(await this.channel(), speaker, timeoutMs);
   }

@@ -89,7 +89,7 @@ const who = command({
     const more = names.length - MOST_NAMES;
     return done(
       names,
-      `On line (${names.length}): ` +
+      `Online (${names.length}): ` +
         names.slice(0, MOST_NAMES).join(", ") +
         (more > 0 ? ` and ${more} more` : ""),
     );

@@ -79,7 +79,7 @@ async function watch(context: Context, everyMs: number) {
 
 const HEAD = [
   "TIME    ",
-  "ON LINE",
+  "ONLINE",
   "ROOMS",
   "TALKING",
   "IN/S  ",

@@ -80,7 +80,7 @@ export class Expected {
     this.#people.delete(uid);
   }
 
-  /** Left for good: nothing is kept for them any more. */
+  /** Left for good: nothing is kept for them any longer. */
   gone(uid: Uid): void {
     this.#people.delete(uid);
     for (const [gid, room] of this.#rooms) {

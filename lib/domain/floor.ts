@@ -40,10 +40,10 @@ const TRYING_MS = 1500;
 /**
  * The floor of one room.
  *
- * - `pause`: the first speaker holds it until he has paused.
+ * - `pause`: the first speaker holds it until they have paused.
  * - `queue`: the same, but when it is free the raised hands have it in their
- *   order. Someone further back gets it only after he has tried for
- *   {@linkcode TURN_MS} per person ahead of him and none of them spoke.
+ *   order. Someone further back gets it only after they have tried for
+ *   {@linkcode TURN_MS} per person ahead of them and none of those spoke.
  * - `free`: everybody is heard, for clients that mix.
  */
 export class Floor {

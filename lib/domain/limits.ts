@@ -10,7 +10,7 @@ const SMALLEST_BURST = 10;
 
 /**
  * How much may come at once: `burst`, or when that is 0 what goes with the
- * rate. So whoever changes the rate alone, up or down, means this as well.
+ * rate. A host who changes the rate alone, up or down, means this as well.
  */
 export function burstOf(perSecond: number, burst: number): number {
   return burst > 0

@@ -36,11 +36,11 @@ export interface Member {
   mic: boolean;
   /** Shows a camera icon: at least one picture has come. */
   publishing: boolean;
-  /** Whose voice he does not want (packet -396). */
+  /** Members whose voice they do not want (packet -396). */
   readonly ignoring: Set<Uid>;
   /** Has the admin console open: it is kept current. */
   console: boolean;
-  /** How lists showed him last. */
+  /** How lists showed them last. */
   entry?: MemberEntry;
 }
 
@@ -90,7 +90,7 @@ export class Room {
   readonly admins = new Set<Uid>();
   readonly bounced = new Map<Uid, Outcast>();
   readonly banned = new Map<Uid, Outcast>();
-  /** Who may enter a by-invitation room, also when he comes back to it. */
+  /** Users who may enter a by-invitation room, also when they come back. */
   readonly invited = new Set<Uid>();
   /**
    * Red dots with the rank of the person who gave each. They stay when their
@@ -98,7 +98,7 @@ export class Room {
    */
   readonly redDots = new Map<Uid, number>();
   /**
-   * Since when a temporary room is empty because its last member lost his
+   * Since when a temporary room is empty because its last member lost their
    * connection: it waits for those who were lost, and nobody else sees it.
    */
   waitingSince: Millis | undefined;

@@ -73,19 +73,19 @@ export class Session {
   saidGoodbye = false;
   /** How the connection ended, for messages that may be lost. */
   ending: Ending = "unclear";
-  /** How often he may do what is kept for ever; made when it is needed. */
+  /** The rate of acts that are kept; made when it is needed. */
   acts: TokenBucket | undefined;
-  /** How many log lines there may be about what he does wrong. */
+  /** The rate of log lines about the client's mistakes. */
   complaints: { readonly rate: TokenBucket; unsaid: number } | undefined;
   /** Calls for an admin; made when it is needed. */
   alerts: TokenBucket | undefined;
   bounceReason: PendingReason | undefined;
-  /** What waited for him is still on its way: new messages queue behind it. */
+  /** Stored messages are still on their way: new ones queue behind them. */
   catchingUp = false;
   /** Profile messages are on their way; more follow when these are written. */
   takingProfileMessages = false;
   #account: Account | undefined;
-  // Of ten thousand who are on line most need none of these: each is made
+  // Of ten thousand users online most need none of these: each is made
   // when it is first asked for.
   #awayTold: Set<Uid> | undefined;
   #rooms: Set<Room> | undefined;

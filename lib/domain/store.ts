@@ -173,12 +173,12 @@ export type Pal = Pick<Account, "uid" | "nickname" | "first" | "last"> & {
 
 export interface Relations {
   pals(uid: Uid): Pal[];
-  /** False when he was there already. */
+  /** False when they were there already. */
   addPal(uid: Uid, pal: Uid, at: Millis): boolean;
   removePal(uid: Uid, pal: Uid): boolean;
   /** "" for none; false when `pal` is not a pal of `uid`. */
   namePal(uid: Uid, pal: Uid, display: string): boolean;
-  /** Everybody who has `uid` among his pals. */
+  /** All users who have `uid` among their pals. */
   watchers(uid: Uid): Uid[];
   blocks(uid: Uid): Pal[];
   addBlock(uid: Uid, blocked: Uid, at: Millis): boolean;

@@ -1,6 +1,6 @@
 /**
  * Everything the server knows while it runs, with the indexes that the busy
- * packets need: who is on line, who watches whom, who blocks whom, what rooms
+ * packets need: who is online, who watches whom, who blocks whom, what rooms
  * there are.
  *
  * @module
@@ -106,7 +106,7 @@ export class World {
     return world;
   }
 
-  /** Makes a session visible, with his lists as the store has them. */
+  /** Makes a session visible, with its lists as the store has them. */
   signOn(
     session: Session,
     pals: readonly Pal[],
@@ -121,14 +121,14 @@ export class World {
     session.known.add(SYSTEM_UID);
   }
 
-  /** Takes a session out; his rooms must have been left before. */
+  /** Removes a session, which must have left its rooms before. */
   signOff(session: Session): void {
     if (this.online.get(session.uid) === session) {
       this.online.delete(session.uid);
     }
     for (const uid of session.pals) this.#watchers.delete(uid, session);
     for (const uid of session.blocks) this.#blockers.delete(uid, session.uid);
-    // Only his own: nobody answers the offers of somebody who means ill, and
+    // Only their own: nobody answers the offers of somebody who means ill, and
     // all of them must not be looked at whenever anybody leaves.
     for (const key of [...this.#offers.get(session.uid) ?? []]) {
       const [, from, to] = key.split(" ");
@@ -170,7 +170,7 @@ export class World {
     return this.#blockers.get(uid);
   }
 
-  /** What `viewer` may know of `uid`: who blocks him looks off line. */
+  /** What `viewer` may know of `uid`: users who block them look offline. */
   statusOf(uid: Uid, viewer: Uid): Status {
     if (uid === SYSTEM_UID) return STATUS.online;
     const session = this.online.get(uid);

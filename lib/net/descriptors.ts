@@ -62,7 +62,7 @@ export class DescriptorReserve {
     };
   }
 
-  /** Gives the descriptors back for good. */
+  /** Gives the descriptors back permanently. */
   close(): void {
     this.#release();
   }

@@ -1,5 +1,5 @@
 /**
- * A queue in which everybody waits behind his own work only: one item of each
+ * A queue in which everybody waits behind their own work only: one item of each
  * in turn, each one's items in the order in which they came.
  *
  * @example
@@ -43,7 +43,7 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** Takes out the newest item of whoever has most. */
+  /** Removes the newest item of the owner with the most items. */
   dropNewestOfLongest(): T | undefined {
     let longest: [string, T[]] | undefined;
     for (const entry of this.#lanes) {

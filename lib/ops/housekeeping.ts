@@ -1,6 +1,6 @@
 /**
  * What is thrown away when its time has come, so that the database does not
- * grow for ever.
+ * grow without bound.
  *
  * @module
  */

@@ -19,8 +19,8 @@ export class CannotListen extends Error {
 
 /**
  * So many may wait to be accepted, as far as the system lets them: after an
- * outage everybody comes back at the same moment, and whoever finds no place
- * tries again only a second later.
+ * outage everybody comes back at the same moment, and a client that finds no
+ * place tries again only a second later.
  */
 const BACKLOG = 4096;
 

@@ -47,7 +47,7 @@ export interface MemberInfo {
   readonly mic: boolean;
   readonly redDot: boolean;
   readonly hand: boolean;
-  /** How his voice travels at this moment. */
+  /** How their voice travels at this moment. */
   readonly voice: "none" | "tcp" | "udp";
 }
 
@@ -232,7 +232,7 @@ export interface Live {
   webcams(): WebcamInfo[];
   isOnline(uid: Uid): boolean;
 
-  /** Tells him why, the way the client understands, then closes. */
+  /** Tells the user why, in a form the client understands, then closes. */
   kick(uid: Uid, reason: string, farewell?: Farewell): boolean;
   /** Every connection, signed on or not, whose address matches. */
   kickAddress(
@@ -264,7 +264,7 @@ export interface Live {
   categoriesChanged(): void;
   /** Name, role, colour, … differ: pals and rooms are told. */
   accountChanged(uid: Uid): void;
-  /** Already gone from the store: end his session, close his rooms. */
+  /** The account has left the store: ends its session and closes its rooms. */
   accountRemoved(uid: Uid, reason: string): void;
   /** The list of bans differs (addresses are checked at accept). */
   bansChanged(): void;

@@ -110,7 +110,7 @@ export function reopenLog(): void {
 /** Time for the last lines to be written when nobody reads them. */
 const FLUSH_MS = 1000;
 
-/** Waits until all is written, before the process ends; but not for ever. */
+/** Waits, within a bound, until all is written before the process ends. */
 export async function flushLog(): Promise<void> {
   disposeSync();
   logFile?.[Symbol.dispose]();

@@ -9,7 +9,7 @@ import type { Config } from "../config/config.ts";
 import type { Logger } from "./log.ts";
 import { resolveIPv4 } from "./resolve.ts";
 
-/** How often names are looked up anew. */
+/** How often names are looked up again. */
 const AGAIN_MS = 300_000;
 
 export interface NamedHosts {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What each error code means for whoever typed the command. */
+/** What each error code means to the user who typed the command. */
 const SENTENCES: Readonly<Record<string, (path: string) => string>> = {
   ENOENT: (path) => `There is no ${path}.`,
   EACCES: (path) => `${path} cannot be opened: permission denied.`,

@@ -75,7 +75,7 @@ export class PasswordHasher {
   /** Those that come later. */
   readonly #second = new FairQueue<Waiter>();
   #turns = 0;
-  /** Stands for the hash of whoever has none. */
+  /** Stands for the hash of an account that does not exist. */
   readonly #nobody: Parts;
   #running = 0;
 
@@ -147,7 +147,7 @@ export class PasswordHasher {
     return false;
   }
 
-  /** Should it be hashed anew, now that the password is at hand? */
+  /** Whether to hash it again, now that the password is at hand. */
   needsRehash(phc: string): boolean {
     const parts = parse(phc);
     return parts !== undefined &&

@@ -37,7 +37,7 @@ export function mediaServer(
         !isPrivateAddress(viewer.address);
       if (behind && outside !== undefined) return outside;
       const address = isLoopback(subject.address) && !isLoopback(viewer.address)
-        // On the server's own machine he is where the viewer found the server.
+        // Clients on the server's own machine are where the viewer found it.
         ? viewer.localAddress
         : subject.address;
       if (isIPv4(address)) return address;

@@ -48,7 +48,7 @@ export interface RunningServer {
 
 const NO_LOCATION =
   "The pages, and with them location2.txt, are off (web.enabled): a client " +
-  "whose reconnect fails once would forget this server for good. " +
+  "whose reconnect fails once would forget this server permanently. " +
   "Turn them on, or restart with --force.";
 
 /** Starts everything; when it resolves, connections are accepted. */
@@ -140,7 +140,7 @@ export async function startServer(
   }
 }
 
-/** The end of a server, which happens once whoever asks for it. */
+/** The end of a server, which happens once however often it is asked for. */
 class Ending {
   readonly #parts: Parts;
   readonly #ended = Promise.withResolvers<number>();

@@ -11,14 +11,14 @@ import type { FrameFault } from "../protocol/rtp.ts";
  * Why a frame went nowhere:
  *
  * - `length`, `version`, `payload-type`, `payload`: no frame for a client
- * - `identity`: the trailer is not his, or the SSRC names another member
+ * - `identity`: the trailer is not theirs, or the SSRC names another member
  * - `mic`: no mic, or a red dot
  * - `floor`: somebody else is speaking
  * - `rate`: more bytes per second than one talker may send
  * - `lag`: the listener did not keep up, oldest first
  * - `stranger`: a datagram from an address with no such member
  * - `transport`: a datagram for a member who is linked by TCP
- * - `port`: a datagram from another port than the one he is heard from
+ * - `port`: a datagram from another port than the one they are heard from
  * - `own`: a datagram from, or to, this very socket
  * - `form`: a datagram that is neither hello nor voice
  */
@@ -59,11 +59,11 @@ export function noDrops(): Drops {
 
 /** What one listener was given. */
 export interface Traffic {
-  /** Frames handed to his socket. */
+  /** Frames handed to their socket. */
   out: number;
-  /** Frames dropped because he lagged. */
+  /** Frames dropped because they lagged. */
   dropped: number;
-  /** Most frames that ever waited for him. */
+  /** Most frames that ever waited for them. */
   worstQueue: number;
 }
 
@@ -78,7 +78,7 @@ export interface ListenerStats extends Traffic {
 
 export interface TalkerStats {
   readonly uid: Uid;
-  /** Frames that came from him, heard or not. */
+  /** Frames that came from them, heard or not. */
   readonly in: number;
   /** Interarrival jitter as RFC 3550 estimates it, in milliseconds. */
   readonly jitterMs: number;

@@ -89,8 +89,8 @@ export class DatagramGate {
     if (peer?.known !== "assumed" && peer?.target.port === port) {
       peer.form = form;
     } else if (form === "prefixed") {
-      // Not the real client, which never sends a prefix here: answer him
-      // where he is.
+      // Not the real client, which never sends a prefix here: answer where
+      // the datagram came from.
       room.greeted(uid, address, port, "voice", now, form);
     }
     const voice = room.voice(uid);

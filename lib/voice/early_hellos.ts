@@ -3,7 +3,7 @@
  * link sends -310 and its voice hello within 0.2 s on two connections
  * (docs/protocol.md, "Ending a session"), and nothing says which of them is
  * read first; one that moves may open the new connection before the old one
- * has ended. Closed for it, he would be without voice until the next 013B or
+ * has ended. Closed for it, the member would be without voice until the next 013B or
  * press of the talk key: so a hello waits a moment before it is refused.
  *
  * @module
@@ -37,7 +37,7 @@ export class EarlyHellos {
     this.#waiting.set(link, { gid, uid, until: now + EARLY_MS });
   }
 
-  /** He said hello again, or is gone. */
+  /** They said hello again, or are gone. */
   forget(link: Link): void {
     this.#waiting.delete(link);
   }

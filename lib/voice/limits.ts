@@ -18,7 +18,7 @@ export interface VoiceLimits {
   readonly halfOpenPerAddress: number;
   /** Milliseconds a connection may take to say hello. */
   readonly helloMs: number;
-  /** Milliseconds a listener may take nothing at all before he is closed. */
+  /** Milliseconds a listener may read nothing before it is disconnected. */
   readonly stuckMs: number;
   /** Milliseconds an ending connection may take to end. */
   readonly lingerMs: number;

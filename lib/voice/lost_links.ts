@@ -2,7 +2,7 @@
  * When to send 0x013B again to a member whose voice link was lost.
  *
  * Not at once, because a client that moves closes and reopens by itself; and
- * not for ever, because a client that once saw a bad frame closes every voice
+ * not forever, because a client that once saw a bad frame closes every voice
  * socket it opens until it is restarted (docs/protocol.md, "What breaks the
  * client").
  *
@@ -50,7 +50,7 @@ export class LostLinks {
     this.#waiting.add(loss);
   }
 
-  /** He left: nothing to remind him of. */
+  /** The member left: there is nothing to remind them of. */
   forget(gid: Gid, uid: Uid): void {
     const loss = this.#losses.get(key(gid, uid));
     if (loss === undefined) return;

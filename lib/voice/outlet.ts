@@ -1,9 +1,9 @@
 /**
- * What goes to one listener: the only writer of his connection.
+ * What goes to one listener: the only writer of its connection.
  *
  * One write is in flight at a time. Frames that come meanwhile wait; when it
  * is done, all that wait are merged into the next write. A listener who does
- * not keep up loses his oldest frames first, and whole ones only: a frame of
+ * not keep up loses its oldest frames first, and whole ones only: a frame of
  * which a part was written is always finished, because a cut frame makes the
  * client deaf until it is restarted (docs/protocol.md, "What breaks the
  * client").

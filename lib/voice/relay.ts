@@ -106,9 +106,9 @@ export class VoiceRelay implements VoiceControl {
 
   /**
    * A voice connection says it is `uid` in `gid`. Gives what the edge needs to
-   * speak for him, or undefined when no such member is at that address. An
-   * older connection of the same member ends, unless he is being heard on it:
-   * a neighbour behind the same router must not cut him off and speak on.
+   * speak for them, or undefined when no such member is at that address. An
+   * older connection of the same member ends, unless they are being heard on it:
+   * a neighbour behind the same router must not cut them off and speak on.
    */
   attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
     const member = this.#roster.member(gid, uid);
@@ -116,7 +116,7 @@ export class VoiceRelay implements VoiceControl {
     const room = this.roomAt(gid);
     const older = room.links.get(uid);
     // The same hello again changes nothing: a flood of them must not have the
-    // lists of a full room made anew for each eight bytes.
+    // lists of a full room rebuilt for each eight bytes.
     if (older === link) return room.voice(uid);
     if (
       older !== undefined && room.speaking.has(uid) && link.owner === undefined
@@ -140,7 +140,7 @@ export class VoiceRelay implements VoiceControl {
     this.#lost.lost(room.gid, uid, this.#clock());
   }
 
-  /** He goes to another room with the same connection: nothing was lost. */
+  /** The same connection goes to another room: nothing was lost. */
   release(voice: Voice, link: Link): void {
     if (voice.room.links.get(voice.uid) !== link) return;
     this.#lost.forget(voice.room.gid, voice.uid);
@@ -181,7 +181,7 @@ export class VoiceRelay implements VoiceControl {
   }
 
   /**
-   * Hands a run of whole frames, prefixes included, to all who hear him.
+   * Hands a run of whole frames, prefixes included, to all who hear the speaker.
    * `lasting`: nobody will change these bytes again.
    */
   deliver(

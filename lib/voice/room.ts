@@ -1,6 +1,6 @@
 /**
  * One voice room as the relay keeps it: who is linked how, who holds the
- * floor, and for each speaker the list of those who hear him, rebuilt only
+ * floor, and for each speaker the list of those who hear them, rebuilt only
  * when something changed.
  *
  * @module
@@ -31,9 +31,9 @@ export interface Link {
    * Gives the number of older frames dropped to make room.
    */
   send(run: Uint8Array, frames: number): number;
-  /** His hello, which had to wait, is taken. */
+  /** Their hello, which had to wait, is accepted. */
   accept(voice: Voice): void;
-  /** His hello is not taken: the link ends. */
+  /** Their hello is not accepted: the link ends. */
   refuse(gid: Gid, uid: Uid): void;
   /** Closes the link when what is being written is whole. */
   end(why: string): void;
@@ -52,7 +52,7 @@ export type Form = "bare" | "prefixed";
 export interface Peer {
   readonly uid: Uid;
   /**
-   * How it is known that he listens there: he said so, he spoke from there
+   * How it is known that they listen there: they said so, they spoke from there
    * with a prefix, or it is the port of the real client, which says nothing.
    */
   readonly known: "hello" | "voice" | "assumed";
@@ -63,7 +63,7 @@ export interface Peer {
   };
   /** Addresses of this machine that datagrams should come from, best first. */
   from?: readonly string[];
-  /** The form he speaks in, once he has spoken. */
+  /** The form they speak in, once they have spoken. */
   form: Form | undefined;
   /** Since when they are there. */
   readonly since: number;
@@ -97,7 +97,7 @@ export interface VoiceRoomOptions {
   readonly limits: Pick<VoiceLimits, "bytesPerSecond">;
 }
 
-/** One member as a speaker, with those who hear him. */
+/** One member as a speaker, with those who hear them. */
 export class Voice {
   version = -1;
   allowed = false;
@@ -163,7 +163,7 @@ export class VoiceRoom {
   }
 
   /**
-   * `uid` as a speaker. The list of his listeners is made when he speaks, not
+   * `uid` as a speaker. The list of their listeners is made when they speak, not
    * here: a hello costs no more in a full room than in an empty one.
    */
   voice(uid: Uid): Voice {
@@ -207,8 +207,8 @@ export class VoiceRoom {
   }
 
   /**
-   * `uid` is at that port, and wants what is said there. False when he was at
-   * another one a moment ago: every move has all lists made anew.
+   * `uid` is at that port, and wants what is said there. False when they were at
+   * another one a moment ago: every move rebuilds all lists.
    */
   greeted(
     uid: Uid,

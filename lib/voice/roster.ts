@@ -45,7 +45,7 @@ export interface VoiceRoster {
   members(gid: Gid): Iterable<VoiceMember>;
   /** The one voice room `uid` is in (a client is in one at a time). */
   voiceRoomOf(uid: Uid): Gid | undefined;
-  /** His mic is on and he is not red-dotted. */
+  /** Their microphone is on and they have no red dot. */
   maySpeak(gid: Gid, uid: Uid): boolean;
   /** False when `listener` has blocked or ignored `speaker`. */
   hears(gid: Gid, listener: Uid, speaker: Uid): boolean;
@@ -66,7 +66,7 @@ export interface VoiceRoster {
   goesFirst(gid: Gid, uid: Uid): boolean;
 
   /**
-   * `uid` is still in the room and has lost his TCP voice link: send him
+   * `uid` is still in the room and has lost their TCP voice link: send them
    * 0x013B again. The relay waits, repeats with growing delays and gives up
    * after a few, because a client that was poisoned closes every voice socket.
    */
@@ -81,7 +81,7 @@ export interface VoiceControl {
   joined(gid: Gid, uid: Uid): void;
   /** Mic, red dot, ignore, block or floor rule changed in that room. */
   policyChanged(gid: Gid): void;
-  /** `uid` left the room: his link ends, between whole frames. */
+  /** `uid` left the room: their link ends, between whole frames. */
   left(gid: Gid, uid: Uid): void;
   /** The room is gone: all its links end. */
   roomClosed(gid: Gid): void;

@@ -29,7 +29,7 @@ export interface TcpLinkOptions {
   readonly clock: () => number;
   readonly limits: VoiceLimits;
   readonly refusals: Refusals;
-  /** He has said hello, or the connection is gone. */
+  /** The client has said hello, or the connection is gone. */
   readonly greeted: (link: TcpLink) => void;
   /** Resolves at the next tick of the edge. */
   readonly nextTick: () => Promise<void>;
@@ -88,7 +88,7 @@ export class TcpLink implements Link, Acceptable {
       // Reset by the peer, or closed by us: either way it is over.
     }
     this.#detach();
-    // His end is closed, but a frame half written is finished all the same.
+    // The peer's end is closed; a half-written frame is finished all the same.
     this.#endingAt ??= clock();
     const done = this.#outlet.finish();
     if (this.#outlet.whole) this.#close();
@@ -111,8 +111,8 @@ export class TcpLink implements Link, Acceptable {
       uid: this.#voice?.uid,
     });
     if (this.#voice === undefined) return this.#close();
-    // First the frame in flight, then FIN, then the rest of what he sends is
-    // read: a socket closed with unread bytes resets, and a reset may cost him
+    // First the frame in flight, then FIN, then the rest of what it sends is
+    // read: a socket closed with unread bytes resets, and a reset may cost it
     // the end of the last frame.
     this.#outlet.finish().then(() => this.#wire.closeWrite()).catch(() => {
       this.#close();

@@ -90,7 +90,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     path: "/api/v1/online",
-    summary: "Who is on line; null unless the host shows names",
+    summary: "Who is online; null unless the host shows names",
     access: "everybody",
     answer: object({ online: integer, names: nullable(arrayOf(text)) }),
     read(site) {

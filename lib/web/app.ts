@@ -92,7 +92,7 @@ export function makePages(site: Site): Pages {
   };
 }
 
-/** Whoever has signed in and still may: looked up with each request. */
+/** The account that signed in and still may: looked up with each request. */
 function findMember(c: Context, site: Site): Member | null {
   const id = sessionId(c.req.raw.headers);
   const session = id && site.sessions.find(id, site.steady());

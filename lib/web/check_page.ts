@@ -1,5 +1,5 @@
 /**
- * "Can this server be reached from here?": shows the visitor how far his own
+ * "Can this server be reached from here?": shows visitors how far their own
  * client came, step by step.
  *
  * @module

@@ -62,7 +62,7 @@ export async function readForm(
     throw new Problem(
       403,
       "This form is too old, or did not come from this site: " +
-        "go back, load the page anew and send it again.",
+        "go back, reload the page and send it again.",
     );
   }
   return form;

@@ -66,7 +66,7 @@ function counter(count: number, one: string, many: string): Html {
 
 export function counters(snapshot: FrontSnapshot): Html {
   return html`<ul id="counters" class="counters">
-    ${counter(snapshot.online, "person on line", "people on line")}
+    ${counter(snapshot.online, "person online", "people online")}
     ${counter(snapshot.rooms, "room open", "rooms open")}
     ${
     counter(

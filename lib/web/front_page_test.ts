@@ -16,7 +16,7 @@ Deno.test("GET / shows the host's name, welcome and the rooms by category", () =
     match(text, /id="room-50001" class="room"\s+data-speaking/);
     match(text, /somebody is speaking/);
     match(text, /aria-label="locked"/);
-    match(text, /<b class="unseen">1<\/b> person on line/);
+    match(text, /<b class="unseen">1<\/b> person online/);
     ok(!text.includes("Ann"), "names are not shown");
   }, { "server.name": "Grandma's Kitchen", "server.welcome": "Be kind." }));
 

@@ -39,7 +39,7 @@ export interface FrontSnapshot {
   readonly speaking: number;
   /** Those that have rooms, in the client's order. */
   readonly categories: readonly PublicCategory[];
-  /** Null unless the host lets visitors see who is on line. */
+  /** Null unless the host lets visitors see who is online. */
   readonly names: readonly string[] | null;
 }
 

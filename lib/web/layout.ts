@@ -104,7 +104,7 @@ function menu(c: Context, site: Site, current: string | undefined): Html {
   `;
 }
 
-/** Whether this visitor may see the desk, from here and by his role. */
+/** Whether this visitor may see the desk, from here and by their role. */
 export function isStaff(c: Context): boolean {
   const member = c.get("member");
   return member !== null && c.env.mayBeStaff &&

@@ -49,7 +49,7 @@ interface Stream {
 
 const TICK_MS = 1000;
 const HEARTBEAT_TICKS = 20;
-/** Chunks that may wait for a slow browser; it gets everything anew later. */
+/** Chunks that may wait for a slow browser; it gets everything again later. */
 const MOST_WAITING = 8;
 
 const encoder = new TextEncoder();

@@ -20,7 +20,7 @@ export interface ServerAddress {
 /**
  * What the host has set comes first, then the name by which the visitor came
  * (unless it is one of the old names, which mean every server), then the
- * address at which he arrived, then one that he is likely to reach.
+ * address at which they arrived, then one that they can probably reach.
  */
 export function addressFor(c: Context, site: Site): ServerAddress {
   const { advertise, advertise_private } = site.config().server;

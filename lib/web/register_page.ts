@@ -71,7 +71,7 @@ function registerPage(
       title: "Join",
       status: form ? 403 : 200,
       main: html`<h1>Join</h1>
-<p>Nicknames are given out by the host here. Ask him for one, then
+<p>Nicknames are given out by the host here. Ask them for one, then
 <a href="/connect">connect</a>.</p>`,
     });
   }

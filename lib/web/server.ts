@@ -37,7 +37,7 @@ export interface WebOptions {
   readonly port: number;
   /** For the old client's own browser; 0: none. */
   readonly legacyPort: number;
-  /** The configuration in force: asked anew each time. */
+  /** The configuration in force, read at each use. */
   readonly config: () => Config;
   readonly store: Store;
   readonly live: Live;

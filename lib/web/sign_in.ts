@@ -37,7 +37,7 @@ export function signInPages(app: App, site: Site): void {
     if (typeof result === "string") {
       return signInPage(c, site, to, form, result);
     }
-    // What was open before in this browser ends, whoever opened it.
+    // An earlier session of this browser ends, whichever user opened it.
     const earlier = c.get("member");
     if (earlier) site.sessions.close(earlier.session);
     const { id } = site.sessions.open(result, site.steady());

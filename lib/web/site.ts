@@ -50,7 +50,7 @@ export interface Site {
   clock(): Millis;
   /** Never steps: for deadlines, throttles and rates. */
   steady(): number;
-  /** The configuration in force: asked anew each time. */
+  /** The configuration in force, read at each use. */
   config(): Config;
   /** In which a command of this actor runs. */
   commandContext(actor: Actor, run: CommandRun): CommandContext;
@@ -71,11 +71,11 @@ export interface Site {
 
 /** Who asks, as found out before any page is. */
 export interface Visitor {
-  /** His own address, behind trusted proxies too. */
+  /** The visitor's own address, behind trusted proxies too. */
   readonly address: string;
   /** This site's origin as the browser sees it, without a final slash. */
   readonly origin: string;
-  /** The address of ours at which he, or the proxy, arrived. */
+  /** The address of ours at which the visitor, or the proxy, arrived. */
   readonly localAddress: string;
   readonly https: boolean;
   /** From where the host's desk may be opened. */

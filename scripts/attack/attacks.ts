@@ -24,7 +24,7 @@ export interface Target {
   readonly voice: string;
   /** The attacker's own account. */
   readonly uid: number;
-  /** Somebody else's, and his room. */
+  /** Somebody else's, and their room. */
   readonly victim: number;
   readonly gid: number;
 }

@@ -25,7 +25,7 @@ export async function has(program: string): Promise<boolean> {
   return await outputOf(program, ["--version"]) !== null;
 }
 
-/** Cores: one for the server, the other for whoever makes the load. */
+/** Cores: one for the server, the other for the load. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 

@@ -161,7 +161,10 @@ export function checkWorld(chat: TestChat): void {
       assert.equal(session.phase, "online", `${uid} in ${room.gid} is gone`);
       assert.equal(session.uid, uid);
       assert.equal(world.online.get(uid), session);
-      assert.ok(session.rooms.has(room), "he does not know that he is there");
+      assert.ok(
+        session.rooms.has(room),
+        "the session does not know that it is there",
+      );
     }
     for (const uid of room.hands) {
       assert.ok(room.members.has(uid), "a hand of nobody");
@@ -176,7 +179,7 @@ export function checkWorld(chat: TestChat): void {
       assert.equal(
         world.rooms.get(room.gid),
         room,
-        "he is in a room that is gone",
+        "the session is in a room that is gone",
       );
       assert.equal(room.members.get(uid)?.session, session);
     }

@@ -59,7 +59,7 @@ export class Ledger {
     }
   }
 
-  /** To be called when everybody has fetched what waited for him. */
+  /** To be called when everybody has fetched what waited for them. */
   close(): void {
     for (const [id, { accepted, received, from, to }] of this.#letters) {
       if (accepted && received === 0) {

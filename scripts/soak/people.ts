@@ -38,7 +38,7 @@ const word = (bytes: Uint8Array, at: number) =>
 /** Somebody who writes and reads, leaves politely and comes back. */
 export class Person {
   readonly #here: Surroundings;
-  /** Counts his visits: a new one begins to count lines anew. */
+  /** Counts their visits: a new one counts lines from the start. */
   #epoch = 0;
   readonly #sent = new Map<number, number>();
   /** Number of the last line of each room, speaker and epoch. */
@@ -134,7 +134,7 @@ export class Person {
         this.#line(payload);
         return true;
       case SERVER_TYPES.ROOM_JOINED.type:
-        // Whatever was said before is not for him.
+        // Lines said before are not for them.
         for (const key of [...this.#heard.keys()]) {
           if (key.startsWith(`${word(payload, 0)} `)) this.#heard.delete(key);
         }
@@ -169,7 +169,7 @@ export class Person {
     if (uid !== word(payload, 4)) {
       ledger.fault(`line of ${uid} from ${word(payload, 4)}`);
     }
-    if (uid === this.uid) ledger.fault(`${uid} heard his own line`);
+    if (uid === this.uid) ledger.fault(`${uid} heard their own line`);
     const key = `${gid} ${uid} ${epoch}`;
     const last = this.#heard.get(key);
     if (last !== undefined && n !== last + 1) {
@@ -249,7 +249,7 @@ async function listen(
           ledger.fault(`voice frame of ${length}`);
         }
         if (speakerOf(held, 4, length) === uid) {
-          ledger.fault(`${uid} hears himself`);
+          ledger.fault(`${uid} hears their own voice`);
         }
         ledger.voiceHeard++;
         held = held.slice(4 + length);
@@ -279,7 +279,7 @@ export async function misbehave(
 async function flood({ place, rooms }: Surroundings, uid: number) {
   const peer = await (await Peer.connect(place.chat)).signOn(uid);
   const line = packet("ROOM_JOIN", u32(pick(rooms)), [0, 0], u32(0x82a));
-  // More than is let pass as haste: he is put out.
+  // More than passes as haste: the server disconnects them.
   await peer.write(concat(Array.from({ length: 6000 }, () => line)));
   await peer.ended();
   peer.close();

@@ -91,7 +91,7 @@ async function run(place: Place, ledger: Ledger, options: SoakOptions) {
   here.stopping = true;
   await Promise.all(lives);
   clearInterval(sampling);
-  // Everybody fetches what still waits for him.
+  // Everybody fetches what still waits for them.
   for (const person of persons) await person.visit(0);
   ledger.close();
   await checkRest(place, ledger, atRest);

@@ -77,7 +77,7 @@ browserTest(
 );
 
 browserTest(
-  "staff ban somebody who is on line and see him go",
+  "staff ban somebody who is online and see them go",
   async (server, browser) => {
     await server.addUser("Boss", { role: "superadmin" });
     await server.addUser("Troll");

@@ -1,6 +1,6 @@
 /**
- * The questions that every room packet asks first: is he in that room, and may
- * he do this there?
+ * The checks that come first for every room packet: whether the sender is in
+ * that room, and may do this there.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export function mayLift(
 }
 
 /**
- * Whether the sender may put `target` out of a room or silence him there:
+ * Whether the sender may put `target` out of a room or silence them there:
  * staff yield to higher staff only, an owner to staff, an admin to both.
  */
 export function mayActOn(ctx: Context, room: Room, target: Uid): boolean {

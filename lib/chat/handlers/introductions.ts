@@ -178,7 +178,7 @@ function request(ctx: Context, how: Introduction, packet: UserAt): void {
     return;
   }
   if (!other.dialect.takesOffers) {
-    // Its client would leave the offer open for ever.
+    // Its client would leave the offer open forever.
     ctx.reply(how.refused.frame({ uid: other.uid }));
     return;
   }

@@ -195,7 +195,7 @@ export function endDottedVideo(ctx: Context, room: Room): void {
   }
 }
 
-/** Where hands are a queue, whoever begins to speak has had his turn. */
+/** Where hands are a queue, a member who begins to speak has had their turn. */
 export function takeTurn(ctx: Context, gid: Gid, uid: Uid): void {
   const room = ctx.world.rooms.get(gid);
   if (room === undefined || !FLOOR_MODES[room.floorMode].usesHands) return;

@@ -25,7 +25,7 @@ interface RoomAndUser {
 }
 
 /**
- * The place of an admin who uses the console: it is open on his screen, and
+ * The place of an admin who uses the console: it is open on their screen, and
  * from now on kept current.
  */
 function atConsole(

@@ -62,7 +62,7 @@ export function customize(
   }
 }
 
-/** No answer: the client has taken him off its list already. */
+/** No answer: the client has taken them off its list already. */
 export function removePal(ctx: Context, { uid }: { uid: Uid }): void {
   ctx.store.relations.removePal(ctx.session.uid, uid);
   ctx.world.removePal(ctx.session, uid);
@@ -95,7 +95,7 @@ export function requestUser(ctx: Context, { uid }: { uid: Uid }): void {
 function setStatus(ctx: Context, status: Status): void {
   const { session } = ctx;
   session.status = status;
-  // To himself as well: his own window shows what the server believes.
+  // To the user as well: their own window shows what the server believes.
   ctx.reply(statusChange.frame({ uid: session.uid, status }));
   announcePresence(ctx, session);
 }
@@ -115,7 +115,7 @@ export function online(ctx: Context): void {
 export function changeStatus(ctx: Context, packet: { status: number }): void {
   const known = Object.values(STATUS).find((s) => s === packet.status);
   if (known === STATUS.offline) {
-    ctx.ignore("CHANGE_STATUS to off line");
+    ctx.ignore("CHANGE_STATUS to offline");
     return;
   }
   setStatus(ctx, known ?? STATUS.away);
@@ -156,7 +156,7 @@ export function unblock(ctx: Context, { uid }: { uid: Uid }): void {
   blocksChanged(ctx, uid);
 }
 
-/** The blocked one sees him leave (or return), and voice must know. */
+/** The blocked user sees them leave (or return), and voice must know. */
 function blocksChanged(ctx: Context, uid: Uid): void {
   const { session, world } = ctx;
   const other = world.online.get(uid);

@@ -25,7 +25,7 @@ import { contactFault, privacyAllows } from "../contact.ts";
 import type { Context } from "../context.ts";
 import { asHit } from "../person.ts";
 
-/** One of the two answers always, or the window waits for ever. */
+/** Always sends one of the two answers, or the window would wait forever. */
 export function search(ctx: Context, fields: Fields): void {
   const key = `search ${JSON.stringify([...fields])}`;
   ctx.reply(
@@ -63,7 +63,7 @@ function queryOf(fields: Fields): AccountQuery | undefined {
   return { ...query, limit: MAX_SEARCH_HITS };
 }
 
-/** A name that somebody hides does not find him either. */
+/** A name that somebody hides does not find them either. */
 function mayBeFound(account: Account, { first, last }: AccountQuery): boolean {
   return (first === undefined || account.showFirst) &&
     (last === undefined || account.showLast);

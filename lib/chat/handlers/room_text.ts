@@ -166,7 +166,7 @@ function addressee(
   return found;
 }
 
-/** A new topic, by an admin; everybody sees it, he too. */
+/** A new topic, by an admin; everybody sees it, the admin too. */
 export function setBanner(
   ctx: Context,
   { gid, text }: { gid: Gid; text: Uint8Array },

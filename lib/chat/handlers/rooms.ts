@@ -175,7 +175,7 @@ export function joinAsAdmin(
     return;
   }
   ctx.audit({ action: "room admin-join", target: String(room.gid) });
-  // Who is in already has the office before his ROOM_JOINED tells of it.
+  // Members have the office before their ROOM_JOINED tells of it.
   markByCode(room, session.uid);
   officesChanged(ctx, room);
   enterRoom(ctx, room, session, { admin: true, invisible: false });
@@ -200,7 +200,7 @@ export function create(ctx: Context, packet: RoomCreate): void {
   enterRoom(ctx, room, ctx.session, { admin: true, invisible: false });
 }
 
-/** A new temporary room of the sender, or undefined and he was told why. */
+/** A new temporary room of the sender, or undefined after telling them why. */
 export function makeRoom(
   ctx: Context,
   packet: ClientTypeName,

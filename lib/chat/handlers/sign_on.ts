@@ -121,7 +121,7 @@ export function getUin(ctx: Context, packet: { nickname: string }): void {
   ctx.services.signOnStep(ctx.session, "uin-answered", found ? "" : "unknown");
 }
 
-/** Announces who will sign on; answered by the key for his password. */
+/** Names the account that will sign on; answered by the key for its password. */
 export function lymerick(ctx: Context, packet: Lymerick): void {
   const { session, settings } = ctx;
   session.dialect = dialectOf({
@@ -361,7 +361,7 @@ export function bye(ctx: Context): void {
   ctx.session.saidGoodbye = true;
   ctx.session.ending = "clean";
   // At once, not when the socket is closed: a message that comes meanwhile
-  // must wait for his return.
+  // must wait for their return.
   depart(ctx, ctx.session);
   ctx.out.close(ctx.session, "the client said goodbye");
 }

@@ -27,7 +27,7 @@ const QUICK: Hasher = {
 export class Bench implements AsyncDisposable {
   /** What the running server was told, in order. */
   readonly told: string[] = [];
-  /** Uids that are on line in it. */
+  /** Uids that are online in it. */
   readonly online = new Set<number>();
   openRooms: RoomInfo[] = [];
   now = 1_800_000_000_000;

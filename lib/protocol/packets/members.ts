@@ -1,5 +1,5 @@
 /**
- * Who is in a room, as its lists show him (docs/protocol.md, "Rooms").
+ * The members of a room as its lists show them (docs/protocol.md, "Rooms").
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
 } from "../records.ts";
 import { shownNickname } from "./pals.ts";
 
-/** A member as lists show him; empty values never get on the wire. Immutable. */
+/** A member as lists show them; empty values never get on the wire. */
 export interface MemberEntry {
   readonly gid: number;
   readonly uid: number;

@@ -2,7 +2,7 @@
  * Hands, microphones and red dots (docs/protocol.md, "Microphone").
  *
  * The client reads a fixed number of bytes from each answer; a shorter form
- * puts it off line.
+ * disconnects it.
  *
  * @module
  */

@@ -51,7 +51,7 @@ const SERIAL_DIGITS = 32;
 /** Announces who is about to sign on; Gaim's plugin sends the long form. */
 export const lymerick = fromClientBody<Lymerick>("LYMERICK", {
   read(from) {
-    // Too short for a uid: LOGIN will name him.
+    // Too short for a uid: LOGIN will name the account.
     if (from.left < 4) return { uid: 0, firstRun: false };
     const uid = from.u32();
     if (from.left < 6) return { uid, firstRun: false };

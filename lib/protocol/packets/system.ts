@@ -15,7 +15,7 @@ export const maintenanceKick = fromServer("MAINTENANCE_KICK", {
 export const serverError = fromServer("SERVER_ERROR", { text: text(1023) });
 
 /**
- * How often advertisements are fetched anew: in message windows ("C") or in
+ * How often advertisements are fetched again: in message windows ("C") or in
  * rooms ("G"). Exactly three bytes.
  */
 export const adRotation = fromServer("AD_ROTATION", {

@@ -17,7 +17,7 @@ export function announcePages(app: App, site: Site): void {
       main: html`<h1>Announce</h1>
 ${
         panel(
-          "To everybody who is on line",
+          "To everybody who is online",
           html`<p>It comes up as a box on every screen.</p>${
             commandForm(c, site, {
               command: "broadcast",

@@ -41,7 +41,7 @@ ${
                 cells: [
                   label,
                   ban.kind,
-                  ban.until === null ? "for ever" : time(ban.until),
+                  ban.until === null ? "permanently" : time(ban.until),
                   ban.by,
                   ban.reason,
                   ban.rank > LEVEL[account.role] ? "" : commandForm(c, site, {

@@ -57,7 +57,7 @@ Deno.test("the desk opens from the host's networks only, whoever signs in", () =
     ok(!(await browser.get("/")).text.includes('href="/desk"'));
   }));
 
-Deno.test("POST /desk/run bans at once whoever is on line", () =>
+Deno.test("POST /desk/run bans a user who is online at once", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");
     site.live.sessionList = [sessionInfo({ uid: ann.uid })];

@@ -35,7 +35,7 @@ ${
                   encodeURIComponent(one.code)
                 }"><code>${one.code}</code></a>`,
                 one.usesLeft,
-                one.expiresAt === null ? "for ever" : time(one.expiresAt),
+                one.expiresAt === null ? "no end" : time(one.expiresAt),
                 one.createdBy,
                 commandForm(c, site, {
                   command: "invite remove",

@@ -81,7 +81,7 @@ function now(status: Status): Html {
     <div
       id="now">${facts([
         [
-          "On line",
+          "Online",
           html`${status.sessions} <small>most ${status.peakSessions}</small>`,
         ],
         ["Connections", status.connections],
@@ -160,7 +160,7 @@ function charts(site: Site, range: Range): Html {
   const ticks = ticksOf(range, from, to);
   const perSecond = (count: number) => count / range.resolution;
   const drawn: readonly [string, (sample: HistorySample) => number][] = [
-    ["People on line", (one) => one.sessions],
+    ["People online", (one) => one.sessions],
     ["Rooms", (one) => one.rooms],
     ["Talking", (one) => one.talkers],
     ["Packets/s", (one) => perSecond(one.packets)],

@@ -53,8 +53,8 @@ export function packetPages(app: App, site: Site): void {
       main: html`<h1>Packets of ${account.nickname}</h1>
 <p>${
         site.live.isOnline(account.uid)
-          ? "On line."
-          : "Not on line: nothing will come until he signs on."
+          ? "Online."
+          : "Offline: nothing comes until they sign on."
       } Passwords and what people write are blanked (x).</p>
 ${
         panel(

@@ -209,7 +209,7 @@ function storedRoom(
   }${
     panel(
       "Remove it",
-      html`<details><summary>Remove for good…</summary>${
+      html`<details><summary>Remove permanently…</summary>${
         commandForm(c, site, {
           command: "room remove",
           submit: "Remove the room",

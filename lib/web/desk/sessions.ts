@@ -101,7 +101,7 @@ function list(site: Site): Html {
       sessions.slice(0, MOST_SHOWN).map((one) => ({
         cells: [
           who(one),
-          one.phase === "online" ? (one.away ? "away" : "on line") : one.phase,
+          one.phase === "online" ? (one.away ? "away" : "online") : one.phase,
           one.address,
           time(one.connectedAt),
           one.rooms.map((gid) => rooms.get(gid) ?? gid).join(", "),
@@ -162,14 +162,14 @@ function sessionPage(c: Context, site: Site, uid: number): Response {
 ${
       session
         ? html`<p>${
-          session.away ? "Away" : "On line"
+          session.away ? "Away" : "Online"
         } from ${session.address}:${session.port} since ${
           time(session.connectedAt)
         }, last packet ${time(session.lastPacketAt)},
 client version ${
           session.clientVersion ?? "unknown"
         }, ${session.packetsIn} packets in, ${session.packetsOut} out.</p>`
-        : html`<p>Not on line.</p>`
+        : html`<p>Offline.</p>`
     }
 <p><a class="button" href="/desk/users/${uid}">The account</a>
 <a class="button" href="/desk/packets?nick=${

@@ -135,9 +135,7 @@ function list(site: Site, accounts: readonly Account[]): Html {
 function state(site: Site, { uid }: Account): Html {
   const ban = site.store.bans.find("account", String(uid), site.clock());
   return html`${
-    site.live.isOnline(uid)
-      ? html`<span class="tag on">on line</span>`
-      : NOTHING
+    site.live.isOnline(uid) ? html`<span class="tag on">online</span>` : NOTHING
   } ${ban ? html`<span class="tag bad">banned</span>` : NOTHING}`;
 }
 
@@ -179,7 +177,7 @@ ${
 <p>${
       ban
         ? html`Banned ${
-          ban.until === null ? "for ever" : html`until ${time(ban.until)}`
+          ban.until === null ? "permanently" : html`until ${time(ban.until)}`
         } by ${ban.by}. ${ban.reason}`
         : NOTHING
     }</p>
@@ -278,7 +276,7 @@ function accountForms(
     )}
     ${panel(
       "Remove",
-      html`<details><summary>Remove for good…</summary>${
+      html`<details><summary>Remove permanently…</summary>${
         commandForm(c, site, {
           command: "user remove",
           submit: "Remove the account",

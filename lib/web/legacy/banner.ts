@@ -47,7 +47,7 @@ export function bannerPages(app: App, site: Site): void {
                 <td align="center">
                   <font face="Tahoma, Arial" size="2"
                     color="#0a246a"><b>${name}</b><br>
-        <font size="1" color="#555555">${online} on line, ${rooms} ${rooms === 1
+        <font size="1" color="#555555">${online} online, ${rooms} ${rooms === 1
           ? "room"
           : "rooms"}. No advertising here.</font></font>
                 </td>

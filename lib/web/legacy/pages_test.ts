@@ -52,7 +52,7 @@ Deno.test("the banner is the host's own name and no advertising", () =>
       const { status, text } = await latin(site.base, `/perl/${name}.pl?uid=1`);
       equal(status, 200);
       match(text, /<b>Retropal<\/b>/);
-      match(text, /1 on line/);
+      match(text, /1 online/);
     }
     match((await latin(site.base, "/perl/other.pl")).text, /private server/);
     ok(!isLegacyPath("/perl/../Banner.pl"));

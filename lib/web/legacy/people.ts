@@ -1,5 +1,5 @@
 /**
- * Finding somebody, and what he tells of himself.
+ * Finding somebody, and what they tell of themselves.
  *
  * @module
  */
@@ -72,7 +72,7 @@ function infoPage(
 }
 
 /**
- * Whoever knows a nickname may look it up; beginnings of names only where the
+ * Anybody who knows a nickname may look it up; beginnings of names only where the
  * host shows names to visitors anyway.
  */
 function search(site: Site, wanted: string): Account[] {
@@ -98,7 +98,7 @@ function resultList(found: readonly Account[]): Html {
   }</ul>`;
 }
 
-/** Only what he shows to strangers. */
+/** Only what is shown to strangers. */
 function palInfo(site: Site, account: Account): Html {
   const shown: [string, string][] = [];
   if (account.listed && account.showFirst) {
@@ -117,15 +117,15 @@ function palInfo(site: Site, account: Account): Html {
     }
   }
   const rows = shown.filter(([, value]) => value !== "");
-  // Who is on line is told where the host lets visitors see names.
+  // Says who is online where the host lets visitors see names.
   const presence = site.config().web.show_names
-    ? site.live.isOnline(account.uid) ? "On line now." : "Not on line."
+    ? site.live.isOnline(account.uid) ? "Online now." : "Offline."
     : "";
   return html`<p>Nickname: ${account.nickname}<br>
 ${presence}</p>
 ${
     rows.length === 0
-      ? html`<p>He or she keeps the rest to himself or herself.</p>`
+      ? html`<p>The rest of this profile is private.</p>`
       : html`<table border="0" cellspacing="2" cellpadding="2">${
         rows.map(([label, value]) =>
           html`

@@ -13,7 +13,7 @@ export function serverPages(app: App, site: Site): void {
     const { online, rooms, speaking } = site.front.snapshot();
     return legacyPage(c, site, {
       title: "This server",
-      body: html`<p>People on line: <b>${online}</b><br>
+      body: html`<p>People online: <b>${online}</b><br>
 Rooms open: <b>${rooms}</b><br>
 Rooms with somebody speaking: <b>${speaking}</b></p>`,
     });
@@ -60,7 +60,7 @@ Rooms with somebody speaking: <b>${speaking}</b></p>`,
     legacyPage(c, site, {
       title: "Forgotten password",
       body:
-        html`<p>This server sends no mail. Ask its host: he can give your nickname a new password.</p>
+        html`<p>This server sends no mail. Ask its host, who can give your nickname a new password.</p>
 <p>When you know your password, change it in Paltalk itself, or with
 <a href="${LEGACY_PATHS.profile}">your profile</a>.</p>`,
     }));

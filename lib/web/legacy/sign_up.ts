@@ -39,7 +39,7 @@ function signUpPage(
       title: "New user",
       status: form ? 403 : 200,
       body:
-        html`<p>Nicknames are given out by the host of this server. Please ask him for one.</p>`,
+        html`<p>Nicknames are given out by the host of this server. Please ask them for one.</p>`,
     });
   }
   const value = (name: string) => form?.text(name) ?? "";

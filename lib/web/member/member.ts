@@ -173,7 +173,7 @@ async function requirePassword(
 
 /**
  * Hashes wait for their turn. The host may have taken the account back
- * meanwhile, from whoever had found out its password.
+ * meanwhile, from somebody who had found out its password.
  */
 function requireSamePassword(
   site: Site,

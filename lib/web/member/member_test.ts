@@ -3,7 +3,7 @@ import { encodeText } from "../../protocol/windows1252.ts";
 import { sessionInfo } from "../testing/fake_live.ts";
 import { PASSWORD, withSite } from "../testing/site.ts";
 
-Deno.test("GET /member shows pals and blocks with who is on line", () =>
+Deno.test("GET /member shows pals and blocks with who is online", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");
     const bob = await site.addUser("<Bob>");
@@ -18,8 +18,8 @@ Deno.test("GET /member shows pals and blocks with who is on line", () =>
     );
     const browser = site.browser();
     const { text } = await browser.signIn("Ann");
-    match(text, /aria-label="on line"><\/span> &lt;Bob&gt;/);
-    match(text, /aria-label="not on line"><\/span> Shy/);
+    match(text, /aria-label="online"><\/span> &lt;Bob&gt;/);
+    match(text, /aria-label="offline"><\/span> Shy/);
     match(text, /<\/span> Eve/);
   }));
 

@@ -33,7 +33,7 @@ export function memberPage(
       <p
         class="quiet">Member since ${time(account.createdAt)} · ${account
           .role} · number ${account.uid}
-      · ${site.live.isOnline(account.uid) ? "on line now" : "not on line"}</p>
+      · ${site.live.isOnline(account.uid) ? "online now" : "offline"}</p>
       <div class="columns">
         <div>
       ${profileForm(c, site, account, typed)}
@@ -74,7 +74,7 @@ export function memberPage(
   });
 }
 
-/** Somebody who has blocked the reader is not on line for him. */
+/** Somebody who has blocked the reader looks offline to them. */
 function pals(
   site: Site,
   reader: Uid,
@@ -90,7 +90,7 @@ function pals(
       return html`<li><span class="dot ${
         online ? "on" : "off"
       }" role="img" aria-label="${
-        online ? "on line" : "not on line"
+        online ? "online" : "offline"
       }"></span> ${nickname}${
         display === undefined ? NOTHING : html`
           <span class="quiet">(${display})</span>
@@ -253,7 +253,7 @@ function deleteForm(c: Context, site: Site): Html {
       prefix: "del-",
       autocomplete: "current-password",
     })}
-    <p class="actions"><button class="button danger">Delete for good</button></p>
+    <p class="actions"><button class="button danger">Delete permanently</button></p>
           </form>
         </details>
       </div>

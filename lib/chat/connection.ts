@@ -19,8 +19,14 @@ import { Translator } from "./translator.ts";
 
 /** Nothing honest is longer before the sign-on is complete. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
-/** Bytes read of a client whose password is being checked. */
+/** Bytes read ahead of a client whose password is being checked. */
 const MOST_READ_AHEAD = 8192;
+/**
+ * Bytes read ahead of a client whose packet waits because it is over the rate.
+ * Clients wait for the answer, so more than this is a flood. It holds the
+ * longest frame.
+ */
+const MOST_READ_AHEAD_ONLINE = 72_000;
 /**
  * Dropped packets within one flood window that end a connection. Being over
  * the rate does not (docs/protocol.md, "Framing"): this is more than a key held
@@ -65,12 +71,14 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   readonly #translator: Translator;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
   readonly #allowance: Allowance;
-  /** A read that began while a password was checked. */
+  /** A read that began while a packet was waiting. */
   #reading: Promise<number | null> | undefined;
   #dropped = 0;
   #dropSaid = false;
   #droppedSince: number = 0;
   #closing = false;
+  /** The client sends nothing more; what has come is still handled. */
+  #hungUp = false;
   #ended = false;
   /** A packet of his is being worked on, such as a password check. */
   #busy = false;
@@ -216,22 +224,51 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
    * skipped when the client hangs up. May leave a read under way.
    */
   async #readWhile(checking: Promise<void>): Promise<void> {
+    const next = await this.#readAhead(checking, MOST_READ_AHEAD);
+    if (next === "closed" || next instanceof Error) {
+      this.end("closed by the client");
+    }
+    await checking;
+  }
+
+  /**
+   * Reads on while a packet waits because it is over the rate, so that a
+   * client that hangs up is not kept online by what it still asks for.
+   */
+  async #readWhileLate(waiting: Promise<void>): Promise<void> {
+    const next = await this.#readAhead(waiting, MOST_READ_AHEAD_ONLINE);
+    if (next === "full") this.#expelFlooder();
+    else if (next === "closed") {
+      this.#hungUp = true;
+      this.#reading = Promise.resolve(null);
+    } else if (next instanceof Error) this.dead(next.message);
+  }
+
+  /** Reads until `done`, up to `most` bytes; tells how that ended. */
+  async #readAhead(
+    done: Promise<void>,
+    most: number,
+  ): Promise<"done" | "closed" | "full" | Error> {
     const decoder = this.#decoder;
-    const checked = checking.then(() => "checked" as const);
-    while (decoder.pending < MOST_READ_AHEAD) {
-      const reading = this.#wire.read(decoder.space());
-      const next = await Promise.race([checked, reading.catch(() => null)]);
-      if (next === "checked") {
+    const finished = done.then(() => "done" as const);
+    while (decoder.pending < most) {
+      const reading = this.#reading ?? this.#wire.read(decoder.space());
+      this.#reading = undefined;
+      const next = await Promise.race([
+        finished,
+        reading.catch((error) =>
+          error instanceof Error ? error : new Error(`${error}`)
+        ),
+      ]);
+      if (next === "done") {
         this.#reading = reading;
-        return;
+        return next;
       }
-      if (next === null) {
-        this.end("closed by the client");
-        break;
-      }
+      if (next === null) return "closed";
+      if (next instanceof Error) return next;
       decoder.filled(next);
     }
-    await checked;
+    return "full";
   }
 
   /** It has said nothing so far: it may be one that waits for HELLO. */
@@ -281,6 +318,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
         ? 0
         : costOf(type, limits);
     if (isAwaited(type)) {
+      if (this.#hungUp) return;
       const wait = this.#allowance.takeLate(now, cost);
       if (wait > 0) return this.#handleLate(type, decoder.payload(), wait);
     } else if (!this.#allowance.take(now, cost)) {
@@ -303,7 +341,8 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
 
   /**
    * The client waits for ever for an answer that does not come, so a packet
-   * over the rate is answered late. Nothing else is read meanwhile.
+   * over the rate is answered late; not at all once the client has hung up.
+   * Nothing else is handled meanwhile.
    */
   async #handleLate(
     type: number,
@@ -315,9 +354,10 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#stopWaiting = resolve;
     const timer = setTimeout(resolve, wait);
-    await promise;
+    if (this.#online) await this.#readWhileLate(promise);
+    else await promise;
     clearTimeout(timer);
-    if (this.#closing) return;
+    if (this.#closing || this.#hungUp) return;
     await this.#handle(type, payload, this.ctx.steady);
   }
 
@@ -362,8 +402,11 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
         limit: settings.limits.packets_per_second,
       });
     }
-    if (this.#dropped < FLOOD_PACKETS) return;
-    counters.floodersClosed++;
+    if (this.#dropped >= FLOOD_PACKETS) this.#expelFlooder();
+  }
+
+  #expelFlooder(): void {
+    this.ctx.services.counters.floodersClosed++;
     this.#ports.expel(
       this,
       "You were disconnected: your computer sent too much at once.",

@@ -41,6 +41,8 @@ export type FrameStatus = "frame" | "incomplete" | "malformed";
 const RESTING_BYTES = 512;
 /** That of one that says much, so that one read takes what has come. */
 const BUSY_BYTES = 32_768;
+/** Added to a buffer that is full of frames which nobody has taken yet. */
+const MORE_BYTES = 8192;
 const GROWTH = 4;
 /** Reads of little in a row after which a buffer shrinks again. */
 const CALM_READS = 8;
@@ -130,11 +132,12 @@ export class FrameDecoder {
     return (this.#buffer[at]! << 8) | this.#buffer[at + 1]!;
   }
 
-  /** Room for the frame under way, and always for one byte more. */
+  /** Room for the frame under way, and for more when the buffer is full. */
   #wanted(): number {
     if (this.#end < HEADER_BYTES) return 0;
     const whole = HEADER_BYTES + this.#u16(4);
-    return Math.max(whole, this.#end + 1);
+    const more = this.#end < this.#size ? 0 : this.#end + MORE_BYTES;
+    return Math.max(whole, more, this.#end + 1);
   }
 
   #resize(size: number): void {

@@ -65,3 +65,33 @@ Deno.test("a client that waits for a late answer can be disconnected", async () 
   rig.server.live.kick(ann.uid, "test");
   await ann.ended();
 });
+
+Deno.test("a client that hangs up is not kept online by what it still asks for", async () => {
+  await using rig = await Rig.start({
+    config: { "limits.packets_per_second": 1, "limits.packet_burst": 10 },
+  });
+  for (const end of ["FIN", "BYE and FIN"]) {
+    const ann = await rig.guest();
+    await ann.write(concat([
+      ...Array.from({ length: 1000 }, () => REFRESH),
+      ...end === "FIN" ? [] : [packet("BYE")],
+    ]));
+    await ann.expect("CATEGORY_COUNT");
+    // Without a reset, which a failing write would notice.
+    await ann.conn.closeWrite();
+    await rig.until(
+      () => rig.server.live.status().sessions === 0,
+      `the end of the session after ${end}`,
+    );
+  }
+});
+
+Deno.test("a flood of questions that wait is disconnected as a flood", async () => {
+  await using rig = await Rig.start({
+    config: { "limits.packets_per_second": 1, "limits.packet_burst": 10 },
+  });
+  const ann = await rig.guest("Ann");
+  await ann.write(concat(Array.from({ length: 10_000 }, () => REFRESH)));
+  assert.match(await ann.refused("LOGIN"), /too much at once/);
+  await ann.ended();
+});

@@ -12,6 +12,8 @@ const WHOLE = [
   /FROM groups ORDER BY position, gid/,
   /FROM categories ORDER BY position, code/,
   /FROM bans WHERE banned_until IS NULL OR/,
+  /FROM mutes WHERE until/,
+  /DELETE FROM mutes WHERE until/,
   /FROM complaints\s+(WHERE state IN|ORDER BY)/,
   /FROM audit\s+ORDER BY at DESC/,
   /FROM invite_codes\s+WHERE uses_left > 0/,
@@ -96,6 +98,19 @@ function exercise(store: SqliteStore): void {
   store.audit.list();
   store.audit.list({ since: 1 });
   store.audit.prune(1);
+  const moment = { uid, at: NOON, by: "x" };
+  store.mutes.set({ ...moment, reason: "", rank: 1, until: null });
+  store.mutes.get(uid, 1);
+  store.mutes.list(1);
+  store.mutes.prune(1);
+  const note = store.notes.add({ ...moment, text: "x" });
+  store.notes.get(note.id);
+  store.notes.list(uid);
+  store.notes.remove(note.id);
+  const visit = { uid, beganAt: 1, endedAt: 2, address: "::1" };
+  store.pastSessions.add(visit);
+  store.pastSessions.list(uid, 10);
+  store.pastSessions.prune(1);
   const { id: complaint } = store.complaints.add({
     at: NOON,
     reporter: uid,

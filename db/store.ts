@@ -15,6 +15,7 @@ import type { Database } from "./database.ts";
 import { HistoryTable } from "./history.ts";
 import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
 import { MessageTable } from "./messages.ts";
+import { MuteTable, NoteTable, PastSessionTable } from "./moderation.ts";
 import { ProfileMessageTable } from "./profile_messages.ts";
 import { RelationTables } from "./relations.ts";
 import { RoomTables } from "./rooms.ts";
@@ -30,6 +31,9 @@ export class SqliteStore implements Store {
   readonly categories;
   readonly bans;
   readonly complaints;
+  readonly mutes;
+  readonly notes;
+  readonly pastSessions;
   readonly inviteCodes;
   readonly emailInvites;
   readonly history;
@@ -48,6 +52,9 @@ export class SqliteStore implements Store {
     this.categories = new CategoryTable(db);
     this.bans = new BanTable(db);
     this.complaints = new ComplaintTable(db);
+    this.mutes = new MuteTable(db);
+    this.notes = new NoteTable(db);
+    this.pastSessions = new PastSessionTable(db, flush);
     this.inviteCodes = new InviteCodeTable(db);
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);
@@ -60,13 +67,17 @@ export class SqliteStore implements Store {
   /** Inside a transaction it waits: what is undone must not be forgotten. */
   flush(): void {
     if (this.#db.busy) return;
-    if (this.accounts.waiting + this.audit.waiting === 0) return;
+    const waiting = this.accounts.waiting + this.audit.waiting +
+      this.pastSessions.waiting;
+    if (waiting === 0) return;
     this.#db.transaction(() => {
       this.accounts.writeVisits();
       this.audit.writeEntries();
+      this.pastSessions.write();
     });
     this.accounts.forgetVisits();
     this.audit.forgetEntries();
+    this.pastSessions.forget();
   }
 
   /** Closes even when the last flush fails, and then throws its error. */

@@ -15,3 +15,4 @@ export * from "./007_profile_messages.ts";
 export * from "./008_sign_on_places.ts";
 export * from "./009_audit_names.ts";
 export * from "./010_complaints.ts";
+export * from "./011_moderation.ts";

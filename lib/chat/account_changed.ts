@@ -7,6 +7,7 @@ import type { Uid } from "../domain/store.ts";
 import { buddyListFrames } from "../protocol/packets/pals.ts";
 import type { Context } from "./context.ts";
 import { showAnew } from "./membership.ts";
+import { muteChanged } from "./mutes.ts";
 import { officesChanged } from "./offices.ts";
 import { asPal } from "./person.ts";
 
@@ -21,7 +22,10 @@ export function accountChanged(ctx: Context, uid: Uid): void {
   if (account === undefined) return;
   const session = world.online.get(uid);
   const renamed = session?.nickname !== account.nickname;
-  if (session !== undefined) session.account = account;
+  if (session !== undefined) {
+    session.account = account;
+    muteChanged(ctx, session);
+  }
   for (const room of session?.rooms ?? []) {
     officesChanged(ctx, room);
     if (session !== undefined && renamed) showAnew(ctx, room, session);

@@ -4,7 +4,9 @@
  *
  * @module
  */
-import type { Account, Uid } from "../domain/store.ts";
+import { muteSentence } from "../actions/mutes.ts";
+import type { Session } from "../domain/session.ts";
+import { type Account, LEVEL, type Uid } from "../domain/store.ts";
 import type { Context } from "./context.ts";
 
 /** Kinds of contact: what is written, and what opens a line. */
@@ -44,6 +46,19 @@ export function contactFault(
     ? ctx.store.relations.watchers(from).includes(to.uid)
     : online.pals.has(from);
   return privacyAllows(to.privacy, contact, isPal) ? undefined : "pals-only";
+}
+
+/**
+ * Why a muted user may not reach somebody; undefined when allowed. Staff can
+ * be written to, so that the user can ask what happened.
+ */
+export function muteFault(
+  { mute }: Session,
+  to: Account,
+): string | undefined {
+  return mute === undefined || LEVEL[to.role] > 0
+    ? undefined
+    : muteSentence(mute);
 }
 
 /** What the sender of something refused for privacy reads. */

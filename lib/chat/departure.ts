@@ -28,6 +28,12 @@ export function depart(ctx: Context, session: Session): void {
     return;
   }
   ctx.world.signOff(session);
+  ctx.store.pastSessions.add({
+    uid: session.uid,
+    beganAt: Math.min(session.connectedAt, ctx.now),
+    endedAt: ctx.now,
+    address: session.address,
+  });
   if (ctx.world.online.has(session.uid)) return;
   ctx.store.accounts.seen(session.uid, ctx.now, session.address);
   announceAbsence(ctx, session.uid);

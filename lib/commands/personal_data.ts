@@ -55,6 +55,12 @@ export function personalData(store: Store, account: Account) {
     })),
     ownedRooms: store.rooms.list().filter((room) => room.owner === uid),
     bans: bansOf(store, account),
+    mute: store.mutes.get(uid, Date.now()) ?? null,
+    sessions: store.pastSessions.list(uid, 1000).map((one) => ({
+      from: time(one.beganAt),
+      to: time(one.endedAt),
+      address: one.address,
+    })),
     complaintsMade: store.complaints.list({ reporter: uid, limit: 10_000 })
       .map(({ at, aboutName, room, text, state }) => ({
         at: time(at),

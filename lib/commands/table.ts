@@ -29,6 +29,8 @@ import * as video from "./video.ts";
 import * as user from "./user.ts";
 import { userMove } from "./user_move.ts";
 import { userRemove, userRename, userSet } from "./user_change.ts";
+import { userHistory } from "./user_history.ts";
+import * as mute from "./user_mute.ts";
 import { userWarn } from "./user_warn.ts";
 import { userExport, userImport } from "./user_files.ts";
 
@@ -44,6 +46,11 @@ export const COMMANDS: readonly Command[] = [
   ban.userUnban,
   ban.userKick,
   userWarn,
+  mute.userMute,
+  mute.userUnmute,
+  mute.userNote,
+  mute.userUnnote,
+  userHistory,
   userMove,
   userImport,
   userExport,

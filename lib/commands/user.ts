@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mayHandle } from "../actions/complaints.ts";
 import { passwordFault } from "../domain/accounts.ts";
 import { LEVEL, type Role, SYSTEM_UID } from "../domain/store.ts";
 import { requireAbove } from "../actions/acting.ts";
@@ -206,6 +207,7 @@ export const userShow = command({
     const { store, live } = context;
     const account = findAccount(store, input.nick);
     const ban = accountBan(context, account);
+    const mute = store.mutes.get(account.uid, context.now());
     const rooms = store.rooms.list()
       .filter((room) => room.owner === account.uid)
       .map(({ gid, name }) => ({ gid, name }));
@@ -213,6 +215,10 @@ export const userShow = command({
     const json = {
       ...accountJson(account, context),
       ban: ban ?? null,
+      mute: mute ?? null,
+      notes: store.notes.list(account.uid).length,
+      complaintsAbout: store.complaints.list({ about: account.uid })
+        .filter((one) => mayHandle(store, context.actor, one)).length,
       ownedRooms: rooms,
       waitingMessages: store.messages.count(account.uid),
       pals: store.relations.pals(account.uid).length,
@@ -233,6 +239,9 @@ export const userShow = command({
         ["role", account.role],
         ["state", state],
         ["banned", ban ? banText(ban) : "no"],
+        ["muted", mute ? banText(mute) : "no"],
+        ["notes", String(json.notes)],
+        ["complaints", `${json.complaintsAbout} about them`],
         ["e-mail", account.email || "-"],
         ["name", `${account.first} ${account.last}`.trim() || "-"],
         ["listed", account.listed ? "yes" : "no"],

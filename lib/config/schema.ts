@@ -411,6 +411,15 @@ export const SCHEMA = {
       about: "Days that a complaint is kept after it was closed.",
       live: LIVE,
     }),
+    session_days: integer({
+      default: 90,
+      min: 1,
+      max: 36500,
+      about:
+        "Days for which the server remembers when, and from which address, a " +
+        "user was online.",
+      live: LIVE,
+    }),
     backup_keep: integer({
       default: 7,
       min: 1,

@@ -65,3 +65,58 @@ export interface Complaints {
   /** Removes those closed before `before`. */
   prune(before: Millis): number;
 }
+
+/** Keeps a user from writing, speaking and showing video anywhere. */
+export interface Mute {
+  readonly uid: Uid;
+  readonly reason: string;
+  readonly by: string;
+  /** The level of the person who gave it; it binds those below. */
+  readonly rank: number;
+  readonly at: Millis;
+  /** Null: until it is lifted. */
+  readonly until: Millis | null;
+}
+
+export interface Mutes {
+  /** Replaces an earlier one of the same user. */
+  set(mute: Mute): void;
+  /** The one in force at `now`. */
+  get(uid: Uid, now: Millis): Mute | undefined;
+  list(now: Millis): Mute[];
+  remove(uid: Uid): boolean;
+  prune(now: Millis): number;
+}
+
+/** What staff write down about a user, for each other. */
+export interface UserNote {
+  readonly id: number;
+  readonly uid: Uid;
+  readonly at: Millis;
+  readonly by: string;
+  readonly text: string;
+}
+
+export interface UserNotes {
+  add(note: Omit<UserNote, "id">): UserNote;
+  get(id: number): UserNote | undefined;
+  /** Newest first. */
+  list(uid: Uid): UserNote[];
+  remove(id: number): boolean;
+}
+
+export interface PastSession {
+  readonly uid: Uid;
+  readonly beganAt: Millis;
+  readonly endedAt: Millis;
+  readonly address: string;
+}
+
+export interface PastSessions {
+  /** Not durable at once: written with the next batch (`Store.flush`). */
+  add(session: PastSession): void;
+  /** Newest first. */
+  list(uid: Uid, limit: number): PastSession[];
+  /** Removes those that ended before `before`. */
+  prune(before: Millis): number;
+}

@@ -246,7 +246,7 @@ export class Room {
   maySpeak(uid: Uid): boolean {
     const member = this.members.get(uid);
     return member !== undefined && member.mic && !member.invisible &&
-      !this.redDots.has(uid);
+      !this.redDots.has(uid) && member.session.mute === undefined;
   }
 
   /**
@@ -310,7 +310,8 @@ export class Room {
       nickname: session.nickname,
       admin: member.admin,
       color: session.account.color,
-      mic: member.mic && !this.redDots.has(session.uid),
+      mic: member.mic && !this.redDots.has(session.uid) &&
+        session.mute === undefined,
       publishing: member.publishing,
       away: session.isAway,
       hand: this.hands.indexOf(session.uid) + 1,

@@ -9,6 +9,7 @@ import { HeldBack } from "./held_back.ts";
 import { type Ending, InFlight } from "./in_flight.ts";
 import { HeldLines } from "./held_lines.ts";
 import type { Room } from "./room.ts";
+import type { Mute } from "./moderation.ts";
 import type { Dialect } from "../protocol/dialects/dialect.ts";
 import { CLIENT_5_0 } from "../protocol/dialects/table.ts";
 import { STATUS, type Status } from "../protocol/packets/pals.ts";
@@ -64,6 +65,8 @@ export class Session {
   passwordKey: Uint8Array | undefined;
   /** When this session's latest password hint was kept. */
   hintKeptAt: Millis = -Infinity;
+  /** Set while a mute binds this user, everywhere on the server. */
+  mute: Mute | undefined;
   status: Status = STATUS.online;
   awayText: Uint8Array = NO_TEXT;
   /** Whom this client can show: pals, and those it has a window with. */

@@ -12,7 +12,12 @@
  * @module
  */
 import type { FloorMode } from "./floor_modes.ts";
-import type { Complaints } from "./moderation.ts";
+import type {
+  Complaints,
+  Mutes,
+  PastSessions,
+  UserNotes,
+} from "./moderation.ts";
 
 /** A user's number: 1000001 is the system user, people follow upward. */
 export type Uid = number;
@@ -428,6 +433,9 @@ export interface Store {
   readonly bans: Bans;
   readonly audit: Audit;
   readonly complaints: Complaints;
+  readonly mutes: Mutes;
+  readonly notes: UserNotes;
+  readonly pastSessions: PastSessions;
   readonly inviteCodes: InviteCodes;
   readonly emailInvites: EmailInvites;
   readonly history: History;

@@ -72,6 +72,8 @@ export type OfferKind = "file" | "call" | "video";
 
 export class World {
   /** Signed-on sessions by uid. */
+  /** Sessions that a mute binds. */
+  readonly muted = new Set<Session>();
   readonly online = new Map<Uid, Session>();
   readonly rooms = new Map<Gid, Room>();
   readonly cameras = new Cameras();

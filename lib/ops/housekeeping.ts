@@ -37,8 +37,13 @@ export function prune(
     const complaints = store.complaints.prune(
       now - DAY_MS * config().store.complaint_days,
     );
-    if (audit + bans + complaints > 0) {
-      log.info("old entries thrown away", { audit, bans, complaints });
+    const mutes = store.mutes.prune(now);
+    const sessions = store.pastSessions.prune(
+      now - DAY_MS * config().store.session_days,
+    );
+    const gone = { audit, bans, complaints, mutes, sessions };
+    if (Object.values(gone).some((count) => count > 0)) {
+      log.info("old entries thrown away", gone);
     }
   } catch (error) {
     log.error("old entries could not be thrown away", { error: `${error}` });

@@ -7,6 +7,7 @@ import type { RunCommand } from "../chat/context.ts";
 import { AnswerCache } from "../chat/answer_cache.ts";
 import { Counters } from "../chat/counters.ts";
 import { admissionRules } from "../chat/limits.ts";
+import { endMutes } from "../chat/mutes.ts";
 import { ChatServer } from "../chat/server.ts";
 import { SignOnGuard } from "../actions/sign_on_guard.ts";
 import type { Config } from "../config/config.ts";
@@ -18,6 +19,8 @@ import type { VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
 import { mediaServer } from "./media_server.ts";
 
+/** How often mutes that are over are looked for. */
+const MUTES_MS = 1000;
 const FAREWELL = "The server is going down. Please come back later.";
 const noCommands: RunCommand = () =>
   Promise.resolve(["There are no commands here."]);
@@ -29,6 +32,7 @@ export class ChatPart implements AsyncDisposable {
   readonly drops: FileDrops;
   /** Where the pages are, once they have started. */
   webPort: number | null = null;
+  readonly #mutes: ReturnType<typeof setInterval>;
   #handOver: ((handover: Handover) => void) | undefined;
 
   /** Binds the port; connections are accepted after {@linkcode accept}. */
@@ -70,6 +74,9 @@ export class ChatPart implements AsyncDisposable {
       },
     });
     this.server.voice = voice;
+    this.#mutes = setInterval(() => {
+      if (world.muted.size > 0) this.server.act(endMutes);
+    }, MUTES_MS);
     this.#unsubscribe = config.onChange((now) => this.#changed(now));
   }
 
@@ -88,6 +95,7 @@ export class ChatPart implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unsubscribe();
+    clearInterval(this.#mutes);
     this.server.services.guard.close();
     const { world, clock } = this.server.services;
     this.#handOver?.(handoverOf(world, clock()));

@@ -35,6 +35,7 @@ import { sendIm } from "../chat/instant_messages.ts";
 import { castOut, putOut } from "../chat/put_out.ts";
 import { roomInfo, sessionInfo, webcamInfo } from "./live_info.ts";
 import { closeRoom, enterRoom, showBanner } from "../chat/membership.ts";
+import { muteChanged } from "../chat/mutes.ts";
 import { consoleChanged, officesChanged } from "../chat/offices.ts";
 import type { ChatServer } from "../chat/server.ts";
 import { type LivePorts, statusOf } from "./status.ts";
@@ -219,6 +220,11 @@ export class LiveServer implements Live {
       room.banned.delete(uid);
       room.bounced.delete(uid);
     }
+  }
+
+  muteChanged(uid: Uid): void {
+    const session = this.#chat.services.world.online.get(uid);
+    if (session !== undefined) this.#act((ctx) => muteChanged(ctx, session));
   }
 
   /** The caller disconnects the sessions that a new ban hits. */

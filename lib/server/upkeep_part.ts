@@ -61,7 +61,10 @@ export class UpkeepPart implements Disposable {
     };
     const stop = keepHouse(house);
     const unsubscribe = config.onChange((now, before) => {
-      if (now.store.audit_days < before.store.audit_days) prune(house);
+      const isShorter =
+        (["audit_days", "complaint_days", "session_days"] as const)
+          .some((key) => now.store[key] < before.store[key]);
+      if (isShorter) prune(house);
     });
     this.#stopCleaning = () => {
       stop();

@@ -42,6 +42,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "moderation.complaints_per_day": "lib/commands/complaint_test.ts",
   "moderation.room_lines": "lib/chat/handlers/moderation_test.ts",
   "store.complaint_days": "lib/ops/housekeeping_test.ts",
+  "store.session_days": "lib/ops/housekeeping_test.ts",
   "store.backup_keep": "lib/cli/backup_test.ts",
   "update.url": "lib/cli",
 };

@@ -30,7 +30,7 @@ import {
   xferRefused,
 } from "../../protocol/packets/transfers.ts";
 import type { Context } from "../context.ts";
-import { type Contact, contactFault, palsOnly } from "../contact.ts";
+import { type Contact, contactFault, muteFault, palsOnly } from "../contact.ts";
 import { enterRoom } from "../membership.ts";
 import { memberOf } from "./access.ts";
 import { dropFile, relayFile } from "./file_relay.ts";
@@ -57,6 +57,11 @@ function reachable(
   // A blocker looks offline to the blocked, here as everywhere.
   if (other === undefined || fault === "blocked") {
     ctx.refuse(packet, "This user is not online.");
+    return undefined;
+  }
+  const muted = muteFault(session, other.account);
+  if (muted !== undefined) {
+    ctx.refuse(packet, muted);
     return undefined;
   }
   if (fault !== undefined) {

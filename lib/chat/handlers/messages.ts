@@ -9,7 +9,7 @@ import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import { STATUS } from "../../protocol/packets/pals.ts";
 import { imIn } from "../../protocol/packets/messages.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
-import { contactFault, palsOnly } from "../contact.ts";
+import { contactFault, muteFault, palsOnly } from "../contact.ts";
 import type { Context } from "../context.ts";
 import { sendIm } from "../instant_messages.ts";
 import { plainText } from "../plain_text.ts";
@@ -58,6 +58,11 @@ export function mayWrite(
   packet: ClientTypeName,
   to: Account,
 ): boolean {
+  const muted = muteFault(ctx.session, to);
+  if (muted !== undefined) {
+    ctx.refuse(packet, muted);
+    return false;
+  }
   const fault = contactFault(ctx, to, "text");
   if (fault === "blocked") {
     ctx.log.debug("message to someone who blocks the sender", ctx.who);

@@ -88,7 +88,8 @@ export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   }
   ctx.audit({ action: "room unred-dot", target: `${gid} ${uid}` });
   ctx.out.room(room, redDotOff.frame({ gid, uid }));
-  for (const { session } of spared) {
+  const muted = members.filter(({ session }) => session.mute !== undefined);
+  for (const { session } of [...spared, ...muted]) {
     ctx.out.room(room, redDotOn.frame({ gid, uid: session.uid }));
   }
   policyChanged(ctx, room);
@@ -167,8 +168,12 @@ export function toggleAllMics(
   // A client takes this for the end of its red dot; the dot stays. Of twelve
   // bytes that makes a frame for everybody about everybody, which is why the
   // rate of acts counts it too.
-  for (const uid of on ? room.redDots.keys() : []) {
-    if (room.members.has(uid)) ctx.out.room(room, redDotOn.frame({ gid, uid }));
+  const dotted = new Set(room.redDots.keys());
+  for (const session of ctx.world.muted) dotted.add(session.uid);
+  for (const uid of on ? dotted : []) {
+    if (room.members.get(uid)?.invisible === false) {
+      ctx.out.room(room, redDotOn.frame({ gid, uid }));
+    }
   }
   policyChanged(ctx, room);
 }

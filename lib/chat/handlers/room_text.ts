@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { muteSentence } from "../../actions/mutes.ts";
 import { foldName } from "../../domain/names.ts";
 import type { Room } from "../../domain/room.ts";
 import type { Session } from "../../domain/session.ts";
@@ -45,6 +46,10 @@ export function roomMessage(
   }
   if (room.redDotText && room.isMuted(session)) {
     ctx.reply(systemLine(gid, "You have a red dot and cannot write here."));
+    return;
+  }
+  if (session.mute !== undefined) {
+    ctx.reply(systemLine(gid, muteSentence(session.mute)));
     return;
   }
   const whisper = whisperOf(text);
@@ -174,6 +179,10 @@ export function setBanner(
   const found = memberOf(ctx, gid, "ROOM_BANNER_MESSAGE", { admin: true });
   if (found === undefined) return;
   const { room } = found;
+  if (ctx.session.mute !== undefined) {
+    ctx.refuse("ROOM_BANNER_MESSAGE", muteSentence(ctx.session.mute));
+    return;
+  }
   const line = decodeText(text.subarray(0, MAX_BANNER));
   if (room.permanent) ctx.store.rooms.update(gid, { banner: line });
   room.banner = line;

@@ -57,6 +57,7 @@ import { announcePresence, tellStatus } from "../presence.ts";
 import { literalKey, makeKey, readableKey } from "../server_key.ts";
 import { depart, endSession } from "../departure.ts";
 import { deliverWaiting } from "../mailbox.ts";
+import { muteChanged } from "../mutes.ts";
 import { tellOfComplaints } from "../waiting_complaints.ts";
 
 const WRONG = "Your nickname or password is not right. Please try again.";
@@ -355,6 +356,7 @@ function welcome(ctx: Context, uid: Uid): void {
   deliverWaiting(ctx, session);
   announcePresence(ctx, session);
   tellOfComplaints(ctx);
+  muteChanged(ctx, session);
 }
 
 export function bye(ctx: Context): void {

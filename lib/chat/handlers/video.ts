@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { muteSentence } from "../../actions/mutes.ts";
 import { maySee } from "../../domain/cameras.ts";
 import type { Room } from "../../domain/room.ts";
 import type { Session } from "../../domain/session.ts";
@@ -53,6 +54,7 @@ export function startPublishing(ctx: Context, { gid }: { gid: Gid }): void {
 
 function whyNotPublish(ctx: Context, room: Room): string | undefined {
   const { session, now, settings, world: { cameras } } = ctx;
+  if (session.mute !== undefined) return muteSentence(session.mute);
   if (room.redDotVideo && room.isMuted(session)) {
     return "You have a red dot and cannot show video here.";
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Account } from "../../domain/store.ts";
+import type { Account, Uid } from "../../domain/store.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { panel } from "../layout.ts";
 import type { Context, Site } from "../site.ts";
@@ -12,6 +12,8 @@ import { commandForm } from "./command_form.ts";
 export interface ModerationForms {
   readonly back: string;
   readonly room?: { readonly gid: number; readonly name: string } | undefined;
+  /** They are banned: the form for a ban is left out. */
+  readonly banned?: boolean;
   /** Filled in as the reason. */
   readonly reason?: string;
 }
@@ -19,8 +21,8 @@ export interface ModerationForms {
 export function moderationForms(
   c: Context,
   site: Site,
-  { nickname }: Account,
-  { back, room, reason = "" }: ModerationForms,
+  { uid, nickname }: Account,
+  { back, room, reason = "", banned = false }: ModerationForms,
 ): Html {
   const fixed = { nick: nickname };
   const given = { reason };
@@ -47,8 +49,8 @@ export function moderationForms(
         prefix: "bounce-",
       }),
     )
-  }${
-    panel(
+  }${mutePanel(c, site, uid, fixed, given, back)}${
+    banned ? NOTHING : panel(
       "Ban",
       commandForm(c, site, {
         command: "user ban",
@@ -61,4 +63,35 @@ export function moderationForms(
       }),
     )
   }`;
+}
+
+function mutePanel(
+  c: Context,
+  site: Site,
+  uid: Uid,
+  fixed: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+  back: string,
+): Html {
+  return site.store.mutes.get(uid, site.clock())
+    ? panel(
+      "Muted",
+      commandForm(c, site, {
+        command: "user unmute",
+        submit: "Lift the mute",
+        fixed,
+        back,
+      }),
+    )
+    : panel(
+      "Mute",
+      commandForm(c, site, {
+        command: "user mute",
+        submit: "Mute",
+        fixed,
+        given,
+        back,
+        prefix: "mute-",
+      }),
+    );
 }

@@ -12,6 +12,8 @@ import type { App, Context, Site } from "../site.ts";
 import { time } from "../text.ts";
 import { commandForm } from "./command_form.ts";
 import { deskPage, facts, table } from "./layout.ts";
+import { moderationForms } from "./moderation_forms.ts";
+import { historyPanels } from "./user_history.ts";
 
 const PAGE = 50;
 const ROLES = ["user", "moderator", "admin", "superadmin"] as const;
@@ -184,7 +186,9 @@ ${
 ${
       uid === SYSTEM_UID
         ? html`<p class="quiet">This is the server itself.</p>`
-        : accountForms(c, site, account, ban !== undefined)
+        : html`${accountForms(c, site, account, ban !== undefined)}${
+          historyPanels(c, site, account, `/desk/users/${uid}`)
+        }`
     }`,
   });
 }
@@ -233,17 +237,8 @@ function accountForms(
           back,
         }),
       )
-      : panel(
-        "Ban",
-        commandForm(c, site, {
-          command: "user ban",
-          submit: "Ban",
-          fixed,
-          back,
-          danger: true,
-          prefix: "ban-",
-        }),
-      )}
+      : NOTHING}
+    ${moderationForms(c, site, account, { back, banned })}
     ${panel(
       "Put out",
       commandForm(c, site, {

@@ -153,6 +153,9 @@ export class FakeLive implements Live {
   accountRemoved(uid: number): void {
     this.done.push(`accountRemoved ${uid}`);
   }
+  muteChanged(uid: number): void {
+    this.done.push(`muteChanged ${uid}`);
+  }
   bansChanged(): void {
     this.done.push("bansChanged");
   }

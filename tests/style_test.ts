@@ -24,11 +24,23 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\belder\b/i, "older"],
 ];
 
+/** Generated, or quoting texts of the client as they are. */
+const QUOTING = new Set(["compatibility.md"]);
+
 const TEXTS: readonly (readonly [string, string])[] = [
   ["tests/cli/help.txt", await read("tests/cli/help.txt")],
   ["retropal.toml", configTemplate()],
   ["README.md", await read("README.md")],
   ["CONTRIBUTING.md", withoutStyle(await read("CONTRIBUTING.md"))],
+  ["SECURITY.md", await read("SECURITY.md")],
+  ["CHANGELOG.md", await read("CHANGELOG.md")],
+  ...await Promise.all(
+    [...Deno.readDirSync(`${ROOT}/docs`)]
+      .filter(({ name }) => name.endsWith(".md") && !QUOTING.has(name))
+      .map(async ({ name }) =>
+        [`docs/${name}`, await read(`docs/${name}`)] as const
+      ),
+  ),
 ];
 
 function read(path: string): Promise<string> {

@@ -90,11 +90,11 @@ export const LIMITS = {
     about: "Pals of one user; the client's own list ends at 800.",
   }),
   offline_messages_per_user: count({
-    default: 200,
+    default: 400,
     about: "Messages kept for one user who is offline.",
   }),
   offline_messages_per_sender: count({
-    default: 50,
+    default: 150,
     about: "Of those, messages of one sender.",
   }),
   connections_total: count({

@@ -45,6 +45,15 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "store.session_days": "lib/ops/housekeeping_test.ts",
   "store.backup_keep": "lib/cli/backup_test.ts",
   "update.url": "lib/cli",
+  "files.relay": "tests/e2e/file_relay_test.ts",
+  "files.relay_bytes": "tests/e2e/file_relay_test.ts",
+  "files.relay_seconds": "tests/e2e/file_relay_test.ts",
+  "files.relay_at_once": "tests/e2e/file_relay_test.ts",
+  "files.drop": "tests/e2e/file_drop_test.ts",
+  "files.drop_url": "tests/e2e/file_drop_test.ts",
+  "files.drop_hours": "tests/e2e/file_drop_test.ts",
+  "files.drop_user_bytes": "tests/e2e/file_drop_test.ts",
+  "files.drop_total_bytes": "tests/e2e/file_drop_test.ts",
 };
 
 /**

@@ -1,12 +1,13 @@
 /**
- * Copies of the database that can be trusted: taken live, checked, rotated.
+ * Copies of the database that can be trusted: taken live and checked.
  *
  * @module
  */
 
 import { backup as copyPages, DatabaseSync } from "node:sqlite";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { StoreError } from "../lib/domain/store.ts";
+import { Cancelled, copyInThread } from "./backup_thread.ts";
 import { checkIntegrity, schemaVersion } from "./check.ts";
 import { Database } from "./database.ts";
 import { toStoreError } from "./errors.ts";
@@ -34,13 +35,41 @@ export interface BackupFacts {
  * checked and on the disk, or not at all. Throws StoreError.
  *
  * What a running server has deferred (`Store.flush`) is not in it. Copying
- * does not let the event loop turn: call it from a process that has no
- * clients to serve.
+ * does not let the event loop turn: a process that has clients to serve calls
+ * {@linkcode backupAside}.
  */
-export async function backupTo(
+export function backupTo(
   path: string,
   to: string,
   onProgress?: Progress,
+): Promise<BackupFacts> {
+  return putCopy(path, to, async (partial) => {
+    await copy(path, partial, onProgress);
+    seal(partial);
+    return verifyBackup(partial);
+  });
+}
+
+/**
+ * Does what {@linkcode backupTo} does in a thread of its own. Rejects with
+ * Cancelled when `signal` is aborted; no file is left then.
+ */
+export function backupAside(
+  path: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<BackupFacts> {
+  return putCopy(path, to, async (partial) => {
+    await copyInThread(path, partial, signal);
+    return readFacts(partial);
+  });
+}
+
+/** Puts the copy that `make` fills and checks in the place of `to`. */
+async function putCopy(
+  path: string,
+  to: string,
+  make: (partial: string) => Promise<BackupFacts>,
 ): Promise<BackupFacts> {
   if (exists(to)) {
     throw new StoreError("in-use", `${to} exists already: name a new file.`);
@@ -54,9 +83,7 @@ export async function backupTo(
   removeFile(partial);
   try {
     createPrivate(partial, { mustBeNew: true });
-    await copy(path, partial, onProgress);
-    seal(partial);
-    const facts = verifyBackup(partial);
+    const facts = await make(partial);
     if (shared) {
       copyToNew(partial, to);
       removeFile(partial);
@@ -64,7 +91,7 @@ export async function backupTo(
     return facts;
   } catch (error) {
     removeFile(partial);
-    throw toStoreError(error);
+    throw error instanceof Cancelled ? error : toStoreError(error);
   }
 }
 
@@ -105,13 +132,20 @@ function copyToNew(from: string, to: string): void {
  * not ours.
  */
 export function verifyBackup(file: string): BackupFacts {
+  return readFacts(file, (db) => checkIntegrity(db, "full"));
+}
+
+function readFacts(
+  file: string,
+  check: (db: Database) => void = () => {},
+): BackupFacts {
   const db = new Database(file, { readOnly: true });
   try {
     const schema = schemaVersion(db);
     if (schema === 0) {
       throw new StoreError("corrupt", `${file} is an empty database.`);
     }
-    checkIntegrity(db, "full");
+    check(db);
     const count = (table: string) =>
       db.statement<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)
         .get()?.rows ?? 0;
@@ -134,27 +168,6 @@ export function backupName(path: string, now: number): string {
 /** `now` (milliseconds) as yyyymmddThhmmss in UTC. */
 export function stamp(now: number): string {
   return new Date(now).toISOString().replace(/\.\d+Z$|[-:]/g, "");
-}
-
-/**
- * Keeps the `keep` youngest files of `folder` whose names begin with `stem`
- * with a time after it, and removes the older ones. Returns their names.
- */
-export function rotate(
-  folder: string,
-  keep: number,
-  stem = "retropal.db.backup-",
-): string[] {
-  const files = [...Deno.readDirSync(folder)]
-    .filter(({ name, isFile }) =>
-      isFile && name.startsWith(stem) &&
-      /^\d{8}T\d{6}$/.test(name.slice(stem.length))
-    )
-    .map(({ name }) => ({ name, at: modified(join(folder, name)) }))
-    .sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
-  const old = files.slice(Math.max(0, keep)).map(({ name }) => name);
-  for (const name of old) Deno.removeSync(join(folder, name));
-  return old;
 }
 
 async function copy(
@@ -187,8 +200,4 @@ function seal(file: string): void {
     db.close();
   }
   syncFile(file);
-}
-
-function modified(file: string): number {
-  return Deno.statSync(file).mtime?.getTime() ?? 0;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { backupName, backupTo, rotate, verifyBackup } from "./backup.ts";
+import { dirname, join } from "node:path";
+import { backupAside, backupTo, verifyBackup } from "./backup.ts";
 import { newestSchema } from "./migrate.ts";
 import { openStore } from "./open.ts";
 import { Script } from "./testing/process.ts";
@@ -90,18 +90,35 @@ Deno.test("verifyBackup() tells a damaged, a foreign and an empty file", () =>
     assert.throws(() => verifyBackup(broken), fails("corrupt", /empty/));
   }));
 
-Deno.test("rotate() keeps the youngest and touches nothing else", () =>
-  withFolder(async (folder) => {
-    const names = [1, 2, 3, 4].map((day) =>
-      backupName("/x/retropal.db", NOON + day * 86_400_000)
-    );
-    assert.equal(names[0], "retropal.db.backup-20020801T120000");
-    for (const [day, name] of names.entries()) {
-      await Deno.writeTextFile(join(folder, name), "");
-      await Deno.utime(join(folder, name), day, day);
+Deno.test("backupAside() copies while the event loop turns", () =>
+  withStore(async (store, path) => {
+    const { uid } = addUser(store, "Ada");
+    const body = new Uint8Array(4000).fill(200);
+    for (let n = 0; n < 8000; n++) {
+      store.messages.add({ to: uid, from: uid, body, at: NOON });
     }
-    await Deno.writeTextFile(join(folder, "retropal.db"), "");
-    assert.deepEqual(rotate(folder, 2), [names[1], names[0]]);
-    const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-    assert.deepEqual(left, ["retropal.db", names[2], names[3]]);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    try {
+      const facts = await backupAside(path, `${path}-copy`);
+      assert.ok(turns > 5, `${turns} turns`);
+      assert.deepEqual(facts, verifyBackup(`${path}-copy`));
+      assert.equal(facts.accounts, 1);
+    } finally {
+      clearInterval(timer);
+    }
+  }));
+
+Deno.test("backupAside() leaves nothing when it fails or is cancelled", () =>
+  withStore(async (_, path) => {
+    await assert.rejects(
+      backupAside(`${path}.none`, `${path}-copy`),
+      fails("io"),
+    );
+    await assert.rejects(
+      backupAside(path, `${path}-copy`, AbortSignal.abort()),
+      /cancelled/,
+    );
+    const left = [...Deno.readDirSync(dirname(path))].map(({ name }) => name);
+    assert.deepEqual(left.filter((name) => name.includes("copy")), []);
   }));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { backupTo } from "../../db/backup.ts";
+import { backupAside } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
 import {
@@ -235,10 +235,11 @@ async function start(
       config,
       store,
       passwords: hasher,
-      backup: async (file) => {
+      backup: async (file, signal) => {
         store.flush();
-        await backupTo(folder.database, file);
+        return await backupAside(folder.database, file, signal);
       },
+      backupFolder: folder.backups,
       dropFolder: folder.drops,
       handover: takeHandover(folder.handover, Date.now()),
       writeHandover: (handover) => writeHandover(folder.handover, handover),

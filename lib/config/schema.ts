@@ -19,6 +19,7 @@ import {
   text,
   toggle,
 } from "./setting.ts";
+import { BACKUP } from "./backup.ts";
 import { LIMITS } from "./limits.ts";
 import { MODERATION } from "./moderation.ts";
 import { isViewablePort } from "../protocol/packets/room_video.ts";
@@ -424,10 +425,12 @@ export const SCHEMA = {
       default: 7,
       min: 1,
       max: 1000,
-      about: "How many automatic backups are kept.",
+      about: "How many backups of each kind (by command, nightly) are kept.",
       live: LIVE,
     }),
   },
+
+  backup: BACKUP,
 
   update: {
     url: text({
@@ -495,6 +498,7 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   files: "Files between users.",
   redirect: "Moving to another server.",
   store: "The database.",
+  backup: "Automatic backups.",
   update: "Looking for new releases.",
   log: "The log.",
 };

@@ -9,6 +9,8 @@ import type { LiveConfig } from "../config/live_config.ts";
 import { type Handover, handoverOf } from "../domain/handover.ts";
 import type { Live } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
+import type { NightlyOptions } from "../ops/nightly_backups.ts";
+import { startBackups } from "./backup_part.ts";
 import { ChatPart } from "./chat_part.ts";
 import { Core, type CoreOptions } from "./core.ts";
 import { endpointsOf } from "./endpoints.ts";
@@ -19,7 +21,11 @@ import { VideoPart } from "./video_part.ts";
 import { VoicePart } from "./voice_part.ts";
 import { WebPart, type WebTools } from "./web_part.ts";
 
-export interface ServerOptions extends CoreOptions, WebTools {
+export interface ServerOptions extends CoreOptions, Omit<WebTools, "backup"> {
+  /** Writes a checked copy of the database to a file that is not there. */
+  readonly backup?: NightlyOptions["take"];
+  /** Where automatic backups go; absent: none are made. */
+  readonly backupFolder?: string;
   /** Answers what users write to the system user. */
   readonly runCommand?: (live: Live) => RunCommand;
   /** Keeps what is left to the next server; absent: there is no restart. */
@@ -78,6 +84,8 @@ export async function startServer(
         video?.server,
       ),
     );
+    const backups = startBackups(core, options);
+    if (backups) parts.use("backups", backups);
     let web: WebPart | undefined;
     const endpoints = () =>
       endpointsOf(core, {
@@ -121,7 +129,11 @@ export async function startServer(
     if (config.current.web.enabled) {
       web = parts.use(
         "web",
-        await WebPart.start(core, { live, chat, voice, video }, options),
+        await WebPart.start(
+          core,
+          { live, chat, voice, video, backups },
+          webTools(options),
+        ),
       );
     }
     chat.webPort = web?.server.addr.port ?? null;
@@ -138,6 +150,15 @@ export async function startServer(
     await parts[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function webTools({ backup, ...options }: ServerOptions): WebTools {
+  return {
+    ...options,
+    ...(backup && {
+      backup: (file) => backup(file, new AbortController().signal),
+    }),
+  };
 }
 
 /** The end of a server, which happens once however often it is asked for. */

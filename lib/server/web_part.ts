@@ -5,6 +5,7 @@
  */
 import { logger } from "../ops/log.ts";
 import type { Live } from "../ops/live.ts";
+import type { NightlyBackups } from "../ops/nightly_backups.ts";
 import { addServerMetrics } from "../ops/server_metrics.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
@@ -16,12 +17,13 @@ import type { VoicePart } from "./voice_part.ts";
 /** What the pages may do beyond the live port. */
 export interface WebTools {
   /** Writes a consistent copy of the database to a file that is not there. */
-  readonly backup?: (file: string) => Promise<void>;
+  readonly backup?: WebOptions["backup"];
   /** Makes the context in which a command of staff runs. */
   readonly commandContext?: NonNullable<WebOptions["commandContext"]>;
 }
 
 export interface WebNeighbours {
+  readonly backups: NightlyBackups | undefined;
   readonly live: Live;
   readonly chat: ChatPart;
   readonly voice: VoicePart;
@@ -38,7 +40,7 @@ export class WebPart implements AsyncDisposable {
   /** Rejects with CannotListen. */
   static async start(
     core: Core,
-    { live, chat, voice, video }: WebNeighbours,
+    { live, chat, voice, video, backups }: WebNeighbours,
     { backup, commandContext }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
@@ -67,6 +69,7 @@ export class WebPart implements AsyncDisposable {
           ),
         drops: chat.drops,
         ...(backup && { backup }),
+        ...(backups && { backups }),
         ...(commandContext && { commandContext }),
       }),
       core,

@@ -22,6 +22,7 @@ import { HistoryRecorder } from "./history.ts";
 import { bareResponse } from "../net/http/response.ts";
 import { HttpServer } from "../net/http/server.ts";
 import type { Upgrade } from "../net/http/upgrade.ts";
+import type { NightlyBackups } from "../ops/nightly_backups.ts";
 import { isLegacyPath, LEGACY_PATHS } from "./legacy/paths.ts";
 import { OpenStreams } from "./open_streams.ts";
 import { RequestRate } from "./request_rate.ts";
@@ -55,7 +56,9 @@ export interface WebOptions {
   /** Files that wait for their receivers. */
   readonly drops?: FileDrops;
   /** Writes a consistent copy of the database to a file that is not there. */
-  readonly backup?: (file: string) => Promise<void>;
+  readonly backup?: (file: string) => Promise<unknown>;
+  /** Automatic backups; without them the desk lists none. */
+  readonly backups?: NightlyBackups;
   /** Adds metrics that `Live` does not know. */
   readonly metrics?: (registry: Registry) => void;
 }
@@ -177,6 +180,7 @@ function makeSite(options: WebOptions): Site {
         ...run,
       })),
     backup: options.backup ?? null,
+    backups: options.backups ?? null,
     metrics: new Registry(),
     sessions: new WebSessions(),
     tokens: new FormTokens(),

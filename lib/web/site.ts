@@ -12,6 +12,7 @@ import type { Live } from "../ops/live.ts";
 import type { Config } from "../config/config.ts";
 import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
+import type { NightlyBackups } from "../ops/nightly_backups.ts";
 import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
 import type { FileDrops } from "../files/drop.ts";
@@ -55,7 +56,9 @@ export interface Site {
   /** In which a command of this actor runs. */
   commandContext(actor: Actor, run: CommandRun): CommandContext;
   /** A consistent copy of the database, for download; null: not offered. */
-  readonly backup: ((file: string) => Promise<void>) | null;
+  readonly backup: ((file: string) => Promise<unknown>) | null;
+  /** Automatic backups; null: none are made. */
+  readonly backups: NightlyBackups | null;
   readonly metrics: Registry;
   readonly sessions: WebSessions;
   readonly tokens: FormTokens;

@@ -162,7 +162,7 @@ function checkBackups(folder: DataFolder): Finding {
   for (const place of [folder.backups, folder.path]) {
     try {
       for (const { name } of Deno.readDirSync(place)) {
-        if (!name.startsWith("retropal.db.backup-")) continue;
+        if (!/^retropal\.db\.(backup|nightly)-[\dT]+$/.test(name)) continue;
         const at = Deno.statSync(join(place, name)).mtime?.getTime();
         if (at !== undefined) times.push(at);
       }

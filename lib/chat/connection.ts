@@ -397,6 +397,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     // One line for each connection: a flood must not be one of the log.
     if (!this.#dropSaid) {
       this.#dropSaid = true;
+      if (!this.ctx.mayHaveLine()) return;
       this.ctx.log.warn("packets over the rate are dropped", {
         ...this.ctx.who,
         limit: settings.limits.packets_per_second,

@@ -17,6 +17,7 @@ import type { Acting } from "../actions/acting.ts";
 import type { AddressBans } from "../actions/address_bans.ts";
 import type { Config } from "../config/config.ts";
 import { TokenBucket } from "../domain/limits.ts";
+import type { OutsideLines } from "../net/outside_lines.ts";
 import type { AnswerCache } from "./answer_cache.ts";
 import type { Counters } from "./counters.ts";
 import type { SignOnGuard } from "../actions/sign_on_guard.ts";
@@ -109,6 +110,8 @@ export interface Services {
   readonly passwords: Passwords;
   readonly log: Log;
   readonly counters: Counters;
+  /** Log lines that clients may cause before they have signed on. */
+  readonly outsideLines: OutsideLines;
   readonly guard: SignOnGuard;
   readonly answers: AnswerCache;
   readonly addressBans: AddressBans;
@@ -216,7 +219,7 @@ export class Context {
       unsaid: 0,
     };
     const { complaints } = session;
-    if (!complaints.rate.take(now)) {
+    if (!complaints.rate.take(now) || !this.mayHaveLine()) {
       complaints.unsaid++;
       return;
     }
@@ -227,6 +230,16 @@ export class Context {
       ...fields,
       ...(unsaid > 0 && { unsaid }),
     });
+  }
+
+  /**
+   * Whether the client may cause a line of the log: authenticated ones answer
+   * for theirs, the others share what their host may cause.
+   */
+  mayHaveLine(): boolean {
+    const { session, services } = this;
+    return session.phase === "online" ||
+      services.outsideLines.take(session.address);
   }
 
   /** The session of a user who is online. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { OutsideLines } from "../net/outside_lines.ts";
 import assert from "node:assert/strict";
 import { addUser, NOON, withStore } from "../../db/testing/temp.ts";
 import { AddressBans } from "../actions/address_bans.ts";
@@ -104,6 +105,7 @@ export class TestChat {
         error: line("error"),
       },
       counters: new Counters(),
+      outsideLines: new OutsideLines({ warn: line("warn") }, () => this.now),
       answers: new AnswerCache(),
       guard: new SignOnGuard(settings),
       addressBans: new AddressBans(store.bans),

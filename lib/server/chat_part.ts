@@ -15,6 +15,7 @@ import { type Handover, handoverOf } from "../domain/handover.ts";
 import { logger } from "../ops/log.ts";
 import { FileDrops } from "../files/drop.ts";
 import { FileRelays } from "../files/relay.ts";
+import { OutsideLines } from "../net/outside_lines.ts";
 import type { VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
 import { mediaServer } from "./media_server.ts";
@@ -56,6 +57,7 @@ export class ChatPart implements AsyncDisposable {
         passwords,
         log: logger("chat"),
         counters: new Counters(),
+        outsideLines: new OutsideLines(logger("server"), steady),
         answers: new AnswerCache(),
         guard: new SignOnGuard(config.current),
         media: mediaServer(() => voice.port, () => hosts.now),

@@ -45,7 +45,7 @@ export class WebPart implements AsyncDisposable {
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
     const { web, server } = config.current;
-    const { guard, counters } = chat.server.services;
+    const { guard, counters, outsideLines } = chat.server.services;
     return new WebPart(
       await startWeb({
         bind: web.bind || server.bind,
@@ -57,6 +57,7 @@ export class WebPart implements AsyncDisposable {
         passwords,
         guard,
         log: logger("web"),
+        outsideLines,
         clock,
         steady,
         sockets: socketPorts(core, chat.server, voice.server, video?.server),

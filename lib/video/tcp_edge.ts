@@ -149,7 +149,7 @@ export class VideoTcpEdge {
     this.#links.add(link);
     links.add(link);
     link.run().catch((error) => {
-      this.#refusals.log.warn("video link failed", { error, address });
+      this.#refusals.note("internal error", address, { error });
     }).finally(() => {
       this.#links.delete(link);
       this.#acceptor.released(link);

@@ -114,7 +114,7 @@ export class TcpEdge {
     });
     this.#links.add(link);
     link.run().catch((error) => {
-      refusals.log.warn("voice link failed", { error, address: link.address });
+      refusals.note("internal error", link.address, { error });
       link.end("internal error");
     }).finally(() => {
       this.#links.delete(link);

@@ -52,7 +52,9 @@ export async function passwordIsRight(
           : passwords.verifyAbsent(bytes, turn),
     );
   } catch (error) {
-    site.log.warn("password check put off", { error: String(error) });
+    if (site.outsideLines.take(address)) {
+      site.log.warn("password check put off", { error: String(error) });
+    }
     throw new Problem(
       503,
       "The server is busy signing people on. Please try again shortly.",

@@ -13,6 +13,7 @@ import { Registry } from "../ops/metrics.ts";
 import { ActRate } from "./act_rate.ts";
 import { makePages, type Pages } from "./app.ts";
 import type { AcceptorLimits } from "../net/acceptor.ts";
+import { OutsideLines } from "../net/outside_lines.ts";
 import { matcherOf } from "../net/networks.ts";
 import { clientOrigin, siteOrigin } from "./client_address.ts";
 import { FormTokens } from "./form_tokens.ts";
@@ -46,6 +47,8 @@ export interface WebOptions {
   /** The chat side's own, so that both count the same failures. */
   readonly guard: Guard;
   readonly log: Logger;
+  /** Shared with the chat side; made when not given. */
+  readonly outsideLines?: OutsideLines;
   readonly clock?: () => Millis;
   /** Milliseconds of a clock that never steps; `clock` when not given. */
   readonly steady?: () => number;
@@ -166,6 +169,7 @@ function makeSite(options: WebOptions): Site {
     guard,
     drops: options.drops ?? null,
     log,
+    outsideLines: options.outsideLines ?? new OutsideLines(log, steady),
     clock,
     steady,
     config,

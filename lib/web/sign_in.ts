@@ -82,7 +82,9 @@ export async function checkPassword(
     ? String(account.uid)
     : `name ${foldName(nickname).slice(0, 40)}`;
   const refuse = (reason: string, sentence: string) => {
-    signOnRefused(site.log, { address, nickname, reason });
+    if (site.outsideLines.take(address)) {
+      signOnRefused(site.log, { address, nickname, reason });
+    }
     return sentence;
   };
   if (addressBan(site.store, address, account, now)) {

@@ -16,6 +16,7 @@ import type { NightlyBackups } from "../ops/nightly_backups.ts";
 import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
 import type { FileDrops } from "../files/drop.ts";
+import type { OutsideLines } from "../net/outside_lines.ts";
 import type { ActRate } from "./act_rate.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
@@ -47,6 +48,8 @@ export interface Site {
   readonly passwords: Passwords;
   readonly guard: Guard;
   readonly log: Logger;
+  /** Log lines that visitors may cause before they have signed in. */
+  readonly outsideLines: OutsideLines;
   /** Wall clock, for what is stored or shown. */
   clock(): Millis;
   /** Never steps: for deadlines, throttles and rates. */

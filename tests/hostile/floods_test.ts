@@ -51,6 +51,30 @@ Deno.test("attack 31: keep-alives and unknown packets count towards the rate too
   await stage.undisturbed();
 });
 
+Deno.test("unauthenticated clients of one host share its lines of the log", async () => {
+  await using stage = await Stage.start();
+  const { rig } = stage;
+  const junk = concat([
+    ...Array.from({ length: 30 }, () => encodeFrame(-31999, new Uint8Array(3))),
+    ...Array.from({ length: 30 }, () => packet("IM_OUT", u32(1), "x")),
+  ]);
+  const before = rig.lines.length;
+  for (let n = 0; n < 60; n++) {
+    const peer = await stage.stranger();
+    await peer.write(junk);
+    await peer.write(many(100, packet("KEEPALIVE")));
+    await peer.conn.closeWrite();
+    await peer.ended();
+  }
+  await rig.until(() => stage.status.connections === 3, "their end");
+  const lines = rig.lines.slice(before)
+    .filter((line) => !line.includes('"level":"debug"'));
+  assert.ok(lines.length > 200, `${lines.length} lines`);
+  assert.ok(lines.length < 350, `${lines.length} lines`);
+  await rig.logged("left out", "127.0.0.1");
+  await stage.undisturbed();
+});
+
 Deno.test("a rate that is set lower means less at once, and still a sign-on", async () => {
   await using stage = await Stage.start({
     config: { "limits.packets_per_second": 3 },

@@ -139,10 +139,7 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
     answer({ suggestion: suggest(ctx, wishOf(fields).nickname) });
   } else {
     services.counters.refused("REGISTER");
-    ctx.log.info("registration refused", {
-      ...ctx.who,
-      reason: result.sentence,
-    });
+    ctx.complain("registration refused", { reason: result.sentence });
     answer({ refusal: result.sentence });
   }
 }

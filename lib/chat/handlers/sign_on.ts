@@ -187,7 +187,9 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   } catch (error) {
     if (!isThere(session)) return;
     // The queue of password checks is full: nothing is held against the user.
-    ctx.log.warn("sign-on put off", { ...ctx.who, error: String(error) });
+    if (ctx.mayHaveLine()) {
+      ctx.log.warn("sign-on put off", { ...ctx.who, error: String(error) });
+    }
     refuseLogin(ctx, packet.uid, "busy", BUSY);
     return;
   }
@@ -273,11 +275,13 @@ function refuseLogin(
 ): void {
   const nickname = ctx.store.accounts.get(uid)?.nickname ?? "";
   ctx.services.counters.signOnsRefused++;
-  signOnRefused(ctx.log, {
-    address: ctx.session.address,
-    nickname: nickname || String(uid),
-    reason: cause,
-  });
+  if (ctx.mayHaveLine()) {
+    signOnRefused(ctx.log, {
+      address: ctx.session.address,
+      nickname: nickname || String(uid),
+      reason: cause,
+    });
+  }
   ctx.services.signOnStep(ctx.session, "refused", cause);
   ctx.reply(refusal("LOGIN", sentence));
   ctx.out.close(ctx.session, `sign-on failed: ${cause}`);

@@ -31,6 +31,8 @@ const PATHS: ReadonlyMap<string, Purpose> = new Map([
 const PROTOCOL = "retropal";
 const TICKET_PROTOCOL = "ticket.";
 /** Time to show a ticket as the first message. */
+/** Of a foreign Origin header, in the log. */
+const MOST_ORIGIN = 200;
 const TICKET_MS = 10_000;
 const SWEEP_MS = 500;
 /** A packet and its header fit into one message of chat. */
@@ -62,6 +64,15 @@ export class Sockets {
     return PATHS.has(path);
   }
 
+  #sayOrigin(origin: string, { address, origin: expected }: Visitor): void {
+    if (!this.#site.outsideLines.take(address)) return;
+    this.#site.log.info("WebSocket refused: origin", {
+      address,
+      origin: origin.slice(0, MOST_ORIGIN),
+      expected,
+    });
+  }
+
   answer(request: Request, visitor: Visitor): Response | Upgrade {
     const purpose = PATHS.get(new URL(request.url).pathname)!;
     const handshake = readHandshake(request.method, request.headers);
@@ -70,11 +81,7 @@ export class Sockets {
       return bareResponse(status, sentence, headers);
     }
     if (request.headers.get("origin") !== visitor.origin) {
-      this.#site.log.info("WebSocket refused: origin", {
-        address: visitor.address,
-        origin: request.headers.get("origin") ?? "",
-        expected: visitor.origin,
-      });
+      this.#sayOrigin(request.headers.get("origin") ?? "", visitor);
       return bareResponse(403, "Not from a page of this server.");
     }
     if (purpose === "video" && this.#ports.video === undefined) {

@@ -1,0 +1,63 @@
+/**
+ * A budget of log lines for clients that have not authenticated: so many for
+ * each host, whatever connections it opens, and so many for all of them. Each
+ * connection may deserve its line; a day of them must not fill the disk.
+ *
+ * ```ts ignore
+ * const lines = new OutsideLines(log, () => performance.now());
+ * if (lines.take(address)) log.warn("sign-on refused", { address });
+ * ```
+ *
+ * @module
+ */
+import { TokenBucket } from "../domain/limits.ts";
+import { HostRates } from "./host_rates.ts";
+
+/** About 17 MB of log a day from one host, and 350 MB from all. */
+const PER_SECOND = 1;
+const BURST = 300;
+const ALL_PER_SECOND = 20;
+const ALL_BURST = 3000;
+/** How often the number of lines that were left out is itself a line. */
+const SUMMARY_MS = 60_000;
+
+interface SummaryLog {
+  warn(message: string, fields?: Record<string, unknown>): void;
+}
+
+export class OutsideLines {
+  readonly #log: SummaryLog;
+  /** Milliseconds of a steady clock. */
+  readonly #clock: () => number;
+  readonly #hosts = new HostRates();
+  readonly #all: TokenBucket;
+  #leftOut = 0;
+  #latest = "";
+  #summedUpAt = -Infinity;
+
+  constructor(log: SummaryLog, clock: () => number) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#all = new TokenBucket(ALL_PER_SECOND, ALL_BURST, clock());
+  }
+
+  /** Whether a line that `address` causes may be written; counted if so. */
+  take(address: string): boolean {
+    const now = this.#clock();
+    const may = this.#hosts.take(address, PER_SECOND, BURST, now) &&
+      this.#all.take(now);
+    if (!may) {
+      this.#leftOut++;
+      this.#latest = address;
+    }
+    if (this.#leftOut > 0 && now - this.#summedUpAt >= SUMMARY_MS) {
+      this.#log.warn("log lines about unauthenticated clients left out", {
+        count: this.#leftOut,
+        latest: this.#latest,
+      });
+      this.#leftOut = 0;
+      this.#summedUpAt = now;
+    }
+    return may;
+  }
+}

@@ -1,6 +1,6 @@
 /**
  * Windows-1252 to UTF-8 and back for clients that speak Unicode, where the
- * columns `text` and `list` of packet_types.ts say that there is text.
+ * columns `text` and `list` of the packet tables say that there is text.
  *
  * @module
  */

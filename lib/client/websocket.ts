@@ -32,6 +32,9 @@ export class WebSocketClosed extends Error {
   }
 }
 
+/** What a chat session can ask a ticket for. */
+export type TicketPurpose = "voice" | "video" | "profile";
+
 export class WebSocketStream implements ByteStream {
   readonly localAddress = "";
   readonly #socket: WebSocket;
@@ -93,7 +96,7 @@ export class WebSocketStream implements ByteStream {
   }
 
   /** Asks the chat session for a ticket. Rejects when none comes. */
-  ticket(purpose: "voice" | "video"): Promise<string> {
+  ticket(purpose: TicketPurpose): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const timer = setTimeout(
       () => reject(new Error(`no ticket for ${purpose}`)),

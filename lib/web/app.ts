@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { apiPages } from "./api.ts";
 import { assetPages } from "./assets.ts";
 import { chatPages } from "./chat/page.ts";
+import { chatProfilePages } from "./chat/profile.ts";
 import { chatTicketPages } from "./chat/ticket.ts";
 import { checkPages } from "./check_page.ts";
 import { connectPages } from "./connect_page.ts";
@@ -74,6 +75,7 @@ export function makePages(site: Site): Pages {
   signInPages(app, site);
   memberPages(app, site);
   chatTicketPages(app, site);
+  chatProfilePages(app, site);
   chatPages(app, site);
   deskPages(app, site);
   dropPages(app, site);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Store, Uid } from "../domain/store.ts";
+import type { Account, Store, Uid } from "../domain/store.ts";
 
 export interface ProfileLabel {
   readonly key: string;
@@ -27,4 +27,22 @@ export function profileFields(
   uid: Uid,
 ): ReadonlyMap<string, string> {
   return store.accounts.profile(uid);
+}
+
+/** Returns label and value of each field that strangers may see. */
+export function shownProfile(
+  store: Store,
+  account: Account,
+): (readonly [string, string])[] {
+  if (!account.listed) return [];
+  const fields = profileFields(store, account.uid);
+  const shown: [string, string][] = [
+    ["First name", account.showFirst ? account.first : ""],
+    ["Last name", account.showLast ? account.last : ""],
+    ["E-mail", account.showEmail ? account.email : ""],
+    ...PROFILE_LABELS.filter(({ shown }) => shown).map((
+      { key, label },
+    ): [string, string] => [label, fields.get(key) ?? ""]),
+  ];
+  return shown.filter(([, value]) => value !== "");
 }

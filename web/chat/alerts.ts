@@ -1,38 +1,44 @@
 /**
- * What tells of a message: a sound, a notification, a count in the title.
+ * Announces messages: a sound, a notification, a count in the title.
  *
  * @module
  */
 import type { Line, Model } from "./model.ts";
+import { prefer, preferences } from "./preferences.ts";
 import { plainText } from "./text.ts";
 
 const [TONE_HZ, TONE_S, LOUDNESS] = [880, 0.15, 0.08];
 
-class Alerts {
-  sound = true;
-  notifications = false;
-
-  /** Asks the browser; stays off when the user does not want it. */
-  async allow(on: boolean): Promise<void> {
-    this.notifications = on && "Notification" in globalThis &&
-      await Notification.requestPermission() === "granted";
-  }
-
-  /** A personal line has come while the user may look elsewhere. */
-  tell(line: Line, audio: AudioContext | undefined): void {
-    if (document.hasFocus()) return;
-    if (this.sound && audio?.state === "running") beep(audio);
-    if (this.notifications) {
-      try {
-        new Notification(line.name, { body: plainText(line.text) });
-      } catch {
-        // Phones want a service worker for it.
-      }
-    }
-  }
+/** Whether lines of this room are announced like personal messages. */
+export function isAnnounced(gid: number): boolean {
+  return preferences().announcedRooms.includes(gid);
 }
 
-export const alerts = new Alerts();
+export function announceRoom(gid: number, on: boolean): void {
+  const others = preferences().announcedRooms.filter((one) => one !== gid);
+  prefer({ announcedRooms: on ? [...others, gid] : others });
+}
+
+/** Asks the browser; stays off when the user does not want it. */
+export async function allowNotifications(on: boolean): Promise<void> {
+  prefer({
+    notifications: on && "Notification" in globalThis &&
+      await Notification.requestPermission() === "granted",
+  });
+}
+
+/** Announces a line, unless the user is looking at the page. */
+export function announce(line: Line, audio: AudioContext | undefined): void {
+  if (document.hasFocus()) return;
+  const { sound, notifications } = preferences();
+  if (sound && audio?.state === "running") beep(audio);
+  if (!notifications) return;
+  try {
+    new Notification(line.name, { body: plainText(line.text) });
+  } catch {
+    // Browsers on phones require a service worker for it.
+  }
+}
 
 function beep(audio: AudioContext): void {
   const tone = audio.createOscillator();

@@ -4,7 +4,7 @@
  * @module
  */
 import { render } from "preact";
-import { alerts, titleFollows } from "./alerts.ts";
+import { announce, isAnnounced, titleFollows } from "./alerts.ts";
 import { Model } from "./model.ts";
 import { Session } from "./session.ts";
 import { App } from "./views/app.tsx";
@@ -19,8 +19,8 @@ const voice = new Voice(model, session);
 session.voice = voice;
 const video = new Video(model, session);
 session.video = video;
-session.onHeard = (line, personal) => {
-  if (personal) alerts.tell(line, voice.audio);
+session.onHeard = (line, gid) => {
+  if (gid === undefined || isAnnounced(gid)) announce(line, voice.audio);
 };
 const page: Page = {
   model,

@@ -41,6 +41,7 @@ export interface Room {
   readonly hasVoice: boolean;
   readonly hasVideo: boolean;
   readonly lockword: string;
+  readonly invisible: boolean;
   admin: boolean;
   readonly members: Map<number, MemberEntry>;
   readonly cameras: Set<number>;
@@ -69,6 +70,23 @@ export interface Notice {
   readonly title: string;
 }
 
+/** The user's own account. */
+export interface Me {
+  readonly uid: number;
+  readonly nickname: string;
+  /** Staff and paid levels may enter rooms without being seen. */
+  readonly mayHide: boolean;
+  readonly first: string;
+  readonly last: string;
+  readonly email: string;
+}
+
+/** How full a room is at this moment. */
+export interface Crowd {
+  readonly people: number;
+  readonly speaking: boolean;
+}
+
 /** What is open in the middle: a room, a conversation, or the room list. */
 export type Tab =
   | { readonly kind: "rooms" }
@@ -79,11 +97,20 @@ export class Model {
   phase: Phase = "signed-out";
   /** Why the page is signed out. */
   sentence = "";
-  me = { uid: 0, nickname: "", level: 0 };
+  me: Me = {
+    uid: 0,
+    nickname: "",
+    mayHide: false,
+    first: "",
+    last: "",
+    email: "",
+  };
   away = false;
   categories: readonly CategoryEntry[] = [];
   readonly counts = new Map<number, number>();
   readonly lists = new Map<number, readonly RoomEntry[]>();
+  /** By room, newer than the lists while the room list is open. */
+  crowds: ReadonlyMap<number, Crowd> = new Map();
   readonly rooms = new Map<number, Room>();
   readonly conversations = new Map<number, Conversation>();
   readonly pals = new Map<number, Pal>();
@@ -92,7 +119,6 @@ export class Model {
   readonly names = new Map<number, string>();
   readonly invites: Invite[] = [];
   notices: readonly Notice[] = [];
-  found: readonly Person[] | undefined;
   tab: Tab = { kind: "rooms" };
   /** By room: who is heard now. */
   readonly speaking = new Map<number, number>();
@@ -124,6 +150,15 @@ export class Model {
     if (uid === this.me.uid) return this.me.nickname;
     const pal = this.pals.get(uid);
     return pal?.display ?? pal?.nickname ?? this.names.get(uid) ?? `#${uid}`;
+  }
+
+  /** Gives a pal the user's own name; "" for the nickname. */
+  rename(uid: number, name: string): void {
+    const pal = this.pals.get(uid);
+    if (pal === undefined) return;
+    const { display: _, ...others } = pal;
+    this.pals.set(uid, name === "" ? others : { ...others, display: name });
+    this.changed();
   }
 
   conversation(uid: number): Conversation {
@@ -185,7 +220,6 @@ export class Model {
     this.conversations.clear();
     this.invites.length = 0;
     this.speaking.clear();
-    this.found = undefined;
     this.tab = { kind: "rooms" };
     this.changed();
   }

@@ -24,6 +24,7 @@ import {
   banner,
   imIn,
   newStyleIm,
+  profileMessageIn,
   roomMessageIn,
   userInfo,
   WELCOME_UID,
@@ -44,14 +45,17 @@ import {
   blockedBuddies,
   blockResult,
   buddyList,
+  type Person,
   statusChange,
 } from "../../lib/protocol/packets/pals.ts";
 import {
   CAMERA,
   roomVideo,
+  startPublishVideo,
   videoPause,
   videoPublishTo,
   videoViewFrom,
+  viewVideo,
 } from "../../lib/protocol/packets/room_video.ts";
 import {
   inviteIn,
@@ -65,6 +69,15 @@ import {
   maintenanceKick,
   serverError,
 } from "../../lib/protocol/packets/system.ts";
+import {
+  callOffer,
+  callRefuse,
+  type Offer,
+  videoOffer,
+  videoRefuse,
+  xferOffer,
+  xferRefuse,
+} from "../../lib/protocol/packets/transfers.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import type { Line, Model, Room } from "./model.ts";
 import { whisperIn } from "./text.ts";
@@ -82,8 +95,11 @@ export interface PacketPorts {
   voiceAt(gid: number): void;
   readonly video: Video | undefined;
   roomGone(gid: number): void;
-  /** A line that the user may want to be told of. */
-  heard(line: Line, personal: boolean): void;
+  /** A line that may be announced; `gid` undefined: it is a personal one. */
+  heard(line: Line, gid: number | undefined): void;
+  send<T>(packet: Packet<T>, value: T): void;
+  /** A search has ended. */
+  searched(people: readonly Person[]): void;
   /** The server ends this session; `again`: the page may sign on again. */
   farewell(sentence: string, again: boolean): void;
 }
@@ -175,7 +191,10 @@ function roomLine(
     own: uid === model.me.uid,
     delivery: "sent",
   });
-  ports.heard(line, line.kind === "whisper");
+  const isPersonal = line.kind === "whisper";
+  if (uid !== 0 && uid !== WELCOME_UID) {
+    ports.heard(line, isPersonal ? undefined : room.gid);
+  }
 }
 
 function message(ports: PacketPorts, from: number, text: Uint8Array): void {
@@ -189,12 +208,30 @@ function message(ports: PacketPorts, from: number, text: Uint8Array): void {
     own: false,
     delivery: "sent",
   });
-  ports.heard(line, true);
+  ports.heard(line, undefined);
+}
+
+/** Files and calls go between old clients only: an answer ends their wait. */
+function refuse(
+  { model, send }: PacketPorts,
+  { uid, nickname }: Offer,
+  what: string,
+  refusal: Packet<{ readonly uid: number }>,
+): void {
+  send(refusal, { uid });
+  model.names.set(uid, nickname);
+  model.notice(
+    `${nickname} offered ${what}. It was refused: ` +
+      "this page takes messages and the voice of rooms only.",
+    "Not possible in the browser",
+  );
 }
 
 const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
-  on(userData, ({ model }, { uid, nickname, admin }) => {
-    model.me = { uid, nickname, level: Number(admin) || 0 };
+  on(userData, ({ model }, { paid, admin, ...person }) => {
+    const { uid, nickname, first, last, email } = person;
+    const mayHide = paid !== "" || admin > 0;
+    model.me = { uid, nickname, mayHide, first, last, email };
   }),
   on(categoryList, ({ model }, categories) => {
     model.categories = categories;
@@ -234,6 +271,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
       hasVoice: VOICE_TYPES.has(joined.type),
       hasVideo: joined.video !== 0,
       lockword: ports.lockwordOf(joined.gid),
+      invisible: joined.invisible,
       admin: joined.admin,
       members: new Map(),
       cameras: new Set(),
@@ -280,13 +318,18 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
       if (!line.own) lines[i] = { ...line, name: nickname };
     });
   }),
-  on(searchResponse, ({ model }, people) => {
-    model.found = people;
-    for (const one of people) model.names.set(one.uid, one.nickname);
+  on(searchResponse, (ports, people) => {
+    for (const one of people) ports.model.names.set(one.uid, one.nickname);
+    ports.searched(people);
   }),
-  on(searchError, ({ model }) => {
-    model.found = [];
-  }),
+  on(searchError, (ports) => ports.searched([])),
+  on(xferOffer, (ports, offer) => refuse(ports, offer, "a file", xferRefuse)),
+  on(callOffer, (ports, offer) => refuse(ports, offer, "a call", callRefuse)),
+  on(
+    videoOffer,
+    (ports, offer) => refuse(ports, offer, "a video call", videoRefuse),
+  ),
+  on(profileMessageIn, (ports, { from, text }) => message(ports, from, text)),
   on(announcement, ({ model }, { text }) => {
     model.notice(text, "Announcement");
   }),
@@ -337,8 +380,10 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   on(videoViewFrom, ({ video }, { uid }) => video?.granted(uid)),
   on(feedback, (ports, { to, code, text }) => {
     if (code === 0) return;
-    if (to === LOGIN) ports.farewell(text, false);
-    else ports.model.notice(text);
+    if (to === LOGIN) return ports.farewell(text, false);
+    if (to === startPublishVideo.type) ports.video?.refused("publish");
+    if (to === viewVideo.type) ports.video?.refused("watch");
+    ports.model.notice(text);
   }),
   on(serverError, (ports, { text }) => ports.farewell(text, true)),
   on(maintenanceKick, (ports, { text }) => ports.farewell(text, false)),

@@ -12,6 +12,7 @@ import {
 } from "../../lib/client/sign_on.ts";
 import type { Endpoint } from "../../lib/client/transport.ts";
 import {
+  type TicketPurpose,
   WebSocketStream,
   webSocketTransport,
 } from "../../lib/client/websocket.ts";
@@ -22,14 +23,26 @@ import {
   REFRESH_KIND,
   refreshCategories,
 } from "../../lib/protocol/packets/lists.ts";
-import { imOut, roomMessageOut } from "../../lib/protocol/packets/messages.ts";
-import { requestUser } from "../../lib/protocol/packets/pals.ts";
+import { userSearch } from "../../lib/protocol/packets/directory.ts";
+import {
+  getProfileMessages,
+  imOut,
+  roomMessageOut,
+} from "../../lib/protocol/packets/messages.ts";
+import {
+  awayMode,
+  onlineMode,
+  type Person,
+  requestUser,
+} from "../../lib/protocol/packets/pals.ts";
 import { roomJoin, roomLeave } from "../../lib/protocol/packets/rooms.ts";
 import { bye, keepalive } from "../../lib/protocol/packets/signon.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
 import type { Line, Model } from "./model.ts";
 import { addLine, type PacketPorts, takeFrame } from "./packets.ts";
+import { preferences } from "./preferences.ts";
 import { plainText } from "./text.ts";
+import { fetchTicket, isRefusal, sentenceOf } from "./web_ticket.ts";
 import type { Video } from "./video.ts";
 import type { Voice } from "./voice/voice.ts";
 
@@ -39,7 +52,6 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
 /** After a line, the question that shows it was dealt with. */
 const CONFIRM_MS = 300;
 const KEEPALIVE_MS = 60_000;
-const TICKET_TRIES = 3;
 
 export interface Login {
   readonly nickname: string;
@@ -47,17 +59,16 @@ export interface Login {
   readonly password: string;
 }
 
-interface TicketAnswer {
-  readonly ticket: string;
-  readonly uid: number;
-  readonly nickname: string;
-}
+/** What the search window asks for; empty fields do not count. */
+export type Search = Partial<
+  Record<"nickname" | "exact" | "first" | "last" | "email", string>
+>;
 
 export class Session implements PacketPorts {
   voice: Voice | undefined;
   video: Video | undefined;
-  /** Called for lines that the user may want to be told of. */
-  onHeard: (line: Line, personal: boolean) => void = () => {};
+  /** Called for lines that may be announced; see `heard`. */
+  onHeard: (line: Line, gid: number | undefined) => void = () => {};
   #connection: Connection | undefined;
   #login: Login | undefined;
   #uid = 0;
@@ -65,6 +76,7 @@ export class Session implements PacketPorts {
   #tries = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #confirming: ReturnType<typeof setTimeout> | undefined;
+  #found: (people: readonly Person[]) => void = () => {};
   readonly #lockwords = new Map<number, string>();
   /** Lines sent before the question that is under way, and after it. */
   #asked: Line[] | undefined;
@@ -99,9 +111,9 @@ export class Session implements PacketPorts {
     this.#end("");
   }
 
-  send<T>(packet: Packet<T>, value: T): void {
+  readonly send = <T>(packet: Packet<T>, value: T): void => {
     this.#connection?.send(packet, value).catch(() => {});
-  }
+  };
 
   // ---- rooms and people ----
 
@@ -110,12 +122,45 @@ export class Session implements PacketPorts {
     this.send(refreshCategories, { kind, id: category });
   }
 
-  join(gid: number, lockword = ""): void {
+  /** A category whose rooms have changed, and the counts of all. */
+  refreshAll(category: number): void {
+    this.send(refreshCategories, { kind: REFRESH_KIND.counts, id: 0 });
+    this.refresh(category);
+  }
+
+  join(gid: number, { lockword = "", invisible = false } = {}): void {
     const { model } = this;
     if (model.rooms.has(gid)) return model.open({ kind: "room", gid });
-    // Like the client of 2002: one voice room at a time.
     this.#lockwords.set(gid, lockword);
-    this.send(roomJoin, { gid, invisible: false, lockword });
+    this.send(roomJoin, { gid, invisible, lockword });
+  }
+
+  /** Searches for people; one search at a time. */
+  search(wanted: Search): Promise<readonly Person[]> {
+    const { promise, resolve } = Promise.withResolvers<readonly Person[]>();
+    this.#found = resolve;
+    this.send(
+      userSearch,
+      new Map([
+        ["uid", "3"],
+        ["first", wanted.first ?? ""],
+        ["last", wanted.last ?? ""],
+        wanted.exact === undefined
+          ? ["nickname", wanted.nickname ?? ""]
+          : ["exnick", wanted.exact],
+        ["email", wanted.email ?? ""],
+      ]),
+    );
+    return promise;
+  }
+
+  setAway(away: boolean): void {
+    this.model.away = away;
+    if (away) {
+      const text = encodeText(preferences().awayText);
+      this.send(awayMode, { text });
+    } else this.send(onlineMode, {});
+    this.model.changed();
   }
 
   leave(gid: number): void {
@@ -207,11 +252,15 @@ export class Session implements PacketPorts {
   roomGone(gid: number): void {
     this.model.speaking.delete(gid);
     this.voice?.leave(gid);
-    if (this.video?.gid === gid) this.video.close();
+    this.video?.leave(gid);
   }
 
-  heard(line: Line, personal: boolean): void {
-    this.onHeard(line, personal);
+  heard(line: Line, gid: number | undefined): void {
+    this.onHeard(line, gid);
+  }
+
+  searched(people: readonly Person[]): void {
+    this.#found(people);
   }
 
   farewell(sentence: string, again: boolean): void {
@@ -221,8 +270,8 @@ export class Session implements PacketPorts {
     this.#end(sentence);
   }
 
-  /** A ticket for a voice link or for pictures. */
-  async ticket(purpose: "voice" | "video"): Promise<string> {
+  /** A ticket for a voice link, for pictures or for the own profile. */
+  async ticket(purpose: TicketPurpose): Promise<string> {
     const stream = this.#connection?.stream;
     if (!(stream instanceof WebSocketStream)) throw new Error("not online");
     return await stream.ticket(purpose);
@@ -266,14 +315,17 @@ export class Session implements PacketPorts {
     this.model.phase = "online";
     this.#rejoin();
     this.send(refreshCategories, { kind: REFRESH_KIND.counts, id: 0 });
+    this.send(getProfileMessages, {});
     this.model.changed();
     void connection.closed.then(() => this.#lost(connection));
   }
 
   #rejoin(): void {
-    for (const { gid, lockword } of [...this.model.rooms.values()]) {
-      this.send(roomJoin, { gid, invisible: false, lockword });
+    for (const { gid, lockword, invisible } of this.model.rooms.values()) {
+      this.send(roomJoin, { gid, invisible, lockword });
     }
+    // The server has forgotten it.
+    if (this.model.away) this.setAway(true);
   }
 
   #take(connection: Connection, frame: Frame): void {
@@ -310,11 +362,6 @@ export class Session implements PacketPorts {
     }, delay * (0.75 + Math.random() / 2));
   }
 
-  /** Breaks the line, as a lost network would. */
-  cutForTest(): void {
-    void this.#connection?.close();
-  }
-
   /** Tries now instead of later, such as when the network is back. */
   retryNow(): void {
     if (this.model.phase !== "lost") return;
@@ -342,37 +389,4 @@ export class Session implements PacketPorts {
 
 export function socketBase(): string {
   return location.origin.replace(/^http/, "ws");
-}
-
-/** The web session of this browser gives a ticket. */
-async function fetchTicket(): Promise<TicketAnswer> {
-  for (let tries = 1;; tries++) {
-    const response = await fetch("/chat/ticket", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ for: "chat" }),
-    });
-    const answer = await response.json().catch(() => ({}));
-    if (response.ok) return answer;
-    if (response.status < 500 || tries === TICKET_TRIES) {
-      throw new NotSignedIn(answer.error ?? "Please sign in again.");
-    }
-  }
-}
-
-/** This browser has no web session any more. */
-class NotSignedIn extends Error {
-  override name = "SignOnRefused";
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === "SignOnRefused";
-}
-
-function sentenceOf(error: unknown): string {
-  if (isRefusal(error)) return (error as Error).message;
-  if (error instanceof Error && error.name === "WebSocketClosed") {
-    return "The server cannot be reached. Please try again.";
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /**
- * Webcams: the user's own, six pictures a second while somebody watches, and
- * those that the user watches.
+ * Webcams: the user's own, sent while somebody watches, and those that the
+ * user watches.
  *
  * @module
  */
@@ -12,19 +12,28 @@ import {
   viewVideo,
 } from "../../lib/protocol/packets/room_video.ts";
 import type { Model } from "./model.ts";
+import { preferences } from "./preferences.ts";
 import { type Session, socketBase } from "./session.ts";
 
 const [WIDTH, HEIGHT, QUALITY] = [160, 120, 0.65];
-const PICTURES_PER_SECOND = 6;
 const HEAD_BYTES = 8;
 const MOST_BYTES = 50_000;
+/** As many as the old client's window has places for. */
+const MOST_WATCHED = 6;
+
+/** A member's camera as the user sees it. */
+export interface Watched {
+  readonly gid: number;
+  /** Of the newest picture; undefined until the first has come. */
+  readonly address: string | undefined;
+}
 
 export class Video {
-  /** Addresses of the newest picture of each watched member. */
-  readonly pictures = new Map<number, string>();
-  /** The room whose members are shown; the user's own camera is there too. */
-  gid = 0;
+  /** By uid. */
+  readonly watched = new Map<number, Watched>();
   camera: MediaStream | undefined;
+  /** The room in which the user's own camera is shown. */
+  gid = 0;
   readonly #model: Model;
   readonly #session: Session;
   #stream: Promise<WebSocketStream> | undefined;
@@ -44,17 +53,8 @@ export class Video {
 
   /** Opens the camera and asks to show it. Rejects with a sentence. */
   async start(gid: number): Promise<void> {
-    try {
-      this.camera = await navigator.mediaDevices.getUserMedia({
-        video: { width: WIDTH, height: HEIGHT, frameRate: 15 },
-      });
-    } catch (error) {
-      throw new Error(`The camera does not work: ${(error as Error).message}`);
-    }
-    this.#element = document.createElement("video");
-    this.#element.muted = true;
-    this.#element.srcObject = this.camera;
-    await this.#element.play();
+    this.stop();
+    await this.#openCamera();
     this.gid = gid;
     this.#session.send(startPublishVideo, { gid });
     this.#model.changed();
@@ -62,29 +62,56 @@ export class Video {
 
   stop(): void {
     if (this.camera === undefined) return;
-    this.pause();
-    for (const track of this.camera.getTracks()) track.stop();
-    this.camera = undefined;
     this.#session.send(stopPublishVideo, { gid: this.gid });
+    this.#closeCamera();
     this.#model.changed();
   }
 
+  /** Goes on with the camera that the user prefers now. */
+  async changeCamera(): Promise<void> {
+    if (this.camera === undefined) return;
+    for (const track of this.camera.getTracks()) track.stop();
+    await this.#openCamera().catch((error) => {
+      this.stop();
+      this.#model.notice(error.message);
+    });
+  }
+
+  changeRate(): void {
+    if (this.#timer === undefined) return;
+    this.pause();
+    this.publish();
+  }
+
   watch(gid: number, uid: number): void {
-    this.gid = gid;
+    if (this.watched.has(uid)) return;
+    if (this.watched.size >= MOST_WATCHED) {
+      this.#model.notice(`You can watch ${MOST_WATCHED} cameras at a time.`);
+      return;
+    }
+    this.watched.set(uid, { gid, address: undefined });
     this.#session.send(viewVideo, { gid, uid });
   }
 
   unwatch(uid: number): void {
-    this.#session.send(stopViewVideo, { gid: this.gid, uid });
-    this.#forget(uid);
+    const one = this.watched.get(uid);
+    if (one === undefined) return;
+    this.#session.send(stopViewVideo, { gid: one.gid, uid });
+    this.cameraOff(uid);
   }
 
-  /** The room is left, or the connection lost: nothing is shown any more. */
+  /** The user is no longer in this room. */
+  leave(gid: number): void {
+    if (this.gid === gid) this.#closeCamera();
+    for (const [uid, one] of [...this.watched]) {
+      if (one.gid === gid) this.cameraOff(uid);
+    }
+  }
+
+  /** The connection is lost: nothing is shown any more. */
   close(): void {
-    this.pause();
-    for (const track of this.camera?.getTracks() ?? []) track.stop();
-    this.camera = undefined;
-    for (const uid of [...this.pictures.keys()]) this.#forget(uid);
+    this.#closeCamera();
+    for (const uid of [...this.watched.keys()]) this.cameraOff(uid);
     const stream = this.#stream;
     this.#stream = undefined;
     void stream?.then((open) => open.close(), () => {});
@@ -97,7 +124,7 @@ export class Video {
     if (this.camera === undefined || this.#timer !== undefined) return;
     this.#timer = setInterval(
       () => void this.#send(),
-      1000 / PICTURES_PER_SECOND,
+      1000 / preferences().picturesPerSecond,
     );
   }
 
@@ -109,34 +136,65 @@ export class Video {
 
   /** A view was granted. */
   granted(uid: number): void {
-    void this.#open().then((stream) => stream.write(head(uid, 0)));
+    void this.#open().then((stream) => stream.write(head(uid, 0))).catch(() => {
+      this.cameraOff(uid);
+      this.#model.notice("The camera cannot be shown: no connection.");
+    });
   }
 
+  /** The server has said why; it does not name the member. */
+  refused(what: "publish" | "watch"): void {
+    if (what === "publish") this.#closeCamera();
+    else {
+      for (const [uid, { address }] of [...this.watched]) {
+        if (address === undefined) this.watched.delete(uid);
+      }
+    }
+  }
+
+  /** A view has ended. */
   cameraOff(uid: number): void {
-    this.#forget(uid);
+    const address = this.watched.get(uid)?.address;
+    if (address !== undefined) URL.revokeObjectURL(address);
+    this.watched.delete(uid);
+    this.#model.changed();
   }
 
-  #forget(uid: number): void {
-    const address = this.pictures.get(uid);
-    if (address === undefined) return;
-    URL.revokeObjectURL(address);
-    this.pictures.delete(uid);
-    this.#model.changed();
+  async #openCamera(): Promise<void> {
+    const { camera } = preferences();
+    try {
+      this.camera = await navigator.mediaDevices.getUserMedia({
+        video: {
+          width: WIDTH,
+          height: HEIGHT,
+          frameRate: 15,
+          // Another one is used when this one is not plugged in.
+          ...(camera !== "" && { deviceId: { ideal: camera } }),
+        },
+      });
+    } catch (error) {
+      throw new Error(`The camera does not work: ${(error as Error).message}`);
+    }
+    this.#element = document.createElement("video");
+    this.#element.muted = true;
+    this.#element.srcObject = this.camera;
+    await this.#element.play();
+  }
+
+  #closeCamera(): void {
+    this.pause();
+    for (const track of this.camera?.getTracks() ?? []) track.stop();
+    this.camera = undefined;
+    this.#element = undefined;
+    this.gid = 0;
   }
 
   async #send(): Promise<void> {
     if (this.#sending || this.#element === undefined) return;
     this.#sending = true;
     try {
-      const canvas = document.createElement("canvas");
-      canvas.width = WIDTH;
-      canvas.height = HEIGHT;
-      canvas.getContext("2d")!.drawImage(this.#element, 0, 0, WIDTH, HEIGHT);
-      const blob = await new Promise<Blob | null>((resolve) =>
-        canvas.toBlob(resolve, "image/jpeg", QUALITY)
-      );
-      if (blob === null || blob.size > MOST_BYTES) return;
-      const jpeg = new Uint8Array(await blob.arrayBuffer());
+      const jpeg = await picture(this.#element);
+      if (jpeg === undefined || this.#timer === undefined) return;
       const whole = new Uint8Array(HEAD_BYTES + jpeg.length);
       whole.set(head(this.#model.me.uid, jpeg.length));
       whole.set(jpeg, HEAD_BYTES);
@@ -161,6 +219,9 @@ export class Video {
       void this.#read(stream);
       return stream;
     })();
+    this.#stream.catch(() => {
+      this.#stream = undefined;
+    });
     return this.#stream;
   }
 
@@ -185,14 +246,36 @@ export class Video {
       if (bytes.length - at - HEAD_BYTES < size) break;
       const jpeg = bytes.slice(at + HEAD_BYTES, at + HEAD_BYTES + size);
       at += HEAD_BYTES + size;
-      const before = this.pictures.get(uid);
-      const blob = new Blob([jpeg], { type: "image/jpeg" });
-      this.pictures.set(uid, URL.createObjectURL(blob));
-      if (before !== undefined) URL.revokeObjectURL(before);
-      this.#model.changed();
+      this.#show(uid, jpeg);
     }
     return bytes.slice(at);
   }
+
+  #show(uid: number, jpeg: Uint8Array<ArrayBuffer>): void {
+    const one = this.watched.get(uid);
+    // The view was closed while the picture was on its way.
+    if (one === undefined) return;
+    const blob = new Blob([jpeg], { type: "image/jpeg" });
+    this.watched.set(uid, { ...one, address: URL.createObjectURL(blob) });
+    if (one.address !== undefined) URL.revokeObjectURL(one.address);
+    this.#model.changed();
+  }
+}
+
+/** What the camera shows at this moment; undefined: it cannot be sent. */
+async function picture(
+  camera: HTMLVideoElement,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const canvas = document.createElement("canvas");
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  canvas.getContext("2d")!.drawImage(camera, 0, 0, WIDTH, HEIGHT);
+  const blob = await new Promise<Blob | null>((resolve) =>
+    canvas.toBlob(resolve, "image/jpeg", QUALITY)
+  );
+  return blob === null || blob.size > MOST_BYTES
+    ? undefined
+    : new Uint8Array(await blob.arrayBuffer());
 }
 
 function head(uid: number, size: number): Uint8Array<ArrayBuffer> {

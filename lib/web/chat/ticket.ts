@@ -8,7 +8,11 @@
  *
  * @module
  */
-import { type Purpose, PURPOSES, TICKET_SECONDS } from "../sockets/tickets.ts";
+import {
+  SOCKET_PURPOSES,
+  type SocketPurpose,
+  TICKET_SECONDS,
+} from "../sockets/tickets.ts";
 import type { App, Context, Site } from "../site.ts";
 
 const MOST_BODY = 200;
@@ -41,7 +45,7 @@ export function chatTicketPages(app: App, site: Site): void {
   });
 }
 
-async function purposeOf(c: Context): Promise<Purpose | undefined> {
+async function purposeOf(c: Context): Promise<SocketPurpose | undefined> {
   const text = await c.req.text();
   if (text === "") return "chat";
   if (
@@ -54,5 +58,5 @@ async function purposeOf(c: Context): Promise<Purpose | undefined> {
   } catch {
     return undefined;
   }
-  return PURPOSES.find((one) => one === wanted);
+  return SOCKET_PURPOSES.find((one) => one === wanted);
 }

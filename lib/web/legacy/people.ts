@@ -1,11 +1,11 @@
 /**
- * Finding somebody, and what they tell of themselves.
+ * Finding people, and their profiles.
  *
  * @module
  */
 import { type Account, SYSTEM_UID } from "../../domain/store.ts";
 import { type Html, html } from "../html.ts";
-import { PROFILE_LABELS, profileFields } from "../profile_fields.ts";
+import { shownProfile } from "../profile_fields.ts";
 import type { App, Context, Site } from "../site.ts";
 import { input, legacyPage, submit } from "./page.ts";
 import { LEGACY_PATHS } from "./paths.ts";
@@ -98,25 +98,9 @@ function resultList(found: readonly Account[]): Html {
   }</ul>`;
 }
 
-/** Only what is shown to strangers. */
+/** Shows what the person lets strangers see. */
 function palInfo(site: Site, account: Account): Html {
-  const shown: [string, string][] = [];
-  if (account.listed && account.showFirst) {
-    shown.push(["First name", account.first]);
-  }
-  if (account.listed && account.showLast) {
-    shown.push(["Last name", account.last]);
-  }
-  if (account.listed && account.showEmail) {
-    shown.push(["E-mail", account.email]);
-  }
-  if (account.listed) {
-    for (const [key, value] of profileFields(site.store, account.uid)) {
-      const label = PROFILE_LABELS.find((one) => one.key === key && one.shown);
-      if (label) shown.push([label.label, value]);
-    }
-  }
-  const rows = shown.filter(([, value]) => value !== "");
+  const rows = shownProfile(site.store, account);
   // Says who is online where the host lets visitors see names.
   const presence = site.config().web.show_names
     ? site.live.isOnline(account.uid) ? "Online now." : "Offline."

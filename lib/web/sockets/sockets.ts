@@ -19,9 +19,9 @@ import { bareResponse } from "../../net/http/response.ts";
 import { Upgrade } from "../../net/http/upgrade.ts";
 import type { Site, Visitor } from "../site.ts";
 import type { ChatLine, Owner, SocketPorts } from "./ports.ts";
-import { type Purpose, type Ticket } from "./tickets.ts";
+import type { Purpose, SocketPurpose, Ticket } from "./tickets.ts";
 
-const PATHS: ReadonlyMap<string, Purpose> = new Map([
+const PATHS: ReadonlyMap<string, SocketPurpose> = new Map([
   ["/ws/chat", "chat"],
   ["/ws/voice", "voice"],
   ["/ws/video", "video"],
@@ -36,7 +36,7 @@ const MOST_ORIGIN = 200;
 const TICKET_MS = 10_000;
 const SWEEP_MS = 500;
 /** A packet and its header fit into one message of chat. */
-const MAX_MESSAGE: Readonly<Record<Purpose, number>> = {
+const MAX_MESSAGE: Readonly<Record<SocketPurpose, number>> = {
   chat: 70_000,
   voice: 8192,
   video: 70_000,
@@ -131,7 +131,7 @@ export class Sockets {
     }
   }
 
-  #limits(purpose: Purpose): WebSocketLimits {
+  #limits(purpose: SocketPurpose): WebSocketLimits {
     const { limits } = this.#site.config();
     return {
       maxMessage: MAX_MESSAGE[purpose],
@@ -143,7 +143,7 @@ export class Sockets {
 
   async #serve(
     wire: WebSocketWire,
-    purpose: Purpose,
+    purpose: SocketPurpose,
     ticket: Ticket | undefined,
   ): Promise<void> {
     if (purpose === "chat") return this.#chat(wire, ticket);
@@ -177,7 +177,7 @@ export class Sockets {
 
   /** False for a text that is neither a ticket nor a request for one. */
   #chatText(wire: WebSocketWire, line: ChatLine, text: string): boolean {
-    if (text !== "voice" && text !== "video") {
+    if (text !== "voice" && text !== "video" && text !== "profile") {
       const ticket = this.redeem(text, "chat");
       if (ticket !== undefined) line.allow(ticket.uid);
       return ticket !== undefined;
@@ -201,7 +201,7 @@ export class Sockets {
 
   async #firstTicket(
     wire: WebSocketWire,
-    purpose: Purpose,
+    purpose: SocketPurpose,
   ): Promise<Ticket | undefined> {
     this.#waiting.add(wire);
     const timer = setTimeout(

@@ -10,9 +10,14 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { Millis, Uid } from "../../domain/store.ts";
 
-/** What a ticket opens. */
-export type Purpose = "chat" | "voice" | "video";
-export const PURPOSES: readonly Purpose[] = ["chat", "voice", "video"];
+/** What a ticket opens: a WebSocket, or the own profile to look at. */
+export type Purpose = SocketPurpose | "profile";
+export type SocketPurpose = "chat" | "voice" | "video";
+export const SOCKET_PURPOSES: readonly SocketPurpose[] = [
+  "chat",
+  "voice",
+  "video",
+];
 
 export interface Ticket {
   readonly purpose: Purpose;

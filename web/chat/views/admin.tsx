@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { bannerOut } from "../../../lib/protocol/packets/messages.ts";
 import {
   removeAllHands,
@@ -21,6 +21,7 @@ import {
 import { roomClose } from "../../../lib/protocol/packets/rooms.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
 import type { Room } from "../model.ts";
+import { Confirm } from "./ask.tsx";
 import { Dialog, usePage } from "./base.tsx";
 import { strangeLetters } from "./composer.tsx";
 
@@ -30,6 +31,7 @@ export function AdminConsole(
   const { session } = usePage();
   const { gid } = room;
   const info = room.console;
+  const [closing, setClosing] = useState(false);
   const ask = () => session.send(getAdminInfo, { gid });
   useEffect(ask, [gid]);
   const switches = [
@@ -102,15 +104,20 @@ export function AdminConsole(
         <button
           type="button"
           class="button danger"
-          onClick={() => {
-            if (!confirm(`Close ${room.name} for everybody?`)) return;
-            session.send(roomClose, { gid });
-            close();
-          }}
+          onClick={() => setClosing(true)}
         >
           Close the room
         </button>
       </p>
+      {closing && (
+        <Confirm
+          title={`Close ${room.name}`}
+          text="Everybody is put out of the room."
+          action="Close the room"
+          use={() => session.send(roomClose, { gid })}
+          close={() => setClosing(false)}
+        />
+      )}
     </Dialog>
   );
 }

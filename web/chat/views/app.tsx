@@ -9,6 +9,7 @@ import { usePage } from "./base.tsx";
 import { Conversation } from "./conversation.tsx";
 import { Invites, Notices } from "./notices.tsx";
 import { Pals } from "./pals.tsx";
+import { OwnProfile } from "./profile.tsx";
 import { RoomList } from "./room_list.tsx";
 import { RoomView } from "./room.tsx";
 import { Settings } from "./settings.tsx";
@@ -36,7 +37,8 @@ export function App() {
 
 function Top() {
   const { model, session, name } = usePage();
-  const [settings, setSettings] = useState(false);
+  const [dialog, setDialog] = useState<"profile" | "settings" | undefined>();
+  const close = () => setDialog(undefined);
   return (
     <header class="top">
       <a class="brand" href="/" target="_blank" rel="noopener">
@@ -44,13 +46,25 @@ function Top() {
         {name}
       </a>
       <span class="me">{model.me.nickname}</span>
-      <button type="button" class="link" onClick={() => setSettings(true)}>
+      <button
+        type="button"
+        class="link"
+        onClick={() => setDialog("profile")}
+      >
+        My profile
+      </button>
+      <button
+        type="button"
+        class="link"
+        onClick={() => setDialog("settings")}
+      >
         Settings
       </button>
       <button type="button" class="link" onClick={() => session.signOff()}>
         Sign off
       </button>
-      {settings && <Settings close={() => setSettings(false)} />}
+      {dialog === "settings" && <Settings close={close} />}
+      {dialog === "profile" && <OwnProfile close={close} />}
     </header>
   );
 }
@@ -76,7 +90,7 @@ function Lost() {
 function Tabs() {
   const { model } = usePage();
   const same = (a: Tab, b: Tab) => JSON.stringify(a) === JSON.stringify(b);
-  const tab = (to: Tab, label: string, unread: number) => (
+  const tab = (to: Tab, label: string, unread: number, speaks = false) => (
     <li key={JSON.stringify(to)}>
       <button
         type="button"
@@ -85,6 +99,11 @@ function Tabs() {
           model.open(to)}
       >
         {label}
+        {speaks && (
+          <span class="sign" role="img" aria-label="somebody is speaking">
+            🔊
+          </span>
+        )}
         {unread > 0 && (
           <span class="unread">
             {unread}
@@ -99,7 +118,12 @@ function Tabs() {
       <ul>
         {tab({ kind: "rooms" }, "Rooms", 0)}
         {[...model.rooms.values()].map((room) =>
-          tab({ kind: "room", gid: room.gid }, room.name, room.unread)
+          tab(
+            { kind: "room", gid: room.gid },
+            room.name,
+            room.unread,
+            model.speaking.has(room.gid),
+          )
         )}
         {[...model.conversations.values()].map(({ uid, unread }) =>
           tab({ kind: "person", uid }, model.nameOf(uid), unread)

@@ -12,7 +12,7 @@ export function CameraButton({ room }: { room: Room }) {
   const { model, video } = usePage();
   const [waiting, setWaiting] = useState(false);
   if (!room.hasVideo || !Video.isPossible) return null;
-  const on = video.camera !== undefined;
+  const on = video.camera !== undefined && video.gid === room.gid;
   const toggle = async () => {
     if (on) return video.stop();
     setWaiting(true);
@@ -34,10 +34,13 @@ export function CameraButton({ room }: { room: Room }) {
 
 export function Cameras({ room }: { room: Room }) {
   const { model, video } = usePage();
-  if (video.pictures.size === 0 || video.gid !== room.gid) return null;
+  const shown = [...video.watched].filter(([, { gid, address }]) =>
+    gid === room.gid && address !== undefined
+  );
+  if (shown.length === 0) return null;
   return (
     <ul class="cameras" aria-label="Cameras">
-      {[...video.pictures].map(([uid, address]) => (
+      {shown.map(([uid, { address }]) => (
         <li key={uid}>
           <img
             src={address}

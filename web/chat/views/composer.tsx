@@ -6,7 +6,9 @@
  */
 import { useState } from "preact/hooks";
 import { fitsWindows1252 } from "../../../lib/protocol/windows1252.ts";
-import { type Look, PLAIN, writeMarkup } from "../text.ts";
+import { prefer, preferences } from "../preferences.ts";
+import { type Look, writeMarkup } from "../text.ts";
+import { usePage } from "./base.tsx";
 
 const MOST_LETTERS = 1000;
 const COLORS: readonly [string, string][] = [
@@ -22,12 +24,17 @@ const SIZES = [8, 10, 12, 14, 18];
 export function Composer(
   { label, send }: { label: string; send: (text: string) => void },
 ) {
+  const { model } = usePage();
   const [text, setText] = useState("");
-  const [look, setLook] = useState<Look>(PLAIN);
+  const [look, setLook] = useState<Look>(preferences().look);
   const [fault, setFault] = useState("");
   const submit = () => {
     const line = text.normalize("NFC").replaceAll(/\s*\n\s*/g, " ").trim();
     if (line === "") return;
+    if (model.phase !== "online") {
+      setFault("There is no connection now. The text stays here.");
+      return;
+    }
     const strange = strangeLetters(line);
     if (strange !== "") {
       setFault(
@@ -55,7 +62,13 @@ export function Composer(
         submit();
       }}
     >
-      <Looks look={look} setLook={setLook} />
+      <Looks
+        look={look}
+        setLook={(look) => {
+          setLook(look);
+          prefer({ look });
+        }}
+      />
       {fault !== "" && <p class="fault" role="alert">{fault}</p>}
       <div class="write">
         <textarea

@@ -3,14 +3,18 @@
  *
  * @module
  */
+import { useState } from "preact/hooks";
 import { addPal, blockBuddy } from "../../../lib/protocol/packets/pals.ts";
 import { usePage } from "./base.tsx";
 import { Composer } from "./composer.tsx";
 import { Lines } from "./lines.tsx";
+import { Profile } from "./profile.tsx";
 
 export function Conversation({ uid }: { uid: number }) {
   const { model, session } = usePage();
   const name = model.nameOf(uid);
+  const nickname = model.pals.get(uid)?.nickname ?? model.names.get(uid);
+  const [profile, setProfile] = useState(false);
   const isPal = model.pals.has(uid);
   const close = () => {
     model.conversations.delete(uid);
@@ -34,6 +38,15 @@ export function Conversation({ uid }: { uid: number }) {
             Add to my pals
           </button>
         )}
+        {nickname !== undefined && (
+          <button
+            type="button"
+            class="button small"
+            onClick={() => setProfile(true)}
+          >
+            Profile
+          </button>
+        )}
         <button type="button" class="button small" onClick={block}>
           Block
         </button>
@@ -49,6 +62,12 @@ export function Conversation({ uid }: { uid: number }) {
         label={`Write to ${name}`}
         send={(text) => session.message(uid, text)}
       />
+      {profile && nickname !== undefined && (
+        <Profile
+          nickname={nickname}
+          close={() => setProfile(false)}
+        />
+      )}
     </section>
   );
 }

@@ -16,8 +16,13 @@ import {
   roomBounce,
 } from "../../../lib/protocol/packets/moderation.ts";
 import { addPal, blockBuddy } from "../../../lib/protocol/packets/pals.ts";
+import { privateInvite } from "../../../lib/protocol/packets/rooms.ts";
 import type { Room } from "../model.ts";
+import type { Session } from "../session.ts";
+import { Ask } from "./ask.tsx";
 import { usePage } from "./base.tsx";
+import { type Choice, Menu } from "./menu.tsx";
+import { Profile } from "./profile.tsx";
 
 export function Members({ room }: { room: Room }) {
   const { model } = usePage();
@@ -95,66 +100,84 @@ function Choices({ room, member }: { room: Room; member: MemberEntry }) {
     else room.ignored.add(uid);
     model.changed();
   };
-  const whisper = () => {
-    const text = prompt(`Whisper to ${nickname}`);
-    if (text) session.say(room.gid, `/w ${nickname}: ${text}`);
-  };
-  const bounce = () => {
-    const reason = prompt(`Why is ${nickname} bounced?`, "");
-    if (reason === null) return;
-    if (reason) session.send(bounceReason, { ...at, text: `BR: ${reason}` });
-    session.send(roomBounce, at);
-  };
   const block = () => {
     session.send(blockBuddy, { uid });
     model.blocked.set(uid, nickname);
     model.changed();
   };
-  const choices: [string, () => void][] = [
-    ...(room.cameras.has(uid)
-      ? [["Watch the camera", () => video.watch(room.gid, uid)] as [
-        string,
-        () => void,
-      ]]
-      : []),
-    ["Message", () => model.open({ kind: "person", uid })],
-    ["Whisper", whisper],
-    ...(model.pals.has(uid) ? [] : [
-      ["Add to my pals", () => session.send(addPal, { uid })] as [
-        string,
-        () => void,
-      ],
-    ]),
-    [ignored ? "Stop ignoring" : "Ignore here", ignore],
-    ["Block everywhere", block],
+  const watch: Choice = {
+    label: "Watch the camera",
+    act: () => video.watch(room.gid, uid),
+  };
+  const add: Choice = {
+    label: "Add to my pals",
+    act: () => session.send(addPal, { uid }),
+  };
+  const choices: Choice[] = [
+    ...(room.cameras.has(uid) ? [watch] : []),
+    { label: "Message", act: () => model.open({ kind: "person", uid }) },
+    {
+      label: "Whisper",
+      dialog: (close) => <Whisper room={room} to={nickname} close={close} />,
+    },
+    {
+      label: "Profile",
+      dialog: (close) => <Profile nickname={nickname} close={close} />,
+    },
+    { label: "Private room", act: () => session.send(privateInvite, { uid }) },
+    ...(model.pals.has(uid) ? [] : [add]),
+    { label: ignored ? "Stop ignoring" : "Ignore here", act: ignore },
+    { label: "Block everywhere", act: block },
+    ...(room.admin ? adminChoices(session, at, member) : []),
   ];
-  if (room.admin) {
-    choices.push(
-      member.mic
-        ? ["Red dot", () => session.send(redDot, at)]
-        : ["Take red dot away", () => session.send(unredDot, at)],
-      ["Bounce", bounce],
-      ["Ban", () => session.send(ban, at)],
-      ["Make admin", () => session.send(makeAdmin, at)],
-    );
-  }
+  return <Menu label={`What to do with ${nickname}`} choices={choices} />;
+}
+
+function adminChoices(
+  session: Session,
+  at: { readonly gid: number; readonly uid: number },
+  { mic, nickname }: MemberEntry,
+): Choice[] {
+  const bounce = (reason: string) => {
+    // It arrives before the bounce that it is for.
+    if (reason) session.send(bounceReason, { ...at, text: `BR: ${reason}` });
+    session.send(roomBounce, at);
+  };
+  return [
+    mic ? { label: "Red dot", act: () => session.send(redDot, at) } : {
+      label: "Take red dot away",
+      act: () => session.send(unredDot, at),
+    },
+    {
+      label: "Bounce",
+      dialog: (close) => (
+        <Ask
+          title={`Bounce ${nickname}`}
+          label="Reason, for the staff only"
+          action="Bounce"
+          mayBeEmpty
+          maxLength={200}
+          use={bounce}
+          close={close}
+        />
+      ),
+    },
+    { label: "Ban", act: () => session.send(ban, at) },
+    { label: "Make admin", act: () => session.send(makeAdmin, at) },
+  ];
+}
+
+function Whisper(
+  { room, to, close }: { room: Room; to: string; close: () => void },
+) {
+  const { session } = usePage();
   return (
-    <details class="menu">
-      <summary aria-label={`What to do with ${nickname}`}>⋯</summary>
-      <div class="choices">
-        {choices.map(([label, act]) => (
-          <button
-            key={label}
-            type="button"
-            onClick={({ currentTarget }) => {
-              currentTarget.closest("details")?.removeAttribute("open");
-              act();
-            }}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
-    </details>
+    <Ask
+      title={`Whisper to ${to}`}
+      label={`Only ${to} reads it`}
+      action="Whisper"
+      use={(text) => session.say(room.gid, `/w ${to}: ${text}`)}
+      close={close}
+    />
   );
 }

@@ -4,21 +4,22 @@
  * @module
  */
 import { useState } from "preact/hooks";
-import { userSearch } from "../../../lib/protocol/packets/directory.ts";
 import {
-  addPal,
-  awayMode,
   blockBuddy,
   customizePal,
   DEFAULT_PAL_NAME,
-  onlineMode,
   removePal,
   STATUS,
   unblock,
 } from "../../../lib/protocol/packets/pals.ts";
-import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import { privateInvite } from "../../../lib/protocol/packets/rooms.ts";
 import type { Pal } from "../model.ts";
+import { prefer, preferences } from "../preferences.ts";
+import { Ask } from "./ask.tsx";
 import { Dialog, usePage } from "./base.tsx";
+import { type Choice, Menu } from "./menu.tsx";
+import { Profile } from "./profile.tsx";
+import { Search } from "./search.tsx";
 
 export function statusName(status: number): string {
   switch (status) {
@@ -55,10 +56,7 @@ export function Pals() {
           <button
             type="button"
             class="button small"
-            onClick={() => {
-              model.found = undefined;
-              setDialog("search");
-            }}
+            onClick={() => setDialog("search")}
           >
             Search
           </button>
@@ -79,25 +77,34 @@ export function Pals() {
 
 function Away() {
   const { model, session } = usePage();
-  const toggle = () => {
-    if (model.away) session.send(onlineMode, {});
-    else {
-      const text = encodeText("I am away at the moment.");
-      session.send(awayMode, { text });
-    }
-    model.away = !model.away;
-    model.changed();
-  };
+  const [asking, setAsking] = useState(false);
   return (
-    <p class="tick">
+    <div class="tick">
       <input
         id="away"
         type="checkbox"
         checked={model.away}
-        onChange={toggle}
+        onChange={() => session.setAway(!model.away)}
       />
       <label for="away">I am away</label>
-    </p>
+      <button type="button" class="link" onClick={() => setAsking(true)}>
+        Text…
+      </button>
+      {asking && (
+        <Ask
+          title="Away text"
+          label="What people read who write to you"
+          action="Save"
+          value={preferences().awayText}
+          mayBeEmpty
+          use={(awayText) => {
+            prefer({ awayText });
+            if (model.away) session.setAway(true);
+          }}
+          close={() => setAsking(false)}
+        />
+      )}
+    </div>
   );
 }
 
@@ -105,12 +112,6 @@ function PalRow({ pal }: { pal: Pal }) {
   const { model, session } = usePage();
   const { uid, status } = pal;
   const name = pal.display ?? pal.nickname;
-  const rename = () => {
-    const wanted = prompt(`Your own name for ${pal.nickname}`, name);
-    if (wanted === null) return;
-    const own = wanted.trim().slice(0, 60) || DEFAULT_PAL_NAME;
-    session.send(customizePal, { uid, name: own });
-  };
   const remove = () => {
     session.send(removePal, { uid });
     model.pals.delete(uid);
@@ -121,6 +122,22 @@ function PalRow({ pal }: { pal: Pal }) {
     model.blocked.set(uid, pal.nickname);
     model.changed();
   };
+  const choices: Choice[] = [
+    {
+      label: "Profile",
+      dialog: (close) => <Profile nickname={pal.nickname} close={close} />,
+    },
+    {
+      label: "Private room",
+      act: () => session.send(privateInvite, { uid }),
+    },
+    {
+      label: "Rename",
+      dialog: (close) => <Rename pal={pal} close={close} />,
+    },
+    { label: "Remove", act: remove },
+    { label: "Block", act: block },
+  ];
   return (
     <li class={`person ${statusName(status)}`}>
       <button
@@ -131,71 +148,29 @@ function PalRow({ pal }: { pal: Pal }) {
         <span class="dot" aria-hidden="true"></span>
         {name} <span class="status">{statusName(status)}</span>
       </button>
-      <details class="menu">
-        <summary aria-label={`More about ${name}`}>⋯</summary>
-        <div class="choices">
-          <button type="button" onClick={rename}>Rename</button>
-          <button type="button" onClick={remove}>Remove</button>
-          <button type="button" onClick={block}>Block</button>
-        </div>
-      </details>
+      <Menu label={`More about ${name}`} choices={choices} />
     </li>
   );
 }
 
-function Search({ close }: { close: () => void }) {
+function Rename({ pal, close }: { pal: Pal; close: () => void }) {
   const { model, session } = usePage();
-  const search = (event: Event) => {
-    event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    session.send(
-      userSearch,
-      new Map([
-        ["uid", "3"],
-        ["first", ""],
-        ["last", ""],
-        ["nickname", String(form.get("nickname"))],
-        ["email", ""],
-      ]),
-    );
-  };
+  const { uid, nickname } = pal;
   return (
-    <Dialog title="Search for people" close={close}>
-      <form onSubmit={search}>
-        <p class="field">
-          <label for="search">Nickname, or its beginning</label>
-          <input id="search" name="nickname" required maxLength={63} />
-        </p>
-        <button type="submit" class="button">Search</button>
-      </form>
-      {model.found?.length === 0 && <p role="status">Nobody was found.</p>}
-      <ul class="people-list">
-        {(model.found ?? []).map(({ uid, nickname }) => (
-          <li key={uid} class="person">
-            <span class="name">{nickname}</span>
-            <button
-              type="button"
-              class="button small"
-              disabled={model.pals.has(uid)}
-              onClick={() =>
-                session.send(addPal, { uid })}
-            >
-              Add
-            </button>
-            <button
-              type="button"
-              class="button small"
-              onClick={() => {
-                model.open({ kind: "person", uid });
-                close();
-              }}
-            >
-              Message
-            </button>
-          </li>
-        ))}
-      </ul>
-    </Dialog>
+    <Ask
+      title={`Rename ${nickname}`}
+      label={`Your own name for ${nickname}; empty for the nickname`}
+      action="Rename"
+      value={pal.display ?? ""}
+      maxLength={60}
+      mayBeEmpty
+      use={(name) => {
+        session.send(customizePal, { uid, name: name || DEFAULT_PAL_NAME });
+        // The server does not answer.
+        model.rename(uid, name);
+      }}
+      close={close}
+    />
   );
 }
 

@@ -6,6 +6,7 @@
 import { useState } from "preact/hooks";
 import { reqMic, unreqMic } from "../../../lib/protocol/packets/microphone.ts";
 import { inviteOut } from "../../../lib/protocol/packets/rooms.ts";
+import { announceRoom, isAnnounced } from "../alerts.ts";
 import type { Room } from "../model.ts";
 import { AdminConsole } from "./admin.tsx";
 import { Dialog, Marked, usePage } from "./base.tsx";
@@ -19,6 +20,7 @@ export function RoomView({ room }: { room: Room }) {
   const { model, session } = usePage();
   const [dialog, setDialog] = useState<"console" | "invite" | undefined>();
   const own = room.members.get(model.me.uid);
+  const announced = isAnnounced(room.gid);
   const handUp = (own?.hand ?? 0) > 0;
   return (
     <section class="panel place room-view" aria-labelledby="room">
@@ -44,6 +46,18 @@ export function RoomView({ room }: { room: Room }) {
           onClick={() => setDialog("invite")}
         >
           Invite
+        </button>
+        <button
+          type="button"
+          class="button small"
+          aria-pressed={announced}
+          title="A sound or notification for each line of this room"
+          onClick={() => {
+            announceRoom(room.gid, !announced);
+            model.changed();
+          }}
+        >
+          Alerts
         </button>
         <CameraButton room={room} />
         {room.admin && (

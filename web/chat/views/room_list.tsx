@@ -1,19 +1,24 @@
 /**
- * Rooms by category, and a new room.
+ * Rooms by category, how full they are, and where somebody speaks.
  *
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
 import type { RoomEntry } from "../../../lib/protocol/packets/lists.ts";
-import { roomCreate } from "../../../lib/protocol/packets/rooms.ts";
-import { Dialog, usePage } from "./base.tsx";
+import type { Crowd } from "../model.ts";
+import { Ask } from "./ask.tsx";
+import { usePage } from "./base.tsx";
+import { CreateRoom, JoinAsAdmin } from "./room_dialogs.tsx";
 
 const REFRESH_MS = 20_000;
-const [TEXT, VOICE] = [0, 3];
+/** How often the counts of all rooms are asked for while they are in view. */
+const CROWDS_MS = 3000;
 
 export function RoomList() {
   const { model, session } = usePage();
-  const [creating, setCreating] = useState(false);
+  const [dialog, setDialog] = useState<"create" | "admin" | undefined>();
+  const close = () => setDialog(undefined);
+  const [invisible, setInvisible] = useState(false);
   const filled = model.categories.filter(({ code }) =>
     (model.counts.get(code) ?? 0) > 0
   );
@@ -28,6 +33,7 @@ export function RoomList() {
     const timer = setInterval(refresh, REFRESH_MS);
     return () => clearInterval(timer);
   }, [codes, session]);
+  useCrowds();
   return (
     <section class="panel place" aria-labelledby="rooms">
       <h1 class="bar" id="rooms">Rooms</h1>
@@ -40,120 +46,120 @@ export function RoomList() {
             </h2>
             <ul class="rooms">
               {(model.lists.get(code) ?? []).map((room) => (
-                <RoomRow key={room.gid} room={room} />
+                <RoomRow
+                  key={room.gid}
+                  room={room}
+                  invisible={invisible}
+                />
               ))}
             </ul>
           </section>
         ))}
-        <p>
+        {model.me.mayHide && (
+          <p class="tick">
+            <input
+              id="invisible"
+              type="checkbox"
+              checked={invisible}
+              onChange={() => setInvisible(!invisible)}
+            />
+            <label for="invisible">Join without being seen</label>
+          </p>
+        )}
+        <p class="actions">
           <button
             type="button"
             class="button"
-            onClick={() => setCreating(true)}
+            onClick={() => setDialog("create")}
           >
             Create a room
           </button>
+          <button
+            type="button"
+            class="button quiet-button"
+            onClick={() => setDialog("admin")}
+          >
+            Join as admin
+          </button>
         </p>
       </div>
-      {creating && <CreateRoom close={() => setCreating(false)} />}
+      {dialog === "create" && <CreateRoom close={close} />}
+      {dialog === "admin" && <JoinAsAdmin close={close} />}
     </section>
   );
 }
 
-function RoomRow({ room }: { room: RoomEntry }) {
-  const { session } = usePage();
+/** Keeps the counts fresh while somebody looks at the list. */
+function useCrowds(): void {
+  const { model, session } = usePage();
+  useEffect(() => {
+    const refresh = async () => {
+      if (document.hidden || model.phase !== "online") return;
+      const response = await fetch("/api/v1/rooms");
+      if (!response.ok) return;
+      const categories: PublicCategory[] = await response.json();
+      model.crowds = new Map(
+        categories.flatMap(({ rooms }) => rooms).map((
+          room,
+        ) => [room.gid, room]),
+      );
+      model.changed();
+      for (const { code, rooms } of categories) {
+        const known = model.lists.get(code) ?? [];
+        const gids = new Set(known.map(({ gid }) => gid));
+        if (
+          rooms.length !== gids.size || rooms.some(({ gid }) => !gids.has(gid))
+        ) session.refreshAll(code);
+      }
+    };
+    // Without an answer the list of the chat connection stays.
+    const timer = setInterval(() => void refresh().catch(() => {}), CROWDS_MS);
+    void refresh().catch(() => {});
+    return () => clearInterval(timer);
+  }, [model, session]);
+}
+
+interface PublicCategory {
+  readonly code: number;
+  readonly rooms: readonly (Crowd & { readonly gid: number })[];
+}
+
+function RoomRow(
+  { room, invisible }: { room: RoomEntry; invisible: boolean },
+) {
+  const { model, session } = usePage();
+  const { gid, name } = room;
   const [asking, setAsking] = useState(false);
-  const join = () => room.locked ? setAsking(true) : session.join(room.gid);
+  const join = () =>
+    room.locked ? setAsking(true) : session.join(gid, { invisible });
+  const crowd = model.crowds.get(gid);
+  const speaker = model.speaking.get(gid);
   return (
     <li class="room">
-      <button type="button" class="name" onClick={join}>{room.name}</button>
+      <button type="button" class="name" onClick={join}>{name}</button>
+      {(crowd?.speaking || speaker !== undefined) && (
+        <span class="sign speaking-here">
+          <span aria-hidden="true">🔊</span> {speaker === undefined
+            ? "somebody speaks"
+            : `${model.nameOf(speaker)} speaks`}
+        </span>
+      )}
       {room.voice > 0 && <span class="sign">voice</span>}
       {room.locked && <span class="sign">locked</span>}
       {room.rating !== "G" && <span class="sign">{room.rating}</span>}
       <span class="people">
-        {room.members}
+        {crowd?.people ?? room.members}
         <span class="unseen">people</span>
       </span>
-      {asking && <Lockword gid={room.gid} close={() => setAsking(false)} />}
+      {asking && (
+        <Ask
+          title="This room is locked"
+          label="Its lockword"
+          action="Join"
+          use={(lockword) => session.join(gid, { lockword, invisible })}
+          close={() => setAsking(false)}
+        />
+      )}
     </li>
-  );
-}
-
-function Lockword({ gid, close }: { gid: number; close: () => void }) {
-  const { session } = usePage();
-  return (
-    <Dialog title="This room is locked" close={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = new FormData(event.target as HTMLFormElement);
-          session.join(gid, String(form.get("word")));
-          close();
-        }}
-      >
-        <p class="field">
-          <label for="lockword">Its lockword</label>
-          <input id="lockword" name="word" autocomplete="off" required />
-        </p>
-        <button type="submit" class="button">Join</button>
-      </form>
-    </Dialog>
-  );
-}
-
-function CreateRoom({ close }: { close: () => void }) {
-  const { model, session } = usePage();
-  const create = (event: Event) => {
-    event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const value = (key: string) => String(form.get(key) ?? "");
-    session.send(roomCreate, {
-      name: value("name"),
-      category: Number(value("category")),
-      type: value("voice") === "on" ? VOICE : TEXT,
-      rating: value("rating"),
-      lockword: value("lockword"),
-    });
-    close();
-  };
-  return (
-    <Dialog title="Create a room" close={close}>
-      <form onSubmit={create}>
-        <p class="field">
-          <label for="room-name">Name</label>
-          <input id="room-name" name="name" required maxLength={100} />
-        </p>
-        <p class="field">
-          <label for="room-category">Category</label>
-          <select id="room-category" name="category">
-            {model.categories.map(({ code, name }) => (
-              <option key={code} value={code}>{name}</option>
-            ))}
-          </select>
-        </p>
-        <p class="field">
-          <label for="room-rating">Rating</label>
-          <select id="room-rating" name="rating">
-            <option value="G">G, for everybody</option>
-            <option value="R">R, restricted</option>
-            <option value="A">A, adults</option>
-          </select>
-        </p>
-        <p class="field">
-          <label for="room-lock">Lockword, if only some may enter</label>
-          <input
-            id="room-lock"
-            name="lockword"
-            autocomplete="off"
-            maxLength={30}
-          />
-        </p>
-        <p class="tick">
-          <input id="room-voice" name="voice" type="checkbox" checked />
-          <label for="room-voice">With voice</label>
-        </p>
-        <button type="submit" class="button">Create</button>
-      </form>
-    </Dialog>
   );
 }

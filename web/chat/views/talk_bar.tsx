@@ -111,7 +111,7 @@ function Volume({ room }: { room: Room }) {
         min={0}
         max={2}
         step={0.05}
-        value={voice.volumes.get(room.gid) ?? 1}
+        value={voice.volumeOf(room.gid)}
         onInput={({ currentTarget }) =>
           voice.setVolume(room.gid, Number(currentTarget.value))}
       />

@@ -3,14 +3,8 @@
  *
  * @module
  */
+import { preferences } from "../preferences.ts";
 import type { FromMicrophone } from "./worklet.ts";
-
-export interface MicrophoneSettings {
-  /** "" for the browser's own choice. */
-  readonly device: string;
-  /** Echo cancelling, noise suppression and automatic gain. */
-  readonly processed: boolean;
-}
 
 /** Why there is no microphone; the message is for the user. */
 export class NoMicrophone extends Error {
@@ -20,7 +14,6 @@ export class NoMicrophone extends Error {
 export class Microphone {
   /** Called with the loudness from 0 to 1. */
   onLevel: (level: number) => void = () => {};
-  #settings: MicrophoneSettings = { device: "", processed: true };
   #stream: MediaStream | undefined;
   #node: AudioWorkletNode | undefined;
   #opening: Promise<void> | undefined;
@@ -30,20 +23,10 @@ export class Microphone {
     this.#packet = packet;
   }
 
-  get settings(): MicrophoneSettings {
-    return this.#settings;
-  }
-
   /** Browsers give microphones to https and to this very machine only. */
   static get isPossible(): boolean {
     return globalThis.isSecureContext === true &&
       navigator.mediaDevices !== undefined;
-  }
-
-  /** Closes an open one; the next word opens it as wanted. */
-  configure(settings: MicrophoneSettings): void {
-    this.#settings = settings;
-    this.close();
   }
 
   open(audio: AudioContext): Promise<void> {
@@ -58,6 +41,7 @@ export class Microphone {
     this.#node?.port.postMessage(on);
   }
 
+  /** The next word opens it again, as the user prefers then. */
   close(): void {
     this.#node?.disconnect();
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
@@ -68,7 +52,7 @@ export class Microphone {
     if (!Microphone.isPossible) {
       throw new NoMicrophone("This address allows no microphone.");
     }
-    const { device, processed } = this.#settings;
+    const { microphone, processed } = preferences();
     try {
       this.#stream = await navigator.mediaDevices.getUserMedia({
         audio: {
@@ -76,7 +60,8 @@ export class Microphone {
           echoCancellation: processed,
           noiseSuppression: processed,
           autoGainControl: processed,
-          ...(device !== "" && { deviceId: { exact: device } }),
+          // Another one is used when this one is not plugged in.
+          ...(microphone !== "" && { deviceId: { ideal: microphone } }),
         },
       });
     } catch (error) {

@@ -9,6 +9,7 @@ import { VoiceLink } from "../../../lib/client/voice_link.ts";
 import { WebSocketStream } from "../../../lib/client/websocket.ts";
 import type { Model } from "../model.ts";
 import { type Session, socketBase } from "../session.ts";
+import { prefer, preferences } from "../preferences.ts";
 import { Microphone } from "./microphone.ts";
 import { Player } from "./player.ts";
 
@@ -20,8 +21,6 @@ const FOREVER_MS = 0x7fffffff;
 
 export class Voice {
   readonly microphone = new Microphone((payload) => this.#say(payload));
-  /** Loudness from 0 to 1, by room. */
-  readonly volumes = new Map<number, number>();
   talking = false;
   gid = 0;
   readonly #model: Model;
@@ -83,7 +82,7 @@ export class Voice {
     if (this.#talker.uid !== uid) this.#talker = new Talker(uid);
     this.#player?.forget();
     this.#player = new Player(this.#audio!);
-    this.#player.volume = this.volumes.get(gid) ?? 1;
+    this.#player.volume = this.volumeOf(gid);
     void this.#listen(this.#link);
     this.#model.changed();
   }
@@ -98,8 +97,12 @@ export class Voice {
     this.gid = 0;
   }
 
+  volumeOf(gid: number): number {
+    return preferences().volumes[gid] ?? 1;
+  }
+
   setVolume(gid: number, volume: number): void {
-    this.volumes.set(gid, volume);
+    prefer({ volumes: { ...preferences().volumes, [gid]: volume } });
     if (gid === this.gid && this.#player) this.#player.volume = volume;
     this.#model.changed();
   }

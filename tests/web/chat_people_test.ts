@@ -1,0 +1,189 @@
+/**
+ * People on the page /chat: whispers, profiles, searches, names, offers.
+ *
+ * @module
+ */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import {
+  imIn,
+  newStyleIm,
+  profileMessageOut,
+  roomMessageIn,
+} from "../../lib/protocol/packets/messages.ts";
+import {
+  callEnded,
+  callRequest,
+  videoRefused,
+  videoRequest,
+  xferRefused,
+  xferRequest,
+} from "../../lib/protocol/packets/transfers.ts";
+import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
+import {
+  answer,
+  chatTest,
+  choose,
+  join,
+  signOn,
+  uidOf,
+  write,
+} from "./support/chat_page.ts";
+
+chatTest("whispers and own names for pals", async (server, browser, room) => {
+  await using dan = await server.signOn("Dan");
+  await dan.rooms.join(room);
+  await using bob = await server.signOn("Bob");
+  await bob.rooms.join(room);
+  const ann = await signOn(server, browser, "Ann");
+  await join(ann);
+  await choose(ann, ".members", "Dan", "Whisper");
+  await answer(ann, "only you: café");
+  const heard = await dan.expect(
+    roomMessageIn,
+    ({ uid }) => uid === uidOf(server, "Ann"),
+  );
+  match(decodeText(heard.text), /Start Whisper[\s\S]*only you: café/);
+  await dan.rooms.say(room, "/w Ann: and back");
+  await ann.waitForSelector(".line.whisper:has-text('and back')");
+  await choose(ann, ".members", "Dan", "Add to my pals");
+  await ann.waitForSelector(".pals .person:has-text('Dan')");
+  await choose(ann, ".pals", "Dan", "Rename");
+  await answer(ann, "Danny");
+  await ann.waitForSelector(".pals .person:has-text('Danny')");
+  await bob.settle();
+  equal(
+    bob.received.some(({ payload }) =>
+      decodeText(payload).includes("only you")
+    ),
+    false,
+  );
+});
+
+chatTest("profiles, one's own and others'", async (server, browser, room) => {
+  const ann = await signOn(server, browser, "Ann");
+  await ann.click("text=My profile");
+  await ann.fill("#profile-first", "Änne");
+  await ann.fill("#profile-country", "Österreich");
+  await ann.fill("#profile-street", "Hidden Lane 1");
+  await ann.check("#show-first");
+  await ann.uncheck("#show-email");
+  await ann.click("dialog[open] >> text=Save");
+  await using dan = await server.signOn("Dan");
+  await dan.rooms.join(room);
+  const bob = await signOn(server, browser, "Bob");
+  await bob.click("text=Search");
+  await bob.fill("#search-first", "Änne");
+  await bob.press("#search-first", "Enter");
+  await bob.click("dialog[open] >> text=Profile");
+  const shown = bob.locator("dialog[open] dl.profile");
+  await shown.waitFor();
+  match(await shown.innerText(), /Ann[\s\S]*Änne[\s\S]*Österreich/);
+  equal((await shown.innerText()).includes("Hidden"), false);
+  // The own form shows everything again.
+  await ann.click("text=My profile");
+  await ann.waitForSelector("#profile-street");
+  equal(await ann.inputValue("#profile-street"), "Hidden Lane 1");
+  ok(await ann.isChecked("#show-first"));
+  equal(await ann.isChecked("#show-email"), false);
+  const refused = await fetch(`${server.pages}/chat/profile`, {
+    headers: { authorization: `Ticket ${"a".repeat(22)}` },
+  });
+  equal(refused.status, 403);
+  await refused.body?.cancel();
+});
+
+chatTest("the away text is one's own and stays", async (server, browser) => {
+  await using dan = await server.signOn("Dan");
+  const ann = await signOn(server, browser, "Ann");
+  await ann.click(".pals >> text=Text…");
+  await answer(ann, "Gone fishing à la mer");
+  await ann.check("#away");
+  await dan.people.im(uidOf(server, "Ann"), "hello?");
+  const { text } = await dan.expect(imIn);
+  match(decodeText(text), /Gone fishing à la mer/);
+  await ann.reload();
+  await ann.fill("#nickname", "Ann");
+  await ann.fill("#password", "secret11");
+  await ann.click("text=Sign on");
+  await ann.click(".pals >> text=Text…");
+  equal(
+    await ann.inputValue("dialog[open] input[name=text]"),
+    "Gone fishing à la mer",
+  );
+}, { "messages.away_reply": true });
+
+chatTest("offers of files and calls end at once", async (server, browser) => {
+  await using dan = await server.signOn("Dan");
+  const ann = await signOn(server, browser, "Ann");
+  const uid = uidOf(server, "Ann");
+  await dan.send(xferRequest, { uid, port: 2090 });
+  equal((await dan.expect(xferRefused)).uid, uid);
+  await ann.waitForSelector(".notice:has-text('Dan offered a file')");
+  await dan.send(callRequest, { uid, port: 2090 });
+  equal((await dan.expect(callEnded)).uid, uid);
+  await ann.waitForSelector(".notice:has-text('Dan offered a call')");
+  await dan.send(videoRequest, { uid, port: 2091 });
+  equal((await dan.expect(videoRefused)).uid, uid);
+});
+
+chatTest("messages that waited arrive", async (server, browser) => {
+  await using dan = await server.signOn("Dan");
+  const uid = uidOf(server, "Ann");
+  await dan.people.im(uid, "waiting: naïve €");
+  await dan.send(profileMessageOut, {
+    from: dan.uid,
+    fromProfile: 1,
+    to: uid,
+    toProfile: 1,
+    text: encodeText("to your profile"),
+  });
+  await dan.settle();
+  const ann = await signOn(server, browser, "Ann");
+  await ann.click(".tabs :text('Dan')");
+  await ann.waitForSelector(".line:has-text('naïve €')");
+  await ann.waitForSelector(".line:has-text('to your profile')");
+  await dan.signOff();
+  await write(ann, "for later");
+  await ann.waitForSelector(".line.own.sent");
+  await using again = await server.signOn("Dan");
+  const { text } = await again.expect(newStyleIm);
+  match(decodeText(text), /for later/);
+});
+
+chatTest("choices outlast a reload", async (server, browser) => {
+  const ann = await signOn(server, browser, "Ann");
+  await join(ann);
+  await ann.click("text=Settings");
+  await ann.click("text=Cancel echo");
+  await ann.selectOption("#rate", "2");
+  await ann.waitForSelector("#videoinput option:nth-child(2)", {
+    state: "attached",
+  });
+  await ann.click("text=A sound for messages");
+  await ann.click("button[aria-label=Close]");
+  await ann.click(".looks [aria-label=bold]");
+  await ann.click("text=Alerts");
+  await ann.locator(".volume input").fill("0.5");
+  const read = () =>
+    ann.evaluate(() =>
+      // deno-lint-ignore no-explicit-any -- of the page
+      JSON.parse((globalThis as any).localStorage["retropal-chat"])
+    );
+  const { processed, picturesPerSecond, sound, look, ...rest } = await read();
+  deepEqual([processed, picturesPerSecond, sound], [false, 2, false]);
+  equal(look.bold, true);
+  equal(rest.announcedRooms.length, 1);
+  ann.on("dialog", (dialog) => void dialog.accept());
+  await ann.reload();
+  await ann.fill("#nickname", "Ann");
+  await ann.fill("#password", "secret11");
+  await ann.click("text=Sign on");
+  await join(ann);
+  equal(await ann.inputValue(".volume input"), "0.5");
+  equal(
+    await ann.getAttribute(".looks [aria-label=bold]", "aria-pressed"),
+    "true",
+  );
+  await ann.click("text=Settings");
+  equal(await ann.inputValue("#rate"), "2");
+});

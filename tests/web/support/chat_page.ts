@@ -1,0 +1,177 @@
+/**
+ * Tests of the page /chat in a real Chromium with a made-up microphone and
+ * camera, beside clients of 2002.
+ *
+ * @module
+ */
+import { deepEqual } from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { buildBrowserClient } from "../../../scripts/browser_client.ts";
+import { speech } from "../../support/signals.ts";
+import { DESK, MISSING, withChromium } from "./chromium.ts";
+import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
+
+/** What went wrong in a page's console, or left for another site. */
+const faults: string[] = [];
+/** A permanent voice room of every fresh server. */
+export const PORCH = "The Front Porch";
+const RATE = 44_100;
+export const SPOKEN_S = 8;
+
+/** A WAV file for the made-up microphone: our speech, brought up to 44.1 kHz. */
+async function speechFile(): Promise<string> {
+  const samples = speech(8000 * SPOKEN_S);
+  const count = RATE * SPOKEN_S;
+  const bytes = new Uint8Array(44 + 2 * count);
+  const view = new DataView(bytes.buffer);
+  const text = (at: number, value: string) =>
+    bytes.set(new TextEncoder().encode(value), at);
+  text(0, "RIFF");
+  view.setUint32(4, bytes.length - 8, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, RATE, true);
+  view.setUint32(28, 2 * RATE, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  text(36, "data");
+  view.setUint32(40, 2 * count, true);
+  for (let i = 0; i < count; i++) {
+    const at = i * 8000 / RATE;
+    const [low, part] = [Math.floor(at), at % 1];
+    const value = samples[low]! * (1 - part) + (samples[low + 1] ?? 0) * part;
+    view.setInt16(44 + 2 * i, value, true);
+  }
+  const file = await Deno.makeTempFile({ suffix: ".wav" });
+  await Deno.writeFile(file, bytes);
+  return file;
+}
+
+/** `room` is the number of {@linkcode PORCH}. Ann, Bob and Dan have accounts. */
+export function chatTest(
+  name: string,
+  work: (server: WholeServer, browser: Browser, room: number) => Promise<void>,
+  changes: Parameters<typeof withWholeServer>[1] = {},
+): void {
+  Deno.test({
+    name: `/chat: ${name}`,
+    ignore: MISSING !== null,
+    // The debugger's socket and the child end a moment later.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await buildBrowserClient();
+      const file = await speechFile();
+      try {
+        await withWholeServer(async (server) => {
+          for (const name of ["Ann", "Bob", "Dan"]) await server.addUser(name);
+          const { gid } = server.live.rooms().find(({ name }) =>
+            name === PORCH
+          )!;
+          faults.length = 0;
+          await withChromium((browser) => work(server, browser, gid), [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            `--use-file-for-fake-audio-capture=${file}`,
+            "--autoplay-policy=no-user-gesture-required",
+          ]);
+          deepEqual(faults, []);
+        }, changes);
+      } finally {
+        await Deno.remove(file);
+      }
+    },
+  });
+}
+
+interface VisitOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly dark?: boolean;
+  /** Where the pages are, when not at the server itself. */
+  readonly pages?: string;
+}
+
+/** Opens the page and signs on; any error in its console fails the test. */
+export async function signOn(
+  server: WholeServer,
+  browser: Browser,
+  nickname: string,
+  options: VisitOptions = {},
+): Promise<Page> {
+  const page = await openChat(server, browser, options);
+  await fillIn(page, nickname);
+  return page;
+}
+
+export async function fillIn(page: Page, nickname: string): Promise<void> {
+  await page.fill("#nickname", nickname);
+  await page.fill("#password", PASSWORD);
+  await page.click("text=Sign on");
+  await page.waitForSelector(`text=${PORCH}`);
+}
+
+export async function openChat(
+  server: WholeServer,
+  browser: Browser,
+  { viewport = DESK, dark = false, pages = server.pages }: VisitOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport,
+    reducedMotion: "reduce",
+    colorScheme: dark ? "dark" : "light",
+    permissions: ["microphone", "camera"],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("console", (message) => {
+    // Refused and broken connections are logged by the browser itself.
+    const text = message.text();
+    if (message.type() === "error" && !/WebSocket|net::ERR_/.test(text)) {
+      faults.push(text);
+    }
+  });
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("request", (request) => {
+    const { origin } = new URL(request.url());
+    if (!["null", pages].includes(origin)) {
+      faults.push(`request to another site: ${request.url()}`);
+    }
+  });
+  await page.goto(`${pages}/chat`);
+  return page;
+}
+
+export async function join(page: Page): Promise<void> {
+  await page.click(`button.name:text('${PORCH}')`);
+  await page.waitForSelector(".room-view");
+}
+
+export async function write(page: Page, text: string): Promise<void> {
+  await page.fill(".composer textarea", text);
+  await page.press(".composer textarea", "Enter");
+}
+
+/** Opens the menu beside a person of a list and clicks an entry. */
+export async function choose(
+  page: Page,
+  list: ".members" | ".pals",
+  nickname: string,
+  entry: string,
+): Promise<void> {
+  const row = `${list} .person:has-text('${nickname}')`;
+  await page.click(`${row} summary`);
+  await page.click(`${row} .choices button:text-is('${entry}')`);
+}
+
+/** Answers the one open dialog that asks for a line. */
+export async function answer(page: Page, text: string): Promise<void> {
+  await page.fill("dialog[open] input[name=text]", text);
+  await page.click("dialog[open] button[type=submit]");
+  await page.waitForSelector("dialog[open]", { state: "detached" });
+}
+
+export function uidOf(server: WholeServer, nickname: string): number {
+  return server.store.accounts.byNickname(nickname)!.uid;
+}

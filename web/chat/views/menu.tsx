@@ -1,0 +1,45 @@
+/**
+ * The menu beside a person, and the dialogs that its entries open.
+ *
+ * @module
+ */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+/** Opens a dialog beside the menu; it gets the function that closes it. */
+export type Dialogue = (close: () => void) => ComponentChildren;
+
+export interface Choice {
+  readonly label: string;
+  readonly act?: () => void;
+  readonly dialog?: Dialogue;
+}
+
+export function Menu(
+  { label, choices }: { label: string; choices: readonly Choice[] },
+) {
+  const [dialog, setDialog] = useState<Dialogue | undefined>();
+  return (
+    <>
+      <details class="menu">
+        <summary aria-label={label}>⋯</summary>
+        <div class="choices">
+          {choices.map((choice) => (
+            <button
+              key={choice.label}
+              type="button"
+              onClick={({ currentTarget }) => {
+                currentTarget.closest("details")?.removeAttribute("open");
+                choice.act?.();
+                if (choice.dialog) setDialog(() => choice.dialog);
+              }}
+            >
+              {choice.label}
+            </button>
+          ))}
+        </div>
+      </details>
+      {dialog?.(() => setDialog(undefined))}
+    </>
+  );
+}

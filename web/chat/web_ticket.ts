@@ -1,0 +1,46 @@
+/**
+ * Signing on by the web session of this browser, and the sentences of a
+ * sign-on that failed.
+ *
+ * @module
+ */
+const TICKET_TRIES = 3;
+
+interface TicketAnswer {
+  readonly ticket: string;
+  readonly uid: number;
+  readonly nickname: string;
+}
+
+/** The web session of this browser gives a ticket. */
+export async function fetchTicket(): Promise<TicketAnswer> {
+  for (let tries = 1;; tries++) {
+    const response = await fetch("/chat/ticket", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ for: "chat" }),
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    if (response.status < 500 || tries === TICKET_TRIES) {
+      throw new NotSignedIn(answer.error ?? "Please sign in again.");
+    }
+  }
+}
+
+/** This browser has no web session any more. */
+class NotSignedIn extends Error {
+  override name = "SignOnRefused";
+}
+
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === "SignOnRefused";
+}
+
+export function sentenceOf(error: unknown): string {
+  if (isRefusal(error)) return (error as Error).message;
+  if (error instanceof Error && error.name === "WebSocketClosed") {
+    return "The server cannot be reached. Please try again.";
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -48,6 +48,10 @@ Forms that differ by client program are in
 **Paltalk 5.1 was not tried with the real client**, nor were the types named
 LATER.
 
+Room video was seen with two real clients and a fake camera under Wine; not
+seen were paid level \`Y\`, cameras with a picture size of their own, and real
+camera drivers.
+
 ## From the client
 
 ${table("client", Object.entries(CLIENT_TYPES))}

@@ -222,8 +222,8 @@ export const LIMITS = {
     about: "Video connections at a time, GETs that wait included.",
   }),
   video_connections_per_second: count({
-    default: 5000,
-    about: "Video connections taken per second from members of rooms.",
+    default: 4000,
+    about: "Video connections accepted per second; the others wait their turn.",
   }),
   video_publisher_bytes_per_second: count({
     default: 65_536,

@@ -32,6 +32,8 @@ import { YieldingConnections } from "./yielding_connections.ts";
 const BATCH = 4;
 /** Milliseconds to wait when the machine has no descriptor or memory left. */
 const OUT_OF_RESOURCES_MS = 50;
+/** Milliseconds by which accepting may lag behind its rate and catch up. */
+const CATCH_UP_MS = 50;
 /** Milliseconds for which a connection need not yet make room for others. */
 const GRACE_MS = 2000;
 
@@ -81,6 +83,15 @@ export interface AcceptorOptions<T extends Acceptable> {
   readonly onRefused?: (reason: string, address: string) => void;
   /** A connection was closed to make room. */
   readonly onYielded?: () => void;
+  /** False: sockets are left as they are, without no-delay and keep-alive. */
+  readonly tunes?: boolean;
+  /** Connections accepted before everything else has its turn; 4 if not given. */
+  readonly batch?: number;
+  /**
+   * Most connections accepted per second; the others stay in the backlog. For
+   * a port of many short connections, which must leave time for other ports.
+   */
+  readonly perSecond?: () => number;
   /** Milliseconds of a steady clock. */
   readonly clock?: () => number;
 }
@@ -102,6 +113,8 @@ export class Acceptor<T extends Acceptable> {
   readonly #leaving = new Set<T>();
   readonly #rates = new HostRates();
   #closed = false;
+  /** When the next batch is due, where there is a rate. */
+  #due = -Infinity;
 
   constructor(options: AcceptorOptions<T>) {
     this.#options = options;
@@ -159,9 +172,11 @@ export class Acceptor<T extends Acceptable> {
 
   /** Accepts until {@linkcode Acceptor.close}. Never rejects. */
   async run(): Promise<void> {
-    const { listener } = this.#options;
+    const { listener, batch = BATCH } = this.#options;
     for (let n = 1; !this.#closed; n++) {
-      if (n % BATCH === 0) await nextTurn();
+      if (n % batch === 0) {
+        await this.#giveWay(batch);
+      }
       let conn: Deno.TcpConn;
       try {
         conn = await listener.accept();
@@ -174,6 +189,17 @@ export class Acceptor<T extends Acceptable> {
       }
       this.#take(conn);
     }
+  }
+
+  /** After each batch: lets others go on, and keeps to the rate. */
+  async #giveWay(batch: number): Promise<void> {
+    const perSecond = this.#options.perSecond?.();
+    if (perSecond === undefined) return await nextTurn();
+    const now = this.#clock();
+    this.#due = Math.max(this.#due, now - CATCH_UP_MS) +
+      1000 * batch / perSecond;
+    const early = this.#due - now;
+    await (early >= 1 ? pause(early) : nextTurn());
   }
 
   async #outOfResources(error: unknown): Promise<void> {
@@ -205,12 +231,7 @@ export class Acceptor<T extends Acceptable> {
   #take(conn: Deno.TcpConn): void {
     const address = plainAddress(conn.remoteAddr.hostname);
     const one = this.adopt(address, () => {
-      try {
-        conn.setNoDelay(true);
-        conn.setKeepAlive(true);
-      } catch {
-        // Reset already: the first read will tell.
-      }
+      if (this.#options.tunes ?? true) tune(conn);
       return this.#options.open(conn, address);
     });
     if (one === undefined) conn.close();
@@ -280,5 +301,14 @@ export class Acceptor<T extends Acceptable> {
       this.refusals.note("too many unauthenticated connections", "");
       this.#makeRoom(this.#yielding.ofLargestHolder(), 0);
     }
+  }
+}
+
+function tune(conn: Deno.TcpConn): void {
+  try {
+    conn.setNoDelay(true);
+    conn.setKeepAlive(true);
+  } catch {
+    // Reset already: the first read will tell.
   }
 }

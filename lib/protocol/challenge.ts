@@ -32,6 +32,7 @@ export const SMTP_OFFSET = 25;
  */
 export type Variant = 1 | 2;
 
+/** The number that stands for byte 0 at place `i`. */
 function shift(variant: Variant, i: number, offset: number, limerick: string) {
   const twist = variant === 1 ? i * (13 - i) : i;
   return 122 + twist + limerick.charCodeAt(offset + i);
@@ -80,6 +81,20 @@ export function decodeDigits(
     clear[i] = n - shift(variant, i, offset, limerick);
   }
   return clear;
+}
+
+/**
+ * The byte in the group of four digits at place `i`, of variant 1; negative
+ * when it is none. For those who read many and want no arrays.
+ */
+export function byteInDigits(digits: string, i: number, offset: number) {
+  let number = 0;
+  for (let at = 4 * i; at < 4 * i + 3; at++) {
+    const digit = digits.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    number = 10 * number + digit;
+  }
+  return number - shift(1, i, offset, LIMERICK);
 }
 
 /** The offset that a key asks for: its decimal number at bytes 4..6, -509. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { decodeDigits, encodeDigits } from "./challenge.ts";
+import { byteInDigits, encodeDigits, LIMERICK } from "./challenge.ts";
 import { decodeText, encodeText } from "./windows1252.ts";
 
 /** First word of a publisher's hello, of a picture, of a viewer's hello. */
@@ -113,26 +113,52 @@ function readPictureHead(
 }
 
 const LINE_FEED = 0x0a;
-const FETCH = /^GET \/ab\?1&(\d{1,10})&(\d{1,10})&(\d{4,64})\r?$/;
+const RETURN = 0x0d;
+const AMPERSAND = 0x26;
+const FETCH = encodeText("GET /ab?1&");
 
+/** Byte by byte: there are thousands of these lines in a second. */
 function readLine(
   bytes: Uint8Array,
 ): ReadRequest | typeof INCOMPLETE | typeof NOT_A_REQUEST {
-  const end = bytes.indexOf(LINE_FEED);
-  if (end < 0) return bytes.length < MAX_LINE ? INCOMPLETE : NOT_A_REQUEST;
-  if (end >= MAX_LINE) return NOT_A_REQUEST;
-  const match = FETCH.exec(decodeText(bytes.subarray(0, end)));
-  if (match === null) return NOT_A_REQUEST;
-  const [, publisher, viewer, digits = ""] = match;
+  const feed = bytes.indexOf(LINE_FEED);
+  if (feed < 0) return bytes.length < MAX_LINE ? INCOMPLETE : NOT_A_REQUEST;
+  if (feed >= MAX_LINE) return NOT_A_REQUEST;
+  const end = bytes[feed - 1] === RETURN ? feed - 1 : feed;
+  for (let i = 0; i < FETCH.length; i++) {
+    if (bytes[i] !== FETCH[i]) return NOT_A_REQUEST;
+  }
+  const first = bytes.indexOf(AMPERSAND, FETCH.length);
+  const second = bytes.indexOf(AMPERSAND, first + 1);
+  if (first < 0 || second < 0 || second > end) return NOT_A_REQUEST;
+  const publisher = decimal(bytes, FETCH.length, first);
+  const viewer = decimal(bytes, first + 1, second);
+  const count = end - second - 1;
+  if (publisher < 0 || viewer < 0 || count < 4 || count > MAX_DIGITS) {
+    return NOT_A_REQUEST;
+  }
+  let digits = "";
+  for (let i = second + 1; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x30 || byte > 0x39) return NOT_A_REQUEST;
+    digits += String.fromCharCode(byte);
+  }
   return {
-    request: {
-      kind: "fetch",
-      publisher: Number(publisher),
-      viewer: Number(viewer),
-      digits,
-    },
-    bytes: end + 1,
+    request: { kind: "fetch", publisher, viewer, digits },
+    bytes: feed + 1,
   };
+}
+
+/** The number of up to ten digits between two places; -1: it is none. */
+function decimal(bytes: Uint8Array, from: number, to: number): number {
+  if (to <= from || to - from > 10) return -1;
+  let number = 0;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x30 || byte > 0x39) return -1;
+    number = 10 * number + byte - 0x30;
+  }
+  return number;
 }
 
 /** The head of a transaction as the real client sends it. */
@@ -186,12 +212,12 @@ export function decodeCounter(
   digits: string,
   offset: number,
 ): number | undefined {
-  const clear = decodeDigits(digits, offset, 1);
-  if (clear === undefined || clear.length < 1 || clear.length > 10) {
-    return undefined;
-  }
+  const length = digits.length / 4;
+  if (!Number.isInteger(length) || length < 1 || length > 10) return undefined;
+  if (offset < 0 || offset + length > LIMERICK.length) return undefined;
   let counter = 0;
-  for (const byte of clear) {
+  for (let i = 0; i < length; i++) {
+    const byte = byteInDigits(digits, i, offset);
     if (byte < 0x30 || byte > 0x39) return undefined;
     counter = 10 * counter + byte - 0x30;
   }

@@ -15,7 +15,7 @@ export class VideoPart implements AsyncDisposable {
 
   /** Throws CannotListen. */
   constructor(
-    { world, config, clock, steady }: Core,
+    { world, config, steady }: Core,
     { server: chat }: ChatPart,
   ) {
     const { server } = config.current;
@@ -28,7 +28,6 @@ export class VideoPart implements AsyncDisposable {
       limits: videoLimits(() => config.current),
       clock: steady,
       isUncounted: (address) => chat.admission.isUncounted(address),
-      refuse: (address) => chat.admission.refusal(address, clock()),
       onFirstPicture: (camera) => chat.act((ctx) => showCamera(ctx, camera)),
       onTick: () => {
         if (cameras.size > 0) chat.act(signalCameras);

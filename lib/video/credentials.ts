@@ -49,20 +49,26 @@ export class Credentials {
    * under several offsets: they must be new under each.
    */
   accept(digits: string): boolean {
-    const readings: { hello: Hello; counter: number }[] = [];
+    let newest: Hello | undefined;
     for (const hello of this.#hellos) {
-      const counter = decodeCounter(digits, hello.offset);
-      if (counter === undefined || counter > MAX_COUNTER) continue;
-      readings.push({ hello, counter });
+      const counter = counterIn(digits, hello);
+      if (counter === undefined) continue;
+      if (!isNew(hello, counter)) return false;
+      newest ??= hello;
     }
-    if (readings.length === 0) return false;
-    if (!readings.every(({ hello, counter }) => isNew(hello, counter))) {
-      return false;
+    if (newest === undefined) return false;
+    for (const hello of this.#hellos) {
+      const counter = counterIn(digits, hello);
+      if (counter !== undefined) use(hello, counter);
     }
-    for (const { hello, counter } of readings) use(hello, counter);
-    this.#running = readings[0]!.hello;
+    this.#running = newest;
     return true;
   }
+}
+
+function counterIn(digits: string, { offset }: Hello): number | undefined {
+  const counter = decodeCounter(digits, offset);
+  return counter === undefined || counter > MAX_COUNTER ? undefined : counter;
 }
 
 function isNew({ highest, used }: Hello, counter: number): boolean {

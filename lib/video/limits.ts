@@ -8,7 +8,7 @@ import { type Config, defaultConfig } from "../config/config.ts";
 export interface VideoLimits {
   /** Connections at a time, GETs that wait included. */
   readonly connections: number;
-  /** Connections per second of those who publish or watch. */
+  /** Connections accepted per second. */
   readonly connectionsPerSecond: number;
   /** Bytes of pictures per second: of one publisher, to all viewers. */
   readonly publisherBytesPerSecond: number;

@@ -2,6 +2,9 @@
  * One connection to the video port, which carries one transaction
  * (docs/protocol.md, "Room video").
  *
+ * There are thousands of them in a second, so each is one object and one
+ * asynchronous function.
+ *
  * @module
  */
 import type { Acceptable } from "../net/acceptor.ts";
@@ -19,62 +22,96 @@ import type { Picture, VideoRelay } from "./relay.ts";
 
 /** Milliseconds a client has to close after the answer to its hello. */
 const HELLO_LINGER_MS = 2000;
-/** The head of any request, and a good part of a picture behind it. */
-const HEAD_BUFFER = 1024;
+/** The head of any request, and some of a picture behind it. */
+const HEAD_BUFFER = 512;
 /** Buffers kept for the next connections. */
-const MOST_SPARE = 256;
+const MOST_SPARE = 64;
 const spare: Uint8Array[] = [];
 
-export interface LinkOptions {
-  readonly conn: Deno.TcpConn;
-  readonly address: string;
+/** What all links of a port share. */
+export interface LinkPorts {
   readonly relay: VideoRelay;
-  readonly now: number;
-  readonly transferMs: number;
+  readonly limits: { readonly transferMs: number };
   readonly clock: () => number;
   /** It has proved who it is: it makes room for nobody. */
-  readonly onSettled: (link: VideoLink) => void;
-  readonly onRefused: (reason: VideoRefusal, address: string) => void;
+  settled(link: VideoLink): void;
+  refused(reason: VideoRefusal, address: string): void;
+  /** An error that is not the other end's doing. */
+  failed(error: unknown, address: string): void;
+  /** The socket is closed. */
+  gone(link: VideoLink): void;
 }
 
 export class VideoLink implements Acceptable {
-  readonly address: string;
   readonly mayYield = true;
   /** It has proved who it is. */
   isSettled = false;
   /** When it is closed, unless it moves on; Infinity while a GET waits. */
   deadline: number;
-  readonly #options: LinkOptions;
+  readonly #conn: Deno.TcpConn;
+  readonly #ports: LinkPorts;
   #closed = false;
 
-  constructor(options: LinkOptions) {
-    this.#options = options;
-    this.address = options.address;
-    this.deadline = options.now + options.transferMs;
+  constructor(conn: Deno.TcpConn, readonly address: string, ports: LinkPorts) {
+    this.#conn = conn;
+    this.#ports = ports;
+    this.deadline = ports.clock() + ports.limits.transferMs;
   }
 
   /** Resolves when the transaction is over and the socket closed. */
   async run(): Promise<void> {
-    const head = spare.pop() ?? new Uint8Array(HEAD_BUFFER);
+    const conn = this.#conn;
+    let head = spare.pop() ?? new Uint8Array(HEAD_BUFFER);
     try {
-      const read = await this.#readHead(head);
-      if (read !== undefined) await this.#serve(read, head);
+      let read: ReadRequest | undefined;
+      let have = 0;
+      while (read === undefined) {
+        const got = await conn.read(have === 0 ? head : head.subarray(have));
+        if (got === null) return;
+        have += got;
+        const result = readRequest(head.subarray(0, have));
+        if (result === NOT_A_REQUEST) return this.#refuse("not a request");
+        if (result !== INCOMPLETE) read = result;
+        else if (have >= MAX_HEAD_BYTES) return this.#refuse("not a request");
+      }
+      const { request, bytes } = read;
+      if (request.kind === "fetch") {
+        // It may wait for long: the next connection can have the buffer.
+        if (spare.length < MOST_SPARE) spare.push(head);
+        head = NO_BYTES;
+        const answered = this.#fetch(request);
+        if (answered === undefined) return;
+        const { answer } = await answered;
+        const { clock, limits } = this.#ports;
+        this.deadline = clock() + limits.transferMs;
+        for (let at = 0; at < answer.length;) {
+          at += await conn.write(at === 0 ? answer : answer.subarray(at));
+        }
+        if (have > bytes) await this.#drain();
+      } else if (request.kind === "picture") {
+        await this.#takePicture(request, head.subarray(bytes, have));
+      } else {
+        await this.#answerHello(request);
+      }
     } catch (error) {
       // Closed by the other end, or by a deadline of ours.
-      if (!(isClosing(error) || this.#closed)) throw error;
+      if (!this.#closed && !isClosing(error)) {
+        this.#ports.failed(error, this.address);
+      }
     } finally {
-      if (spare.length < MOST_SPARE) spare.push(head);
+      if (head !== NO_BYTES && spare.length < MOST_SPARE) spare.push(head);
       this.close();
+      this.#ports.gone(this);
     }
   }
 
   yieldRoom(_reason: string): void {
-    this.#options.onRefused("too many connections", this.address);
+    this.#refuse("too many connections");
     this.close();
   }
 
   giveUp(): void {
-    this.#options.onRefused("too late", this.address);
+    this.#refuse("too late");
     this.close();
   }
 
@@ -82,66 +119,54 @@ export class VideoLink implements Acceptable {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      this.#options.conn.close();
+      this.#conn.close();
     } catch {
       // The other end was faster.
     }
   }
 
-  async #readHead(
-    head: Uint8Array,
-  ): Promise<(ReadRequest & { have: number }) | undefined> {
-    const { conn } = this.#options;
-    for (let have = 0;;) {
-      const got = await conn.read(head.subarray(have));
-      if (got === null) return undefined;
-      have += got;
-      const read = readRequest(head.subarray(0, have));
-      if (read === NOT_A_REQUEST) {
-        this.#refuse("not a request");
-        return undefined;
-      }
-      if (read !== INCOMPLETE) return { ...read, have };
-      if (have >= MAX_HEAD_BYTES) return undefined;
+  #fetch(
+    { publisher, viewer, digits }: Extract<VideoRequest, { kind: "fetch" }>,
+  ): Promise<Picture> | undefined {
+    const { relay } = this.#ports;
+    let deliver!: (picture: Picture) => void;
+    const answered = new Promise<Picture>((resolve) => deliver = resolve);
+    const fault = relay.fetch(
+      publisher,
+      viewer,
+      this.address,
+      digits,
+      deliver,
+    );
+    if (fault !== undefined) {
+      this.#refuse(fault);
+      return undefined;
     }
-  }
-
-  async #serve(
-    { request, bytes, have }: ReadRequest & { have: number },
-    head: Uint8Array,
-  ): Promise<void> {
-    const { relay } = this.#options;
-    switch (request.kind) {
-      case "publisher hello":
-        return await this.#answerHello(
-          relay.publisherHello(request.uid, this.address),
-        );
-      case "viewer hello":
-        return await this.#answerHello(
-          relay.viewerHello(request.publisher, request.viewer, this.address),
-        );
-      case "picture":
-        return await this.#takePicture(request, head.subarray(bytes, have));
-      case "fetch":
-        return await this.#answerFetch(request, have > bytes);
-    }
+    this.#settle();
+    this.deadline = Infinity;
+    return answered;
   }
 
   /** The client closes; without an offset it gets no byte. */
-  async #answerHello(offset: number | undefined): Promise<void> {
+  async #answerHello(
+    request: Extract<VideoRequest, { kind: `${string} hello` }>,
+  ): Promise<void> {
+    const { relay, clock } = this.#ports;
+    const offset = request.kind === "publisher hello"
+      ? relay.publisherHello(request.uid, this.address)
+      : relay.viewerHello(request.publisher, request.viewer, this.address);
     if (offset === undefined) return this.#refuse("not a member with video");
-    const { conn, clock } = this.#options;
     this.#settle();
     this.deadline = clock() + HELLO_LINGER_MS;
-    await this.#write(encodeOffset(offset));
-    await conn.read(new Uint8Array(16));
+    await this.#conn.write(encodeOffset(offset));
+    await this.#conn.read(new Uint8Array(16));
   }
 
   async #takePicture(
     { uid, digits, size }: Extract<VideoRequest, { kind: "picture" }>,
     begun: Uint8Array,
   ): Promise<void> {
-    const { conn, relay } = this.#options;
+    const { relay } = this.#ports;
     const camera = relay.mayPublish(uid, this.address, digits);
     if (typeof camera === "string") return this.#refuse(camera);
     this.#settle();
@@ -149,7 +174,7 @@ export class VideoLink implements Acceptable {
     const early = begun.subarray(0, size);
     jpeg.set(early);
     for (let have = early.length; have < size;) {
-      const got = await conn.read(jpeg.subarray(have));
+      const got = await this.#conn.read(jpeg.subarray(have));
       if (got === null) return this.#refuse("not a sound picture");
       have += got;
     }
@@ -158,51 +183,24 @@ export class VideoLink implements Acceptable {
     if (fault !== undefined) this.#refuse(fault);
   }
 
-  async #answerFetch(
-    request: Extract<VideoRequest, { kind: "fetch" }>,
-    saysMore: boolean,
-  ): Promise<void> {
-    const { relay, clock, transferMs, conn } = this.#options;
-    const { publisher, viewer, digits } = request;
-    const { promise, resolve } = Promise.withResolvers<Picture>();
-    const fault = relay.fetch(
-      publisher,
-      viewer,
-      this.address,
-      digits,
-      resolve,
-    );
-    if (fault !== undefined) return this.#refuse(fault);
-    this.#settle();
-    this.deadline = Infinity;
-    const { answer } = await promise;
-    this.deadline = clock() + transferMs;
-    await this.#write(answer);
-    if (!saysMore) return;
-    // Closing with unread bytes would reset the connection under the answer.
-    await conn.closeWrite();
+  /** Closing with unread bytes would reset the connection under the answer. */
+  async #drain(): Promise<void> {
+    await this.#conn.closeWrite();
     const rest = new Uint8Array(256);
-    for (let i = 0; i < 16 && await conn.read(rest) !== null; i++);
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    const { conn } = this.#options;
-    for (let written = 0; written < bytes.length;) {
-      written += await conn.write(
-        written === 0 ? bytes : bytes.subarray(written),
-      );
-    }
+    for (let i = 0; i < 16 && await this.#conn.read(rest) !== null; i++);
   }
 
   #settle(): void {
     this.isSettled = true;
-    this.#options.onSettled(this);
+    this.#ports.settled(this);
   }
 
   #refuse(reason: VideoRefusal): void {
-    this.#options.onRefused(reason, this.address);
+    this.#ports.refused(reason, this.address);
   }
 }
+
+const NO_BYTES = new Uint8Array();
 
 /** Whether the error only says that the connection is over. */
 function isClosing(error: unknown): boolean {

@@ -34,7 +34,6 @@ export interface VideoOptions {
   readonly onFirstPicture: (camera: Camera) => void;
   /** Called 20 times per second. */
   readonly onTick?: () => void;
-  readonly refuse?: (address: string) => string | undefined;
   readonly isUncounted?: (address: string) => boolean;
   readonly limits?: VideoLimits;
   /** Milliseconds of a steady clock. */
@@ -69,7 +68,7 @@ export interface VideoServer {
 
 /** Binds and serves. Throws CannotListen. */
 export function startVideo(options: VideoOptions): VideoServer {
-  const { cameras, log, onFirstPicture, onTick, refuse, isUncounted } = options;
+  const { cameras, log, onFirstPicture, onTick, isUncounted } = options;
   const clock = options.clock ?? (() => performance.now());
   const limits = options.limits ?? VIDEO_LIMITS;
   const random = options.random ?? unguessable;
@@ -88,7 +87,6 @@ export function startVideo(options: VideoOptions): VideoServer {
     limits,
     log,
     clock,
-    ...(refuse !== undefined && { refuse }),
     ...(isUncounted !== undefined && { isUncounted }),
   });
   const timer = setInterval(() => {

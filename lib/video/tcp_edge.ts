@@ -13,9 +13,8 @@ import { Acceptor } from "../net/acceptor.ts";
 import { sameHostKey } from "../net/addresses.ts";
 import { HostRates } from "../net/host_rates.ts";
 import { type NetLog, Refusals } from "../net/refusals.ts";
-import { TokenBucket } from "../domain/limits.ts";
 import type { VideoLimits } from "./limits.ts";
-import { VideoLink } from "./link.ts";
+import { type LinkPorts, VideoLink } from "./link.ts";
 import type { VideoRelay } from "./relay.ts";
 
 /**
@@ -27,6 +26,14 @@ const AT_A_TIME = { host: 16, camera: 8, view: 4 } as const;
 const BURST_SECONDS = 3;
 /** Connections that have not proved who they are, of all hosts. */
 const MOST_UNSETTLED = 512;
+/**
+ * When more than this many connections in a second were read and came to
+ * nothing, and fewer were genuine, only a part of the rate is accepted: the
+ * other ports must not feel a storm.
+ */
+const STORM_PER_SECOND = 400;
+const STORM_PART = 1 / 4;
+const WATCH_MS = 250;
 
 function allowance(
   { host, camera, view }: typeof PER_SECOND | typeof AT_A_TIME,
@@ -43,8 +50,6 @@ export interface TcpEdgeOptions {
   readonly log: NetLog;
   /** Milliseconds of a steady clock. */
   readonly clock: () => number;
-  /** Why an address may not connect at all, such as a ban. */
-  readonly refuse?: (address: string) => string | undefined;
   /** Addresses of many people, such as a proxy's: only the totals count. */
   readonly isUncounted?: (address: string) => boolean;
 }
@@ -54,29 +59,56 @@ export class VideoTcpEdge {
   readonly #acceptor: Acceptor<VideoLink>;
   readonly #refusals: Refusals;
   readonly #rates = new HostRates();
-  readonly #all: TokenBucket;
   /** The connections of each host, oldest first. */
   readonly #hosts = new Map<string, Set<VideoLink>>();
   readonly #links = new Set<VideoLink>();
+  /** Connections since the last look that proved who they were, or did not. */
+  #genuine = 0;
+  #useless = 0;
+  #watchedAt = 0;
+  #isStorm = false;
+  readonly #ports: LinkPorts;
 
   constructor(options: TcpEdgeOptions) {
     const { listener, limits, log, clock } = options;
     this.#options = options;
     this.#refusals = new Refusals(log, clock, "video refused");
-    const perSecond = limits.connectionsPerSecond;
-    this.#all = new TokenBucket(perSecond, perSecond, clock());
+    const { relay } = options;
+    this.#ports = {
+      relay,
+      limits,
+      clock,
+      settled: (link) => {
+        this.#genuine++;
+        this.#acceptor.settled(link);
+      },
+      refused: (reason, address) => {
+        relay.counters.refuse(reason);
+        this.#refusals.note(reason, address);
+      },
+      failed: (error, address) =>
+        this.#refusals.note("internal error", address, { error }),
+      gone: (link) => {
+        if (!link.isSettled) this.#useless++;
+        this.#gone(link);
+      },
+    };
     this.#acceptor = new Acceptor<VideoLink>({
       listener,
       log,
       name: "video",
       refusals: this.#refusals,
       clock,
+      // Each carries one request and one answer.
+      tunes: false,
+      perSecond: () =>
+        limits.connectionsPerSecond * (this.#isStorm ? STORM_PART : 1),
       limits: () => ({
         total: limits.connections,
         yielding: MOST_UNSETTLED,
       }),
       refuse: (address) => this.#reasonToRefuse(address),
-      onRefused: () => options.relay.counters.refuse("too many connections"),
+      onRefused: () => relay.counters.refuse("too many connections"),
       open: (conn, address) => this.#serve(conn, address),
     });
   }
@@ -93,7 +125,16 @@ export class VideoTcpEdge {
   /** Closes what is late; to be called often. */
   tick(): void {
     const now = this.#options.clock();
+    if (now - this.#watchedAt >= WATCH_MS) this.#watch(now);
     for (const link of this.#links) if (now > link.deadline) link.giveUp();
+  }
+
+  #watch(now: number): void {
+    const seconds = (now - this.#watchedAt) / 1000;
+    this.#isStorm = this.#useless > this.#genuine &&
+      this.#useless > STORM_PER_SECOND * seconds;
+    this.#useless = this.#genuine = 0;
+    this.#watchedAt = now;
   }
 
   /** Ends the GETs that wait with a picture, and closes everything. */
@@ -106,57 +147,49 @@ export class VideoTcpEdge {
   }
 
   #reasonToRefuse(address: string): string | undefined {
-    const { cameras, limits, clock, refuse, isUncounted } = this.#options;
-    const refused = refuse?.(address);
-    if (refused !== undefined) return refused;
+    const { cameras, clock, isUncounted } = this.#options;
     const key = sameHostKey(address);
     const load = cameras.atHost(key);
+    // Banned addresses are among them: a ban ends the sessions there.
     if (load === undefined) return "nobody at this address has video";
     const now = clock();
-    if (!isUncounted?.(address)) {
-      const perSecond = allowance(PER_SECOND, load);
-      if (!this.#rates.take(key, perSecond, BURST_SECONDS * perSecond, now)) {
-        return "too many new connections from this address";
-      }
-      const links = this.#hosts.get(key);
-      if (
-        links !== undefined && links.size >= allowance(AT_A_TIME, load) &&
-        !makeRoom(links)
-      ) return "too many connections from this address";
+    const crowded = this.#crowded(key, load, now);
+    const isShared = crowded !== undefined && isUncounted?.(address);
+    return isShared ? undefined : crowded;
+  }
+
+  /** Why this host may have no more, as far as its share goes. */
+  #crowded(key: string, load: HostLoad, now: number): string | undefined {
+    const perSecond = allowance(PER_SECOND, load);
+    if (!this.#rates.take(key, perSecond, BURST_SECONDS * perSecond, now)) {
+      return "too many new connections from this address";
     }
-    this.#all.perSecond = this.#all.burst = limits.connectionsPerSecond;
-    return this.#all.take(now) ? undefined : "too many new connections in all";
+    const links = this.#hosts.get(key);
+    if (links === undefined || links.size < allowance(AT_A_TIME, load)) {
+      return undefined;
+    }
+    return makeRoom(links)
+      ? undefined
+      : "too many connections from this address";
   }
 
   #serve(conn: Deno.TcpConn, address: string): VideoLink {
-    const { relay, clock, limits } = this.#options;
-    const link = new VideoLink({
-      conn,
-      address,
-      relay,
-      clock,
-      now: clock(),
-      transferMs: limits.transferMs,
-      onSettled: (link) => this.#acceptor.settled(link),
-      onRefused: (reason, address) => {
-        relay.counters.refuse(reason);
-        this.#refusals.note(reason, address);
-      },
-    });
+    const link = new VideoLink(conn, address, this.#ports);
     const key = sameHostKey(address);
-    const links = this.#hosts.get(key) ?? new Set();
-    this.#hosts.set(key, links);
+    const links = this.#hosts.get(key);
+    if (links === undefined) this.#hosts.set(key, new Set([link]));
+    else links.add(link);
     this.#links.add(link);
-    links.add(link);
-    link.run().catch((error) => {
-      this.#refusals.note("internal error", address, { error });
-    }).finally(() => {
-      this.#links.delete(link);
-      this.#acceptor.released(link);
-      links.delete(link);
-      if (links.size === 0) this.#hosts.delete(key);
-    });
+    void link.run();
     return link;
+  }
+
+  #gone(link: VideoLink): void {
+    this.#links.delete(link);
+    this.#acceptor.released(link);
+    const key = sameHostKey(link.address);
+    const links = this.#hosts.get(key);
+    if (links?.delete(link) && links.size === 0) this.#hosts.delete(key);
   }
 }
 

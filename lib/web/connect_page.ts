@@ -27,6 +27,14 @@ export function connectPages(app: App, site: Site): void {
 ${isLoopback(host) ? onlyHere(c) : ""}
 ${panel("On Windows", windowsSteps(host))}
 ${panel("On Linux or a Mac, with Wine", wineSteps())}
+${
+        site.live.status().endpoints.video === null ? "" : panel(
+          "Webcams",
+          html`<p>Members of a room can show a webcam and watch those of others. The pictures pass
+through this server to the members who watch, unencrypted like everything the client of 2002 sends.
+They are not stored: only the newest one of each webcam is held in memory, until the next.</p>`,
+        )
+      }
 ${panel("If the client forgets its server", hostsHelp(c, host))}
 ${
         panel(

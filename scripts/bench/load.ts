@@ -28,11 +28,20 @@ export interface Seen {
   readonly latency: Latency;
 }
 
-export type Mode = "fanout" | "voice" | "sign-on" | "join" | "rooms";
+export type Mode = "fanout" | "voice" | "sign-on" | "join" | "rooms" | "video";
 export type Arguments = Readonly<Record<string, number>>;
 
 const SOURCES = [
-  ...["main", "crowd", "fanout", "voice", "run_voice", "crowds", "rooms"],
+  ...[
+    "main",
+    "crowd",
+    "fanout",
+    "voice",
+    "run_voice",
+    "crowds",
+    "rooms",
+    "video",
+  ],
 ].map((name) => `load/${name}.c`);
 
 /** Rejects where the load generator cannot be compiled. */
@@ -44,6 +53,7 @@ export async function load<T extends Seen>(
   const words = Object.entries({
     port: server.chatPort,
     voice_port: server.voicePort,
+    video_port: server.videoPort,
     pid: server.pid,
     uid: FIRST_UID,
     gid: FIRST_ROOM,

@@ -18,6 +18,7 @@ import { mixed } from "./mixed.ts";
 import type { Bench, Options } from "./options.ts";
 import { profiles } from "./profiles.ts";
 import { slowReaders } from "./slow_readers.ts";
+import { video, videoStorm } from "./video.ts";
 import { voiceTcp, voiceUdp } from "./voice.ts";
 import { webSocket } from "./websocket.ts";
 import { workers } from "./workers.ts";
@@ -27,6 +28,8 @@ const BENCHES: readonly Bench[] = [
   fanout,
   voiceTcp,
   voiceUdp,
+  video,
+  videoStorm,
   mixed,
   idle,
   signOnStorm,

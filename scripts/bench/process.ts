@@ -46,6 +46,8 @@ export interface Running extends AsyncDisposable {
   readonly name: string;
   readonly chatPort: number;
   readonly voicePort: number;
+  /** 0: none. */
+  readonly videoPort: number;
   /** Of the pages; NaN without them. */
   readonly webPort: number;
   readonly pid: number;
@@ -71,7 +73,13 @@ export async function startReady(
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   let ready:
-    | { chat: string; voice: string; web?: string | null; pid: number }
+    | {
+      chat: string;
+      voice: string;
+      video?: string | null;
+      web?: string | null;
+      pid: number;
+    }
     | undefined;
   while (ready === undefined) {
     const { value, done } = await lines.read();
@@ -86,6 +94,7 @@ export async function startReady(
     name,
     chatPort: port(ready.chat),
     voicePort: port(ready.voice),
+    videoPort: ready.video ? port(ready.video) : 0,
     webPort: port(ready.web ?? "NaN"),
     pid: ready.pid,
     async [Symbol.asyncDispose]() {

@@ -168,6 +168,11 @@ export async function startRelay(): Promise<Running | null> {
   return program === null ? null : await startReady("c", program, ["0"]);
 }
 
+export async function startVideoRelay(): Promise<Running | null> {
+  const program = await compiled("video_relay", "reference/video_relay.c");
+  return program === null ? null : await startReady("c", program, ["0"]);
+}
+
 export async function startOld(): Promise<Running | null> {
   if (!await has("node")) return null;
   const script = join(HERE, "reference", "old_server.mjs");
@@ -183,6 +188,11 @@ export async function startBare(workers: number): Promise<Running> {
 /** A voice relay in Deno with next to nothing around it. */
 export async function startBareRelay(): Promise<Running> {
   return await startScript("bare Deno", "relay.ts");
+}
+
+/** A video relay in Deno with next to nothing around it. */
+export async function startBareVideoRelay(): Promise<Running> {
+  return await startScript("bare Deno", "video_relay.ts");
 }
 
 async function startScript(

@@ -29,6 +29,17 @@ import {
 } from "../../lib/protocol/records.ts";
 import { checkVoiceFrame, VoiceDecoder } from "../../lib/protocol/rtp.ts";
 import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
+import {
+  decodeCounter,
+  encodeCounter,
+  encodeRequest,
+  INCOMPLETE,
+  MAX_HEAD_BYTES,
+  NOT_A_REQUEST,
+  readRequest,
+} from "../../lib/protocol/video_port.ts";
+import { pictureFault } from "../../lib/video/jpeg.ts";
+import { makePicture } from "../../lib/video/sample_picture.ts";
 import type { Corpus } from "./corpus.ts";
 import { mutate } from "./mutate.ts";
 import type { Random } from "./random.ts";
@@ -202,6 +213,52 @@ const passwords: Decoder = {
   },
 };
 
+/** What the video port reads of a connection, whatever begins it. */
+const videoRequests: Decoder = {
+  name: "readRequest",
+  check(input) {
+    const { view, around } = embedded(input);
+    const before = hex(around);
+    const read = readRequest(view);
+    assert.equal(hex(around), before, "the input was changed");
+    if (read === INCOMPLETE) {
+      assert.ok(input.length < MAX_HEAD_BYTES, "it never decides");
+    } else if (read !== NOT_A_REQUEST) {
+      assert.ok(read.bytes <= input.length && read.bytes <= MAX_HEAD_BYTES);
+      const again = readRequest(encodeRequest(read.request));
+      assert.deepEqual(
+        typeof again === "object" && again.request,
+        read.request,
+      );
+    }
+  },
+};
+
+const counters: Decoder = {
+  name: "decodeCounter",
+  check(input, random) {
+    const offset = random.below(400) - 20;
+    const digits = decodeText(input);
+    const counter = decodeCounter(digits, offset);
+    if (counter === undefined) return;
+    const clear = decodeDigits(digits, offset, 1);
+    assert.equal(Number(decodeText(clear!)), counter);
+  },
+};
+
+const pictures: Decoder = {
+  name: "pictureFault",
+  check(input) {
+    const { view, around } = embedded(input);
+    const before = hex(around);
+    const fault = pictureFault(view);
+    assert.equal(hex(around), before, "the input was changed");
+    // Each cut of a sound picture is faulty, but for bytes behind its end.
+    if (fault !== undefined) return;
+    assert.ok(pictureFault(view.subarray(0, 2)) !== undefined);
+  },
+};
+
 const hazards: Decoder = {
   name: "hazards",
   check(input, random) {
@@ -218,9 +275,32 @@ export const DECODERS: readonly Decoder[] = [
   texts,
   passwords,
   hazards,
+  videoRequests,
+  counters,
+  pictures,
   ...CLIENT_CODECS.map(codecLaws),
   ...SERVER_CODECS.map(codecLaws),
 ];
+
+/** Input that comes near to what these decoders take. */
+function ownBase({ name }: Decoder, random: Random): Uint8Array | undefined {
+  const digits = encodeCounter(random.below(100_000), random.below(331));
+  switch (name) {
+    case "readRequest":
+      return encodeRequest(random.pick([
+        { kind: "fetch", publisher: 1_000_002, viewer: 1_000_003, digits },
+        { kind: "picture", uid: 1_000_002, digits, size: 4000 },
+        { kind: "publisher hello", uid: 1_000_002 },
+        { kind: "viewer hello", publisher: 1_000_002, viewer: 1_000_003 },
+      ]));
+    case "decodeCounter":
+      return encodeText(digits);
+    case "pictureFault":
+      return makePicture({ width: 16, height: 16, size: 0 });
+    default:
+      return undefined;
+  }
+}
 
 /** Feeds all of them; tells of the first broken law, if any. */
 export function fuzzDecoders(
@@ -235,7 +315,7 @@ export function fuzzDecoders(
       ? random.pick(corpus.voice)
       : decoder.name === "FrameDecoder"
       ? encodeFrame(type, payload)
-      : payload;
+      : ownBase(decoder, random) ?? payload;
     const input = random.oneIn(10)
       ? random.bytes(random.below(120))
       : mutate(base, random);

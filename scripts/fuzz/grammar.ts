@@ -103,6 +103,8 @@ const LAYOUTS: Partial<Record<ClientTypeName, readonly Part[]>> = {
   REGISTER: ["fields"],
   ROOM_START_PUBLISH_VIDEO: G,
   ROOM_STOP_PUBLISH_VIDEO: G,
+  VIEW_VIDEO: ["uid", "gid"],
+  STOP_VIEW_VIDEO: ["uid", "gid"],
 };
 
 /** Many of these would only empty the rooms. */

@@ -1,6 +1,6 @@
 /*
  * load MODE key=value...: does one thing to a server and prints one line of
- * JSON about it. Modes: fanout, voice, sign-on, join, rooms.
+ * JSON about it. Modes: fanout, voice, sign-on, join, rooms, video.
  */
 #include <signal.h>
 
@@ -13,6 +13,7 @@ int main(int argc, char **argv) {
   } modes[] = {
       {"fanout", run_fanout}, {"voice", run_voice}, {"sign-on", run_sign_on},
       {"join", run_join},     {"rooms", run_rooms},
+      {"video", run_video},
   };
   signal(SIGPIPE, SIG_IGN);
   for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++) {
@@ -20,6 +21,6 @@ int main(int argc, char **argv) {
     modes[i].run(argc, argv);
     return 0;
   }
-  fprintf(stderr, "load fanout|voice|sign-on|join|rooms key=value...\n");
+  fprintf(stderr, "load fanout|voice|sign-on|join|rooms|video key=value...\n");
   return 2;
 }

@@ -20,6 +20,7 @@ void run_fanout(int argc, char **argv);
 void run_voice(int argc, char **argv);
 void run_sign_on(int argc, char **argv);
 void run_join(int argc, char **argv);
+void run_video(int argc, char **argv);
 void run_rooms(int argc, char **argv);
 
 #endif

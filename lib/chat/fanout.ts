@@ -10,13 +10,15 @@
 import { concat } from "../protocol/bytes.ts";
 import type {
   Effect,
+  Receipt,
   Skip,
   VideoChange,
   VoiceChange,
 } from "../domain/effects.ts";
 import type { Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
-import type { Uid } from "../domain/store.ts";
+import type { Gid, Uid } from "../domain/store.ts";
+import type { Line as WholeLine } from "./edge/line.ts";
 
 /**
  * A room that has this much waiting gets it at once: all its members' queues
@@ -27,22 +29,18 @@ const MERGE_BYTES = 32_768;
 /** What waits for a room. */
 interface Waiting {
   readonly frames: Uint8Array[];
-  /** Who does not get the frame at the same place. */
+  /** Who does not get the frame at the same index. */
   readonly skips: Skip[];
   bytes: number;
 }
 
-/** What the performer needs of a connection. */
-export interface Line {
-  /** True when the frame waits for `flush`. */
-  push(frame: Uint8Array, onWritten?: () => void): boolean;
-  flush(): void;
-}
+/** The part of a line that fan-out needs. */
+export type Line = Pick<WholeLine, "session" | "push" | "flush" | "close">;
 
 export interface FanoutPorts {
-  /** The connection of a session; undefined when it is gone. */
-  line(session: Session): Line | undefined;
-  close(session: Session, reason: string): void;
+  /** The line of a session, by number; undefined when it is gone. */
+  line(session: number): Line | undefined;
+  room(gid: Gid): Room | undefined;
   voice(change: VoiceChange): void;
   video(change: VideoChange): void;
   /** Whether the state of this client allows the frame; logs when not. */
@@ -55,7 +53,7 @@ function skipsHim(skip: Skip, uid: Uid): boolean {
 
 export class Fanout {
   readonly #ports: FanoutPorts;
-  readonly #rooms = new Map<Room, Waiting>();
+  readonly #rooms = new Map<Gid, Waiting>();
   /** Those that have something to write and nobody to begin. */
   #due: Line[] = [];
   #scheduled = false;
@@ -77,30 +75,31 @@ export class Fanout {
    * those who were in it when it was said.
    */
   settleRoom(room: Room): void {
-    this.#flushRoom(room);
+    this.#flushRoom(room.gid);
   }
 
   /** Sends off everything at once; the microtask of each turn does it too. */
   flush(): void {
     this.#scheduled = false;
-    for (const room of [...this.#rooms.keys()]) this.#flushRoom(room);
+    for (const gid of [...this.#rooms.keys()]) this.#flushRoom(gid);
     this.#write();
   }
 
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case "send":
-        if (!this.#ports.permits(effect.to, effect.frame)) break;
-        this.#settle(effect.to);
-        this.#push(effect.to, effect.frame, effect.onWritten);
+        this.#send(effect.to, effect.frame, effect.receipt);
         break;
       case "room":
         this.#wait(effect);
         break;
-      case "close":
-        this.#settle(effect.session);
-        this.#ports.close(effect.session, effect.reason);
+      case "close": {
+        const line = this.#ports.line(effect.session);
+        if (line === undefined) break;
+        this.#settle(line.session);
+        void line.close(effect.reason);
         break;
+      }
       case "voice":
         this.#ports.voice(effect.change);
         break;
@@ -110,31 +109,40 @@ export class Fanout {
     }
   }
 
-  #wait({ room, frame, skip }: Extract<Effect, { kind: "room" }>): void {
-    let waiting = this.#rooms.get(room);
+  #wait({ gid, frame, skip }: Extract<Effect, { kind: "room" }>): void {
+    let waiting = this.#rooms.get(gid);
     if (waiting === undefined) {
       waiting = { frames: [], skips: [], bytes: 0 };
-      this.#rooms.set(room, waiting);
+      this.#rooms.set(gid, waiting);
     }
     waiting.frames.push(frame);
     waiting.skips.push(skip);
     waiting.bytes += frame.length;
     if (waiting.bytes < MERGE_BYTES) return;
-    this.#flushRoom(room);
+    this.#flushRoom(gid);
     this.#write();
   }
 
+  #send(to: number, frame: Uint8Array, receipt?: Receipt): void {
+    const line = this.#ports.line(to);
+    if (line === undefined) return;
+    const { session } = line;
+    if (!this.#ports.permits(session, frame)) return;
+    this.#settle(session);
+    if (line.push(frame, receipt)) this.#due.push(line);
+  }
+
   /** Frames that wait for a session's rooms go before its own. */
-  #settle(session: Session): void {
+  #settle({ uid }: Session): void {
     if (this.#rooms.size === 0) return;
-    for (const room of [...this.#rooms.keys()]) {
-      if (room.members.has(session.uid)) this.#flushRoom(room);
+    for (const gid of [...this.#rooms.keys()]) {
+      if (this.#ports.room(gid)?.members.has(uid)) this.#flushRoom(gid);
     }
   }
 
-  #push(session: Session, frame: Uint8Array, onWritten?: () => void): void {
-    const line = this.#ports.line(session);
-    if (line?.push(frame, onWritten)) this.#due.push(line);
+  #push({ id }: Session, frame: Uint8Array): void {
+    const line = this.#ports.line(id);
+    if (line?.push(frame)) this.#due.push(line);
   }
 
   #write(): void {
@@ -143,10 +151,13 @@ export class Fanout {
     for (const line of due) line.flush();
   }
 
-  #flushRoom(room: Room): void {
-    const waiting = this.#rooms.get(room);
+  #flushRoom(gid: Gid): void {
+    const waiting = this.#rooms.get(gid);
     if (waiting === undefined) return;
-    this.#rooms.delete(room);
+    this.#rooms.delete(gid);
+    const room = this.#ports.room(gid);
+    // A room that has ended has no members.
+    if (room === undefined) return;
     const { frames, skips } = waiting;
     // Most members skip nothing and share one buffer.
     const shared = joined(frames);

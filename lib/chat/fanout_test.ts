@@ -12,14 +12,16 @@ function make() {
     Session,
     { pieces: Uint8Array[]; flushed: number; waiting: boolean }
   >();
+  const rooms = new Map<number, Room>();
   const events: string[] = [];
   const fanout = new Fanout({
-    line(session) {
-      const line = lines.get(session);
-      return line && {
-        push(frame, onWritten) {
+    line(id) {
+      const [session, line] = [...lines].find(([one]) => one.id === id) ?? [];
+      return session && line && {
+        session,
+        push(frame, receipt) {
           line.pieces.push(frame);
-          onWritten?.();
+          if (receipt !== undefined) events.push(`receipt ${receipt.what}`);
           const first = !line.waiting;
           line.waiting = true;
           return first;
@@ -28,17 +30,22 @@ function make() {
           line.flushed++;
           line.waiting = false;
         },
+        close(reason) {
+          events.push(`close ${session.uid} ${reason}`);
+          return Promise.resolve();
+        },
       };
     },
-    close: (session, reason) => events.push(`close ${session.uid} ${reason}`),
+    room: (gid) => rooms.get(gid),
     voice: (change) => events.push(`voice ${change.what}`),
     video: (change) => events.push(`video ${change.what}`),
     permits: () => true,
   });
-  const person = (uid: Uid, ...rooms: Room[]) => {
-    const session = new Session(uid, "192.0.2.1", "", 0, { push() {} });
+  const person = (uid: Uid, ...joined: Room[]) => {
+    const session = new Session(uid, "192.0.2.1", "", 0);
     session.account = { uid } as Account;
-    for (const room of rooms) {
+    for (const room of joined) {
+      rooms.set(room.gid, room);
       room.add(session, { admin: false, invisible: false });
     }
     lines.set(session, { pieces: [], flushed: 0, waiting: false });
@@ -65,13 +72,13 @@ function room(gid: number): Room {
 
 const say = (to: Room, text: string, skip?: Skip): Effect => ({
   kind: "room",
-  room: to,
+  gid: to.gid,
   frame: encodeText(text),
   skip,
 });
 const tell = (to: Session, text: string): Effect => ({
   kind: "send",
-  to,
+  to: to.id,
   frame: encodeText(text),
 });
 
@@ -191,16 +198,15 @@ Deno.test("Fanout writes a line once per turn, however many rooms he is in", () 
   assert.equal(lines.get(ann)!.flushed, 1);
 });
 
-Deno.test("Fanout hands on what is to be done when a frame is written", () => {
-  const { fanout, person } = make();
-  let written = 0;
+Deno.test("Fanout passes a frame's receipt on", () => {
+  const { events, fanout, person } = make();
   fanout.perform([{
     kind: "send",
-    to: person(1),
+    to: person(1).id,
     frame: encodeText("a"),
-    onWritten: () => written++,
+    receipt: { what: "profile page", ids: [7] },
   }]);
-  assert.equal(written, 1);
+  assert.deepEqual(events, ["receipt profile page"]);
 });
 
 Deno.test("Fanout says the room's last words before it closes a member's line", () => {
@@ -209,7 +215,7 @@ Deno.test("Fanout says the room's last words before it closes a member's line", 
   const ann = person(1, lounge);
   fanout.perform([
     say(lounge, "bye"),
-    { kind: "close", session: ann, reason: "why" },
+    { kind: "close", session: ann.id, reason: "why" },
     { kind: "voice", change: { what: "closed", gid: 1 } },
   ]);
   assert.deepEqual(heard(ann), ["bye"]);

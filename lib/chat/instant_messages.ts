@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Receipt } from "../domain/effects.ts";
 import type { Session } from "../domain/session.ts";
 import type { Account } from "../domain/store.ts";
 import { imIn, newStyleIm } from "../protocol/packets/messages.ts";
@@ -20,7 +21,7 @@ export function sendIm(
   from: Account,
   receiver: Session,
   text: Uint8Array,
-  onWritten?: () => void,
+  receipt?: Receipt,
 ): void {
   const named = receiver.dialect.namesStrangers === "always";
   const knows = named
@@ -28,7 +29,7 @@ export function sendIm(
     : receiver.known.has(from.uid) || receiver.uid === from.uid;
   if (knows || (text.length > MAX_NEW_STYLE_TEXT && !named)) {
     receiver.heldBack.sent(from.uid, knows);
-    ctx.out.send(receiver, imIn.frame({ from: from.uid, text }), onWritten);
+    ctx.out.send(receiver, imIn.frame({ from: from.uid, text }), receipt);
     return;
   }
   receiver.known.add(from.uid);
@@ -42,6 +43,6 @@ export function sendIm(
       force: true,
       text,
     }),
-    onWritten,
+    receipt,
   );
 }

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import type { Receipt } from "../domain/effects.ts";
 import type { Session } from "../domain/session.ts";
 import type { OfflineMessage } from "../domain/store.ts";
-import type { Context } from "./context.ts";
+import type { Context, Services } from "./context.ts";
 import { sendIm } from "./instant_messages.ts";
 import { withSentOn } from "./sent_on.ts";
 
@@ -28,10 +29,12 @@ export function deliverWaiting(ctx: Context, session: Session): void {
   for (const [at, { from, body }] of page.entries()) {
     const sender = ctx.store.accounts.get(from);
     const last = at === page.length - 1;
-    const onWritten = last ? () => delivered(ctx, session, page) : undefined;
+    const receipt: Receipt | undefined = last
+      ? { what: "mailbox page", page }
+      : undefined;
     // By 0014 a stranger's message would open a dark window.
-    if (sender !== undefined) sendIm(ctx, sender, session, body, onWritten);
-    else onWritten?.();
+    if (sender !== undefined) sendIm(ctx, sender, session, body, receipt);
+    else if (last) mailboxPageSent(ctx.services, session, page);
   }
 }
 
@@ -88,8 +91,9 @@ function nextPage(ctx: Context, session: Session): OfflineMessage[] {
   return page;
 }
 
-function delivered(
-  { services }: Context,
+/** A page is with the operating system: deletes it and sends the next one. */
+export function mailboxPageSent(
+  services: Services,
   session: Session,
   page: readonly OfflineMessage[],
 ): void {

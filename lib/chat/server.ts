@@ -1,33 +1,29 @@
 /**
- * The chat server: accepts connections, performs what handlers wish, and ends
- * sessions.
+ * The chat server: gives lines their sessions, performs the effects of
+ * handlers, and ends sessions.
  *
  * @module
  */
 import { AddressBans, connectionBans } from "../actions/address_bans.ts";
 import { activity } from "../ops/activity.ts";
 import type { VoiceControl } from "../voice/roster.ts";
-import { Acceptor } from "../net/acceptor.ts";
 import { Admission } from "../net/admission.ts";
-import { TcpWire } from "../net/tcp_wire.ts";
-import { Turnstile } from "../net/turnstile.ts";
-import type { Wire } from "../net/wire.ts";
+import type { Endpoint, Wire } from "../net/wire.ts";
 import type { VideoChange, VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
-import { listenTcp } from "../ops/listening.ts";
-import { Connection, type ConnectionPorts } from "./connection.ts";
 import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
-import { acceptorLimits, admissionRules } from "./limits.ts";
+import type { Edge, Line, LineHandler } from "./edge/line.ts";
+import { LocalEdge } from "./edge/local.ts";
+import { admissionRules } from "./limits.ts";
 import { Fanout } from "./fanout.ts";
 import { keepUnarrived } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
+import { PacketHandler, type PacketHandlerPorts } from "./packet_handler.ts";
 import { endOfGrace } from "./returning.ts";
 import { permits } from "./permits.ts";
 import { Taps } from "./taps.ts";
 
-/** Packets of unauthenticated clients handled per event-loop turn. */
-const UNAUTHENTICATED_PER_TURN = 4;
 /** How often deadlines are looked at. */
 const SWEEP_MS = 2000;
 /**
@@ -60,30 +56,26 @@ export class ChatServer {
   readonly services: Services;
   readonly admission: Admission;
   readonly taps: Taps;
-  readonly connections = new Map<number, Connection>();
+  /** By the number of their session. */
+  readonly connections = new Map<number, Line>();
   /** The voice relay, once it is up. */
   voice: VoiceControl | undefined;
   /** The video relay, once it is up. */
   video: VideoControl | undefined;
 
-  readonly #listener: Deno.TcpListener;
-  readonly #acceptor: Acceptor<Connection>;
-  readonly #turnstile = new Turnstile(UNAUTHENTICATED_PER_TURN);
+  readonly #edge: Edge;
   readonly #fanout: Fanout;
-  readonly #ports: ConnectionPorts;
+  readonly #ports: PacketHandlerPorts;
   readonly #sweep: ReturnType<typeof setInterval>;
   readonly #system: Session;
   #nextId = 1;
   #stopping = false;
-  #accepting: Promise<void> | undefined;
   #emptied: (() => void) | undefined;
 
   constructor({ bind, port, services }: ChatOptions) {
     this.#fanout = new Fanout({
-      line: (session) => this.connections.get(session.id),
-      close: (session, reason) => {
-        void this.connections.get(session.id)?.close(reason);
-      },
+      line: (session) => this.connections.get(session),
+      room: (gid) => this.services.world.rooms.get(gid),
       voice: (change) => this.#tellVoice(change),
       video: (change) => this.video?.changed(change),
       permits: (to, frame) => permits(this.services, to, frame),
@@ -107,97 +99,68 @@ export class ChatServer {
     );
     this.#ports = {
       perform: (ctx) => this.#fanout.perform(ctx.out.list),
-      ended: (connection, reason) => this.#ended(connection, reason),
-      expel: (connection, sentence, reason) =>
-        this.act((ctx) =>
-          endSession(ctx, connection.session, sentence, reason)
-        ),
-      signedOn: (connection) => this.#acceptor.settled(connection),
-      turn: ({ address }) => this.#turnstile.pass(address),
-      onFrameIn: (connection, frame) => this.taps.frameIn(connection, frame),
-      onFrameOut: (connection, bytes) => this.taps.frameOut(connection, bytes),
+      ended: (session, reason) => this.#ended(session, reason),
+      expel: (session, sentence, reason) =>
+        this.act((ctx) => endSession(ctx, session, sentence, reason)),
+      frameIn: (session, frame) => this.taps.frameIn(session, frame),
+      frameOut: (session, frames) => this.taps.frameOut(session, frames),
     };
-    this.#system = new Session(0, "", "", 0, { push() {} });
-    this.#listener = listenTcp("server.chat_port", bind, port);
-    this.#acceptor = this.#makeAcceptor();
+    this.#system = new Session(0, "", "", 0);
+    this.#edge = new LocalEdge({
+      bind,
+      port,
+      services: this.services,
+      admission: this.admission,
+      open: (line, remote, local) => this.#open(line, remote, local),
+    });
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
 
-  /** Where it listens. */
+  /** The address on which it listens. */
   get address(): Deno.NetAddr {
-    return this.#listener.addr as Deno.NetAddr;
+    return this.#edge.address;
   }
 
   /** Starts to accept. */
   start(): void {
-    this.#accepting = this.#acceptor.run();
+    this.#edge.start();
   }
 
   /**
    * Serves a wire that another listener has accepted, under the same limits.
    * Returns undefined when it is refused; closing it is then up to the caller.
    */
-  adopt(wire: Wire): Connection | undefined {
-    if (this.#stopping) return undefined;
-    return this.#acceptor.adopt(wire.remote.host, () => this.#open(wire));
+  adopt(wire: Wire): Line | undefined {
+    return this.#stopping ? undefined : this.#edge.adopt(wire);
   }
 
-  #makeAcceptor(): Acceptor<Connection> {
-    const { counters, log } = this.services;
-    return new Acceptor<Connection>({
-      listener: this.#listener,
-      log,
-      name: "connection",
-      limits: () => acceptorLimits(this.services.settings.limits),
-      refuse: (address) =>
-        this.admission.refusal(address, this.services.clock()),
-      isUncounted: (address) => this.admission.isUncounted(address),
-      onRefused: () => counters.connectionsRefused++,
-      onYielded: () => counters.strangersClosed++,
-      clock: this.services.steady,
-      open: (conn) => this.#open(new TcpWire(conn)),
-    });
-  }
-
-  #open(wire: Wire): Connection {
+  #open(line: Line, remote: Endpoint, local: Endpoint): LineHandler {
     const now = this.services.clock();
-    const [address, local] = [wire.remote.host, wire.local.host];
-    const connection = new Connection(
-      wire,
-      (outlet) => new Session(this.#nextId++, address, local, now, outlet),
-      this.services,
-      this.#ports,
-    );
-    connection.session.localPort = wire.local.port;
-    this.connections.set(connection.session.id, connection);
-    const { session } = connection;
+    const address = remote.host;
+    const session = new Session(this.#nextId++, address, local.host, now);
+    session.localPort = local.port;
+    this.connections.set(session.id, line);
     this.services.log.debug("connected", { session: session.id, address });
     this.services.signOnStep(session, "connected");
-    void connection.run();
-    return connection;
+    return new PacketHandler(line, session, this.services, this.#ports);
   }
 
-  /** Does something that no packet asked for, and performs what it wishes. */
+  /** Does something that no packet asked for, and performs its effects. */
   act<T>(work: (ctx: Context) => T): T {
     const ctx = new Context(this.services, this.#system);
     try {
       return work(ctx);
     } finally {
-      // What was wished before an error is true: state has changed already.
+      // Effects before an error hold: state has changed already.
       this.#fanout.perform(ctx.out.list);
     }
   }
 
-  #ended(connection: Connection, reason: string): void {
-    const { session } = connection;
+  #ended(session: Session, reason: string): void {
     const wasOnline = session.phase === "online";
     this.connections.delete(session.id);
-    this.#acceptor.settled(connection);
     if (this.connections.size === 0) this.#emptied?.();
-    // Not before its socket is free: clients that read nothing could otherwise
-    // leave any number of sockets behind that no limit counts.
-    connection.whenFree(() => this.#acceptor.released(connection));
-    // When everything ends, nobody needs to hear of each one leaving.
+    // Skip departure notifications during shutdown.
     if (this.#stopping) session.phase = "gone";
     else this.#settle(session, depart);
     this.#settle(session, keepUnarrived);
@@ -294,7 +257,7 @@ export class ChatServer {
     }
   }
 
-  #expelIdle({ session }: Connection): void {
+  #expelIdle({ session }: Line): void {
     session.ending = "dead";
     this.act((ctx) =>
       endSession(ctx, session, "You were away for too long.", "idle")
@@ -309,8 +272,7 @@ export class ChatServer {
     if (this.#stopping) return;
     this.#stopping = true;
     clearInterval(this.#sweep);
-    this.#acceptor.close();
-    await this.#accepting;
+    await this.#edge.stop();
     const { store, clock } = this.services;
     const farewell = sentence === null ? null : FAREWELLS.close(sentence);
     this.#fanout.flush();

@@ -16,11 +16,6 @@ import {
 import { blanked, secretIn } from "../protocol/secrets.ts";
 import type { SignOnStep, TailEvent, TailFilter } from "../ops/live.ts";
 
-/** The connection as far as a tap cares. */
-export interface Tapped {
-  readonly session: Session;
-}
-
 interface Tap {
   readonly filter: TailFilter;
   readonly sink: (event: TailEvent) => void;
@@ -47,7 +42,7 @@ export class Taps {
     return () => this.#watchers.delete(sink);
   }
 
-  frameIn({ session }: Tapped, frame: FrameDecoder): void {
+  frameIn(session: Session, frame: FrameDecoder): void {
     if (this.#taps.size === 0) return;
     const { type, version } = frame;
     const payload = frame.payload();
@@ -67,7 +62,7 @@ export class Taps {
   }
 
   /** `bytes` may hold several frames. */
-  frameOut({ session }: Tapped, bytes: Uint8Array): void {
+  frameOut(session: Session, bytes: Uint8Array): void {
     if (this.#taps.size === 0) return;
     for (const { type, version, payload } of decodeFrames(bytes).frames) {
       this.#emit(

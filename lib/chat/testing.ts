@@ -13,7 +13,7 @@ import { addUser, NOON, withStore } from "../../db/testing/temp.ts";
 import { AddressBans } from "../actions/address_bans.ts";
 import { defaultConfig } from "../config/config.ts";
 import type { Value } from "../config/setting.ts";
-import type { VideoChange, VoiceChange } from "../domain/effects.ts";
+import type { Receipt, VideoChange, VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
 import { Room } from "../domain/room.ts";
 import type {
@@ -34,9 +34,10 @@ import { Context, type Passwords, type Services } from "./context.ts";
 import { AnswerCache } from "./answer_cache.ts";
 import { Counters } from "./counters.ts";
 import { depart } from "./departure.ts";
-import { Fanout } from "./fanout.ts";
+import { Fanout, type Line } from "./fanout.ts";
 import { mediaServer } from "../server/media_server.ts";
 import { permits } from "./permits.ts";
+import { settleReceipt } from "./receipts.ts";
 import { SignOnGuard } from "../actions/sign_on_guard.ts";
 import { TestClient } from "./testing_client.ts";
 
@@ -77,10 +78,10 @@ export class TestChat {
   readonly video: VideoChange[] = [];
   /** What clients are told; null: there is no video. */
   videoPort: number | null = 2092;
-  readonly #clients = new Map<Session, TestClient>();
+  readonly #clients = new Map<number, TestClient>();
   readonly #fanout: Fanout;
-  readonly #written: (() => void)[] = [];
-  readonly #system = new Session(0, "", "", 0, { push() {} });
+  readonly #written: { session: Session; receipt: Receipt }[] = [];
+  readonly #system = new Session(0, "", "", 0);
   #nextId = 1;
 
   constructor(
@@ -126,26 +127,11 @@ export class TestChat {
       signOnStep: () => {},
     };
     this.#fanout = new Fanout({
-      line: (session) => {
-        const client = this.#clients.get(session);
-        return client &&
-          {
-            push: (frame, onWritten) => {
-              client.push(frame);
-              if (onWritten && client.closed === undefined) {
-                this.#written.push(onWritten);
-              }
-              return false;
-            },
-            flush: () => {},
-          };
+      line: (id) => {
+        const client = this.#clients.get(id);
+        return client && this.#lineOf(client);
       },
-      close: (session, reason) => {
-        const client = this.#clients.get(session);
-        if (client === undefined || client.closed !== undefined) return;
-        client.closed = reason;
-        this.act((ctx) => depart(ctx, session));
-      },
+      room: (gid) => this.world.rooms.get(gid),
       voice: (change) => this.voice.push(change),
       video: (change) => this.video.push(change),
       permits: (to, frame) => permits(this.services, to, frame),
@@ -156,7 +142,31 @@ export class TestChat {
     this.#fanout.perform(ctx.out.list);
     ctx.out.clear();
     this.#fanout.flush();
-    for (const tell of this.#written.splice(0)) tell();
+    for (const { session, receipt } of this.#written.splice(0)) {
+      settleReceipt(this.services, session, receipt);
+    }
+  }
+
+  #lineOf(client: TestClient): Line {
+    const { session } = client;
+    return {
+      session,
+      push: (frames, receipt) => {
+        client.push(frames);
+        if (receipt !== undefined && client.closed === undefined) {
+          this.#written.push({ session, receipt });
+        }
+        return false;
+      },
+      flush: () => {},
+      close: (reason) => {
+        if (client.closed === undefined) {
+          client.closed = reason;
+          this.act((ctx) => depart(ctx, session));
+        }
+        return Promise.resolve();
+      },
+    };
   }
 
   /** Does something that no packet asked for. */
@@ -169,7 +179,7 @@ export class TestChat {
 
   connect(address = "203.0.113.5"): TestClient {
     const client = new TestClient(this, this.#nextId++, address);
-    this.#clients.set(client.session, client);
+    this.#clients.set(client.session.id, client);
     return client;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { type Outlet, Session } from "../domain/session.ts";
+import { Session } from "../domain/session.ts";
 import type { Account, Uid } from "../domain/store.ts";
 import { hex } from "../protocol/bytes.ts";
 import { CLIENT_VERSION, decodeFrames } from "../protocol/frame.ts";
@@ -24,7 +24,7 @@ import type { TestChat } from "./testing.ts";
 
 const FACTS: Facts = { serverAddress: "198.51.100.7" };
 
-export class TestClient implements Outlet {
+export class TestClient {
   readonly session: Session;
   /** Why the server closed the connection, once it has. */
   closed: string | undefined;
@@ -33,7 +33,7 @@ export class TestClient implements Outlet {
 
   constructor(chat: TestChat, id: number, address: string) {
     this.#chat = chat;
-    this.session = new Session(id, address, "192.0.2.1", chat.now, this);
+    this.session = new Session(id, address, "192.0.2.1", chat.now);
     this.session.clientVersion = CLIENT_VERSION;
   }
 

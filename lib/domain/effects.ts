@@ -1,16 +1,20 @@
 /**
- * What a handler wants done. It only says so: the edge performs the list when
- * the handler has ended without an error, so a packet takes effect as a whole
- * or not at all.
+ * What a handler wants done. The edge performs the list when the handler has
+ * ended without an error, so a packet takes effect as a whole or not at all.
+ *
+ * Effects are data: they name sessions and rooms by number, and what is due
+ * after a write is a receipt, not a function. So a list can be held, counted or
+ * sent to another process (docs/adr/0016-the-edge-port.md).
  *
  * @module
  */
 import type { Camera, View } from "./cameras.ts";
 import type { Room } from "./room.ts";
 import type { Session } from "./session.ts";
-import type { Gid, Uid } from "./store.ts";
+import type { Message } from "./in_flight.ts";
+import type { Gid, OfflineMessage, Uid } from "./store.ts";
 
-/** Who of a room's members does not get a frame. */
+/** Members of a room who do not get a frame. */
 export type Skip = Uid | ReadonlySet<Uid> | undefined;
 
 /** Changes that the voice relay must hear of. */
@@ -23,24 +27,33 @@ export type VideoChange =
   | { readonly what: "camera ended"; readonly camera: Camera }
   | { readonly what: "view ended"; readonly view: View };
 
+/** Work that is due once a frame's bytes are with the operating system. */
+export type Receipt =
+  /** An instant message has left the server. */
+  | { readonly what: "message"; readonly message: Message }
+  /** A page of the mailbox has left: delete it and send the next one. */
+  | { readonly what: "mailbox page"; readonly page: readonly OfflineMessage[] }
+  /** The same for messages between pal profiles, by their numbers. */
+  | { readonly what: "profile page"; readonly ids: readonly number[] };
+
 export type Effect =
   | {
     readonly kind: "send";
-    readonly to: Session;
+    /** {@linkcode Session.id} */
+    readonly to: number;
     readonly frame: Uint8Array;
-    /** Called once the bytes are with the operating system. */
-    readonly onWritten?: () => void;
+    readonly receipt?: Receipt;
   }
   | {
     readonly kind: "room";
-    readonly room: Room;
+    readonly gid: Gid;
     readonly frame: Uint8Array;
     readonly skip: Skip;
   }
   | {
     /** After everything queued for it has been written. */
     readonly kind: "close";
-    readonly session: Session;
+    readonly session: number;
     readonly reason: string;
   }
   | { readonly kind: "voice"; readonly change: VoiceChange }
@@ -49,21 +62,21 @@ export type Effect =
 export class Effects {
   readonly list: Effect[] = [];
 
-  send(to: Session, frame: Uint8Array, onWritten?: () => void): void {
+  send(to: Session, frame: Uint8Array, receipt?: Receipt): void {
     this.list.push({
       kind: "send",
-      to,
+      to: to.id,
       frame,
-      ...(onWritten !== undefined && { onWritten }),
+      ...(receipt !== undefined && { receipt }),
     });
   }
 
   room(room: Room, frame: Uint8Array, skip?: Skip): void {
-    this.list.push({ kind: "room", room, frame, skip });
+    this.list.push({ kind: "room", gid: room.gid, frame, skip });
   }
 
   close(session: Session, reason: string): void {
-    this.list.push({ kind: "close", session, reason });
+    this.list.push({ kind: "close", session: session.id, reason });
   }
 
   voice(change: VoiceChange): void {
@@ -78,7 +91,7 @@ export class Effects {
   bytesTo(session: Session): number {
     let bytes = 0;
     for (const effect of this.list) {
-      if (effect.kind === "send" && effect.to === session) {
+      if (effect.kind === "send" && effect.to === session.id) {
         bytes += effect.frame.length;
       }
     }

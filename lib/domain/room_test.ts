@@ -16,7 +16,7 @@ Deno.test("Room.memberEntry() is the same object until something of it changes",
     createdAt: 0,
     floorPauseMs: 1000,
   });
-  const session = new Session(1, "10.0.0.1", "10.0.0.2", 0, { push() {} });
+  const session = new Session(1, "10.0.0.1", "10.0.0.2", 0);
   const account = { uid: 1000003, nickname: "Ann", color: "255000000" };
   session.account = account as Account;
   const member = room.add(session, { admin: false, invisible: false });

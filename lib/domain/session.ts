@@ -20,11 +20,6 @@ import { STATUS, type Status } from "../protocol/packets/pals.ts";
  */
 export type Phase = "new" | "hello" | "online" | "gone";
 
-/** Where frames for a session go; only the performer of effects calls it. */
-export interface Outlet {
-  push(frame: Uint8Array): void;
-}
-
 /** What is known between LYMERICK and the end of the sign-on. */
 export interface SignOnState {
   /** Named by LYMERICK; 0 when it named nobody. */
@@ -105,7 +100,6 @@ export class Session {
     /** The address of this server that the client reached. */
     readonly localAddress: string,
     readonly connectedAt: Millis,
-    readonly outlet: Outlet,
   ) {}
 
   /** The account signed on with; only in phase "online". */

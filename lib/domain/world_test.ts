@@ -6,7 +6,7 @@ import { World } from "./world.ts";
 
 /** Somebody on line who has no more than a number. */
 function guest(world: World, uid: number): Session {
-  const session = new Session(uid, "10.0.0.1", "10.0.0.2", 0, { push() {} });
+  const session = new Session(uid, "10.0.0.1", "10.0.0.2", 0);
   session.account = { uid, nickname: `user ${uid}`, role: "user" } as Account;
   world.signOn(session, [], []);
   return session;

@@ -54,7 +54,8 @@ export class LiveServer implements Live {
   }
 
   sessions(): SessionInfo[] {
-    return [...this.#chat.connections.values()].map(sessionInfo);
+    const { connections, services } = this.#chat;
+    return [...connections.values()].map((line) => sessionInfo(line, services));
   }
 
   rooms(): RoomInfo[] {

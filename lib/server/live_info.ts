@@ -13,12 +13,16 @@ import type { Camera } from "../domain/cameras.ts";
 import type { Room } from "../domain/room.ts";
 import type { VideoServer } from "../video/server.ts";
 import type { VoiceStats } from "../voice/server.ts";
-import type { Connection } from "../chat/connection.ts";
+import type { Services } from "../chat/context.ts";
+import type { Line } from "../chat/edge/line.ts";
 
-export function sessionInfo(connection: Connection): SessionInfo {
-  const { session, ctx } = connection;
+export function sessionInfo(
+  line: Line,
+  { clock, steady }: Pick<Services, "clock" | "steady">,
+): SessionInfo {
+  const { session } = line;
   // The wall clock may have stepped since: ages are those of the steady one.
-  const wall = (steady: number) => ctx.now - (ctx.steady - steady);
+  const wall = (at: number) => clock() - (steady() - at);
   const online = session.phase === "online";
   return {
     id: session.id,
@@ -26,16 +30,16 @@ export function sessionInfo(connection: Connection): SessionInfo {
     nickname: online ? session.nickname : null,
     role: online ? session.account.role : "user",
     address: session.address,
-    port: connection.port,
-    connectedAt: wall(connection.openedAt),
-    lastPacketAt: wall(connection.lastPacketAt),
+    port: line.port,
+    connectedAt: wall(line.openedAt),
+    lastPacketAt: wall(line.lastPacketAt),
     clientVersion: session.clientVersion,
     phase: online ? "online" : session.phase === "hello" ? "login" : "hello",
     away: online && session.isAway,
     rooms: [...session.rooms].map((room) => room.gid),
-    queuedBytes: connection.queuedBytes,
-    packetsIn: connection.packetsIn,
-    packetsOut: connection.packetsOut,
+    queuedBytes: line.queuedBytes,
+    packetsIn: line.packetsIn,
+    packetsOut: line.packetsOut,
   };
 }
 

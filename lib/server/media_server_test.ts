@@ -3,7 +3,7 @@ import { Session } from "../domain/session.ts";
 import { mediaServer } from "./media_server.ts";
 
 function from(address: string, local = "192.0.2.1"): Session {
-  return new Session(1, address, local, 0, { push() {} });
+  return new Session(1, address, local, 0);
 }
 
 Deno.test("peerAddress is the address that the server sees", () => {

@@ -42,13 +42,7 @@ function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
     at: ctx.now,
   };
   receiver.inFlight.sent(message);
-  sendIm(
-    ctx,
-    session.account,
-    receiver,
-    text,
-    () => receiver.inFlight.written(message, ctx.steady),
-  );
+  sendIm(ctx, session.account, receiver, text, { what: "message", message });
   if (receiver.status === STATUS.away) answerAway(ctx, receiver);
 }
 

@@ -10,7 +10,7 @@ import {
   type ProfileMessage,
   profileMessageIn,
 } from "../../protocol/packets/messages.ts";
-import type { Context } from "../context.ts";
+import type { Context, Services } from "../context.ts";
 import { mayWrite } from "./messages.ts";
 
 /** Most messages handed to a client before it has taken them. */
@@ -69,25 +69,28 @@ function deliver(ctx: Context, receiver: Session): void {
     ctx.out.send(
       receiver,
       profileMessageIn.frame(message),
-      last ? () => delivered(ctx, receiver, page) : undefined,
+      last
+        ? { what: "profile page", ids: page.map(({ id }) => id) }
+        : undefined,
     );
   }
 }
 
-function delivered(
-  { services }: Context,
+/** A page is with the operating system: deletes it and sends the next one. */
+export function profilePageSent(
+  services: Services,
   receiver: Session,
-  page: readonly { readonly id: number }[],
+  ids: readonly number[],
 ): void {
   receiver.takingProfileMessages = false;
   try {
-    services.store.profileMessages.remove(page.map(({ id }) => id));
+    services.store.profileMessages.remove(ids);
   } catch (error) {
     // Going on would send the same page again and again.
     services.log.error("delivered profile messages stay stored", {
       session: receiver.id,
       uid: receiver.uid,
-      count: page.length,
+      count: ids.length,
       error: String(error),
     });
     return;

@@ -14,7 +14,7 @@
 // deno-lint-ignore-file no-console -- a program of its own
 import { encodeFrame, FrameDecoder } from "../../../lib/protocol/frame.ts";
 import { concat } from "../../../lib/protocol/bytes.ts";
-import { Outbox } from "../../../lib/chat/outbox.ts";
+import { Outbox } from "../../../lib/chat/edge/outbox.ts";
 
 const NOTHING = new Uint8Array();
 const KEY = Uint8Array.from("XyF\u00a6551473312518", (c) => c.charCodeAt(0));
@@ -37,6 +37,7 @@ class Person {
       get now() {
         return performance.now();
       },
+      written() {},
       overflowed: () => this.end(),
       writeFailed: () => this.end(),
     };

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Session } from "../domain/session.ts";
-import { type Facts, translate } from "../protocol/dialects/dialect.ts";
-import { serverError } from "../protocol/packets/system.ts";
-import type { MediaServer } from "./context.ts";
+import type { Session } from "../../domain/session.ts";
+import { type Facts, translate } from "../../protocol/dialects/dialect.ts";
+import { serverError } from "../../protocol/packets/system.ts";
+import type { MediaServer } from "../context.ts";
 
 export class Translator {
   /** SERVER_ERROR has gone out: the client knows that this is the end. */

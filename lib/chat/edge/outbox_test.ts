@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { concat } from "../protocol/bytes.ts";
+import type { Receipt } from "../../domain/effects.ts";
+import { concat } from "../../protocol/bytes.ts";
 import { Outbox, type Sink } from "./outbox.ts";
 
+const receipt = (id: number): Receipt => ({ what: "profile page", ids: [id] });
 const bytes = (...values: number[]) => Uint8Array.from(values);
 const turn = () => new Promise<void>((done) => setTimeout(done, 0));
 
@@ -39,6 +41,8 @@ function make(maxBytes = 1000) {
   const told: string[] = [];
   const owner = {
     now: 0,
+    written: (receipt: Receipt) =>
+      void told.push(receipt.what === "profile page" ? `${receipt.ids}` : "?"),
     overflowed: () => void told.push("overflow"),
     writeFailed: (error: unknown) => void told.push(String(error)),
   };
@@ -110,7 +114,12 @@ Deno.test("Outbox keeps every byte in order however the socket takes them", asyn
             return Promise.resolve(Math.min(most, chunk.length));
           },
         };
-        const owner = { now: 0, overflowed() {}, writeFailed() {} };
+        const owner = {
+          now: 0,
+          written() {},
+          overflowed() {},
+          writeFailed() {},
+        };
         const outbox = new Outbox(sink, owner, () => 1e6);
         for (const [i, frame] of frames.entries()) {
           outbox.push(frame);
@@ -126,30 +135,30 @@ Deno.test("Outbox keeps every byte in order however the socket takes them", asyn
   );
 });
 
-Deno.test("Outbox calls back when the last byte of the frame was taken, in order", async () => {
-  const { socket, outbox } = make();
-  const done: string[] = [];
-  outbox.push(bytes(1, 2), () => done.push("a"));
+Deno.test("Outbox hands receipts out when the last byte of their frame is taken, in order", async () => {
+  const { socket, outbox, told } = make();
+  outbox.push(bytes(1, 2), receipt(1));
   outbox.flush();
-  outbox.push(bytes(3), () => done.push("b"));
+  outbox.push(bytes(3), receipt(2));
   outbox.push(bytes(4));
-  outbox.push(bytes(5), () => done.push("c"));
+  outbox.push(bytes(5), receipt(3));
   await socket.take(1);
-  assert.deepEqual(done, []);
+  assert.deepEqual(told, []);
   await socket.take();
-  assert.deepEqual(done, ["a"]);
+  assert.deepEqual(told, ["1"]);
   await socket.take(2);
-  assert.deepEqual(done, ["a"], "a merged write counts when it is whole");
+  assert.deepEqual(told, ["1"], "a merged write counts when it is whole");
   await socket.take();
-  assert.deepEqual(done, ["a", "b", "c"]);
+  assert.deepEqual(told, ["1", "2", "3"]);
 });
 
-Deno.test("Outbox takes a frame that a callback pushes", async () => {
-  const { socket, outbox } = make();
-  outbox.push(bytes(1), () => {
+Deno.test("Outbox takes a frame that is pushed because of a receipt", async () => {
+  const { socket, outbox, owner } = make();
+  owner.written = () => {
     outbox.push(bytes(2));
     outbox.flush();
-  });
+  };
+  outbox.push(bytes(1), receipt(1));
   outbox.flush();
   await socket.take();
   assert.deepEqual(socket.writes, [[1], [2]]);
@@ -208,7 +217,7 @@ Deno.test("Outbox counts what was written against its bound no longer", async ()
 
 Deno.test("Outbox tells of a failed write once and takes nothing more", async () => {
   const { socket, outbox, told } = make();
-  outbox.push(bytes(1), () => told.push("written"));
+  outbox.push(bytes(1), receipt(1));
   outbox.flush();
   outbox.push(bytes(2));
   await socket.fail(new Error("reset"));

@@ -4,20 +4,23 @@
  *
  * @module
  */
-import { concat } from "../protocol/bytes.ts";
+import type { Receipt } from "../../domain/effects.ts";
+import { concat } from "../../protocol/bytes.ts";
 
 /** The part of a connection that an outbox needs. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Who hears how it goes; each is told once at most. */
+/** The connection that an outbox reports to. */
 export interface OutboxOwner {
   /** Milliseconds. */
   readonly now: number;
-  /** The bound is passed: the outbox has given up. */
+  /** Everything up to a frame with this receipt is written. */
+  written(receipt: Receipt): void;
+  /** The bound is passed: the outbox has given up. Called once at most. */
   overflowed(): void;
-  /** A write has failed: the outbox has given up. */
+  /** A write has failed: the outbox has given up. Called once at most. */
   writeFailed(error: unknown): void;
 }
 
@@ -26,16 +29,17 @@ const MERGE_BYTES = 65_536;
 
 /**
  * A burst says nothing of its reader: several full rooms joined at once, or
- * two members who write as fast as they can. Over the bound he counts as slow
- * when he takes nothing for so long, or this many times the bound waits.
+ * two members who write as fast as they can. A client over the bound counts as
+ * slow when it reads nothing for this long, or when this many times the bound
+ * waits.
  */
 const LATE_MS = 500;
 const BURST = 8;
 
 interface Mark {
-  /** Count of written bytes at which the callback is due. */
+  /** Count of written bytes at which the receipt is due. */
   readonly at: number;
-  readonly done: () => void;
+  readonly receipt: Receipt;
 }
 
 export class Outbox {
@@ -59,7 +63,7 @@ export class Outbox {
   readonly #onWritten = (count: number) => this.#wrote(count);
   readonly #onFailed = (error: unknown) => this.#failed(error);
 
-  /** More than `maxBytes` says for a while, and the client counts as slow. */
+  /** With more than `maxBytes` for a while the client counts as slow. */
   constructor(sink: Sink, owner: OutboxOwner, maxBytes: () => number) {
     this.#sink = sink;
     this.#owner = owner;
@@ -80,14 +84,14 @@ export class Outbox {
    * Queues bytes that nobody changes afterwards; they may be shared. True when
    * they wait for `flush`: nothing else waits, and nothing is being written.
    */
-  push(bytes: Uint8Array, onWritten?: () => void): boolean {
+  push(bytes: Uint8Array, receipt?: Receipt): boolean {
     if (this.#closed) return false;
     this.#pushed += bytes.length;
     const alone = this.#first === undefined;
     if (alone) this.#first = bytes;
     else (this.#others ??= []).push(bytes);
-    if (onWritten !== undefined) {
-      (this.#marks ??= []).push({ at: this.#pushed, done: onWritten });
+    if (receipt !== undefined) {
+      (this.#marks ??= []).push({ at: this.#pushed, receipt });
     }
     if (this.waiting > this.#maxBytes() && this.#isSlow()) {
       this.discard();
@@ -194,6 +198,6 @@ export class Outbox {
     while (due < marks.length && marks[due]!.at <= this.#written) due++;
     const done = marks.splice(0, due);
     if (marks.length === 0) this.#marks = undefined;
-    for (const mark of done) mark.done();
+    for (const { receipt } of done) this.#owner.written(receipt);
   }
 }

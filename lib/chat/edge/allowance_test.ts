@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defaultConfig } from "../config/config.ts";
+import { defaultConfig } from "../../config/config.ts";
 import { Allowance } from "./allowance.ts";
 
 const { limits } = defaultConfig({

@@ -1,25 +1,26 @@
 /**
- * One chat connection: bytes in, packets to the table, frames out.
+ * A line over a wire of this process: bytes in, packets within their rate to
+ * the server, frames out.
  *
  * @module
  */
-import type { Outlet, Session } from "../domain/session.ts";
-import type { Wire } from "../net/wire.ts";
-import { serverError } from "../protocol/packets/system.ts";
-import { activity } from "../ops/activity.ts";
-import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../protocol/frame.ts";
-import { requestUser } from "../protocol/packets/pals.ts";
-import type { Acceptable } from "../net/acceptor.ts";
-import { Context, type Services } from "./context.ts";
+import type { Receipt } from "../../domain/effects.ts";
+import type { Session } from "../../domain/session.ts";
+import type { Wire } from "../../net/wire.ts";
+import { serverError } from "../../protocol/packets/system.ts";
+import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../../protocol/frame.ts";
+import { requestUser } from "../../protocol/packets/pals.ts";
+import type { Acceptable } from "../../net/acceptor.ts";
+import type { Services } from "../context.ts";
+import { costOf, isAwaited } from "../dispatch.ts";
 import { Allowance } from "./allowance.ts";
-import { costOf, dispatch, isAwaited } from "./dispatch.ts";
-import { greetSilent } from "./handlers/sign_on.ts";
+import type { Line, LineHandler, OpenLine } from "./line.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { Translator } from "./translator.ts";
 
-/** Nothing honest is longer before the sign-on is complete. */
+/** Longest payload that a sign-on needs. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
-/** Bytes read ahead of a client whose password is being checked. */
+/** Bytes read ahead while the client's password is checked. */
 const MOST_READ_AHEAD = 8192;
 /**
  * Bytes read ahead of a client whose packet waits because it is over the rate.
@@ -34,39 +35,32 @@ const MOST_READ_AHEAD_ONLINE = 72_000;
  */
 const FLOOD_PACKETS = 5000;
 const FLOOD_WINDOW_MS = 10_000;
-/** How long a closing connection may take to write what it was told. */
+/** How long a closing connection may take to write what waits. */
 const FAREWELL_MS = 1500;
-/** A client that has said nothing for so long may wait for HELLO. */
+/** A client that has been silent for this long may be waiting for HELLO. */
 const SILENCE_MS = 1500;
 
-/** What a connection reports to the server that owns it. */
-export interface ConnectionPorts {
-  /** Performs what a packet asked for. */
-  perform(ctx: Context): void;
-  /** The connection has ended; called once. */
-  ended(connection: Connection, reason: string): void;
-  /** Ends the session with a sentence for its user. */
-  expel(connection: Connection, sentence: string, reason: string): void;
-  /** The client has signed on. */
-  signedOn(connection: Connection): void;
+/** The edge that accepted the connection. */
+export interface ConnectionOwner {
   /** Resolves when an unauthenticated client may be served; undefined: now. */
-  turn(connection: Connection): Promise<void> | undefined;
-  /** Somebody watches this session's frames. */
-  onFrameIn?(connection: Connection, frame: FrameDecoder): void;
-  onFrameOut?(connection: Connection, bytes: Uint8Array): void;
+  turn(address: string): Promise<void> | undefined;
+  signedOn(connection: Connection): void;
+  /** The connection has ended; called once. */
+  ended(connection: Connection): void;
 }
 
-export class Connection implements Outlet, OutboxOwner, Acceptable {
-  readonly ctx: Context;
+export class Connection implements Line, OutboxOwner, Acceptable {
+  readonly session: Session;
   readonly port: number;
-  /** When it was opened, and when the latest packet came (steady). */
   readonly openedAt: number;
   lastPacketAt: number;
   packetsIn = 0;
   packetsOut = 0;
 
   readonly #wire: Wire;
-  readonly #ports: ConnectionPorts;
+  readonly #handler: LineHandler;
+  readonly #services: Services;
+  readonly #owner: ConnectionOwner;
   readonly #outbox: Outbox;
   readonly #translator: Translator;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
@@ -80,7 +74,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   /** The client sends nothing more; what has come is still handled. */
   #hungUp = false;
   #ended = false;
-  /** A packet of his is being worked on, such as a password check. */
+  /** A packet is being handled, such as one with a password to check. */
   #busy = false;
   #online = false;
   #written = 0;
@@ -93,14 +87,16 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
 
   constructor(
     wire: Wire,
-    makeSession: (outlet: Outlet) => Session,
+    open: OpenLine,
     services: Services,
-    ports: ConnectionPorts,
+    owner: ConnectionOwner,
   ) {
     this.#wire = wire;
-    this.#ports = ports;
+    this.#services = services;
+    this.#owner = owner;
     this.port = wire.remote.port;
-    this.ctx = new Context(services, makeSession(this));
+    this.#handler = open(this, wire.remote, wire.local);
+    this.session = this.#handler.session;
     this.#translator = new Translator(this.session, services.media);
     const { limits } = services.settings;
     const now = services.steady();
@@ -113,11 +109,6 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     );
   }
 
-  get session(): Session {
-    return this.ctx.session;
-  }
-
-  /** Bytes that wait to be written. */
   get queuedBytes(): number {
     return this.#outbox.waiting;
   }
@@ -126,7 +117,6 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     return this.session.address;
   }
 
-  /** Neither signed on nor waiting for a password check. */
   get mayYield(): boolean {
     return this.session.phase !== "online" && !this.#busy && !this.#closing;
   }
@@ -135,10 +125,6 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     this.end(reason);
   }
 
-  /**
-   * For how many milliseconds he has taken nothing of what waits for him. To
-   * be called now and then: the answer is as fine as that.
-   */
   stuckFor(now: number): number {
     const { waiting, written } = this.#outbox;
     if (waiting === 0 || written !== this.#written) {
@@ -150,17 +136,17 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     return now - this.#stuckSince;
   }
 
-  /** For one that has ended: calls `done` when its socket is free. */
+  /** Calls `done` when the socket of an ended connection is free. */
   whenFree(done: () => void): void {
     this.#outbox.whenSettled(done);
   }
 
-  push(frame: Uint8Array, onWritten?: () => void): boolean {
-    frame = this.#translator.own(frame);
+  push(frames: Uint8Array, receipt?: Receipt): boolean {
+    frames = this.#translator.own(frames);
     this.packetsOut++;
-    this.ctx.services.counters.packetsOut++;
-    this.#ports.onFrameOut?.(this, frame);
-    return this.#outbox.push(frame, onWritten);
+    this.#services.counters.packetsOut++;
+    this.#handler.frameOut(frames);
+    return this.#outbox.push(frames, receipt);
   }
 
   flush(): void {
@@ -168,11 +154,15 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   }
 
   get now(): number {
-    return this.ctx.steady;
+    return this.#services.steady();
+  }
+
+  written(receipt: Receipt): void {
+    this.#handler.written(receipt);
   }
 
   overflowed(): void {
-    this.ctx.services.counters.slowClientsClosed++;
+    this.#services.counters.slowClientsClosed++;
     this.dead("client too slow: its queue is full");
   }
 
@@ -200,7 +190,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
       clearTimeout(this.#delay);
       try {
         // Authenticated clients come first: thousands may sign on at once.
-        if (!this.#online) await this.#ports.turn(this);
+        if (!this.#online) await this.#owner.turn(this.address);
         const ending = this.#receiveAll();
         if (ending !== undefined) {
           this.#busy = true;
@@ -209,9 +199,9 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
           this.#busy = false;
         }
       } catch (error) {
-        this.ctx.services.counters.coreErrors++;
-        this.ctx.log.error("connection failed", {
-          ...this.ctx.who,
+        this.#services.counters.coreErrors++;
+        this.#services.log.error("connection failed", {
+          ...this.#handler.who,
           error: error instanceof Error ? error.stack : `${error}`,
         });
         return this.end("internal error");
@@ -271,14 +261,11 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     return "full";
   }
 
-  /** It has said nothing so far: it may be one that waits for HELLO. */
   #greet(): void {
-    if (this.#closing) return;
-    greetSilent(this.ctx);
-    this.#perform();
+    if (!this.#closing) this.#handler.silent();
   }
 
-  /** He sends nothing more, and may still read what was promised to him. */
+  /** The client has closed its write side; flush what is queued, then close. */
   async #finish(): Promise<void> {
     this.session.ending = "clean";
     const reason = "closed by the client";
@@ -302,21 +289,20 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
   }
 
   #receive(): void | Promise<void> {
-    const { ctx } = this;
+    const { session } = this;
     const decoder = this.#decoder;
-    const now = ctx.steady;
+    const { now } = this;
     this.lastPacketAt = now;
     this.packetsIn++;
-    ctx.session.packetCame();
-    ctx.session.clientVersion = decoder.version;
-    this.#ports.onFrameIn?.(this, decoder);
-    const { limits } = ctx.settings;
+    session.packetCame();
+    session.clientVersion = decoder.version;
+    this.#handler.frameIn(decoder);
+    const { limits } = this.#services.settings;
     this.#allowance.refresh(limits);
     const { type } = decoder;
-    const cost =
-      type === requestUser.type && ctx.session.heldBack.takeQuestion()
-        ? 0
-        : costOf(type, limits);
+    const cost = type === requestUser.type && session.heldBack.takeQuestion()
+      ? 0
+      : costOf(type, limits);
     if (isAwaited(type)) {
       if (this.#hungUp) return;
       const wait = this.#allowance.takeLate(now, cost);
@@ -325,18 +311,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
       this.#drop(now);
       return;
     }
-    return this.#handle(type, decoder.payload(), now);
-  }
-
-  #handle(
-    type: number,
-    payload: Uint8Array,
-    now: number,
-  ): void | Promise<void> {
-    activity.packet(type, this.session.id, now);
-    const ending = dispatch(this.ctx, type, payload);
-    if (ending !== undefined) return ending.then(() => this.#answer(type));
-    this.#answer(type);
+    return this.#handler.packet(type, decoder.payload(), now);
   }
 
   /**
@@ -350,7 +325,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     wait: number,
   ): Promise<void> {
     const payload = view.slice();
-    this.ctx.services.counters.packetsDelayed++;
+    this.#services.counters.packetsDelayed++;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#stopWaiting = resolve;
     const timer = setTimeout(resolve, wait);
@@ -358,37 +333,23 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     else await promise;
     clearTimeout(timer);
     if (this.#closing || this.#hungUp) return;
-    await this.#handle(type, payload, this.ctx.steady);
+    await this.#handler.packet(type, payload, this.now);
   }
 
-  #answer(type: number): void {
-    if (isAwaited(type)) {
-      const bytes = this.ctx.out.bytesTo(this.session);
-      this.#allowance.answered(bytes, this.ctx.steady);
-    }
-    this.#perform();
+  answered(bytes: number): void {
+    this.#allowance.answered(bytes, this.now);
   }
 
-  #perform(): void {
-    if (this.ctx.out.list.length > 0) {
-      this.#ports.perform(this.ctx);
-      this.ctx.out.clear();
-    }
-    if (!this.#online && this.session.phase === "online") this.#signedOn();
-  }
-
-  /** From now on long frames are taken, and the sign-on's do not count. */
-  #signedOn(): void {
+  signedOn(): void {
     this.#online = true;
-    this.#ports.signedOn(this);
+    this.#owner.signedOn(this);
     this.#decoder.maxPayload = MAX_RECEIVED_PAYLOAD;
     this.#allowance.signedOn();
   }
 
   /** Over the rate: dropped and counted, and a flood ends the connection. */
   #drop(now: number): void {
-    const { counters, settings } = this.ctx.services;
-    counters.packetsOverRate++;
+    this.#services.counters.packetsOverRate++;
     if (now - this.#droppedSince > FLOOD_WINDOW_MS) {
       this.#droppedSince = now;
       this.#dropped = 0;
@@ -397,19 +358,14 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     // One line for each connection: a flood must not be one of the log.
     if (!this.#dropSaid) {
       this.#dropSaid = true;
-      if (!this.ctx.mayHaveLine()) return;
-      this.ctx.log.warn("packets over the rate are dropped", {
-        ...this.ctx.who,
-        limit: settings.limits.packets_per_second,
-      });
+      this.#handler.overRate();
     }
     if (this.#dropped >= FLOOD_PACKETS) this.#expelFlooder();
   }
 
   #expelFlooder(): void {
-    this.ctx.services.counters.floodersClosed++;
-    this.#ports.expel(
-      this,
+    this.#services.counters.floodersClosed++;
+    this.#handler.expel(
       "You were disconnected: your computer sent too much at once.",
       "flood",
     );
@@ -449,13 +405,11 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     }
   }
 
-  /** Closes a connection whose client is gone. */
   dead(reason: string): void {
     this.session.ending = "dead";
     this.end(reason);
   }
 
-  /** Closes at once. */
   end(reason: string): void {
     this.#closing = true;
     if (this.#ended) return;
@@ -469,6 +423,7 @@ export class Connection implements Outlet, OutboxOwner, Acceptable {
     } catch {
       // The other side was faster.
     }
-    this.#ports.ended(this, reason);
+    this.#owner.ended(this);
+    this.#handler.ended(reason);
   }
 }

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Config } from "../config/config.ts";
-import { burstOf, TokenBucket } from "../domain/limits.ts";
-import { Meter } from "../domain/meter.ts";
+import type { Config } from "../../config/config.ts";
+import { burstOf, TokenBucket } from "../../domain/limits.ts";
+import { Meter } from "../../domain/meter.ts";
 
 type Limits = Config["limits"];
 

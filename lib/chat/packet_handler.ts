@@ -1,0 +1,112 @@
+/**
+ * The server's side of one line: gives each packet to its handler and performs
+ * the effects.
+ *
+ * @module
+ */
+import { activity } from "../ops/activity.ts";
+import type { Receipt } from "../domain/effects.ts";
+import type { Session } from "../domain/session.ts";
+import type { FrameDecoder } from "../protocol/frame.ts";
+import { Context, type Services } from "./context.ts";
+import { dispatch, isAwaited } from "./dispatch.ts";
+import type { Line, LineHandler } from "./edge/line.ts";
+import { greetSilent } from "./handlers/sign_on.ts";
+import { settleReceipt } from "./receipts.ts";
+
+/** The server, as far as the lines of its clients need it. */
+export interface PacketHandlerPorts {
+  /** Performs the effects of a packet. */
+  perform(ctx: Context): void;
+  /** Ends the session with a sentence for its user. */
+  expel(session: Session, sentence: string, reason: string): void;
+  ended(session: Session, reason: string): void;
+  frameIn(session: Session, frame: FrameDecoder): void;
+  frameOut(session: Session, frames: Uint8Array): void;
+}
+
+export class PacketHandler implements LineHandler {
+  readonly #ctx: Context;
+  readonly #line: Line;
+  readonly #ports: PacketHandlerPorts;
+  #online = false;
+
+  constructor(
+    line: Line,
+    session: Session,
+    services: Services,
+    ports: PacketHandlerPorts,
+  ) {
+    this.#line = line;
+    this.#ports = ports;
+    this.#ctx = new Context(services, session);
+  }
+
+  get session(): Session {
+    return this.#ctx.session;
+  }
+
+  get who(): Record<string, unknown> {
+    return this.#ctx.who;
+  }
+
+  silent(): void {
+    greetSilent(this.#ctx);
+    this.#perform();
+  }
+
+  frameIn(frame: FrameDecoder): void {
+    this.#ports.frameIn(this.session, frame);
+  }
+
+  frameOut(frames: Uint8Array): void {
+    this.#ports.frameOut(this.session, frames);
+  }
+
+  packet(type: number, payload: Uint8Array, now: number): void | Promise<void> {
+    activity.packet(type, this.session.id, now);
+    const ending = dispatch(this.#ctx, type, payload);
+    if (ending !== undefined) return ending.then(() => this.#answer(type));
+    this.#answer(type);
+  }
+
+  written(receipt: Receipt): void {
+    settleReceipt(this.#ctx.services, this.session, receipt);
+  }
+
+  overRate(): void {
+    const ctx = this.#ctx;
+    if (!ctx.mayHaveLine()) return;
+    ctx.log.warn("packets over the rate are dropped", {
+      ...ctx.who,
+      limit: ctx.settings.limits.packets_per_second,
+    });
+  }
+
+  expel(sentence: string, reason: string): void {
+    this.#ports.expel(this.session, sentence, reason);
+  }
+
+  ended(reason: string): void {
+    this.#ports.ended(this.session, reason);
+  }
+
+  #answer(type: number): void {
+    if (isAwaited(type)) {
+      this.#line.answered(this.#ctx.out.bytesTo(this.session));
+    }
+    this.#perform();
+  }
+
+  #perform(): void {
+    const { out } = this.#ctx;
+    if (out.list.length > 0) {
+      this.#ports.perform(this.#ctx);
+      out.clear();
+    }
+    if (!this.#online && this.session.phase === "online") {
+      this.#online = true;
+      this.#line.signedOn();
+    }
+  }
+}

@@ -13,6 +13,7 @@ const WHOLE = [
   /FROM categories ORDER BY position, code/,
   /FROM bans WHERE banned_until IS NULL OR/,
   /FROM mutes WHERE until/,
+  /FROM words ORDER BY word_key/,
   /DELETE FROM mutes WHERE until/,
   /FROM complaints\s+(WHERE state IN|ORDER BY)/,
   /FROM audit\s+ORDER BY at DESC/,
@@ -98,6 +99,8 @@ function exercise(store: SqliteStore): void {
   store.audit.list();
   store.audit.list({ since: 1 });
   store.audit.prune(1);
+  store.words.set({ word: "x", action: "mask", by: "x", at: 1 });
+  store.words.list();
   const moment = { uid, at: NOON, by: "x" };
   store.mutes.set({ ...moment, reason: "", rank: 1, until: null });
   store.mutes.get(uid, 1);

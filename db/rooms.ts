@@ -39,6 +39,7 @@ export const GROUPS = new Columns<StoredRoom>("groups", {
   floorMode: plain("floor_mode", { initial: DEFAULT_FLOOR_MODE }),
   floorPauseMs: plain("floor_pause_ms", { initial: 1000 }),
   video: bool("video", true),
+  slowSeconds: plain("slow_seconds", { initial: 0 }),
   createdAt: plain("created_at", { fixed: true }),
 });
 

@@ -19,6 +19,7 @@ import { MuteTable, NoteTable, PastSessionTable } from "./moderation.ts";
 import { ProfileMessageTable } from "./profile_messages.ts";
 import { RelationTables } from "./relations.ts";
 import { RoomTables } from "./rooms.ts";
+import { WordTable } from "./words.ts";
 
 export class SqliteStore implements Store {
   readonly #db: Database;
@@ -34,6 +35,7 @@ export class SqliteStore implements Store {
   readonly mutes;
   readonly notes;
   readonly pastSessions;
+  readonly words;
   readonly inviteCodes;
   readonly emailInvites;
   readonly history;
@@ -54,6 +56,7 @@ export class SqliteStore implements Store {
     this.complaints = new ComplaintTable(db);
     this.mutes = new MuteTable(db);
     this.notes = new NoteTable(db);
+    this.words = new WordTable(db);
     this.pastSessions = new PastSessionTable(db, flush);
     this.inviteCodes = new InviteCodeTable(db);
     this.emailInvites = new EmailInviteTable(db);

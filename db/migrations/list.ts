@@ -16,3 +16,4 @@ export * from "./008_sign_on_places.ts";
 export * from "./009_audit_names.ts";
 export * from "./010_complaints.ts";
 export * from "./011_moderation.ts";
+export * from "./012_words.ts";

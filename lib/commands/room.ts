@@ -57,6 +57,14 @@ const TRAITS = {
   redDotText: yesNoOption("Whether a red dot also ends somebody's writing."),
   redDotVideo: yesNoOption("Whether a red dot also ends somebody's video."),
   video: yesNoOption("Whether members may publish and watch webcams."),
+  slow: numberOption(
+    "SECONDS",
+    "Seconds between two lines of a member; 0: none.",
+    {
+      min: 0,
+      max: 3600,
+    },
+  ),
   floor: choiceOption(
     FLOOR_MODE_NAMES,
     `How the floor passes on: ${
@@ -85,6 +93,7 @@ interface TraitInput {
   readonly redDotText?: boolean | undefined;
   readonly redDotVideo?: boolean | undefined;
   readonly video?: boolean | undefined;
+  readonly slow?: number | undefined;
   readonly floor?: FloorMode | undefined;
   readonly floorPause?: number | undefined;
 }
@@ -115,6 +124,7 @@ function traits(context: Context, input: TraitInput): RoomPatch {
     ...(input.redDotText !== undefined && { redDotText: input.redDotText }),
     ...(input.redDotVideo !== undefined && { redDotVideo: input.redDotVideo }),
     ...(input.video !== undefined && { video: input.video }),
+    ...(input.slow !== undefined && { slowSeconds: input.slow }),
     ...(input.floor !== undefined && { floorMode: input.floor }),
     ...(input.floorPause !== undefined && { floorPauseMs: input.floorPause }),
   };

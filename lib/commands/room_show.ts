@@ -112,6 +112,10 @@ export const roomShow = command({
         ["microphone", room.newUsersMic ? "given to new people" : "on request"],
         ["red dot", redDot(room)],
         ["video", room.video ? "allowed" : "off"],
+        [
+          "slow mode",
+          room.slowSeconds === 0 ? "off" : `${room.slowSeconds} s`,
+        ],
         ["floor", `${room.floorMode}, ${room.floorPauseMs} ms`],
         ["made", timeText(room.createdAt)],
         ["admins", names(json.admins)],

@@ -33,6 +33,7 @@ import { userHistory } from "./user_history.ts";
 import * as mute from "./user_mute.ts";
 import { userWarn } from "./user_warn.ts";
 import { userExport, userImport } from "./user_files.ts";
+import * as word from "./word.ts";
 
 export const COMMANDS: readonly Command[] = [
   user.userAdd,
@@ -73,6 +74,11 @@ export const COMMANDS: readonly Command[] = [
   ban.banList,
   ban.banInfo,
   ban.banRemove,
+
+  word.wordAdd,
+  word.wordList,
+  word.wordRemove,
+  word.wordTest,
 
   complaint.complaintAdd,
   complaint.complaintList,

@@ -120,3 +120,26 @@ export interface PastSessions {
   /** Removes those that ended before `before`. */
   prune(before: Millis): number;
 }
+
+/**
+ * What becomes of a line with a listed word: it is refused, the word is
+ * replaced by stars, or staff are told.
+ */
+export type WordAction = "refuse" | "mask" | "flag";
+export const WORD_ACTIONS = ["refuse", "mask", "flag"] as const;
+
+export interface ListedWord {
+  /** A word or words; `*` at either end stands for any letters. */
+  readonly word: string;
+  readonly action: WordAction;
+  readonly by: string;
+  readonly at: Millis;
+}
+
+export interface Words {
+  /** Replaces an entry of the same word. */
+  set(word: ListedWord): void;
+  /** In alphabetical order. */
+  list(): ListedWord[];
+  remove(word: string): boolean;
+}

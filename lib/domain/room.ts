@@ -13,6 +13,7 @@ import { skeleton } from "./accounts.ts";
 import { Departed } from "./departed.ts";
 import { RecentLines } from "./recent_lines.ts";
 import type { Session } from "./session.ts";
+import { SlowMode } from "./slow_mode.ts";
 import type {
   FloorMode,
   Gid,
@@ -81,6 +82,9 @@ export class Room {
   newUsersMic = true;
   /** Members may publish and watch video, where the server carries it. */
   video = true;
+  /** Seconds between two lines of a member; 0: as many as they like. */
+  slowSeconds = 0;
+  readonly slow = new SlowMode();
   redDotText = false;
   redDotVideo = false;
   floorMode: FloorMode = DEFAULT_FLOOR_MODE;

@@ -77,6 +77,8 @@ export class Session {
   complaints: { readonly rate: TokenBucket; unsaid: number } | undefined;
   /** Calls for an admin; made when it is needed. */
   alerts: TokenBucket | undefined;
+  /** Complaints by the list of words; made when it is needed. */
+  flags: TokenBucket | undefined;
   bounceReason: PendingReason | undefined;
   /** Stored messages are still on their way: new ones queue behind them. */
   catchingUp = false;

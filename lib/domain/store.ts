@@ -17,6 +17,7 @@ import type {
   Mutes,
   PastSessions,
   UserNotes,
+  Words,
 } from "./moderation.ts";
 
 /** A user's number: 1000001 is the system user, people follow upward. */
@@ -266,6 +267,8 @@ export interface StoredRoom {
   readonly floorPauseMs: number;
   /** Members may publish and watch video. */
   readonly video: boolean;
+  /** Seconds between two lines of a member; 0: as many as they like. */
+  readonly slowSeconds: number;
   readonly createdAt: Millis;
 }
 
@@ -436,6 +439,7 @@ export interface Store {
   readonly mutes: Mutes;
   readonly notes: UserNotes;
   readonly pastSessions: PastSessions;
+  readonly words: Words;
   readonly inviteCodes: InviteCodes;
   readonly emailInvites: EmailInvites;
   readonly history: History;

@@ -20,6 +20,7 @@ import {
   type Uid,
 } from "./store.ts";
 import { skeleton } from "./accounts.ts";
+import { WordFilter } from "./word_filter.ts";
 import { foldName } from "./names.ts";
 
 /**
@@ -72,6 +73,8 @@ export type OfferKind = "file" | "call" | "video";
 
 export class World {
   /** Signed-on sessions by uid. */
+  /** What rooms do not take as it is. */
+  words = new WordFilter([]);
   /** Sessions that a mute binds. */
   readonly muted = new Set<Session>();
   readonly online = new Map<Uid, Session>();
@@ -101,6 +104,7 @@ export class World {
     const world = new World();
     world.#nextTemporary = FIRST_TEMPORARY + Math.floor(start) % TEMPORARY_SPAN;
     world.categories = store.categories.list();
+    world.words = new WordFilter(store.words.list());
     world.seenBefore = seenLately(store);
     for (const stored of store.rooms.list()) {
       world.rooms.set(stored.gid, Room.load(store, stored));

@@ -266,6 +266,8 @@ export interface Live {
   accountChanged(uid: Uid): void;
   /** The account has left the store: ends its session and closes its rooms. */
   accountRemoved(uid: Uid, reason: string): void;
+  /** The list of words differs. */
+  wordsChanged(): void;
   /** A mute was given or lifted: the rooms of that user are told. */
   muteChanged(uid: Uid): void;
   /** The list of bans differs (addresses are checked at accept). */

@@ -22,6 +22,7 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "../domain/store.ts";
+import { WordFilter } from "../domain/word_filter.ts";
 import { categoryList } from "../protocol/packets/lists.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { accountChanged } from "../chat/account_changed.ts";
@@ -221,6 +222,11 @@ export class LiveServer implements Live {
       room.banned.delete(uid);
       room.bounced.delete(uid);
     }
+  }
+
+  wordsChanged(): void {
+    const { world, store } = this.#chat.services;
+    world.words = new WordFilter(store.words.list());
   }
 
   muteChanged(uid: Uid): void {

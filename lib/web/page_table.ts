@@ -104,6 +104,7 @@ export const PAGES: readonly PageRow[] = [
     "/desk/users/1000003",
   ]),
   desk("/desk/bans", "moderator", "Bans", ["desk-bans", "/desk/bans"]),
+  desk("/desk/words", "moderator", "Word list", ["desk-words", "/desk/words"]),
   desk("/desk/invites", "admin", "Invite codes", [
     "desk-invites",
     "/desk/invites",

@@ -5,16 +5,14 @@
  * @module
  */
 import { Refused } from "../../actions/acting.ts";
-import { fileComplaint, mayHandle } from "../../actions/complaints.ts";
+import { fileComplaint } from "../../actions/complaints.ts";
 import { TokenBucket } from "../../domain/limits.ts";
 import type { Complaint } from "../../domain/moderation.ts";
 import type { Room } from "../../domain/room.ts";
-import { type Gid, SYSTEM_UID, type Uid } from "../../domain/store.ts";
-import { encodeText } from "../../protocol/windows1252.ts";
-import { contactFault } from "../contact.ts";
+import type { Gid, Uid } from "../../domain/store.ts";
 import type { Context } from "../context.ts";
-import { sendIm } from "../instant_messages.ts";
 import { plainText } from "../plain_text.ts";
+import { tellStaff } from "../tell_staff.ts";
 import { memberOf } from "./access.ts";
 
 /** Calls for an admin that one person can make: three, then one in 20 s. */
@@ -61,26 +59,13 @@ export function alertAdmin(
   tellAdmins(ctx, room, complaint);
 }
 
-/**
- * Reaches the staff who are online and the room's admins, never the person it
- * is about. It is a message by somebody all the same: blocks and privacy count.
- */
 function tellAdmins(ctx: Context, room: Room, complaint: Complaint): void {
-  const { session, world, store } = ctx;
-  const system = store.accounts.get(SYSTEM_UID);
-  if (system === undefined) return;
   const about = complaint.aboutName && ` about ${complaint.aboutName}`;
-  const line = encodeText(
-    `${session.nickname} calls for an admin in ${room.name}${about}: ` +
+  tellStaff(
+    ctx,
+    complaint,
+    `${ctx.session.nickname} calls for an admin in ${room.name}${about}: ` +
       complaint.text,
+    ({ uid }) => room.members.get(uid)?.admin === true,
   );
-  for (const other of world.online.values()) {
-    if (other === session || other.uid === complaint.about) continue;
-    const concerned = other.isStaff
-      ? mayHandle(store, other, complaint)
-      : room.members.get(other.uid)?.admin === true;
-    if (!concerned) continue;
-    if (contactFault(ctx, other.account, "text") !== undefined) continue;
-    sendIm(ctx, system, other, line);
-  }
 }

@@ -19,43 +19,65 @@ import type { Context } from "../context.ts";
 import { REJOIN_MS } from "../ghosts.ts";
 import { keepForReturning } from "../returning.ts";
 import { showBanner } from "../membership.ts";
-import { memberOf } from "./access.ts";
+import { slowFault, wordsChecked } from "../room_rules.ts";
+import { memberOf, type Place } from "./access.ts";
 
 /** Room text goes to all others as it came; the client shows its own line. */
 export function roomMessage(
   ctx: Context,
-  { gid, text }: { gid: Gid; text: Uint8Array },
+  { gid, text: written }: { gid: Gid; text: Uint8Array },
 ): void {
-  const { session, settings, world } = ctx;
-  if (isRejoining(ctx, gid, text)) {
-    const held = session.heldLines.hold(gid, text, ctx.now);
+  const { session, settings } = ctx;
+  if (isRejoining(ctx, gid, written)) {
+    const held = session.heldLines.hold(gid, written, ctx.now);
     const what = held ? "line for a room not joined yet" : "not in that room";
     ctx.complain(what, { packet: "ROOM_MESSAGE_OUT", room: gid });
     return;
   }
   const found = memberOf(ctx, gid, "ROOM_MESSAGE_OUT");
   if (found === undefined) return;
-  const { room, member } = found;
-  if (text.length > settings.limits.message_bytes) {
+  const { room } = found;
+  if (written.length > settings.limits.message_bytes) {
     ctx.refuse("ROOM_MESSAGE_OUT", "Your message is too long.");
     return;
   }
-  if (member.invisible) {
-    ctx.reply(systemLine(gid, "You are invisible here and cannot write."));
-    return;
-  }
-  if (room.redDotText && room.isMuted(session)) {
-    ctx.reply(systemLine(gid, "You have a red dot and cannot write here."));
-    return;
-  }
-  if (session.mute !== undefined) {
-    ctx.reply(systemLine(gid, muteSentence(session.mute)));
+  const fault = whyNotWrite(ctx, found);
+  const text = fault ?? wordsChecked(ctx, room, written);
+  if (typeof text === "string") {
+    ctx.reply(systemLine(gid, text));
     return;
   }
   const whisper = whisperOf(text);
-  if (whisper !== undefined) {
-    sendWhisper(ctx, room, whisper);
+  if (whisper !== undefined) sendWhisper(ctx, room, whisper);
+  else sendLine(ctx, found, text);
+}
+
+/** Why this member may write nothing here; undefined when they may. */
+function whyNotWrite(
+  { session }: Context,
+  { room, member }: Place,
+): string | undefined {
+  if (member.invisible) return "You are invisible here and cannot write.";
+  if (room.redDotText && room.isMuted(session)) {
+    return "You have a red dot and cannot write here.";
+  }
+  return session.mute && muteSentence(session.mute);
+}
+
+function sendLine(
+  ctx: Context,
+  { room, member }: Place,
+  text: Uint8Array,
+): void {
+  const { session, settings, world } = ctx;
+  const { gid } = room;
+  const slow = slowFault(ctx, room, member);
+  if (slow !== undefined) {
+    ctx.reply(systemLine(gid, slow));
     return;
+  }
+  if (room.slowSeconds > 0) {
+    room.slow.wrote(session.uid, 1000 * room.slowSeconds, ctx.steady);
   }
   const blockers = world.blockers(session.uid);
   const skip = blockers === undefined
@@ -183,7 +205,12 @@ export function setBanner(
     ctx.refuse("ROOM_BANNER_MESSAGE", muteSentence(ctx.session.mute));
     return;
   }
-  const line = decodeText(text.subarray(0, MAX_BANNER));
+  const checked = wordsChecked(ctx, room, text.subarray(0, MAX_BANNER));
+  if (typeof checked === "string") {
+    ctx.refuse("ROOM_BANNER_MESSAGE", checked);
+    return;
+  }
+  const line = decodeText(checked);
   if (room.permanent) ctx.store.rooms.update(gid, { banner: line });
   room.banner = line;
   ctx.audit({

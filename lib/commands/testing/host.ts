@@ -161,6 +161,7 @@ export class Bench implements AsyncDisposable {
       categoriesChanged: note("categoriesChanged"),
       accountChanged: note("accountChanged"),
       accountRemoved: note("accountRemoved"),
+      wordsChanged: note("wordsChanged"),
       muteChanged: note("muteChanged"),
       bansChanged: note("bansChanged"),
       tail: () => () => {},

@@ -22,6 +22,7 @@ import { roomPages } from "./rooms.ts";
 import { runPages } from "./run.ts";
 import { sessionPages } from "./sessions.ts";
 import { userPages } from "./users.ts";
+import { wordPages } from "./words.ts";
 
 export function deskPages(app: App, site: Site): void {
   for (const { path, role } of DESK_PAGES) {
@@ -37,6 +38,7 @@ export function deskPages(app: App, site: Site): void {
   categoryPages(app, site);
   userPages(app, site);
   banPages(app, site);
+  wordPages(app, site);
   invitePages(app, site);
   filePages(app, site);
   announcePages(app, site);

@@ -202,6 +202,7 @@ function storedRoom(
           redDotVideo: yes(room.redDotVideo),
           video: yes(room.video),
           floor: room.floorMode,
+          slow: String(room.slowSeconds),
           floorPause: String(room.floorPauseMs),
         },
       }),

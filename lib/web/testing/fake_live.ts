@@ -153,6 +153,9 @@ export class FakeLive implements Live {
   accountRemoved(uid: number): void {
     this.done.push(`accountRemoved ${uid}`);
   }
+  wordsChanged(): void {
+    this.done.push("wordsChanged");
+  }
   muteChanged(uid: number): void {
     this.done.push(`muteChanged ${uid}`);
   }

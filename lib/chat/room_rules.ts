@@ -1,0 +1,70 @@
+/**
+ * What a line must pass before a room gets it: the slow mode and the list of
+ * words.
+ *
+ * @module
+ */
+import { complaintLine, fileComplaint } from "../actions/complaints.ts";
+import { TokenBucket } from "../domain/limits.ts";
+import type { Member, Room } from "../domain/room.ts";
+import type { Found } from "../domain/word_filter.ts";
+import type { Context } from "./context.ts";
+import { plainText } from "./plain_text.ts";
+import { tellStaff } from "./tell_staff.ts";
+
+/** One complaint by the list of words about a session, then one in a while. */
+const FLAGS_PER_SECOND = 1 / 600;
+
+/** A sentence for a member who must wait; undefined when they may write. */
+export function slowFault(
+  { steady, session }: Context,
+  room: Room,
+  member: Member,
+): string | undefined {
+  if (room.slowSeconds === 0 || member.admin) return undefined;
+  const wait = room.slow.wait(session.uid, 1000 * room.slowSeconds, steady);
+  if (wait === 0) return undefined;
+  const seconds = Math.ceil(wait / 1000);
+  return `This room is in slow mode: one line in ${room.slowSeconds} ` +
+    `seconds. You can write again in ${seconds}.`;
+}
+
+/** The text as the room may have it, or a sentence why it may not. */
+export function wordsChecked(
+  ctx: Context,
+  room: Room,
+  text: Uint8Array,
+): Uint8Array | string {
+  const { session, world: { words } } = ctx;
+  if (words.isEmpty || session.isStaff) return text;
+  const { refused, flagged, text: after } = words.judge(text);
+  if (refused !== undefined) {
+    ctx.log.debug("line refused for a word", { ...ctx.who, room: room.gid });
+    return "Your line was not sent: it has a word that is not wanted here.";
+  }
+  if (flagged.length > 0) flag(ctx, room, text, flagged);
+  return after;
+}
+
+function flag(
+  ctx: Context,
+  room: Room,
+  text: Uint8Array,
+  flagged: readonly Found[],
+): void {
+  const { session, steady } = ctx;
+  session.flags ??= new TokenBucket(FLAGS_PER_SECOND, 1, steady);
+  if (!session.flags.take(steady)) return;
+  const words = flagged.map(({ word }) => word).join(", ");
+  const actor = { name: "word list", uid: null, level: 0, address: null };
+  const complaint = fileComplaint(
+    { ...ctx.acting, actor },
+    {
+      about: session,
+      room,
+      text: `Flagged for "${words}": ${plainText(text)}`,
+    },
+    Infinity,
+  );
+  tellStaff(ctx, complaint, `Complaint ${complaintLine(complaint)}`);
+}

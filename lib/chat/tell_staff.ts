@@ -1,0 +1,39 @@
+/**
+ * Telling staff who are online of a complaint.
+ *
+ * @module
+ */
+import { mayHandle } from "../actions/complaints.ts";
+import type { Complaint } from "../domain/moderation.ts";
+import type { Session } from "../domain/session.ts";
+import { SYSTEM_UID } from "../domain/store.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import { contactFault } from "./contact.ts";
+import type { Context } from "./context.ts";
+import { sendIm } from "./instant_messages.ts";
+
+/**
+ * Sends `text` to the staff who may read the complaint and to whom `others`
+ * names, never to the person it is about. It is a message by somebody all the
+ * same: blocks and privacy count.
+ */
+export function tellStaff(
+  ctx: Context,
+  complaint: Complaint,
+  text: string,
+  others: (session: Session) => boolean = () => false,
+): void {
+  const { session, world, store } = ctx;
+  const system = store.accounts.get(SYSTEM_UID);
+  if (system === undefined) return;
+  const line = encodeText(text);
+  for (const other of world.online.values()) {
+    if (other === session || other.uid === complaint.about) continue;
+    const concerned = other.isStaff
+      ? mayHandle(store, other, complaint)
+      : others(other);
+    if (!concerned) continue;
+    if (contactFault(ctx, other.account, "text") !== undefined) continue;
+    sendIm(ctx, system, other, line);
+  }
+}

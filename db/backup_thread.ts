@@ -5,6 +5,7 @@
  * @module
  */
 import { StoreError } from "../lib/domain/store.ts";
+import { moduleUrl } from "../lib/ops/module_url.ts";
 
 /** Errors of a thread that was ended before it was done. */
 export class Cancelled extends Error {
@@ -21,10 +22,7 @@ export async function copyInThread(
   to: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  // As text, in one piece: the compiled program has no file for it.
-  const source = new Blob([`(${work})()`], { type: "application/javascript" });
-  const url = URL.createObjectURL(source);
-  const worker = new Worker(url, { type: "module" });
+  const worker = new Worker(moduleUrl(`(${work})()`), { type: "module" });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const cancel = () => reject(new Cancelled("The copy was cancelled."));
   signal?.addEventListener("abort", cancel);
@@ -43,7 +41,6 @@ export async function copyInThread(
   } finally {
     signal?.removeEventListener("abort", cancel);
     worker.terminate();
-    URL.revokeObjectURL(url);
   }
 }
 

@@ -10,11 +10,11 @@ import type { ReloadReport } from "../config/live_config.ts";
 import { SETTINGS, valueAt } from "../config/config.ts";
 import { checkValue } from "../config/load.ts";
 import { didYouMean } from "../config/nearest.ts";
-import { configTemplate, withSetting } from "../config/template.ts";
+import { changeFile, writeSettings } from "../config/config_file.ts";
+import { configTemplate } from "../config/template.ts";
 import type { Value } from "../config/setting.ts";
-import { parseToml, TomlSyntaxError, tomlValue } from "../config/toml.ts";
+import { tomlValue } from "../config/toml.ts";
 import { makeFolder } from "./access.ts";
-import { changeFile } from "./config_file.ts";
 import { type Local, localCommand } from "./local.ts";
 
 export const configInit = localCommand({
@@ -178,14 +178,7 @@ export async function changeSettings(
   const values = Object.entries(changes)
     .map(([key, raw]) => [key, checkValue(key, raw)] as const);
   makeFolder(folder);
-  await changeFile(folder.config, (old) => {
-    let text = old ?? configTemplate();
-    for (const [key, value] of values) text = withSetting(text, key, value);
-    for (const [key, value] of values) {
-      requireSaid(text, key, value, folder.config);
-    }
-    return text;
-  });
+  await writeSettings(folder.config, values);
   const { config, origins } = local.loadConfig();
   const lines = values.map(([key, value]) => {
     const origin = origins.get(key);
@@ -225,32 +218,6 @@ function effects(
       ? [`Still waiting for a restart: ${others.join(", ")}.`]
       : []),
   ];
-}
-
-/**
- * The file is the host's own, and may say things in a way that cannot be
- * changed line by line: then it stays as it is.
- */
-function requireSaid(
-  text: string,
-  key: string,
-  value: Value,
-  path: string,
-): void {
-  const [section = "", name = ""] = key.split(".");
-  let said: unknown;
-  try {
-    said = Object(parseToml(text)[section])[name];
-  } catch (error) {
-    if (!(error instanceof TomlSyntaxError)) throw error;
-  }
-  if (JSON.stringify(said) !== JSON.stringify(value)) {
-    throw refused(
-      `${path} is written in a way that \`config set\` cannot change: ` +
-        `write ${name} = ${tomlValue(value)} under [${section}] yourself. ` +
-        "`retropal config check` says whether it is right.",
-    );
-  }
 }
 
 function exists(path: string): boolean {

@@ -6,24 +6,9 @@
 import type { CommandResult } from "../commands/command.ts";
 import { CODE, failure, notFound, refused } from "../commands/command.ts";
 import type { Fields, FileText } from "../commands/field.ts";
+import { decodeFile, writeWhole } from "../ops/file_bytes.ts";
 import { osSentence } from "../ops/os_errors.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** UTF-8, UTF-16 with its mark, or Windows-1252 as old programs write it. */
-export function decodeFile(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) {
-    return new TextDecoder("utf-16le").decode(bytes);
-  }
-  if (first === 0xfe && second === 0xff) {
-    return new TextDecoder("utf-16be").decode(bytes);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
-}
 
 /** Throws a sentence for a file that is not there. */
 export async function readFile(path: string): Promise<Uint8Array> {
@@ -120,11 +105,4 @@ export function replaceFile(path: string, text: string): void {
     Deno.removeSync(partial);
     throw error;
   }
-}
-
-export function writeWhole(
-  file: { writeSync(bytes: Uint8Array): number },
-  bytes: Uint8Array,
-): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Loaded } from "../config/load.ts";
+import type { Loaded, Sources } from "../config/load.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import type { Command, CommandResult, Context } from "../commands/command.ts";
 import type { Fields, InputOf } from "../commands/field.ts";
@@ -17,6 +17,8 @@ export interface Local {
   readonly json: boolean;
   /** A command line that works here, such as `retropal serve --data DIR`. */
   commandLine(words: string): string;
+  /** What {@linkcode loadConfig} reads. */
+  configSources(flags?: Readonly<Record<string, string>>): Sources;
   /** Flags before environment before file; throws ConfigError. */
   loadConfig(flags?: Readonly<Record<string, string>>): Loaded;
   /** Runs a command of the table, in the server or on the database. */

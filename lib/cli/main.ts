@@ -22,12 +22,13 @@ import { clientHosts, clientLocation, clientReg } from "./client.ts";
 import { completionsCommand } from "./completions.ts";
 import { configCheck, configInit, configSet, configShow } from "./config.ts";
 import { doctor } from "./doctor/doctor.ts";
-import { decodeFile, withFileTexts, writeResultFile } from "./files.ts";
+import { withFileTexts, writeResultFile } from "./files.ts";
 import { commandLine } from "./invocation.ts";
 import { help } from "./help.ts";
 import { inspect } from "./inspect.ts";
 import { manCommand } from "./man.ts";
 import type { Described, Local, LocalCommand } from "./local.ts";
+import { decodeFile } from "../ops/file_bytes.ts";
 import { osSentence } from "../ops/os_errors.ts";
 import { type Options, parse } from "./parse.ts";
 import { serve } from "./serve.ts";
@@ -256,17 +257,19 @@ function localOf(options: Options, terminal: Terminal): Local {
     options.data ?? (terminal.env.RETROPAL_DATA || "retropal-data"),
   );
   const lineFor = (words: string) => commandLine(words, options.data);
-  const loadIt: Local["loadConfig"] = (flags = {}) =>
-    loadConfig({
-      flags,
-      env: terminal.env,
-      file: readConfigFile(folder.config),
-    });
+  const configSources: Local["configSources"] = (flags = {}) => ({
+    flags,
+    env: terminal.env,
+    file: readConfigFile(folder.config),
+  });
+  const loadIt: Local["loadConfig"] = (flags) =>
+    loadConfig(configSources(flags));
   return {
     terminal,
     folder,
     json: options.json,
     commandLine: lineFor,
+    configSources,
     loadConfig: loadIt,
     run(path, input, secret, more) {
       const command = COMMANDS.find((one) =>

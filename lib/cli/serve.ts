@@ -18,6 +18,7 @@ import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { LiveConfig } from "../config/live_config.ts";
+import { SettingsKeeper } from "../config/settings_keeper.ts";
 import { configTemplate } from "../config/template.ts";
 import { ControlServer } from "../control/server.ts";
 import { bindWarning, CannotListen } from "../ops/listening.ts";
@@ -132,9 +133,11 @@ export function readFlags(
   return flags;
 }
 
+type Flags = Readonly<Record<string, string>>;
+
 async function run(
   local: Local,
-  flags: Readonly<Record<string, string>>,
+  flags: Flags,
 ): Promise<CommandResult> {
   const { folder } = local;
   // Ports are chosen once: a reload must not see them change.
@@ -154,10 +157,9 @@ async function run(
       ...(bind === undefined ? [] : [bind]),
     ]
   ) log.warn(warning);
-  const readConfig = () => withPortsOf(config, local.loadConfig(flags));
 
   try {
-    const code = await runUntilStopped(local, config, readConfig);
+    const code = await runUntilStopped(local, config, flags);
     return code === CODE.done ? done(null) : {
       code: code === EXIT_CRASHED
         ? CODE.crashed
@@ -179,11 +181,11 @@ async function run(
 async function runUntilStopped(
   local: Local,
   config: Config,
-  readConfig: () => Config,
+  flags: Flags,
 ): Promise<number> {
   const log = logger("server");
   await using parts = new AsyncDisposableStack();
-  const { host, server } = await start(local, config, readConfig);
+  const { host, server } = await start(local, config, flags);
   parts.defer(() => server.stop("the start failed", CODE.refused));
   parts.use(watchTheLoop(config));
   const control = new ControlServer(local.folder, host);
@@ -214,9 +216,10 @@ function watchTheLoop(config: Config): Watchdog {
 async function start(
   local: Local,
   initial: Config,
-  readConfig: () => Config,
+  flags: Flags,
 ): Promise<{ host: CommandHost; server: RunningServer }> {
   const { folder, terminal } = local;
+  const readConfig = () => withPortsOf(initial, local.loadConfig(flags));
   const store = await openStore(folder.database, {
     durability: initial.store.durability,
   });
@@ -243,6 +246,11 @@ async function start(
       dropFolder: folder.drops,
       handover: takeHandover(folder.handover, Date.now()),
       writeHandover: (handover) => writeHandover(folder.handover, handover),
+      settings: new SettingsKeeper({
+        path: folder.config,
+        sources: () => local.configSources(flags),
+        reload: () => host.reload(),
+      }),
       commandContext: (actor, run) => host.context(actor, run),
       runCommand: (live) => {
         host.live = live;

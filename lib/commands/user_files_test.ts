@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { decodeFile } from "../cli/files.ts";
+import { decodeFile } from "../ops/file_bytes.ts";
 import { Bench } from "./testing/host.ts";
 
 const CSV = `nickname,password,email,role

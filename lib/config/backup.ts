@@ -32,5 +32,6 @@ export const BACKUP = {
       "share. It must exist; give each server its own.",
     example: '"/mnt/nas/retropal"',
     live: true,
+    desk: false,
   }),
 } as const;

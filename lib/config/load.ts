@@ -110,13 +110,24 @@ const OTHER_VARIABLES: ReadonlySet<string> = new Set(["RETROPAL_DATA"]);
 /** One setting's own check, for those who change a single value. */
 export function checkValue(key: string, raw: string): Value {
   const setting = SETTINGS.get(key);
-  if (setting === undefined) {
-    throw new ConfigError([unknownKey(key, "your command")]);
-  }
-  const value = fromText(setting, raw);
+  return checkSetting(
+    key,
+    setting === undefined ? raw : fromText(setting, raw),
+    "your command",
+  );
+}
+
+/** Returns the value when it is allowed; throws {@linkcode ConfigError}. */
+export function checkSetting(
+  key: string,
+  value: unknown,
+  where: string,
+): Value {
+  const setting = SETTINGS.get(key);
+  if (setting === undefined) throw new ConfigError([unknownKey(key, where)]);
   const result = v.safeParse(setting.schema, value);
   if (result.success) return result.output;
-  throw new ConfigError([badValue(key, setting, value, "your command")]);
+  throw new ConfigError([badValue(key, setting, value, where)]);
 }
 
 function* readFile(

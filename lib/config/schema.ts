@@ -46,7 +46,12 @@ const port = (words: { default: number; about: string }) =>
     allowed: "a port from 1 to 65535, or 0 for any free one",
   });
 const networks = (
-  words: { default: readonly string[]; about: string; example: string },
+  words: {
+    default: readonly string[];
+    about: string;
+    example: string;
+    desk?: boolean;
+  },
 ) =>
   list({
     check: isNetwork,
@@ -128,6 +133,7 @@ export const SCHEMA = {
     enabled: toggle({
       default: true,
       about: "Whether the pages (and location2.txt for the client) are served.",
+      desk: false,
     }),
     port: port({ default: 8080, about: "TCP port of the pages." }),
     bind: text({
@@ -137,6 +143,7 @@ export const SCHEMA = {
         'an address of this machine, 0.0.0.0 for all of them, or "" for the ' +
         "one of chat and voice",
       about: "The address on which the pages are offered.",
+      desk: false,
       example: '"127.0.0.1"',
     }),
     legacy_port: integer({
@@ -159,11 +166,13 @@ export const SCHEMA = {
       default: PRIVATE_NETWORKS,
       about: "From where the host's desk, metrics and health can be opened.",
       example: '["127.0.0.0/8", "192.168.1.0/24"]',
+      desk: false,
     }),
     trusted_proxies: networks({
       default: [],
       about: "Proxies in front of the pages whose X-Forwarded-For is believed.",
       example: '["127.0.0.1"]',
+      desk: false,
     }),
   },
 

@@ -19,6 +19,10 @@ export interface Setting<T extends Value = Value> {
   readonly example: string;
   /** Whether a running server takes it over at SIGHUP. */
   readonly live: boolean;
+  /** Whether it can be changed on the host's desk. */
+  readonly desk: boolean;
+  /** The values that it may have, where they are few. */
+  readonly options?: readonly string[];
   readonly schema: v.GenericSchema<unknown, T>;
 }
 
@@ -28,6 +32,8 @@ interface Words<T> {
   readonly allowed?: string;
   readonly example?: string;
   readonly live?: boolean;
+  /** False: paths, credentials, and what decides who may use the desk. */
+  readonly desk?: boolean;
 }
 
 export function text(
@@ -45,6 +51,7 @@ export function text(
     allowed: words.allowed ?? `text of at most ${max} characters`,
     example: words.example ?? JSON.stringify(words.default),
     live: words.live ?? false,
+    desk: words.desk ?? true,
     schema: v.pipe(v.string(), v.maxLength(max), v.check(check)),
   };
 }
@@ -60,6 +67,8 @@ export function choice<const T extends string>(
     allowed: options.map((option) => `"${option}"`).join(", "),
     example: words.example ?? JSON.stringify(words.default),
     live: words.live ?? false,
+    desk: words.desk ?? true,
+    options,
     schema: v.picklist(options),
   };
 }
@@ -79,6 +88,7 @@ export function integer(
       `a whole number from ${words.min} to ${words.max}`,
     example: words.example ?? String(words.default),
     live: words.live ?? false,
+    desk: words.desk ?? true,
     schema: v.pipe(
       v.number(),
       v.integer(),
@@ -97,6 +107,7 @@ export function toggle(words: Words<boolean>): Setting<boolean> {
     allowed: words.allowed ?? "true or false",
     example: words.example ?? String(!words.default),
     live: words.live ?? false,
+    desk: words.desk ?? true,
     schema: v.boolean(),
   };
 }
@@ -115,6 +126,7 @@ export function list(
     allowed: words.allowed,
     example: words.example,
     live: words.live ?? false,
+    desk: words.desk ?? true,
     schema: v.array(v.pipe(v.string(), v.check(words.check))),
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { moduleUrl } from "./module_url.ts";
 import { type Activity, activity as ours, TASKS } from "./activity.ts";
 
 export interface Stall {
@@ -28,7 +29,7 @@ const BEATS_PER_STALL = 8;
 
 export class Watchdog implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #thread: { worker: Worker; url: string } | undefined;
+  readonly #thread: Worker | undefined;
 
   constructor(options: WatchdogOptions) {
     const { nameOf, onStall, activity = ours } = options;
@@ -44,25 +45,23 @@ export class Watchdog implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    if (this.#thread === undefined) return;
-    this.#thread.worker.terminate();
-    URL.revokeObjectURL(this.#thread.url);
+    this.#thread?.terminate();
   }
 }
 
-function startThread(options: WatchdogOptions, activity: Activity) {
-  // In one piece, as text: the compiled program has no file for it.
+function startThread(
+  options: WatchdogOptions,
+  activity: Activity,
+): Worker {
   const source = `(${watch})(${names(options.nameOf)})`;
-  const type = "application/javascript";
-  const url = URL.createObjectURL(new Blob([source], { type }));
-  const worker = new Worker(url, { type: "module" });
+  const worker = new Worker(moduleUrl(source), { type: "module" });
   worker.postMessage({
     memory: activity.memory,
     tasks: TASKS,
     stallMs: activity.stallMs,
     format: options.format ?? "text",
   });
-  return { worker, url };
+  return worker;
 }
 
 /** Every packet's name under its number, as source text. */

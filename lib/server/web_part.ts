@@ -18,6 +18,8 @@ import type { VoicePart } from "./voice_part.ts";
 export interface WebTools {
   /** Writes a consistent copy of the database to a file that is not there. */
   readonly backup?: WebOptions["backup"];
+  /** Changes settings from the desk. */
+  readonly settings?: NonNullable<WebOptions["settings"]>;
   /** Makes the context in which a command of staff runs. */
   readonly commandContext?: NonNullable<WebOptions["commandContext"]>;
 }
@@ -41,7 +43,7 @@ export class WebPart implements AsyncDisposable {
   static async start(
     core: Core,
     { live, chat, voice, video, backups }: WebNeighbours,
-    { backup, commandContext }: WebTools,
+    { backup, commandContext, settings }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
     const { web, server } = config.current;
@@ -71,6 +73,7 @@ export class WebPart implements AsyncDisposable {
         drops: chat.drops,
         ...(backup && { backup }),
         ...(backups && { backups }),
+        ...(settings && { settings }),
         ...(commandContext && { commandContext }),
       }),
       core,

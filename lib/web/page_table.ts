@@ -120,6 +120,10 @@ export const PAGES: readonly PageRow[] = [
     "/desk/packets?nick=Ann",
   ]),
   desk("/desk/config", "admin", "Settings", ["desk-config", "/desk/config"]),
+  desk("/desk/config/:key{[a-z0-9_.]+}", "superadmin", undefined, [
+    "desk-setting",
+    "/desk/config/server.name",
+  ]),
   desk("/desk/backup", "superadmin", "Backup", [
     "desk-backup",
     "/desk/backup",

@@ -7,7 +7,7 @@ import { LONGEST_WAIT_MS, type Verdict } from "../actions/sign_on_guard.ts";
 import type { Account } from "../domain/store.ts";
 import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
 import { Problem } from "./problem.ts";
-import type { Site } from "./site.ts";
+import type { Context, Member, Site } from "./site.ts";
 
 export interface PasswordAttempt {
   readonly address: string;
@@ -63,6 +63,30 @@ export async function passwordIsRight(
   }
   if (verdict === "later" || verdict === "gone") throw tooMany();
   return verdict === "right";
+}
+
+/**
+ * Why a member who is signed in may not go on: a cookie that was stolen must
+ * not do what needs the password. Null: the password is right. Throws
+ * {@linkcode Problem} when there were too many attempts.
+ */
+export async function ownPasswordFault(
+  c: Context,
+  site: Site,
+  { account }: Member,
+  password: string,
+): Promise<string | null> {
+  const { address } = c.env;
+  const key = String(account.uid);
+  if (!await passwordIsRight(site, { address, account, key, password })) {
+    return "Your present password is not right.";
+  }
+  // The check took its time: the host may have given the account another
+  // password meanwhile, because this one had been found out.
+  const now = site.store.accounts.get(account.uid)?.passwordHash;
+  return now === account.passwordHash
+    ? null
+    : "Your password was changed meanwhile.";
 }
 
 function tooMany(): Problem {

@@ -23,6 +23,7 @@ import { HistoryRecorder } from "./history.ts";
 import { bareResponse } from "../net/http/response.ts";
 import { HttpServer } from "../net/http/server.ts";
 import type { Upgrade } from "../net/http/upgrade.ts";
+import type { SettingsKeeper } from "../config/settings_keeper.ts";
 import type { NightlyBackups } from "../ops/nightly_backups.ts";
 import { isLegacyPath, LEGACY_PATHS } from "./legacy/paths.ts";
 import { OpenStreams } from "./open_streams.ts";
@@ -60,6 +61,8 @@ export interface WebOptions {
   readonly drops?: FileDrops;
   /** Writes a consistent copy of the database to a file that is not there. */
   readonly backup?: (file: string) => Promise<unknown>;
+  /** Changes settings; without it the desk only shows them. */
+  readonly settings?: SettingsKeeper;
   /** Automatic backups; without them the desk lists none. */
   readonly backups?: NightlyBackups;
   /** Adds metrics that `Live` does not know. */
@@ -185,6 +188,7 @@ function makeSite(options: WebOptions): Site {
       })),
     backup: options.backup ?? null,
     backups: options.backups ?? null,
+    settings: options.settings ?? null,
     metrics: new Registry(),
     sessions: new WebSessions(),
     tokens: new FormTokens(),

@@ -10,6 +10,7 @@ import type { Context as HonoContext } from "hono";
 import type { Actor, Context as CommandContext } from "../commands/command.ts";
 import type { Live } from "../ops/live.ts";
 import type { Config } from "../config/config.ts";
+import type { SettingsKeeper } from "../config/settings_keeper.ts";
 import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import type { NightlyBackups } from "../ops/nightly_backups.ts";
@@ -60,6 +61,8 @@ export interface Site {
   commandContext(actor: Actor, run: CommandRun): CommandContext;
   /** A consistent copy of the database, for download; null: not offered. */
   readonly backup: ((file: string) => Promise<unknown>) | null;
+  /** Changes settings; null: they cannot be changed here. */
+  readonly settings: SettingsKeeper | null;
   /** Automatic backups; null: none are made. */
   readonly backups: NightlyBackups | null;
   readonly metrics: Registry;

@@ -26,3 +26,9 @@ export function requireStaff(c: Context, role: Role): Member {
 export function actorOf(c: Context, { account }: Member): Actor {
   return actorFor(account, c.env.address);
 }
+
+/** Whether the visitor's account has at least this role. */
+export function isRole(c: Context, role: Role): boolean {
+  const member = c.get("member");
+  return member !== null && LEVEL[member.account.role] >= LEVEL[role];
+}

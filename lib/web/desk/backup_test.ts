@@ -57,9 +57,10 @@ Deno.test("only the owner makes and downloads backups", () =>
     await site.addUser("Adam", { role: "admin" });
     const browser = site.browser();
     const home = await browser.signIn("Adam");
-    const token = /name="token" value="([^"]*)"/.exec(home.text)?.[1] ?? "";
+    const token = /name="form_token" value="([^"]*)"/.exec(home.text)?.[1] ??
+      "";
     for (const path of ["/desk/backup/now", "/desk/backup/file"]) {
-      const answer = await browser.post(path, { token, name: "x" });
+      const answer = await browser.post(path, { form_token: token, name: "x" });
       assert.equal(answer.status, 403, path);
     }
     assert.equal((await browser.get("/desk/backup")).status, 403);

@@ -12,7 +12,7 @@ import { personalData } from "../../commands/personal_data.ts";
 import { actingOf } from "../acting.ts";
 import { palName } from "../../domain/pal_names.ts";
 import { readForm } from "../form.ts";
-import { passwordIsRight } from "../password_check.ts";
+import { ownPasswordFault } from "../password_check.ts";
 import { Problem } from "../problem.ts";
 import { PROFILE_LABELS } from "../profile_fields.ts";
 import { requireMember } from "../sign_in.ts";
@@ -160,28 +160,11 @@ export function memberPages(app: App, site: Site): void {
 async function requirePassword(
   c: Context,
   site: Site,
-  { account }: Member,
+  member: Member,
   password: string,
 ): Promise<void> {
-  const { address } = c.env;
-  const key = String(account.uid);
-  if (!await passwordIsRight(site, { address, account, key, password })) {
-    throw new Problem(403, "Your present password is not right.");
-  }
-  requireSamePassword(site, { account });
-}
-
-/**
- * Hashes wait for their turn. The host may have taken the account back
- * meanwhile, from somebody who had found out its password.
- */
-function requireSamePassword(
-  site: Site,
-  { account }: Pick<Member, "account">,
-): void {
-  const now = site.store.accounts.get(account.uid)?.passwordHash;
-  if (now === account.passwordHash) return;
-  throw new Problem(403, "Your password was changed meanwhile.");
+  const fault = await ownPasswordFault(c, site, member, password);
+  if (fault !== null) throw new Problem(403, fault);
 }
 
 function answer(

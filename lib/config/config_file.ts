@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { refused } from "../commands/command.ts";
 import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
-import { decodeFile, writeWhole } from "./files.ts";
+import { decodeFile, writeWhole } from "../ops/file_bytes.ts";
 import { keepOwner } from "../ops/owner.ts";
+import { ConfigError } from "./load.ts";
+import type { Value } from "./setting.ts";
+import { configTemplate, withSetting } from "./template.ts";
+import { parseToml, TomlSyntaxError, tomlValue } from "./toml.ts";
 
 const AGAIN_MS = 20;
 const PATIENCE_MS = 5000;
@@ -53,6 +56,47 @@ export async function changeFile(
   }
 }
 
+/**
+ * Writes settings into the file; comments and everything else in it stay.
+ * Throws {@linkcode ConfigError} when `check` does, or when the file is written
+ * in a way that cannot be changed line by line: then it stays as it is.
+ */
+export async function writeSettings(
+  path: string,
+  values: readonly (readonly [key: string, value: Value])[],
+  check: (text: string) => void = () => {},
+): Promise<void> {
+  await changeFile(path, (old) => {
+    let text = old ?? configTemplate();
+    for (const [key, value] of values) text = withSetting(text, key, value);
+    for (const [key, value] of values) requireSaid(text, key, value, path);
+    check(text);
+    return text;
+  });
+}
+
+function requireSaid(
+  text: string,
+  key: string,
+  value: Value,
+  path: string,
+): void {
+  const [section = "", name = ""] = key.split(".");
+  let said: unknown;
+  try {
+    said = Object(parseToml(text)[section])[name];
+  } catch (error) {
+    if (!(error instanceof TomlSyntaxError)) throw error;
+  }
+  if (JSON.stringify(said) !== JSON.stringify(value)) {
+    throw new ConfigError([
+      `${path} is written in a way that \`config set\` cannot change: ` +
+      `write ${name} = ${tomlValue(value)} under [${section}] yourself. ` +
+      "`retropal config check` says whether it is right.",
+    ]);
+  }
+}
+
 /** Where a symbolic link leads; the path itself when it is none. */
 function followLink(path: string): string {
   try {
@@ -64,7 +108,9 @@ function followLink(path: string): string {
     } catch {
       return path;
     }
-    throw refused(`${path} is a symbolic link to a file that is not there.`);
+    throw new ConfigError([
+      `${path} is a symbolic link to a file that is not there.`,
+    ]);
   }
 }
 
@@ -136,7 +182,9 @@ async function begin(partial: string): Promise<Deno.FsFile> {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
     if (Date.now() > until) {
-      throw refused(`${partial} is being written by another retropal.`);
+      throw new ConfigError([
+        `${partial} is being written by another retropal.`,
+      ]);
     }
     removeStale(partial);
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

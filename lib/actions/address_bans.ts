@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { endText } from "../ops/local_time.ts";
 import { networkMatcher } from "../net/networks.ts";
 import {
   type Account,
@@ -52,12 +53,9 @@ export function connectionBans(
 
 /** The sentence that somebody who is banned reads. */
 export function banSentence(ban: Pick<Ban, "reason" | "until">): string {
-  // Rounded up to a whole minute: at that minute the ban must be over.
-  const minute = Math.ceil((ban.until ?? 0) / 60_000) * 60_000;
   const until = ban.until === null
     ? "permanently"
-    : `until ${new Date(minute).toISOString().slice(0, 16)} UTC`
-      .replace("T", " ");
+    : `until ${endText(ban.until)}`;
   return `You are banned ${until}.${
     ban.reason ? ` Reason: ${ban.reason}` : ""
   }`;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { endText } from "../ops/local_time.ts";
 import type { Mute, UserNote } from "../domain/moderation.ts";
 import {
   type Account,
@@ -89,13 +90,11 @@ export function muteOf(
   return found !== undefined && found.rank > LEVEL[role] ? found : undefined;
 }
 
-/** "You are muted until 2026-07-31 12:00 UTC. Reason: shouting" */
-export function muteSentence({ until, reason }: Mute): string {
-  const minute = Math.ceil((until ?? 0) / 60_000) * 60_000;
-  const time = until === null
-    ? ""
-    : ` until ${new Date(minute).toISOString().slice(0, 16)} UTC`
-      .replace("T", " ");
+/** "You are muted until 2026-07-31 12:00 CEST. Reason: shouting" */
+export function muteSentence(
+  { until, reason }: Pick<Mute, "until" | "reason">,
+): string {
+  const time = until === null ? "" : ` until ${endText(until)}`;
   return `You are muted on this server${time}.` +
     (reason === "" ? "" : ` Reason: ${reason}`);
 }

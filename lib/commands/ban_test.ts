@@ -1,3 +1,4 @@
+import { minuteText } from "../ops/local_time.ts";
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Ban } from "../domain/store.ts";
 import { Bench } from "./testing/host.ts";
@@ -35,7 +36,9 @@ Deno.test("ban add ends sessions at once and says until when", async () => {
   equal((result.json as { disconnected: number }).disconnected, 1);
   deepEqual(bench.told, [
     "bansChanged",
-    `kick ${uid} You are banned until 2027-01-22 08:00 UTC. Reason: Be kind.`,
+    `kick ${uid} You are banned until ${
+      minuteText(Date.UTC(2027, 0, 22, 8))
+    }. Reason: Be kind.`,
   ]);
   bench.told.length = 0;
   await bench.run("ban add", { target: "192.0.2.0/24", for: "forever" });

@@ -122,9 +122,7 @@ function text(now: Status): string[] {
       ["server", `retropal ${now.version}, process ${now.pid}`],
       [
         "up",
-        `${durationText(now.uptimeSeconds)}, since ${
-          timeText(now.startedAt)
-        } UTC`,
+        `${durationText(now.uptimeSeconds)}, since ${timeText(now.startedAt)}`,
       ],
       ["chat", endpoints.chat],
       ["voice", endpoints.voice],

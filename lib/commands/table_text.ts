@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { minuteText, timeText } from "../ops/local_time.ts";
 
 /** Columns as wide as their widest cell, two blanks between. */
 export function columns(
@@ -38,34 +39,6 @@ export function oneLine(text: string): string {
     /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu,
     "\u00b7",
   );
-}
-
-/** "2026-07-31 12:00:00 CEST": the machine's own time (TZ), with its zone. */
-export function timeText(at: number | null): string {
-  return at === null ? "-" : `${localTime(at)} ${zoneText(at)}`;
-}
-
-/** The same without seconds. */
-export function minuteText(at: number): string {
-  return `${localTime(at).slice(0, 16)} ${zoneText(at)}`;
-}
-
-function localTime(at: number): string {
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-` +
-    `${two(date.getDate())} ${two(date.getHours())}:` +
-    `${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
-
-const ZONE = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
-
-/** "UTC", "CEST", "GMT+5:30" */
-function zoneText(at: number): string {
-  const part = ZONE.formatToParts(at).find(({ type }) =>
-    type === "timeZoneName"
-  );
-  return part?.value ?? "UTC";
 }
 
 /** "2d 3h", "5m 10s": the largest unit and the next one. */

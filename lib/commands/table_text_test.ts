@@ -20,24 +20,3 @@ Deno.test("durationText() and sizeText() say the two largest units and one", () 
   equal(sizeText(999), "999 B");
   equal(sizeText(1_500_000), "1.5 MB");
 });
-
-Deno.test("timeText() names the zone and respects TZ", async () => {
-  const at = Date.UTC(2026, 6, 31, 12, 0, 0);
-  for (
-    const [zone, text] of [
-      ["UTC", "2026-07-31 12:00:00 UTC"],
-      ["Europe/Berlin", "2026-07-31 14:00:00 CEST"],
-      ["Asia/Kolkata", "2026-07-31 17:30:00 GMT+5:30"],
-    ]
-  ) {
-    const file = new URL("./table_text.ts", import.meta.url);
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "eval",
-        `import { timeText } from "${file}"; console.log(timeText(${at}))`,
-      ],
-      env: { TZ: zone!, NO_COLOR: "1" },
-    }).output();
-    equal(new TextDecoder().decode(stdout).trim(), text);
-  }
-});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { minuteText } from "../../ops/local_time.ts";
 import type { Session } from "../../domain/session.ts";
 import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import { imIn } from "../../protocol/packets/messages.ts";
@@ -12,11 +13,9 @@ import type { Arrived, Context } from "../context.ts";
 
 /** Shown in a message, so that the receiver can decide before the click. */
 function announcement(sender: string, file: Arrived, link: string): string {
-  const until = new Date(file.expiresAt).toISOString().slice(0, 16)
-    .replace("T", " ");
   return `${sender} sends you the file "${file.name}" (${file.size} bytes). ` +
     "Nobody has checked it: open it only if you expect it. " +
-    `It is kept here until ${until} UTC: ${link}`;
+    `It is kept here until ${minuteText(file.expiresAt)}: ${link}`;
 }
 
 /** True when the server keeps the file for the receiver, or says why not. */

@@ -1,3 +1,4 @@
+import { minuteText } from "../../ops/local_time.ts";
 import assert from "node:assert/strict";
 import { encodeDigits } from "../../protocol/challenge.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
@@ -165,7 +166,9 @@ Deno.test("LOGIN of who is banned says until when and why", () =>
     await client.send("LOGIN", loginOf(uid));
     client.expect(
       "FEEDBACK fb84 0001 " +
-        "'You are banned until 2002-07-31 13:00 UTC. Reason: Be kind.'",
+        `'You are banned until ${
+          minuteText(Date.UTC(2002, 6, 31, 13))
+        }. Reason: Be kind.'`,
     );
     chat.now += 3_600_001;
     await chat.signOn("Troll");

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { clockText } from "../../ops/local_time.ts";
 import {
   CODE,
   type CommandResult,
@@ -116,7 +117,7 @@ export async function waitForClient(
 }
 
 function told(step: SignOnStep): string {
-  const time = new Date(step.at).toISOString().slice(11, 19);
+  const time = clockText(step.at);
   const who = step.nickname === null ? "" : ` ${step.nickname}`;
   return `${time}  ${step.address}${who} (came in at ${step.localAddress})  ${
     STEPS[step.step].reached

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { zoneText } from "../../ops/local_time.ts";
 import { minuteText } from "../../commands/table_text.ts";
 import type { Status } from "../../ops/live.ts";
 import type { HistorySample } from "../../domain/store.ts";
@@ -166,8 +167,8 @@ function charts(site: Site, range: Range): Html {
     ["Packets/s", (one) => perSecond(one.packets)],
     ["Voice frames/s", (one) => perSecond(one.voiceFrames)],
   ];
-  return html`<div class="charts">${
-    drawn.map(([title, value]) =>
+  return html`
+    <div class="charts">${drawn.map(([title, value]) =>
       chart({
         title,
         from,
@@ -176,16 +177,15 @@ function charts(site: Site, range: Range): Html {
         gapMs: range.resolution * 2500,
         points: samples.map((one) => ({ at: one.at, value: value(one) })),
       })
-    )
-  }</div>
-<p class="quiet">A point every ${
-    duration(range.resolution)
-  }; times are UTC. Kept ${
-    duration(
-      (RESOLUTIONS.find((one) => one.seconds === range.resolution)?.keepMs ??
-        0) / 1000,
-    )
-  }.</p>`;
+    )}</div>
+    <p
+      class="quiet">A point every ${duration(
+        range.resolution,
+      )}; times are ${zoneText(to)}. Kept ${duration(
+        (RESOLUTIONS.find((one) => one.seconds === range.resolution)?.keepMs ??
+          0) / 1000,
+      )}.</p>
+  `;
 }
 
 function ticksOf(
@@ -194,7 +194,10 @@ function ticksOf(
   to: number,
 ): [number, string][] {
   const ticks: [number, string][] = [];
-  const first = Math.ceil(from / range.tickMs) * range.tickMs;
+  // Days begin at the midnight of the zone in which they are shown.
+  const offset = -60_000 * new Date(to).getTimezoneOffset();
+  const first = Math.ceil((from + offset) / range.tickMs) * range.tickMs -
+    offset;
   for (let at = first; at <= to; at += range.tickMs) {
     const text = minuteText(at);
     ticks.push([at, range.ms > DAY ? text.slice(5, 10) : text.slice(11, 16)]);

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- what it prints is what is tested
 import { equal } from "node:assert/strict";
 import { banSentence } from "../actions/address_bans.ts";
 import { muteSentence } from "../actions/mutes.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
-import { AttemptThrottle } from "../domain/limits.ts";
+import { AttemptThrottle } from "../net/rates.ts";
 import type { Uid } from "../domain/store.ts";
 import { hostKey } from "../net/addresses.ts";
 import { matcherOf } from "../net/networks.ts";

@@ -16,7 +16,7 @@ import type { PasswordHasher } from "../ops/password_hash.ts";
 import type { Acting } from "../actions/acting.ts";
 import type { AddressBans } from "../actions/address_bans.ts";
 import type { Config } from "../config/config.ts";
-import { TokenBucket } from "../domain/limits.ts";
+import { TokenBucket } from "../net/rates.ts";
 import type { OutsideLines } from "../net/outside_lines.ts";
 import type { AnswerCache } from "./answer_cache.ts";
 import type { Counters } from "./counters.ts";

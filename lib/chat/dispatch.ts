@@ -6,7 +6,7 @@
  */
 import type { Phase } from "../domain/session.ts";
 import { Malformed, type Packet } from "../protocol/layout.ts";
-import { TokenBucket } from "../domain/limits.ts";
+import { TokenBucket } from "../net/rates.ts";
 import { StoreError } from "../domain/store.ts";
 import type { ClientTypeName } from "../protocol/packet_types.ts";
 import * as account from "../protocol/packets/accounts.ts";

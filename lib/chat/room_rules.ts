@@ -5,7 +5,7 @@
  * @module
  */
 import { complaintLine, fileComplaint } from "../actions/complaints.ts";
-import { TokenBucket } from "../domain/limits.ts";
+import { TokenBucket } from "../net/rates.ts";
 import type { Member, Room } from "../domain/room.ts";
 import type { Found } from "../domain/word_filter.ts";
 import type { Context } from "./context.ts";

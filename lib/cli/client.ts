@@ -19,7 +19,7 @@ import {
   registryFile,
 } from "../ops/client_files.ts";
 import { isIPv4 } from "../net/networks.ts";
-import { resolveIPv4 } from "../ops/resolve.ts";
+import { resolveIPv4 } from "../net/resolve.ts";
 import { replaceFile } from "./files.ts";
 import { homeAddress } from "./interfaces.ts";
 import { type Local, localCommand } from "./local.ts";

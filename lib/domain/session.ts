@@ -4,7 +4,7 @@
  * @module
  */
 import { type Account, LEVEL, type Millis, type Uid } from "./store.ts";
-import type { TokenBucket } from "./limits.ts";
+import type { TokenBucket } from "../net/rates.ts";
 import { HeldBack } from "./held_back.ts";
 import { type Ending, InFlight } from "./in_flight.ts";
 import { HeldLines } from "./held_lines.ts";

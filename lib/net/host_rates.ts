@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TokenBucket } from "../domain/limits.ts";
+import { TokenBucket } from "./rates.ts";
 import { hostKey } from "./addresses.ts";
 
 /** Hosts remembered; those not heard of for longest are forgotten first. */

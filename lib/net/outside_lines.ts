@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { TokenBucket } from "../domain/limits.ts";
+import { TokenBucket } from "./rates.ts";
 import { HostRates } from "./host_rates.ts";
 
 /** About 17 MB of log a day from one host, and 350 MB from all. */

@@ -10,7 +10,7 @@ import { type Handover, takeOver } from "../domain/handover.ts";
 import type { Millis, Store } from "../domain/store.ts";
 import { World } from "../domain/world.ts";
 import { logger, setLogLevel } from "../ops/log.ts";
-import { HostResolver } from "../ops/named_hosts.ts";
+import { HostResolver } from "./named_hosts.ts";
 import { PasswordHasher } from "../ops/password_hash.ts";
 
 export interface CoreOptions {

@@ -6,7 +6,7 @@
  */
 import { isIPv4, isPrivateAddress } from "../net/networks.ts";
 import type { Session } from "../domain/session.ts";
-import type { NamedHosts } from "../ops/named_hosts.ts";
+import type { NamedHosts } from "./named_hosts.ts";
 import type { MediaServer } from "../chat/context.ts";
 
 /** IPv4 addresses that the host has set, names already resolved. */

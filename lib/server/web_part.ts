@@ -6,7 +6,7 @@
 import { logger } from "../ops/log.ts";
 import type { Live } from "../ops/live.ts";
 import type { NightlyBackups } from "../ops/nightly_backups.ts";
-import { addServerMetrics } from "../ops/server_metrics.ts";
+import { addServerMetrics } from "./server_metrics.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
 import type { Core } from "./core.ts";

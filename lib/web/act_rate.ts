@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { TokenBucket } from "../domain/limits.ts";
+import { TokenBucket } from "../net/rates.ts";
 import type { Uid } from "../domain/store.ts";
 
 /** Accounts that are remembered; the oldest are forgotten first. */

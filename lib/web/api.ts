@@ -13,28 +13,15 @@ import {
   nullable,
   number,
   object,
-  openapi,
-  type Schema,
   text,
   truth,
-} from "./openapi.ts";
+} from "./json_schema.ts";
 import { requireNear } from "./metrics_page.ts";
+import { type DescribedEndpoint, openapi } from "./openapi.ts";
 import { Problem } from "./problem.ts";
 import type { App, Context, Site } from "./site.ts";
 
-export interface Parameter {
-  readonly name: string;
-  readonly about: string;
-  readonly schema: Schema;
-}
-
-export interface Endpoint {
-  readonly path: string;
-  readonly summary: string;
-  /** near: from the host's networks; staff: signed in there as well. */
-  readonly access: "everybody" | "near" | "staff";
-  readonly query?: readonly Parameter[];
-  readonly answer: Schema;
+export interface Endpoint extends DescribedEndpoint {
   read(site: Site, c: Context): unknown;
 }
 

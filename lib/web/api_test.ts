@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ENDPOINTS } from "./api.ts";
-import type { Schema } from "./openapi.ts";
+import type { Schema } from "./json_schema.ts";
 import { members, roomInfo, sessionInfo } from "./testing/fake_live.ts";
 import { type TestSite, withSite } from "./testing/site.ts";
 

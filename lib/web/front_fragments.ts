@@ -15,7 +15,7 @@ import type {
   FrontSnapshot,
   PublicCategory,
   PublicRoom,
-} from "./front_state.ts";
+} from "./front_snapshot.ts";
 
 export function frontFragments(snapshot: FrontSnapshot): Fragments {
   const all = new Map<string, Fragment>();

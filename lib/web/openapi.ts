@@ -4,40 +4,22 @@
  * @module
  */
 import { VERSION } from "../version.ts";
-import type { Endpoint } from "./api.ts";
+import { object, type Schema, text } from "./json_schema.ts";
 
-/** The part of JSON Schema (2020-12, as in OpenAPI 3.1) that is used here. */
-export interface Schema {
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Schema;
-  readonly anyOf?: readonly Schema[];
+export interface Parameter {
+  readonly name: string;
+  readonly about: string;
+  readonly schema: Schema;
 }
 
-export const text: Schema = { type: "string" };
-export const integer: Schema = { type: "integer" };
-export const number: Schema = { type: "number" };
-export const truth: Schema = { type: "boolean" };
-
-export function arrayOf(items: Schema): Schema {
-  return { type: "array", items };
-}
-
-export function nullable(schema: Schema): Schema {
-  return { anyOf: [schema, { type: "null" }] };
-}
-
-/** All properties are there, and no others. */
-export function object(properties: Readonly<Record<string, Schema>>): Schema {
-  return {
-    type: "object",
-    properties,
-    required: Object.keys(properties),
-    additionalProperties: false,
-  };
+/** An endpoint as its document shows it. */
+export interface DescribedEndpoint {
+  readonly path: string;
+  readonly summary: string;
+  /** near: from the host's networks; staff: signed in there as well. */
+  readonly access: "everybody" | "near" | "staff";
+  readonly query?: readonly Parameter[];
+  readonly answer: Schema;
 }
 
 const ERROR = object({ error: text });
@@ -49,7 +31,7 @@ function failed(description: string) {
   };
 }
 
-export function openapi(endpoints: readonly Endpoint[]) {
+export function openapi(endpoints: readonly DescribedEndpoint[]) {
   return {
     openapi: "3.1.0",
     info: {

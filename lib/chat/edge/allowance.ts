@@ -5,7 +5,7 @@
  * @module
  */
 import type { Config } from "../../config/config.ts";
-import { burstOf, TokenBucket } from "../../domain/limits.ts";
+import { burstOf, TokenBucket } from "../../net/rates.ts";
 import { Meter } from "../../domain/meter.ts";
 
 type Limits = Config["limits"];

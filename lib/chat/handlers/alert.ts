@@ -6,7 +6,7 @@
  */
 import { Refused } from "../../actions/acting.ts";
 import { fileComplaint } from "../../actions/complaints.ts";
-import { TokenBucket } from "../../domain/limits.ts";
+import { TokenBucket } from "../../net/rates.ts";
 import type { Complaint } from "../../domain/moderation.ts";
 import type { Room } from "../../domain/room.ts";
 import type { Gid, Uid } from "../../domain/store.ts";

@@ -7,7 +7,7 @@
 import type { SessionInfo } from "../../ops/live.ts";
 import type { Config } from "../../config/config.ts";
 import { isPrivateAddress } from "../../net/networks.ts";
-import { resolveIPv4 } from "../../ops/resolve.ts";
+import { resolveIPv4 } from "../../net/resolve.ts";
 import { bad, type Finding, noteIt, ok } from "./finding.ts";
 
 export async function checkAddress(

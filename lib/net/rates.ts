@@ -1,9 +1,8 @@
 /**
- * Limits as arithmetic: time comes in as an argument (milliseconds).
+ * Rate meters as arithmetic: time comes in as an argument, in milliseconds.
  *
  * @module
  */
-import type { Millis } from "./store.ts";
 
 /** The packets of a sign-on and a few more; the making of a room counts as 10. */
 const SMALLEST_BURST = 10;
@@ -21,12 +20,12 @@ export function burstOf(perSecond: number, burst: number): number {
 /** Lets `perSecond` pass on average and `burst` at once. */
 export class TokenBucket {
   #tokens: number;
-  #at: Millis;
+  #at: number;
 
   constructor(
     public perSecond: number,
     public burst: number,
-    now: Millis,
+    now: number,
   ) {
     this.#tokens = burst;
     this.#at = now;
@@ -48,7 +47,7 @@ export class TokenBucket {
   }
 
   /** Takes `cost` tokens; false, and nothing taken, when too few are there. */
-  take(now: Millis, cost = 1): boolean {
+  take(now: number, cost = 1): boolean {
     this.#fill(now);
     if (this.#tokens < cost) return false;
     this.#tokens -= cost;
@@ -64,7 +63,7 @@ export class TokenBucket {
 
 interface Failures {
   count: number;
-  last: Millis;
+  last: number;
 }
 
 /**
@@ -87,7 +86,7 @@ export class AttemptThrottle {
   }
 
   /** Milliseconds until `key` may try again; 0: now. */
-  wait(key: string, now: Millis): number {
+  wait(key: string, now: number): number {
     const failures = this.#failures.get(key);
     if (failures === undefined || failures.count < this.free) return 0;
     const doublings = Math.min(failures.count - this.free, 20);
@@ -96,7 +95,7 @@ export class AttemptThrottle {
   }
 
   /** Failures of `key` lately. */
-  count(key: string, now: Millis): number {
+  count(key: string, now: number): number {
     const failures = this.#failures.get(key);
     return failures !== undefined && now - failures.last <= 2 * this.maxWaitMs
       ? failures.count
@@ -104,11 +103,11 @@ export class AttemptThrottle {
   }
 
   /** Whether more than the free attempts have failed lately. */
-  exceeded(key: string, now: Millis): boolean {
+  exceeded(key: string, now: number): boolean {
     return this.count(key, now) >= this.free;
   }
 
-  failed(key: string, now: Millis): void {
+  failed(key: string, now: number): void {
     const failures = this.#failures.get(key);
     // A quiet time as long as the longest wait wipes the slate.
     const fresh = failures === undefined ||

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultConfig } from "../config/config.ts";
-import { logger } from "./log.ts";
+import { logger } from "../ops/log.ts";
 import { HostResolver } from "./named_hosts.ts";
 
 Deno.test("HostResolver gives addresses, and nothing for what is not set", async () => {

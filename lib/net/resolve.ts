@@ -4,7 +4,7 @@
  * @module
  */
 import { lookup } from "node:dns/promises";
-import { isIPv4 } from "../net/networks.ts";
+import { isIPv4 } from "./networks.ts";
 
 /** Undefined for an empty name; throws a sentence when it cannot be found. */
 export async function resolveIPv4(host: string): Promise<string | undefined> {

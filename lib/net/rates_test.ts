@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { burstOf, TokenBucket } from "./limits.ts";
+import { burstOf, TokenBucket } from "./rates.ts";
 
 Deno.test("burstOf() goes with the rate unless somebody says otherwise", () => {
   equal(burstOf(30, 0), 60);

@@ -6,8 +6,8 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
-import type { Logger } from "./log.ts";
-import { resolveIPv4 } from "./resolve.ts";
+import type { Logger } from "../ops/log.ts";
+import { resolveIPv4 } from "../net/resolve.ts";
 
 /** How often names are looked up again. */
 const AGAIN_MS = 300_000;

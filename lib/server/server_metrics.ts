@@ -7,7 +7,7 @@
 import type { Counters } from "../chat/counters.ts";
 import type { VideoStats } from "../video/server.ts";
 import type { RelayStats } from "../voice/counters.ts";
-import type { Registry, Sample } from "./metrics.ts";
+import type { Registry, Sample } from "../ops/metrics.ts";
 
 export function addServerMetrics(
   registry: Registry,

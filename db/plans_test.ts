@@ -101,6 +101,8 @@ function exercise(store: SqliteStore): void {
   store.audit.prune(1);
   store.words.set({ word: "x", action: "mask", by: "x", at: 1 });
   store.words.list();
+  store.emergency.set({ level: "open", reason: "", by: "x", at: 1 });
+  store.emergency.get();
   const moment = { uid, at: NOON, by: "x" };
   store.mutes.set({ ...moment, reason: "", rank: 1, until: null });
   store.mutes.get(uid, 1);

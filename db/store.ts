@@ -12,6 +12,7 @@ import { BanTable } from "./bans.ts";
 import { CategoryTable } from "./categories.ts";
 import { ComplaintTable } from "./complaints.ts";
 import type { Database } from "./database.ts";
+import { EmergencyTable } from "./emergency.ts";
 import { HistoryTable } from "./history.ts";
 import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
 import { MessageTable } from "./messages.ts";
@@ -36,6 +37,7 @@ export class SqliteStore implements Store {
   readonly notes;
   readonly pastSessions;
   readonly words;
+  readonly emergency;
   readonly inviteCodes;
   readonly emailInvites;
   readonly history;
@@ -57,6 +59,7 @@ export class SqliteStore implements Store {
     this.mutes = new MuteTable(db);
     this.notes = new NoteTable(db);
     this.words = new WordTable(db);
+    this.emergency = new EmergencyTable(db);
     this.pastSessions = new PastSessionTable(db, flush);
     this.inviteCodes = new InviteCodeTable(db);
     this.emailInvites = new EmailInviteTable(db);

@@ -17,3 +17,4 @@ export * from "./009_audit_names.ts";
 export * from "./010_complaints.ts";
 export * from "./011_moderation.ts";
 export * from "./012_words.ts";
+export * from "./013_emergency.ts";

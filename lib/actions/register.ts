@@ -17,6 +17,7 @@ import type { Turn } from "../ops/password_hash.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { actorOf, audit } from "./acting.ts";
 import { AddressBans } from "./address_bans.ts";
+import { newcomerFault } from "./emergency.ts";
 import { nicknameRefusal } from "./names.ts";
 import { emailFault, textFault } from "./person_text.ts";
 import { fieldsFault, type ProfileFields } from "./profile.ts";
@@ -118,6 +119,8 @@ function refusalOf(
   if (policy === "closed") {
     return whole("Registration is closed. Please ask the host for an account.");
   }
+  const closed = newcomerFault(store);
+  if (closed !== null) return whole(closed);
   if (new AddressBans(store.bans).of(address, undefined, clock())) {
     return whole("Your address is banned here.");
   }
@@ -166,6 +169,8 @@ function create(
   passwordHash: string,
 ): Account | undefined {
   const now = clock();
+  // The dial may have been turned while the password was hashed.
+  if (newcomerFault(store) !== null) return undefined;
   const needsCode = config().auth.registration === "invite";
   if (needsCode && !store.inviteCodes.redeem(wish.code, now)) return undefined;
   const { nickname, email, first, last, shown, fields } = wish;

@@ -10,6 +10,8 @@ import { broadcast } from "./broadcast.ts";
 import * as category from "./category.ts";
 import type { Command } from "./command.ts";
 import * as complaint from "./complaint.ts";
+import { banExport, banImport } from "./ban_files.ts";
+import * as emergency from "./emergency.ts";
 import * as invite from "./invite.ts";
 import { note } from "./note.ts";
 import * as room from "./room.ts";
@@ -74,6 +76,13 @@ export const COMMANDS: readonly Command[] = [
   ban.banList,
   ban.banInfo,
   ban.banRemove,
+  banExport,
+  banImport,
+
+  emergency.emergencyShow,
+  emergency.emergencyOpen,
+  emergency.emergencyMembers,
+  emergency.emergencyStaff,
 
   word.wordAdd,
   word.wordList,

@@ -143,3 +143,19 @@ export interface Words {
   list(): ListedWord[];
   remove(word: string): boolean;
 }
+
+/** Who may come in: everybody, those with an account, or staff. */
+export type EmergencyLevel = "open" | "members" | "staff";
+export const EMERGENCY_LEVELS = ["open", "members", "staff"] as const;
+
+export interface EmergencyState {
+  readonly level: EmergencyLevel;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Millis;
+}
+
+export interface Emergency {
+  get(): EmergencyState;
+  set(state: EmergencyState): void;
+}

@@ -14,6 +14,7 @@
 import type { FloorMode } from "./floor_modes.ts";
 import type {
   Complaints,
+  Emergency,
   Mutes,
   PastSessions,
   UserNotes,
@@ -440,6 +441,7 @@ export interface Store {
   readonly notes: UserNotes;
   readonly pastSessions: PastSessions;
   readonly words: Words;
+  readonly emergency: Emergency;
   readonly inviteCodes: InviteCodes;
   readonly emailInvites: EmailInvites;
   readonly history: History;

@@ -4,6 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
+import { memberFault } from "../actions/emergency.ts";
 import { apiPages } from "./api.ts";
 import { assetPages } from "./assets.ts";
 import { chatPages } from "./chat/page.ts";
@@ -102,7 +103,8 @@ function findMember(c: Context, site: Site): Member | null {
   const account = site.store.accounts.get(session.uid);
   if (
     account === undefined || account.passwordHash !== session.passwordHash ||
-    site.store.bans.find("account", String(account.uid), site.clock())
+    site.store.bans.find("account", String(account.uid), site.clock()) ||
+    memberFault(site.store, account) !== null
   ) {
     site.sessions.close(session);
     return null;

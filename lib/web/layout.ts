@@ -71,7 +71,8 @@ export function page(c: Context, site: Site, one: Page): Response {
 
 function menu(c: Context, site: Site, current: string | undefined): Html {
   const member = c.get("member");
-  const closed = site.config().auth.registration === "closed";
+  const closed = site.config().auth.registration === "closed" ||
+    site.store.emergency.get().level !== "open";
   const entries = SITE_MENU.filter(({ path }) =>
     path === "/register"
       ? member === null && !closed

@@ -5,6 +5,7 @@
  * @module
  */
 import { composed } from "../actions/names.ts";
+import { memberFault } from "../actions/emergency.ts";
 import { banSentence } from "../actions/address_bans.ts";
 import { type Account, SYSTEM_UID } from "../domain/store.ts";
 import { signOnRefused } from "../ops/log.ts";
@@ -87,6 +88,8 @@ export async function checkPassword(
     }
     return sentence;
   };
+  const closed = account && memberFault(site.store, account);
+  if (closed) return refuse("closed", closed);
   if (addressBan(site.store, address, account, now)) {
     return refuse("banned", "Your address is banned here.");
   }

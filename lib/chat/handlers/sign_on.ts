@@ -4,6 +4,7 @@
  * @module
  */
 import { banSentence } from "../../actions/address_bans.ts";
+import { memberFault } from "../../actions/emergency.ts";
 import type { Session } from "../../domain/session.ts";
 import {
   type Account,
@@ -171,7 +172,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     return;
   }
   session.signOn = undefined;
-  if (refuseBannedAddress(ctx, packet.uid)) return;
+  if (refuseKeptOut(ctx, packet.uid)) return;
   const { key } = state;
   const another = state.uid !== 0 && state.uid !== packet.uid;
   let verdict: Verdict;
@@ -200,7 +201,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     return;
   }
   // The address again: the ban may have come while the password was checked.
-  if (refuseBannedAddress(ctx, packet.uid)) return;
+  if (refuseKeptOut(ctx, packet.uid)) return;
   const ban = ctx.store.bans.find("account", String(packet.uid), ctx.now);
   if (ban !== undefined) {
     refuseLogin(ctx, packet.uid, "banned", banSentence(ban));
@@ -210,12 +211,18 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
 }
 
 /**
- * Refuses those whom a ban of their address binds. Costs no password check; a
+ * Refuses those whom a ban of their address binds, and all but staff in an
+ * emergency. Costs no password check; a
  * ban by the host has refused the connection before.
  */
-function refuseBannedAddress(ctx: Context, uid: Uid): boolean {
+function refuseKeptOut(ctx: Context, uid: Uid): boolean {
   const { session, services, store, now } = ctx;
   const account = store.accounts.get(uid);
+  const closed = account && memberFault(store, account);
+  if (closed) {
+    refuseLogin(ctx, uid, "closed", closed);
+    return true;
+  }
   const ban = services.addressBans.of(session.address, account, now);
   if (ban === undefined) return false;
   refuseLogin(ctx, uid, "banned", banSentence(ban));

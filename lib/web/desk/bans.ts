@@ -4,7 +4,7 @@
  * @module
  */
 import { LEVEL } from "../../domain/store.ts";
-import { html } from "../html.ts";
+import { html, NOTHING } from "../html.ts";
 import { panel } from "../layout.ts";
 import type { App, Site } from "../site.ts";
 import { requireMember } from "../sign_in.ts";
@@ -68,6 +68,12 @@ ${
             back: "/desk/bans",
             danger: true,
           }),
+        )
+      }${
+        LEVEL[account.role] < LEVEL.admin ? NOTHING : panel(
+          "Many at once",
+          html`<p><a href="/desk/commands/ban/import">Import bans</a> from a
+file of another server, or <a href="/desk/commands/ban/export">export</a> them.</p>`,
         )
       }`,
     });

@@ -15,6 +15,7 @@ import type { App, Site } from "../site.ts";
 import { duration, size, time } from "../text.ts";
 import { chart } from "./chart.ts";
 import { deskPage, facts } from "./layout.ts";
+import { emergencyPanel } from "./emergency.ts";
 import { watching } from "./watching.ts";
 
 interface Range {
@@ -67,6 +68,7 @@ export function overviewPages(app: App, site: Site): void {
       at: "/desk",
       live: "/desk/live",
       main: html`<h1>Overview</h1>
+${emergencyPanel(c, site)}
 ${panel("Now", now(status))}
 ${panel("Over time", html`${tabs(range)}${charts(site, range)}`)}
 ${panel("Last warnings and errors", errors(status))}`,

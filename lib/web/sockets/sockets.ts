@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { memberFault } from "../../actions/emergency.ts";
 import { readHandshake } from "../../net/websocket/handshake.ts";
 import {
   CLOSE,
@@ -119,7 +120,10 @@ export class Sockets {
     const ticket = tickets.redeem(token, purpose, clock());
     if (ticket === undefined) return undefined;
     const account = store.accounts.get(ticket.uid);
-    return account?.passwordHash === ticket.passwordHash ? ticket : undefined;
+    return account?.passwordHash === ticket.passwordHash &&
+        memberFault(store, account) === null
+      ? ticket
+      : undefined;
   }
 
   /** Ends voice and video whose chat session has ended. */

@@ -1,0 +1,16 @@
+import type { Migration } from "./migration.ts";
+
+/** Who may come in at the moment, whatever the settings say. */
+export const emergency: Migration = {
+  version: 13,
+  name: "emergency",
+  up: `
+    CREATE TABLE emergency (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      level TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      set_by TEXT NOT NULL,
+      at INTEGER NOT NULL
+    ) STRICT;
+  `,
+};

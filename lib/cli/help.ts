@@ -23,7 +23,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   config: "Settings",
   client: "What a Windows machine needs to find this server",
   log: "The running server's traffic",
-  invite: "Invite codes for registration",
+  invite: "Invite codes and links",
+  tls: "HTTPS of the pages",
 };
 
 /** Null when nothing begins with `path`. */

@@ -35,6 +35,7 @@ import { serve } from "./serve.ts";
 import { service } from "./service/service.ts";
 import { setup } from "./setup.ts";
 import { Interrupted, realTerminal, type Terminal } from "./terminal.ts";
+import { tlsAuthority } from "./tls.ts";
 import { update } from "./update.ts";
 import { version } from "./version.ts";
 
@@ -56,6 +57,7 @@ const LOCAL: readonly LocalCommand[] = [
   service,
   manCommand(() => ALL),
   completionsCommand(() => ALL),
+  tlsAuthority,
   update,
   version,
 ];

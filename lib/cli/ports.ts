@@ -40,6 +40,12 @@ const PORTS: readonly Port[] = [
     udp: false,
     bind: ["web.bind", "server.bind"],
   },
+  {
+    setting: "web.tls_port",
+    flag: "--tls-port",
+    udp: false,
+    bind: ["web.bind", "server.bind"],
+  },
 ];
 
 /**
@@ -58,8 +64,7 @@ export function choosePorts(
   const anyFree = named.some(({ setting }) => valueAt(config, setting) === 0);
   for (const port of PORTS) {
     if (named.includes(port)) continue;
-    if (port.setting === "web.port" && !config.web.enabled) continue;
-    if (port.setting === "server.video_port" && !config.video.enabled) continue;
+    if (!isServed(port.setting, config)) continue;
     if (anyFree) {
       free.add(port.setting);
       continue;
@@ -78,6 +83,12 @@ export function choosePorts(
     config: buildConfig((key) => free.has(key) ? 0 : valueAt(config, key)),
     warnings,
   };
+}
+
+function isServed(setting: string, { web, video }: Config): boolean {
+  if (setting === "web.port") return web.enabled;
+  if (setting === "web.tls_port") return web.enabled && web.tls !== "off";
+  return setting !== "server.video_port" || video.enabled;
 }
 
 /** `loaded` with the chosen ports of `running` where nobody has named one. */
@@ -121,6 +132,8 @@ export function nextStepFor({ setting, cause }: CannotListen): string {
     ? ", or carry no webcams with --no-video"
     : setting === "web.legacy_port"
     ? ", or 0 for none"
+    : setting === "web.tls_port"
+    ? ", or serve no HTTPS with --set web.tls=off"
     : "";
   return "Stop that program, or choose another port with " +
     `${flag.endsWith("=") ? flag : `${flag} `}PORT${without}. ` +

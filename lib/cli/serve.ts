@@ -56,6 +56,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   voicePort: "server.voice_port",
   videoPort: "server.video_port",
   webPort: "web.port",
+  tlsPort: "web.tls_port",
   logLevel: "log.level",
   logFormat: "log.format",
 };
@@ -89,6 +90,7 @@ export const serve = localCommand({
     chatPort: port("TCP port for chat; 5001 when not given, 0 for any."),
     voicePort: port("TCP and UDP port for voice; 2090 when not given."),
     webPort: port("TCP port for the pages; 8080 when not given."),
+    tlsPort: port("TCP port for HTTPS, if web.tls is on; 8443 when not given."),
     videoPort: port("TCP port for webcams; 2092 when not given, 0 for any."),
     noVideo: flag("Carry no webcams."),
     noWeb: flag("Serve no pages."),
@@ -238,6 +240,7 @@ async function start(
       config,
       store,
       passwords: hasher,
+      tlsFolder: folder.tls,
       backup: async (file, signal) => {
         store.flush();
         return await backupAside(folder.database, file, signal);
@@ -278,7 +281,7 @@ async function answerChat(
  * The one line on standard output; its form is fixed. Where the server listens
  * on all addresses it names one that can be connected to.
  */
-function readyLine({ chat, voice, video, web }: RunningServer): string {
+function readyLine({ chat, voice, video, web, webs }: RunningServer): string {
   const reachable = (endpoint: string) =>
     endpoint.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(
       /^\[::\]:/,
@@ -290,6 +293,7 @@ function readyLine({ chat, voice, video, web }: RunningServer): string {
       voice: reachable(voice),
       video: video === null ? null : reachable(video),
       web: web === null ? null : reachable(web),
+      webs: webs === null ? null : reachable(webs),
       pid: Deno.pid,
     })
   }`;

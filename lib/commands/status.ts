@@ -128,6 +128,8 @@ function text(now: Status): string[] {
       ["voice", endpoints.voice],
       ["video", endpoints.video ?? "off"],
       ["pages", endpoints.web ?? "off"],
+      ["https", endpoints.webs ?? "off"],
+      ...certificateRow(now),
       ["announced", announced(endpoints)],
       [
         "online",
@@ -203,6 +205,17 @@ function text(now: Status): string[] {
       `  ${timeText(one.at)} ${one.category}: ${one.message}`
     ),
   ];
+}
+
+function certificateRow({ tls }: Status): [string, string][] {
+  if (tls === null) return [];
+  const names = tls.names.slice(0, 3).join(", ") +
+    (tls.names.length > 3 ? ", …" : "");
+  const problem = tls.problem === null ? "" : `; ${tls.problem}`;
+  return [[
+    "certificate",
+    `${tls.mode}, until ${timeText(tls.until)}, for ${names}${problem}`,
+  ]];
 }
 
 function announced(

@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly logs: string;
   readonly logFile: string;
   readonly backups: string;
+  /** Certificates and private keys of the pages. */
+  readonly tls: string;
   /** Held by the process that may write the database. */
   readonly lock: string;
   /** Unix socket to the running server. */
@@ -34,6 +36,7 @@ export function dataFolder(path: string): DataFolder {
     logs: join(path, "logs"),
     logFile: join(path, "logs", "retropal.log"),
     backups: join(path, "backups"),
+    tls: join(path, "tls"),
     lock: join(path, "retropal.lock"),
     controlSocket: join(path, "control.sock"),
     ownerPassword: join(path, "owner-password.txt"),

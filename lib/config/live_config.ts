@@ -27,6 +27,7 @@ export type ConfigListener = (now: Config, before: Config) => void;
 export class LiveConfig {
   #current: Config;
   readonly #listeners = new Set<ConfigListener>();
+  readonly #reloads = new Set<() => void>();
 
   constructor(config: Config) {
     this.#current = config;
@@ -47,6 +48,15 @@ export class LiveConfig {
     return () => void this.#listeners.delete(listener);
   }
 
+  /**
+   * Calls `listener` whenever the configuration was read, changed or not: files
+   * that it names may have changed. Returns an unsubscribe function.
+   */
+  onReload(listener: () => void): () => void {
+    this.#reloads.add(listener);
+    return () => void this.#reloads.delete(listener);
+  }
+
   /** Applies the live settings of `read`; the others wait for a restart. */
   take(read: Config): ReloadReport {
     const before = this.#current;
@@ -59,6 +69,7 @@ export class LiveConfig {
       );
       this.#tell(before);
     }
+    for (const reloaded of [...this.#reloads]) reloaded();
     return { applied, needRestart };
   }
 

@@ -157,6 +157,74 @@ export const SCHEMA = {
         "http://www.paltalk.com/location2.txt.",
       example: "80",
     }),
+    tls: choice(["off", "self", "files", "acme"], {
+      default: "off",
+      about:
+        "HTTPS beside http: off, with a certificate that the server makes for " +
+        "itself, with one from files, or with one by ACME (Let's Encrypt).",
+    }),
+    tls_port: port({ default: 8443, about: "TCP port of the pages by HTTPS." }),
+    tls_cert: text({
+      default: "",
+      max: 1000,
+      about: "PEM file with the certificate and those of its issuers, for " +
+        'web.tls = "files". Read again at SIGHUP.',
+      example: '"/etc/retropal/fullchain.pem"',
+      live: LIVE,
+    }),
+    tls_key: text({
+      default: "",
+      max: 1000,
+      about: 'PEM file with the private key, for web.tls = "files".',
+      example: '"/etc/retropal/privkey.pem"',
+      live: LIVE,
+    }),
+    tls_names: list({
+      default: [],
+      check: (value) => isHost(value),
+      allowed: "a list of host names; addresses too, but not for ACME",
+      about:
+        "Names of this server in its certificate. ACME certifies exactly " +
+        "these; a certificate of the server's own has them beside its addresses.",
+      example: '["chat.example.org"]',
+      live: LIVE,
+    }),
+    acme_directory: text({
+      default: "https://acme-v02.api.letsencrypt.org/directory",
+      max: 1000,
+      check: (value) => /^https:\/\/[^\s/]+/.test(value),
+      allowed: "an https address",
+      about:
+        "Directory of the ACME server. Using it means accepting its terms.",
+      live: LIVE,
+    }),
+    acme_email: text({
+      default: "",
+      max: 200,
+      check: (value) => value === "" || /^[^\s@]+@[^\s@]+$/.test(value),
+      allowed: 'an email address, or "" for none',
+      about: "Where the ACME server writes when something is wrong.",
+      example: '"host@example.org"',
+      live: LIVE,
+    }),
+    acme_ca: text({
+      default: "",
+      max: 1000,
+      about:
+        "PEM file of the authority of the ACME server itself, if that is a " +
+        "private one.",
+      example: '"/etc/retropal/acme-root.pem"',
+      live: LIVE,
+    }),
+    hsts_seconds: integer({
+      default: 0,
+      min: 0,
+      max: 63_072_000,
+      about:
+        "Tell browsers to come only by https for so many seconds. 0: do not. " +
+        "Until they have passed, a browser refuses http and bad certificates.",
+      live: LIVE,
+    }),
     show_names: toggle({
       default: false,
       about: "Show visitors the names of online users, not only their number.",

@@ -89,6 +89,18 @@ export interface RecentError {
   readonly message: string;
 }
 
+/** The certificate that the pages show. */
+export interface TlsStatus {
+  readonly mode: "self" | "files" | "acme";
+  readonly names: readonly string[];
+  readonly issuer: string;
+  readonly until: Millis;
+  /** SHA-256 in hex, as browsers show it. */
+  readonly fingerprint: string;
+  /** Why it could not be read or renewed. */
+  readonly problem: string | null;
+}
+
 /** All counters since the start; rates are over the last full ten seconds. */
 export interface Status {
   readonly version: string;
@@ -101,11 +113,15 @@ export interface Status {
     /** Null when webcams are off. */
     readonly video: string | null;
     readonly web: string | null;
+    /** The pages by HTTPS; null when it is off. */
+    readonly webs: string | null;
     /** What clients are told about the voice server. */
     readonly advertised: string;
     /** What those from private networks are told, if that is another. */
     readonly advertisedPrivate: string;
   };
+  /** The certificate of the pages; null without HTTPS. */
+  readonly tls: TlsStatus | null;
   readonly connections: number;
   readonly sessions: number;
   readonly peakSessions: number;

@@ -27,6 +27,7 @@ export function endpointsOf(
     voice: hostAndPort(voice.addr),
     video: video === undefined ? null : hostAndPort(video.addr),
     web: web === undefined ? null : hostAndPort(web.addr),
+    webs: web?.tlsAddr ? hostAndPort(web.tlsAddr) : null,
     advertised: outside ?? inside ?? "",
     advertisedPrivate: inside ?? "",
   };

@@ -42,6 +42,8 @@ export interface RunningServer {
   /** Null when webcams are off. */
   readonly video: string | null;
   readonly web: string | null;
+  /** The pages by HTTPS; null when it is off. */
+  readonly webs: string | null;
   readonly live: Live;
   readonly config: LiveConfig;
   /** Resolves with the exit code when the server has ended. */
@@ -120,6 +122,7 @@ export async function startServer(
       video: video?.server,
       upkeep,
       endpoints,
+      tls: () => web?.tlsStatus() ?? null,
       stop: (reason) => void ending.stop(reason),
       restart,
     });

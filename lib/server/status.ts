@@ -22,6 +22,7 @@ export interface LivePorts {
   readonly video: VideoServer | undefined;
   readonly upkeep: UpkeepPart;
   endpoints(): Status["endpoints"];
+  tls(): Status["tls"];
   stop(reason: string): void;
   restart(force: boolean): string | null;
 }
@@ -39,6 +40,7 @@ export function statusOf(ports: LivePorts): Status {
     startedAt,
     uptimeSeconds: core.uptimeSeconds,
     endpoints: ports.endpoints(),
+    tls: ports.tls(),
     connections: chat.connections.size,
     sessions: world.online.size,
     peakSessions: world.peakOnline,

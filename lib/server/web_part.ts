@@ -4,9 +4,12 @@
  * @module
  */
 import { logger } from "../ops/log.ts";
-import type { Live } from "../ops/live.ts";
+import type { Live, TlsStatus } from "../ops/live.ts";
 import type { NightlyBackups } from "../ops/nightly_backups.ts";
 import { addServerMetrics } from "./server_metrics.ts";
+import { TlsTerminator } from "../net/tls/terminator.ts";
+import { CertificateKeeper } from "../tls/certificate_keeper.ts";
+import { readCertificate } from "../tls/read_certificate.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
 import type { Core } from "./core.ts";
@@ -22,6 +25,8 @@ export interface WebTools {
   readonly settings?: NonNullable<WebOptions["settings"]>;
   /** Makes the context in which a command of staff runs. */
   readonly commandContext?: NonNullable<WebOptions["commandContext"]>;
+  /** The folder for certificates and keys; without it there is no HTTPS. */
+  readonly tlsFolder?: string;
 }
 
 export interface WebNeighbours {
@@ -34,8 +39,14 @@ export interface WebNeighbours {
 
 export class WebPart implements AsyncDisposable {
   readonly #unsubscribe: () => void;
+  readonly #https: Https | undefined;
 
-  private constructor(readonly server: WebServer, { config }: Core) {
+  private constructor(
+    readonly server: WebServer,
+    https: Https | undefined,
+    { config }: Core,
+  ) {
+    this.#https = https;
     this.#unsubscribe = config.onChange(() => server.expelNotAllowed());
   }
 
@@ -43,13 +54,16 @@ export class WebPart implements AsyncDisposable {
   static async start(
     core: Core,
     { live, chat, voice, video, backups }: WebNeighbours,
-    { backup, commandContext, settings }: WebTools,
+    { backup, commandContext, settings, tlsFolder }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
     const { web, server } = config.current;
     const { guard, counters, outsideLines } = chat.server.services;
-    return new WebPart(
-      await startWeb({
+    const https = web.tls === "off" || tlsFolder === undefined
+      ? undefined
+      : new Https(core, tlsFolder);
+    try {
+      const pages = await startWeb({
         bind: web.bind || server.bind,
         port: web.port,
         legacyPort: web.legacy_port,
@@ -75,13 +89,70 @@ export class WebPart implements AsyncDisposable {
         ...(backups && { backups }),
         ...(settings && { settings }),
         ...(commandContext && { commandContext }),
-      }),
-      core,
-    );
+        ...(https && { tls: https.forPages(web.tls_port) }),
+      });
+      https?.start();
+      return new WebPart(pages, https, core);
+    } catch (error) {
+      https?.close();
+      throw error;
+    }
+  }
+
+  /** Null without HTTPS. */
+  tlsStatus(): TlsStatus | null {
+    return this.#https?.keeper.status() ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#unsubscribe();
+    this.#https?.close();
     await this.server.shutdown();
+  }
+}
+
+/** A certificate that is kept up to date, and what decrypts with it. */
+class Https {
+  readonly keeper: CertificateKeeper;
+  readonly #terminator: TlsTerminator;
+  readonly #unsubscribe: () => void;
+  #names: readonly string[];
+
+  /** Throws ConfigError when there can be no certificate. */
+  constructor({ config, clock }: Core, folder: string) {
+    this.keeper = new CertificateKeeper({
+      config: () => config.current,
+      folder,
+      log: logger("tls"),
+      clock,
+    });
+    const { current } = this.keeper;
+    this.#terminator = new TlsTerminator(current);
+    this.#names = readCertificate(current.certificate).names;
+    this.#unsubscribe = config.onReload(() => this.keeper.reload());
+  }
+
+  forPages(port: number): NonNullable<WebOptions["tls"]> {
+    return {
+      port,
+      terminator: this.#terminator,
+      names: () => this.#names,
+      challenge: (token) => this.keeper.challenge(token),
+      authority: () => this.keeper.authority,
+    };
+  }
+
+  /** Orders and renews, now that challenges are answered. */
+  start(): void {
+    this.keeper.start((pair) => {
+      this.#terminator.replace(pair);
+      this.#names = readCertificate(pair.certificate).names;
+    });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.keeper.close();
+    this.#terminator.close();
   }
 }

@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import { memberFault } from "../actions/emergency.ts";
 import { apiPages } from "./api.ts";
+import { authorityPages } from "./authority_page.ts";
 import { assetPages } from "./assets.ts";
 import { chatPages } from "./chat/page.ts";
 import { chatProfilePages } from "./chat/profile.ts";
@@ -71,6 +72,7 @@ export function makePages(site: Site): Pages {
   assetPages(app);
   frontPages(app, site);
   connectPages(app, site);
+  authorityPages(app, site);
   const check = checkPages(app, site);
   registerPages(app, site);
   signInPages(app, site);
@@ -88,7 +90,11 @@ export function makePages(site: Site): Pages {
   return {
     paths: [...new Set(served.map(({ path }) => path))],
     answer: async (request, visitor) =>
-      secured(await app.fetch(request, visitor), visitor),
+      secured(
+        await app.fetch(request, visitor),
+        visitor,
+        site.config().web.hsts_seconds,
+      ),
     close() {
       check.close();
     },

@@ -47,6 +47,11 @@ export const PAGES: readonly PageRow[] = [
     looks: [["connect", "/connect"]],
   },
   {
+    path: "/connect/authority",
+    role: "visitor",
+    looks: [["authority", "/connect/authority"]],
+  },
+  {
     path: "/connect/check",
     role: "visitor",
     looks: [["check", "/connect/check"]],

@@ -8,7 +8,7 @@ import { withSite } from "./testing/site.ts";
 const NO_PAGES = [
   /^\/(api|assets|metrics|healthz|live|favicon\.ico|robots\.txt)/,
   /^\/(connect|member|register|desk|sign-in|chat)\/[\w/.-]*(live|stream)$|^\/register\/check$|\.(reg|json)$/,
-  /^\/connect\/(?!check$)/,
+  /^\/connect\/(?!(check|authority)$)/,
   /^\/perl\//,
   /^\/chat\/files\//,
   // Whatever else the old client opens.

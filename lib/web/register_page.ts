@@ -25,6 +25,9 @@ export function registerPages(app: App, site: Site): void {
     const form = await readForm(c, site);
     const result = await register(site, c.env.address, wishOf(form));
     if (isRefusal(result)) return registerPage(c, site, form, result);
+    const { httpsOrigin } = c.env;
+    // A session that began here would be readable on the way.
+    if (httpsOrigin !== null) return c.redirect(`${httpsOrigin}/member`, 303);
     const earlier = c.get("member");
     if (earlier) site.sessions.close(earlier.session);
     const { session, id } = site.sessions.open(result, site.steady());

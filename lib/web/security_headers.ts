@@ -27,15 +27,19 @@ const HEADERS: Readonly<Record<string, string>> = {
   "permissions-policy": "camera=(), microphone=(), geolocation=()",
 };
 
-export function secured(response: Response, visitor: Visitor): Response {
+export function secured(
+  response: Response,
+  { https }: Visitor,
+  hstsSeconds: number,
+): Response {
   const { headers } = response;
   // A page that needs more, such as a microphone, has set its own.
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!headers.has(name)) headers.set(name, value);
   }
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
-  if (visitor.https) {
-    headers.set("strict-transport-security", "max-age=31536000");
+  if (https && hstsSeconds > 0) {
+    headers.set("strict-transport-security", `max-age=${hstsSeconds}`);
   }
   return response;
 }

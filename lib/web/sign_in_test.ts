@@ -37,7 +37,13 @@ Deno.test("POST /sign-in marks the cookie Secure behind a proxy with TLS", () =>
       password: PASSWORD,
     }, proxied);
     match(answer.headers.get("set-cookie") ?? "", /; Secure$/);
-    ok(answer.headers.get("strict-transport-security"));
+    // Only on request: a browser that heard it refuses http from then on.
+    equal(answer.headers.get("strict-transport-security"), null);
+    site.configure({ "web.hsts_seconds": 3600 });
+    const page = await browser.get("/", proxied);
+    equal(page.headers.get("strict-transport-security"), "max-age=3600");
+    const plain = await browser.get("/");
+    equal(plain.headers.get("strict-transport-security"), null);
   }, { "web.trusted_proxies": ["127.0.0.1"] }));
 
 Deno.test("POST /sign-in says the same of a wrong name and a wrong password", () =>

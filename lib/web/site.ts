@@ -65,6 +65,8 @@ export interface Site {
   readonly settings: SettingsKeeper | null;
   /** Automatic backups; null: none are made. */
   readonly backups: NightlyBackups | null;
+  /** PEM of the host's own authority; undefined when there is none. */
+  authority(): string | undefined;
   readonly metrics: Registry;
   readonly sessions: WebSessions;
   readonly tokens: FormTokens;
@@ -87,6 +89,11 @@ export interface Visitor {
   /** The address of ours at which the visitor, or the proxy, arrived. */
   readonly localAddress: string;
   readonly https: boolean;
+  /**
+   * Where the same host serves HTTPS, such as "https://host:8443"; null when
+   * the visitor already uses it or there is none.
+   */
+  readonly httpsOrigin: string | null;
   /** From where the host's desk may be opened. */
   readonly mayBeStaff: boolean;
 }

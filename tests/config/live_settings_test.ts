@@ -57,6 +57,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "backup.nightly": "lib/ops/nightly_backups_test.ts",
   "backup.at": "lib/ops/nightly_backups_test.ts",
   "backup.copy_to": "lib/ops/nightly_backups_test.ts",
+  "web.tls_cert": "tests/web/https_test.ts",
+  "web.tls_key": "tests/web/https_test.ts",
+  "web.tls_names": "lib/tls/certificate_keeper_test.ts",
+  "web.acme_directory": "tests/web/acme_test.ts",
+  "web.acme_email": "tests/web/acme_test.ts",
+  "web.acme_ca": "tests/web/acme_test.ts",
+  "web.hsts_seconds": "lib/web/sign_in_test.ts",
 };
 
 /**

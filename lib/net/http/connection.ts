@@ -5,6 +5,7 @@
  */
 import type { Acceptable } from "../acceptor.ts";
 import { plainAddress } from "../addresses.ts";
+import type { Stream } from "../tls/secure_connection.ts";
 import { handshakeAnswer } from "../websocket/handshake.ts";
 import { WebSocketWire } from "../websocket/wire.ts";
 import { ReadBuffer } from "./read_buffer.ts";
@@ -44,11 +45,13 @@ export type Answer = (
   request: Request,
   remote: string,
   local: string,
+  /** By TLS, and not by a proxy that did. */
+  secure: boolean,
 ) => Promise<Response | Upgrade>;
 
 export class HttpConnection implements Acceptable {
   readonly address: string;
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Stream;
   readonly #answer: Answer;
   readonly #deadlines: Deadlines;
   readonly #upgraded: () => void;
@@ -66,7 +69,7 @@ export class HttpConnection implements Acceptable {
 
   /** `onRest` is called before each wait for a request. */
   constructor(
-    conn: Deno.TcpConn,
+    conn: Stream,
     answer: Answer,
     deadlines: Deadlines,
     upgraded: () => void = () => {},
@@ -234,6 +237,7 @@ export class HttpConnection implements Acceptable {
         request,
         this.address,
         this.#conn.localAddr.hostname,
+        this.#conn.secure ?? false,
       );
     } catch (error) {
       // Methods that Request does not take, such as TRACE.
@@ -312,7 +316,7 @@ export class HttpConnection implements Acceptable {
   }
 }
 
-async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+async function writeAll(conn: Stream, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     at += await conn.write(bytes.subarray(at));
   }

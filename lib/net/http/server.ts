@@ -5,12 +5,13 @@
  * its browser send (docs/adr/0013-the-pages-own-http-server.md).
  *
  * GET, HEAD and POST with Content-Length; connections stay open between
- * requests; no TLS, no compression: a proxy in front can add them.
+ * requests; no compression: a proxy in front can add it.
  *
  * @module
  */
 import { Acceptor, type AcceptorLimits } from "../acceptor.ts";
 import type { NetLog } from "../refusals.ts";
+import type { TlsTerminator } from "../tls/terminator.ts";
 import {
   type Answer,
   DEADLINES,
@@ -33,6 +34,8 @@ export interface HttpOptions {
   /** Addresses that count in the total only, such as a proxy's. */
   readonly isUncounted?: (address: string) => boolean;
   readonly deadlines?: Deadlines;
+  /** Makes this an HTTPS server; closed by its owner. */
+  readonly tls?: TlsTerminator;
 }
 
 export class HttpServer {
@@ -96,9 +99,9 @@ export class HttpServer {
   }
 
   #open(conn: Deno.TcpConn): HttpConnection {
-    const { answer, deadlines = DEADLINES } = this.#options;
+    const { answer, deadlines = DEADLINES, tls } = this.#options;
     const one: HttpConnection = new HttpConnection(
-      conn,
+      tls?.wrap(conn) ?? conn,
       answer,
       deadlines,
       () => this.#upgraded(one),

@@ -8,6 +8,7 @@ import { openStore } from "../../../db/open.ts";
 import { PaltalkClient } from "../../../lib/client/mod.ts";
 import type { Live } from "../../../lib/ops/live.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
+import { LiveConfig } from "../../../lib/config/live_config.ts";
 import type { Value } from "../../../lib/config/setting.ts";
 import type { Account, NewAccount, Store } from "../../../lib/domain/store.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
@@ -21,6 +22,12 @@ export interface WholeServer {
   readonly live: Live;
   /** "http://127.0.0.1:12345" */
   readonly pages: string;
+  /** "https://127.0.0.1:12345"; "" without HTTPS. */
+  readonly securePages: string;
+  /** Folder of certificates. */
+  readonly tlsFolder: string;
+  /** Reads the settings again, as SIGHUP does. */
+  reload(more?: Readonly<Record<string, Value>>): void;
   addUser(nickname: string, more?: Partial<NewAccount>): Promise<Account>;
   /** Signs on with our own protocol client. */
   signOn(nickname: string, password?: string): Promise<PaltalkClient>;
@@ -31,7 +38,7 @@ export async function withWholeServer(
   changes: Readonly<Record<string, Value>> = {},
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "retropal-whole-" });
-  const config = defaultConfig({
+  const settings = {
     "server.bind": "127.0.0.1",
     "server.chat_port": 0,
     "server.voice_port": 0,
@@ -41,9 +48,11 @@ export async function withWholeServer(
     "web.port": 0,
     "limits.packets_per_second": 1000,
     ...changes,
-  });
+  };
+  const config = new LiveConfig(defaultConfig(settings));
+  const tlsFolder = join(folder, "tls");
   const store = await openStore(join(folder, "retropal.db"));
-  const server = await startServer({ config, store });
+  const server = await startServer({ config, store, tlsFolder });
   const passwords = new PasswordHasher({ log2n: 4 });
   const [host = "", port = ""] = server.chat.split(":");
   try {
@@ -51,6 +60,10 @@ export async function withWholeServer(
       store,
       live: server.live,
       pages: `http://${server.web}`,
+      securePages: server.webs === null ? "" : `https://${server.webs}`,
+      tlsFolder,
+      reload: (more = {}) =>
+        void config.take(defaultConfig({ ...settings, ...more })),
       async addUser(nickname, more = {}) {
         return store.accounts.create({
           nickname,

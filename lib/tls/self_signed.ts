@@ -1,0 +1,157 @@
+/**
+ * A certificate that the server makes for itself, with all its names and
+ * addresses; signed by the host's own authority when there is one.
+ *
+ * @module
+ */
+import { hostname } from "node:os";
+import type { Config } from "../config/config.ts";
+import type { KeyPair } from "../net/tls/terminator.ts";
+import { normalAddress } from "../net/networks.ts";
+import { makeCertificate, newKey } from "./certificate.ts";
+import { keyFits, readCertificate } from "./read_certificate.ts";
+import { covers } from "./names.ts";
+import type { TlsFiles } from "./tls_files.ts";
+
+const DAY_MS = 86_400_000;
+/** Browsers take no certificate for longer than 398 days. */
+const DAYS = 397;
+const RENEW_DAYS = 30;
+const AUTHORITY_DAYS = 3650;
+/** For clocks that are late. */
+const BACKDATED_MS = DAY_MS;
+const MOST_NAMES = 100;
+export const AUTHORITY = "authority";
+const SELF = "self";
+
+/** Names and addresses at which clients may reach this server. */
+export function ownNames({ server, web }: Config): string[] {
+  const machine = hostname().toLowerCase();
+  const names = [
+    ...web.tls_names,
+    server.advertise,
+    server.advertise_private,
+    machine,
+    // Other machines at home know it by this name (mDNS).
+    machine.includes(".") ? "" : `${machine}.local`,
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    ...machineAddresses(),
+  ];
+  const usable = names.map((name) => normalAddress(name) ?? name.toLowerCase())
+    .filter((name) =>
+      normalAddress(name) !== null || /^[a-z0-9][a-z0-9.-]{0,252}$/.test(name)
+    );
+  return [...new Set(usable)].slice(0, MOST_NAMES);
+}
+
+function machineAddresses(): string[] {
+  try {
+    return Deno.networkInterfaces()
+      .map(({ address }) => address)
+      // Those of one link only mean nothing without its name.
+      .filter((address) => !/^fe[89ab]|^169\.254\./i.test(address));
+  } catch {
+    // Not permitted, or not supported: then nobody knows.
+    return [];
+  }
+}
+
+/**
+ * The stored certificate, or a new one when there is none, when it ends soon,
+ * when it misses a name, or when the authority has changed.
+ */
+export function selfSigned(
+  files: TlsFiles,
+  config: Config,
+  now: number,
+): KeyPair {
+  const authority = files.readPair(AUTHORITY);
+  const names = namesFor(config, authority);
+  const stored = usablePair(files.readPair(SELF));
+  if (stored !== undefined && isCurrent(stored, names, authority, now)) {
+    return stored;
+  }
+  const key = stored?.key ?? newKey();
+  const pair = {
+    key,
+    certificate: makeCertificate({
+      subject: config.server.name,
+      names,
+      from: new Date(now - BACKDATED_MS),
+      until: new Date(now + DAYS * DAY_MS - BACKDATED_MS),
+      key,
+      kind: "server",
+      ...(authority && { issuer: authority }),
+    }),
+  };
+  files.writePair(SELF, pair);
+  return pair;
+}
+
+/**
+ * Makes an authority that can certify only `names`: clients refuse anything
+ * else it signs.
+ */
+export function makeAuthority(
+  files: TlsFiles,
+  config: Config,
+  now: number,
+): KeyPair {
+  const key = newKey();
+  const pair = {
+    key,
+    certificate: makeCertificate({
+      subject: `${config.server.name} (Retropal ${dayText(now)})`,
+      names: ownNames(config),
+      from: new Date(now - BACKDATED_MS),
+      until: new Date(now + AUTHORITY_DAYS * DAY_MS),
+      key,
+      kind: "authority",
+    }),
+  };
+  files.writePair(AUTHORITY, pair);
+  return pair;
+}
+
+/** Names of this server that its authority may not certify. */
+export function namesBeyond(authority: KeyPair, config: Config): string[] {
+  const { permitted } = readCertificate(authority.certificate);
+  return ownNames(config).filter((name) => !covers(permitted, name));
+}
+
+function namesFor(config: Config, authority: KeyPair | undefined): string[] {
+  const names = ownNames(config);
+  if (authority === undefined) return names;
+  // One name beyond the constraints, and clients refuse the whole certificate.
+  const { permitted } = readCertificate(authority.certificate);
+  return names.filter((name) => covers(permitted, name));
+}
+
+function usablePair(pair: KeyPair | undefined): KeyPair | undefined {
+  try {
+    return pair && keyFits(pair.certificate, pair.key) ? pair : undefined;
+  } catch {
+    // Damaged: made again.
+    return undefined;
+  }
+}
+
+function isCurrent(
+  { certificate }: KeyPair,
+  names: readonly string[],
+  authority: KeyPair | undefined,
+  now: number,
+): boolean {
+  const info = readCertificate(certificate);
+  const issuer = authority && readCertificate(authority.certificate).subject;
+  return info.until.getTime() - now > RENEW_DAYS * DAY_MS &&
+    info.from.getTime() <= now &&
+    names.every((name) => covers(info.names, name)) &&
+    (issuer === undefined ? info.selfIssued : info.issuer === issuer);
+}
+
+function dayText(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}

@@ -1,0 +1,69 @@
+/**
+ * The folder of certificates and private keys: for its owner alone.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { keepOwner } from "../ops/owner.ts";
+import type { KeyPair } from "../net/tls/terminator.ts";
+
+export class TlsFiles {
+  constructor(readonly folder: string) {}
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Undefined when there is no such file. */
+  read(name: string): string | undefined {
+    try {
+      return Deno.readTextFileSync(this.path(name));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /** The files NAME.crt and NAME.key; undefined unless both are there. */
+  readPair(name: string): KeyPair | undefined {
+    const certificate = this.read(`${name}.crt`);
+    const key = this.read(`${name}.key`);
+    return certificate === undefined || key === undefined
+      ? undefined
+      : { certificate, key };
+  }
+
+  /** The key first: a certificate without its key would be of no use. */
+  writePair(name: string, { certificate, key }: KeyPair): void {
+    if (this.read(`${name}.key`) !== key) this.write(`${name}.key`, key);
+    this.write(`${name}.crt`, certificate);
+  }
+
+  /** Replaces the file at once, so that a crash leaves the old or the new. */
+  write(name: string, text: string): void {
+    this.#makeFolder();
+    const path = this.path(name);
+    const fresh = `${path}.new`;
+    removeIfThere(fresh);
+    Deno.writeTextFileSync(fresh, text, { createNew: true, mode: 0o600 });
+    keepOwner(fresh);
+    Deno.renameSync(fresh, path);
+  }
+
+  remove(name: string): void {
+    removeIfThere(this.path(name));
+  }
+
+  #makeFolder(): void {
+    Deno.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    keepOwner(this.folder);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

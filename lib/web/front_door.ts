@@ -1,0 +1,146 @@
+/**
+ * What every request passes before a page sees it: who asks, from where, how
+ * often, and whether by HTTPS.
+ *
+ * @module
+ */
+import { bareResponse } from "../net/http/response.ts";
+import type { Upgrade } from "../net/http/upgrade.ts";
+import { matcherOf } from "../net/networks.ts";
+import { covers } from "../tls/names.ts";
+import type { Pages } from "./app.ts";
+import { clientOrigin, siteOrigin } from "./client_address.ts";
+import type { HttpsOptions } from "./listeners.ts";
+import { RequestRate } from "./request_rate.ts";
+import type { Site, Visitor } from "./site.ts";
+import type { Sockets } from "./sockets/sockets.ts";
+
+/** What a request passes before any page sees it. */
+export class FrontDoor {
+  readonly #site: Site;
+  readonly #pages: Pages;
+  readonly #sockets: Sockets | undefined;
+  readonly #https: HttpsOptions | undefined;
+  readonly #rate = new RequestRate();
+  /** Set when the port of HTTPS is open. */
+  httpsPort = 0;
+
+  constructor(
+    site: Site,
+    pages: Pages,
+    sockets: Sockets | undefined,
+    https: HttpsOptions | undefined,
+  ) {
+    this.#site = site;
+    this.#pages = pages;
+    this.#sockets = sockets;
+    this.#https = https;
+  }
+
+  async answer(
+    request: Request,
+    peer: string,
+    localAddress: string,
+    secure: boolean,
+  ): Promise<Response | Upgrade> {
+    const { web, access } = this.#site.config();
+    const { pathname, search } = new URL(request.url);
+    // From anywhere: nobody knows from where ACME servers ask.
+    const challenge = this.#challenge(pathname);
+    if (challenge !== undefined) return challenge;
+    const { address, https: forwarded, masked } = clientOrigin(
+      peer,
+      request.headers,
+      web.trusted_proxies,
+    );
+    const https = secure || forwarded;
+    if (access.only_from.length > 0 && !matcherOf(access.only_from)(address)) {
+      return bareResponse(403, "This server is not for your network.");
+    }
+    if (!this.#rate.take(address, request.method, this.#site.steady())) {
+      return bareResponse(429, "Too many requests. Please wait.", {
+        "retry-after": "2",
+      });
+    }
+    if (!["GET", "HEAD", "POST"].includes(request.method)) {
+      return bareResponse(405, "Only GET, HEAD and POST are known here.", {
+        allow: "GET, HEAD, POST",
+      });
+    }
+    if (!isPlainHost(request.headers.get("host"))) {
+      return bareResponse(400, "This Host header cannot be.");
+    }
+    const visitor: Visitor = {
+      address,
+      origin: siteOrigin(peer, request.headers, web.trusted_proxies, https),
+      localAddress,
+      https,
+      httpsOrigin: https ? null : this.#httpsOrigin(
+        request.headers.get("host"),
+        localAddress,
+      ),
+      mayBeStaff: !masked && matcherOf(web.staff_networks)(address),
+    };
+    if (visitor.httpsOrigin !== null && needsHttps(pathname)) {
+      // A password that came by http is not sent on.
+      return redirect(
+        visitor.httpsOrigin + pathname + search,
+        request.method === "POST" ? 303 : 307,
+      );
+    }
+    if (this.#sockets?.has(pathname)) {
+      return this.#sockets.answer(request, visitor);
+    }
+    try {
+      return await this.#pages.answer(request, visitor);
+    } catch (error) {
+      return this.failed(error);
+    }
+  }
+
+  #challenge(path: string): Response | undefined {
+    const prefix = "/.well-known/acme-challenge/";
+    if (!path.startsWith(prefix)) return undefined;
+    const answer = this.#https?.challenge(path.slice(prefix.length));
+    return answer === undefined
+      ? bareResponse(404, "There is no such challenge.")
+      : new Response(answer, {
+        headers: { "content-type": "application/octet-stream" },
+      });
+  }
+
+  /**
+   * Where HTTPS is served, under the name the visitor came by if the
+   * certificate has it; null without HTTPS.
+   */
+  #httpsOrigin(host: string | null, localAddress: string): string | null {
+    if (this.#https === undefined) return null;
+    const came = (host ?? "").replace(/:\d*$/, "") ||
+      (localAddress.includes(":") ? `[${localAddress}]` : localAddress);
+    const names = this.#https.names();
+    const [first = came] = this.#site.config().web.tls_names;
+    const name = covers(names, came) ? came : first;
+    const port = this.httpsPort === 443 ? "" : `:${this.httpsPort}`;
+    return `https://${name}${port}`;
+  }
+
+  failed(error: unknown): Response {
+    this.#site.log.error("request failed", { error: String(error) });
+    return bareResponse(500, "Something went wrong here.");
+  }
+}
+
+/** A path could hide in any other. HTTP/1.0 has none. */
+function isPlainHost(host: string | null): boolean {
+  return host === null || /^[\w.-]{0,253}(:\d{0,5})?$/.test(host) ||
+    /^\[[\da-f:.]{2,45}\](:\d{0,5})?$/i.test(host);
+}
+
+/** Pages with a microphone, or that only people with an account use. */
+function needsHttps(path: string): boolean {
+  return /^\/(chat|member|desk|sign-in|invite)(\/|$)/.test(path);
+}
+
+function redirect(location: string, status: 303 | 307): Response {
+  return bareResponse(status, "This page is served by https.", { location });
+}

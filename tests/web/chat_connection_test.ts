@@ -3,12 +3,20 @@
  *
  * @module
  */
-import { equal } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
+import type { PaltalkClient } from "../../lib/client/mod.ts";
 import { roomMessageIn } from "../../lib/protocol/packets/messages.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { Cable } from "./support/cable.ts";
-import { chatTest, join, signOn, uidOf, write } from "./support/chat_page.ts";
-import type { WholeServer } from "./support/whole_server.ts";
+import {
+  chatTest,
+  join,
+  openChat,
+  signOn,
+  uidOf,
+  write,
+} from "./support/chat_page.ts";
+import { PASSWORD, type WholeServer } from "./support/whole_server.ts";
 
 function targetOf({ pages }: WholeServer) {
   const { hostname, port } = new URL(pages);
@@ -54,6 +62,90 @@ chatTest(
     await dan.expect(
       roomMessageIn,
       (line) => line.uid === uid && decodeText(line.text) === "after",
+    );
+  },
+);
+
+/** Lines of Ann's that Dan has got, in order. */
+function linesOf(dan: PaltalkClient, uid: number): string[] {
+  return dan.received.flatMap((frame) => {
+    if (frame.type !== roomMessageIn.type) return [];
+    const line = roomMessageIn.parse(frame.payload);
+    return "uid" in line && line.uid === uid ? [decodeText(line.text)] : [];
+  });
+}
+
+chatTest("a network gone for 20 seconds", async (server, browser, room) => {
+  await using dan = await server.signOn("Dan");
+  await dan.rooms.join(room);
+  await using cable = new Cable(targetOf(server));
+  const ann = await signOn(server, browser, "Ann", { pages: cable.address });
+  const uid = uidOf(server, "Ann");
+  await join(ann);
+  await write(ann, "before");
+  await ann.waitForSelector(".line.own.sent:has-text('before')");
+  cable.freeze();
+  await write(ann, "into the dark");
+  await ann.waitForSelector(".line.own.sending:has-text('into the dark')");
+  // Nobody tells the page: it notices by the answer that does not come.
+  await ann.waitForSelector("text=The connection was lost");
+  await ann.waitForSelector(".line.own.unsure:has-text('into the dark')");
+  await dan.rooms.say(room, "anybody there?");
+  await ann.waitForTimeout(6000);
+  cable.mend();
+  await ann.waitForSelector("text=The connection was lost", {
+    state: "detached",
+    timeout: 30_000,
+  });
+  await ann.waitForSelector(".members :text('Dan')");
+  await write(ann, "after");
+  await ann.waitForSelector(".line.own.sent:has-text('after')");
+  await dan.expect(
+    roomMessageIn,
+    (line) => line.uid === uid && decodeText(line.text) === "after",
+  );
+  // What is marked as unsure has arrived or not; the rest has.
+  const arrived = linesOf(dan, uid);
+  equal(arrived.filter((line) => line === "before").length, 1);
+  equal(arrived.filter((line) => line === "after").length, 1);
+  ok(arrived.filter((line) => line === "into the dark").length <= 1);
+});
+
+chatTest(
+  "a server restart brings everybody back into the room",
+  async (server, browser, room) => {
+    await using cable = new Cable(targetOf(server));
+    const pages = cable.address;
+    const ann = await signOn(server, browser, "Ann", { pages });
+    await join(ann);
+    // Bob comes by his web session, which a restart ends.
+    const bob = await openChat(server, browser, { pages });
+    await bob.goto(`${pages}/sign-in`);
+    await bob.fill("#nickname", "Bob");
+    await bob.fill("#password", PASSWORD);
+    await bob.click("main button");
+    await bob.waitForURL(/\/member$/);
+    await bob.goto(`${pages}/chat`);
+    await bob.click("text=Sign on as Bob");
+    await join(bob);
+    await write(bob, "said before");
+    await bob.waitForSelector(".line.own.sent:has-text('said before')");
+    await server.restart();
+    cable.target = targetOf(server);
+    await ann.waitForSelector("text=The connection was lost", {
+      state: "detached",
+    });
+    await bob.waitForSelector(".sign-on >> text=Sign on to go on");
+    equal(await bob.inputValue("#nickname"), "Bob");
+    await bob.fill("#password", PASSWORD);
+    await bob.click("button:text('Sign on')");
+    await bob.waitForSelector(".members :text('Ann')");
+    await bob.waitForSelector(".line:has-text('said before')");
+    await write(bob, "said after");
+    await ann.waitForSelector(".line:has-text('said after')");
+    equal(
+      server.live.rooms().find(({ gid }) => gid === room)?.members.length,
+      2,
     );
   },
 );

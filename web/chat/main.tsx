@@ -33,6 +33,10 @@ const page: Page = {
 };
 titleFollows(model, document.title);
 addEventListener("online", () => session.retryNow());
+// A machine that wakes up finds its connections dead.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) session.probe();
+});
 addEventListener("beforeunload", (event) => {
   if (model.phase === "online" && model.rooms.size > 0) event.preventDefault();
 });

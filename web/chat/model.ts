@@ -95,6 +95,8 @@ export type Tab =
 
 export class Model {
   phase: Phase = "signed-out";
+  /** The web session of this browser is of no use any more. */
+  asksPassword = false;
   /** Why the page is signed out. */
   sentence = "";
   me: Me = {
@@ -220,6 +222,7 @@ export class Model {
     this.conversations.clear();
     this.invites.length = 0;
     this.speaking.clear();
+    this.away = false;
     this.tab = { kind: "rooms" };
     this.changed();
   }

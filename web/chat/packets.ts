@@ -83,6 +83,11 @@ import type { Line, Model, Room } from "./model.ts";
 import { whisperIn } from "./text.ts";
 import type { Video } from "./video.ts";
 
+export interface JoinWish {
+  readonly lockword: string;
+  readonly invisible: boolean;
+}
+
 /** What the session does when a packet asks for more than a change. */
 export interface PacketPorts {
   readonly model: Model;
@@ -90,8 +95,8 @@ export interface PacketPorts {
   askAbout(uid: number): void;
   /** All that was sent before the last question has been dealt with. */
   confirmed(): void;
-  /** The word of this room, as typed when it was joined. */
-  lockwordOf(gid: number): string;
+  /** How the user wanted to join this room. */
+  wishOf(gid: number): JoinWish;
   voiceAt(gid: number): void;
   readonly video: Video | undefined;
   roomGone(gid: number): void;
@@ -265,12 +270,13 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   on(roomJoined, (ports, joined) => {
     const { model } = ports;
     const before = model.rooms.get(joined.gid);
+    const wish = ports.wishOf(joined.gid);
     model.rooms.set(joined.gid, {
       gid: joined.gid,
       name: joined.name,
       hasVoice: VOICE_TYPES.has(joined.type),
       hasVideo: joined.video !== 0,
-      lockword: ports.lockwordOf(joined.gid),
+      lockword: wish.lockword,
       invisible: joined.invisible,
       admin: joined.admin,
       members: new Map(),
@@ -282,6 +288,12 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
       unread: before?.unread ?? 0,
       console: undefined,
     });
+    if (wish.invisible && !joined.invisible && before === undefined) {
+      model.notice(
+        "Others see you here: only staff and paid levels can be unseen.",
+        joined.name,
+      );
+    }
     if (before === undefined) model.open({ kind: "room", gid: joined.gid });
   }),
   on(roomUserList, addMembers),

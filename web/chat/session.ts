@@ -36,22 +36,32 @@ import {
   requestUser,
 } from "../../lib/protocol/packets/pals.ts";
 import { roomJoin, roomLeave } from "../../lib/protocol/packets/rooms.ts";
-import { bye, keepalive } from "../../lib/protocol/packets/signon.ts";
+import { bye } from "../../lib/protocol/packets/signon.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
+import { Delivery } from "./delivery.ts";
 import type { Line, Model } from "./model.ts";
-import { addLine, type PacketPorts, takeFrame } from "./packets.ts";
+import {
+  addLine,
+  type JoinWish,
+  type PacketPorts,
+  takeFrame,
+} from "./packets.ts";
 import { preferences } from "./preferences.ts";
 import { plainText } from "./text.ts";
-import { fetchTicket, isRefusal, sentenceOf } from "./web_ticket.ts";
+import {
+  fetchTicket,
+  isRefusal,
+  NotSignedIn,
+  sentenceOf,
+} from "./web_ticket.ts";
 import type { Video } from "./video.ts";
 import type { Voice } from "./voice/voice.ts";
 
 /** A WebSocket has no such place; the library wants one. */
 const HERE: Endpoint = { host: "", port: 0 };
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
-/** After a line, the question that shows it was dealt with. */
-const CONFIRM_MS = 300;
-const KEEPALIVE_MS = 60_000;
+/** A silent connection is tried this often, as routers forget it sooner. */
+const TRY_MS = 25_000;
 
 export interface Login {
   readonly nickname: string;
@@ -75,17 +85,20 @@ export class Session implements PacketPorts {
   #online = false;
   #tries = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #confirming: ReturnType<typeof setTimeout> | undefined;
   #found: (people: readonly Person[]) => void = () => {};
-  readonly #lockwords = new Map<number, string>();
-  /** Lines sent before the question that is under way, and after it. */
-  #asked: Line[] | undefined;
-  #unasked: Line[] = [];
+  readonly #wishes = new Map<number, JoinWish>();
+  readonly #delivery = new Delivery(
+    () => {
+      const kind = REFRESH_KIND.counts;
+      this.send(refreshCategories, { kind, id: 0 });
+    },
+    () => void this.#connection?.close(),
+  );
+  /** Whose rooms the model still has after a sign-on was refused. */
+  #keptUid = 0;
 
   constructor(readonly model: Model) {
-    setInterval(() => {
-      if (this.#online) this.send(keepalive, {});
-    }, KEEPALIVE_MS);
+    setInterval(() => this.probe(), TRY_MS);
   }
 
   /** Signs on. Rejects with a sentence for the user. */
@@ -96,8 +109,10 @@ export class Session implements PacketPorts {
     model.changed();
     try {
       this.#login = login;
+      this.#uid = 0;
       await this.#connect();
     } catch (error) {
+      if (error instanceof NotSignedIn) model.asksPassword = true;
       model.phase = "signed-out";
       model.sentence = sentenceOf(error);
       this.#login = undefined;
@@ -124,14 +139,15 @@ export class Session implements PacketPorts {
 
   /** A category whose rooms have changed, and the counts of all. */
   refreshAll(category: number): void {
-    this.send(refreshCategories, { kind: REFRESH_KIND.counts, id: 0 });
+    this.probe();
     this.refresh(category);
   }
 
-  join(gid: number, { lockword = "", invisible = false } = {}): void {
+  join(gid: number, wish: Partial<JoinWish> = {}): void {
     const { model } = this;
     if (model.rooms.has(gid)) return model.open({ kind: "room", gid });
-    this.#lockwords.set(gid, lockword);
+    const { lockword = "", invisible = false } = wish;
+    this.#wishes.set(gid, { lockword, invisible });
     this.send(roomJoin, { gid, invisible, lockword });
   }
 
@@ -211,38 +227,27 @@ export class Session implements PacketPorts {
       own: true,
       delivery: "sending",
     });
-    this.#unasked.push(line);
-    this.#askSoon();
+    this.#delivery.sent(line);
     this.model.changed();
   }
 
-  /** The answer to a later question shows that earlier lines have arrived. */
-  #askSoon(): void {
-    if (this.#asked !== undefined || this.#confirming !== undefined) return;
-    this.#confirming = setTimeout(() => {
-      this.#confirming = undefined;
-      if (!this.#online || this.#unasked.length === 0) return;
-      this.#asked = this.#unasked;
-      this.#unasked = [];
-      const kind = REFRESH_KIND.counts;
-      this.send(refreshCategories, { kind, id: 0 });
-    }, CONFIRM_MS);
+  /** Finds out whether the connection still works. */
+  probe(): void {
+    if (this.#online) this.#delivery.ask();
   }
 
   // ---- what packets ask for ----
 
   confirmed(): void {
-    for (const line of this.#asked ?? []) line.delivery = "sent";
-    this.#asked = undefined;
-    if (this.#unasked.length > 0) this.#askSoon();
+    this.#delivery.confirmed();
   }
 
   askAbout(uid: number): void {
     this.send(requestUser, { uid });
   }
 
-  lockwordOf(gid: number): string {
-    return this.#lockwords.get(gid) ?? "";
+  wishOf(gid: number): JoinWish {
+    return this.#wishes.get(gid) ?? { lockword: "", invisible: false };
   }
 
   voiceAt(gid: number): void {
@@ -304,17 +309,20 @@ export class Session implements PacketPorts {
     if (this.#uid === 0) {
       this.#uid = await askUid(dial, HERE, login.nickname, 0);
     }
+    if (this.#keptUid !== 0 && this.#keptUid !== this.#uid) this.model.reset();
     const connection = await authenticate(dial, HERE, this.#uid, {
       nickname: login.nickname,
       password,
     });
     this.#connection = connection;
+    this.#keptUid = 0;
+    this.model.asksPassword = false;
     this.#online = true;
     this.#tries = 0;
     connection.inbox.drain();
     this.model.phase = "online";
     this.#rejoin();
-    this.send(refreshCategories, { kind: REFRESH_KIND.counts, id: 0 });
+    this.probe();
     this.send(getProfileMessages, {});
     this.model.changed();
     void connection.closed.then(() => this.#lost(connection));
@@ -333,14 +341,14 @@ export class Session implements PacketPorts {
       sendChecksums(connection).catch(() => {});
     }
     takeFrame(this, frame);
+    this.#delivery.heard();
   }
 
   #lost(connection: Connection): void {
     if (connection !== this.#connection || this.#login === undefined) return;
     this.#connection = undefined;
     this.#online = false;
-    this.#asked = undefined;
-    this.#unasked = [];
+    this.#delivery.reset();
     this.voice?.close();
     this.video?.close();
     this.model.phase = "lost";
@@ -356,6 +364,7 @@ export class Session implements PacketPorts {
         await this.#connect();
       } catch (error) {
         if (this.#login === undefined) return;
+        if (error instanceof NotSignedIn) return this.#askPassword();
         if (isRefusal(error)) return this.#end(sentenceOf(error));
         this.#tryAgain();
       }
@@ -364,10 +373,24 @@ export class Session implements PacketPorts {
 
   /** Tries now instead of later, such as when the network is back. */
   retryNow(): void {
+    this.probe();
     if (this.model.phase !== "lost") return;
     clearTimeout(this.#retry);
     this.#tries = 0;
     this.#tryAgain();
+  }
+
+  /** The web session has ended: a password brings the same rooms back. */
+  #askPassword(): void {
+    const { model } = this;
+    this.#login = undefined;
+    this.#keptUid = this.#uid;
+    this.#uid = 0;
+    model.phase = "signed-out";
+    model.asksPassword = true;
+    model.sentence =
+      "The server was restarted, or you signed out. Sign on to go on.";
+    model.changed();
   }
 
   #end(sentence: string): void {
@@ -375,6 +398,7 @@ export class Session implements PacketPorts {
     this.#login = undefined;
     this.#uid = 0;
     this.#online = false;
+    this.#delivery.reset();
     this.voice?.close();
     this.video?.close();
     const connection = this.#connection;

@@ -29,7 +29,7 @@ export async function fetchTicket(): Promise<TicketAnswer> {
 }
 
 /** This browser has no web session any more. */
-class NotSignedIn extends Error {
+export class NotSignedIn extends Error {
   override name = "SignOnRefused";
 }
 

@@ -86,6 +86,9 @@ export function chatTest(
   });
 }
 
+/** Broken connections, and a web session that has ended, are logged by itself. */
+const BY_THE_BROWSER = /WebSocket|net::ERR_|status of 401/;
+
 interface VisitOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly dark?: boolean;
@@ -126,9 +129,8 @@ export async function openChat(
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on("console", (message) => {
-    // Refused and broken connections are logged by the browser itself.
     const text = message.text();
-    if (message.type() === "error" && !/WebSocket|net::ERR_/.test(text)) {
+    if (message.type() === "error" && !BY_THE_BROWSER.test(text)) {
       faults.push(text);
     }
   });

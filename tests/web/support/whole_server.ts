@@ -31,6 +31,8 @@ export interface WholeServer {
   addUser(nickname: string, more?: Partial<NewAccount>): Promise<Account>;
   /** Signs on with our own protocol client. */
   signOn(nickname: string, password?: string): Promise<PaltalkClient>;
+  /** Stops, and starts again on the same data and other ports. */
+  restart(): Promise<void>;
 }
 
 export async function withWholeServer(
@@ -51,16 +53,24 @@ export async function withWholeServer(
   };
   const config = new LiveConfig(defaultConfig(settings));
   const tlsFolder = join(folder, "tls");
-  const store = await openStore(join(folder, "retropal.db"));
-  const server = await startServer({ config, store, tlsFolder });
+  const file = join(folder, "retropal.db");
+  let store = await openStore(file);
+  let server = await startServer({ config, store, tlsFolder });
   const passwords = new PasswordHasher({ log2n: 4 });
-  const [host = "", port = ""] = server.chat.split(":");
   try {
     await work({
-      store,
-      live: server.live,
-      pages: `http://${server.web}`,
-      securePages: server.webs === null ? "" : `https://${server.webs}`,
+      get store() {
+        return store;
+      },
+      get live() {
+        return server.live;
+      },
+      get pages() {
+        return `http://${server.web}`;
+      },
+      get securePages() {
+        return server.webs === null ? "" : `https://${server.webs}`;
+      },
       tlsFolder,
       reload: (more = {}) =>
         void config.take(defaultConfig({ ...settings, ...more })),
@@ -72,8 +82,20 @@ export async function withWholeServer(
           ...more,
         });
       },
-      signOn: (nickname, password = PASSWORD) =>
-        PaltalkClient.signOn({ host, port: Number(port), nickname, password }),
+      signOn(nickname, password = PASSWORD) {
+        const [host = "", port = ""] = server.chat.split(":");
+        return PaltalkClient.signOn({
+          host,
+          port: Number(port),
+          nickname,
+          password,
+        });
+      },
+      async restart() {
+        await server.stop("restart");
+        store = await openStore(file);
+        server = await startServer({ config, store, tlsFolder });
+      },
     });
   } finally {
     await server.stop("test over");

@@ -8,7 +8,8 @@ import { usePage } from "./base.tsx";
 
 export function SignOn() {
   const { model, session, voice, name, nickname, registration } = usePage();
-  const [other, setOther] = useState(nickname === "");
+  const [wanted, setOther] = useState(nickname === "");
+  const other = wanted || model.asksPassword;
   const waiting = model.phase === "connecting";
   const signOn = (event: Event) => {
     event.preventDefault();
@@ -30,7 +31,7 @@ export function SignOn() {
           {model.sentence !== "" && (
             <p class="notice failed" role="alert">{model.sentence}</p>
           )}
-          {other ? <Credentials /> : (
+          {other ? <Credentials nickname={model.me.nickname} /> : (
             <p>
               You are signed in as <b>{nickname}</b>.
             </p>
@@ -43,7 +44,7 @@ export function SignOn() {
                 ? "Sign on"
                 : `Sign on as ${nickname}`}
             </button>
-            {nickname !== "" && (
+            {nickname !== "" && !model.asksPassword && (
               <button
                 type="button"
                 class="button quiet-button"
@@ -64,7 +65,7 @@ export function SignOn() {
   );
 }
 
-function Credentials() {
+function Credentials({ nickname }: { nickname: string }) {
   return (
     <>
       <p class="field">
@@ -73,6 +74,7 @@ function Credentials() {
           id="nickname"
           name="nickname"
           autocomplete="username"
+          defaultValue={nickname}
           required
           maxLength={63}
         />

@@ -1,0 +1,72 @@
+/**
+ * Finds out which lines have arrived, and whether the connection still works:
+ * the server answers questions in the order of what was sent.
+ *
+ * @module
+ */
+import type { Line } from "./model.ts";
+
+/** After a line, the question that shows it was dealt with. */
+const ASK_MS = 300;
+/** Without an answer for so long the network is gone, whatever it says. */
+const ANSWER_MS = 12_000;
+
+export class Delivery {
+  readonly #question: () => void;
+  readonly #giveUp: () => void;
+  /** For each question under way, the lines that were sent before it. */
+  #questions: Line[][] = [];
+  #unasked: Line[] = [];
+  #asking: ReturnType<typeof setTimeout> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  /** `question` asks the server; `giveUp` ends a connection without answer. */
+  constructor(question: () => void, giveUp: () => void) {
+    this.#question = question;
+    this.#giveUp = giveUp;
+  }
+
+  sent(line: Line): void {
+    this.#unasked.push(line);
+    this.#asking ??= setTimeout(() => {
+      this.#asking = undefined;
+      if (this.#unasked.length > 0) this.ask();
+    }, ASK_MS);
+  }
+
+  ask(): void {
+    this.#questions.push(this.#unasked);
+    this.#unasked = [];
+    this.#question();
+    this.#waiting ??= this.#wait();
+  }
+
+  /** The oldest question is answered. */
+  confirmed(): void {
+    for (const line of this.#questions.shift() ?? []) line.delivery = "sent";
+  }
+
+  /** Anything has come from the server. */
+  heard(): void {
+    this.#stop();
+    if (this.#questions.length > 0) this.#waiting = this.#wait();
+  }
+
+  /** The connection has ended. */
+  reset(): void {
+    this.#stop();
+    clearTimeout(this.#asking);
+    this.#asking = undefined;
+    this.#questions = [];
+    this.#unasked = [];
+  }
+
+  #wait(): ReturnType<typeof setTimeout> {
+    return setTimeout(this.#giveUp, ANSWER_MS);
+  }
+
+  #stop(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+  }
+}

@@ -84,8 +84,10 @@ export class Newcomers {
     this.#speaker.conn.close();
   }
 
+  /** The first two belong to the speaker and the listener. */
   get #uid(): number {
-    return this.#uids[this.#next++ % this.#uids.length]!;
+    const n = this.#next++;
+    return this.#uids[n < 2 ? n : 2 + (n - 2) % (this.#uids.length - 2)]!;
   }
 
   async #member(): Promise<Peer> {

@@ -20,8 +20,8 @@ import { AttemptLine } from "./attempt_line.ts";
 const EVERY_MS = 1000;
 /** Longest that an attempt waits in line. */
 export const LONGEST_WAIT_MS = 20_000;
-/** Failures of a host after which its checks come later than others'. */
-const FEW = 3;
+/** Recent failures of a host after which its checks come later than others'. */
+const FEW = 1;
 /** Attempts of one host at one account that may wait; more are put off. */
 const MOST_PER_HOST = 5;
 
@@ -113,7 +113,7 @@ export class SignOnGuard {
       // Looked at again when its turn comes: a thousand guesses sent at once
       // must not all be checked because none had failed yet.
       const wanted = () => isWaiting() && (waited || !this.#mustWait(attempt));
-      const later = this.#comesLater(attempt);
+      const later = () => this.#comesLater(attempt);
       try {
         if (await verify({ from, later, wanted })) {
           this.#byAccountAndHost.succeeded(`${account} ${hostKey(address)}`);

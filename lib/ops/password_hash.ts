@@ -29,8 +29,11 @@ export class HashNotWanted extends Error {
 export interface Turn {
   /** An address: those with less work waiting come first. */
   readonly from?: string;
-  /** It comes after those without this, except for one turn in four. */
-  readonly later?: boolean;
+  /**
+   * True: it comes after the others, except for one turn in four. Asked again
+   * when its turn comes.
+   */
+  readonly later?: () => boolean;
   /** Asked when the turn comes; false: {@linkcode HashNotWanted}. */
   readonly wanted?: () => boolean;
 }
@@ -161,7 +164,7 @@ export class PasswordHasher {
     length: number,
     turn: Turn = {},
   ): Promise<Uint8Array> {
-    await this.#turn(turn.from ?? "", turn.later ?? false);
+    await this.#turn(turn.from ?? "", turn.later ?? never);
     try {
       if (turn.wanted?.() === false) throw new HashNotWanted();
       return await new Promise((resolve, reject) => {
@@ -182,14 +185,14 @@ export class PasswordHasher {
   }
 
   /** Resolves when one of the places is free. */
-  #turn(from: string, later: boolean): Promise<void> {
+  #turn(from: string, later: () => boolean): Promise<void> {
     if (this.#running < this.#concurrency) {
       this.#running += 1;
       return Promise.resolve();
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const queue = later ? this.#second : this.#queue;
-    queue.push(from, { resolve, reject });
+    const queue = later() ? this.#second : this.#queue;
+    queue.push(from, { from, later, resolve, reject });
     if (this.waiting > this.#queueLimit()) {
       // The sender with most waiting gives way, perhaps the one that just came.
       const longest = this.#second.size > 0 ? this.#second : this.#queue;
@@ -198,18 +201,30 @@ export class PasswordHasher {
     return promise;
   }
 
+  /** The next of those that do not come later. */
+  #first(): Waiter | undefined {
+    for (let next; (next = this.#queue.shift()) !== undefined;) {
+      if (!next.later()) return next;
+      this.#second.push(next.from, next);
+    }
+    return undefined;
+  }
+
   /** Hands the place on, so that nobody can come in between. */
   #next(): void {
-    const [first, then] = ++this.#turns % LATER_EVERY === 0
-      ? [this.#second, this.#queue]
-      : [this.#queue, this.#second];
-    const next = first.shift() ?? then.shift();
+    const next = ++this.#turns % LATER_EVERY === 0
+      ? this.#second.shift() ?? this.#first()
+      : this.#first() ?? this.#second.shift();
     if (next === undefined) this.#running -= 1;
     else next.resolve();
   }
 }
 
+const never = () => false;
+
 interface Waiter {
+  readonly from: string;
+  readonly later: () => boolean;
   resolve(): void;
   reject(error: Error): void;
 }

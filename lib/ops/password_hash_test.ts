@@ -138,9 +138,11 @@ Deno.test("PasswordHasher checks those that come later last, but never starves t
   const hasher = new PasswordHasher({ log2n: 1, concurrency: 1 });
   const order: string[] = [];
   const check = (name: string, later: boolean) =>
-    hasher.hash(new Uint8Array(1), { from: name, later }).then(() => {
-      order.push(name);
-    });
+    hasher.hash(new Uint8Array(1), { from: name, later: () => later }).then(
+      () => {
+        order.push(name);
+      },
+    );
   await Promise.all([
     check("now", false),
     ...["a", "b", "c"].map((name) => check(name, true)),

@@ -76,7 +76,7 @@ Deno.test("zsh completes words, settings and shells", {
   // A shell with keys in a terminal of its own: nothing less asks for words.
   const script = `zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z 'PS1=; autoload -U compinit; compinit -u -D; source ${file}; print REA''DY'
+zpty -w z 'PS1=; autoload -U compinit; compinit -u -D; source ${file}; print REA""DY'
 zpty -r -m z x '*READY*'
 ${
     CASES.map(([line, word]) =>

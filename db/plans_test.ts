@@ -103,6 +103,14 @@ function exercise(store: SqliteStore): void {
   store.words.list();
   store.emergency.set({ level: "open", reason: "", by: "x", at: 1 });
   store.emergency.get();
+  store.twoStep.set({
+    uid,
+    secret: "x",
+    since: 1,
+    lastStep: 1,
+    recovery: [],
+  });
+  store.twoStep.get(uid);
   const moment = { uid, at: NOON, by: "x" };
   store.mutes.set({ ...moment, reason: "", rank: 1, until: null });
   store.mutes.get(uid, 1);

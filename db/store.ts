@@ -20,6 +20,7 @@ import { MuteTable, NoteTable, PastSessionTable } from "./moderation.ts";
 import { ProfileMessageTable } from "./profile_messages.ts";
 import { RelationTables } from "./relations.ts";
 import { RoomTables } from "./rooms.ts";
+import { TwoStepTable } from "./two_step.ts";
 import { WordTable } from "./words.ts";
 
 export class SqliteStore implements Store {
@@ -37,6 +38,7 @@ export class SqliteStore implements Store {
   readonly notes;
   readonly pastSessions;
   readonly words;
+  readonly twoStep;
   readonly emergency;
   readonly inviteCodes;
   readonly emailInvites;
@@ -59,6 +61,7 @@ export class SqliteStore implements Store {
     this.mutes = new MuteTable(db);
     this.notes = new NoteTable(db);
     this.words = new WordTable(db);
+    this.twoStep = new TwoStepTable(db);
     this.emergency = new EmergencyTable(db);
     this.pastSessions = new PastSessionTable(db, flush);
     this.inviteCodes = new InviteCodeTable(db);

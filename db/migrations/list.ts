@@ -18,3 +18,4 @@ export * from "./010_complaints.ts";
 export * from "./011_moderation.ts";
 export * from "./012_words.ts";
 export * from "./013_emergency.ts";
+export * from "./014_two_step.ts";

@@ -33,6 +33,7 @@ import { userMove } from "./user_move.ts";
 import { userRemove, userRename, userSet } from "./user_change.ts";
 import { userHistory } from "./user_history.ts";
 import * as mute from "./user_mute.ts";
+import { userTotpReset } from "./user_totp.ts";
 import { userWarn } from "./user_warn.ts";
 import { userExport, userImport } from "./user_files.ts";
 import * as word from "./word.ts";
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   ban.userUnban,
   ban.userKick,
   userWarn,
+  userTotpReset,
   mute.userMute,
   mute.userUnmute,
   mute.userNote,

@@ -159,3 +159,21 @@ export interface Emergency {
   get(): EmergencyState;
   set(state: EmergencyState): void;
 }
+
+/** Two-step sign-in of one account on the pages. */
+export interface TwoStep {
+  readonly uid: Uid;
+  /** Base32, as the app has it. */
+  readonly secret: string;
+  readonly since: Millis;
+  /** Number of the 30 seconds whose code was used last: each is good once. */
+  readonly lastStep: number;
+  /** SHA-256 of the recovery codes that are left. */
+  readonly recovery: readonly string[];
+}
+
+export interface TwoSteps {
+  get(uid: Uid): TwoStep | undefined;
+  set(one: TwoStep): void;
+  remove(uid: Uid): boolean;
+}

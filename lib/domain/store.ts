@@ -17,6 +17,7 @@ import type {
   Emergency,
   Mutes,
   PastSessions,
+  TwoSteps,
   UserNotes,
   Words,
 } from "./moderation.ts";
@@ -441,6 +442,7 @@ export interface Store {
   readonly notes: UserNotes;
   readonly pastSessions: PastSessions;
   readonly words: Words;
+  readonly twoStep: TwoSteps;
   readonly emergency: Emergency;
   readonly inviteCodes: InviteCodes;
   readonly emailInvites: EmailInvites;

@@ -23,6 +23,7 @@ import { dropPages } from "./drop_page.ts";
 import { otherPages } from "./legacy/other_pages.ts";
 import { legacyPages } from "./legacy/pages.ts";
 import { memberPages } from "./member/member.ts";
+import { securityPages } from "./member/security.ts";
 import { metricsPages } from "./metrics_page.ts";
 import { notFound, Problem } from "./problem.ts";
 import { registerPages } from "./register_page.ts";
@@ -77,6 +78,7 @@ export function makePages(site: Site): Pages {
   registerPages(app, site);
   signInPages(app, site);
   memberPages(app, site);
+  securityPages(app, site);
   chatTicketPages(app, site);
   chatProfilePages(app, site);
   chatPages(app, site);

@@ -69,6 +69,11 @@ export const PAGES: readonly PageRow[] = [
     looks: [["sign-in", "/sign-in"]],
   },
   { path: "/member", role: "member", looks: [["member", "/member"]] },
+  {
+    path: "/member/security",
+    role: "member",
+    looks: [["security", "/member/security"]],
+  },
 
   desk("/desk", "moderator", "Overview", ["desk", "/desk"], [
     "desk-week",

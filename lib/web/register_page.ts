@@ -30,7 +30,10 @@ export function registerPages(app: App, site: Site): void {
     if (httpsOrigin !== null) return c.redirect(`${httpsOrigin}/member`, 303);
     const earlier = c.get("member");
     if (earlier) site.sessions.close(earlier.session);
-    const { session, id } = site.sessions.open(result, site.steady());
+    const { session, id } = site.sessions.open(result, site.steady(), {
+      address: c.env.address,
+      agent: c.req.header("user-agent") ?? "",
+    });
     session.flash = {
       kind: "done",
       lines: [

@@ -26,6 +26,7 @@ import type { CommandRun, Guard, Passwords, Site } from "./site.ts";
 import type { SocketPorts } from "./sockets/ports.ts";
 import { Sockets } from "./sockets/sockets.ts";
 import { Tickets } from "./sockets/tickets.ts";
+import { SecondSteps } from "./second_step.ts";
 import { WebSessions } from "./web_sessions.ts";
 
 export interface WebOptions {
@@ -159,6 +160,7 @@ function makeSite(options: WebOptions): Site {
     authority: () => options.tls?.authority(),
     metrics: new Registry(),
     sessions: new WebSessions(),
+    secondSteps: new SecondSteps(),
     tokens: new FormTokens(),
     front: new FrontPageState({ live, store, config, log }),
     acts: new ActRate(),

@@ -17,6 +17,7 @@ import { type Html, html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";
 import { passwordIsRight } from "./password_check.ts";
 import { Problem } from "./problem.ts";
+import { checkCode, codePage } from "./second_step.ts";
 import type { App, Context, Site } from "./site.ts";
 import { expiredCookie, sessionCookie } from "./web_sessions.ts";
 
@@ -38,17 +39,21 @@ export function signInPages(app: App, site: Site): void {
     if (typeof result === "string") {
       return signInPage(c, site, to, form, result);
     }
-    // An earlier session of this browser ends, whichever user opened it.
-    const earlier = c.get("member");
-    if (earlier) site.sessions.close(earlier.session);
-    const { id } = site.sessions.open(result, site.steady());
-    site.log.info("signed in", {
-      uid: result.uid,
-      nickname: result.nickname,
-      address: c.env.address,
-    });
-    c.header("set-cookie", sessionCookie(id, c.env.https));
-    return c.redirect(to ?? "/member", 303);
+    if (site.store.twoStep.get(result.uid) !== undefined) {
+      const token = site.secondSteps.begin(result, site.steady());
+      return codePage(c, site, { token, to });
+    }
+    return signedIn(c, site, result, to);
+  });
+
+  app.post("/sign-in/code", async (c) => {
+    const form = await readForm(c, site);
+    const to = localPath(form.raw("to"));
+    const token = form.raw("pending");
+    const result = checkCode(site, token, form.text("code"));
+    return typeof result === "string"
+      ? codePage(c, site, { token, to, fault: result })
+      : signedIn(c, site, result, to);
   });
 
   app.post("/sign-out", async (c) => {
@@ -58,6 +63,25 @@ export function signInPages(app: App, site: Site): void {
     c.header("set-cookie", expiredCookie(c.env.https));
     return c.redirect("/", 303);
   });
+}
+
+function signedIn(
+  c: Context,
+  site: Site,
+  account: Account,
+  to: string | null,
+): Response {
+  // An earlier session of this browser ends, whichever user opened it.
+  const earlier = c.get("member");
+  if (earlier) site.sessions.close(earlier.session);
+  const { id } = site.sessions.open(account, site.steady(), {
+    address: c.env.address,
+    agent: c.req.header("user-agent") ?? "",
+  });
+  const { uid, nickname } = account;
+  site.log.info("signed in", { uid, nickname, address: c.env.address });
+  c.header("set-cookie", sessionCookie(id, c.env.https));
+  return c.redirect(to ?? "/member", 303);
 }
 
 /**

@@ -22,6 +22,7 @@ import type { ActRate } from "./act_rate.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
 import type { Tickets } from "./sockets/tickets.ts";
+import type { SecondSteps } from "./second_step.ts";
 import type { OpenStreams } from "./open_streams.ts";
 import type { WebSession, WebSessions } from "./web_sessions.ts";
 
@@ -69,6 +70,7 @@ export interface Site {
   authority(): string | undefined;
   readonly metrics: Registry;
   readonly sessions: WebSessions;
+  readonly secondSteps: SecondSteps;
   readonly tokens: FormTokens;
   readonly front: FrontPageState;
   readonly streams: OpenStreams;

@@ -33,6 +33,13 @@ export interface WebSession {
   /** What each form of this session carries. */
   readonly formToken: string;
   readonly passwordHash: string;
+  /** Tells the sessions of one account apart, on its page. */
+  readonly number: number;
+  readonly address: string;
+  /** "Firefox on Windows", as far as it says so. */
+  readonly browser: string;
+  /** For a two-step sign-in that is being turned on. */
+  newSecret: string | undefined;
   readonly since: Millis;
   lastAt: Millis;
   flash: Flash | null;
@@ -42,12 +49,18 @@ export class WebSessions {
   /** By key, oldest first. */
   readonly #sessions = new Map<string, WebSession>();
 
+  #opened = 0;
+
   get size(): number {
     return this.#sessions.size;
   }
 
   /** Always a fresh identifier: one that a visitor brought is worth nothing. */
-  open(account: Account, now: Millis): { session: WebSession; id: string } {
+  open(
+    account: Account,
+    now: Millis,
+    { address, agent }: { readonly address: string; readonly agent: string },
+  ): { session: WebSession; id: string } {
     const own = [...this.#sessions].filter(([, { uid }]) =>
       uid === account.uid
     );
@@ -64,6 +77,10 @@ export class WebSessions {
       uid: account.uid,
       formToken: Buffer.from(randomBytes(24)).toString("base64url"),
       passwordHash: account.passwordHash,
+      number: ++this.#opened,
+      address,
+      browser: browserName(agent),
+      newSecret: undefined,
       since: now,
       lastAt: now,
       flash: null,
@@ -89,6 +106,11 @@ export class WebSessions {
     return this.#sessions.has(session.key);
   }
 
+  /** Those of one account, oldest first. */
+  of(uid: Uid): WebSession[] {
+    return [...this.#sessions.values()].filter((one) => one.uid === uid);
+  }
+
   close(session: WebSession): void {
     this.#sessions.delete(session.key);
   }
@@ -98,6 +120,18 @@ export class WebSessions {
       if (one.uid === uid && one !== except) this.#sessions.delete(key);
     }
   }
+}
+
+const BROWSERS = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "MSIE"];
+const SYSTEMS = ["Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux"];
+
+/** "Firefox on Windows" from a User-Agent header. */
+function browserName(agent: string): string {
+  const browser = BROWSERS.find((name) => agent.includes(name));
+  const system = SYSTEMS.find((name) => agent.includes(name));
+  const known = browser?.replace("Edg", "Edge").replace("OPR", "Opera") ??
+    "A browser";
+  return system === undefined ? known : `${known} on ${system}`;
 }
 
 function keyOf(id: string): string {

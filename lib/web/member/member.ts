@@ -97,7 +97,10 @@ export function memberPages(app: App, site: Site): void {
     site.sessions.closeAll(uid);
     const account = site.store.accounts.get(uid);
     if (account === undefined) return c.redirect("/", 303);
-    const { session, id } = site.sessions.open(account, site.steady());
+    const { session, id } = site.sessions.open(account, site.steady(), {
+      address: c.env.address,
+      agent: c.req.header("user-agent") ?? "",
+    });
     session.flash = {
       kind: "done",
       lines: ["Your password is changed. Your client will ask for it."],

@@ -39,6 +39,14 @@ export function memberPage(
       ${profileForm(c, site, account, typed)}
       ${passwordForm(c, site)}
       ${panel(
+        "Sign-in and security",
+        html`
+          <p>The browsers that are signed in, and two-step sign-in.</p>
+          <p
+            class="actions"><a class="button" href="/member/security">Sign-in and security</a></p>
+        `,
+      )}
+      ${panel(
         "Your data",
         html`
           <p>Everything this server keeps of you, as one file.</p>

@@ -76,7 +76,8 @@ export class PacketHandler implements LineHandler {
 
   overRate(): void {
     const ctx = this.#ctx;
-    if (!ctx.mayHaveLine()) return;
+    // A client that has not signed on could have a line for each connection.
+    if (ctx.session.phase !== "online" || !ctx.mayHaveLine()) return;
     ctx.log.warn("packets over the rate are dropped", {
       ...ctx.who,
       limit: ctx.settings.limits.packets_per_second,

@@ -8,6 +8,7 @@ import type { Hasher } from "../commands/command.ts";
 import type { Store } from "../domain/store.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { keepOwner } from "../ops/owner.ts";
+import { isPrivateAddress } from "../net/networks.ts";
 import { homeAddress } from "./interfaces.ts";
 import type { Local } from "./local.ts";
 import type { Terminal } from "./terminal.ts";
@@ -21,6 +22,8 @@ interface FirstRun {
   readonly store: Store;
   readonly hasher: Hasher;
   readonly config: Config;
+  /** Opens the setup page; returns its token. */
+  readonly openSetup?: () => string;
   readonly local: Pick<Local, "folder" | "commandLine" | "terminal">;
 }
 
@@ -43,14 +46,56 @@ interface Ports {
  * server without one.
  */
 export async function firstRun(
-  { store, hasher, config, local }: FirstRun,
+  { store, hasher, config, local, openSetup }: FirstRun,
 ): Promise<Welcome> {
   if (isUsed(store)) return { account: [], next: () => [] };
   const owners = store.accounts.list({ role: "superadmin", limit: 1 });
   return {
     account: owners.length > 0 ? [] : await createOwner(store, hasher, local),
-    next: (ports) => nextSteps(config, ports, local),
+    next: (ports) => [
+      ...setupPage(config, ports, local, wasSetUp(store) ? null : openSetup),
+      ...nextSteps(config, ports, local),
+    ],
   };
+}
+
+function wasSetUp(store: Store): boolean {
+  return store.audit.list({ action: "setup", limit: 1 }).length > 0;
+}
+
+/** Where the server can be set up in a browser, once. */
+function setupPage(
+  config: Config,
+  { web }: Ports,
+  { terminal, commandLine }: FirstRun["local"],
+  openSetup: (() => string) | null | undefined,
+): readonly string[] {
+  if (web === null || !openSetup) return [];
+  // Others may read the log, and the token is worth an owner's account.
+  if (isLogged(terminal)) {
+    return [`Set it up in a browser: ${commandLine("setup --web")}`, ""];
+  }
+  return [
+    "Set it up in a browser (once, from your own network):",
+    `    ${setupUrl(config, web, openSetup())}`,
+    "",
+  ];
+}
+
+/** The address of the setup page as one at home can open it. */
+export function setupUrl(config: Config, web: string, token: string): string {
+  const { advertise_private, bind } = config.server;
+  const bound = config.web.bind || bind;
+  const host = bound !== "0.0.0.0" && bound !== "::"
+    ? hostOf(web)
+    : advertise_private || homeOnly();
+  return `http://${host}:${port(web)}/setup?token=${token}`;
+}
+
+/** The address at home; on a machine without one, that of the machine itself. */
+function homeOnly(): string {
+  const home = homeAddress();
+  return home !== null && isPrivateAddress(home) ? home : "127.0.0.1";
 }
 
 /** Whether any account has ever signed on. */

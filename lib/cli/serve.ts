@@ -39,6 +39,7 @@ import { passwordHasher } from "../server/core.ts";
 import { runChatLine } from "../commands/chat.ts";
 import type { Session } from "../domain/session.ts";
 import { LEVEL } from "../domain/store.ts";
+import { SetupDoor } from "../web/setup_door.ts";
 import { firstRun } from "./first_run.ts";
 import { type Local, localCommand } from "./local.ts";
 import { choosePorts, nextStepFor, withPortsOf } from "./ports.ts";
@@ -228,13 +229,22 @@ async function start(
   try {
     const config = new LiveConfig(initial);
     const hasher = passwordHasher(config);
-    const welcome = await firstRun({ store, hasher, config: initial, local });
+    const setupDoor = new SetupDoor();
+    const openSetup = () => setupDoor.open();
+    const welcome = await firstRun({
+      store,
+      hasher,
+      config: initial,
+      local,
+      openSetup,
+    });
     for (const line of welcome.account) terminal.err(line);
     const host = new CommandHost({
       store,
       hasher,
       config,
       readConfig,
+      openSetup,
     });
     const server = await startServer({
       config,
@@ -249,6 +259,7 @@ async function start(
       dropFolder: folder.drops,
       handover: takeHandover(folder.handover, Date.now()),
       writeHandover: (handover) => writeHandover(folder.handover, handover),
+      setupDoor,
       settings: new SettingsKeeper({
         path: folder.config,
         sources: () => local.configSources(flags),

@@ -14,11 +14,12 @@ import {
   done,
   failure,
 } from "../commands/command.ts";
-import { choiceOption, flag, option } from "../commands/field.ts";
+import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
 import { checkValue, ConfigError } from "../config/load.ts";
+import { uplinkText } from "../domain/uplink.ts";
 import { isPrivateAddress } from "../net/networks.ts";
 import { changeSettings } from "./config.ts";
-import { randomPassword } from "./first_run.ts";
+import { randomPassword, setupUrl } from "./first_run.ts";
 import { homeAddress } from "./interfaces.ts";
 import { type Local, localCommand } from "./local.ts";
 
@@ -49,10 +50,16 @@ export const setup = localCommand({
       REGISTRATION,
       "Who may create an account without the host.",
     ),
+    uplink: numberOption("KBIT", "Upload rate of this line in kbit/s.", {
+      min: 0,
+      max: 100_000_000,
+    }),
+    web: flag("Set it up in a browser: print the address of the page, once."),
     yes: flag("Ask nothing."),
   },
   secret: { about: "The owner's password", repeat: false, optional: true },
   async run(local, input, secret) {
+    if (input.web) return await openPage(local);
     const { config } = local.loadConfig();
     // Before anything else is asked: none of the answers may be lost.
     const fault = secret === undefined ? null : passwordFault(secret);
@@ -85,6 +92,21 @@ export const setup = localCommand({
       config.auth.registration,
       settingFault("auth.registration"),
     );
+    const uplink = await ask(
+      "How many kbit/s does your line upload? (0: unknown)",
+      input.uplink === undefined ? undefined : String(input.uplink),
+      String(config.server.uplink_kbit),
+      settingFault("server.uplink_kbit"),
+    );
+    const carries = Number(uplink) === 0 ? [] : [
+      uplinkText(
+        Number(uplink),
+        config.limits.video_publisher_bytes_per_second,
+      ),
+    ];
+    for (const line of local.terminal.interactive ? carries : []) {
+      local.terminal.err(line);
+    }
     const owner = await makeOwner(
       local,
       ask,
@@ -100,16 +122,27 @@ export const setup = localCommand({
       "server.advertise": outside,
       "server.advertise_private": inside,
       "auth.registration": registration,
+      "server.uplink_kbit": uplink,
     });
     return done(
       { settings: settings.json, owner: owner.json },
       ...settings.lines,
       ...owner.lines,
+      ...(local.terminal.interactive ? [] : carries),
       "",
       "Next: `retropal serve`, then `retropal client reg` for the first client.",
     );
   },
 });
+
+/** Opens the page of the running server for one use. */
+async function openPage(local: Local): Promise<CommandResult> {
+  const opened = await local.run(["setup", "open"], {});
+  if (opened.code !== CODE.done) return opened;
+  const { token, web } = opened.json as { token: string; web: string };
+  const url = setupUrl(local.loadConfig().config, web, token);
+  return done({ url }, `Open this page within your own network, once: ${url}`);
+}
 
 /** Asks until the answer can be used; "" means a random password. */
 async function askOwnersPassword({ terminal }: Local): Promise<string> {

@@ -10,6 +10,7 @@ Deno.test("setup asks and writes down what it heard", async () => {
       "not a host!",
       "oak.example.org",
       "invite",
+      "1000",
       "Pa1talk",
       "Ann",
       "abc",
@@ -19,6 +20,7 @@ Deno.test("setup asks and writes down what it heard", async () => {
   equal(ran.code, 0, ran.err);
   match(ran.err, /server\.advertise is "not a host!"/);
   match(ran.err, /looks like Paltalk/);
+  match(ran.err, /1000 kbit\/s carries one speaker to about 50 listeners/);
   const shown = (await home.run("config show --changed")).out;
   match(shown, /server\.name +"The Royal Oak" +file/);
   match(shown, /server\.advertise +"oak\.example\.org" +file/);
@@ -32,7 +34,7 @@ Deno.test("setup can be run again and offers what was said before", async () => 
   const first = await home.run("setup --yes --owner Ann --registration open");
   match(first.out, /Its password, shown this once: \S{10}/);
   const again = await home.run("setup --registration closed", {
-    answers: ["", "", "", ""],
+    answers: ["", "", "", "", ""],
   });
   equal(again.code, 0, again.err);
   match(again.out, /Ann is the owner already/);

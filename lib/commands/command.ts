@@ -83,6 +83,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Reads the configuration again; only a running server can. */
   reload?(): ReloadReport;
+  /** Opens the setup page of a running server once more; returns its token. */
+  openSetup?(): string;
 }
 
 /** How it is called in a conversation with the system user. */

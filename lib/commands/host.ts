@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly config: Config | LiveConfig;
   /** Reads flags, environment and file again; throws ConfigError. */
   readonly readConfig?: () => Config;
+  /** Opens the setup page; returns its token. */
+  readonly openSetup?: () => string;
   readonly now?: () => number;
 }
 
@@ -56,6 +58,7 @@ export class CommandHost {
       now: this.#options.now ?? Date.now,
       emit: more.emit ?? (() => {}),
       signal: more.signal ?? new AbortController().signal,
+      ...(this.#options.openSetup && { openSetup: this.#options.openSetup }),
       ...(this.#options.readConfig && { reload: () => this.reload() }),
     };
   }

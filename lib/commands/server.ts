@@ -4,7 +4,7 @@
  * @module
  */
 import { SETTINGS, valueAt } from "../config/config.ts";
-import { audit, command, done, refused } from "./command.ts";
+import { audit, command, done, HOST_LEVEL, refused } from "./command.ts";
 import { flag, optionalArgument } from "./field.ts";
 
 export const configReload = command({
@@ -46,6 +46,27 @@ export const configRunning = command({
     return done(Object.fromEntries(
       [...SETTINGS.keys()].map((key) => [key, valueAt(context.config, key)]),
     ));
+  },
+});
+
+/** For `setup --web`. */
+export const setupOpen = command({
+  path: ["setup", "open"],
+  hidden: true,
+  summary: "Open the setup page of the running server for one use",
+  examples: ["retropal setup --web"],
+  fields: {},
+  role: "superadmin",
+  needsServer: true,
+  run(context) {
+    const { actor, live, openSetup } = context;
+    if (!openSetup || live === null || actor.level !== HOST_LEVEL) {
+      throw refused("Only the server's own command line can do that.");
+    }
+    const { web } = live.status().endpoints;
+    if (web === null) throw refused("This server has no pages (web.enabled).");
+    audit(context, { action: "open setup page", target: "server" });
+    return done({ token: openSetup(), web });
   },
 });
 

@@ -22,6 +22,7 @@ import {
   configReload,
   configRunning,
   restartServer,
+  setupOpen,
   stopServer,
 } from "./server.ts";
 import { sessions } from "./sessions.ts";
@@ -115,6 +116,7 @@ export const COMMANDS: readonly Command[] = [
   watchSignOns,
   configReload,
   configRunning,
+  setupOpen,
   restartServer,
   stopServer,
 ];

@@ -108,6 +108,15 @@ export const SCHEMA = {
       example: '"192.168.1.20"',
       live: LIVE,
     }),
+    uplink_kbit: integer({
+      default: 0,
+      min: 0,
+      max: 100_000_000,
+      about: "Upload rate of this server's line in kbit/s, against which the " +
+        "desk shows the traffic. 0: unknown. It limits nothing.",
+      example: "10000",
+      live: LIVE,
+    }),
     chat_port: port({
       default: 5001,
       about:
@@ -170,6 +179,7 @@ export const SCHEMA = {
       about: "PEM file with the certificate and those of its issuers, for " +
         'web.tls = "files". Read again at SIGHUP.',
       example: '"/etc/retropal/fullchain.pem"',
+      desk: false,
       live: LIVE,
     }),
     tls_key: text({
@@ -177,6 +187,7 @@ export const SCHEMA = {
       max: 1000,
       about: 'PEM file with the private key, for web.tls = "files".',
       example: '"/etc/retropal/privkey.pem"',
+      desk: false,
       live: LIVE,
     }),
     tls_names: list({

@@ -21,6 +21,8 @@ import type { VoicePart } from "./voice_part.ts";
 export interface WebTools {
   /** Writes a consistent copy of the database to a file that is not there. */
   readonly backup?: WebOptions["backup"];
+  /** Opens the setup page. */
+  readonly setupDoor?: NonNullable<WebOptions["setupDoor"]>;
   /** Changes settings from the desk. */
   readonly settings?: NonNullable<WebOptions["settings"]>;
   /** Makes the context in which a command of staff runs. */
@@ -54,7 +56,7 @@ export class WebPart implements AsyncDisposable {
   static async start(
     core: Core,
     { live, chat, voice, video, backups }: WebNeighbours,
-    { backup, commandContext, settings, tlsFolder }: WebTools,
+    { backup, commandContext, settings, setupDoor, tlsFolder }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
     const { web, server } = config.current;
@@ -88,6 +90,7 @@ export class WebPart implements AsyncDisposable {
         ...(backup && { backup }),
         ...(backups && { backups }),
         ...(settings && { settings }),
+        ...(setupDoor && { setupDoor }),
         ...(commandContext && { commandContext }),
         ...(https && { tls: https.forPages(web.tls_port) }),
       });

@@ -68,6 +68,8 @@ export const PAGES: readonly PageRow[] = [
     role: "visitor",
     looks: [["sign-in", "/sign-in"]],
   },
+  // Open once, with a token: tests of its own look at it.
+  { path: "/setup", role: "visitor", looks: [] },
   { path: "/member", role: "member", looks: [["member", "/member"]] },
   {
     path: "/member/security",

@@ -23,6 +23,7 @@ import type { SettingsKeeper } from "../config/settings_keeper.ts";
 import type { NightlyBackups } from "../ops/nightly_backups.ts";
 import { OpenStreams } from "./open_streams.ts";
 import type { CommandRun, Guard, Passwords, Site } from "./site.ts";
+import type { SetupDoor } from "./setup_door.ts";
 import type { SocketPorts } from "./sockets/ports.ts";
 import { Sockets } from "./sockets/sockets.ts";
 import { Tickets } from "./sockets/tickets.ts";
@@ -60,6 +61,8 @@ export interface WebOptions {
   readonly backup?: (file: string) => Promise<unknown>;
   /** Changes settings; without it the desk only shows them. */
   readonly settings?: SettingsKeeper;
+  /** Opens the setup page; without it there is none. */
+  readonly setupDoor?: SetupDoor;
   /** Automatic backups; without them the desk lists none. */
   readonly backups?: NightlyBackups;
   /** Adds metrics that `Live` does not know. */
@@ -156,6 +159,7 @@ function makeSite(options: WebOptions): Site {
       })),
     backup: options.backup ?? null,
     backups: options.backups ?? null,
+    setupDoor: options.setupDoor ?? null,
     settings: options.settings ?? null,
     authority: () => options.tls?.authority(),
     metrics: new Registry(),

@@ -21,6 +21,7 @@ import type { OutsideLines } from "../net/outside_lines.ts";
 import type { ActRate } from "./act_rate.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
+import type { SetupDoor } from "./setup_door.ts";
 import type { Tickets } from "./sockets/tickets.ts";
 import type { SecondSteps } from "./second_step.ts";
 import type { OpenStreams } from "./open_streams.ts";
@@ -64,6 +65,8 @@ export interface Site {
   readonly backup: ((file: string) => Promise<unknown>) | null;
   /** Changes settings; null: they cannot be changed here. */
   readonly settings: SettingsKeeper | null;
+  /** Opens the setup page; null: there is none. */
+  readonly setupDoor: SetupDoor | null;
   /** Automatic backups; null: none are made. */
   readonly backups: NightlyBackups | null;
   /** PEM of the host's own authority; undefined when there is none. */

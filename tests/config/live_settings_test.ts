@@ -54,6 +54,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "files.drop_hours": "tests/e2e/file_drop_test.ts",
   "files.drop_user_bytes": "tests/e2e/file_drop_test.ts",
   "files.drop_total_bytes": "tests/e2e/file_drop_test.ts",
+  "server.uplink_kbit": "lib/web/setup_page_test.ts",
   "backup.nightly": "lib/ops/nightly_backups_test.ts",
   "backup.at": "lib/ops/nightly_backups_test.ts",
   "backup.copy_to": "lib/ops/nightly_backups_test.ts",

@@ -135,7 +135,9 @@ Deno.test("paths, proxies and staff networks cannot be changed on the desk", () 
       });
       assert.equal(answer.status, 404, key);
     }
-    for (const key of ["backup.copy_to", "web.staff_networks"]) {
+    for (
+      const key of ["backup.copy_to", "web.staff_networks", "web.tls_key"]
+    ) {
       assert.ok(closed.some(([one]) => one === key), key);
     }
     assert.equal(text(), FILE);

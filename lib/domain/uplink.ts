@@ -1,0 +1,32 @@
+/**
+ * How much voice and video a line carries.
+ *
+ * @module
+ */
+
+/** Bytes a second of one speaker to one listener, with all headers. */
+export const VOICE_BYTES = 2000;
+/** Part of the line that is left to everything else. */
+const FREE = 0.2;
+
+/** Listeners to one speaker that an uplink of `kbit` per second carries. */
+export function listenersOn(kbit: number): number {
+  return Math.floor(usable(kbit) / VOICE_BYTES);
+}
+
+/** Says in a sentence or two how much an uplink carries. */
+export function uplinkText(kbit: number, webcamBytes: number): string {
+  const listeners = listenersOn(kbit);
+  const webcams = Math.floor(usable(kbit) / webcamBytes);
+  return `An uplink of ${kbit} kbit/s carries one speaker to about ` +
+    `${listeners} ${
+      listeners === 1 ? "listener" : "listeners"
+    }, in all rooms ` +
+    `together (2 kB/s for each), or about ${webcams} ` +
+    `${webcams === 1 ? "view" : "views"} of a webcam at its limit ` +
+    `(${Math.round(webcamBytes / 1000)} kB/s for each).`;
+}
+
+function usable(kbit: number): number {
+  return kbit * 1000 / 8 * (1 - FREE);
+}

@@ -1,0 +1,47 @@
+/**
+ * The one-time token that opens the setup page. Only its holder sees the page,
+ * and after the first use nobody does.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { TokenBucket } from "../net/rates.ts";
+
+const BYTES = 24;
+/** Tries a minute by everybody together; the token cannot be guessed anyway. */
+const TRIES_PER_MINUTE = 30;
+
+export class SetupDoor {
+  #token: string | null = null;
+  #tries: TokenBucket | undefined;
+
+  /** Opens it, with a new token: one that was given out before ends. */
+  open(): string {
+    this.#token = randomBytes(BYTES).toString("base64url");
+    return this.#token;
+  }
+
+  close(): void {
+    this.#token = null;
+  }
+
+  get isOpen(): boolean {
+    return this.#token !== null;
+  }
+
+  /** Whether this is the token; counts as a try at the steady time `now`. */
+  holds(token: string, now: number): "yes" | "no" | "later" {
+    if (this.#token === null) return "no";
+    this.#tries ??= new TokenBucket(
+      TRIES_PER_MINUTE / 60,
+      TRIES_PER_MINUTE,
+      now,
+    );
+    if (!this.#tries.take(now)) return "later";
+    const [given, right] = [Buffer.from(token), Buffer.from(this.#token)];
+    return given.length === right.length && timingSafeEqual(given, right)
+      ? "yes"
+      : "no";
+  }
+}

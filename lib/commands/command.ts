@@ -54,6 +54,8 @@ export interface CommandResult {
   readonly confirm?: readonly string[];
   /** Nothing was done: this field has to be given, and may be asked for. */
   readonly needs?: string;
+  /** The key of the field with which something is wrong. */
+  readonly field?: string;
   /** A document whose lines are shown as they are, such as a script. */
   readonly verbatim?: boolean;
   /** To be written where the command was typed; "-" is standard output. */
@@ -270,7 +272,13 @@ export function failureOf(error: unknown): CommandResult {
     return failure(kind === "refused" ? CODE.refused : CODE.notFound, message);
   }
   if (error instanceof Unconfirmed) return unconfirmed(error.warnings);
-  if (error instanceof UsageError) return failure(CODE.usage, error.message);
+  if (error instanceof UsageError) {
+    const { field, message } = error;
+    return {
+      ...failure(CODE.usage, message),
+      ...(field !== undefined && { field }),
+    };
+  }
   if (error instanceof StoreError) {
     return failure(
       error.code === "not-found" ? CODE.notFound : CODE.refused,

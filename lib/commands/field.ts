@@ -12,6 +12,8 @@ import { duration } from "./duration.ts";
 /** Wrong usage: a sentence that says what to write instead. */
 export class UsageError extends Error {
   override name = "UsageError";
+  /** The key of the field that it is about. */
+  field?: string;
 }
 
 export interface Field<T = unknown> {
@@ -303,12 +305,21 @@ export function readInput(
     const value = Object.hasOwn(raw, key) ? raw[key] : undefined;
     const name = fieldName(key, field);
     if (value !== undefined && value !== null) {
-      input[key] = field.read(value, name);
+      input[key] = read(key, field, value, name);
     } else if (field.required) {
       throw new UsageError(`${name} is missing: ${lower(field.about)}`);
     }
   }
   return input;
+}
+
+function read(key: string, field: Field, value: unknown, name: string) {
+  try {
+    return field.read(value, name);
+  } catch (error) {
+    if (error instanceof UsageError) error.field = key;
+    throw error;
+  }
 }
 
 function lower(sentence: string): string {

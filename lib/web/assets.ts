@@ -14,6 +14,8 @@ import REGISTER_SCRIPT from "../../web/assets/register.js" with {
   type: "text",
 };
 import STYLE from "../../web/assets/style.css" with { type: "text" };
+import TABLES_SCRIPT from "../../web/assets/tables.js" with { type: "text" };
+import UPLOAD_SCRIPT from "../../web/assets/upload.js" with { type: "text" };
 import { notFound } from "./problem.ts";
 import type { App } from "./site.ts";
 
@@ -32,6 +34,8 @@ const ASSETS: ReadonlyMap<string, Asset> = new Map(
     ["live.js", SCRIPT, LIVE_SCRIPT],
     ["packets.js", SCRIPT, PACKETS_SCRIPT],
     ["register.js", SCRIPT, REGISTER_SCRIPT],
+    ["tables.js", SCRIPT, TABLES_SCRIPT],
+    ["upload.js", SCRIPT, UPLOAD_SCRIPT],
   ].map(([name = "", type = "", text = ""]) => {
     const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
     const bytes = new TextEncoder().encode(text);

@@ -8,7 +8,7 @@ import { attribute, type Html, html, NOTHING } from "./html.ts";
 export interface FieldOptions {
   readonly name: string;
   readonly label: string;
-  readonly type?: "text" | "password" | "email" | "number" | "search";
+  readonly type?: "text" | "password" | "email" | "number" | "search" | "color";
   readonly value?: string;
   readonly required?: boolean;
   readonly help?: string;
@@ -18,6 +18,10 @@ export interface FieldOptions {
   readonly min?: number;
   readonly max?: number;
   readonly focus?: boolean;
+  /** The id of a list of values to pick from. */
+  readonly list?: string | undefined;
+  /** What is wrong with what was sent. */
+  readonly fault?: string | undefined;
   /** Where a script says what is wrong while somebody types. */
   readonly checked?: boolean;
   /** Begins the ids; for pages with the same form more than once. */
@@ -33,7 +37,7 @@ function number(name: string, value: number | undefined): Html {
 function describedBy(id: string, one: FieldOptions): Html {
   const ids = [
     ...(one.help ? [`${id}-help`] : []),
-    ...(one.checked ? [`${id}-fault`] : []),
+    ...(one.checked || one.fault ? [`${id}-fault`] : []),
   ];
   return ids.length > 0
     ? html`
@@ -58,11 +62,21 @@ export function field(one: FieldOptions): Html {
     autocomplete="${one.autocomplete ?? "off"}"
   `}${number("minlength", one.minlength)}${number("maxlength", one.maxlength)}${
     number("min", one.min)
-  }${number("max", one.max)}${describedBy(id, one)}>
+  }${number("max", one.max)}${
+    one.list === undefined ? NOTHING : html`
+      list="${one.list}"
+    `
+  }${
+    one.fault === undefined ? NOTHING : html`
+      aria-invalid="true"
+    `
+  }${describedBy(id, one)}>
 ${one.help ? html`<p class="help" id="${id}-help">${one.help}</p>` : NOTHING}
 ${
-    one.checked
-      ? html`<p class="fault" id="${id}-fault" aria-live="polite"></p>`
+    one.checked || one.fault !== undefined
+      ? html`<p class="fault" id="${id}-fault" aria-live="polite">${
+        one.fault ?? ""
+      }</p>`
       : NOTHING
   }
 </div>`;

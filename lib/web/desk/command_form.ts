@@ -10,6 +10,7 @@ import { findCommand } from "../../commands/table.ts";
 import { type Form, tokenField } from "../form.ts";
 import { checkbox, field, select } from "../form_fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";
+import { hexColor, labelOf, namedChoices, pickerOf } from "./controls.ts";
 import type { Context, Site } from "../site.ts";
 
 /** Hidden fields that tell what an edited field was before. */
@@ -35,6 +36,8 @@ export interface CommandForm {
   readonly given?: Readonly<Record<string, string>>;
   /** What somebody typed before it was refused. */
   readonly typed?: Form;
+  /** What is wrong with it, by field. */
+  readonly faults?: Readonly<Record<string, string>>;
   /** What a field of free text can only be, where the page knows. */
   readonly choices?: Readonly<
     Record<string, readonly (readonly [value: string, label: string])[]>
@@ -101,7 +104,11 @@ export function webFields(command: Command): [string, Field][] {
 }
 
 function commandField(key: string, one: Field, form: CommandForm): Html {
-  const { typed, current, prefix = "" } = form;
+  const { typed, prefix = "" } = form;
+  const isColor = one.metavar === "RRGGBB" && form.current?.[key] !== undefined;
+  const current = isColor
+    ? { ...form.current, [key]: hexColor(form.current?.[key] ?? "") }
+    : form.current;
   const value = typed?.has(key)
     ? typed.raw(key)
     : current?.[key] ?? form.given?.[key] ?? "";
@@ -117,7 +124,7 @@ function commandField(key: string, one: Field, form: CommandForm): Html {
       checkbox(key, `${label}: ${one.about}`, value !== "", prefix)
     }`;
   }
-  const known = form.choices?.[key] ??
+  const known = form.choices?.[key] ?? namedChoices(key) ??
     one.choices?.map((choice) => [choice, choice] as const);
   if (known) {
     const free = one.required || value !== "" ? [] : [["", "–"] as const];
@@ -136,7 +143,10 @@ function commandField(key: string, one: Field, form: CommandForm): Html {
       help: one.about,
       prefix,
       required: one.required,
+      list: pickerOf(one),
+      fault: form.faults?.[key],
       ...(one.kind === "number" && { type: "number" as const }),
+      ...(isColor && { type: "color" as const }),
     })
   }${was}`;
 }
@@ -154,7 +164,14 @@ function textArea(
     : one.about;
   return html`<div class="field"><label for="${id}">${label}</label>
 <textarea id="${id}" name="${key}" aria-describedby="${id}-help">${value}</textarea>
-<p class="help" id="${id}-help">${about}</p></div>`;
+${
+    one.reads
+      ? html`
+        <p
+          hidden><label>Or choose the file: <input type="file" data-into="${id}"></label></p>
+      `
+      : NOTHING
+  }<p class="help" id="${id}-help">${about}</p></div>`;
 }
 
 function secretFields(command: Command, { prefix = "" }: CommandForm): Html {
@@ -173,10 +190,4 @@ function secretFields(command: Command, { prefix = "" }: CommandForm): Html {
       help: "5 to 12 characters.",
     })
   }${field({ ...options, name: SECRET_AGAIN, label: `${about} again` })}`;
-}
-
-/** "adminCode" as "Admin code". */
-function labelOf(key: string): string {
-  const words = key.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

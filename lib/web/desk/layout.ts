@@ -7,6 +7,7 @@ import { waitingComplaints } from "../../actions/complaints.ts";
 import { type Account, LEVEL, type Role } from "../../domain/store.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { type Page, page } from "../layout.ts";
+import { pickerLists } from "./controls.ts";
 import { DESK_MENU } from "../page_table.ts";
 import type { Context, Site } from "../site.ts";
 
@@ -15,8 +16,15 @@ export function deskPage(
   site: Site,
   one: Omit<Page, "side" | "menu"> & { readonly at: string },
 ): Response {
+  const main = String(one.main);
   return page(c, site, {
     ...one,
+    main: html`${one.main}${pickerLists(site, main)}`,
+    scripts: [
+      ...(one.scripts ?? []),
+      ...(main.includes("<table") ? ["tables.js"] : []),
+      ...(main.includes("data-into=") ? ["upload.js"] : []),
+    ],
     title: `${one.title} – Desk`,
     menu: "/desk",
     side: side(c, site, one.at),

@@ -28,6 +28,7 @@ import {
   WAS,
   webFields,
 } from "./command_form.ts";
+import { labelOf } from "./controls.ts";
 import { deskPage } from "./layout.ts";
 
 /** A command that goes on is ended after so long. */
@@ -188,6 +189,7 @@ ${
           submit: "Run",
           back: form?.raw(BACK) ?? "",
           ...(form && { typed: form, ...editedFields(command, form) }),
+          ...(failed && { faults: faultsOf(command, result) }),
         }),
       )
     }
@@ -199,6 +201,22 @@ ${
       )
     }</p>`,
   });
+}
+
+/** Where a refusal is about one field, for the place beside it. */
+function faultsOf(
+  command: Command,
+  result: CommandResult,
+): Readonly<Record<string, string>> {
+  const [sentence = ""] = result.lines;
+  const noUser = /^There is no user /.test(sentence)
+    ? Object.entries(command.fields)
+      .find(([, { metavar }]) => metavar === "NICK")?.[0]
+    : undefined;
+  const key = result.field ?? result.needs ?? noUser;
+  if (key === undefined) return {};
+  // An option is called by its label here.
+  return { [key]: sentence.replace(/^--[\w-]+/, labelOf(key)) };
 }
 
 /** Asks for a yes, with the same input once more. */

@@ -91,7 +91,28 @@ function lockPaths(folder: string): string[] {
   } catch {
     return [own];
   }
+  refuseHardLink(real);
   return real === database ? [own] : [own, real.replace(/\.db$/, "") + ".lock"];
+}
+
+/**
+ * SQLite keeps its journal beside the name under which it opened a database:
+ * two names for one file mean two journals, and damage.
+ */
+function refuseHardLink(path: string): void {
+  let names: number | null;
+  try {
+    names = Deno.statSync(path).nlink;
+  } catch {
+    return;
+  }
+  if (names === null || names < 2) return;
+  throw new StoreError(
+    "in-use",
+    `${path} has ${names} names (hard links), and two servers could damage ` +
+      "it. Give it one name: remove the other ones, or " +
+      `\`cp ${path} ${path}.new\` and \`mv ${path}.new ${path}\`.`,
+  );
 }
 
 /** The file may not exist yet; its folder must. */

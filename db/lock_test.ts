@@ -66,3 +66,19 @@ Deno.test("FolderLock keeps two folders off one database behind a link", async (
     using _free = new FolderLock(two, "serve");
   });
 });
+
+Deno.test("FolderLock refuses a database with two names, and says how to mend that", () =>
+  withFolder(async (parent) => {
+    const [one, two] = [join(parent, "one"), join(parent, "two")];
+    for (const folder of [one, two]) await Deno.mkdir(folder);
+    await Deno.writeTextFile(join(one, "retropal.db"), "");
+    await Deno.link(join(one, "retropal.db"), join(two, "retropal.db"));
+    for (const folder of [one, two]) {
+      assert.throws(
+        () => new FolderLock(folder, "serve"),
+        fails("in-use", /has 2 names.*cp /s),
+      );
+    }
+    await Deno.remove(join(two, "retropal.db"));
+    using _lock = new FolderLock(one, "serve");
+  }));

@@ -4,11 +4,16 @@
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { type PaltalkClient, Talker } from "../../lib/client/mod.ts";
 import { GsmDecoder, GsmEncoder } from "../../lib/codec/gsm.ts";
+import { roomVideo } from "../../lib/protocol/packets/room_video.ts";
+import { pictureFault } from "../../lib/video/jpeg.ts";
+import { makePicture } from "../../lib/video/sample_picture.ts";
 import { correlation, speech } from "../support/signals.ts";
 import {
   chatTest,
+  choose,
   join,
   signOn,
   SPOKEN_S,
@@ -16,7 +21,11 @@ import {
 } from "./support/chat_page.ts";
 
 /** Samples that a client of 2002 hears, until a second is silent. */
-async function listen(client: PaltalkClient, uid: number): Promise<number[]> {
+async function listen(
+  client: PaltalkClient,
+  uid: number,
+  packets: number[][],
+): Promise<number[]> {
   const decoder = new GsmDecoder();
   const samples: number[] = [];
   for (;;) {
@@ -25,10 +34,60 @@ async function listen(client: PaltalkClient, uid: number): Promise<number[]> {
     if (heard === undefined) return samples;
     const payload = heard.frame.subarray(12, heard.frame.length - 4);
     equal(payload.length, 132);
+    packets.push([...payload]);
     for (let at = 0; at < payload.length; at += 33) {
       samples.push(...decoder.decode(payload.subarray(at, at + 33))!);
     }
   }
+}
+
+/** Keeps what the page's player plays, and the packets that reach it. */
+async function tap(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any -- of the page
+    const page = globalThis as any;
+    while (page.retropal.voice.player === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const { voice } = page.retropal;
+    const { player } = voice;
+    page.packets = [];
+    const play = player.play.bind(player);
+    player.play = (speaker: number, payload: Uint8Array) => {
+      page.packets.push([...payload]);
+      play(speaker, payload);
+    };
+    const tap = voice.audio.createScriptProcessor(4096, 1, 1);
+    page.heard = [];
+    tap.onaudioprocess = (event: {
+      inputBuffer: { getChannelData(n: number): Float32Array };
+    }) => page.heard.push(...event.inputBuffer.getChannelData(0));
+    player.output.connect(tap);
+    tap.connect(voice.audio.destination);
+  });
+}
+
+/** What {@linkcode tap} has kept; three seconds of sound at 8 kHz. */
+async function tapped(
+  page: Page,
+): Promise<{ samples: number[]; packets: number[][] }> {
+  const [heard, rate, packets] = await page.evaluate(() => {
+    // deno-lint-ignore no-explicit-any -- of the page
+    const page = globalThis as any;
+    const { sampleRate } = page.retropal.voice.audio;
+    return [page.heard, sampleRate, page.packets] as [
+      number[],
+      number,
+      number[][],
+    ];
+  });
+  const first = heard.findIndex((sample) => Math.abs(sample) > 0.001);
+  ok(first >= 0, "nothing was played");
+  const samples = Array.from(
+    { length: 24_000 },
+    (_, i) => heard[first + Math.round(i * rate / 8000)] ?? 0,
+  );
+  return { samples, packets };
 }
 
 /** The best correlation of what was heard with a loop of our speech. */
@@ -76,9 +135,11 @@ chatTest(
     await ann.click("button[aria-label=Close]");
     const bob = await signOn(server, browser, "Bob");
     await join(bob);
+    await tap(bob);
     await dan.voice.channel();
     const uid = uidOf(server, "Ann");
-    const listening = listen(dan, uid);
+    const packets: number[][] = [];
+    const listening = listen(dan, uid, packets);
     await ann.hover(".talk-key");
     await ann.mouse.down();
     await ann.waitForSelector(".talk-key.on");
@@ -89,6 +150,11 @@ chatTest(
     ok(heard.length > 3.5 * 8000, `${heard.length} samples`);
     const likeness = bestMatch(heard);
     ok(likeness > 0.85, `correlation ${likeness}`);
+    const played = await tapped(bob);
+    // Nothing is lost, changed or out of order on the way to either.
+    deepEqual(played.packets, packets);
+    const atBob = bestMatch(played.samples);
+    ok(atBob > 0.85, `correlation at the other page ${atBob}`);
   },
 );
 
@@ -123,22 +189,7 @@ chatTest(
     await dan.rooms.join(room);
     const ann = await signOn(server, browser, "Ann");
     await join(ann);
-    // Everything that the page's player plays, as samples at its own rate.
-    await ann.evaluate(async () => {
-      // deno-lint-ignore no-explicit-any -- of the page
-      const page = globalThis as any;
-      while (page.retropal.voice.player === undefined) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      const { voice } = page.retropal;
-      const tap = voice.audio.createScriptProcessor(4096, 1, 1);
-      page.heard = [];
-      tap.onaudioprocess = (event: {
-        inputBuffer: { getChannelData(n: number): Float32Array };
-      }) => page.heard.push(...event.inputBuffer.getChannelData(0));
-      voice.player.output.connect(tap);
-      tap.connect(voice.audio.destination);
-    });
+    await tap(ann);
     await dan.voice.channel();
     const talker = new Talker(dan.uid);
     const channel = await dan.voice.channel();
@@ -156,19 +207,100 @@ chatTest(
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
     }
     await ann.waitForTimeout(800);
-    const [heard, rate] = await ann.evaluate(() => {
-      // deno-lint-ignore no-explicit-any -- of the page
-      const page = globalThis as any;
-      const { sampleRate } = page.retropal.voice.audio;
-      return [page.heard, sampleRate] as [number[], number];
-    });
-    const first = heard.findIndex((sample) => Math.abs(sample) > 0.001);
-    ok(first >= 0, "nothing was played");
-    const samples = Array.from(
-      { length: 24_000 },
-      (_, i) => heard[first + Math.round(i * rate / 8000)] ?? 0,
-    );
+    const { samples } = await tapped(ann);
     const likeness = bestMatch(samples);
     ok(likeness > 0.85, `correlation ${likeness}`);
+  },
+);
+
+const MOST_PICTURE_MS = 400;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+chatTest(
+  "pictures go both ways between a page and the old client",
+  async (server, browser, room) => {
+    await using dan = await server.signOn("Dan");
+    await dan.rooms.join(room);
+    const ann = await signOn(server, browser, "Ann");
+    await join(ann);
+    const uid = uidOf(server, "Ann");
+    // When each picture is taken, and when each one is shown.
+    await ann.evaluate(() => {
+      // deno-lint-ignore no-explicit-any -- of the page
+      const page = globalThis as any;
+      page.taken = [];
+      page.shown = [];
+      const { toBlob } = page.HTMLCanvasElement.prototype;
+      page.HTMLCanvasElement.prototype.toBlob = function (
+        use: (blob: Blob) => void,
+        ...more: unknown[]
+      ) {
+        const at = Date.now();
+        toBlob.call(this, async (blob: Blob) => {
+          const bytes = new Uint8Array(await blob.arrayBuffer());
+          page.taken.push([at, bytes.join()]);
+          use(blob);
+        }, ...more);
+      };
+      const make = URL.createObjectURL;
+      URL.createObjectURL = (blob: Blob) => {
+        const at = Date.now();
+        void blob.text().then((text) => page.shown.push([at, text]));
+        return make.call(URL, blob);
+      };
+    });
+    await ann.click("text=Show my camera");
+    await dan.expect(roomVideo, (icon) => icon.uid === uid && icon.state !== 0);
+    const view = await dan.video.watch(room, uid);
+    const got: [number, Uint8Array][] = [];
+    while (got.length < 15) {
+      const picture = await view.next();
+      got.push([Date.now(), picture]);
+    }
+    const taken: [number, string][] = await ann.evaluate(() =>
+      // deno-lint-ignore no-explicit-any -- of the page
+      (globalThis as any).taken
+    );
+    const delays = got.flatMap(([at, picture]) => {
+      equal(pictureFault(picture), undefined);
+      const one = taken.find(([, bytes]) => bytes === picture.join());
+      return one === undefined ? [] : [at - one[0]];
+    });
+    // Each picture is one that the page has taken, byte for byte.
+    equal(delays.length, got.length);
+    ok(median(delays) < MOST_PICTURE_MS, `to the old client: ${delays}`);
+
+    const pushed = new Map<string, number>();
+    await dan.video.publish(room, {
+      picture: (number) => {
+        const mark = `made by Dan ${number}.`;
+        pushed.set(mark, Date.now());
+        return makePicture({ mark });
+      },
+    });
+    const sign = ".members .person:has-text('Dan')";
+    await ann.waitForSelector(`${sign} [aria-label='camera on']`);
+    await choose(ann, ".members", "Dan", "Watch the camera");
+    await ann.waitForSelector("img[alt='Camera of Dan']");
+    await ann.waitForFunction(() =>
+      // deno-lint-ignore no-explicit-any -- of the page
+      (globalThis as any).shown.length >= 15
+    );
+    const shown: [number, string][] = await ann.evaluate(() =>
+      // deno-lint-ignore no-explicit-any -- of the page
+      (globalThis as any).shown
+    );
+    const waits = shown.map(([at, text]) => {
+      const mark = /made by Dan \d+\./.exec(text)?.[0] ?? "";
+      return at - (pushed.get(mark) ?? NaN);
+    });
+    ok(median(waits) < MOST_PICTURE_MS, `to the page: ${waits}`);
+    await dan.video.stop();
+    await ann.waitForSelector("img[alt='Camera of Dan']", {
+      state: "detached",
+    });
   },
 );

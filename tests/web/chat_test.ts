@@ -4,6 +4,7 @@
  * @module
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { imIn, roomMessageIn } from "../../lib/protocol/packets/messages.ts";
 import { redDot, unredDot } from "../../lib/protocol/packets/microphone.ts";
 import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
@@ -64,6 +65,43 @@ chatTest(
     await ann.fill(".composer textarea", "Привет");
     await ann.press(".composer textarea", "Enter");
     match(await ann.innerText(".composer .fault"), /cannot show “П”/);
+  },
+);
+
+/** Every letter of Windows-1252 that a person can write. */
+const ALL_LETTERS = Array.from({ length: 256 - 32 }, (_, i) => i + 32)
+  .filter((byte) => byte !== 127);
+
+chatTest(
+  "every letter arrives in every direction, byte for byte",
+  async (server, browser, room) => {
+    await using dan = await server.signOn("Dan");
+    await dan.rooms.join(room);
+    const ann = await signOn(server, browser, "Ann");
+    await join(ann);
+    const bob = await signOn(server, browser, "Bob");
+    await join(bob);
+    const uid = uidOf(server, "Ann");
+    const text = decodeText(Uint8Array.from(ALL_LETTERS))
+      // Five bytes have no letter: nobody can type them.
+      .replace(/[\x80-\x9f]/g, "");
+    const line = `[${text}]`;
+    const last = (page: Page) => page.locator(".line.said .text").last();
+    await write(ann, line);
+    const heard = await dan.expect(roomMessageIn, (line) => line.uid === uid);
+    deepEqual(heard.text, encodeText(line));
+    await bob.waitForSelector(".line.said:has-text('[')");
+    equal(await last(bob).textContent(), line);
+    await dan.rooms.say(room, Uint8Array.from(encodeText(`<${text}>`)));
+    await ann.waitForSelector(".line.said:not(.own)");
+    equal(await last(ann).textContent(), `<${text}>`);
+    // And between two people.
+    await dan.people.im(uid, line);
+    await ann.click(".tabs :text('Dan')");
+    await ann.waitForSelector(".line.said");
+    equal(await last(ann).textContent(), line);
+    await write(ann, line);
+    deepEqual((await dan.expect(imIn)).text, encodeText(line));
   },
 );
 
@@ -137,32 +175,58 @@ chatTest(
 );
 
 chatTest(
-  "no accessibility faults, on the desk and on a phone",
+  "no accessibility faults, on the desk, on a phone, and dark",
   async (server, browser, room) => {
     await using dan = await server.signOn("Dan");
     await dan.rooms.join(room);
     await dan.rooms.say(room, "hello");
-    for (
-      const [name, viewport] of [["desk", DESK], ["phone", PHONE]] as const
-    ) {
-      const page = await signOn(
-        server,
-        browser,
-        name === "desk" ? "Ann" : "Bob",
-        { viewport },
-      );
+    const looks = [
+      ["desk", "Ann", { viewport: DESK }],
+      ["phone", "Bob", { viewport: PHONE }],
+      ["dark", "Ann", { viewport: DESK, dark: true }],
+    ] as const;
+    for (const [name, nickname, options] of looks) {
+      const page = await signOn(server, browser, nickname, options);
+      if ("dark" in options) await isDark(page);
       deepEqual(await accessibilityFaults(page), []);
       await screenshot(page, `chat-rooms-${name}`);
       await join(page);
       await page.waitForSelector(".members :text('Dan')");
       await write(page, "hello from here");
+      await dan.rooms.say(room, '<pfont color="#255">red</pfont> and plain');
+      await page.waitForSelector(".line :text('red')");
       deepEqual(await accessibilityFaults(page), []);
       await screenshot(page, `chat-room-${name}`);
       const wide = await page.evaluate(() =>
         // deno-lint-ignore no-explicit-any -- of the page
         (globalThis as any).document.documentElement.scrollWidth
       );
-      ok(wide <= viewport.width, `${wide} wide`);
+      ok(wide <= options.viewport.width, `${wide} wide`);
+      for (const dialog of ["Settings", "My profile", "Search", "Invite"]) {
+        await page.click(`button:text-is('${dialog}')`);
+        await page.waitForSelector("dialog[open] .body *");
+        if (dialog === "My profile") await page.waitForSelector("#show-first");
+        deepEqual(await accessibilityFaults(page), [], `${name}: ${dialog}`);
+        await page.click("button[aria-label=Close]");
+      }
     }
   },
 );
+
+/** The page's own paper is darker than its ink. */
+async function isDark(page: Page): Promise<void> {
+  const [paper, ink] = await page.evaluate(() => {
+    // deno-lint-ignore no-explicit-any -- of the page
+    const { document, getComputedStyle } = globalThis as any;
+    const { backgroundColor, color } = getComputedStyle(
+      document.querySelector(".panel"),
+    );
+    const light = (text: string) =>
+      text.match(/\d+/g)!.slice(0, 3).reduce(
+        (sum, one) => sum + Number(one),
+        0,
+      );
+    return [light(backgroundColor), light(color)] as [number, number];
+  });
+  ok(paper < 200 && ink > 450, `paper ${paper}, ink ${ink}`);
+}

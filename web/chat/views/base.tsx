@@ -6,6 +6,7 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Model } from "../model.ts";
+import { readable } from "../readable.ts";
 import type { Session } from "../session.ts";
 import { readMarkup, type Run } from "../text.ts";
 import type { Video } from "../video.ts";
@@ -44,7 +45,7 @@ function Piece({ run }: { run: Run }) {
   if (run.bold) style["fontWeight"] = "bold";
   if (run.italic) style["fontStyle"] = "italic";
   if (run.underline) style["textDecoration"] = "underline";
-  if (run.color !== undefined) style["color"] = run.color;
+  if (run.color !== undefined) style["color"] = readable(run.color);
   if (run.size !== undefined) style["fontSize"] = `${run.size / 8}em`;
   // Colours of 2002 were chosen for white paper.
   const className = run.color === undefined ? "" : "colored";

@@ -38,6 +38,7 @@ export interface Welcome {
 interface Ports {
   readonly chat: string;
   readonly voice: string;
+  readonly video: string | null;
   readonly web: string | null;
 }
 
@@ -172,7 +173,7 @@ function writePassword(path: string, password: string): string {
 
 function nextSteps(
   config: Config,
-  { chat, voice, web }: Ports,
+  { chat, voice, video, web }: Ports,
   { commandLine }: FirstRun["local"],
 ): readonly string[] {
   const { advertise, advertise_private, bind } = config.server;
@@ -182,6 +183,9 @@ function nextSteps(
   const pages = web === null
     ? null
     : `http://${config.web.bind ? hostOf(web) : address}:${port(web)}`;
+  const outside = video === null
+    ? `TCP ${port(chat)} and TCP+UDP ${port(voice)}`
+    : `TCP ${port(chat)}, TCP+UDP ${port(voice)} and TCP ${port(video)}`;
   return [
     "What to do next (in another window, while this one stays open):",
     `  1. Add a user:           ${commandLine("user add NICKNAME")}`,
@@ -189,9 +193,7 @@ function nextSteps(
     ...(pages === null
       ? []
       : [`                           or open ${pages}/connect on its machine`]),
-    `  3. For friends outside:  open TCP ${port(chat)} and TCP+UDP ${
-      port(voice)
-    } in your router`,
+    `  3. For friends outside:  open ${outside} in your router`,
     "                           and start with --advertise YOUR.PUBLIC.ADDRESS",
     ...(pages === null ? [] : [`The pages are at ${pages}/`]),
     "",

@@ -53,9 +53,16 @@ Deno.test("serve makes everything in an empty folder and says what to do next", 
       running.err.text,
       /2\. Point a client here: +\S.* client reg/,
     );
-    assert.match(
+    // Chat, voice, and the port of webcams: also what a firewall must let in.
+    const ready = running.out.text.replace(/^ready /, "");
+    const [chat, voice, video] = ["chat", "voice", "video"].map((name) =>
+      String(JSON.parse(ready)[name]).split(":").at(-1)
+    );
+    assert.ok(
+      running.err.text.includes(
+        `open TCP ${chat}, TCP+UDP ${voice} and TCP ${video} in your router`,
+      ),
       running.err.text,
-      /3\. For friends outside: +open TCP \d+ and/,
     );
     assert.equal(await mode(data), 0o700);
     assert.equal(await mode(`${data}/control.sock`), 0o600);

@@ -90,6 +90,14 @@ function text(line: string): string {
   );
 }
 
+Deno.test("VIEW_VIDEO finds the room by 16 bits with their sign, and answers with its number", () =>
+  withChat(async (chat) => {
+    const { ann, bob } = await stage(chat);
+    await bob.send("VIEW_VIDEO", `${u32(ann.uid)} ffffc351`);
+    // A number for which the client has no window would end it.
+    bob.expect(viewFrom(ann));
+  }));
+
 Deno.test("VIEW_VIDEO is told where, and wakes the paused publisher", () =>
   withChat(async (chat) => {
     const { ann, bob, cat } = await stage(chat);

@@ -30,8 +30,8 @@ export const CAMERA = {
 } as const;
 
 /**
- * The client writes the number of a room that it leaves as 16 bits with their
- * sign: FFFFC351 is room 50001 (C351).
+ * The client at times writes the number of a room as 16 bits with their sign:
+ * FFFFC351 is room 50001 (C351).
  */
 const roomNumber: Field<number> = {
   read: (from) => {
@@ -48,7 +48,10 @@ export const stopPublishVideo = fromClient("ROOM_STOP_PUBLISH_VIDEO", {
   gid: u32,
 });
 /** `uid` is the publisher, and stands first. */
-export const viewVideo = fromClient("VIEW_VIDEO", { uid: u32, gid: u32 });
+export const viewVideo = fromClient("VIEW_VIDEO", {
+  uid: u32,
+  gid: roomNumber,
+});
 export const stopViewVideo = fromClient("STOP_VIEW_VIDEO", {
   uid: u32,
   gid: roomNumber,

@@ -18,8 +18,8 @@ export const inspect = localCommand({
   path: ["inspect"],
   summary: "Show a capture as packets with names and fields",
   details:
-    "FILE is a pcap or pcapng file of the chat and voice ports, or what " +
-    "`retropal capture` wrote. What would break the old client, or breaks the " +
+    "FILE is a pcap or pcapng file of the chat, voice and video ports, or " +
+    "what `retropal capture` wrote. What would break the old client, or breaks the " +
     "protocol, is marked with !! and makes the exit code 1.",
   examples: [
     "retropal inspect evening.pcap",
@@ -30,12 +30,14 @@ export const inspect = localCommand({
     faults: flag("Only what is wrong."),
     chatPort: port("The chat port in the capture; 5001 when not given."),
     voicePort: port("The voice port in the capture; 2090 when not given."),
+    videoPort: port("The video port in the capture; 2092 when not given."),
     unredacted: flag("Also packets that carry a password."),
   },
   async run({ json }, input) {
     const { frames, problems } = inspectFile(await readFile(input.file), {
       chatPort: input.chatPort ?? 5001,
       voicePort: input.voicePort ?? 2090,
+      videoPort: input.videoPort ?? 2092,
       showSecrets: input.unredacted ?? false,
     });
     const wrong = frames.filter((one) => one.faults.length > 0).length +

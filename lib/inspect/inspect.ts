@@ -15,10 +15,12 @@ import {
   type Stream,
   VoiceStream,
 } from "./streams.ts";
+import { VideoAnswerStream, VideoRequestStream } from "./video_stream.ts";
 
 export interface InspectOptions {
   readonly chatPort: number;
   readonly voicePort: number;
+  readonly videoPort: number;
   /** Also what would tell a password. */
   readonly showSecrets: boolean;
 }
@@ -85,21 +87,25 @@ function inspectCapture(
   const frames: Inspected[] = [];
   const problems: string[] = [];
   const connections = new Map<string, Connection>();
-  const counts = { CHAT: 0, VOICE: 0 };
+  const counts = { CHAT: 0, VOICE: 0, VIDEO: 0 };
+  const kinds = new Map<number, Kind>([
+    [options.videoPort, "VIDEO"],
+    [options.voicePort, "VOICE"],
+    [options.chatPort, "CHAT"],
+  ]);
   let first: number | null = null;
   let last = 0;
 
   const take = (segment: Segment) => {
-    const { chatPort, voicePort } = options;
-    const toServer = [chatPort, voicePort].includes(segment.toPort);
-    const fromServer = [chatPort, voicePort].includes(segment.fromPort);
-    if (!toServer && !fromServer) return;
+    const toServer = kinds.has(segment.toPort);
+    const port = toServer ? segment.toPort : segment.fromPort;
+    const kind = kinds.get(port);
+    if (kind === undefined) return;
     first ??= segment.at;
     const at = last = segment.at - first;
     const direction = toServer ? "C>S" : "S>C";
     if (segment.protocol === "udp") {
-      const port = toServer ? segment.toPort : segment.fromPort;
-      if (port !== voicePort) return;
+      if (kind !== "VOICE") return;
       const place = { at, connection: `UDP#${port}`, direction } as const;
       frames.push(inspectDatagram(place, segment.payload));
       return;
@@ -107,12 +113,11 @@ function inspectCapture(
     const key = [segment.from, segment.to].sort().join(" ");
     let connection = connections.get(key);
     if (!connection || (segment.syn && toServer)) {
-      const isChat =
-        chatPort === (toServer ? segment.toPort : segment.fromPort);
       connection = open(
-        isChat ? `CHAT#${++counts.CHAT}` : `VOICE#${++counts.VOICE}`,
+        `${kind}#${++counts[kind]}`,
         toServer ? segment.from : segment.to,
-        () => isChat ? new ChatStream(options.showSecrets) : new VoiceStream(),
+        STREAMS[kind],
+        options,
       );
       connections.set(key, connection);
     }
@@ -150,11 +155,29 @@ function inspectCapture(
   return { frames, problems };
 }
 
+type Kind = "CHAT" | "VOICE" | "VIDEO";
+
+const STREAMS: Readonly<
+  Record<
+    Kind,
+    (direction: Inspected["direction"], options: InspectOptions) => Stream
+  >
+> = {
+  CHAT: (_, { showSecrets }) => new ChatStream(showSecrets),
+  VOICE: () => new VoiceStream(),
+  VIDEO: (direction) =>
+    direction === "C>S" ? new VideoRequestStream() : new VideoAnswerStream(),
+};
+
 function open(
   name: string,
   client: string,
-  stream: () => Stream,
+  stream: (typeof STREAMS)[Kind],
+  options: InspectOptions,
 ): Connection {
-  const way = () => ({ bytes: new Reassembly(), stream: stream() });
-  return { name, client, ways: { "C>S": way(), "S>C": way() } };
+  const way = (direction: Inspected["direction"]) => ({
+    bytes: new Reassembly(),
+    stream: stream(direction, options),
+  });
+  return { name, client, ways: { "C>S": way("C>S"), "S>C": way("S>C") } };
 }

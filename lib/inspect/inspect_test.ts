@@ -10,6 +10,7 @@ import { pcap, pcapng, tcp, udp } from "./testing.ts";
 const OPTIONS: InspectOptions = {
   chatPort: 5001,
   voicePort: 2090,
+  videoPort: 2092,
   showSecrets: false,
 };
 const HELLO = unhex("ff9c0047000400000000");
@@ -204,4 +205,58 @@ Deno.test("inspectFile() says where a stream was cut, and finds no fault in it",
     "VOICE_HELLO",
   ]);
   ok(frames.every(({ faults }) => faults.length === 0));
+});
+
+Deno.test("inspectFile() reads the video port of the real client", async () => {
+  const file = await Deno.readFile("tests/captures/d-video-port.pcap");
+  const { frames, problems } = inspectFile(file, {
+    ...OPTIONS,
+    videoPort: 2096,
+  });
+  deepEqual(problems, []);
+  const counts = new Map<string, number>();
+  for (const { name, direction, faults } of frames) {
+    deepEqual(faults, [], name);
+    const key = `${direction} ${name}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  deepEqual(Object.fromEntries(counts), {
+    "C>S VIDEO_FETCH": 5,
+    "C>S VIDEO_PICTURE": 4,
+    "S>C VIDEO_ANSWER": 5,
+  });
+});
+
+Deno.test("inspectFile() marks what would break the client on the video port", () => {
+  const text = (line: string) => new TextEncoder().encode(line);
+  const inspected = (direction: "C>S" | "S>C", bytes: Uint8Array) => {
+    const file = pcap([tcp(2092, direction, 0, bytes)]);
+    return inspectFile(file, OPTIONS).frames.map(({ name, faults }) =>
+      `${name}: ${faults.join("; ")}`
+    );
+  };
+  deepEqual(inspected("C>S", unhex("00000384000f4242")), [
+    "VIDEO_PUBLISHER_HELLO: ",
+  ]);
+  deepEqual(inspected("C>S", unhex("00000384")), ["CUT_OFF: "]);
+  deepEqual(inspected("C>S", unhex("00003039")), [
+    "VIDEO: no request that the client sends",
+  ]);
+  deepEqual(inspected("S>C", unhex("0007")), ["VIDEO_OFFSET: "]);
+  deepEqual(inspected("S>C", unhex("000700")), [
+    "VIDEO_OFFSET: 1 bytes more than it should have",
+  ]);
+  deepEqual(inspected("S>C", unhex("0200")), [
+    "VIDEO_OFFSET: outside 0..330: the client reads other memory",
+  ]);
+  deepEqual(inspected("S>C", text("HTTP/1.1 404 Not Found\r\n\r\n")), [
+    "VIDEO_ANSWER: no Content-Length: the client counts a failure",
+  ]);
+  deepEqual(inspected("S>C", text("Content-Length: 446000\n\n")), [
+    "VIDEO_ANSWER: more than 256000 bytes crash the client",
+  ]);
+  match(
+    inspected("S>C", text("Content-Length: 4\n\nabcd"))[0] ?? "",
+    /^VIDEO_ANSWER: no picture/,
+  );
 });

@@ -1,5 +1,6 @@
 /**
- * Byte streams cut into frames: chat and voice, each direction by itself.
+ * Byte streams cut into frames: chat and voice, each direction by itself. The
+ * video port is in video_stream.ts.
  *
  * @module
  */
@@ -32,7 +33,7 @@ export interface Inspected extends Dissection {
   readonly length: number;
 }
 
-type Place = Pick<Inspected, "at" | "connection" | "direction">;
+export type Place = Pick<Inspected, "at" | "connection" | "direction">;
 
 /** Whatever takes bytes and gives frames. */
 export interface Stream {
@@ -151,7 +152,11 @@ export class VoiceStream implements Stream {
   }
 }
 
-function leftOver(place: Place, bytes: number, what: string): Inspected[] {
+export function leftOver(
+  place: Place,
+  bytes: number,
+  what: string,
+): Inspected[] {
   return bytes === 0 ? [] : [{
     ...place,
     length: bytes,

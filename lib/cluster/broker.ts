@@ -1,0 +1,34 @@
+/**
+ * What links need of a message broker. Publishing is at most once: messages may
+ * be lost, doubled, late or out of order. Only the log is reliable.
+ *
+ * @module
+ */
+
+export interface Broker {
+  publish(subject: string, bytes: Uint8Array): void;
+  /** Returns a function that ends the subscription. */
+  subscribe(subject: string, take: (bytes: Uint8Array) => void): () => void;
+  readonly log: Log;
+}
+
+/**
+ * An ordered log with one writer at a time. An entry is accepted only behind
+ * the entry that its writer believes to be the last one, so a writer that has
+ * been replaced cannot write any more.
+ */
+export interface Log {
+  /**
+   * Appends an entry behind number `after` (0: the first). `done` is called
+   * with its number, or with null when another writer was faster. It may never
+   * be called: repeat with the same `id`, which is written once at most.
+   */
+  append(
+    after: number,
+    id: string,
+    bytes: Uint8Array,
+    done: (index: number | null) => void,
+  ): void;
+  /** All entries, first first. May never call `done`. */
+  read(done: (entries: readonly Uint8Array[]) => void): void;
+}

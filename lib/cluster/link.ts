@@ -1,0 +1,128 @@
+/**
+ * One end of the link between a gateway and the core: numbers what goes out,
+ * repeats it until it is accepted, and hands on what comes in once and in
+ * order, whatever the broker does.
+ *
+ * Pure: time is an argument.
+ *
+ * @module
+ */
+import type { Batch, Message } from "./wire.ts";
+
+/** After so many milliseconds a batch that was not accepted is repeated. */
+const REPEAT_MS = 200;
+/** Batches repeated at once. */
+const MOST_REPEATED = 32;
+/** Batches held because an earlier one is missing. */
+const MOST_HELD = 256;
+/** A link that has nothing to say sends a sign of life so often. */
+const QUIET_MS = 500;
+
+export interface LinkOptions {
+  readonly gateway: number;
+  readonly life: number;
+  /** The term to write into batches. */
+  readonly epoch: () => number;
+  readonly transmit: (batch: Batch) => void;
+  /** Takes the messages of batch `seq`; every batch once, in order. */
+  readonly deliver: (messages: readonly Message[], seq: number) => void;
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #unaccepted = new Map<number, readonly Message[]>();
+  readonly #held = new Map<number, readonly Message[]>();
+  #sent = 0;
+  #received = 0;
+  #accepted = 0;
+  #repeatAt = Infinity;
+  #quietAt = 0;
+  #owesAck = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** Batches that the other side has not accepted. */
+  get waiting(): number {
+    return this.#unaccepted.size;
+  }
+
+  /** The number that the next batch gets. */
+  get nextSeq(): number {
+    return this.#sent + 1;
+  }
+
+  send(messages: readonly Message[], now: number): void {
+    const seq = ++this.#sent;
+    this.#unaccepted.set(seq, messages);
+    if (this.#repeatAt === Infinity) this.#repeatAt = now + REPEAT_MS;
+    this.#transmit(seq, messages, now);
+  }
+
+  /** Everything up to `seq` has been acted upon: it need not be repeated. */
+  accept(seq: number): void {
+    this.#accepted = Math.max(this.#accepted, seq);
+    this.#owesAck = true;
+  }
+
+  /** Goes on where another core has stopped, by what it wrote to the log. */
+  restore(batch: Pick<Batch, "seq" | "ack" | "messages">): void {
+    this.#received = this.#accepted = Math.max(this.#accepted, batch.ack);
+    if (batch.seq === 0) return;
+    this.#sent = batch.seq;
+    this.#unaccepted.set(batch.seq, batch.messages);
+    this.#repeatAt = 0;
+  }
+
+  receive(batch: Batch, now: number): void {
+    for (const seq of this.#unaccepted.keys()) {
+      if (seq > batch.ack) break;
+      this.#unaccepted.delete(seq);
+      this.#repeatAt = now + REPEAT_MS;
+    }
+    if (this.#unaccepted.size === 0) this.#repeatAt = Infinity;
+    if (batch.seq === 0) return;
+    if (batch.seq <= this.#received) {
+      // Its acknowledgement may have been lost.
+      this.#owesAck = true;
+      return;
+    }
+    if (batch.seq - this.#received <= MOST_HELD) {
+      this.#held.set(batch.seq, batch.messages);
+    }
+    this.#deliver();
+  }
+
+  /** To be called often: repeats, acknowledges, gives signs of life. */
+  tick(now: number): void {
+    if (now >= this.#repeatAt) {
+      let count = 0;
+      for (const [seq, messages] of this.#unaccepted) {
+        if (count++ === MOST_REPEATED) break;
+        this.#transmit(seq, messages, now);
+      }
+      this.#repeatAt = now + REPEAT_MS;
+    }
+    if (this.#owesAck || now >= this.#quietAt) this.#transmit(0, [], now);
+  }
+
+  #deliver(): void {
+    for (;;) {
+      const seq = this.#received + 1;
+      const messages = this.#held.get(seq);
+      if (messages === undefined) return;
+      this.#held.delete(seq);
+      this.#received = seq;
+      this.#options.deliver(messages, seq);
+    }
+  }
+
+  #transmit(seq: number, messages: readonly Message[], now: number): void {
+    const { gateway, life, epoch, transmit } = this.#options;
+    this.#owesAck = false;
+    this.#quietAt = now + QUIET_MS;
+    const ack = this.#accepted;
+    transmit({ epoch: epoch(), gateway, life, seq, ack, messages });
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * A message broker in memory, for tests and the simulation. What happens to
+ * each message on its way is up to the caller.
+ *
+ * @module
+ */
+import type { Broker, Log } from "./broker.ts";
+
+/** The network between the clients of a broker, and its clock. */
+export interface Network {
+  /** Milliseconds after which copies of a message arrive; none: it is lost. */
+  delays(from: string, to: string): readonly number[];
+  after(ms: number, work: () => void): void;
+}
+
+/** The name of the log in {@linkcode Network.delays}. */
+export const LOG = "log";
+
+interface Subscription {
+  readonly name: string;
+  readonly take: (bytes: Uint8Array) => void;
+}
+
+export class MemoryBroker {
+  readonly entries: Uint8Array[] = [];
+  readonly #network: Network;
+  readonly #subscriptions = new Map<string, Set<Subscription>>();
+  #lastId = "";
+
+  readonly #isFenced: boolean;
+
+  /** `fenced`: false makes a log that every writer may write, to try tests. */
+  constructor(network: Network, { fenced = true } = {}) {
+    this.#network = network;
+    this.#isFenced = fenced;
+  }
+
+  /** The broker as the client `name` sees it. */
+  client(name: string): Broker {
+    return {
+      publish: (subject, bytes) => {
+        for (
+          const { name: to, take } of this.#subscriptions.get(subject) ?? []
+        ) {
+          this.#travel(name, to, () => take(bytes));
+        }
+      },
+      subscribe: (subject, take) => {
+        const subscription = { name, take };
+        const all = this.#subscriptions.get(subject) ?? new Set();
+        this.#subscriptions.set(subject, all.add(subscription));
+        return () => all.delete(subscription);
+      },
+      log: this.#log(name),
+    };
+  }
+
+  #log(name: string): Log {
+    return {
+      append: (after, id, bytes, done) =>
+        this.#travel(name, LOG, () => {
+          const index = this.#append(after, id, bytes);
+          this.#travel(LOG, name, () => done(index));
+        }),
+      read: (done) =>
+        this.#travel(name, LOG, () => {
+          const entries = [...this.entries];
+          this.#travel(LOG, name, () => done(entries));
+        }),
+    };
+  }
+
+  #append(after: number, id: string, bytes: Uint8Array): number | null {
+    if (id === this.#lastId) return this.entries.length;
+    if (this.#isFenced && after !== this.entries.length) return null;
+    this.#lastId = id;
+    return this.entries.push(bytes);
+  }
+
+  #travel(from: string, to: string, arrive: () => void): void {
+    for (const ms of this.#network.delays(from, to)) {
+      this.#network.after(ms, arrive);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { type Outcome, simulate } from "./testing/simulation.ts";
+
+const SEEDS = 200;
+
+Deno.test(`${SEEDS} seeds: every member sees what one process would have shown`, () => {
+  const sums: Outcome = simulate(0);
+  for (let seed = 1; seed < SEEDS; seed++) {
+    for (const [name, n] of Object.entries(simulate(seed))) {
+      sums[name as keyof Outcome] += n;
+    }
+  }
+  // A simulation in which nothing happens proves nothing.
+  for (const [name, n] of Object.entries(sums)) {
+    assert.ok(n >= 10, `${name}: ${n}`);
+  }
+  assert.ok(sums.delivered > 50_000, `${sums.delivered} delivered`);
+});
+
+Deno.test("a seed repeats its run exactly", () => {
+  assert.deepEqual(simulate(7), simulate(7));
+});
+
+Deno.test("the simulation notices a log that takes entries of a replaced core", () => {
+  let failed = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    try {
+      simulate(seed, { fenced: false });
+    } catch (error) {
+      assert.ok(error instanceof assert.AssertionError, String(error));
+      failed++;
+    }
+  }
+  assert.ok(failed > 0);
+});

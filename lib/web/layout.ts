@@ -121,13 +121,21 @@ function flash(c: Context): Html {
   return notice(one);
 }
 
-export function notice({ kind, lines }: Flash): Html {
+export function notice({ kind, lines, links = [] }: Flash): Html {
   return html`<div class="notice ${kind}" role="${
     kind === "done" ? "status" : "alert"
   }">${
     lines.length > 1
       ? html`<pre>${lines.join("\n")}</pre>`
       : html`<p>${lines[0] ?? "Done."}</p>`
+  }${
+    links.length === 0 ? NOTHING : html`<p>${
+      links.map(({ path, label }) =>
+        html`
+          <a href="${path}">${label}</a>
+        `
+      )
+    }</p>`
   }</div>`;
 }
 

@@ -22,6 +22,8 @@ const MOST_PER_ACCOUNT = 10;
 export interface Flash {
   readonly kind: "done" | "failed";
   readonly lines: readonly string[];
+  /** Pages about what was done. */
+  readonly links?: readonly { readonly path: string; readonly label: string }[];
   /** What was sent and could not be accepted, for the form to show again. */
   readonly typed?: Form;
 }

@@ -10,6 +10,8 @@ import { findCommand } from "../../commands/table.ts";
 import { type Form, tokenField } from "../form.ts";
 import { checkbox, field, select } from "../form_fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";
+import { aRole } from "../../commands/words.ts";
+import { isRole } from "./access.ts";
 import { hexColor, labelOf, namedChoices, pickerOf } from "./controls.ts";
 import type { Context, Site } from "../site.ts";
 
@@ -58,6 +60,12 @@ export function commandNamed(name: string): Command {
 
 export function commandForm(c: Context, site: Site, one: CommandForm): Html {
   const command = commandNamed(one.command);
+  if (!isRole(c, command.role)) {
+    // A button that could only answer 403 is not offered.
+    return one.small
+      ? NOTHING
+      : html`<p class="quiet">Only ${aRole(command.role)} may do this.</p>`;
+  }
   const fixed = one.fixed ?? {};
   const keys = one.show ??
     webFields(command)

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { members, roomInfo, sessionInfo } from "../testing/fake_live.ts";
+import { findCommand } from "../../commands/table.ts";
 import { DESK_PAGES } from "../page_table.ts";
 import { type TestSite, withSite } from "../testing/site.ts";
 
@@ -327,4 +328,41 @@ Deno.test("GET /desk/bans offers to end only what the reader may end", () =>
       .map(([, target]) => target);
     deepEqual(ends, ["203.0.113.2"]);
     ok(text.includes("203.0.113.1"));
+  }));
+
+Deno.test("a page offers a moderator no form above that role", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    await site.addUser("Guard", { role: "moderator" });
+    const browser = site.browser();
+    await browser.signIn("Guard");
+    for (
+      const path of [`/desk/users/${ann.uid}`, "/desk/rooms/50001", ...PAGES]
+    ) {
+      const { status, text } = await browser.get(path);
+      if (status === 403) continue;
+      const actions = [...text.matchAll(/action="\/desk\/run\/([^"]*)"/g)];
+      for (const [, action = ""] of actions) {
+        const { role } = findCommand(action.split("/"))!;
+        equal(role, "moderator", `${path} offers ${action}`);
+      }
+    }
+    match(
+      (await browser.get(`/desk/users/${ann.uid}`)).text,
+      /Only an? (super)?admin may do this/,
+    );
+  }));
+
+Deno.test("what a form did is said with a link to it", () =>
+  withSite(async (site) => {
+    const ann = await site.addUser("Ann");
+    const browser = await owner(site);
+    const page = await browser.get("/desk/bans");
+    const answer = await browser.submit(page, "/desk/run/ban/add", {
+      target: "Ann",
+    });
+    match(
+      (await browser.get(answer.location!)).text,
+      new RegExp(`<a href="/desk/users/${ann.uid}">Ann</a>`),
+    );
   }));

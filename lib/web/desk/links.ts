@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Uid } from "../../domain/store.ts";
+import type { Store, Uid } from "../../domain/store.ts";
 import { type Html, html } from "../html.ts";
 
 /** The user's page, or the name alone when the account is gone. */
@@ -12,4 +12,29 @@ export function personLink(uid: Uid | null, nickname: string): Html {
   return uid === null
     ? html`${nickname}`
     : html`<a href="/desk/users/${uid}">${nickname}</a>`;
+}
+
+export interface Link {
+  readonly path: string;
+  readonly label: string;
+}
+
+/** The pages of the user and the room that a command's answer names. */
+export function resultLinks(
+  { store }: { readonly store: Store },
+  json: unknown,
+): Link[] {
+  const { uid, gid, kind, target } = Object(json);
+  const account = store.accounts.get(
+    Number(kind === "account" ? target : uid) || 0,
+  );
+  const room = store.rooms.get(Number(gid) || 0);
+  return [
+    ...(account === undefined
+      ? []
+      : [{ path: `/desk/users/${account.uid}`, label: account.nickname }]),
+    ...(room === undefined
+      ? []
+      : [{ path: `/desk/rooms/${room.gid}`, label: room.name }]),
+  ];
 }

@@ -29,6 +29,7 @@ import {
   webFields,
 } from "./command_form.ts";
 import { labelOf } from "./controls.ts";
+import { resultLinks } from "./links.ts";
 import { deskPage } from "./layout.ts";
 
 /** A command that goes on is ended after so long. */
@@ -83,7 +84,11 @@ ${
     if (back === null || !back.startsWith("/desk")) {
       return commandPage(c, site, command, form, result);
     }
-    member.session.flash = { kind: "done", lines: result.lines };
+    member.session.flash = {
+      kind: "done",
+      lines: result.lines,
+      links: resultLinks(site, result.json).filter(({ path }) => path !== back),
+    };
     return c.redirect(back, 303);
   });
 }

@@ -54,10 +54,11 @@ export function chatTest(
   name: string,
   work: (server: WholeServer, browser: Browser, room: number) => Promise<void>,
   changes: Parameters<typeof withWholeServer>[1] = {},
+  isPossible = true,
 ): void {
   Deno.test({
     name: `/chat: ${name}`,
-    ignore: MISSING !== null,
+    ignore: MISSING !== null || !isPossible,
     // The debugger's socket and the child end a moment later.
     sanitizeOps: false,
     sanitizeResources: false,

@@ -13,6 +13,7 @@ import { OwnProfile } from "./profile.tsx";
 import { RoomList } from "./room_list.tsx";
 import { RoomView } from "./room.tsx";
 import { Settings } from "./settings.tsx";
+import { Sign } from "./sign.tsx";
 import { SignOn } from "./sign_on.tsx";
 
 export function App() {
@@ -99,11 +100,7 @@ function Tabs() {
           model.open(to)}
       >
         {label}
-        {speaks && (
-          <span class="sign" role="img" aria-label="somebody is speaking">
-            🔊
-          </span>
-        )}
+        {speaks && <Sign name="speaking" label="somebody is speaking" />}
         {unread > 0 && (
           <span class="unread">
             {unread}

@@ -23,6 +23,7 @@ import { Ask } from "./ask.tsx";
 import { usePage } from "./base.tsx";
 import { type Choice, Menu } from "./menu.tsx";
 import { Profile } from "./profile.tsx";
+import { Sign, type SignName } from "./sign.tsx";
 
 export function Members({ room }: { room: Room }) {
   const { model } = usePage();
@@ -58,13 +59,13 @@ interface RowProps {
 
 function MemberRow({ room, member, speaks }: RowProps) {
   const { model } = usePage();
-  const signs: [boolean, string, string][] = [
-    [speaks, "🔊", "speaking"],
-    [member.hand > 0, "✋", `hand up, number ${member.hand}`],
-    [!member.mic && room.hasVoice, "🔴", "may not speak"],
-    [room.cameras.has(member.uid), "📷", "camera on"],
-    [member.away, "💤", "away"],
-    [room.ignored.has(member.uid), "🚫", "ignored by you"],
+  const signs: [boolean, SignName, string][] = [
+    [speaks, "speaking", "speaking"],
+    [member.hand > 0, "hand", `hand up, number ${member.hand}`],
+    [!member.mic && room.hasVoice, "red-dot", "may not speak"],
+    [room.cameras.has(member.uid), "camera", "camera on"],
+    [member.away, "away", "away"],
+    [room.ignored.has(member.uid), "ignored", "ignored by you"],
   ];
   const isMe = member.uid === model.me.uid;
   return (
@@ -76,12 +77,8 @@ function MemberRow({ room, member, speaks }: RowProps) {
           </b>
         )}
         {member.nickname}
-        {signs.map(([on, sign, words]) =>
-          on && (
-            <span key={words} class="sign" role="img" aria-label={words}>
-              {sign}
-            </span>
-          )
+        {signs.map(([on, name, label]) =>
+          on && <Sign key={name} name={name} label={label} />
         )}
       </span>
       {!isMe && <Choices room={room} member={member} />}

@@ -8,6 +8,7 @@ import type { RoomEntry } from "../../../lib/protocol/packets/lists.ts";
 import type { Crowd } from "../model.ts";
 import { Ask } from "./ask.tsx";
 import { usePage } from "./base.tsx";
+import { Sign } from "./sign.tsx";
 import { CreateRoom, JoinAsAdmin } from "./room_dialogs.tsx";
 
 const REFRESH_MS = 20_000;
@@ -138,11 +139,12 @@ function RoomRow(
     <li class="room">
       <button type="button" class="name" onClick={join}>{name}</button>
       {(crowd?.speaking || speaker !== undefined) && (
-        <span class="sign speaking-here">
-          <span aria-hidden="true">🔊</span> {speaker === undefined
+        <Sign
+          name="speaking"
+          label={speaker === undefined
             ? "somebody speaks"
             : `${model.nameOf(speaker)} speaks`}
-        </span>
+        />
       )}
       {room.voice > 0 && <span class="sign">voice</span>}
       {room.locked && <span class="sign">locked</span>}

@@ -18,6 +18,7 @@ import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
 import { MessageTable } from "./messages.ts";
 import { MuteTable, NoteTable, PastSessionTable } from "./moderation.ts";
 import { ProfileMessageTable } from "./profile_messages.ts";
+import { PasswordResetTable } from "./password_resets.ts";
 import { RelationTables } from "./relations.ts";
 import { RoomTables } from "./rooms.ts";
 import { TwoStepTable } from "./two_step.ts";
@@ -41,6 +42,7 @@ export class SqliteStore implements Store {
   readonly twoStep;
   readonly emergency;
   readonly inviteCodes;
+  readonly passwordResets;
   readonly emailInvites;
   readonly history;
 
@@ -65,6 +67,7 @@ export class SqliteStore implements Store {
     this.emergency = new EmergencyTable(db);
     this.pastSessions = new PastSessionTable(db, flush);
     this.inviteCodes = new InviteCodeTable(db);
+    this.passwordResets = new PasswordResetTable(db);
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);
   }

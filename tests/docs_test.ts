@@ -80,7 +80,7 @@ for (const path of DOCUMENTS) {
   Deno.test(`${named(path)}: every subcommand that is named exists`, () => {
     for (
       const [, words = ""] of withoutBlocks(text).matchAll(
-        /`retropal ((?:[a-z]+ ?)+)/g,
+        /`retropal ((?:[a-z]+(?:-[a-z]+)* ?)+)/g,
       )
     ) {
       const [first, second] = words.trim().split(" ");

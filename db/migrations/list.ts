@@ -19,3 +19,4 @@ export * from "./011_moderation.ts";
 export * from "./012_words.ts";
 export * from "./013_emergency.ts";
 export * from "./014_two_step.ts";
+export * from "./015_password_resets.ts";

@@ -37,6 +37,7 @@ import * as mute from "./user_mute.ts";
 import { userTotpReset } from "./user_totp.ts";
 import { userWarn } from "./user_warn.ts";
 import { userExport, userImport } from "./user_files.ts";
+import { userResetLink } from "./user_reset_link.ts";
 import * as word from "./word.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   mute.userUnmute,
   mute.userNote,
   mute.userUnnote,
+  userResetLink,
   userHistory,
   userMove,
   userImport,

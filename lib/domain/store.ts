@@ -400,6 +400,22 @@ export interface InviteCodes {
   remove(code: string): boolean;
 }
 
+/** A link for a new password; only the hash of its token is kept. */
+export interface PasswordReset {
+  readonly uid: Uid;
+  readonly tokenHash: string;
+  /** That of the account when the link was made: a changed one ends it. */
+  readonly passwordHash: string;
+  readonly expiresAt: Millis;
+}
+
+export interface PasswordResets {
+  /** Takes the place of the account's earlier one. */
+  add(reset: PasswordReset): void;
+  find(tokenHash: string, now: Millis): PasswordReset | undefined;
+  remove(uid: Uid): boolean;
+}
+
 /** "Future users" of packet -200. */
 export interface EmailInvite {
   readonly from: Uid;
@@ -445,6 +461,7 @@ export interface Store {
   readonly twoStep: TwoSteps;
   readonly emergency: Emergency;
   readonly inviteCodes: InviteCodes;
+  readonly passwordResets: PasswordResets;
   readonly emailInvites: EmailInvites;
   readonly history: History;
   /** All or nothing; nests. */

@@ -28,6 +28,7 @@ import { metricsPages } from "./metrics_page.ts";
 import { notFound, Problem } from "./problem.ts";
 import { registerPages } from "./register_page.ts";
 import { secured } from "./security_headers.ts";
+import { resetPages } from "./reset_page.ts";
 import { setupPages } from "./setup_page.ts";
 import { signInPages } from "./sign_in.ts";
 import type { App, Context, Env, Member, Site, Visitor } from "./site.ts";
@@ -77,6 +78,7 @@ export function makePages(site: Site): Pages {
   authorityPages(app, site);
   const check = checkPages(app, site);
   registerPages(app, site);
+  resetPages(app, site);
   setupPages(app, site);
   signInPages(app, site);
   memberPages(app, site);

@@ -68,7 +68,8 @@ export const PAGES: readonly PageRow[] = [
     role: "visitor",
     looks: [["sign-in", "/sign-in"]],
   },
-  // Open once, with a token: tests of its own look at it.
+  // Opened by a token: tests of their own look at them.
+  { path: "/reset", role: "visitor", looks: [] },
   { path: "/setup", role: "visitor", looks: [] },
   { path: "/member", role: "member", looks: [["member", "/member"]] },
   {

@@ -67,7 +67,10 @@ Deno.test("every command says what it is without a full stop", () => {
 Deno.test("the manual page names every command", () => {
   const page = manPage(ALL);
   for (const { path, hidden } of ALL) {
-    ok(hidden || page.includes(`.SS retropal ${path.join(" ")}`));
+    ok(
+      hidden ||
+        page.includes(`.SS retropal ${path.join(" ").replaceAll("-", "\\-")}`),
+    );
   }
   ok(nextWords(["user"], ALL).includes("add"));
 });

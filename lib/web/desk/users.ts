@@ -260,6 +260,16 @@ function accountForms(
       }),
     )}
     ${panel(
+      "Forgotten password",
+      commandForm(c, site, {
+        command: "user reset-link",
+        submit: "Make a link",
+        fixed,
+        back,
+        prefix: "link-",
+      }),
+    )}
+    ${panel(
       "Rename",
       commandForm(c, site, {
         command: "user rename",

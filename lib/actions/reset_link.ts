@@ -1,0 +1,49 @@
+/**
+ * Links by which members give their account a new password themselves.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { createHash, randomBytes } from "node:crypto";
+import type { Account, Millis, Store } from "../domain/store.ts";
+import { type Acting, audit } from "./acting.ts";
+
+/** How long a link can be used, unless told otherwise. */
+export const LINK_MS = 24 * 3_600_000;
+
+/** Returns the token of a new link; the one before it ends. */
+export function makeResetLink(
+  acting: Acting,
+  { uid, nickname, passwordHash }: Account,
+  lasts: Millis = LINK_MS,
+): string {
+  const token = Buffer.from(randomBytes(24)).toString("base64url");
+  acting.store.transaction(() => {
+    acting.store.passwordResets.add({
+      uid,
+      tokenHash: hashOf(token),
+      passwordHash,
+      expiresAt: acting.now() + lasts,
+    });
+    audit(acting, { action: "user reset-link", target: nickname });
+  });
+  return token;
+}
+
+/**
+ * Returns the account of a link. Undefined for one that was used, has expired,
+ * or was made for an earlier password.
+ */
+export function accountOfLink(
+  store: Store,
+  token: string,
+  now: Millis,
+): Account | undefined {
+  const reset = store.passwordResets.find(hashOf(token), now);
+  const account = reset && store.accounts.get(reset.uid);
+  return account?.passwordHash === reset?.passwordHash ? account : undefined;
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
+}

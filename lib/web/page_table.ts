@@ -40,6 +40,8 @@ export const PAGES: readonly PageRow[] = [
   { path: "/", menu: "Rooms", role: "visitor", looks: [["front", "/"]] },
   // Tests of its own look at the browser client.
   { path: "/chat", menu: "Chat", role: "visitor", looks: [] },
+  // Data for the browser client.
+  { path: "/chat/profile", role: "member", looks: [] },
   {
     path: "/connect",
     menu: "Connect",

@@ -193,8 +193,11 @@ chatTest(
       await join(page);
       await page.waitForSelector(".members :text('Dan')");
       await write(page, "hello from here");
-      await dan.rooms.say(room, '<pfont color="#255">red</pfont> and plain');
-      await page.waitForSelector(".line :text('red')");
+      await dan.rooms.say(
+        room,
+        '<pfont color="#65535">yellow</pfont> and plain',
+      );
+      await page.waitForSelector(".line :text('yellow')");
       deepEqual(await accessibilityFaults(page), []);
       await screenshot(page, `chat-room-${name}`);
       const wide = await page.evaluate(() =>

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Frame } from "../../lib/protocol/frame.ts";
-import { Malformed, type Packet } from "../../lib/protocol/layout.ts";
+import type { Packet } from "../../lib/protocol/layout.ts";
 import {
   searchError,
   searchResponse,
@@ -30,31 +30,13 @@ import {
   WELCOME_UID,
 } from "../../lib/protocol/packets/messages.ts";
 import {
-  handDown,
-  handUp,
-  micsToggled,
-  redDotOff,
-  redDotOn,
-} from "../../lib/protocol/packets/microphone.ts";
-import {
-  madeAdmin,
-  memberAdmin,
-  roomAdminInfo,
-} from "../../lib/protocol/packets/moderation.ts";
-import {
   blockedBuddies,
   blockResult,
   buddyList,
-  type Person,
   statusChange,
 } from "../../lib/protocol/packets/pals.ts";
 import {
-  CAMERA,
-  roomVideo,
   startPublishVideo,
-  videoPause,
-  videoPublishTo,
-  videoViewFrom,
   viewVideo,
 } from "../../lib/protocol/packets/room_video.ts";
 import {
@@ -79,71 +61,15 @@ import {
   xferRefuse,
 } from "../../lib/protocol/packets/transfers.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
+import { type Handler, inRoom, on, type PacketPorts } from "./handling.ts";
 import type { Line, Model, Room } from "./model.ts";
+import { ROOM_STATE_HANDLERS } from "./room_state.ts";
 import { whisperIn } from "./text.ts";
-import type { Video } from "./video.ts";
 
-export interface JoinWish {
-  readonly lockword: string;
-  readonly invisible: boolean;
-}
-
-/** What the session does when a packet asks for more than a change. */
-export interface PacketPorts {
-  readonly model: Model;
-  /** Asks the server who that is. */
-  askAbout(uid: number): void;
-  /** All that was sent before the last question has been dealt with. */
-  confirmed(): void;
-  /** How the user wanted to join this room. */
-  wishOf(gid: number): JoinWish;
-  voiceAt(gid: number): void;
-  readonly video: Video | undefined;
-  roomGone(gid: number): void;
-  /** A line that may be announced; `gid` undefined: it is a personal one. */
-  heard(line: Line, gid: number | undefined): void;
-  send<T>(packet: Packet<T>, value: T): void;
-  /** A search has ended. */
-  searched(people: readonly Person[]): void;
-  /** The server ends this session; `again`: the page may sign on again. */
-  farewell(sentence: string, again: boolean): void;
-}
-
-type Handler = (ports: PacketPorts, frame: Frame) => void;
-
-const EVERYBODY = 0xffffffff;
 const MOST_LINES = 2000;
 const VOICE_TYPES = new Set([1, 2, 3, 4]);
 /** The type that a refused LOGIN is answered for. */
 const LOGIN = -1148;
-
-function on<T>(
-  packet: Packet<T>,
-  handle: (ports: PacketPorts, value: T) => void,
-): [number, Handler] {
-  return [packet.type, (ports, frame) => {
-    const value = packet.parse(frame.payload);
-    if (!(value instanceof Malformed)) handle(ports, value);
-  }];
-}
-
-function inRoom<T extends { readonly gid: number }>(
-  packet: Packet<T>,
-  handle: (ports: PacketPorts, room: Room, value: T) => void,
-): [number, Handler] {
-  return on(packet, (ports, value) => {
-    const room = ports.model.rooms.get(value.gid);
-    if (room !== undefined) handle(ports, room, value);
-  });
-}
-
-function update(room: Room, uid: number, change: Partial<MemberEntry>): void {
-  const uids = uid === EVERYBODY ? [...room.members.keys()] : [uid];
-  for (const one of uids) {
-    const member = room.members.get(one);
-    if (member) room.members.set(one, { ...member, ...change });
-  }
-}
 
 function addMembers({ model }: PacketPorts, members: readonly MemberEntry[]) {
   for (const member of members) {
@@ -349,47 +275,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
     model.invites.push(invite);
     model.names.set(invite.uid, invite.nickname);
   }),
-  inRoom(redDotOn, ({ model }, room, { uid }) => {
-    room.redDots.add(uid);
-    update(room, uid, { mic: false });
-    if (uid === model.me.uid || uid === EVERYBODY) {
-      model.speaking.delete(room.gid);
-    }
-  }),
-  inRoom(redDotOff, (_ports, room, { uid }) => {
-    if (uid === EVERYBODY) room.redDots.clear();
-    else room.redDots.delete(uid);
-    update(room, uid, { mic: true });
-  }),
-  inRoom(micsToggled, (_ports, room, { on, except }) => {
-    for (const uid of room.members.keys()) {
-      if (uid !== except) update(room, uid, { mic: on });
-    }
-  }),
-  inRoom(handUp, (_ports, room, { uid }) => {
-    const last = Math.max(0, ...[...room.members.values()].map((m) => m.hand));
-    update(room, uid, { hand: last + 1 });
-  }),
-  inRoom(handDown, (_ports, room, { uid }) => update(room, uid, { hand: 0 })),
-  inRoom(madeAdmin, (_ports, room) => {
-    room.admin = true;
-  }),
-  inRoom(memberAdmin, ({ model }, room, { uid, on }) => {
-    update(room, uid, { admin: on });
-    if (uid === model.me.uid) room.admin = on;
-  }),
-  inRoom(roomAdminInfo, (_ports, room, info) => {
-    room.console = info;
-  }),
-  inRoom(roomVideo, (ports, room, { uid, state }) => {
-    if (state === CAMERA.off) {
-      room.cameras.delete(uid);
-      ports.video?.cameraOff(uid);
-    } else room.cameras.add(uid);
-  }),
-  on(videoPublishTo, ({ video }) => video?.publish()),
-  on(videoPause, ({ video }) => video?.pause()),
-  on(videoViewFrom, ({ video }, { uid }) => video?.granted(uid)),
+  ...ROOM_STATE_HANDLERS,
   on(feedback, (ports, { to, code, text }) => {
     if (code === 0) return;
     if (to === LOGIN) return ports.farewell(text, false);

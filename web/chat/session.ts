@@ -40,12 +40,8 @@ import { bye } from "../../lib/protocol/packets/signon.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
 import { Delivery } from "./delivery.ts";
 import type { Line, Model } from "./model.ts";
-import {
-  addLine,
-  type JoinWish,
-  type PacketPorts,
-  takeFrame,
-} from "./packets.ts";
+import type { JoinWish, PacketPorts } from "./handling.ts";
+import { addLine, takeFrame } from "./packets.ts";
 import { preferences } from "./preferences.ts";
 import { plainText } from "./text.ts";
 import {

@@ -6,7 +6,7 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Model } from "../model.ts";
-import { readable } from "../readable.ts";
+import { needsDark } from "../readable.ts";
 import type { Session } from "../session.ts";
 import { readMarkup, type Run } from "../text.ts";
 import type { Video } from "../video.ts";
@@ -45,10 +45,14 @@ function Piece({ run }: { run: Run }) {
   if (run.bold) style["fontWeight"] = "bold";
   if (run.italic) style["fontStyle"] = "italic";
   if (run.underline) style["textDecoration"] = "underline";
-  if (run.color !== undefined) style["color"] = readable(run.color);
+  if (run.color !== undefined) style["color"] = run.color;
   if (run.size !== undefined) style["fontSize"] = `${run.size / 8}em`;
   // Colours of 2002 were chosen for white paper.
-  const className = run.color === undefined ? "" : "colored";
+  const className = run.color === undefined
+    ? ""
+    : needsDark(run.color)
+    ? "colored light"
+    : "colored";
   if (run.href === undefined) {
     return <span class={className} style={style}>{run.text}</span>;
   }

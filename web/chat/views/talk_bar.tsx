@@ -61,7 +61,7 @@ export function TalkBar({ room }: { room: Room }) {
             speaker,
             model.me.uid,
             model.nameOf(speaker ?? 0),
-            mayTalk,
+            mayTalk || room.invisible,
           )}
       </p>
     </div>

@@ -92,7 +92,7 @@ Deno.test("attack 05: packets of a signed-on user before signing on", async () =
   );
 });
 
-Deno.test("attack 06: the uid in the packet is another's: profile, password, pal list stay his own", async () => {
+Deno.test("attack 06: the uid in the packet is another's: profile, password, pal list stay their own", async () => {
   await using stage = await Stage.start();
   const { ann, eve, rig } = stage;
   await eve.send(

@@ -67,7 +67,7 @@ Deno.test("attack 18: a second hello with another's uid on one's own voice conne
   await stage.undisturbed();
 });
 
-Deno.test("attack 67: take over the voice connection of a neighbour while he speaks", async () => {
+Deno.test("attack 67: take over the voice connection of a neighbour while they speak", async () => {
   await using stage = await Stage.start();
   const { ann, annVoice, bobVoice, rig } = stage;
   await annVoice.talk();

@@ -8,6 +8,7 @@ import { minuteText } from "../../commands/table_text.ts";
 import type { Status } from "../../ops/live.ts";
 import type { HistorySample } from "../../domain/store.ts";
 import { RESOLUTIONS } from "../history.ts";
+import { uploadKbit } from "../../domain/uplink.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { panel } from "../layout.ts";
 import { fragment, LiveFragments } from "../live_fragments.ts";
@@ -55,7 +56,7 @@ const RANGES: readonly Range[] = [
 
 export function overviewPages(app: App, site: Site): void {
   const live = new LiveFragments(
-    () => new Map([["now", fragment(now(site.live.status()))]]),
+    () => new Map([["now", fragment(now(site, site.live.status()))]]),
     site.log,
   );
 
@@ -69,7 +70,7 @@ export function overviewPages(app: App, site: Site): void {
       live: "/desk/live",
       main: html`<h1>Overview</h1>
 ${emergencyPanel(c, site)}
-${panel("Now", now(status))}
+${panel("Now", now(site, status))}
 ${panel("Over time", html`${tabs(range)}${charts(site, range)}`)}
 ${panel("Last warnings and errors", errors(status))}`,
     });
@@ -78,7 +79,7 @@ ${panel("Last warnings and errors", errors(status))}`,
   app.get("/desk/live", (c) => watching(c, site, live, "moderator"));
 }
 
-function now(status: Status): Html {
+function now(site: Site, status: Status): Html {
   const { rates, totals, queues, endpoints } = status;
   return html`
     <div
@@ -116,6 +117,7 @@ function now(status: Status): Html {
             size(rates.videoBytesOut)
           } <small>out</small>`,
         ],
+        ["Upload of voice and video", upload(site, status)],
         [
           "Sign-ons",
           html`${totals.signOns} <small>${totals.signOnsRefused} refused</small>`,
@@ -134,6 +136,15 @@ function now(status: Status): Html {
     clients are told ${endpoints.advertised ||
       "the address they reached"}.</p></div>
   `;
+}
+
+/** Against the line, where the host has said what it uploads. */
+function upload(site: Site, { rates }: Status): Html {
+  const kbit = uploadKbit(rates.voiceFramesOut, rates.videoBytesOut);
+  const line = site.config().server.uplink_kbit;
+  return html`${rate(kbit)} <small>kbit/s${
+    line > 0 ? ` of ${line} (${Math.round(100 * kbit / line)} %)` : ""
+  }</small>`;
 }
 
 function rate(perSecond: number): string {

@@ -22,7 +22,7 @@ type Kind = "systemd" | "launchd" | "windows" | "fail2ban";
 
 export const service = localCommand({
   path: ["service"],
-  summary: "Write what starts the server with this machine",
+  summary: "Generate a system service file",
   details:
     "A systemd unit on Linux, a launchd file on macOS, instructions on " +
     "Windows; or the filter by which fail2ban finds failed sign-ons in the log.",

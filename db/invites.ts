@@ -23,7 +23,19 @@ interface CodeRow {
   created_by: string;
   created_at: number;
   expires_at: number | null;
+  link: number;
+  room: number | null;
 }
+
+const inviteOf = (row: CodeRow): InviteCode => ({
+  code: row.code,
+  usesLeft: row.uses_left,
+  createdBy: row.created_by,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  link: row.link === 1,
+  room: row.room,
+});
 
 export class InviteCodeTable implements InviteCodes {
   readonly #db: Database;
@@ -32,12 +44,21 @@ export class InviteCodeTable implements InviteCodes {
     this.#db = db;
   }
 
-  add({ code, usesLeft, createdBy, createdAt, expiresAt }: InviteCode): void {
+  add(invite: Parameters<InviteCodes["add"]>[0]): void {
+    const { code, usesLeft, createdBy, createdAt, expiresAt } = invite;
     this.#db.statement(
       `INSERT INTO invite_codes
-         (code, uses_left, created_by, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?)`,
-    ).run(code, usesLeft, createdBy, createdAt, expiresAt);
+         (code, uses_left, created_by, created_at, expires_at, link, room)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      code,
+      usesLeft,
+      createdBy,
+      createdAt,
+      expiresAt,
+      invite.link ? 1 : 0,
+      invite.room ?? null,
+    );
   }
 
   /** Those that can still be redeemed, the newest first. */
@@ -46,13 +67,16 @@ export class InviteCodeTable implements InviteCodes {
       `SELECT * FROM invite_codes
        WHERE uses_left > 0 AND (expires_at IS NULL OR expires_at > ?)
        ORDER BY created_at DESC, code DESC LIMIT ${MOST_LISTED}`,
-    ).all(now).map((row) => ({
-      code: row.code,
-      usesLeft: row.uses_left,
-      createdBy: row.created_by,
-      createdAt: row.created_at,
-      expiresAt: row.expires_at,
-    }));
+    ).all(now).map(inviteOf);
+  }
+
+  find(code: string, now: Millis): InviteCode | undefined {
+    const row = this.#db.statement<CodeRow>(
+      `SELECT * FROM invite_codes
+       WHERE code = ? AND uses_left > 0
+       AND (expires_at IS NULL OR expires_at > ?)`,
+    ).get(code, now);
+    return row && inviteOf(row);
   }
 
   redeem(code: string, now: Millis): boolean {

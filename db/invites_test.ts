@@ -7,6 +7,8 @@ const code = (name: string, usesLeft: number, expiresAt: number | null) => ({
   createdBy: "cli",
   createdAt: NOON,
   expiresAt,
+  link: false,
+  room: null,
 });
 
 Deno.test("inviteCodes.redeem() takes one use while any is left", () =>

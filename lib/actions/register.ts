@@ -53,6 +53,8 @@ export interface RegisterWish {
   readonly last: string;
   /** The invite code; "" for none. */
   readonly code: string;
+  /** The code came in a link: that is the host's word, whatever the policy. */
+  readonly byLink?: boolean;
   readonly shown?: Pick<NewAccount, "showFirst" | "showLast" | "showEmail">;
   readonly fields?: ProfileFields;
 }
@@ -77,10 +79,10 @@ export async function register(
   const refused = refusalOf(registrar, address, wish);
   if (refused !== null) return refused;
   guard.registered(address, registrar.steady());
-  const needsCode = registrar.config().auth.registration === "invite";
+  const needsCode = policyFor(registrar.config(), wish) === "invite";
   try {
     // The hash costs a tenth of a second: an unknown code is not worth it.
-    if (needsCode && !isOpen(store, wish.code, registrar.clock())) {
+    if (needsCode && !isOpen(store, wish, registrar.clock())) {
       return BAD_CODE;
     }
     const passwordHash = await passwords.hash(encodeText(wish.password), {
@@ -115,7 +117,7 @@ function refusalOf(
 ): RegisterRefusal | null {
   const whole = (sentence: string) => ({ field: null, sentence });
   const settings = config();
-  const policy = settings.auth.registration;
+  const policy = policyFor(settings, wish);
   if (policy === "closed") {
     return whole("Registration is closed. Please ask the host for an account.");
   }
@@ -171,7 +173,7 @@ function create(
   const now = clock();
   // The dial may have been turned while the password was hashed.
   if (newcomerFault(store) !== null) return undefined;
-  const needsCode = config().auth.registration === "invite";
+  const needsCode = policyFor(config(), wish) === "invite";
   if (needsCode && !store.inviteCodes.redeem(wish.code, now)) return undefined;
   const { nickname, email, first, last, shown, fields } = wish;
   const account = store.accounts.create({
@@ -190,13 +192,26 @@ function create(
   audit({ store, live: null, actor, now: () => now }, {
     action: "user register",
     target: nickname,
-    after: needsCode ? "with an invite code" : null,
+    after: wish.byLink
+      ? "by an invitation link"
+      : needsCode
+      ? "with an invite code"
+      : null,
   });
   return account;
 }
 
-function isOpen(store: Store, code: string, now: Millis): boolean {
-  return store.inviteCodes.list(now).some((one) => one.code === code);
+function policyFor({ auth }: Config, { byLink }: RegisterWish) {
+  return byLink ? "invite" : auth.registration;
+}
+
+function isOpen(
+  store: Store,
+  { code, byLink = false }: RegisterWish,
+  now: Millis,
+): boolean {
+  const invite = store.inviteCodes.find(code, now);
+  return invite !== undefined && (invite.link || !byLink);
 }
 
 const BAD_CODE: RegisterRefusal = {

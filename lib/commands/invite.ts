@@ -1,22 +1,43 @@
 /**
- * Invite codes, for registration when it is "invite".
+ * Invite codes, for registration when it is "invite", and invitation links,
+ * which always count.
  *
  * @module
  */
 import { audit, command, done, notFound } from "./command.ts";
 import { argument, durationOption, numberOption } from "./field.ts";
 import { columns, timeText } from "./table_text.ts";
+import { option } from "./field.ts";
+import { openRoom, storedRoom } from "./find.ts";
+import { publicOrigin } from "../ops/public_origin.ts";
+import type { Context } from "./command.ts";
+import type { InviteCode } from "../domain/store.ts";
+import { renderUnicodeCompact } from "uqr";
 
 /** Without the letters and digits that look alike. */
 const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-function randomCode(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
+/** Letters of a link's code: 130 bits, which nobody guesses. */
+const LINK_LETTERS = 26;
+/** Nobody types a link, so it can be found by its beginning. */
+const SHORT_LETTERS = 6;
+
+function randomLetters(count: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(count));
   // 32 letters: every byte has an even chance.
-  const code = [...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join(
-    "",
-  );
-  return code.replace(/(.{4})(.{4})(.{4})/, "$1-$2-$3");
+  return [...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+}
+
+function randomCode(): string {
+  return randomLetters(12).replace(/(.{4})(.{4})(.{4})/, "$1-$2-$3");
+}
+
+/** The address of an invitation. */
+export function inviteUrl(
+  { config, live }: Pick<Context, "config" | "live">,
+  code: string,
+): string {
+  return `${publicOrigin(config, live?.status().endpoints)}/invite/${code}`;
 }
 
 export const inviteAdd = command({
@@ -43,6 +64,8 @@ export const inviteAdd = command({
       createdBy: context.actor.name,
       createdAt: now,
       expiresAt: lasts === null ? null : now + lasts,
+      link: false,
+      room: null,
     };
     context.store.transaction(() => {
       context.store.inviteCodes.add(invite);
@@ -56,9 +79,77 @@ export const inviteAdd = command({
   },
 });
 
+export const inviteLink = command({
+  path: ["invite", "link"],
+  summary: "Make an invitation link with a QR code",
+  details: "Prints an address. People who open it pick a nickname and a " +
+    "password and come into the room, also while registration is closed: the " +
+    "link is the host's word. It is counted and expires; `invite remove` " +
+    "revokes it.",
+  examples: [
+    "retropal invite link",
+    'retropal invite link --room "Lobby" --uses 10 --for 7d',
+  ],
+  fields: {
+    room: option("ROOM", "Where it leads: a room's number or name."),
+    uses: numberOption("N", "How many people may use it; 1 when not given.", {
+      min: 1,
+      max: 10_000,
+    }),
+    for: durationOption("For how long; 7d when not given."),
+  },
+  startsData: true,
+  role: "admin",
+  run(context, input) {
+    const now = context.now();
+    const lasts = input.for === undefined ? 7 * 86_400_000 : input.for;
+    const room = input.room === undefined
+      ? null
+      : roomNumber(context, input.room);
+    const invite: InviteCode = {
+      code: randomLetters(LINK_LETTERS),
+      usesLeft: input.uses ?? 1,
+      createdBy: context.actor.name,
+      createdAt: now,
+      expiresAt: lasts === null ? null : now + lasts,
+      link: true,
+      room,
+    };
+    context.store.transaction(() => {
+      context.store.inviteCodes.add(invite);
+      audit(context, {
+        action: "invite link",
+        target: shortCode(invite.code),
+        after: { uses: invite.usesLeft, expiresAt: invite.expiresAt, room },
+      });
+    });
+    const url = inviteUrl(context, invite.code);
+    return done(
+      { ...invite, url },
+      url,
+      ...renderUnicodeCompact(url, { border: 2 }).split("\n"),
+    );
+  },
+});
+
+function roomNumber({ store, live }: Context, text: string): number {
+  const gid = storedRoom(store, text)?.gid ?? openRoom(live, text)?.gid;
+  if (gid !== undefined) return gid;
+  throw notFound(
+    `There is no room "${text}". \`retropal room list\` shows them all.`,
+  );
+}
+
+/** Enough to recognize a link in lists and the audit log, not to use it. */
+function shortCode(code: string): string {
+  return code.length === LINK_LETTERS
+    ? `${code.slice(0, SHORT_LETTERS)}…`
+    : code;
+}
+
 export const inviteList = command({
   path: ["invite", "list"],
-  summary: "List the invite codes that can still be used",
+  summary: "List the invite codes and links that can still be used",
   examples: ["retropal invite list"],
   fields: {},
   role: "admin",
@@ -67,9 +158,11 @@ export const inviteList = command({
     return done(
       codes,
       ...columns(
-        ["CODE", "USES LEFT", "UNTIL", "BY"],
+        ["CODE", "KIND", "ROOM", "USES LEFT", "UNTIL", "BY"],
         codes.map((one) => [
           one.code,
+          one.link ? "link" : "code",
+          one.room === null ? "" : String(one.room),
           String(one.usesLeft),
           one.expiresAt === null ? "permanently" : timeText(one.expiresAt),
           one.createdBy,
@@ -81,19 +174,20 @@ export const inviteList = command({
 
 export const inviteRemove = command({
   path: ["invite", "remove"],
-  summary: "Make an invite code useless",
+  summary: "Revoke an invite code or an invitation link",
   examples: ["retropal invite remove ABCD-EFGH-JKLM"],
-  fields: { code: argument("CODE", "The code.") },
+  fields: { code: argument("CODE", "The code, or the whole link.") },
   role: "admin",
   run(context, input) {
+    const code = input.code.slice(input.code.lastIndexOf("/") + 1);
     context.store.transaction(() => {
-      if (!context.store.inviteCodes.remove(input.code)) {
+      if (!context.store.inviteCodes.remove(code)) {
         throw notFound(
-          `There is no invite code "${input.code}". \`retropal invite list\` shows them all.`,
+          `There is no invite code "${code}". \`retropal invite list\` shows them all.`,
         );
       }
-      audit(context, { action: "invite remove", target: input.code });
+      audit(context, { action: "invite remove", target: shortCode(code) });
     });
-    return done({ code: input.code }, `${input.code} is useless now.`);
+    return done({ code }, `${code} is revoked.`);
   },
 });

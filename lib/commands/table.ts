@@ -101,6 +101,7 @@ export const COMMANDS: readonly Command[] = [
   complaint.complaintClose,
 
   invite.inviteAdd,
+  invite.inviteLink,
   invite.inviteList,
   invite.inviteRemove,
 

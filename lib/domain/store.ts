@@ -390,11 +390,22 @@ export interface InviteCode {
   readonly createdBy: string;
   readonly createdAt: Millis;
   readonly expiresAt: Millis | null;
+  /** Part of a link, which counts while registration is closed, too. */
+  readonly link: boolean;
+  /** Where people who use it are led; null: nowhere in particular. */
+  readonly room: Gid | null;
 }
 
 export interface InviteCodes {
-  add(code: InviteCode): void;
+  /** A plain code that leads nowhere unless it says otherwise. */
+  add(
+    code:
+      & Omit<InviteCode, "link" | "room">
+      & Partial<Pick<InviteCode, "link" | "room">>,
+  ): void;
   list(now: Millis): InviteCode[];
+  /** Undefined when unknown, used up or expired. */
+  find(code: string, now: Millis): InviteCode | undefined;
   /** Takes one use; false when unknown, used up or expired. */
   redeem(code: string, now: Millis): boolean;
   remove(code: string): boolean;

@@ -18,6 +18,7 @@ import { frontPages } from "./front_page.ts";
 import { html } from "./html.ts";
 import { page } from "./layout.ts";
 import { isLegacyPath } from "./legacy/paths.ts";
+import { invitePages } from "./invite_page.ts";
 import { legacyPage } from "./legacy/page.ts";
 import { dropPages } from "./drop_page.ts";
 import { otherPages } from "./legacy/other_pages.ts";
@@ -80,6 +81,7 @@ export function makePages(site: Site): Pages {
   registerPages(app, site);
   resetPages(app, site);
   setupPages(app, site);
+  invitePages(app, site);
   signInPages(app, site);
   memberPages(app, site);
   securityPages(app, site);

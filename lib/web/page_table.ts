@@ -64,6 +64,8 @@ export const PAGES: readonly PageRow[] = [
     role: "visitor",
     looks: [["register", "/register"]],
   },
+  // Each link is its own: tests of its own look at it.
+  { path: "/invite/:code", role: "visitor", looks: [] },
   {
     path: "/sign-in",
     menu: "Sign in",
@@ -120,7 +122,7 @@ export const PAGES: readonly PageRow[] = [
   ]),
   desk("/desk/bans", "moderator", "Bans", ["desk-bans", "/desk/bans"]),
   desk("/desk/words", "moderator", "Word list", ["desk-words", "/desk/words"]),
-  desk("/desk/invites", "admin", "Invite codes", [
+  desk("/desk/invites", "admin", "Invitations", [
     "desk-invites",
     "/desk/invites",
   ]),

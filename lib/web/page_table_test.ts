@@ -10,6 +10,7 @@ const NO_PAGES = [
   /^\/(connect|member|register|desk|sign-in|chat)\/[\w/.-]*(live|stream)$|^\/register\/check$|\.(reg|json)$/,
   /^\/connect\/(?!(check|authority)$)/,
   /^\/perl\//,
+  /\.svg$/,
   /^\/chat\/(files\/|profile$)/,
   // Whatever else the old client opens.
   /^\/\*$/,

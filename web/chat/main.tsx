@@ -17,6 +17,8 @@ const model = new Model();
 const session = new Session(model);
 const voice = new Voice(model, session);
 session.voice = voice;
+const invitedTo = new URLSearchParams(location.search).get("room") ?? "";
+if (/^\d{1,9}$/.test(invitedTo)) session.invitedTo = Number(invitedTo);
 const video = new Video(model, session);
 session.video = video;
 session.onHeard = (line, gid) => {

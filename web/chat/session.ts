@@ -93,6 +93,9 @@ export class Session implements PacketPorts {
   /** Whose rooms the model still has after a sign-on was refused. */
   #keptUid = 0;
 
+  /** The room of an invitation link, entered after the first sign-on; or 0. */
+  invitedTo = 0;
+
   constructor(readonly model: Model) {
     setInterval(() => this.probe(), TRY_MS);
   }
@@ -107,6 +110,8 @@ export class Session implements PacketPorts {
       this.#login = login;
       this.#uid = 0;
       await this.#connect();
+      if (this.invitedTo !== 0) this.join(this.invitedTo);
+      this.invitedTo = 0;
     } catch (error) {
       if (error instanceof NotSignedIn) model.asksPassword = true;
       model.phase = "signed-out";

@@ -11,6 +11,10 @@ import {
   createPublicKey,
   sign,
 } from "node:crypto";
+import { read } from "../der.ts";
+
+/** Of P-256. */
+const NUMBER_BYTES = 32;
 
 export interface Jwk {
   readonly crv: string;
@@ -47,14 +51,27 @@ export class AccountKey {
       : base64url(JSON.stringify(payload));
     const signature = sign("sha256", Buffer.from(`${protectedHead}.${body}`), {
       key: this.#key,
-      dsaEncoding: "ieee-p1363",
+      dsaEncoding: "der",
     });
     return JSON.stringify({
       protected: protectedHead,
       payload: body,
-      signature: signature.toString("base64url"),
+      signature: base64url(fixedLength(signature)),
     });
   }
+}
+
+/** Both numbers of a signature in 32 bytes each: Deno 2.6 writes DER only. */
+function fixedLength(der: Uint8Array): Uint8Array {
+  const [whole] = read(der);
+  const numbers = whole === undefined ? [] : [...read(whole.content)];
+  const signature = new Uint8Array(2 * NUMBER_BYTES);
+  numbers.forEach(({ content }, i) => {
+    // Without the zero that keeps it positive.
+    const bytes = content.subarray(Math.max(0, content.length - NUMBER_BYTES));
+    signature.set(bytes, (i + 1) * NUMBER_BYTES - bytes.length);
+  });
+  return signature;
 }
 
 export function base64url(value: string | Uint8Array): string {

@@ -11,6 +11,7 @@ import { ConfigError } from "../../config/load.ts";
 import { ownAddresses } from "../interfaces.ts";
 import { type Local, localCommand } from "../local.ts";
 import { checkAddress } from "./address.ts";
+import { checkCertificate } from "./certificate.ts";
 import { bad, type Finding, ok } from "./finding.ts";
 import { checkDatabase, checkFolder } from "./folder.ts";
 import { checkFileLimit, checkStore, readFileLimit } from "./machine.ts";
@@ -58,6 +59,7 @@ export async function examine(local: Local): Promise<Finding[]> {
       live?.sessions ?? [],
     ),
     await checkLocation(config, live !== null),
+    ...checkCertificate(config, live?.status),
     checkFileLimit(config, readFileLimit(config)),
   );
   return findings;

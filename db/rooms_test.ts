@@ -34,6 +34,7 @@ Deno.test("rooms.create() fills in the rest", () =>
       newUsersMic: true,
       redDotText: false,
       redDotVideo: false,
+      slowSeconds: 0,
       floorMode: "pause",
       floorPauseMs: 1000,
       video: true,

@@ -41,7 +41,6 @@ export const PAGES: readonly PageRow[] = [
   // Tests of its own look at the browser client.
   { path: "/chat", menu: "Chat", role: "visitor", looks: [] },
   // Data for the browser client.
-  { path: "/chat/profile", role: "member", looks: [] },
   {
     path: "/connect",
     menu: "Connect",

@@ -4,7 +4,7 @@ import { MAX_UID, StoreError, SYSTEM_UID } from "../lib/domain/store.ts";
 import { AccountTable } from "./accounts.ts";
 import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
-import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
+import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
 Deno.test("accounts.create() numbers people from 1000002 and fills in the rest", () =>
   withStore((store) => {

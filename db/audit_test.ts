@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AuditEntry } from "../lib/domain/store.ts";
 import { openStore } from "./open.ts";
-import { NOON, withStore } from "./testing/temp.ts";
+import { NOON, withStore } from "../tests/support/db/temp.ts";
 
 const entry = (n: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
   at: NOON + n,

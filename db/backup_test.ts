@@ -3,8 +3,14 @@ import { dirname, join } from "node:path";
 import { backupAside, backupTo, verifyBackup } from "./backup.ts";
 import { newestSchema } from "./migrate.ts";
 import { openStore } from "./open.ts";
-import { Script } from "./testing/process.ts";
-import { addUser, fails, NOON, withFolder, withStore } from "./testing/temp.ts";
+import { Script } from "../tests/support/db/process.ts";
+import {
+  addUser,
+  fails,
+  NOON,
+  withFolder,
+  withStore,
+} from "../tests/support/db/temp.ts";
 
 Deno.test("backupTo() copies a live database into one file and reports progress", () =>
   withStore(async (store, path) => {

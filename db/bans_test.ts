@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NewBan } from "../lib/domain/store.ts";
-import { NOON, withStore } from "./testing/temp.ts";
+import { NOON, withStore } from "../tests/support/db/temp.ts";
 
 const ban = (target: string, until: number | null, reason = "spam") =>
   ({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fails, withStore } from "./testing/temp.ts";
+import { fails, withStore } from "../tests/support/db/temp.ts";
 
 Deno.test("categories.set() adds at the end and changes in place", () =>
   withStore(({ categories }) => {

@@ -5,7 +5,7 @@ import { bool, type Column, Columns, plain, rank } from "./columns.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import { GROUPS } from "./rooms.ts";
-import { NOON, withFolder } from "./testing/temp.ts";
+import { NOON, withFolder } from "../tests/support/db/temp.ts";
 
 Deno.test("every column of users and groups is in its list", () =>
   withFolder(async (folder) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
+import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
 Deno.test("a complaint is kept as it was made, and handled", () =>
   withStore((store) => {

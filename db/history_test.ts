@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withStore } from "./testing/temp.ts";
+import { withStore } from "../tests/support/db/temp.ts";
 
 const sample = (at: number, sessions = 1) => ({
   at,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
+import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
 const code = (name: string, usesLeft: number, expiresAt: number | null) => ({
   code: name,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FolderLock, FolderLocked, folderLockedBy } from "./lock.ts";
-import { Script } from "./testing/process.ts";
-import { fails, withFolder } from "./testing/temp.ts";
+import { Script } from "../tests/support/db/process.ts";
+import { fails, withFolder } from "../tests/support/db/temp.ts";
 
 Deno.test("FolderLock is held by one at a time and given back", () =>
   withFolder((folder) => {

@@ -3,8 +3,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { SYSTEM_UID } from "../lib/domain/store.ts";
 import { openStore } from "./open.ts";
-import { Script } from "./testing/process.ts";
-import { addUser, fails, NOON, withFolder, withStore } from "./testing/temp.ts";
+import { Script } from "../tests/support/db/process.ts";
+import {
+  addUser,
+  fails,
+  NOON,
+  withFolder,
+  withStore,
+} from "../tests/support/db/temp.ts";
 
 Deno.test("messages.add() keeps every byte from 0 to 255", () =>
   withStore((store) => {

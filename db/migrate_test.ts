@@ -6,8 +6,8 @@ import { Database } from "./database.ts";
 import { migrate, newestSchema } from "./migrate.ts";
 import { type Migration, MIGRATIONS } from "./migrations/mod.ts";
 import { openStore } from "./open.ts";
-import { writeSchema1 } from "./testing/schema_v1.ts";
-import { fails, NOON, withFolder } from "./testing/temp.ts";
+import { writeSchema1 } from "../tests/support/db/schema_v1.ts";
+import { fails, NOON, withFolder } from "../tests/support/db/temp.ts";
 
 /** A step after all real ones, however many there are. */
 const next = newestSchema() + 1;

@@ -5,8 +5,14 @@ import { SYSTEM_UID } from "../lib/domain/store.ts";
 import { backupTo } from "./backup.ts";
 import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
-import { Script } from "./testing/process.ts";
-import { addUser, fails, NOON, withFolder, withStore } from "./testing/temp.ts";
+import { Script } from "../tests/support/db/process.ts";
+import {
+  addUser,
+  fails,
+  NOON,
+  withFolder,
+  withStore,
+} from "../tests/support/db/temp.ts";
 
 Deno.test("openStore() begins with categories, rooms and the system user", () =>
   withStore((store) => {

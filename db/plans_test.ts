@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
 import { SqliteStore } from "./store.ts";
-import { NOON, withFolder } from "./testing/temp.ts";
+import { NOON, withFolder } from "../tests/support/db/temp.ts";
 
 /** Those that are meant to read a whole table, or most of it. */
 const WHOLE = [

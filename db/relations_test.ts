@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Store, SYSTEM_UID, type Uid } from "../lib/domain/store.ts";
-import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
+import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
 /** Pals but for the one whom everybody begins with. */
 function chosenPals({ relations }: Store, uid: Uid) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { backupTo } from "./backup.ts";
 import { openStore } from "./open.ts";
 import { restoreFrom } from "./restore.ts";
-import { addUser, fails, NOON, withFolder } from "./testing/temp.ts";
+import { addUser, fails, NOON, withFolder } from "../tests/support/db/temp.ts";
 
 async function names(path: string): Promise<string[]> {
   const store = await openStore(path);

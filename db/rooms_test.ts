@@ -1,7 +1,7 @@
 import { FLOOR_MODE_NAMES } from "../lib/domain/floor_modes.ts";
 import assert from "node:assert/strict";
 import type { NewRoom, Store } from "../lib/domain/store.ts";
-import { addUser, fails, NOON, withStore } from "./testing/temp.ts";
+import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
 const room = (store: Store, name: string, more: Partial<NewRoom> = {}) =>
   store.rooms.create({

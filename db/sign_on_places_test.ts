@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addUser, NOON, withStore } from "./testing/temp.ts";
+import { addUser, NOON, withStore } from "../tests/support/db/temp.ts";
 
 Deno.test("an account is known from the networks of its last ten sign-ons", () =>
   withStore((store) => {

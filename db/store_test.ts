@@ -4,7 +4,13 @@ import type { Store } from "../lib/domain/store.ts";
 import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
 import { SqliteStore } from "./store.ts";
-import { addUser, fails, NOON, withFolder, withStore } from "./testing/temp.ts";
+import {
+  addUser,
+  fails,
+  NOON,
+  withFolder,
+  withStore,
+} from "../tests/support/db/temp.ts";
 
 const entry = (target: string) => ({
   at: NOON,

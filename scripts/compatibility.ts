@@ -8,7 +8,7 @@
 import { readOptions } from "./options.ts";
 import { rowOf } from "../lib/chat/dispatch.ts";
 import { CLIENT_CODECS, SERVER_CODECS } from "../lib/protocol/codecs.ts";
-import { GOLDEN_CASES } from "../lib/protocol/golden/mod.ts";
+import { GOLDEN_CASES } from "../tests/support/golden/mod.ts";
 import {
   CLIENT_TYPES,
   type PacketType,

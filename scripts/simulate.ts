@@ -1,13 +1,16 @@
 /**
  * deno task simulate [--seeds N] [--from SEED]
  *
- * Runs the simulation of gateways and cores (lib/cluster/testing) with one seed
+ * Runs the simulation of gateways and cores (tests/support/simulation) with one seed
  * after the other. Each failure names the seed that shows it again.
  *
  * @module
  */
 // deno-lint-ignore-file no-console -- a program of its own
-import { type Outcome, simulate } from "../lib/cluster/testing/simulation.ts";
+import {
+  type Outcome,
+  simulate,
+} from "../tests/support/simulation/simulation.ts";
 import { readOptions } from "./options.ts";
 
 const USAGE = `

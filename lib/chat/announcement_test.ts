@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { announce } from "./announcement.ts";
-import { withChat } from "./testing.ts";
+import { withChat } from "../../tests/support/chat/test_chat.ts";
 
 Deno.test("announce() shows a box to all who are signed on, and counts them", () =>
   withChat(async (chat) => {

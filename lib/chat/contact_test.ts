@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { hex } from "../protocol/bytes.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { privacyAllows } from "./contact.ts";
-import { joinAll, OAK, u32, withChat } from "./testing.ts";
+import {
+  joinAll,
+  OAK,
+  u32,
+  withChat,
+} from "../../tests/support/chat/test_chat.ts";
 
 Deno.test("privacyAllows() is the client's menu", () => {
   const contacts = ["text", "invitation", "random", "file", "call"] as const;

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { endSession } from "./departure.ts";
-import { joinAll, OAK, u32, withChat } from "./testing.ts";
+import {
+  joinAll,
+  OAK,
+  u32,
+  withChat,
+} from "../../tests/support/chat/test_chat.ts";
 
 const FAREWELLS = [
   ["sign-on", "FEEDBACK fb84 0001 'Enough.'"],

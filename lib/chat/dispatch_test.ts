@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CLIENT_CODECS } from "../protocol/codecs.ts";
-import { payloadOf } from "../protocol/golden/golden.ts";
-import { GOLDEN_CASES } from "../protocol/golden/mod.ts";
+import { payloadOf } from "../../tests/support/golden/golden.ts";
+import { GOLDEN_CASES } from "../../tests/support/golden/mod.ts";
 import {
   CLIENT_TYPES,
   type ClientTypeName,
@@ -16,7 +16,7 @@ import {
   TestChat,
   type TestClient,
   withChat,
-} from "./testing.ts";
+} from "../../tests/support/chat/test_chat.ts";
 
 /** Packets after which a session may be over, by their nature. */
 const ENDING: readonly ClientTypeName[] = ["BYE", "LOGIN"];

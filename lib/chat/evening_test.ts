@@ -4,8 +4,13 @@
  * client changes nothing for the others.
  */
 import assert from "node:assert/strict";
-import { OAK, type TestClient, u32, withChat } from "./testing.ts";
-import { gaim } from "./testing_gaim.ts";
+import {
+  OAK,
+  type TestClient,
+  u32,
+  withChat,
+} from "../../tests/support/chat/test_chat.ts";
+import { gaim } from "../../tests/support/chat/gaim.ts";
 
 /** A UTF-8 text as the plugin sends it, or Windows-1252. */
 function written(text: string, unicode: boolean): string {

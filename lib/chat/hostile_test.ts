@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CLIENT_CODECS } from "../protocol/codecs.ts";
-import { HOSTILE, like, type Parts } from "../protocol/golden/like.ts";
-import { GOLDEN_CASES } from "../protocol/golden/mod.ts";
+import { HOSTILE, like, type Parts } from "../../tests/support/golden/like.ts";
+import { GOLDEN_CASES } from "../../tests/support/golden/mod.ts";
 import { decodeText } from "../protocol/windows1252.ts";
-import { joinAll, OAK, TestChat, type TestClient } from "./testing.ts";
-import { withStore } from "../../db/testing/temp.ts";
+import {
+  joinAll,
+  OAK,
+  TestChat,
+  type TestClient,
+} from "../../tests/support/chat/test_chat.ts";
+import { withStore } from "../../tests/support/db/temp.ts";
 
 /** Any text that Windows-1252 holds, with the letters that split and end. */
 const text = fc.oneof(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeText } from "../protocol/windows1252.ts";
 import { keepUnarrived } from "./mailbox.ts";
-import { withChat } from "./testing.ts";
+import { withChat } from "../../tests/support/chat/test_chat.ts";
 
 Deno.test("keepUnarrived() keeps the others' messages when one cannot be kept", () =>
   withChat(async (chat) => {

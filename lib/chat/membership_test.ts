@@ -7,7 +7,7 @@ import {
   type TestClient,
   u32,
   withChat,
-} from "./testing.ts";
+} from "../../tests/support/chat/test_chat.ts";
 
 const CREATE = "0003 0000 7542 0000082a 'GGlitch'";
 

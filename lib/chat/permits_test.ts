@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { videoViewFrom } from "../protocol/packets/room_video.ts";
 import { videoAccepted } from "../protocol/packets/transfers.ts";
-import { joinAll, OAK, TestChat, u32 } from "./testing.ts";
-import { withStore } from "../../db/testing/temp.ts";
+import {
+  joinAll,
+  OAK,
+  TestChat,
+  u32,
+} from "../../tests/support/chat/test_chat.ts";
+import { withStore } from "../../tests/support/db/temp.ts";
 
 const ADDRESS = { address: "127.0.0.1" } as const;
 

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { GRACE_MS } from "../domain/expected.ts";
 import { handoverOf, readHandover, takeOver } from "../domain/handover.ts";
 import { endOfGrace } from "./returning.ts";
-import { joinAll, OAK, TestChat, u32, withChat } from "./testing.ts";
+import {
+  joinAll,
+  OAK,
+  TestChat,
+  u32,
+  withChat,
+} from "../../tests/support/chat/test_chat.ts";
 
 /** A chat side on the same store, which has taken over from the first. */
 function successor(chat: TestChat): TestChat {

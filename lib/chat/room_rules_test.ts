@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { accountChanged } from "./account_changed.ts";
 import { WordFilter } from "../domain/word_filter.ts";
 import type { WordAction } from "../domain/moderation.ts";
-import { joinAll, OAK, type TestChat, u32, withChat } from "./testing.ts";
+import {
+  joinAll,
+  OAK,
+  type TestChat,
+  u32,
+  withChat,
+} from "../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
 

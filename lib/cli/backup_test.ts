@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { Home } from "./testing/retropal.ts";
+import { Home } from "../../tests/support/cli/retropal.ts";
 
 const secret = { stdin: "secret11" };
 

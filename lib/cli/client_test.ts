@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { Home } from "./testing/retropal.ts";
+import { Home } from "../../tests/support/cli/retropal.ts";
 
 Deno.test("client reg is exactly what the client's registry wants", async () => {
   await using home = await Home.make();

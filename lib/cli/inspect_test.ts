@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { retropal } from "./testing/retropal.ts";
+import { retropal } from "../../tests/support/cli/retropal.ts";
 
 Deno.test("inspect shows frames with names and fields, and no password", async () => {
   const ran = await retropal([

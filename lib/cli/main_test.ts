@@ -1,6 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { FolderLock } from "../../db/lock.ts";
-import { Home, retropal } from "./testing/retropal.ts";
+import { Home, retropal } from "../../tests/support/cli/retropal.ts";
 
 Deno.test("main() does a host's first steps without a server", async () => {
   await using home = await Home.make();

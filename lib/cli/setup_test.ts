@@ -1,5 +1,5 @@
 import { equal, match } from "node:assert/strict";
-import { Home } from "./testing/retropal.ts";
+import { Home } from "../../tests/support/cli/retropal.ts";
 
 Deno.test("setup asks and writes down what it heard", async () => {
   await using home = await Home.make();

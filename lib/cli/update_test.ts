@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { VERSION } from "../version.ts";
-import { Home } from "./testing/retropal.ts";
+import { Home } from "../../tests/support/cli/retropal.ts";
 
 Deno.test("update installs nothing, and asks nobody unless told whom", async () => {
   await using home = await Home.make();

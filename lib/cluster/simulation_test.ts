@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { type Outcome, simulate } from "./testing/simulation.ts";
+import {
+  type Outcome,
+  simulate,
+} from "../../tests/support/simulation/simulation.ts";
 
 const SEEDS = 200;
 

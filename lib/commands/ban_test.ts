@@ -1,7 +1,7 @@
 import { minuteText } from "../ops/local_time.ts";
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Ban } from "../domain/store.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 Deno.test("ban add tells account, address and network apart", async () => {
   await using bench = await Bench.open();

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { runChatLine } from "./chat.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 async function says(bench: Bench, nickname: string, line: string) {
   const context = bench.host.context(bench.actor(nickname));

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { CODE } from "./command.ts";
 import { runChatLine } from "./chat.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 async function party() {
   const bench = (await Bench.open()).start();

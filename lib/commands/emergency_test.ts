@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { CODE } from "./command.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 Deno.test("the dial asks before it disconnects users, and spares staff", async () => {
   await using bench = (await Bench.open()).start();

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { StoredRoom } from "../domain/store.ts";
 import type { RoomInfo } from "../ops/live.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 Deno.test("room add prints the number and puts the room on the list", async () => {
   await using bench = await Bench.open();

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { encodeText } from "../protocol/windows1252.ts";
 import { SYSTEM_UID } from "../domain/store.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 Deno.test("user set changes what was given and tells the server", async () => {
   await using bench = await Bench.open();

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { decodeFile } from "../ops/file_bytes.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 const CSV = `nickname,password,email,role
 Ann,secret11,ann@example.org,moderator

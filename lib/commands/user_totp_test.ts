@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { CODE } from "./command.ts";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 Deno.test("user totp reset is for those above, never for oneself", async () => {
   await using bench = await Bench.open();

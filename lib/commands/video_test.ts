@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { Bench } from "./testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 
 Deno.test("video stop needs somebody above, and says for how long", async () => {
   await using bench = await Bench.open();

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { Bench } from "../commands/testing/host.ts";
+import { Bench } from "../../tests/support/commands/host.ts";
 import { type DataFolder, dataFolder } from "../config/data_folder.ts";
 import { connectControl } from "./client.ts";
 import { readLines, readRequest } from "./protocol.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withStore } from "../../db/testing/temp.ts";
+import { withStore } from "../../tests/support/db/temp.ts";
 import { Session } from "./session.ts";
 import type { Account } from "./store.ts";
 import { World } from "./world.ts";

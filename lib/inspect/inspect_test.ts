@@ -5,7 +5,7 @@ import { encodeFileHead } from "../protocol/file_stream.ts";
 import { encodeHello, encodeVoiceFrame } from "../protocol/rtp.ts";
 import { inspectFile, type InspectOptions } from "./inspect.ts";
 import { BadCapture, readPackets } from "./pcap.ts";
-import { pcap, pcapng, tcp, udp } from "./testing.ts";
+import { pcap, pcapng, tcp, udp } from "../../tests/support/pcap.ts";
 
 const OPTIONS: InspectOptions = {
   chatPort: 5001,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NOON, withStore } from "../../db/testing/temp.ts";
+import { NOON, withStore } from "../../tests/support/db/temp.ts";
 import { defaultConfig } from "../config/config.ts";
 import { keepHouse } from "./housekeeping.ts";
 

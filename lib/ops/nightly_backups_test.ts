@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { backupAside } from "../../db/backup.ts";
 import { openStore } from "../../db/open.ts";
 import { restoreFrom } from "../../db/restore.ts";
-import { addUser, withStore } from "../../db/testing/temp.ts";
+import { addUser, withStore } from "../../tests/support/db/temp.ts";
 import { defaultConfig } from "../config/config.ts";
 import type { Value } from "../config/setting.ts";
 import { lastDue, nextDue, NightlyBackups } from "./nightly_backups.ts";

@@ -8,9 +8,9 @@ import {
   HEADER_BYTES,
   MAX_SENT_PAYLOAD,
 } from "./frame.ts";
-import { payloadOf } from "./golden/golden.ts";
-import { HOSTILE, like } from "./golden/like.ts";
-import { GOLDEN_CASES } from "./golden/mod.ts";
+import { payloadOf } from "../../tests/support/golden/golden.ts";
+import { HOSTILE, like } from "../../tests/support/golden/like.ts";
+import { GOLDEN_CASES } from "../../tests/support/golden/mod.ts";
 import { hazardIn } from "./hazards.ts";
 import { type PacketType, SERVER_TYPES } from "./packet_types.ts";
 import { roomTextFrame, systemLine } from "./packets/messages.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GOLDEN_CASES } from "./golden/mod.ts";
+import { GOLDEN_CASES } from "../../tests/support/golden/mod.ts";
 import { CLIENT_CODECS } from "./codecs.ts";
 import { CLIENT_TYPES, type PacketType, SERVER_TYPES } from "./packet_types.ts";
 import { blanked, secretIn } from "./secrets.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Registry } from "../ops/metrics.ts";
-import { withSite } from "../web/testing/site.ts";
+import { withSite } from "../../tests/support/web/site.ts";
 import { addServerMetrics } from "./server_metrics.ts";
 
 interface Panel {

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { hex } from "../protocol/bytes.ts";
 import { encodeHello } from "../protocol/rtp.ts";
 import { EARLY_MS } from "./early_hellos.ts";
-import { ANN, BOB, FakeRoster, OAK, TestVoice, voice } from "./testing.ts";
+import {
+  ANN,
+  BOB,
+  FakeRoster,
+  OAK,
+  TestVoice,
+  voice,
+} from "../../tests/support/voice_server.ts";
 
 const same = (got: Uint8Array | undefined, wanted: Uint8Array) =>
   assert.equal(got && hex(got), hex(wanted));

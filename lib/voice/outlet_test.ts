@@ -4,7 +4,7 @@ import { hex } from "../protocol/bytes.ts";
 import { u32 } from "../protocol/rtp.ts";
 import { noTraffic } from "./counters.ts";
 import { LAG_MS, MOST_BYTES, Outlet } from "./outlet.ts";
-import { ANN, joined, voice } from "./testing.ts";
+import { ANN, joined, voice } from "../../tests/support/voice_server.ts";
 
 /** A socket whose writes are let through by hand, and a clock to match. */
 class Pipe {

@@ -22,7 +22,7 @@ import {
   OAK,
   TestVoice,
   voice,
-} from "./testing.ts";
+} from "../../tests/support/voice_server.ts";
 
 const same = (got: Uint8Array | undefined, wanted: Uint8Array) =>
   assert.equal(got && hex(got), hex(wanted));

@@ -12,7 +12,7 @@ import {
   TestVoice,
   UdpTalker,
   voice,
-} from "./testing.ts";
+} from "../../tests/support/voice_server.ts";
 
 const NOWHERE = { transport: "tcp", hostname: "127.0.0.1", port: 9 } as const;
 const same = (got: Uint8Array | undefined, wanted: Uint8Array) =>

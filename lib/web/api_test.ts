@@ -1,8 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ENDPOINTS } from "./api.ts";
 import type { Schema } from "./json_schema.ts";
-import { members, roomInfo, sessionInfo } from "./testing/fake_live.ts";
-import { type TestSite, withSite } from "./testing/site.ts";
+import {
+  members,
+  roomInfo,
+  sessionInfo,
+} from "../../tests/support/web/fake_live.ts";
+import { type TestSite, withSite } from "../../tests/support/web/site.ts";
 
 interface Document {
   readonly openapi: string;

@@ -3,8 +3,16 @@
  * (SECURITY.md).
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { members, roomInfo, sessionInfo } from "./testing/fake_live.ts";
-import { PASSWORD, type TestSite, withSite } from "./testing/site.ts";
+import {
+  members,
+  roomInfo,
+  sessionInfo,
+} from "../../tests/support/web/fake_live.ts";
+import {
+  PASSWORD,
+  type TestSite,
+  withSite,
+} from "../../tests/support/web/site.ts";
 
 const EVIL = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 

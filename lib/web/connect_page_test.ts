@@ -1,6 +1,6 @@
 import { doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { SignOnStep } from "../ops/live.ts";
-import { withSite } from "./testing/site.ts";
+import { withSite } from "../../tests/support/web/site.ts";
 
 const body = async (base: string, path: string) =>
   await (await fetch(base + path)).text();

@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
 import type { EmergencyLevel } from "../domain/moderation.ts";
-import { type TestSite, withSite } from "./testing/site.ts";
+import { type TestSite, withSite } from "../../tests/support/web/site.ts";
 
 const turn = (site: TestSite, level: EmergencyLevel) =>
   site.store.emergency.set({ level, reason: "Back soon.", by: "cli", at: 0 });

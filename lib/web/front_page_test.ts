@@ -1,6 +1,10 @@
 import { equal, match, ok } from "node:assert/strict";
-import { members, roomInfo, sessionInfo } from "./testing/fake_live.ts";
-import { withSite } from "./testing/site.ts";
+import {
+  members,
+  roomInfo,
+  sessionInfo,
+} from "../../tests/support/web/fake_live.ts";
+import { withSite } from "../../tests/support/web/site.ts";
 
 Deno.test("GET / shows the host's name, welcome and the rooms by category", () =>
   withSite(async (site) => {

@@ -10,8 +10,12 @@ import { requestedHost } from "./own_address.ts";
 import { Problem } from "./problem.ts";
 import { hostKey } from "../net/addresses.ts";
 import { localPath } from "./sign_in.ts";
-import { freePort } from "./testing/free_port.ts";
-import { rawRequest, type TestSite, withSite } from "./testing/site.ts";
+import { freePort } from "../../tests/support/web/free_port.ts";
+import {
+  rawRequest,
+  type TestSite,
+  withSite,
+} from "../../tests/support/web/site.ts";
 import { sessionId } from "./web_sessions.ts";
 
 /** Raised for a long run by hand. */

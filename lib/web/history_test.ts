@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { withStore } from "../../db/testing/temp.ts";
+import { withStore } from "../../tests/support/db/temp.ts";
 import { HistoryRecorder } from "./history.ts";
-import { FakeLive } from "./testing/fake_live.ts";
+import { FakeLive } from "../../tests/support/web/fake_live.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 

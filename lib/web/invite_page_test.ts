@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import { withSite } from "./testing/site.ts";
+import { withSite } from "../../tests/support/web/site.ts";
 
 const HOUR = 3_600_000;
 

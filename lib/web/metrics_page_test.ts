@@ -1,6 +1,6 @@
 import { equal, match } from "node:assert/strict";
-import { roomInfo } from "./testing/fake_live.ts";
-import { withSite } from "./testing/site.ts";
+import { roomInfo } from "../../tests/support/web/fake_live.ts";
+import { withSite } from "../../tests/support/web/site.ts";
 
 const LINE =
   /^([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? -?(?:\d[\d.e+-]*|\+?Inf|NaN)$/;

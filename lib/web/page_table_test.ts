@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { LEVEL, type Role } from "../domain/store.ts";
 import { LEGACY_PATHS } from "./legacy/paths.ts";
 import { DESK_PAGES, PAGES } from "./page_table.ts";
-import { withSite } from "./testing/site.ts";
+import { withSite } from "../../tests/support/web/site.ts";
 
 /** Served by GET and no pages: files, streams, what machines read. */
 const NO_PAGES = [

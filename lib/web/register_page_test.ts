@@ -1,6 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
 import { encodeText } from "../protocol/windows1252.ts";
-import { type TestSite, withSite } from "./testing/site.ts";
+import { type TestSite, withSite } from "../../tests/support/web/site.ts";
 
 const WISH = { nickname: "Ann", password: "secret11", repeat: "secret11" };
 

@@ -2,7 +2,7 @@
  * What attackers try with requests as such, each refused (SECURITY.md).
  */
 import { equal, match, ok } from "node:assert/strict";
-import { rawRequest, withSite } from "./testing/site.ts";
+import { rawRequest, withSite } from "../../tests/support/web/site.ts";
 
 Deno.test("attack: paths that climb, and files of the machine", () =>
   withSite(async (site) => {

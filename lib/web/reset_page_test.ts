@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HOST } from "../actions/acting.ts";
 import { makeResetLink } from "../actions/reset_link.ts";
 import type { Account } from "../domain/store.ts";
-import { type TestSite, withSite } from "./testing/site.ts";
+import { type TestSite, withSite } from "../../tests/support/web/site.ts";
 
 function linkFor(site: TestSite, account: Account): string {
   const { store } = site;

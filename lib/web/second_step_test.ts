@@ -1,6 +1,10 @@
 import { equal, match, ok } from "node:assert/strict";
 import { codeAt } from "../ops/totp.ts";
-import { PASSWORD, type TestSite, withSite } from "./testing/site.ts";
+import {
+  PASSWORD,
+  type TestSite,
+  withSite,
+} from "../../tests/support/web/site.ts";
 
 const PATH = "/member/security";
 

@@ -4,7 +4,7 @@ import { LiveConfig } from "../config/live_config.ts";
 import { loadConfig } from "../config/load.ts";
 import { SettingsKeeper } from "../config/settings_keeper.ts";
 import { SetupDoor } from "./setup_door.ts";
-import { type TestSite, withSite } from "./testing/site.ts";
+import { type TestSite, withSite } from "../../tests/support/web/site.ts";
 import type { WebOptions } from "./server.ts";
 
 interface Scene {

@@ -1,7 +1,7 @@
 import { equal, match, notEqual, ok } from "node:assert/strict";
 import { encodeText } from "../protocol/windows1252.ts";
 import { localPath } from "./sign_in.ts";
-import { PASSWORD, withSite } from "./testing/site.ts";
+import { PASSWORD, withSite } from "../../tests/support/web/site.ts";
 
 Deno.test("POST /sign-in opens a session in a cookie that scripts cannot read", () =>
   withSite(async (site) => {

@@ -7,8 +7,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { withStore } from "../../db/testing/temp.ts";
-import { TestChat, type TestClient } from "../../lib/chat/testing.ts";
+import { withStore } from "../../tests/support/db/temp.ts";
+import {
+  TestChat,
+  type TestClient,
+} from "../../tests/support/chat/test_chat.ts";
 import { hex } from "../../lib/protocol/bytes.ts";
 import type { Corpus, Input } from "./corpus.ts";
 import { compose, type Surroundings } from "./grammar.ts";

@@ -10,7 +10,7 @@ import {
   xferRequest,
 } from "../../lib/protocol/packets/transfers.ts";
 import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
-import { freePort } from "../../lib/web/testing/free_port.ts";
+import { freePort } from "../support/web/free_port.ts";
 import { TestServer } from "../support/server.ts";
 
 async function start(settings: Record<string, string> = {}) {

@@ -13,7 +13,7 @@ import { makeCertificate, newKey } from "../../lib/tls/certificate.ts";
 import { readCertificate } from "../../lib/tls/read_certificate.ts";
 import { TlsFiles } from "../../lib/tls/tls_files.ts";
 import { defaultConfig } from "../../lib/config/config.ts";
-import { freePort } from "../../lib/web/testing/free_port.ts";
+import { freePort } from "../support/web/free_port.ts";
 import { RunningCli } from "../support/server.ts";
 
 const PEBBLE = Deno.env.get("PEBBLE") ?? "pebble";

@@ -13,7 +13,7 @@ import { makeAuthority } from "../../lib/tls/self_signed.ts";
 import { TlsFiles } from "../../lib/tls/tls_files.ts";
 import { tlsProblem } from "../../lib/tls/settings.ts";
 import { runCli } from "../support/server.ts";
-import { freePort } from "../../lib/web/testing/free_port.ts";
+import { freePort } from "../support/web/free_port.ts";
 import {
   PASSWORD,
   type WholeServer,

@@ -22,7 +22,7 @@ import { roomMessageIn } from "../../lib/protocol/packets/messages.ts";
 import { serverError } from "../../lib/protocol/packets/system.ts";
 import { encodeHello } from "../../lib/protocol/rtp.ts";
 import { Tickets } from "../../lib/web/sockets/tickets.ts";
-import { Browser } from "../../lib/web/testing/site.ts";
+import { Browser } from "../support/web/site.ts";
 import {
   clientFrame,
   RawWebSocket,

@@ -8,7 +8,7 @@ import {
   type TestClient,
   u32,
   withChat,
-} from "../testing.ts";
+} from "../../../tests/support/chat/test_chat.ts";
 
 const digits = (password: string, offset = 0) =>
   encodeDigits(encodeText(password), offset, 1);

@@ -3,7 +3,11 @@ import type { EmergencyLevel } from "../../domain/moderation.ts";
 import { clientHello, login, lymerick } from "../../protocol/packets/signon.ts";
 import { encodeDigits } from "../../protocol/challenge.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
-import { PASSWORD, type TestChat, withChat } from "../testing.ts";
+import {
+  PASSWORD,
+  type TestChat,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
 
 const turn = (chat: TestChat, level: EmergencyLevel) =>
   chat.store.emergency.set({ level, reason: "", by: "cli", at: 0 });

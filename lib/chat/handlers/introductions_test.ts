@@ -6,7 +6,7 @@ import {
   type TestClient,
   u32,
   withChat,
-} from "../testing.ts";
+} from "../../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { hex } from "../../protocol/bytes.ts";
-import { written as bytesOf } from "../../protocol/golden/golden.ts";
-import { joinAll, OAK, type TestClient, u32, withChat } from "../testing.ts";
+import { written as bytesOf } from "../../../tests/support/golden/golden.ts";
+import {
+  joinAll,
+  OAK,
+  type TestClient,
+  u32,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
 const MARKED = '\'<pfont color="#0"><pfont-size="8"><pb>caf\' e9 c8 00 ' +

@@ -8,7 +8,7 @@ import {
   type TestClient,
   u32,
   withChat,
-} from "../testing.ts";
+} from "../../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
 const LOUNGE = "The Evening Lounge";

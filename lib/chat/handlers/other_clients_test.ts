@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { joinAll, OAK, u32, withChat } from "../testing.ts";
-import { gaim, silent } from "../testing_gaim.ts";
+import {
+  joinAll,
+  OAK,
+  u32,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
+import { gaim, silent } from "../../../tests/support/chat/gaim.ts";
 
 Deno.test("a silent client gets REDIRECT to here and HELLO, once", () =>
   withChat(async (chat) => {

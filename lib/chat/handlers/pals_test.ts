@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { hex, unhex } from "../../protocol/bytes.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
-import { joinAll, OAK, u32, withChat } from "../testing.ts";
+import {
+  joinAll,
+  OAK,
+  u32,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
 
 Deno.test("ADD_PAL answers with the record, then the status", () =>
   withChat(async (chat) => {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { unhex } from "../../protocol/bytes.ts";
 import { decodeText } from "../../protocol/windows1252.ts";
-import { type TestClient, u32, withChat } from "../testing.ts";
+import {
+  type TestClient,
+  u32,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
 
 const find = (key: string, value: string) =>
   `'uid=3\nfirst=\nlast=\n${key}=${value}\nemail='`;

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { type TestClient, u32, withChat } from "../testing.ts";
+import {
+  type TestClient,
+  u32,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
 
 const message = (from: TestClient, to: number, text = "'hello'") =>
   `${u32(from.uid)} 00000007 ${u32(to)} 00000009 ${text}`;

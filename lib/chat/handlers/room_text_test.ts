@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { joinAll, OAK, u32, withChat } from "../testing.ts";
+import {
+  joinAll,
+  OAK,
+  u32,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
 const MARKED = '\'<pfont color="#0"><pfont-size="8"><pb>caf\' e9 c8 00 ' +

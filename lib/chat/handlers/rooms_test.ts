@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { hex } from "../../protocol/bytes.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
-import { OAK, type TestClient, u32, withChat } from "../testing.ts";
+import {
+  OAK,
+  type TestClient,
+  u32,
+  withChat,
+} from "../../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
 const JOIN = `${oak} 0000 0000082a`;

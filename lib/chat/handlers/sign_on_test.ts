@@ -10,7 +10,7 @@ import {
   type TestClient,
   u32,
   withChat,
-} from "../testing.ts";
+} from "../../../tests/support/chat/test_chat.ts";
 
 const KEY = "SERVER_KEY 587946a6 '551473312518'";
 const WRONG = "FEEDBACK fb84 0001 " +

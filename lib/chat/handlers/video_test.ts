@@ -8,7 +8,7 @@ import {
   type TestClient,
   u32,
   withChat,
-} from "../testing.ts";
+} from "../../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
 /** Both are told the server's address outside: 198.51.100.7, port 2092. */

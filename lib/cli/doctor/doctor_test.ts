@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openStore } from "../../../db/open.ts";
 import type { SessionInfo } from "../../ops/live.ts";
 import { defaultConfig } from "../../config/config.ts";
-import { type Given, Home } from "../testing/retropal.ts";
+import { type Given, Home } from "../../../tests/support/cli/retropal.ts";
 import { checkAddress } from "./address.ts";
 import type { Finding } from "./finding.ts";
 import { windowsFolder } from "./folder.ts";

@@ -1,7 +1,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { configureLog, logger, signOnRefused } from "../../ops/log.ts";
 import { installSystemd } from "./install.ts";
-import { Home } from "../testing/retropal.ts";
+import { Home } from "../../../tests/support/cli/retropal.ts";
 import {
   FAIL2BAN_FAILREGEX,
   launchdPlist,

@@ -1,6 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
 import { encodeText } from "../../protocol/windows1252.ts";
-import { rawRequest } from "../../web/testing/site.ts";
+import { rawRequest } from "../../../tests/support/web/site.ts";
 import { type Answer, DEADLINES, type Deadlines } from "./connection.ts";
 import { HttpServer } from "./server.ts";
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { concat, hex } from "../bytes.ts";
 import { decodeDigits } from "../challenge.ts";
 import { decodeFrames, encodeFrame } from "../frame.ts";
-import { GOLDEN_CASES } from "../golden/mod.ts";
-import { payloadOf, written } from "../golden/golden.ts";
+import { GOLDEN_CASES } from "../../../tests/support/golden/mod.ts";
+import { payloadOf, written } from "../../../tests/support/golden/golden.ts";
 import {
   CLIENT_TYPES,
   type ClientTypeName,

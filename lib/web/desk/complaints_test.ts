@@ -1,6 +1,6 @@
 import { equal, match, ok } from "node:assert/strict";
 import type { Role } from "../../domain/store.ts";
-import { type TestSite, withSite } from "../testing/site.ts";
+import { type TestSite, withSite } from "../../../tests/support/web/site.ts";
 
 const complain = (site: TestSite, about: { uid: number; nickname: string }) =>
   site.store.complaints.add({

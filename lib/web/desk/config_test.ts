@@ -4,7 +4,11 @@ import { defaultConfig, SETTINGS } from "../../config/config.ts";
 import { LiveConfig } from "../../config/live_config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { SettingsKeeper } from "../../config/settings_keeper.ts";
-import { type Browser, PASSWORD, withSite } from "../testing/site.ts";
+import {
+  type Browser,
+  PASSWORD,
+  withSite,
+} from "../../../tests/support/web/site.ts";
 
 const FILE = `# My own words.
 [server]

@@ -1,8 +1,12 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { members, roomInfo, sessionInfo } from "../testing/fake_live.ts";
+import {
+  members,
+  roomInfo,
+  sessionInfo,
+} from "../../../tests/support/web/fake_live.ts";
 import { findCommand } from "../../commands/table.ts";
 import { DESK_PAGES } from "../page_table.ts";
-import { type TestSite, withSite } from "../testing/site.ts";
+import { type TestSite, withSite } from "../../../tests/support/web/site.ts";
 
 /** Those that need nothing to be there. */
 const PAGES = DESK_PAGES.flatMap(({ looks }) => looks)

@@ -1,7 +1,7 @@
 import { equal, match, ok } from "node:assert/strict";
-import { addUser } from "../../../db/testing/temp.ts";
-import { roomInfo, sessionInfo } from "../testing/fake_live.ts";
-import { PASSWORD, withSite } from "../testing/site.ts";
+import { addUser } from "../../../tests/support/db/temp.ts";
+import { roomInfo, sessionInfo } from "../../../tests/support/web/fake_live.ts";
+import { PASSWORD, withSite } from "../../../tests/support/web/site.ts";
 import { isLegacyPath, LEGACY_PATHS } from "./paths.ts";
 
 const latin = async (base: string, path: string) => {

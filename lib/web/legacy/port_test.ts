@@ -1,7 +1,11 @@
 import { equal, match, ok } from "node:assert/strict";
 import { encodeText } from "../../protocol/windows1252.ts";
-import { rawRequest, type TestSite, withSite } from "../testing/site.ts";
-import { freePort } from "../testing/free_port.ts";
+import {
+  rawRequest,
+  type TestSite,
+  withSite,
+} from "../../../tests/support/web/site.ts";
+import { freePort } from "../../../tests/support/web/free_port.ts";
 
 const withEdge = (
   work: (site: TestSite, addr: Deno.NetAddr) => Promise<void>,

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { encodeText } from "../../protocol/windows1252.ts";
-import { sessionInfo } from "../testing/fake_live.ts";
-import { PASSWORD, withSite } from "../testing/site.ts";
+import { sessionInfo } from "../../../tests/support/web/fake_live.ts";
+import { PASSWORD, withSite } from "../../../tests/support/web/site.ts";
 
 Deno.test("GET /member shows pals and blocks with who is online", () =>
   withSite(async (site) => {

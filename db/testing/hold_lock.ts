@@ -1,7 +1,0 @@
-// Holds the lock of the folder given until it is killed.
-import { FolderLock } from "../lock.ts";
-
-const [folder = ""] = Deno.args;
-export const lock = new FolderLock(folder, "serve");
-await Deno.stdout.write(new TextEncoder().encode("held\n"));
-setInterval(() => {}, 60_000);

@@ -1,0 +1,305 @@
+/**
+ * A chat side without sockets, for tests that read: given this state, when
+ * these bytes arrive, then exactly these bytes go to these sessions.
+ *
+ * Store, world, dispatch table and fan-out are the real ones. Every frame that
+ * goes out is held against the rules of lib/protocol/hazards.ts.
+ *
+ * @module
+ */
+import { OutsideLines } from "../../../lib/net/outside_lines.ts";
+import assert from "node:assert/strict";
+import { addUser, NOON, withStore } from "../db/temp.ts";
+import { AddressBans } from "../../../lib/actions/address_bans.ts";
+import { defaultConfig } from "../../../lib/config/config.ts";
+import type { Value } from "../../../lib/config/setting.ts";
+import type {
+  Receipt,
+  VideoChange,
+  VoiceChange,
+} from "../../../lib/domain/effects.ts";
+import { Session } from "../../../lib/domain/session.ts";
+import { Room } from "../../../lib/domain/room.ts";
+import type {
+  Account,
+  Gid,
+  NewAccount,
+  NewRoom,
+  RoomPatch,
+  Store,
+  StoredRoom,
+} from "../../../lib/domain/store.ts";
+import { World } from "../../../lib/domain/world.ts";
+import { hex } from "../../../lib/protocol/bytes.ts";
+import { encodeDigits } from "../../../lib/protocol/challenge.ts";
+import {
+  clientHello,
+  login,
+  lymerick,
+} from "../../../lib/protocol/packets/signon.ts";
+import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import {
+  Context,
+  type Passwords,
+  type Services,
+} from "../../../lib/chat/context.ts";
+import { AnswerCache } from "../../../lib/chat/answer_cache.ts";
+import { Counters } from "../../../lib/chat/counters.ts";
+import { depart } from "../../../lib/chat/departure.ts";
+import { Fanout, type Line } from "../../../lib/chat/fanout.ts";
+import { mediaServer } from "../../../lib/server/media_server.ts";
+import { permits } from "../../../lib/chat/permits.ts";
+import { settleReceipt } from "../../../lib/chat/receipts.ts";
+import { SignOnGuard } from "../../../lib/actions/sign_on_guard.ts";
+import { TestClient } from "./test_client.ts";
+
+export { TestClient };
+
+export const OAK = 50001;
+export const PASSWORD = "kettle12";
+
+/** One line of the log. */
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export interface SignOnOptions {
+  /** The address that the client comes from. */
+  readonly from?: string;
+  /** False: keeps what the client receives at the sign-on. */
+  readonly take?: boolean;
+}
+
+/** Instant, and what it makes can be read. */
+export const plainPasswords: Passwords = {
+  hash: (clear) => Promise.resolve(`plain ${hex(clear)}`),
+  verify: (phc, clear) => Promise.resolve(phc === `plain ${hex(clear)}`),
+  verifyAbsent: () => Promise.resolve(false),
+};
+
+export class TestChat {
+  now = NOON;
+  readonly services: Services;
+  readonly world: World;
+  readonly log: LogLine[] = [];
+  /** What voice was told, oldest first. */
+  readonly voice: VoiceChange[] = [];
+  /** What the video relay was told, oldest first. */
+  readonly video: VideoChange[] = [];
+  /** What clients are told; null: there is no video. */
+  videoPort: number | null = 2092;
+  readonly #clients = new Map<number, TestClient>();
+  readonly #fanout: Fanout;
+  readonly #written: { session: Session; receipt: Receipt }[] = [];
+  readonly #system = new Session(0, "", "", 0);
+  #nextId = 1;
+
+  constructor(
+    readonly store: Store,
+    changes: Readonly<Record<string, Value>> = {},
+  ) {
+    this.world = World.load(store);
+    const line = (level: LogLine["level"]) =>
+    (
+      message: string,
+      fields: Record<string, unknown> = {},
+    ) => void this.log.push({ level, message, fields });
+    const settings = defaultConfig(changes);
+    this.services = {
+      world: this.world,
+      store,
+      passwords: plainPasswords,
+      log: {
+        debug: line("debug"),
+        info: line("info"),
+        warn: line("warn"),
+        error: line("error"),
+      },
+      counters: new Counters(),
+      outsideLines: new OutsideLines({ warn: line("warn") }, () => this.now),
+      answers: new AnswerCache(),
+      guard: new SignOnGuard(settings),
+      addressBans: new AddressBans(store.bans),
+      media: mediaServer(
+        () => 2090,
+        () => ({ outside: "198.51.100.7", inside: "192.168.1.7" }),
+      ),
+      videoPort: () => this.videoPort,
+      settings,
+      redirect: () => null,
+      clock: () => this.now,
+      steady: () => this.now,
+      // The key's number is 551.
+      random: () => 42.5 / 343,
+      runCommand: (line) => Promise.resolve([`You wrote: ${line}`]),
+      settleRoom: (room) => this.#fanout.settleRoom(room),
+      act: (work) => this.act(work),
+      signOnStep: () => {},
+    };
+    this.#fanout = new Fanout({
+      line: (id) => {
+        const client = this.#clients.get(id);
+        return client && this.#lineOf(client);
+      },
+      room: (gid) => this.world.rooms.get(gid),
+      voice: (change) => this.voice.push(change),
+      video: (change) => this.video.push(change),
+      permits: (to, frame) => permits(this.services, to, frame),
+    });
+  }
+
+  perform(ctx: Context): void {
+    this.#fanout.perform(ctx.out.list);
+    ctx.out.clear();
+    this.#fanout.flush();
+    for (const { session, receipt } of this.#written.splice(0)) {
+      settleReceipt(this.services, session, receipt);
+    }
+  }
+
+  #lineOf(client: TestClient): Line {
+    const { session } = client;
+    return {
+      session,
+      push: (frames, receipt) => {
+        client.push(frames);
+        if (receipt !== undefined && client.closed === undefined) {
+          this.#written.push({ session, receipt });
+        }
+        return false;
+      },
+      flush: () => {},
+      close: (reason) => {
+        if (client.closed === undefined) {
+          client.closed = reason;
+          this.act((ctx) => depart(ctx, session));
+        }
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Does something that no packet asked for. */
+  act<T>(work: (ctx: Context) => T): T {
+    const ctx = new Context(this.services, this.#system);
+    const result = work(ctx);
+    this.perform(ctx);
+    return result;
+  }
+
+  connect(address = "203.0.113.5"): TestClient {
+    const client = new TestClient(this, this.#nextId++, address);
+    this.#clients.set(client.session.id, client);
+    return client;
+  }
+
+  /** An account with {@linkcode PASSWORD}. */
+  addUser(nickname: string, more: Partial<NewAccount> = {}): Account {
+    return addUser(this.store, nickname, {
+      passwordHash: `plain ${hex(encodeText(PASSWORD))}`,
+      ...more,
+    });
+  }
+
+  /** A permanent room that lives; without name and category one is chosen. */
+  addRoom(room: Partial<NewRoom> = {}): Room {
+    const stored = this.store.rooms.create({
+      name: "Vault",
+      category: 30018,
+      type: 3,
+      createdAt: NOON,
+      ...room,
+    });
+    return this.#load(stored);
+  }
+
+  /** Changes a permanent room before anybody is in it. */
+  changeRoom(gid: Gid, patch: RoomPatch): Room {
+    return this.#load(this.store.rooms.update(gid, patch));
+  }
+
+  #load(stored: StoredRoom): Room {
+    const room = Room.load(this.store, stored);
+    this.world.rooms.set(room.gid, room);
+    return room;
+  }
+
+  /** A client that is signed on, with an account made when it has none. */
+  async signOn(
+    nickname: string,
+    more: Partial<NewAccount> & SignOnOptions = {},
+  ): Promise<TestClient> {
+    const { from, take = true, ...fields } = more;
+    const { uid } = this.store.accounts.byNickname(nickname) ??
+      this.addUser(nickname, fields);
+    const client = this.connect(from);
+    await client.sendBytes(clientHello.type, clientHello.payload({ uid }));
+    await client.sendBytes(
+      lymerick.type,
+      lymerick.payload({ uid, firstRun: false }),
+    );
+    const digits = encodeDigits(encodeText(PASSWORD), 42, 1);
+    await client.sendBytes(login.type, login.payload({ uid, digits }));
+    assert.equal(client.session.phase, "online");
+    if (take) client.take();
+    return client;
+  }
+
+  /** Several at once; what they heard of each other is taken away. */
+  async signOnAll<const N extends readonly string[]>(
+    ...nicknames: N
+  ): Promise<{ [K in keyof N]: TestClient }> {
+    const clients: TestClient[] = [];
+    for (const nickname of nicknames) clients.push(await this.signOn(nickname));
+    this.forget();
+    return clients as { [K in keyof N]: TestClient };
+  }
+
+  /** Takes away what everybody has received so far, and the log. */
+  forget(): void {
+    for (const client of this.#clients.values()) client.take();
+    this.log.length = 0;
+    this.voice.length = 0;
+    this.video.length = 0;
+  }
+
+  /** Whether something of that name was logged. */
+  logged(message: string): boolean {
+    return this.log.some((line) => line.message === message);
+  }
+}
+
+/** A chat side on a fresh store; no handler may have failed in the end. */
+export function withChat(
+  work: (chat: TestChat) => Promise<void>,
+  changes: Readonly<Record<string, Value>> = {},
+): Promise<void> {
+  return withStore(async (store) => {
+    const chat = new TestChat(store, changes);
+    await work(chat);
+    const failed = chat.log.filter(({ level }) => level === "error");
+    assert.deepEqual(failed, []);
+    assert.equal(chat.services.counters.handlerErrors, 0);
+  });
+}
+
+/** Puts clients into a room and forgets what they heard of it. */
+export async function joinAll(
+  chat: TestChat,
+  gid: Gid,
+  ...clients: readonly TestClient[]
+): Promise<void> {
+  chat.forget();
+  for (const client of clients) {
+    await client.send("ROOM_JOIN", `${u32(gid)} 0000 0000082a`);
+    assert.equal(client.takeNames()[0], "ROOM_JOINED");
+  }
+  chat.forget();
+}
+
+/** A uid or room number as eight hex digits. */
+export function u32(number: number): string {
+  return number.toString(16).padStart(8, "0");
+}

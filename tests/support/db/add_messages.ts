@@ -1,0 +1,16 @@
+// Adds messages to the database given, for ever, and prints the number of
+// each after `add` has returned.
+import { openStore } from "../../../db/open.ts";
+
+const [path = "", to = ""] = Deno.args;
+const store = await openStore(path);
+const encoder = new TextEncoder();
+for (let n = 0;; n++) {
+  const { id } = store.messages.add({
+    to: Number(to),
+    from: Number(to),
+    body: encoder.encode(`message ${n}`),
+    at: Date.now(),
+  });
+  Deno.stdout.writeSync(encoder.encode(`${id}\n`));
+}

@@ -1,0 +1,154 @@
+/**
+ * A core of the simulation: a hub with rooms behind it, that can be killed and
+ * made to stand still.
+ *
+ * @module
+ */
+import type { Broker } from "../../../lib/cluster/broker.ts";
+import { type GatewayLife, Hub, type Rules } from "../../../lib/cluster/hub.ts";
+import type { Message } from "../../../lib/cluster/wire.ts";
+import { keyOf, Rooms, type SessionKey } from "./rooms.ts";
+import type { VirtualClock } from "./clock.ts";
+
+const bytesOf = new TextEncoder();
+const textOf = new TextDecoder();
+
+/** The gateway that hears, in order, what the core has accepted. */
+export const AUDITOR = 0xffff;
+/** Milliseconds between two calls of a node's tick. */
+export const TICK_MS = 25;
+
+/** What was accepted, as the auditor hears it. */
+export type Accepted =
+  | { readonly what: "open" | "gone"; readonly key: SessionKey }
+  | {
+    readonly what: "request";
+    readonly key: SessionKey;
+    readonly request: string;
+  }
+  | { readonly what: "lost"; readonly gateway: GatewayLife };
+
+export class CoreNode {
+  readonly hub: Hub;
+  #isPaused = false;
+  #backlog: (() => void)[] = [];
+
+  constructor(
+    broker: Broker,
+    readonly epoch: number,
+    clock: VirtualClock,
+    onReplaced: () => void,
+  ) {
+    this.hub = new Hub({
+      broker: this.#pausable(broker),
+      epoch,
+      rules: (hub) => new RoomRules(hub),
+      onReplaced,
+    }, clock.now);
+    clock.every(TICK_MS, () => {
+      if (this.hub.isStopped) return false;
+      if (!this.#isPaused) this.hub.tick(clock.now);
+      return true;
+    });
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    for (const work of this.#backlog.splice(0)) work();
+  }
+
+  #pausable({ publish, subscribe, log }: Broker): Broker {
+    const whenAwake = <T>(work: (value: T) => void) => (value: T) => {
+      if (this.#isPaused) this.#backlog.push(() => work(value));
+      else work(value);
+    };
+    return {
+      publish,
+      subscribe: (subject, take) => subscribe(subject, whenAwake(take)),
+      log: {
+        append: (after, id, bytes, done) =>
+          log.append(after, id, bytes, whenAwake(done)),
+        read: (done) => log.read(whenAwake(done)),
+      },
+    };
+  }
+}
+
+class RoomRules implements Rules {
+  readonly #hub: Hub;
+  readonly #rooms: Rooms;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+    this.#rooms = new Rooms((to, text) => this.#tell(to, text));
+  }
+
+  handle(from: GatewayLife, message: Message): void {
+    if (from.gateway === AUDITOR || !("line" in message)) return;
+    const key = keyOf(from, message.line);
+    switch (message.what) {
+      case "open":
+        this.#accepted({ what: "open", key });
+        this.#rooms.open(key);
+        break;
+      case "packet": {
+        const request = textOf.decode(message.payload);
+        this.#accepted({ what: "request", key, request });
+        this.#rooms.request(key, request);
+        break;
+      }
+      case "gone":
+        this.#accepted({ what: "gone", key });
+        this.#rooms.close(key);
+        break;
+    }
+    const rooms = this.#rooms.sessions.get(key);
+    const record = rooms === undefined ? "" : [...rooms, "."].join(" ");
+    this.#keep(from.gateway, message.line, record);
+  }
+
+  lost({ gateway, life }: GatewayLife): void {
+    this.#accepted({ what: "lost", gateway: { gateway, life } });
+    this.#rooms.closeAll({ gateway, life });
+  }
+
+  restore(to: GatewayLife, message: Message): void {
+    const { sessions } = this.#rooms;
+    if (message.what === "reset") {
+      const prefix = keyOf(to, 0).slice(0, -1);
+      for (const key of sessions.keys()) {
+        if (key.startsWith(prefix)) sessions.delete(key);
+      }
+    } else if (message.what === "keep" && to.gateway !== AUDITOR) {
+      const key = keyOf(to, message.line);
+      const record = textOf.decode(message.record);
+      if (record === "") sessions.delete(key);
+      else sessions.set(key, new Set(record.split(" ").slice(0, -1)));
+    }
+  }
+
+  #accepted(what: Accepted): void {
+    this.#keep(AUDITOR, 0, JSON.stringify(what));
+  }
+
+  #keep(gateway: number, line: number, record: string): void {
+    const bytes = bytesOf.encode(record);
+    this.#hub.push(gateway, { what: "keep", line, record: bytes });
+  }
+
+  #tell(to: readonly SessionKey[], text: string): void {
+    const lines = new Map<number, number[]>();
+    for (const key of to) {
+      const [gateway = 0, , line = 0] = key.split(".").map(Number);
+      lines.set(gateway, [...lines.get(gateway) ?? [], line]);
+    }
+    const frames = bytesOf.encode(text);
+    for (const [gateway, all] of lines) {
+      this.#hub.push(gateway, { what: "write", lines: all, mark: 0, frames });
+    }
+  }
+}

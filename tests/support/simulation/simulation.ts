@@ -1,0 +1,308 @@
+/**
+ * Gateways, cores and a broker that loses, doubles, delays and reorders, on a
+ * clock of its own: one number decides everything, so every failure can be
+ * seen again. At the end what each person was shown is held against one
+ * process that handles the same requests in the same order.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { GatewayLink } from "../../../lib/cluster/gateway_link.ts";
+import { LOG, MemoryBroker } from "../../../lib/cluster/memory.ts";
+import { Dice, VirtualClock } from "./clock.ts";
+import { type Accepted, AUDITOR, CoreNode, TICK_MS } from "./core_node.ts";
+import { GatewayNode, type Person } from "./gateway_node.ts";
+import { Rooms, type SessionKey } from "./rooms.ts";
+
+/** Milliseconds of virtual time. */
+const FAULTS_END = 5000;
+const SETTLED_BY = 40_000;
+/** After the last fault: a gateway may start again, a cut may be noticed. */
+const LAST_EFFECT_MS = 4000;
+const ROOM_NAMES = ["1", "2", "3"];
+const MOST_PEOPLE = 4;
+
+export interface SimulationOptions {
+  /** False: the log takes entries of a core that has been replaced. */
+  readonly fenced?: boolean;
+}
+
+/** What happened, to see that the seeds reach everything. */
+export interface Outcome {
+  accepted: number;
+  delivered: number;
+  lost: number;
+  doubled: number;
+  failovers: number;
+  /** Cores that found that another one leads. */
+  replaced: number;
+  gatewayKills: number;
+  resets: number;
+  partitions: number;
+}
+
+/** Runs one seed. Throws AssertionError when a promise is broken. */
+export function simulate(
+  seed: number,
+  { fenced = true }: SimulationOptions = {},
+): Outcome {
+  return new Simulation(seed, fenced).run();
+}
+
+class Simulation {
+  readonly #dice: Dice;
+  readonly #clock = new VirtualClock();
+  readonly #broker: MemoryBroker;
+  readonly #outcome: Outcome = {
+    accepted: 0,
+    delivered: 0,
+    lost: 0,
+    doubled: 0,
+    failovers: 0,
+    replaced: 0,
+    gatewayKills: 0,
+    resets: 0,
+    partitions: 0,
+  };
+  readonly #loss: number;
+  readonly #doubling: number;
+  readonly #slowest: number;
+  /** Pairs of names between which nothing passes. */
+  readonly #cuts = new Set<string>();
+  readonly #all: Person[] = [];
+  readonly #gateways = new Map<number, GatewayNode>();
+  readonly #accepted: Accepted[] = [];
+  readonly #auditor: GatewayLink;
+  #core: CoreNode;
+  #words = 0;
+
+  constructor(readonly seed: number, fenced: boolean) {
+    const dice = this.#dice = new Dice(seed);
+    this.#loss = dice.pick([0, 0.02, 0.1, 0.3]);
+    this.#doubling = dice.pick([0, 0.05, 0.3]);
+    this.#slowest = dice.pick([1, 10, 100, 400]);
+    this.#broker = new MemoryBroker({
+      delays: (from, to) => this.#delays(from, to),
+      after: (ms, work) => this.#clock.after(ms, work),
+    }, { fenced });
+    this.#core = this.#startCore(1);
+    this.#auditor = this.#startAuditor();
+    const gateways = dice.between(2, 4);
+    for (let number = 1; number <= gateways; number++) {
+      this.#startGateway(number);
+    }
+  }
+
+  run(): Outcome {
+    const clock = this.#clock;
+    // The auditor is known before there is anything to hear.
+    while (this.#auditor.waiting > 0) clock.runUntil(clock.now + TICK_MS);
+    const start = clock.now;
+    clock.every(10, () => {
+      this.#act();
+      return clock.now < start + FAULTS_END;
+    });
+    this.#planFaults();
+    clock.runUntil(start + FAULTS_END);
+    this.#cuts.clear();
+    const end = clock.now + SETTLED_BY;
+    while (!this.#isSettled() && clock.now < end) {
+      clock.runUntil(clock.now + 500);
+    }
+    assert.ok(this.#isSettled(), this.#about("it did not come to rest"));
+    // What is still under way must change nothing.
+    clock.runUntil(clock.now + 1500);
+    this.#judge();
+    return this.#outcome;
+  }
+
+  #about(what: string): string {
+    return `seed ${this.seed}: ${what}`;
+  }
+
+  #delays(from: string, to: string): number[] {
+    const { now } = this.#clock;
+    // The auditor hears everything in time: it is no part of the system.
+    if (from === "auditor" || to === "auditor") return [1];
+    if (this.#cuts.has(`${from} ${to}`) || this.#cuts.has(`${to} ${from}`)) {
+      return [];
+    }
+    const dice = this.#dice;
+    const calm = now > FAULTS_END + 1000;
+    const delay = () => 1 + dice.below(calm ? 2 : this.#slowest);
+    if (!calm && dice.chance(this.#loss)) {
+      this.#outcome.lost++;
+      return [];
+    }
+    if (calm || !dice.chance(this.#doubling)) return [delay()];
+    this.#outcome.doubled++;
+    return [delay(), delay()];
+  }
+
+  #startCore(epoch: number): CoreNode {
+    const name = `core${epoch}`;
+    return new CoreNode(
+      this.#broker.client(name),
+      epoch,
+      this.#clock,
+      () => this.#outcome.replaced++,
+    );
+  }
+
+  #startGateway(number: number): void {
+    this.#gateways.set(
+      number,
+      new GatewayNode(
+        this.#broker.client(`gateway${number}`),
+        number,
+        this.#clock,
+        this.#all,
+        () => this.#outcome.resets++,
+      ),
+    );
+  }
+
+  #startAuditor(): GatewayLink {
+    const clock = this.#clock;
+    const text = new TextDecoder();
+    const auditor = new GatewayLink({
+      broker: this.#broker.client("auditor"),
+      gateway: AUDITOR,
+      life: 1,
+      take: (message) => {
+        if (message.what !== "keep") return;
+        this.#accepted.push(JSON.parse(text.decode(message.record)));
+      },
+      reset: () => assert.fail(this.#about("the auditor was given up")),
+    }, clock.now);
+    auditor.send({ what: "gone", line: 0, reason: "" });
+    auditor.tick(clock.now);
+    clock.every(TICK_MS, () => {
+      auditor.tick(clock.now);
+      return true;
+    });
+    return auditor;
+  }
+
+  /** Somebody does something. */
+  #act(): void {
+    const dice = this.#dice;
+    const gateway = dice.pick([...this.#gateways.values()]);
+    const { people } = gateway;
+    if (people.length === 0 || dice.chance(0.1)) {
+      if (people.length < MOST_PEOPLE) gateway.connect();
+      return;
+    }
+    const person = dice.pick(people);
+    const room = dice.pick(ROOM_NAMES);
+    const roll = dice.next();
+    if (roll < 0.3) gateway.request(person, `join ${room}`);
+    else if (roll < 0.36) gateway.request(person, `leave ${room}`);
+    else if (roll < 0.38) gateway.hangUp(person);
+    else gateway.request(person, `say ${room} ${++this.#words}`);
+  }
+
+  #planFaults(): void {
+    const dice = this.#dice;
+    const at = (work: () => void) =>
+      this.#clock.after(dice.below(FAULTS_END - 1000), work);
+    for (let n = dice.below(3); n > 0; n--) at(() => this.#cut());
+    for (let n = dice.below(3); n > 0; n--) at(() => this.#replaceCore());
+    if (dice.chance(0.4)) at(() => this.#killGateway());
+  }
+
+  /** Takes a gateway or the log away from the core for a while. */
+  #cut(): void {
+    const dice = this.#dice;
+    const others = [LOG, ...this.#gateways.keys()].map((name) =>
+      typeof name === "number" ? `gateway${name}` : name
+    );
+    const pair = `core${this.#core.epoch} ${dice.pick(others)}`;
+    this.#outcome.partitions++;
+    this.#cuts.add(pair);
+    const ms = dice.between(50, 3500);
+    this.#clock.after(ms, () => this.#cuts.delete(pair));
+  }
+
+  /** Another core takes the lead; the old one is killed, stopped or awake. */
+  #replaceCore(): void {
+    const dice = this.#dice;
+    const old = this.#core;
+    const fate = dice.pick(["killed", "stopped", "awake"]);
+    if (fate === "killed") old.hub.stop();
+    if (fate === "stopped") {
+      old.pause();
+      this.#clock.after(dice.between(100, 3000), () => old.resume());
+    }
+    this.#outcome.failovers++;
+    const epoch = old.epoch + 1;
+    // Nobody leads meanwhile.
+    const start = () => this.#core = this.#startCore(epoch);
+    if (fate === "awake") start();
+    else this.#later(old, dice.between(10, 1500), start);
+  }
+
+  /** Unless another core has been started meanwhile. */
+  #later(old: CoreNode, ms: number, start: () => void): void {
+    this.#clock.after(ms, () => {
+      if (this.#core === old) start();
+    });
+  }
+
+  #killGateway(): void {
+    const dice = this.#dice;
+    const number = dice.pick([...this.#gateways.keys()]);
+    this.#gateways.get(number)!.kill();
+    this.#outcome.gatewayKills++;
+    this.#gateways.delete(number);
+    this.#clock.after(
+      dice.between(100, 3500),
+      () => this.#startGateway(number),
+    );
+    if (this.#gateways.size === 0) this.#startGateway(number + 10);
+  }
+
+  #isSettled(): boolean {
+    return this.#core.hub.isLeading &&
+      [...this.#gateways.values()].every(({ link }) => link.waiting === 0) &&
+      this.#clock.now > FAULTS_END + LAST_EFFECT_MS;
+  }
+
+  /** Holds what people were shown against one process. */
+  #judge(): void {
+    const expected = new Map<SessionKey, string[]>();
+    const requests = new Map<SessionKey, string[]>();
+    const alone = new Rooms((to, text) => {
+      for (const key of to) expected.get(key)?.push(text);
+    });
+    for (const accepted of this.#accepted) {
+      if (accepted.what === "lost") {
+        alone.closeAll(accepted.gateway);
+        continue;
+      }
+      const { key } = accepted;
+      if (accepted.what === "open") {
+        assert.ok(!expected.has(key), this.#about(`${key} opened twice`));
+        expected.set(key, []);
+        requests.set(key, []);
+        alone.open(key);
+      } else if (accepted.what === "gone") alone.close(key);
+      else if (accepted.what === "request") {
+        requests.get(key)?.push(accepted.request);
+        alone.request(key, accepted.request);
+      }
+    }
+    this.#outcome.accepted = this.#accepted.length;
+    for (const person of this.#all) {
+      const { key, sent, received, hasEnded } = person;
+      const due = expected.get(key) ?? [];
+      const heard = requests.get(key) ?? [];
+      // A person who has left may have missed the end, and nothing else.
+      const shown = hasEnded ? due.slice(0, received.length) : due;
+      const obeyed = hasEnded ? sent.slice(0, heard.length) : sent;
+      assert.deepEqual(received, shown, this.#about(`shown to ${key}`));
+      assert.deepEqual(heard, obeyed, this.#about(`accepted of ${key}`));
+      this.#outcome.delivered += received.length;
+    }
+  }
+}

@@ -25,7 +25,7 @@ async function start(settings: Record<string, string> = {}) {
   });
 }
 
-/** Ann sends a file to Bob through the server; the message that he gets. */
+/** Ann sends a file to Bob through the server; the message that they receive. */
 async function sent(
   ann: PaltalkClient,
   bob: PaltalkClient,

@@ -1,5 +1,5 @@
 /**
- * Questions over the rate: the client waits for ever for an answer that does
+ * Questions over the rate: the client waits forever for an answer that does
  * not come, and answers cost more than questions.
  *
  * @module

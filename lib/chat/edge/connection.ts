@@ -315,7 +315,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   /**
-   * The client waits for ever for an answer that does not come, so a packet
+   * The client waits forever for an answer that does not come, so a packet
    * over the rate is answered late; not at all once the client has hung up.
    * Nothing else is handled meanwhile.
    */

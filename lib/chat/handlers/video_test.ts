@@ -133,7 +133,7 @@ Deno.test("VIDEO_PUBLISH_TO never follows VIDEO_PAUSE within 2.5 seconds", () =>
       await bob.send("STOP_VIEW_VIDEO", both(ann));
       await bob.send("VIEW_VIDEO", both(ann));
     }
-    // However often he changes his mind: one pause, and one resumption.
+    // However often they change their mind: one pause, and one resumption.
     ann.expect(PAUSE);
     later(chat, PAUSE_MS);
     ann.expect(PUBLISH_TO);

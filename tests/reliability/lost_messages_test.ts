@@ -41,7 +41,7 @@ class Scene implements AsyncDisposable {
     );
   }
 
-  /** Ann signs on anew. The old connection never answers again. */
+  /** Ann signs on again. The old connection never answers again. */
   async signOnAgain(): Promise<Peer> {
     return await (await this.rig.connect()).signOn(this.ann.uid);
   }

@@ -118,7 +118,7 @@ chatTest(
     const pages = cable.address;
     const ann = await signOn(server, browser, "Ann", { pages });
     await join(ann);
-    // Bob comes by his web session, which a restart ends.
+    // Bob comes by a web session, which a restart ends.
     const bob = await openChat(server, browser, { pages });
     await bob.goto(`${pages}/sign-in`);
     await bob.fill("#nickname", "Bob");

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { constants, DatabaseSync, type StatementSync } from "node:sqlite";
 import { toStoreError } from "./errors.ts";
 
 /** What SQLite can hold; no booleans and no undefined. */
@@ -78,6 +78,13 @@ function storable(value: Value): Value {
   return typeof value === "string" && value.includes("\0")
     ? value.replaceAll("\0", "\u2400")
     : value;
+}
+
+/** Records changes until it is closed. */
+export interface ChangeSession {
+  /** What has changed since it began; empty when nothing has. */
+  changeset(): Uint8Array;
+  close(): void;
 }
 
 export interface ConnectOptions {
@@ -164,6 +171,26 @@ export class Database {
       throw error;
     } finally {
       this.#depth = depth;
+    }
+  }
+
+  /** Records changes of all tables that have a primary key. */
+  recordChanges(): ChangeSession {
+    return this.#sqlite.createSession();
+  }
+
+  /** False when the changes do not fit; then nothing has been changed. */
+  applyChanges(
+    changeset: Uint8Array,
+    filter: (table: string) => boolean,
+  ): boolean {
+    try {
+      return this.#sqlite.applyChangeset(changeset, {
+        filter,
+        onConflict: () => constants.SQLITE_CHANGESET_ABORT,
+      });
+    } catch (error) {
+      throw toStoreError(error);
     }
   }
 

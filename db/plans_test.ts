@@ -196,7 +196,10 @@ Deno.test("every foreign key has an index, so that a removal is no search", () =
       WHERE NOT EXISTS (
         SELECT 1 FROM pragma_index_list(tables.name) AS indexes,
                       pragma_index_info(indexes.name) AS columns
-        WHERE columns.seqno = 0 AND columns.name = keys."from")`).all();
+        WHERE columns.seqno = 0 AND columns.name = keys."from")
+        AND NOT EXISTS (
+        SELECT 1 FROM pragma_table_info(tables.name) AS columns
+        WHERE columns.pk = 1 AND columns.name = keys."from")`).all();
     db.close();
     assert.deepEqual(missing, []);
   }));

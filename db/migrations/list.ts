@@ -21,3 +21,4 @@ export * from "./013_emergency.ts";
 export * from "./014_two_step.ts";
 export * from "./015_password_resets.ts";
 export * from "./016_invite_links.ts";
+export * from "./017_primary_keys.ts";

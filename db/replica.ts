@@ -1,0 +1,253 @@
+/**
+ * Copies of the database on other machines: what changed here as bytes, and
+ * those bytes put into a copy (docs/clustering.md).
+ *
+ * A copy knows its position, the number of the last entry of the log that is
+ * in it. Position and changes are written in one transaction, so a process
+ * killed at any moment leaves a copy that can go on from its position.
+ *
+ * @module
+ */
+import { StoreError } from "../lib/domain/store.ts";
+import { Reader, Writer } from "../lib/protocol/bytes.ts";
+import { schemaVersion } from "./check.ts";
+import type { ChangeSession, Database } from "./database.ts";
+import { createPrivate } from "./files.ts";
+
+const POSITION = "replica_position";
+const HIGH = 2 ** 32;
+
+/** What one collection of changes holds. */
+export interface Changes {
+  /** Version of the schema; a copy with another one cannot take them. */
+  readonly schema: number;
+  /** Highest numbers ever given by tables that never give one twice. */
+  readonly sequences: ReadonlyMap<string, number>;
+  /** As SQLite writes it. */
+  readonly changeset: Uint8Array;
+}
+
+export function encodeChanges(changes: Changes): Uint8Array {
+  const { schema, sequences, changeset } = changes;
+  const out = new Writer();
+  out.u16(schema);
+  out.u16(sequences.size);
+  for (const [table, highest] of sequences) {
+    const name = new TextEncoder().encode(table);
+    out.u16(name.length);
+    out.bytes(name);
+    out.u32(Math.floor(highest / HIGH));
+    out.u32(highest % HIGH);
+  }
+  out.bytes(changeset);
+  return out.finish();
+}
+
+/** Throws for bytes that are no changes. */
+export function decodeChanges(bytes: Uint8Array): Changes {
+  const from = new Reader(bytes);
+  const schema = from.u16();
+  const sequences = new Map<string, number>();
+  for (let count = from.u16(); count > 0; count--) {
+    const table = new TextDecoder().decode(from.bytes(from.u16()));
+    sequences.set(table, from.u32() * HIGH + from.u32());
+  }
+  return { schema, sequences, changeset: from.bytes(from.left) };
+}
+
+/** Collects what changes in a database from its creation on. */
+export class ChangeRecorder implements Disposable {
+  readonly #db: Database;
+  #session: ChangeSession;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#session = db.recordChanges();
+  }
+
+  /**
+   * Everything since the last call, as {@linkcode encodeChanges} has it;
+   * undefined when nothing changed. Not to be called inside a transaction:
+   * what is not certain yet must not travel.
+   */
+  take(): Uint8Array | undefined {
+    if (this.#db.busy) throw new Error("changes taken inside a transaction");
+    const changeset = this.#session.changeset();
+    if (changeset.length === 0) return undefined;
+    this.#session.close();
+    this.#session = this.#db.recordChanges();
+    const sequences = sequencesOf(this.#db);
+    const schema = this.#db.pragma("user_version");
+    return encodeChanges({ schema, sequences, changeset });
+  }
+
+  [Symbol.dispose](): void {
+    try {
+      this.#session.close();
+    } catch {
+      // The database is closed, and its sessions with it.
+    }
+  }
+}
+
+/** Where a copy stands. */
+export interface Position {
+  /** Name of the log: another log's numbers mean nothing here. */
+  readonly log: string;
+  /** The last entry of the log that is in the copy; 0: none. */
+  readonly entry: number;
+  /**
+   * Its process led, and may have written what the log never took: unless it
+   * ended cleanly, the copy must be made anew.
+   */
+  readonly leading: boolean;
+}
+
+/** Changes that a copy cannot take; it has to be made anew, or updated. */
+export class CannotApply extends Error {
+  override name = "CannotApply";
+  constructor(
+    readonly reason: "older-schema" | "newer-schema" | "differs",
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A database that follows a log. */
+export class Replica {
+  readonly #db: Database;
+  #position: Position | undefined;
+
+  /** Takes over a connection that nothing else writes through meanwhile. */
+  constructor(db: Database) {
+    this.#db = db;
+    // Cascades are among the changes: done twice they would not be found.
+    db.exec("PRAGMA foreign_keys = OFF");
+    this.#position = positionOf(db);
+  }
+
+  /** Undefined: this database has never been in a cluster. */
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /** Writes down where the copy stands. */
+  place(position: Position): void {
+    this.#db.transaction(() => this.#write(position));
+    this.#position = position;
+  }
+
+  /**
+   * Puts the changes of one entry into the copy. Entries that it has already
+   * are ignored. Throws CannotApply, and then nothing has changed.
+   */
+  apply(entry: number, changes: Uint8Array): void {
+    const position = this.#position;
+    if (position === undefined) throw new Error("a copy without position");
+    if (entry <= position.entry) return;
+    const { schema, sequences, changeset } = decodeChanges(changes);
+    this.#requireSchema(schema);
+    const now: Position = { ...position, entry };
+    this.#db.transaction(() => {
+      if (!this.#db.applyChanges(changeset, (table) => table !== POSITION)) {
+        throw new CannotApply(
+          "differs",
+          `${this.#db.path} differs from the database of the leading core ` +
+            `(entry ${entry} of the log does not fit).`,
+        );
+      }
+      this.#putSequences(sequences);
+      this.#write(now);
+    });
+    this.#position = now;
+  }
+
+  #requireSchema(schema: number): void {
+    const own = schemaVersion(this.#db);
+    if (own === schema) return;
+    throw new CannotApply(
+      own < schema ? "older-schema" : "newer-schema",
+      `the leading core has schema ${schema}, this copy has ${own}.`,
+    );
+  }
+
+  #putSequences(sequences: ReadonlyMap<string, number>): void {
+    for (const [table, highest] of sequences) {
+      // An inserted row has raised its table's own number already.
+      const changed = this.#db
+        .statement("UPDATE sqlite_sequence SET seq = ? WHERE name = ?")
+        .run(highest, table);
+      if (changed > 0) continue;
+      this.#db.statement(
+        "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+      )
+        .run(table, highest);
+    }
+  }
+
+  #write({ log, entry, leading }: Position): void {
+    if (this.#position === undefined) createPosition(this.#db);
+    this.#db.statement(
+      `INSERT OR REPLACE INTO ${POSITION} (id, log, entry, leading)
+       VALUES (1, ?, ?, ?)`,
+    ).run(log, entry, leading ? 1 : 0);
+  }
+}
+
+/** Undefined: the database has never been in a cluster. */
+export function positionOf(db: Database): Position | undefined {
+  const known = db.statement(
+    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+  ).get(POSITION);
+  if (known === undefined) return undefined;
+  const row = db.statement<{ log: string; entry: number; leading: number }>(
+    `SELECT log, entry, leading FROM ${POSITION}`,
+  ).get();
+  return row && { ...row, leading: row.leading === 1 };
+}
+
+/**
+ * Writes a copy of a database to the file `to`, which must not exist: exactly
+ * what it holds now. Nothing else happens meanwhile.
+ */
+export function snapshotTo(db: Database, to: string): void {
+  if (db.busy) throw new Error("snapshot inside a transaction");
+  // Private from the start; SQLite takes an empty file for a new one.
+  createPrivate(to, { mustBeNew: true });
+  db.statement("VACUUM INTO ?").run(to);
+}
+
+/** Not a migration: the database of a server on its own stays as it is. */
+function createPosition(db: Database): void {
+  db.exec(
+    `CREATE TABLE IF NOT EXISTS ${POSITION} (
+       id INTEGER PRIMARY KEY CHECK (id = 1),
+       log TEXT NOT NULL,
+       entry INTEGER NOT NULL,
+       leading INTEGER NOT NULL
+     ) STRICT`,
+  );
+}
+
+function sequencesOf(db: Database): Map<string, number> {
+  const rows = db.statement<{ name: string; seq: number }>(
+    "SELECT name, seq FROM sqlite_sequence",
+  ).all();
+  return new Map(rows.map(({ name, seq }) => [name, seq]));
+}
+
+/** Throws StoreError when changes of a table could not be recorded. */
+export function requirePrimaryKeys(db: Database): void {
+  const without = db.statement<{ name: string }>(
+    `SELECT name FROM sqlite_schema AS tables
+     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       AND NOT EXISTS (SELECT 1 FROM pragma_table_info(tables.name) WHERE pk)`,
+  ).all().map(({ name }) => name);
+  if (without.length === 0) return;
+  throw new StoreError(
+    "io",
+    `${db.path} has tables without a primary key, which a cluster cannot ` +
+      `copy: ${without.join(", ")}.`,
+  );
+}

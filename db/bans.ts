@@ -28,9 +28,14 @@ interface Row {
 
 export class BanTable implements Bans {
   readonly #db: Database;
+  #revision = 0;
 
   constructor(db: Database) {
     this.#db = db;
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   add(ban: NewBan): Ban {
@@ -45,6 +50,7 @@ export class BanTable implements Bans {
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ).insert(kind, target, reason, by, byUid, rank, at, until);
     });
+    this.#revision++;
     return { id, kind, target, reason, by, byUid, rank, at, until };
   }
 
@@ -65,11 +71,13 @@ export class BanTable implements Bans {
   }
 
   remove(kind: BanKind, target: string): boolean {
+    this.#revision++;
     return this.#db.statement("DELETE FROM bans WHERE kind = ? AND target = ?")
       .run(kind, target) === 1;
   }
 
   prune(now: Millis): number {
+    this.#revision++;
     return this.#db.statement("DELETE FROM bans WHERE banned_until <= ?")
       .run(now);
   }

@@ -37,20 +37,6 @@ export function binds(
   return account.uid !== ban.byUid && LEVEL[account.role] < ban.rank;
 }
 
-/**
- * Returns the bans that refuse a connection before anybody says who they are:
- * those of the host. The others must not refuse staff above, so they wait for
- * the sign-on.
- */
-export function connectionBans(
-  bans: Bans,
-  now: Millis,
-): { readonly target: string; readonly until: Millis | null }[] {
-  return bans.list(now)
-    .filter(({ kind, rank }) => kind !== "account" && rank >= HOST_LEVEL)
-    .map((ban) => ({ target: coveredBy(ban), until: ban.until }));
-}
-
 /** The sentence that somebody who is banned reads. */
 export function banSentence(ban: Pick<Ban, "reason" | "until">): string {
   const until = ban.until === null
@@ -69,19 +55,20 @@ interface Parsed {
   readonly covers: (address: string) => boolean;
 }
 
-/** The bans in force, parsed once until one of them ends. */
+/**
+ * The bans of addresses and networks in force: parsed once, until the list
+ * changes or one of them ends.
+ */
 export class AddressBans {
-  readonly #bans: Bans;
+  readonly #bans: Pick<Bans, "revision" | "list">;
   #parsed: readonly Parsed[] = [];
+  /** Covers what the host has banned. */
+  #coversOfHost: (address: string) => boolean = () => false;
+  #revision: number | undefined;
   #until: Millis = 0;
 
-  constructor(bans: Bans) {
+  constructor(bans: Pick<Bans, "revision" | "list">) {
     this.#bans = bans;
-  }
-
-  /** Reads the bans again. */
-  refresh(): void {
-    this.#until = 0;
   }
 
   /** Returns a ban of the address that binds this account, or a stranger. */
@@ -90,20 +77,31 @@ export class AddressBans {
     account: Pick<Account, "uid" | "role"> | undefined,
     now: Millis,
   ): Ban | undefined {
-    return this.#find(
-      now,
-      ({ ban, covers }) => covers(address) && binds(ban, account),
-    );
+    this.#read(now);
+    return this.#parsed.find(({ ban, covers }) =>
+      covers(address) && binds(ban, account)
+    )?.ban;
   }
 
-  #find(now: Millis, matches: (one: Parsed) => boolean): Ban | undefined {
-    if (now >= this.#until) {
-      const bans = this.#bans.list(now)
-        .filter(({ kind }) => kind !== "account");
-      this.#parsed = bans.map((ban) => ({ ban, covers: coverage(ban) }));
-      const ends = bans.map(({ until }) => until ?? Infinity);
-      this.#until = Math.min(...ends, now + REFRESH_MS);
-    }
-    return this.#parsed.find(matches)?.ban;
+  /**
+   * Whether a connection is refused before anybody says who they are: by a ban
+   * of the host. The others must not refuse staff above.
+   */
+  refuseConnection(address: string, now: Millis): boolean {
+    this.#read(now);
+    return this.#coversOfHost(address);
+  }
+
+  #read(now: Millis): void {
+    if (now < this.#until && this.#bans.revision === this.#revision) return;
+    this.#revision = this.#bans.revision;
+    const bans = this.#bans.list(now)
+      .filter(({ kind }) => kind !== "account");
+    this.#parsed = bans.map((ban) => ({ ban, covers: coverage(ban) }));
+    this.#coversOfHost = networkMatcher(
+      bans.filter(({ rank }) => rank >= HOST_LEVEL).map(coveredBy),
+    );
+    const ends = bans.map(({ until }) => until ?? Infinity);
+    this.#until = Math.min(...ends, now + REFRESH_MS);
   }
 }

@@ -46,7 +46,7 @@ export function addBan(
   acting: Acting,
   { target, forMs, reason, confirmed }: BanWish,
 ): { readonly ban: Ban; readonly disconnected: number } {
-  const { store, live, actor } = acting;
+  const { store, actor } = acting;
   const now = acting.now();
   const before = store.bans.find(target.kind, target.target, now);
   requireMayChange(acting, before, target);
@@ -74,13 +74,12 @@ export function addBan(
     });
     return added;
   });
-  live?.bansChanged();
   return { ban, disconnected: disconnect(acting, ban) };
 }
 
 /** Ends a ban. Throws when there is none, or somebody above gave it. */
 export function removeBan(acting: Acting, target: BanTarget): void {
-  const { store, live } = acting;
+  const { store } = acting;
   const ban = store.bans.find(target.kind, target.target, acting.now());
   if (!ban) {
     throw new Refused(
@@ -97,7 +96,6 @@ export function removeBan(acting: Acting, target: BanTarget): void {
       before: ban,
     });
   });
-  live?.bansChanged();
 }
 
 function requireMayChange(

@@ -16,7 +16,7 @@ import { hostKey } from "../net/addresses.ts";
 import type { Turn } from "../ops/password_hash.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { actorOf, audit } from "./acting.ts";
-import { AddressBans } from "./address_bans.ts";
+import type { AddressBans } from "./address_bans.ts";
 import { newcomerFault } from "./emergency.ts";
 import { nicknameRefusal } from "./names.ts";
 import { emailFault, textFault } from "./person_text.ts";
@@ -25,6 +25,7 @@ import { fieldsFault, type ProfileFields } from "./profile.ts";
 /** What a registration works with; the pages' Site and the chat have it. */
 export interface Registrar {
   readonly store: Store;
+  readonly addressBans: AddressBans;
   readonly passwords: {
     hash(password: Uint8Array, turn?: Turn): Promise<string>;
   };
@@ -111,7 +112,7 @@ export function isRefusal(
 }
 
 function refusalOf(
-  { store, guard, config, clock, steady }: Registrar,
+  { store, addressBans, guard, config, clock, steady }: Registrar,
   address: string,
   wish: RegisterWish,
 ): RegisterRefusal | null {
@@ -123,7 +124,7 @@ function refusalOf(
   }
   const closed = newcomerFault(store);
   if (closed !== null) return whole(closed);
-  if (new AddressBans(store.bans).of(address, undefined, clock())) {
+  if (addressBans.of(address, undefined, clock())) {
     return whole("Your address is banned here.");
   }
   const wait = Math.ceil(guard.registrationWait(address, steady()) / 1000);

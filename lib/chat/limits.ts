@@ -5,7 +5,6 @@
  */
 import type { Config } from "../config/config.ts";
 import type { AcceptorLimits } from "../net/acceptor.ts";
-import type { AdmissionRules } from "../net/admission.ts";
 
 /** Seconds' worth of new connections that may come at once after a pause. */
 const BURST_SECONDS = 10;
@@ -18,8 +17,4 @@ export function acceptorLimits(limits: Config["limits"]): AcceptorLimits {
     newPerSecond: limits.new_connections_per_second,
     newBurst: BURST_SECONDS * limits.new_connections_per_second,
   };
-}
-
-export function admissionRules({ access }: Config): AdmissionRules {
-  return { onlyFrom: access.only_from, uncounted: access.uncounted };
 }

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { AddressBans, connectionBans } from "../actions/address_bans.ts";
 import { activity } from "../ops/activity.ts";
 import type { VoiceControl } from "../voice/roster.ts";
-import { Admission } from "../net/admission.ts";
+import type { Admission } from "../net/admission.ts";
 import type { Endpoint, Wire } from "../net/wire.ts";
 import type { VideoChange, VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
@@ -15,7 +14,6 @@ import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
 import type { Edge, Line, LineHandler } from "./edge/line.ts";
 import { LocalEdge } from "./edge/local.ts";
-import { admissionRules } from "./limits.ts";
 import { Fanout } from "./fanout.ts";
 import { keepUnarrived } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
@@ -46,10 +44,8 @@ const SILENT_MS = 2 * TICK_MS + 10_000;
 export interface ChatOptions {
   readonly bind: string;
   readonly port: number;
-  readonly services: Omit<
-    Services,
-    "settleRoom" | "act" | "signOnStep" | "addressBans"
-  >;
+  readonly services: Omit<Services, "settleRoom" | "act" | "signOnStep">;
+  readonly admission: Admission;
 }
 
 export class ChatServer {
@@ -72,7 +68,7 @@ export class ChatServer {
   #stopping = false;
   #emptied: (() => void) | undefined;
 
-  constructor({ bind, port, services }: ChatOptions) {
+  constructor({ bind, port, services, admission }: ChatOptions) {
     this.#fanout = new Fanout({
       line: (session) => this.connections.get(session),
       room: (gid) => this.services.world.rooms.get(gid),
@@ -87,16 +83,12 @@ export class ChatServer {
       get settings() {
         return services.settings;
       },
-      addressBans: new AddressBans(services.store.bans),
       settleRoom: (room) => this.#fanout.settleRoom(room),
       act: (work) => this.act(work),
       signOnStep: (session, step, detail) =>
         this.taps.signOnStep(session, step, detail),
     };
-    this.admission = new Admission(
-      (now) => connectionBans(services.store.bans, now),
-      admissionRules(services.settings),
-    );
+    this.admission = admission;
     this.#ports = {
       perform: (ctx) => this.#fanout.perform(ctx.out.list),
       ended: (session, reason) => this.#ended(session, reason),
@@ -110,7 +102,7 @@ export class ChatServer {
       bind,
       port,
       services: this.services,
-      admission: this.admission,
+      admission,
       open: (line, remote, local) => this.#open(line, remote, local),
     });
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);

@@ -344,6 +344,8 @@ export type NewBan =
   & Partial<Pick<Ban, "byUid" | "rank">>;
 
 export interface Bans {
+  /** Differs after every change of the list. */
+  readonly revision: number;
   /** A second ban of the same target replaces the first. */
   add(ban: NewBan): Ban;
   /** Those in force at `now`. */

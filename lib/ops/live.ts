@@ -286,8 +286,6 @@ export interface Live {
   wordsChanged(): void;
   /** A mute was given or lifted: the rooms of that user are told. */
   muteChanged(uid: Uid): void;
-  /** The list of bans differs (addresses are checked at accept). */
-  bansChanged(): void;
 
   /** Calls `sink` until the returned function is called. */
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void;

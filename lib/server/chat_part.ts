@@ -6,7 +6,6 @@
 import type { RunCommand } from "../chat/context.ts";
 import { AnswerCache } from "../chat/answer_cache.ts";
 import { Counters } from "../chat/counters.ts";
-import { admissionRules } from "../chat/limits.ts";
 import { endMutes } from "../chat/mutes.ts";
 import { ChatServer } from "../chat/server.ts";
 import { SignOnGuard } from "../actions/sign_on_guard.ts";
@@ -40,6 +39,7 @@ export class ChatPart implements AsyncDisposable {
   constructor(core: Core, voice: VoiceServer) {
     const { config, hosts, world, store, passwords, clock, steady, random } =
       core;
+    const { addressBans, admission } = core;
     const { server: { bind, chat_port: port } } = config.current;
     this.drops = new FileDrops(
       () => config.current,
@@ -51,10 +51,12 @@ export class ChatPart implements AsyncDisposable {
     this.server = new ChatServer({
       bind,
       port,
+      admission,
       services: {
         world,
         store,
         passwords,
+        addressBans,
         log: logger("chat"),
         counters: new Counters(),
         outsideLines: new OutsideLines(logger("server"), steady),
@@ -108,7 +110,6 @@ export class ChatPart implements AsyncDisposable {
 
   #changed(now: Config): void {
     this.server.services.guard.refresh(now);
-    this.server.admission.refresh(admissionRules(now));
     this.server.expelNotAllowed();
   }
 }

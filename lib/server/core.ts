@@ -6,6 +6,8 @@
  */
 import { LiveConfig } from "../config/live_config.ts";
 import type { Config } from "../config/config.ts";
+import { AddressBans } from "../actions/address_bans.ts";
+import { Admission, type AdmissionRules } from "../net/admission.ts";
 import { type Handover, takeOver } from "../domain/handover.ts";
 import type { Millis, Store } from "../domain/store.ts";
 import { World } from "../domain/world.ts";
@@ -40,6 +42,9 @@ export class Core implements Disposable {
   readonly store: Store;
   readonly world: World;
   readonly passwords: PasswordHasher;
+  readonly addressBans: AddressBans;
+  /** Which addresses may connect, the same for every port. */
+  readonly admission: Admission;
   readonly hosts: HostResolver;
   readonly clock: () => Millis;
   readonly steady: () => number;
@@ -66,6 +71,11 @@ export class Core implements Disposable {
       takeOver(this.world, store, options.handover, this.steady());
     }
     this.passwords = options.passwords ?? passwordHasher(config);
+    this.addressBans = new AddressBans(store.bans);
+    this.admission = new Admission(
+      () => admissionRules(config.current),
+      (address) => this.addressBans.refuseConnection(address, clock()),
+    );
     this.hosts = new HostResolver(() => config.current, logger("names"));
     config.onChange((now, before) => {
       void this.hosts.refresh();
@@ -88,6 +98,10 @@ export class Core implements Disposable {
     this.hosts.stop();
     this.store.close();
   }
+}
+
+export function admissionRules({ access }: Config): AdmissionRules {
+  return { onlyFrom: access.only_from, uncounted: access.uncounted };
 }
 
 /** The one hasher of a server; its queue limit follows the configuration. */

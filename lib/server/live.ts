@@ -31,7 +31,6 @@ import { endCamera, endRoomVideo } from "../chat/cameras.ts";
 import type { Context } from "../chat/context.ts";
 import { endDottedVideo } from "../chat/handlers/microphone.ts";
 import { endSession } from "../chat/departure.ts";
-import { admissionRules } from "../chat/limits.ts";
 import { sendIm } from "../chat/instant_messages.ts";
 import { castOut, putOut } from "../chat/put_out.ts";
 import { roomInfo, sessionInfo, webcamInfo } from "./live_info.ts";
@@ -232,13 +231,6 @@ export class LiveServer implements Live {
   muteChanged(uid: Uid): void {
     const session = this.#chat.services.world.online.get(uid);
     if (session !== undefined) this.#act((ctx) => muteChanged(ctx, session));
-  }
-
-  /** The caller disconnects the sessions that a new ban hits. */
-  bansChanged(): void {
-    const { admission, services } = this.#chat;
-    admission.refresh(admissionRules(services.settings));
-    services.addressBans.refresh();
   }
 
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void {

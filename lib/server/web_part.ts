@@ -59,6 +59,7 @@ export class WebPart implements AsyncDisposable {
     { backup, commandContext, settings, setupDoor, tlsFolder }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
+    const { addressBans, admission } = core;
     const { web, server } = config.current;
     const { guard, counters, outsideLines } = chat.server.services;
     const https = web.tls === "off" || tlsFolder === undefined
@@ -73,6 +74,8 @@ export class WebPart implements AsyncDisposable {
         store,
         live,
         passwords,
+        addressBans,
+        admission,
         guard,
         log: logger("web"),
         outsideLines,

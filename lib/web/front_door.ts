@@ -43,7 +43,7 @@ export class FrontDoor {
     localAddress: string,
     secure: boolean,
   ): Promise<Response | Upgrade> {
-    const { web, access } = this.#site.config();
+    const { web } = this.#site.config();
     const { pathname, search } = new URL(request.url);
     // From anywhere: nobody knows from where ACME servers ask.
     const challenge = this.#challenge(pathname);
@@ -54,7 +54,7 @@ export class FrontDoor {
       web.trusted_proxies,
     );
     const https = secure || forwarded;
-    if (access.only_from.length > 0 && !matcherOf(access.only_from)(address)) {
+    if (!this.#site.admission.isAllowed(address)) {
       return bareResponse(403, "This server is not for your network.");
     }
     if (!this.#rate.take(address, request.method, this.#site.steady())) {

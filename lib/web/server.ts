@@ -12,7 +12,8 @@ import { Registry } from "../ops/metrics.ts";
 import { ActRate } from "./act_rate.ts";
 import { makePages } from "./app.ts";
 import { OutsideLines } from "../net/outside_lines.ts";
-import { matcherOf } from "../net/networks.ts";
+import type { AddressBans } from "../actions/address_bans.ts";
+import type { Admission } from "../net/admission.ts";
 import { FrontDoor } from "./front_door.ts";
 import { type HttpsOptions, isUncounted, openListeners } from "./listeners.ts";
 import { FormTokens } from "./form_tokens.ts";
@@ -41,6 +42,8 @@ export interface WebOptions {
   readonly store: Store;
   readonly live: Live;
   readonly passwords: Passwords;
+  readonly addressBans: AddressBans;
+  readonly admission: Admission;
   /** The chat side's own, so that both count the same failures. */
   readonly guard: Guard;
   readonly log: Logger;
@@ -116,10 +119,7 @@ function start(options: WebOptions): WebServer {
     legacyAddr: listeners.legacy?.addr ?? null,
     tlsAddr: listeners.tls?.addr ?? null,
     expelNotAllowed() {
-      const { only_from } = site.config().access;
-      if (only_from.length === 0) return;
-      const isAllowed = matcherOf(only_from);
-      site.streams.close((address) => !isAllowed(address));
+      site.streams.close((address) => !site.admission.isAllowed(address));
     },
     paths: pages.paths,
     async shutdown() {
@@ -140,6 +140,8 @@ function makeSite(options: WebOptions): Site {
     store,
     live,
     passwords,
+    addressBans: options.addressBans,
+    admission: options.admission,
     guard,
     drops: options.drops ?? null,
     log,

@@ -10,7 +10,6 @@ import { banSentence } from "../actions/address_bans.ts";
 import { type Account, SYSTEM_UID } from "../domain/store.ts";
 import { signOnRefused } from "../ops/log.ts";
 import { foldName } from "../domain/names.ts";
-import { addressBan } from "./banned.ts";
 import { type Form, readForm, tokenField } from "./form.ts";
 import { field, formPanel } from "./form_fields.ts";
 import { type Html, html, NOTHING } from "./html.ts";
@@ -114,7 +113,7 @@ export async function checkPassword(
   };
   const closed = account && memberFault(site.store, account);
   if (closed) return refuse("closed", closed);
-  if (addressBan(site.store, address, account, now)) {
+  if (site.addressBans.of(address, account, now)) {
     return refuse("banned", "Your address is banned here.");
   }
   const attempt = {

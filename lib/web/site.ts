@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { AddressBans } from "../actions/address_bans.ts";
+import type { Admission } from "../net/admission.ts";
 import type { SignOnGuard } from "../actions/sign_on_guard.ts";
 import type { Hono } from "hono";
 import type { Context as HonoContext } from "hono";
@@ -49,6 +51,8 @@ export interface Site {
   readonly store: Store;
   readonly live: Live;
   readonly passwords: Passwords;
+  readonly addressBans: AddressBans;
+  readonly admission: Admission;
   readonly guard: Guard;
   readonly log: Logger;
   /** Log lines that visitors may cause before they have signed in. */

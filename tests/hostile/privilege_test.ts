@@ -332,7 +332,6 @@ Deno.test("attack 53: come back after a ban of the account or the address", asyn
   const { Peer, PASSWORD } = await import("../reliability/support/peer.ts");
   const ban = { reason: "spam", by: "test", at: Date.now(), until: null };
   rig.store.bans.add({ kind: "account", target: String(eve.uid), ...ban });
-  rig.server.live.bansChanged();
   rig.server.live.kick(eve.uid, "spam");
   await eve.ended();
   const peer = await stage.stranger();
@@ -340,7 +339,6 @@ Deno.test("attack 53: come back after a ban of the account or the address", asyn
   assert.match(await peer.refused("LOGIN"), /banned/);
   await stage.undisturbed();
   rig.store.bans.add({ kind: "network", target: "127.0.0.0/8", ...ban });
-  rig.server.live.bansChanged();
   await (await stage.stranger()).ended();
   await rig.logged("connection refused", "banned");
 });

@@ -55,7 +55,7 @@ export class LocalEdge implements Edge {
       log,
       name: "connection",
       limits: () => acceptorLimits(services.settings.limits),
-      refuse: (address) => admission.refusal(address, services.clock()),
+      refuse: (address) => admission.refusal(address),
       isUncounted: (address) => admission.isUncounted(address),
       onRefused: () => counters.connectionsRefused++,
       onYielded: () => counters.strangersClosed++,

@@ -122,6 +122,7 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
   const result = await actions.register(
     {
       store: ctx.store,
+      addressBans: services.addressBans,
       passwords: services.passwords,
       guard: services.guard,
       log: ctx.log,

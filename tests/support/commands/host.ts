@@ -168,7 +168,6 @@ export class Bench implements AsyncDisposable {
       accountRemoved: note("accountRemoved"),
       wordsChanged: note("wordsChanged"),
       muteChanged: note("muteChanged"),
-      bansChanged: note("bansChanged"),
       tail: () => () => {},
       watchSignOns: () => () => {},
       restart: () => null,

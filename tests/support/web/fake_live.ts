@@ -161,9 +161,6 @@ export class FakeLive implements Live {
   muteChanged(uid: number): void {
     this.done.push(`muteChanged ${uid}`);
   }
-  bansChanged(): void {
-    this.done.push("bansChanged");
-  }
   tail(_filter: unknown, sink: (event: TailEvent) => void): () => void {
     this.tails.add(sink);
     return () => this.tails.delete(sink);

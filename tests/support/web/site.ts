@@ -6,13 +6,16 @@
  */
 import { join } from "node:path";
 import { openStore } from "../../../db/open.ts";
+import { AddressBans } from "../../../lib/actions/address_bans.ts";
 import { SignOnGuard } from "../../../lib/actions/sign_on_guard.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
 import type { Value } from "../../../lib/config/setting.ts";
 import type { Account, NewAccount, Store } from "../../../lib/domain/store.ts";
 import type { Logger } from "../../../lib/ops/log.ts";
+import { Admission } from "../../../lib/net/admission.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import { admissionRules } from "../../../lib/server/core.ts";
 import { FakeLive } from "./fake_live.ts";
 import {
   startWeb,
@@ -60,6 +63,8 @@ export async function withSite(
     store,
     live,
     passwords,
+    addressBans: new AddressBans(store.bans),
+    admission: new Admission(() => admissionRules(config), () => false),
     guard,
     log: logTo(logged),
     clock: () => Date.now() + ahead,

@@ -15,6 +15,7 @@ const WHOLE = [
   /FROM mutes WHERE until/,
   /FROM words ORDER BY word_key/,
   /DELETE FROM mutes WHERE until/,
+  /FROM stat_rooms WHERE at >= \?\s+GROUP BY/,
   /FROM complaints\s+(WHERE state IN|ORDER BY)/,
   /FROM audit\s+ORDER BY at DESC/,
   /FROM invite_codes\s+WHERE uses_left > 0/,
@@ -154,6 +155,12 @@ function exercise(store: SqliteStore): void {
   store.history.add(60, { at: NOON, ...load, voiceFrames: 1 });
   store.history.list(60, NOON);
   store.history.prune(60, NOON);
+  store.statistics.countPeople(1);
+  store.statistics.hours(1);
+  store.statistics.people("day", 1);
+  store.statistics.rooms(1, 10);
+  store.statistics.prune(1, 10);
+  store.statistics.oldest();
   store.accounts.remove(uid, "remove");
 }
 

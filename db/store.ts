@@ -21,6 +21,7 @@ import { ProfileMessageTable } from "./profile_messages.ts";
 import { PasswordResetTable } from "./password_resets.ts";
 import { RelationTables } from "./relations.ts";
 import { RoomTables } from "./rooms.ts";
+import { StatisticsTables } from "./statistics.ts";
 import { TwoStepTable } from "./two_step.ts";
 import { WordTable } from "./words.ts";
 
@@ -45,6 +46,7 @@ export class SqliteStore implements Store {
   readonly passwordResets;
   readonly emailInvites;
   readonly history;
+  readonly statistics;
 
   #closed = false;
 
@@ -70,6 +72,7 @@ export class SqliteStore implements Store {
     this.passwordResets = new PasswordResetTable(db);
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);
+    this.statistics = new StatisticsTables(db);
   }
 
   transaction<T>(work: () => T): T {

@@ -22,3 +22,4 @@ export * from "./014_two_step.ts";
 export * from "./015_password_resets.ts";
 export * from "./016_invite_links.ts";
 export * from "./017_primary_keys.ts";
+export * from "./018_statistics.ts";

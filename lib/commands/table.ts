@@ -26,6 +26,7 @@ import {
   stopServer,
 } from "./server.ts";
 import { sessions } from "./sessions.ts";
+import { stats } from "./stats.ts";
 import { status } from "./status.ts";
 import { capture, logTail, watchSignOns } from "./tail.ts";
 import * as video from "./video.ts";
@@ -110,6 +111,7 @@ export const COMMANDS: readonly Command[] = [
   video.videoAllow,
 
   status,
+  stats,
   sessions,
   broadcast,
   auditLog,

@@ -509,6 +509,15 @@ export const SCHEMA = {
         "user was online.",
       live: LIVE,
     }),
+    statistics_days: integer({
+      default: 730,
+      min: 1,
+      max: 36500,
+      about:
+        "Days that statistics are kept: load, busy hours and rooms, voice " +
+        "quality. They name no people.",
+      live: LIVE,
+    }),
     backup_keep: integer({
       default: 7,
       min: 1,

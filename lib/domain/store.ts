@@ -21,6 +21,7 @@ import type {
   UserNotes,
   Words,
 } from "./moderation.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** A user's number: 1000001 is the system user, people follow upward. */
 export type Uid = number;
@@ -477,6 +478,7 @@ export interface Store {
   readonly passwordResets: PasswordResets;
   readonly emailInvites: EmailInvites;
   readonly history: History;
+  readonly statistics: Statistics;
   /** All or nothing; nests. */
   transaction<T>(work: () => T): T;
   /** Writes what was deferred (seen, audit) in one transaction. */

@@ -28,11 +28,11 @@ export function uplinkText(kbit: number, webcamBytes: number): string {
 }
 
 /** A speaker sends 12.5 packets a second (four GSM frames in each). */
-const FRAME_BYTES = VOICE_BYTES / 12.5;
+export const VOICE_FRAME_BYTES = VOICE_BYTES / 12.5;
 
 /** Kbit per second of so many voice frames and bytes of video, roughly. */
 export function uploadKbit(frames: number, videoBytes: number): number {
-  return (frames * FRAME_BYTES + videoBytes) * 8 / 1000;
+  return (frames * VOICE_FRAME_BYTES + videoBytes) * 8 / 1000;
 }
 
 function usable(kbit: number): number {

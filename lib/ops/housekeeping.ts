@@ -41,7 +41,11 @@ export function prune(
     const sessions = store.pastSessions.prune(
       now - DAY_MS * config().store.session_days,
     );
-    const gone = { audit, bans, complaints, mutes, sessions };
+    const statistics = store.statistics.prune(
+      now - DAY_MS * config().store.statistics_days,
+      100_000,
+    );
+    const gone = { audit, bans, complaints, mutes, sessions, statistics };
     if (Object.values(gone).some((count) => count > 0)) {
       log.info("old entries thrown away", gone);
     }

@@ -66,6 +66,11 @@ export function ssrcOf(buf: Uint8Array, at: number): number {
   return u32(buf, at + 8);
 }
 
+/** The number of the frame in the RTP header that begins at `at`. */
+export function sequenceOf(buf: Uint8Array, at: number): number {
+  return (buf[at + 2]! << 8) | buf[at + 3]!;
+}
+
 /** The timestamp of the RTP header that begins at `at`. */
 export function timestampOf(buf: Uint8Array, at: number): number {
   return u32(buf, at + 4);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Registry } from "../ops/metrics.ts";
 import { withSite } from "../../tests/support/web/site.ts";
+import { noQuality } from "../voice/quality.ts";
 import { addServerMetrics } from "./server_metrics.ts";
 
 interface Panel {
@@ -39,6 +40,12 @@ Deno.test("the Grafana dashboard asks only for metrics that there are", () =>
           registry,
           { byType: new Map(), refusals: new Map() },
           () => ({ dropped: {} as never, worstQueue: 0 }),
+          undefined,
+          {
+            statistics: { voice: noQuality(), uploadBytes: 0 },
+            rooms: () => [],
+            uplinkKbit: () => 0,
+          },
         ),
     },
   ));

@@ -8,14 +8,25 @@ import type { Counters } from "../chat/counters.ts";
 import type { VideoStats } from "../video/server.ts";
 import type { RelayStats } from "../voice/counters.ts";
 import type { Registry, Sample } from "../ops/metrics.ts";
+import type { SeenRoom } from "../ops/statistics_recorder.ts";
+import type { StatisticsPart } from "./statistics_part.ts";
+
+/** What is known of rooms, voice and the line. */
+export interface UseSources {
+  readonly statistics: Pick<StatisticsPart, "voice" | "uploadBytes">;
+  rooms(): Iterable<SeenRoom>;
+  uplinkKbit(): number;
+}
 
 export function addServerMetrics(
   registry: Registry,
   counters: Pick<Counters, "byType" | "refusals">,
   voice: () => Pick<RelayStats, "dropped" | "worstQueue">,
   video: () => VideoStats | undefined = () => undefined,
+  use?: UseSources,
 ): void {
   addVideoMetrics(registry, video);
+  if (use !== undefined) addUseMetrics(registry, use);
   registry.counter(
     "retropal_packets_by_type_total",
     "Packets received, by type",
@@ -35,6 +46,55 @@ export function addServerMetrics(
     "retropal_voice_worst_queue",
     "Most voice frames that ever waited for one listener",
     () => voice().worstQueue,
+  );
+}
+
+function addUseMetrics(
+  registry: Registry,
+  { statistics, rooms, uplinkKbit }: UseSources,
+): void {
+  const { voice } = statistics;
+  registry.counter(
+    "retropal_voice_talk_seconds_total",
+    "Speech that was handed on, in seconds",
+    () => voice.heardMs / 1000,
+  );
+  registry.counter(
+    "retropal_voice_arrivals_total",
+    "Voice frames from speakers: arrived, missing, or arrived late",
+    () =>
+      samples("state", [
+        ["arrived", voice.received],
+        ["lost", voice.lost],
+        ["late", voice.late],
+      ]),
+  );
+  registry.counter(
+    "retropal_voice_jitter_milliseconds_total",
+    "Jitter of voice frames from speakers, summed over the frames",
+    () => voice.jitterSum,
+  );
+  registry.counter(
+    "retropal_upload_bytes_total",
+    "Voice and video that went out, with all headers, roughly",
+    () => statistics.uploadBytes,
+  );
+  registry.gauge(
+    "retropal_uplink_bits",
+    "What the host's line uploads, in bits per second (server.uplink_kbit)",
+    () => 1000 * uplinkKbit(),
+  );
+  // Rooms that members make come and go: each name would stay a series permanently.
+  registry.gauge(
+    "retropal_room_members",
+    "Members of each permanent room that has any",
+    () =>
+      [...rooms()]
+        .filter(({ permanent, members }) => permanent && members.size > 0)
+        .map(({ gid, name, members }) => ({
+          labels: { room: String(gid), name },
+          value: members.size,
+        })),
   );
 }
 

@@ -16,6 +16,7 @@ import { Core, type CoreOptions } from "./core.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { LiveServer } from "./live.ts";
 import { Parts } from "./parts.ts";
+import { StatisticsPart } from "./statistics_part.ts";
 import { UpkeepPart } from "./upkeep_part.ts";
 import { VideoPart } from "./video_part.ts";
 import { VoicePart } from "./voice_part.ts";
@@ -86,6 +87,15 @@ export async function startServer(
         video?.server,
       ),
     );
+    const statistics = parts.use(
+      "statistics",
+      new StatisticsPart(
+        core,
+        chat.server.services.counters,
+        voice.server,
+        video?.server,
+      ),
+    );
     const backups = startBackups(core, options);
     if (backups) parts.use("backups", backups);
     let web: WebPart | undefined;
@@ -134,7 +144,7 @@ export async function startServer(
         "web",
         await WebPart.start(
           core,
-          { live, chat, voice, video, backups },
+          { live, chat, voice, video, statistics, backups },
           webTools(options),
         ),
       );

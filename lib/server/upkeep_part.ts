@@ -61,9 +61,13 @@ export class UpkeepPart implements Disposable {
     };
     const stop = keepHouse(house);
     const unsubscribe = config.onChange((now, before) => {
-      const isShorter =
-        (["audit_days", "complaint_days", "session_days"] as const)
-          .some((key) => now.store[key] < before.store[key]);
+      const isShorter = ([
+        "audit_days",
+        "complaint_days",
+        "session_days",
+        "statistics_days",
+      ] as const)
+        .some((key) => now.store[key] < before.store[key]);
       if (isShorter) prune(house);
     });
     this.#stopCleaning = () => {

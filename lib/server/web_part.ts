@@ -13,6 +13,7 @@ import { readCertificate } from "../tls/read_certificate.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
 import type { Core } from "./core.ts";
+import type { StatisticsPart } from "./statistics_part.ts";
 import { socketPorts } from "./socket_ports.ts";
 import type { VideoPart } from "./video_part.ts";
 import type { VoicePart } from "./voice_part.ts";
@@ -37,6 +38,7 @@ export interface WebNeighbours {
   readonly chat: ChatPart;
   readonly voice: VoicePart;
   readonly video: VideoPart | undefined;
+  readonly statistics: StatisticsPart;
 }
 
 export class WebPart implements AsyncDisposable {
@@ -55,7 +57,7 @@ export class WebPart implements AsyncDisposable {
   /** Rejects with CannotListen. */
   static async start(
     core: Core,
-    { live, chat, voice, video, backups }: WebNeighbours,
+    { live, chat, voice, video, statistics, backups }: WebNeighbours,
     { backup, commandContext, settings, setupDoor, tlsFolder }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
@@ -88,6 +90,11 @@ export class WebPart implements AsyncDisposable {
             counters,
             () => voice.server.stats(),
             () => video?.server.stats(),
+            {
+              statistics,
+              rooms: () => core.world.rooms.values(),
+              uplinkKbit: () => config.current.server.uplink_kbit,
+            },
           ),
         drops: chat.drops,
         ...(backup && { backup }),

@@ -29,6 +29,7 @@ import {
   VoiceRoom,
 } from "./room.ts";
 import { isSameHost } from "../net/addresses.ts";
+import { addQuality, type VoiceQuality } from "./quality.ts";
 import type { VoiceControl, VoiceMember, VoiceRoster } from "./roster.ts";
 
 export interface RelayOptions {
@@ -55,6 +56,8 @@ export class VoiceRelay implements VoiceControl {
   readonly #lost = new LostLinks();
   /** What rooms that are gone had counted, and what belongs to no room. */
   readonly #past = noTotals();
+  /** Of rooms that are gone, until it is taken. */
+  #quality = new Map<Gid, VoiceQuality>();
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -162,11 +165,12 @@ export class VoiceRelay implements VoiceControl {
       return false;
     }
     room.refresh(voice);
+    // Also what is not to be heard: a gap would look like loss.
+    voice.arrived(buf, at, now);
     if (!voice.allowed) {
       room.dropped.mic++;
       return false;
     }
-    voice.arrived(buf, at, now);
     const rank = FLOOR_MODES[room.rule.mode].usesHands
       ? this.#roster.handRank(room.gid, uid)
       : 0;
@@ -174,6 +178,7 @@ export class VoiceRelay implements VoiceControl {
       room.dropped.floor++;
       return false;
     }
+    room.heard(length);
     const news = !room.speaking.has(uid);
     room.speaking.set(uid, now);
     if (news) this.#roster.onTalk(room.gid, uid, true);
@@ -260,6 +265,14 @@ export class VoiceRelay implements VoiceControl {
     }
   }
 
+  /** What each room's voice was like since the last call. */
+  takeQuality(): ReadonlyMap<Gid, VoiceQuality> {
+    const taken = this.#quality;
+    this.#quality = new Map();
+    for (const room of this.#rooms.values()) addOf(taken, room);
+    return taken;
+  }
+
   stats(): RelayStats {
     return relayStats(
       this.#past,
@@ -292,13 +305,23 @@ export class VoiceRelay implements VoiceControl {
   }
 
   #discard(room: VoiceRoom): void {
-    if (this.#rooms.delete(room.gid)) addTotals(this.#past, room);
+    if (!this.#rooms.delete(room.gid)) return;
+    addTotals(this.#past, room);
+    addOf(this.#quality, room);
   }
 
   #silence(room: VoiceRoom, uid: Uid): void {
     room.floor.release(uid);
     if (room.speaking.delete(uid)) this.#roster.onTalk(room.gid, uid, false);
   }
+}
+
+function addOf(to: Map<Gid, VoiceQuality>, room: VoiceRoom): void {
+  const taken = room.takeQuality();
+  if (taken === undefined) return;
+  const before = to.get(room.gid);
+  if (before === undefined) to.set(room.gid, taken);
+  else addQuality(before, taken);
 }
 
 /** A ticket proves it; without one the addresses must be the same. */

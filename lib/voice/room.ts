@@ -8,7 +8,12 @@
 
 import { Floor, type FloorRule } from "../domain/floor.ts";
 import type { Gid, Uid } from "../domain/store.ts";
-import { TICKS_PER_MS, timestampOf } from "../protocol/rtp.ts";
+import {
+  RTP_HEADER_BYTES,
+  sequenceOf,
+  timestampOf,
+  TRAILER_BYTES,
+} from "../protocol/rtp.ts";
 import {
   noDrops,
   noTraffic,
@@ -18,6 +23,12 @@ import {
 import type { VoiceLimits } from "./limits.ts";
 import { Meter, speechMeter } from "../domain/meter.ts";
 import { isSameHost } from "../net/addresses.ts";
+import {
+  ArrivalMeter,
+  noQuality,
+  soundMs,
+  type VoiceQuality,
+} from "./quality.ts";
 import type { VoiceMember, VoiceOwner, VoiceRoster } from "./roster.ts";
 
 /** A TCP voice link, as the relay sees it. */
@@ -106,11 +117,10 @@ export class Voice {
   narrow: Narrow[] = [];
   peers: Peer[] = [];
   in = 0;
-  jitterMs = 0;
+  readonly arrivals = new ArrivalMeter();
   /** The port from which the last datagram that was heard came, and when. */
   port: number | undefined;
   portHeardAt = -Infinity;
-  #transit: number | undefined;
   readonly meter: Meter;
 
   constructor(
@@ -121,13 +131,11 @@ export class Voice {
     this.meter = speechMeter(limits);
   }
 
-  /** RFC 3550, 6.4.1, on a clock that may start anywhere. */
+  /** Notes when a frame of theirs came, heard or not. */
   arrived(buf: Uint8Array, at: number, now: number): void {
-    const transit = now - timestampOf(buf, at) / TICKS_PER_MS;
-    const change = Math.abs(transit - (this.#transit ?? transit));
-    this.#transit = transit;
-    // A talk spurt may start at any timestamp: that says nothing of the line.
-    if (change < 1000) this.jitterMs += (change - this.jitterMs) / 16;
+    const { quality } = this.room;
+    const sequence = sequenceOf(buf, at);
+    this.arrivals.arrived(sequence, timestampOf(buf, at), now, quality);
   }
 }
 
@@ -143,6 +151,11 @@ export class VoiceRoom {
   readonly dropped = noDrops();
   in = 0;
   out = 0;
+  readonly quality = noQuality();
+  /** Of payload that was handed on. */
+  #heardBytes = 0;
+  /** What {@linkcode VoiceRoom.takeQuality} has told already. */
+  readonly #told = { out: 0, lag: 0 };
   rule: FloorRule;
   #version = 0;
   readonly #voices = new Map<Uid, Voice>();
@@ -244,6 +257,26 @@ export class VoiceRoom {
       this.peers.size === 0;
   }
 
+  /** A frame of `length` bytes is handed on. */
+  heard(length: number): void {
+    this.#heardBytes += length - RTP_HEADER_BYTES - TRAILER_BYTES;
+  }
+
+  /** What was counted since the last call; undefined: nothing came. */
+  takeQuality(): VoiceQuality | undefined {
+    const { received } = this.quality;
+    const sent = this.out - this.#told.out;
+    const dropped = this.dropped.lag - this.#told.lag;
+    if (received === 0 && sent === 0 && dropped === 0) return undefined;
+    const heardMs = soundMs(this.#heardBytes);
+    const taken = { ...this.quality, heardMs, sent, dropped };
+    Object.assign(this.quality, noQuality());
+    this.#heardBytes = 0;
+    this.#told.out = this.out;
+    this.#told.lag = this.dropped.lag;
+    return taken;
+  }
+
   stats(): RoomStats {
     const listeners: RoomStats["listeners"] = [];
     let worstQueue = 0;
@@ -266,7 +299,7 @@ export class VoiceRoom {
         .map((voice) => ({
           uid: voice.uid,
           in: voice.in,
-          jitterMs: Math.round(voice.jitterMs * 10) / 10,
+          jitterMs: Math.round(voice.arrivals.jitterMs * 10) / 10,
         })),
     };
   }

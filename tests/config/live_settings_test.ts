@@ -43,6 +43,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "moderation.room_lines": "lib/chat/handlers/moderation_test.ts",
   "store.complaint_days": "lib/ops/housekeeping_test.ts",
   "store.session_days": "lib/ops/housekeeping_test.ts",
+  "store.statistics_days": "lib/ops/housekeeping_test.ts",
   "store.backup_keep": "lib/cli/backup_test.ts",
   "update.url": "lib/cli",
   "files.relay": "tests/e2e/file_relay_test.ts",

@@ -1,0 +1,59 @@
+/**
+ * Statistics, joined to the running server.
+ *
+ * @module
+ */
+import type { Counters } from "../chat/counters.ts";
+import { VOICE_FRAME_BYTES } from "../domain/uplink.ts";
+import { logger } from "../ops/log.ts";
+import { StatisticsRecorder } from "../ops/statistics_recorder.ts";
+import type { VideoServer } from "../video/server.ts";
+import { addQuality, noQuality, type VoiceQuality } from "../voice/quality.ts";
+import type { VoiceServer } from "../voice/server.ts";
+import type { Core } from "./core.ts";
+
+export class StatisticsPart implements Disposable {
+  readonly #recorder: StatisticsRecorder;
+  /** Of all rooms since the start, for metrics. */
+  readonly voice: VoiceQuality = noQuality();
+
+  readonly #video: VideoServer | undefined;
+
+  constructor(
+    { store, world, clock, steady }: Core,
+    counters: Pick<Counters, "signOns">,
+    voice: VoiceServer,
+    video: VideoServer | undefined,
+  ) {
+    this.#video = video;
+    this.#recorder = new StatisticsRecorder({
+      store,
+      log: logger("store"),
+      clock,
+      steady,
+      totals: () => ({
+        signOns: counters.signOns,
+        uploadBytes: this.uploadBytes,
+      }),
+      *online() {
+        for (const session of world.online.values()) yield session.connectedAt;
+      },
+      rooms: () => world.rooms.values(),
+      takeVoice: () => {
+        const taken = voice.relay.takeQuality();
+        for (const quality of taken.values()) addQuality(this.voice, quality);
+        return taken;
+      },
+    });
+  }
+
+  /** Voice and video since the start, roughly. */
+  get uploadBytes(): number {
+    return this.voice.sent * VOICE_FRAME_BYTES +
+      (this.#video?.stats().bytesOut ?? 0);
+  }
+
+  [Symbol.dispose](): void {
+    this.#recorder[Symbol.dispose]();
+  }
+}

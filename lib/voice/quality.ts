@@ -1,0 +1,123 @@
+/**
+ * How well voice arrives: what is lost and late on the way from a speaker to
+ * the server, told from the numbers and times in the RTP headers.
+ *
+ * A few additions for each frame that comes in, none for those that go out.
+ *
+ * @module
+ */
+import { TICKS_PER_MS } from "../protocol/rtp.ts";
+
+/** What is counted for one room. */
+export interface VoiceQuality {
+  /** Milliseconds of sound that were handed on. */
+  heardMs: number;
+  /** Frames that came from the room's members, heard or not. */
+  received: number;
+  /** Frames missing in the speakers' numbering. */
+  lost: number;
+  /** Frames that came after a pause in which they were due, in a burst. */
+  late: number;
+  /** Jitter (RFC 3550) summed over the received frames, in milliseconds. */
+  jitterSum: number;
+  /** Frames handed to listeners. */
+  sent: number;
+  /** Frames that listeners were too slow for. */
+  dropped: number;
+}
+
+export function noQuality(): VoiceQuality {
+  return {
+    heardMs: 0,
+    received: 0,
+    lost: 0,
+    late: 0,
+    jitterSum: 0,
+    sent: 0,
+    dropped: 0,
+  };
+}
+
+export function addQuality(
+  to: VoiceQuality,
+  from: Readonly<VoiceQuality>,
+): void {
+  for (const key of Object.keys(to) as (keyof VoiceQuality)[]) {
+    to[key] += from[key];
+  }
+}
+
+/** GSM 06.10: 20 ms of sound. */
+const GSM_BYTES = 33;
+const GSM_MS = 20;
+
+/** Milliseconds of sound in so many bytes of payload. */
+export function soundMs(bytes: number): number {
+  return bytes / GSM_BYTES * GSM_MS;
+}
+
+/** A jump of the numbers by more than this begins a new count. */
+const MOST_MISSING = 50;
+/** A frame this much later than the one before it has been held up. */
+const LATE_MS = 150;
+/** A frame this much earlier than the one before it catches up. */
+const CATCHES_UP_MS = 20;
+/** A talk spurt may begin at any timestamp: that says nothing of the line. */
+const NEW_SPURT_MS = 1000;
+
+/** The frames of one speaker, as they arrive. */
+export class ArrivalMeter {
+  /** Interarrival jitter as RFC 3550, 6.4.1, estimates it. */
+  jitterMs = 0;
+  #sequence: number | undefined;
+  #transit = 0;
+  /** A frame was held up; those right behind it show whether it was late. */
+  #isHeldUp = false;
+
+  /** Counts a frame with these RTP numbers, which came at `now`. */
+  arrived(
+    sequence: number,
+    timestamp: number,
+    now: number,
+    counts: VoiceQuality,
+  ): void {
+    counts.received++;
+    const transit = now - timestamp / TICKS_PER_MS;
+    if (this.#sequence === undefined) {
+      this.#sequence = sequence;
+      this.#transit = transit;
+      return;
+    }
+    this.#missing((sequence - this.#sequence) & 0xffff, sequence, counts);
+    this.#timed(transit - this.#transit, counts);
+    this.#transit = transit;
+    counts.jitterSum += this.jitterMs;
+  }
+
+  #missing(ahead: number, sequence: number, counts: VoiceQuality): void {
+    if (ahead === 0) return;
+    if (ahead > 0x8000) {
+      // An old one: it was counted as lost when those after it came.
+      if (0x10000 - ahead > MOST_MISSING) this.#sequence = sequence;
+      else if (counts.lost > 0) counts.lost--;
+      return;
+    }
+    if (ahead <= MOST_MISSING) counts.lost += ahead - 1;
+    this.#sequence = sequence;
+  }
+
+  /**
+   * After a pause in speech the frames that follow keep their distance; after
+   * a hold-up on the way they come all at once.
+   */
+  #timed(change: number, counts: VoiceQuality): void {
+    if (this.#isHeldUp) {
+      if (change < -CATCHES_UP_MS) counts.late++;
+      else this.#isHeldUp = false;
+    }
+    const size = Math.abs(change);
+    if (size >= NEW_SPURT_MS) return;
+    this.jitterMs += (size - this.jitterMs) / 16;
+    if (change > LATE_MS) this.#isHeldUp = true;
+  }
+}

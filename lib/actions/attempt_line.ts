@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { FairQueue } from "../ops/fair_queue.ts";
+import { FairQueue } from "../net/fair_queue.ts";
 
 export interface LineOptions {
   /** Milliseconds between two attempts of one line. */

@@ -25,10 +25,10 @@ export function accountChanged(ctx: Context, uid: Uid): void {
   if (session !== undefined) {
     session.account = account;
     muteChanged(ctx, session);
-  }
-  for (const room of session?.rooms ?? []) {
-    officesChanged(ctx, room);
-    if (session !== undefined && renamed) showAnew(ctx, room, session);
+    for (const room of world.roomsOf(session)) {
+      officesChanged(ctx, room);
+      if (renamed) showAnew(ctx, room, session);
+    }
   }
   const frame = buddyListFrames([asPal(account)]);
   for (const watcher of world.watchers(uid)) ctx.out.send(watcher, frame);

@@ -20,7 +20,7 @@ export function depart(ctx: Context, session: Session): void {
   if (session.phase === "gone") return;
   const wasOnline = session.phase === "online";
   if (session.saidGoodbye) ctx.world.expected?.gone(session.uid);
-  for (const room of [...session.rooms]) {
+  for (const room of ctx.world.roomsOf(session)) {
     leaveRoom(ctx, room, session, session.saidGoodbye ? "gone" : "lost");
   }
   if (!wasOnline) {

@@ -47,7 +47,7 @@ export function enterRoom(
 ): void {
   // The client has one voice room at a time; others may not know that.
   if (room.isVoice) {
-    for (const other of [...session.rooms]) {
+    for (const other of ctx.world.roomsOf(session)) {
       if (other.isVoice && other !== room) {
         ctx.out.send(
           session,

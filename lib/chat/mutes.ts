@@ -22,7 +22,7 @@ export function muteChanged(ctx: Context, session: Session): void {
   else world.muted.add(session);
   if (session.mute === before) return;
   if (session.mute !== undefined) endCamera(ctx, session.uid, true);
-  for (const room of session.rooms) {
+  for (const room of world.roomsOf(session)) {
     const { gid } = room;
     const { uid } = session;
     if (room.members.get(uid)?.invisible === false) {

@@ -10,6 +10,7 @@ import type { Admission } from "../net/admission.ts";
 import type { Endpoint, Wire } from "../net/wire.ts";
 import type { VideoChange, VoiceChange } from "../domain/effects.ts";
 import { Session } from "../domain/session.ts";
+import type { World } from "../domain/world.ts";
 import { Context, type Services } from "./context.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
 import type { Edge, Line, LineHandler } from "./edge/line.ts";
@@ -218,7 +219,9 @@ export class ChatServer {
       } else if (session.phase === "online") {
         const silent = now - connection.lastPacketAt;
         if (silent > idle) this.#expelIdle(connection);
-        else if (silent > SILENT_MS && owesTicks(session)) {
+        else if (
+          silent > SILENT_MS && owesTicks(session, this.services.world)
+        ) {
           connection.dead("no sign of life in a voice room");
         }
       } else if (
@@ -284,8 +287,10 @@ export class ChatServer {
 }
 
 /** Whether the client sends -160 every minute, because of a voice room. */
-function owesTicks({ dialect, rooms }: Session): boolean {
-  if (!dialect.ticksInVoiceRooms) return false;
-  for (const room of rooms) if (room.isVoice) return true;
+function owesTicks(session: Session, world: World): boolean {
+  if (!session.dialect.ticksInVoiceRooms) return false;
+  for (const gid of session.rooms) {
+    if (world.rooms.get(gid)?.isVoice) return true;
+  }
   return false;
 }

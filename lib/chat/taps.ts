@@ -136,9 +136,5 @@ function fits(session: Session, filter: TailFilter): boolean {
   if (filter.address !== undefined && session.address !== filter.address) {
     return false;
   }
-  if (filter.gid === undefined) return true;
-  for (const room of session.rooms) {
-    if (room.gid === filter.gid) return true;
-  }
-  return false;
+  return filter.gid === undefined || session.rooms.has(filter.gid);
 }

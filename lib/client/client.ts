@@ -25,6 +25,7 @@ import { bye } from "../protocol/packets/signon.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { Endpoint, Transport } from "./transport.ts";
 import { Conversations } from "./conversations.ts";
+import type { Line } from "./line.ts";
 import { react } from "./reactions.ts";
 import { Rooms } from "./rooms.ts";
 import { askUid, authenticate, type Credentials } from "./sign_on.ts";
@@ -56,9 +57,15 @@ export interface Program {
   react(connection: Connection, frame: Frame): void;
 }
 
-export class Client {
+export class Client implements Line {
   readonly state = new ClientState();
-  readonly rooms = new Rooms(this);
+  readonly rooms = new Rooms(this, {
+    leaving: (gid) => this.video.leaving(gid),
+    left: async (gid) => {
+      await this.video.left(gid);
+      await this.voice.leave(gid);
+    },
+  });
   readonly people = new Conversations(this);
   readonly voice: VoicePort;
   readonly video: VideoPort = new VideoPort(this);

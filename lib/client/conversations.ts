@@ -18,7 +18,7 @@ import {
   unblock,
 } from "../protocol/packets/pals.ts";
 import { encodeText } from "../protocol/windows1252.ts";
-import type { Client } from "./client.ts";
+import type { Line } from "./line.ts";
 
 /** What the search window can ask for; `exact` is its exnick mode. */
 export type Search = Partial<
@@ -26,7 +26,7 @@ export type Search = Partial<
 >;
 
 export class Conversations {
-  constructor(readonly client: Client) {}
+  constructor(readonly client: Line) {}
 
   /** An instant message; opens a window of its own. */
   im(to: number, text: string | Uint8Array): Promise<void> {

@@ -19,19 +19,32 @@ import {
   videoPublishTo,
 } from "../protocol/packets/room_video.ts";
 import { maintenanceKick, serverError } from "../protocol/packets/system.ts";
-import type { Client } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { sendChecksums } from "./sign_on.ts";
+import type { ClientState } from "./state.ts";
+import type { VideoPort } from "./video_port.ts";
+import type { VoicePort } from "./voice_port.ts";
+
+/** The parts of a client that packets act on. */
+export interface Reacting {
+  readonly state: Pick<ClientState, "isStranger">;
+  readonly voice: Pick<VoicePort, "enter">;
+  readonly video: Pick<VideoPort, "sendTo" | "pause" | "cameraOff">;
+  introduce(connection: Connection, uid: number): void;
+  windowClosed(connection: Connection, gid: number): void;
+  signOff(): Promise<void>;
+  close(): Promise<void>;
+}
 
 type Reaction = (
-  client: Client,
+  client: Reacting,
   connection: Connection,
   frame: Frame,
 ) => void;
 
 function on<T>(
   packet: Packet<T>,
-  react: (client: Client, connection: Connection, value: T) => void,
+  react: (client: Reacting, connection: Connection, value: T) => void,
 ): [number, Reaction] {
   return [packet.type, (client, connection, frame) => {
     const value = packet.parse(frame.payload);
@@ -42,7 +55,7 @@ function on<T>(
 const REACTIONS: ReadonlyMap<number, Reaction> = new Map([
   [
     SERVER_TYPES.USER_DATA.type,
-    (_client: Client, connection: Connection) => {
+    (_client: Reacting, connection: Connection) => {
       sendChecksums(connection).catch(() => {});
     },
   ],
@@ -71,7 +84,7 @@ const REACTIONS: ReadonlyMap<number, Reaction> = new Map([
 
 /** Called for each frame, after the client has learnt from it. */
 export function react(
-  client: Client,
+  client: Reacting,
   connection: Connection,
   frame: Frame,
 ): void {

@@ -26,7 +26,7 @@ import { CLIENT_TYPES } from "../protocol/packet_types.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { Malformed } from "../protocol/layout.ts";
 import type { Frame } from "../protocol/frame.ts";
-import type { Client } from "./client.ts";
+import type { Line } from "./line.ts";
 
 /** A refusal by FEEDBACK, with the sentence that the user reads. */
 export class Refused extends Error {
@@ -38,8 +38,16 @@ export interface JoinOptions {
   readonly invisible?: boolean;
 }
 
+/** Sound and pictures of a room, which begin and end with its window. */
+export interface RoomMedia {
+  /** The window is about to close. */
+  leaving(gid: number): Promise<void>;
+  /** The server has been told. */
+  left(gid: number): Promise<void>;
+}
+
 export class Rooms {
-  constructor(readonly client: Client) {}
+  constructor(readonly client: Line, readonly media: RoomMedia) {}
 
   /**
    * Joins and waits for the window and the member list. The real client leaves
@@ -105,12 +113,11 @@ export class Rooms {
   }
 
   async leave(gid: number): Promise<void> {
-    await this.client.video.leaving(gid);
+    await this.media.leaving(gid);
     this.client.state.leave(gid);
     this.client.strictness.leftRoom(gid);
     await this.client.send(roomLeave, { gid });
-    await this.client.video.left(gid);
-    await this.client.voice.leave(gid);
+    await this.media.left(gid);
   }
 
   /** A line in a room; the client shows its own line itself. */

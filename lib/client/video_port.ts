@@ -19,7 +19,7 @@ import {
 import { feedback } from "../protocol/packets/signon.ts";
 import { encodeCounter } from "../protocol/video_port.ts";
 import { makePicture } from "../video/sample_picture.ts";
-import type { Client } from "./client.ts";
+import type { Line } from "./line.ts";
 import { pause } from "./pause.ts";
 import { Refused } from "./rooms.ts";
 import { type OpenVideo, pushPicture, sayHello } from "./video_link.ts";
@@ -56,7 +56,7 @@ export class VideoPort {
   /** Pictures that the server took. */
   sent = 0;
   readonly failures: unknown[] = [];
-  readonly #client: Client;
+  readonly #client: Line;
   readonly #views = new Map<number, VideoView>();
   #publishing: Publishing | undefined;
   /** Goes on over pauses, stops and hellos, as the real client's. */
@@ -64,7 +64,7 @@ export class VideoPort {
   /** The loops that send; a server that behaves never starts two. */
   readonly #loops = new Set<symbol>();
 
-  constructor(client: Client) {
+  constructor(client: Line) {
     this.#client = client;
   }
 

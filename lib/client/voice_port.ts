@@ -5,7 +5,7 @@
  * @module
  */
 import { keepalive } from "../protocol/packets/signon.ts";
-import type { Client } from "./client.ts";
+import type { Line } from "./line.ts";
 import {
   type Heard,
   nextHeard,
@@ -31,7 +31,7 @@ export class VoicePort {
   #keepalive: ReturnType<typeof setInterval> | undefined;
   #gid = 0;
 
-  constructor(readonly client: Client, readonly manner: VoiceManner) {}
+  constructor(readonly client: Line, readonly manner: VoiceManner) {}
 
   /** Opens the channel once window and media server of a room are known. */
   enter(gid: number): void {

@@ -9,7 +9,7 @@ import { argument, durationOption, numberOption } from "./field.ts";
 import { columns, timeText } from "./table_text.ts";
 import { option } from "./field.ts";
 import { openRoom, storedRoom } from "./find.ts";
-import { publicOrigin } from "../ops/public_origin.ts";
+import { publicOrigin } from "./public_origin.ts";
 import type { Context } from "./command.ts";
 import type { InviteCode } from "../domain/store.ts";
 import { renderUnicodeCompact } from "uqr";

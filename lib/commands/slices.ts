@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nextTurn } from "../ops/turn.ts";
+import { nextTurn } from "../net/turn.ts";
 import type { Context } from "./command.ts";
 
 /** Time that a slice may take from the event loop. */

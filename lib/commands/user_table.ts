@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { parse } from "csv-parse";
 import { stringify } from "csv-stringify/sync";
 import type { Account } from "../domain/store.ts";
-import { nextTurn } from "../ops/turn.ts";
+import { nextTurn } from "../net/turn.ts";
 import { CODE, CommandError } from "./command.ts";
 
 /** Columns, as the header of the file names them. */

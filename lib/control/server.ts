@@ -20,7 +20,7 @@ import type { DataFolder } from "../config/data_folder.ts";
 import { isOutOfResources } from "../net/accept_error.ts";
 import { descriptors } from "../net/descriptors.ts";
 import { logger } from "../ops/log.ts";
-import { pause } from "../ops/turn.ts";
+import { pause } from "../net/turn.ts";
 import { keepOwner } from "../ops/owner.ts";
 import { AnswerQueue } from "./answer_queue.ts";
 import {

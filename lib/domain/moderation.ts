@@ -1,9 +1,10 @@
 /**
- * What staff work with beside bans, as types only: complaints.
+ * What staff work with besides bans, as the store keeps it: complaints, mutes,
+ * notes, past sessions, listed words, emergencies, two-step sign-in.
  *
  * @module
  */
-import type { Gid, Millis, Uid } from "./store.ts";
+import type { Gid, Millis, Uid } from "./ids.ts";
 
 export type ComplaintState = "open" | "taken" | "closed";
 export const COMPLAINT_STATES = ["open", "taken", "closed"] as const;

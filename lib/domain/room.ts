@@ -218,7 +218,7 @@ export class Room {
     this.waitingSince = undefined;
     this.lost.delete(session.uid);
     this.departed.delete(session.uid);
-    session.rooms.add(this);
+    session.rooms.add(this.gid);
     return member;
   }
 
@@ -226,7 +226,7 @@ export class Room {
     const member = this.members.get(uid);
     if (member === undefined) return undefined;
     this.members.delete(uid);
-    member.session.rooms.delete(this);
+    member.session.rooms.delete(this.gid);
     this.lowerHand(uid);
     if (this.members.size === 0) {
       for (const [dotted, rank] of this.redDots) {

@@ -3,12 +3,17 @@
  *
  * @module
  */
-import { type Account, LEVEL, type Millis, type Uid } from "./store.ts";
+import {
+  type Account,
+  type Gid,
+  LEVEL,
+  type Millis,
+  type Uid,
+} from "./store.ts";
 import type { TokenBucket } from "../net/rates.ts";
 import { HeldBack } from "./held_back.ts";
 import { type Ending, InFlight } from "./in_flight.ts";
 import { HeldLines } from "./held_lines.ts";
-import type { Room } from "./room.ts";
 import type { Mute } from "./moderation.ts";
 import type { Dialect } from "../protocol/dialects/dialect.ts";
 import { CLIENT_5_0 } from "../protocol/dialects/table.ts";
@@ -88,7 +93,7 @@ export class Session {
   // Of ten thousand users online most need none of these: each is made
   // when it is first asked for.
   #awayTold: Set<Uid> | undefined;
-  #rooms: Set<Room> | undefined;
+  #rooms: Set<Gid> | undefined;
   #pals: Set<Uid> | undefined;
   #blocks: Set<Uid> | undefined;
   #inFlight: InFlight | undefined;
@@ -135,7 +140,8 @@ export class Session {
     return this.#awayTold ??= new Set();
   }
 
-  get rooms(): Set<Room> {
+  /** Rooms it is in, by number; `World.roomsOf` looks them up. */
+  get rooms(): Set<Gid> {
     return this.#rooms ??= new Set();
   }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Gid, Millis } from "./store.ts";
+import type { Gid, Millis } from "./ids.ts";
 
 /** One hour of the whole server. */
 export interface HourSample {

@@ -212,6 +212,11 @@ export class World {
     return [...counts].map(([code, rooms]) => ({ code, rooms }));
   }
 
+  /** The rooms that a session is in. */
+  roomsOf(session: Session): Room[] {
+    return [...session.rooms].flatMap((gid) => this.rooms.get(gid) ?? []);
+  }
+
   roomByName(name: string): Room | undefined {
     const wanted = foldName(name);
     for (const room of this.rooms.values()) {

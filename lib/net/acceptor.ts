@@ -19,7 +19,7 @@
  *
  * @module
  */
-import { nextTurn, pause } from "../ops/turn.ts";
+import { nextTurn, pause } from "./turn.ts";
 import { isOutOfResources } from "./accept_error.ts";
 import { plainAddress } from "./addresses.ts";
 import { ConnectionCounts, type Crowded } from "./connection_counts.ts";

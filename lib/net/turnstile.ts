@@ -5,7 +5,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { FairQueue } from "../ops/fair_queue.ts";
+import { FairQueue } from "./fair_queue.ts";
 import { hostKey } from "./addresses.ts";
 
 export class Turnstile {

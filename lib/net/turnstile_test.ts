@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nextTurn } from "../ops/turn.ts";
+import { nextTurn } from "./turn.ts";
 import { Turnstile } from "./turnstile.ts";
 
 Deno.test("Turnstile lets so many through in each turn, in the order they came", async () => {

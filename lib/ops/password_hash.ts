@@ -10,7 +10,7 @@
 
 import { Buffer } from "node:buffer";
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { FairQueue } from "./fair_queue.ts";
+import { FairQueue } from "../net/fair_queue.ts";
 
 /** Too many hashes wait already: tell the user to try again in a moment. */
 export class HashQueueFull extends Error {

@@ -5,7 +5,10 @@
  */
 import { keepOwner } from "../ops/owner.ts";
 import { logger } from "../ops/log.ts";
-import { NightlyBackups, type NightlyOptions } from "../ops/nightly_backups.ts";
+import {
+  NightlyBackups,
+  type NightlyOptions,
+} from "../upkeep/nightly_backups.ts";
 import type { Core } from "./core.ts";
 
 export interface BackupTools {

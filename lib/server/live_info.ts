@@ -36,7 +36,7 @@ export function sessionInfo(
     clientVersion: session.clientVersion,
     phase: online ? "online" : session.phase === "hello" ? "login" : "hello",
     away: online && session.isAway,
-    rooms: [...session.rooms].map((room) => room.gid),
+    rooms: [...session.rooms],
     queuedBytes: line.queuedBytes,
     packetsIn: line.packetsIn,
     packetsOut: line.packetsOut,

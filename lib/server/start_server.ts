@@ -9,7 +9,7 @@ import type { LiveConfig } from "../config/live_config.ts";
 import { type Handover, handoverOf } from "../domain/handover.ts";
 import type { Live } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
-import type { NightlyOptions } from "../ops/nightly_backups.ts";
+import type { NightlyOptions } from "../upkeep/nightly_backups.ts";
 import { startBackups } from "./backup_part.ts";
 import { ChatPart } from "./chat_part.ts";
 import { Core, type CoreOptions } from "./core.ts";

@@ -7,7 +7,7 @@
 import type { Counters } from "../chat/counters.ts";
 import type { Store } from "../domain/store.ts";
 import { activity } from "../ops/activity.ts";
-import { keepHouse, prune } from "../ops/housekeeping.ts";
+import { keepHouse, prune } from "../upkeep/housekeeping.ts";
 import type { Status } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
 import { type LoopLag, LoopLagMeter } from "../ops/loop_lag.ts";

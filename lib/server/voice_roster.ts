@@ -47,10 +47,8 @@ export function voiceRoster(
       }
     },
     voiceRoomOf(uid) {
-      for (const room of world.online.get(uid)?.rooms ?? []) {
-        if (room.isVoice) return room.gid;
-      }
-      return undefined;
+      const gids = world.online.get(uid)?.rooms ?? [];
+      return [...gids].find((gid) => voiceRoom(gid) !== undefined);
     },
     maySpeak: (gid, uid) => voiceRoom(gid)?.maySpeak(uid) ?? false,
     hears(gid, listener, speaker) {

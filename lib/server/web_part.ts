@@ -5,7 +5,7 @@
  */
 import { logger } from "../ops/log.ts";
 import type { Live, TlsStatus } from "../ops/live.ts";
-import type { NightlyBackups } from "../ops/nightly_backups.ts";
+import type { NightlyBackups } from "../upkeep/nightly_backups.ts";
 import { addServerMetrics } from "./server_metrics.ts";
 import { TlsTerminator } from "../net/tls/terminator.ts";
 import { CertificateKeeper } from "../tls/certificate_keeper.ts";

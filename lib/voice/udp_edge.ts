@@ -23,7 +23,7 @@ import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
 import type { Datagrams, Peer } from "./room.ts";
 import { plainAddress } from "../net/addresses.ts";
-import { nextTurn, pause } from "../ops/turn.ts";
+import { nextTurn, pause } from "../net/turn.ts";
 
 /** Sends that may wait for the kernel at once. */
 const MOST_SENDS = 8192;

@@ -1,48 +1,19 @@
 /**
- * Reading what a form sent: bounded, of the right kind, and from a page of
- * ours.
+ * Reads the form that a request carries: bounded in size, of the right type,
+ * and sent from a page of this site.
  *
  * @module
  */
-import { decodeText, encodeText } from "../protocol/windows1252.ts";
+import { type Form, type FormCharset, parseForm } from "./form_data.ts";
 import { equalText } from "./form_tokens.ts";
 import { type Html, html } from "./html.ts";
 import { Problem } from "./problem.ts";
 import type { Context, Site } from "./site.ts";
 
 const MOST_BYTES = 64 * 1024;
-const MOST_FIELDS = 200;
 
 /** The hidden field that each form carries. */
 export const TOKEN_FIELD = "form_token";
-
-export type FormCharset = "utf-8" | "windows-1252";
-
-export class Form {
-  readonly #fields: ReadonlyMap<string, string>;
-
-  constructor(fields: ReadonlyMap<string, string>) {
-    this.#fields = fields;
-  }
-
-  has(name: string): boolean {
-    return this.#fields.has(name);
-  }
-
-  /** "" for a field that did not come. */
-  raw(name: string): string {
-    return this.#fields.get(name) ?? "";
-  }
-
-  /** Without blanks around it. */
-  text(name: string): string {
-    return this.raw(name).trim();
-  }
-
-  names(): Iterable<string> {
-    return this.#fields.keys();
-  }
-}
 
 /**
  * Reads the body of a POST and checks its token. Throws {@linkcode Problem}.
@@ -122,37 +93,4 @@ async function readBody(request: Request): Promise<Uint8Array> {
     at += part.length;
   }
   return whole;
-}
-
-/** The first value of each name counts. */
-export function parseForm(body: Uint8Array, charset: FormCharset): Form {
-  const fields = new Map<string, string>();
-  const pairs = decodeText(body).split("&", MOST_FIELDS + 1);
-  if (pairs.length > MOST_FIELDS) {
-    throw new Problem(413, "These are too many fields.");
-  }
-  for (const pair of pairs) {
-    if (pair === "") continue;
-    const [name = "", ...value] = pair.split("=");
-    const key = formText(name, charset);
-    if (!fields.has(key)) fields.set(key, formText(value.join("="), charset));
-  }
-  return new Form(fields);
-}
-
-/** Percent-encoded bytes of a form or a query as text. */
-export function formText(encoded: string, charset: FormCharset): string {
-  const bytes = percentBytes(encoded.replaceAll("+", " "));
-  if (charset === "windows-1252") return decodeText(bytes);
-  return new TextDecoder().decode(bytes);
-}
-
-/** Bytes that are no percent escape stand for themselves. */
-export function percentBytes(encoded: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const [part] of encoded.matchAll(/%[0-9a-f]{2}|[^%]+|%/gi)) {
-    if (/^%[0-9a-f]{2}$/i.test(part)) bytes.push(parseInt(part.slice(1), 16));
-    else bytes.push(...encodeText(part));
-  }
-  return Uint8Array.from(bytes);
 }

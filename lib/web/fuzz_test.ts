@@ -4,7 +4,7 @@
  */
 import { equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { formText, parseForm, percentBytes } from "./form.ts";
+import { formText, parseForm, percentBytes } from "./form_data.ts";
 import { readHead } from "../net/http/request_head.ts";
 import { requestedHost } from "./own_address.ts";
 import { Problem } from "./problem.ts";

@@ -7,7 +7,8 @@
 import { isRefusal, register } from "../actions/register.ts";
 import type { InviteCode } from "../domain/store.ts";
 import { browserClient } from "./chat/browser_client.ts";
-import { type Form, readForm, tokenField } from "./form.ts";
+import { readForm, tokenField } from "./form.ts";
+import type { Form } from "./form_data.ts";
 import { field, formPanel } from "./form_fields.ts";
 import { html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";

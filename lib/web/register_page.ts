@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Form, readForm, tokenField } from "./form.ts";
+import { readForm, tokenField } from "./form.ts";
+import type { Form } from "./form_data.ts";
 import { field, type FieldOptions, formPanel } from "./form_fields.ts";
 import { html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";

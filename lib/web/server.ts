@@ -21,7 +21,7 @@ import { FrontPageState } from "./front_state.ts";
 import type { FileDrops } from "../files/drop.ts";
 import { HistoryRecorder } from "./history.ts";
 import type { SettingsKeeper } from "../config/settings_keeper.ts";
-import type { NightlyBackups } from "../ops/nightly_backups.ts";
+import type { NightlyBackups } from "../upkeep/nightly_backups.ts";
 import { OpenStreams } from "./open_streams.ts";
 import type { CommandRun, Guard, Passwords, Site } from "./site.ts";
 import type { SetupDoor } from "./setup_door.ts";

@@ -10,13 +10,14 @@ import { banSentence } from "../actions/address_bans.ts";
 import { type Account, SYSTEM_UID } from "../domain/store.ts";
 import { signOnRefused } from "../ops/log.ts";
 import { foldName } from "../domain/names.ts";
-import { type Form, readForm, tokenField } from "./form.ts";
+import { readForm, tokenField } from "./form.ts";
+import type { Form } from "./form_data.ts";
 import { field, formPanel } from "./form_fields.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";
 import { passwordIsRight } from "./password_check.ts";
 import { Problem } from "./problem.ts";
-import { checkCode, codePage } from "./second_step.ts";
+import { checkCode, codePage } from "./code_page.ts";
 import type { App, Context, Site } from "./site.ts";
 import { expiredCookie, sessionCookie } from "./web_sessions.ts";
 

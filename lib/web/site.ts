@@ -15,7 +15,7 @@ import type { Config } from "../config/config.ts";
 import type { SettingsKeeper } from "../config/settings_keeper.ts";
 import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
-import type { NightlyBackups } from "../ops/nightly_backups.ts";
+import type { NightlyBackups } from "../upkeep/nightly_backups.ts";
 import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
 import type { FileDrops } from "../files/drop.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Form } from "./form.ts";
+import type { Form } from "./form_data.ts";
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import type { Account, Millis, Uid } from "../domain/store.ts";

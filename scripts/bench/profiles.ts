@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pause } from "../../lib/ops/turn.ts";
+import { pause } from "../../lib/net/turn.ts";
 import { type Arguments, load, type Mode } from "./load.ts";
 import type { Bench } from "./options.ts";
 import { profile } from "./profiler.ts";

@@ -39,6 +39,7 @@ import { roomJoin, roomLeave } from "../../lib/protocol/packets/rooms.ts";
 import { bye } from "../../lib/protocol/packets/signon.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
 import { Delivery } from "./delivery.ts";
+import type { MediaSession } from "./media_session.ts";
 import type { Line, Model } from "./model.ts";
 import type { JoinWish, PacketPorts } from "./handling.ts";
 import { addLine, takeFrame } from "./packets.ts";
@@ -49,6 +50,7 @@ import {
   isRefusal,
   NotSignedIn,
   sentenceOf,
+  socketBase,
 } from "./web_ticket.ts";
 import type { Video } from "./video.ts";
 import type { Voice } from "./voice/voice.ts";
@@ -70,7 +72,7 @@ export type Search = Partial<
   Record<"nickname" | "exact" | "first" | "last" | "email", string>
 >;
 
-export class Session implements PacketPorts {
+export class Session implements PacketPorts, MediaSession {
   voice: Voice | undefined;
   video: Video | undefined;
   /** Called for lines that may be announced; see `heard`. */
@@ -410,8 +412,4 @@ export class Session implements PacketPorts {
     this.model.sentence = sentence;
     this.model.changed();
   }
-}
-
-export function socketBase(): string {
-  return location.origin.replace(/^http/, "ws");
 }

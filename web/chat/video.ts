@@ -13,7 +13,8 @@ import {
 } from "../../lib/protocol/packets/room_video.ts";
 import type { Model } from "./model.ts";
 import { preferences } from "./preferences.ts";
-import { type Session, socketBase } from "./session.ts";
+import type { MediaSession } from "./media_session.ts";
+import { socketBase } from "./web_ticket.ts";
 
 const [WIDTH, HEIGHT, QUALITY] = [160, 120, 0.65];
 const HEAD_BYTES = 8;
@@ -35,13 +36,13 @@ export class Video {
   /** The room in which the user's own camera is shown. */
   gid = 0;
   readonly #model: Model;
-  readonly #session: Session;
+  readonly #session: MediaSession;
   #stream: Promise<WebSocketStream> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #element: HTMLVideoElement | undefined;
   #sending = false;
 
-  constructor(model: Model, session: Session) {
+  constructor(model: Model, session: MediaSession) {
     this.#model = model;
     this.#session = session;
   }

@@ -44,3 +44,8 @@ export function sentenceOf(error: unknown): string {
   }
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Where this page's WebSockets begin, such as "wss://chat.example.org". */
+export function socketBase(): string {
+  return location.origin.replace(/^http/, "ws");
+}

@@ -260,7 +260,7 @@ Deno.test("PRIVATE_INVITE makes a room for two, joins it and invites", () =>
   withChat(async (chat) => {
     const [ann, bob] = await two(chat);
     await ann.send("PRIVATE_INVITE", `00010000 082a0001 ${u32(bob.uid)}`);
-    const [room] = [...ann.session.rooms];
+    const [room] = chat.world.roomsOf(ann.session);
     const { gid, name } = room!;
     const [answer, joined] = ann.take();
     assert.match(answer!, new RegExp(`^FEEDBACK fed20000${u32(gid)}0001`));

@@ -162,7 +162,7 @@ function blocksChanged(ctx: Context, uid: Uid): void {
   const other = world.online.get(uid);
   if (other?.pals.has(session.uid)) tellStatus(ctx, other, session.uid);
   if (other !== undefined) videoBlockChanged(ctx, session, other);
-  for (const room of session.rooms) {
+  for (const room of world.roomsOf(session)) {
     if (room.isVoice) ctx.out.voice({ what: "policy", gid: room.gid });
   }
 }

@@ -12,7 +12,7 @@
  */
 import { isOutOfResources } from "../accept_error.ts";
 import { type Decryption, SecureConnection } from "./secure_connection.ts";
-import { nextTurn } from "../../ops/turn.ts";
+import { nextTurn } from "../turn.ts";
 
 export interface KeyPair {
   /** PEM: the certificate, then those of its issuers. */

@@ -4,7 +4,10 @@
  * @module
  */
 import { join } from "node:path";
-import type { BackupState, NightlyBackups } from "../../ops/nightly_backups.ts";
+import type {
+  BackupState,
+  NightlyBackups,
+} from "../../upkeep/nightly_backups.ts";
 import { readForm, tokenField } from "../form.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { notice, panel } from "../layout.ts";

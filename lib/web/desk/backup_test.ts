@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { defaultConfig } from "../../config/config.ts";
-import { NightlyBackups } from "../../ops/nightly_backups.ts";
+import { NightlyBackups } from "../../upkeep/nightly_backups.ts";
 import { type TestSite, withSite } from "../../../tests/support/web/site.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -7,7 +7,8 @@
 import type { Command } from "../../commands/command.ts";
 import type { Field } from "../../commands/field.ts";
 import { findCommand } from "../../commands/table.ts";
-import { type Form, tokenField } from "../form.ts";
+import { tokenField } from "../form.ts";
+import type { Form } from "../form_data.ts";
 import { checkbox, field, select } from "../form_fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { aRole } from "../../commands/words.ts";

@@ -11,7 +11,8 @@ import {
 } from "../../commands/command.ts";
 import { COMMANDS, findCommand } from "../../commands/table.ts";
 import { LEVEL } from "../../domain/store.ts";
-import { type Form, readForm, tokenField } from "../form.ts";
+import { readForm, tokenField } from "../form.ts";
+import type { Form } from "../form_data.ts";
 import { html, NOTHING } from "../html.ts";
 import { notice, panel } from "../layout.ts";
 import { notFound } from "../problem.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Form, readForm, tokenField } from "../form.ts";
+import { readForm, tokenField } from "../form.ts";
+import type { Form } from "../form_data.ts";
 import { html } from "../html.ts";
 import { changeProfile } from "../member/profile_change.ts";
 import { PROFILE_LABELS } from "../profile_fields.ts";

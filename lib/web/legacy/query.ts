@@ -5,7 +5,7 @@
  * @module
  */
 import { decodeText, fitsWindows1252 } from "../../protocol/windows1252.ts";
-import { percentBytes } from "../form.ts";
+import { percentBytes } from "../form_data.ts";
 import type { Context } from "../site.ts";
 
 /** What the value may mean, the likelier first; [] when it is not there. */

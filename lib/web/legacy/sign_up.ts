@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Form, readForm, tokenField } from "../form.ts";
+import { readForm, tokenField } from "../form.ts";
+import type { Form } from "../form_data.ts";
 import { html } from "../html.ts";
 import { wishOf } from "../register_page.ts";
 import { isRefusal, register } from "../../actions/register.ts";

@@ -9,7 +9,8 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "../../domain/store.ts";
-import { type Form, tokenField } from "../form.ts";
+import { tokenField } from "../form.ts";
+import type { Form } from "../form_data.ts";
 import { checkbox, field, formPanel, select } from "../form_fields.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import { page, panel } from "../layout.ts";

@@ -8,7 +8,8 @@ import { Talker } from "../../../lib/client/voice_channel.ts";
 import { VoiceLink } from "../../../lib/client/voice_link.ts";
 import { WebSocketStream } from "../../../lib/client/websocket.ts";
 import type { Model } from "../model.ts";
-import { type Session, socketBase } from "../session.ts";
+import type { MediaSession } from "../media_session.ts";
+import { socketBase } from "../web_ticket.ts";
 import { prefer, preferences } from "../preferences.ts";
 import { Microphone } from "./microphone.ts";
 import { Player } from "./player.ts";
@@ -24,7 +25,7 @@ export class Voice {
   talking = false;
   gid = 0;
   readonly #model: Model;
-  readonly #session: Session;
+  readonly #session: MediaSession;
   #audio: AudioContext | undefined;
   #player: Player | undefined;
   #link: VoiceLink | undefined;
@@ -32,7 +33,7 @@ export class Voice {
   #paused: ReturnType<typeof setTimeout> | undefined;
   #entering: Promise<void> = Promise.resolve();
 
-  constructor(model: Model, session: Session) {
+  constructor(model: Model, session: MediaSession) {
     this.#model = model;
     this.#session = session;
   }

@@ -5,7 +5,7 @@
  */
 import { networkInterfaces } from "node:os";
 import type { Config } from "../config/config.ts";
-import type { Status } from "./live.ts";
+import type { Status } from "../ops/live.ts";
 
 /**
  * Returns such as "https://chat.example.org:8443", by HTTPS where it is

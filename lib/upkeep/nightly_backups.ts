@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { type BackupFacts, stamp } from "../../db/backup.ts";
 import type { Config } from "../config/config.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "../ops/log.ts";
 import { copyWhole } from "./whole_copy.ts";
 
 /** Names of nightly copies begin so, with the time in UTC after it. */

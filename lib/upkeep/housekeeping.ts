@@ -6,7 +6,7 @@
  */
 import type { Config } from "../config/config.ts";
 import type { Store } from "../domain/store.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "../ops/log.ts";
 
 const EVERY_MS = 6 * 3_600_000;
 const DAY_MS = 86_400_000;

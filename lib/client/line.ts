@@ -1,0 +1,33 @@
+/**
+ * The part of a client that its rooms, people, voice and video work through:
+ * a signed-on connection with the state learnt from it.
+ *
+ * @module
+ */
+import type { Frame } from "../protocol/frame.ts";
+import type { Packet } from "../protocol/layout.ts";
+import type { Connection } from "./connection.ts";
+import type { ClientState } from "./state.ts";
+import type { Strictness } from "./strictness.ts";
+import type { Transport } from "./transport.ts";
+
+export interface Line {
+  readonly options: { readonly transport: Transport };
+  readonly state: ClientState;
+  readonly strictness: Strictness;
+  readonly uid: number;
+  /** The signed-on connection. @throws Error when there is none */
+  readonly connection: Connection;
+  send<T>(packet: Packet<T>, value: T): Promise<void>;
+  /** Takes the next packet of this kind whose value is wanted. */
+  expect<T>(
+    packet: Packet<T>,
+    wants?: (value: T) => boolean,
+    timeoutMs?: number,
+  ): Promise<T>;
+  /** Takes the next frame of this type, or that is wanted. */
+  next(
+    wanted: number | ((frame: Frame) => boolean),
+    timeoutMs?: number,
+  ): Promise<Frame>;
+}

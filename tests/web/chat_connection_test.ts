@@ -6,6 +6,7 @@
 import { equal, ok } from "node:assert/strict";
 import type { PaltalkClient } from "../../lib/client/mod.ts";
 import { roomMessageIn } from "../../lib/protocol/packets/messages.ts";
+import { roomClose } from "../../lib/protocol/packets/rooms.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { Cable } from "./support/cable.ts";
 import {
@@ -147,5 +148,29 @@ chatTest(
       server.live.rooms().find(({ gid }) => gid === room)?.members.length,
       2,
     );
+  },
+);
+
+chatTest(
+  "a room that is gone when the connection comes back",
+  async (server, browser) => {
+    await using dan = await server.signOn("Dan");
+    const category = server.store.categories.list()[0]!.code;
+    const made = await dan.rooms.create({ name: "Short-lived", category });
+    await using cable = new Cable(targetOf(server));
+    const ann = await signOn(server, browser, "Ann", { pages: cable.address });
+    await ann.click("button.name:text('Short-lived')");
+    await write(ann, "hello");
+    await ann.waitForSelector(".line.own.sent:has-text('hello')");
+    cable.cut();
+    await ann.waitForSelector("text=The connection was lost");
+    await dan.send(roomClose, { gid: made.gid });
+    await dan.settle();
+    cable.mend();
+    await ann.waitForSelector(
+      ".notice:has-text('You could not come back into this room.')",
+    );
+    equal(await ann.locator(".composer").count(), 0);
+    await ann.waitForSelector("h1:text-is('Rooms')");
   },
 );

@@ -5,8 +5,10 @@
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import {
+  getProfileMessages,
   imIn,
   newStyleIm,
+  profileMessageIn,
   profileMessageOut,
   roomMessageIn,
 } from "../../lib/protocol/packets/messages.ts";
@@ -187,3 +189,60 @@ chatTest("choices outlast a reload", async (server, browser) => {
   await ann.click("text=Settings");
   equal(await ann.inputValue("#rate"), "2");
 });
+
+chatTest(
+  "messages to a profile, and a history that outlasts its tab",
+  async (server, browser) => {
+    const ann = await signOn(server, browser, "Ann");
+    await ann.click("text=Search");
+    await ann.fill("#search-nickname", "Dan");
+    await ann.press("#search-nickname", "Enter");
+    await ann.click("dialog[open] >> text=Profile");
+    await ann.click("text=Leave a message");
+    await ann.fill("dialog[open] input[name=text]", "for your profile: ü €");
+    await ann.press("dialog[open] input[name=text]", "Enter");
+    await ann.click("dialog[open][aria-label='Profile of Dan'] .close");
+    await ann.click("dialog[open] .close");
+    await ann.click(".tabs :text('Dan')");
+    await ann.waitForSelector(
+      ".line.own.sent:has-text('(profile message): for your profile: ü €')",
+    );
+    await using dan = await server.signOn("Dan");
+    await dan.send(getProfileMessages, {});
+    const { from, to, text } = await dan.expect(profileMessageIn);
+    deepEqual([from, to], [uidOf(server, "Ann"), dan.uid]);
+    deepEqual(text, encodeText("for your profile: ü €"));
+
+    await ann.click("text=Close");
+    equal(await ann.locator(".tabs :text('Dan')").count(), 0);
+    await dan.people.im(uidOf(server, "Ann"), "got it");
+    await ann.click(".tabs :text('Dan')");
+    await ann.waitForSelector(".line:has-text('got it')");
+    await ann.waitForSelector(".line.own:has-text('for your profile')");
+    const [file] = await Promise.all([
+      ann.waitForEvent("download"),
+      ann.click("text=Save the text"),
+    ]);
+    equal(file.suggestedFilename(), "Dan.txt");
+    const saved = await Deno.readTextFile(await file.path());
+    match(saved, /Ann: for your profile: ü €\r\n.*Dan: got it\r\n$/);
+  },
+);
+
+chatTest(
+  "a message that the server does not take is marked",
+  async (server, browser) => {
+    await server.addUser("Zed");
+    const ann = await signOn(server, browser, "Ann");
+    await ann.click("text=Search");
+    await ann.fill("#search-nickname", "Zed");
+    await ann.press("#search-nickname", "Enter");
+    await ann.click("dialog[open] >> text=Message");
+    server.store.accounts.remove(uidOf(server, "Zed"), "keep");
+    await write(ann, "anybody?");
+    await ann.waitForSelector(
+      ".line.own.refused:has-text('was not accepted')",
+    );
+    await ann.waitForSelector(".notice:has-text('no such user')");
+  },
+);

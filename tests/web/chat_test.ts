@@ -166,6 +166,11 @@ chatTest(
     await page.waitForSelector(".talk-key.on");
     await page.keyboard.up("Space");
     await page.waitForSelector(".talk-key:not(.on)");
+    await page.focus(".talk-key");
+    await page.keyboard.down("Space");
+    await page.waitForSelector(".talk-key.on");
+    await page.keyboard.up("Space");
+    await page.waitForSelector(".talk-key:not(.on)");
     await page.focus("text=Settings");
     await page.keyboard.press("Enter");
     await page.waitForSelector("dialog[open]");

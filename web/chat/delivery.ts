@@ -17,6 +17,7 @@ export class Delivery {
   /** For each question under way, the lines that were sent before it. */
   #questions: Line[][] = [];
   #unasked: Line[] = [];
+  readonly #types = new WeakMap<Line, number>();
   #asking: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
@@ -26,7 +27,9 @@ export class Delivery {
     this.#giveUp = giveUp;
   }
 
-  sent(line: Line): void {
+  /** A line was sent by a packet of this type. */
+  sent(line: Line, type: number): void {
+    this.#types.set(line, type);
     this.#unasked.push(line);
     this.#asking ??= setTimeout(() => {
       this.#asking = undefined;
@@ -43,7 +46,18 @@ export class Delivery {
 
   /** The oldest question is answered. */
   confirmed(): void {
-    for (const line of this.#questions.shift() ?? []) line.delivery = "sent";
+    for (const line of this.#questions.shift() ?? []) {
+      if (line.delivery === "sending") line.delivery = "sent";
+    }
+  }
+
+  /** The server has refused a packet of this type, but does not say which. */
+  refused(type: number): void {
+    const lines = [...this.#questions.flat(), ...this.#unasked].filter((line) =>
+      line.delivery === "sending" && this.#types.get(line) === type
+    );
+    const delivery = lines.length === 1 ? "refused" : "unsure";
+    for (const line of lines) line.delivery = delivery;
   }
 
   /** Anything has come from the server. */

@@ -21,8 +21,12 @@ export interface PacketPorts {
   askAbout(uid: number): void;
   /** All that was sent before the last question has been dealt with. */
   confirmed(): void;
+  /** The server has refused a packet of this type. */
+  refused(type: number): void;
   /** How the user wanted to join this room. */
   wishOf(gid: number): JoinWish;
+  /** The server has let the user into this room, for the first time or again. */
+  roomBack(gid: number): void;
   voiceAt(gid: number): void;
   readonly video: Video | undefined;
   roomGone(gid: number): void;

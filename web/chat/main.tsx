@@ -33,6 +33,15 @@ const page: Page = {
   nickname: dataset["nickname"] ?? "",
   registration: dataset["registration"] === "open",
 };
+if (dataset["enters"] === "true") {
+  session.signOn({ nickname: page.nickname, password: "" }).catch(() => {
+    // The model holds the sentence.
+  });
+}
+// Browsers start sound only from a key or a click, wherever it is.
+for (const event of ["pointerdown", "keydown"]) {
+  addEventListener(event, () => voice.unlock());
+}
 titleFollows(model, document.title);
 addEventListener("online", () => session.retryNow());
 // A machine that wakes up finds its connections dead.

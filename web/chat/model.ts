@@ -20,7 +20,7 @@ export type Phase =
   | "lost";
 
 /** `sending` until the server has answered a later question. */
-export type Delivery = "sent" | "sending" | "unsure";
+export type Delivery = "sent" | "sending" | "unsure" | "refused";
 
 export interface Line {
   readonly id: number;
@@ -30,7 +30,7 @@ export interface Line {
   readonly name: string;
   /** With the client's markup. */
   readonly text: string;
-  readonly kind: "said" | "whisper" | "notice" | "welcome";
+  readonly kind: "said" | "whisper" | "profile" | "notice" | "welcome";
   readonly own: boolean;
   delivery: Delivery;
 }
@@ -119,11 +119,13 @@ export class Model {
   readonly blocked = new Map<number, string>();
   /** Names of everybody that was ever met. */
   readonly names = new Map<number, string>();
-  readonly invites: Invite[] = [];
+  invites: readonly Invite[] = [];
   notices: readonly Notice[] = [];
   tab: Tab = { kind: "rooms" };
   /** By room: who is heard now. */
   readonly speaking = new Map<number, number>();
+  /** Lines of this visit, also those of rooms left and tabs closed. */
+  readonly #history = new Map<string, Line[]>();
   #nextId = 1;
   #listeners = new Set<() => void>();
   #scheduled = false;
@@ -166,10 +168,18 @@ export class Model {
   conversation(uid: number): Conversation {
     let one = this.conversations.get(uid);
     if (one === undefined) {
-      one = { uid, lines: [], unread: 0 };
+      one = { uid, lines: this.linesOf("person", uid), unread: 0 };
       this.conversations.set(uid, one);
     }
     return one;
+  }
+
+  /** What this visit has shown of a room or person so far. */
+  linesOf(kind: "room" | "person", id: number): Line[] {
+    const key = `${kind} ${id}`;
+    const lines = this.#history.get(key) ?? [];
+    this.#history.set(key, lines);
+    return lines;
   }
 
   notice(text: string, title = ""): void {
@@ -205,8 +215,7 @@ export class Model {
   /** Forgets everything that belongs to one sign-on, but not what was read. */
   lineLost(): void {
     this.speaking.clear();
-    const places = [...this.rooms.values(), ...this.conversations.values()];
-    for (const { lines } of places) {
+    for (const lines of this.#history.values()) {
       for (const line of lines) {
         if (line.delivery === "sending") line.delivery = "unsure";
       }
@@ -216,11 +225,12 @@ export class Model {
 
   reset(): void {
     this.lists.clear();
+    this.#history.clear();
     this.rooms.clear();
     this.pals.clear();
     this.blocked.clear();
     this.conversations.clear();
-    this.invites.length = 0;
+    this.invites = [];
     this.speaking.clear();
     this.away = false;
     this.tab = { kind: "rooms" };

@@ -128,14 +128,19 @@ function roomLine(
   }
 }
 
-function message(ports: PacketPorts, from: number, text: Uint8Array): void {
+function message(
+  ports: PacketPorts,
+  from: number,
+  text: Uint8Array,
+  kind: "said" | "profile" = "said",
+): void {
   const { model } = ports;
   if (!model.names.has(from) && !model.pals.has(from)) ports.askAbout(from);
   const line = addLine(model, model.conversation(from), {
     uid: from,
     name: model.nameOf(from),
     text: decodeText(text),
-    kind: "said",
+    kind,
     own: false,
     delivery: "sent",
   });
@@ -197,6 +202,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
     const { model } = ports;
     const before = model.rooms.get(joined.gid);
     const wish = ports.wishOf(joined.gid);
+    ports.roomBack(joined.gid);
     model.rooms.set(joined.gid, {
       gid: joined.gid,
       name: joined.name,
@@ -209,7 +215,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
       cameras: new Set(),
       ignored: before?.ignored ?? new Set(),
       redDots: new Set(),
-      lines: before?.lines ?? [],
+      lines: model.linesOf("room", joined.gid),
       banner: "",
       unread: before?.unread ?? 0,
       console: undefined,
@@ -267,18 +273,27 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
     videoOffer,
     (ports, offer) => refuse(ports, offer, "a video call", videoRefuse),
   ),
-  on(profileMessageIn, (ports, { from, text }) => message(ports, from, text)),
+  on(
+    profileMessageIn,
+    (ports, { from, text }) => message(ports, from, text, "profile"),
+  ),
   on(announcement, ({ model }, { text }) => {
     model.notice(text, "Announcement");
   }),
   on(inviteIn, ({ model }, invite) => {
-    model.invites.push(invite);
+    const { gid, uid } = invite;
+    // The newest of the same invitation counts.
+    model.invites = [
+      ...model.invites.filter((one) => one.gid !== gid || one.uid !== uid),
+      invite,
+    ];
     model.names.set(invite.uid, invite.nickname);
   }),
   ...ROOM_STATE_HANDLERS,
   on(feedback, (ports, { to, code, text }) => {
     if (code === 0) return;
     if (to === LOGIN) return ports.farewell(text, false);
+    ports.refused(to);
     if (to === startPublishVideo.type) ports.video?.refused("publish");
     if (to === viewVideo.type) ports.video?.refused("watch");
     ports.model.notice(text);

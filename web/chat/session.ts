@@ -24,11 +24,7 @@ import {
   refreshCategories,
 } from "../../lib/protocol/packets/lists.ts";
 import { userSearch } from "../../lib/protocol/packets/directory.ts";
-import {
-  getProfileMessages,
-  imOut,
-  roomMessageOut,
-} from "../../lib/protocol/packets/messages.ts";
+import { getProfileMessages } from "../../lib/protocol/packets/messages.ts";
 import {
   awayMode,
   onlineMode,
@@ -42,9 +38,8 @@ import { Delivery } from "./delivery.ts";
 import type { MediaSession } from "./media_session.ts";
 import type { Line, Model } from "./model.ts";
 import type { JoinWish, PacketPorts } from "./handling.ts";
-import { addLine, takeFrame } from "./packets.ts";
+import { takeFrame } from "./packets.ts";
 import { preferences } from "./preferences.ts";
-import { plainText } from "./text.ts";
 import {
   fetchTicket,
   isRefusal,
@@ -54,6 +49,7 @@ import {
 } from "./web_ticket.ts";
 import type { Video } from "./video.ts";
 import type { Voice } from "./voice/voice.ts";
+import { Writer } from "./writer.ts";
 
 /** A WebSocket has no such place; the library wants one. */
 const HERE: Endpoint = { host: "", port: 0 };
@@ -84,6 +80,9 @@ export class Session implements PacketPorts, MediaSession {
   #tries = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #found: (people: readonly Person[]) => void = () => {};
+  /** Rooms to which the server has not let the user back yet. */
+  #missing = new Set<number>();
+  readonly writer: Writer;
   readonly #wishes = new Map<number, JoinWish>();
   readonly #delivery = new Delivery(
     () => {
@@ -99,6 +98,7 @@ export class Session implements PacketPorts, MediaSession {
   invitedTo = 0;
 
   constructor(readonly model: Model) {
+    this.writer = new Writer(model, this.send, this.#delivery);
     setInterval(() => this.probe(), TRY_MS);
   }
 
@@ -183,55 +183,17 @@ export class Session implements PacketPorts, MediaSession {
   }
 
   leave(gid: number): void {
-    const { model } = this;
     this.send(roomLeave, { gid });
+    this.#closeRoom(gid);
+    this.model.open({ kind: "rooms" });
+  }
+
+  #closeRoom(gid: number): void {
+    const { model } = this;
     model.rooms.delete(gid);
     this.roomGone(gid);
-    model.open({ kind: "rooms" });
-  }
-
-  /** A line in a room; the server does not send it back. */
-  say(gid: number, text: string): void {
-    const room = this.model.rooms.get(gid);
-    if (room === undefined) return;
-    this.send(roomMessageOut, { gid, text: encodeText(text) });
-    this.#sent(room, text);
-  }
-
-  message(uid: number, text: string): void {
-    this.send(imOut, { to: uid, text: encodeText(text) });
-    this.#sent(this.model.conversation(uid), text);
-  }
-
-  /** Sends a line again that may have been lost with the connection. */
-  again(line: Line): void {
-    const { model } = this;
-    for (const room of model.rooms.values()) {
-      const at = room.lines.indexOf(line);
-      if (at < 0) continue;
-      room.lines.splice(at, 1);
-      return this.say(room.gid, line.text);
-    }
-    for (const { uid, lines } of model.conversations.values()) {
-      const at = lines.indexOf(line);
-      if (at < 0) continue;
-      lines.splice(at, 1);
-      return this.message(uid, line.text);
-    }
-  }
-
-  #sent(place: { lines: Line[]; unread: number }, text: string): void {
-    const { me } = this.model;
-    const line = addLine(this.model, place, {
-      uid: me.uid,
-      name: me.nickname,
-      text,
-      kind: /^\/w\s/i.test(plainText(text)) ? "whisper" : "said",
-      own: true,
-      delivery: "sending",
-    });
-    this.#delivery.sent(line);
-    this.model.changed();
+    const { tab } = model;
+    if (tab.kind === "room" && tab.gid === gid) model.open({ kind: "rooms" });
   }
 
   /** Finds out whether the connection still works. */
@@ -243,6 +205,24 @@ export class Session implements PacketPorts, MediaSession {
 
   confirmed(): void {
     this.#delivery.confirmed();
+    for (const gid of this.#missing) this.#shutOut(gid);
+    this.#missing.clear();
+  }
+
+  refused(type: number): void {
+    this.#delivery.refused(type);
+  }
+
+  roomBack(gid: number): void {
+    this.#missing.delete(gid);
+  }
+
+  /** The server did not let the user back into a room, and has said why. */
+  #shutOut(gid: number): void {
+    const { model } = this;
+    const name = model.rooms.get(gid)?.name ?? "";
+    this.#closeRoom(gid);
+    model.notice("You could not come back into this room.", name);
   }
 
   askAbout(uid: number): void {
@@ -332,6 +312,7 @@ export class Session implements PacketPorts, MediaSession {
   }
 
   #rejoin(): void {
+    this.#missing = new Set(this.model.rooms.keys());
     for (const { gid, lockword, invisible } of this.model.rooms.values()) {
       this.send(roomJoin, { gid, invisible, lockword });
     }

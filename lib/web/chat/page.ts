@@ -39,6 +39,7 @@ function chatPage(c: Context, site: Site): Response {
     <html lang="en" data-name="${name}"
       data-nickname="${c.get("member")?.account.nickname ?? ""}"
       data-registration="${auth.registration}"
+      data-enters="${String(entersAtOnce(c, site))}"
       data-worklet="${path("microphone.js")}">
       <head>
         <meta charset="utf-8">
@@ -56,6 +57,17 @@ function chatPage(c: Context, site: Site): Response {
       </body>
     </html>
   `);
+}
+
+/**
+ * True for a signed-in member who follows an invitation or a link to a room:
+ * the page signs on by itself. Never when they are online elsewhere, because
+ * that session would end.
+ */
+function entersAtOnce(c: Context, site: Site): boolean {
+  const member = c.get("member");
+  return member !== null && c.req.query("room") !== undefined &&
+    site.sessionOf(member.account.uid) === undefined;
 }
 
 /** This page alone may use microphone, camera and WebSockets of this site. */

@@ -95,6 +95,8 @@ interface VisitOptions {
   readonly dark?: boolean;
   /** Where the pages are, when not at the server itself. */
   readonly pages?: string;
+  /** Of a link to a room. */
+  readonly room?: number;
 }
 
 /** Opens the page and signs on; any error in its console fails the test. */
@@ -113,10 +115,23 @@ export async function fillIn(page: Page, nickname: string): Promise<void> {
   await page.fill("#nickname", nickname);
   await page.fill("#password", PASSWORD);
   await page.click("text=Sign on");
+  await page.waitForSelector(".chat");
   await page.waitForSelector(`text=${PORCH}`);
 }
 
 export async function openChat(
+  server: WholeServer,
+  browser: Browser,
+  options: VisitOptions = {},
+): Promise<Page> {
+  const { pages = server.pages, room } = options;
+  const page = await newPage(server, browser, options);
+  await page.goto(`${pages}/chat${room === undefined ? "" : `?room=${room}`}`);
+  return page;
+}
+
+/** An empty page; any error in its console fails the test. */
+export async function newPage(
   server: WholeServer,
   browser: Browser,
   { viewport = DESK, dark = false, pages = server.pages }: VisitOptions = {},
@@ -142,7 +157,6 @@ export async function openChat(
       faults.push(`request to another site: ${request.url()}`);
     }
   });
-  await page.goto(`${pages}/chat`);
   return page;
 }
 

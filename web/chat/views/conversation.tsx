@@ -9,6 +9,7 @@ import { usePage } from "./base.tsx";
 import { Composer } from "./composer.tsx";
 import { Lines } from "./lines.tsx";
 import { Profile } from "./profile.tsx";
+import { SaveText } from "./save_text.tsx";
 
 export function Conversation({ uid }: { uid: number }) {
   const { model, session } = usePage();
@@ -47,6 +48,7 @@ export function Conversation({ uid }: { uid: number }) {
             Profile
           </button>
         )}
+        <SaveText name={name} lines={model.conversation(uid).lines} />
         <button type="button" class="button small" onClick={block}>
           Block
         </button>
@@ -60,10 +62,11 @@ export function Conversation({ uid }: { uid: number }) {
       />
       <Composer
         label={`Write to ${name}`}
-        send={(text) => session.message(uid, text)}
+        send={(text) => session.writer.message(uid, text)}
       />
       {profile && nickname !== undefined && (
         <Profile
+          uid={uid}
           nickname={nickname}
           close={() => setProfile(false)}
         />

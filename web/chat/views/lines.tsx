@@ -9,6 +9,10 @@ import { Marked, usePage } from "./base.tsx";
 
 /** This near to the end, new lines scroll into view. */
 const NEAR_PX = 80;
+const NOTES: Partial<Record<Line["kind"], string>> = {
+  whisper: " (whisper)",
+  profile: " (profile message)",
+};
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 export function Lines({ lines, label }: { lines: Line[]; label: string }) {
@@ -42,10 +46,16 @@ function OneLine({ line }: { line: Line }) {
   return (
     <div class={`line ${kind}${own ? " own" : ""} ${delivery}`}>
       <time dateTime={line.at.toISOString()}>{time.format(line.at)}</time>{" "}
-      <b class="who">{line.name}{kind === "whisper" && " (whisper)"}:</b>{" "}
+      <b class="who">{line.name}{NOTES[kind]}:</b>{" "}
       <span class="text">
         <Marked text={line.text} />
       </span>
+      {delivery === "refused" && (
+        <>
+          {" "}
+          <em>was not accepted</em>
+        </>
+      )}
       {delivery === "unsure" && (
         <>
           {" "}
@@ -53,7 +63,7 @@ function OneLine({ line }: { line: Line }) {
           <button
             type="button"
             class="button small"
-            onClick={() => session.again(line)}
+            onClick={() => session.writer.again(line)}
           >
             Send again
           </button>

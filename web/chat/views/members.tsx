@@ -119,7 +119,13 @@ function Choices({ room, member }: { room: Room; member: MemberEntry }) {
     },
     {
       label: "Profile",
-      dialog: (close) => <Profile nickname={nickname} close={close} />,
+      dialog: (close) => (
+        <Profile
+          uid={uid}
+          nickname={nickname}
+          close={close}
+        />
+      ),
     },
     { label: "Private room", act: () => session.send(privateInvite, { uid }) },
     ...(model.pals.has(uid) ? [] : [add]),
@@ -173,7 +179,7 @@ function Whisper(
       title={`Whisper to ${to}`}
       label={`Only ${to} reads it`}
       action="Whisper"
-      use={(text) => session.say(room.gid, `/w ${to}: ${text}`)}
+      use={(text) => session.writer.say(room.gid, `/w ${to}: ${text}`)}
       close={close}
     />
   );

@@ -125,7 +125,9 @@ function PalRow({ pal }: { pal: Pal }) {
   const choices: Choice[] = [
     {
       label: "Profile",
-      dialog: (close) => <Profile nickname={pal.nickname} close={close} />,
+      dialog: (close) => (
+        <Profile uid={uid} nickname={pal.nickname} close={close} />
+      ),
     },
     {
       label: "Private room",

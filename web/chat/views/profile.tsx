@@ -5,6 +5,7 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import { userProfileUpdate } from "../../../lib/protocol/packets/directory.ts";
+import { Ask } from "./ask.tsx";
 import { Dialog, usePage } from "./base.tsx";
 import { strangeLetters } from "./composer.tsx";
 
@@ -32,10 +33,16 @@ const PERSON_LABELS: readonly (readonly [PersonKey, string])[] = [
   ["email", "E-mail"],
 ];
 
-/** What somebody else shows of themselves. */
+/** What somebody else shows of themselves; they can be left a message there. */
 export function Profile(
-  { nickname, close }: { nickname: string; close: () => void },
+  { uid, nickname, close }: {
+    uid: number;
+    nickname: string;
+    close: () => void;
+  },
 ) {
+  const { session } = usePage();
+  const [writing, setWriting] = useState(false);
   const [answer, setAnswer] = useState<ShownProfile | string>();
   useEffect(() => {
     ask<ShownProfile>(`/chat/profile?nick=${encodeURIComponent(nickname)}`)
@@ -60,7 +67,23 @@ export function Profile(
           {answer.fields.length === 0 && (
             <p class="quiet">The rest of this profile is private.</p>
           )}
+          <button
+            type="button"
+            class="button small"
+            onClick={() => setWriting(true)}
+          >
+            Leave a message
+          </button>
         </>
+      )}
+      {writing && (
+        <Ask
+          title={`Message to the profile of ${nickname}`}
+          label="It waits there until they read it"
+          action="Send"
+          use={(text) => session.writer.profileMessage(uid, text)}
+          close={() => setWriting(false)}
+        />
       )}
     </Dialog>
   );

@@ -14,6 +14,7 @@ import { CameraButton, Cameras } from "./cameras.tsx";
 import { Composer } from "./composer.tsx";
 import { Lines } from "./lines.tsx";
 import { Members } from "./members.tsx";
+import { SaveText } from "./save_text.tsx";
 import { TalkBar } from "./talk_bar.tsx";
 
 export function RoomView({ room }: { room: Room }) {
@@ -60,6 +61,7 @@ export function RoomView({ room }: { room: Room }) {
           Alerts
         </button>
         <CameraButton room={room} />
+        <SaveText name={room.name} lines={room.lines} />
         {room.admin && (
           <button
             type="button"
@@ -85,7 +87,7 @@ export function RoomView({ room }: { room: Room }) {
       {room.hasVoice && <TalkBar room={room} />}
       <Composer
         label={`Write in ${room.name}`}
-        send={(text) => session.say(room.gid, text)}
+        send={(text) => session.writer.say(room.gid, text)}
       />
       {dialog === "console" && (
         <AdminConsole

@@ -98,6 +98,7 @@ function Found({ person, close }: { person: Person; close: () => void }) {
       </button>
       {profile && (
         <Profile
+          uid={uid}
           nickname={nickname}
           close={() => setProfile(false)}
         />

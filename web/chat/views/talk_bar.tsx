@@ -24,6 +24,12 @@ export function TalkBar({ room }: { room: Room }) {
   };
   useTalkKey(start, stop);
   useEffect(() => () => voice.stop(), [voice]);
+  useEffect(() => {
+    // A red dot has come while the user was talking.
+    if (mayTalk || !voice.talking) return;
+    setLocked(false);
+    voice.stop();
+  }, [mayTalk, voice]);
   if (!Microphone.isPossible) return <Listening room={room} />;
   const lock = () => {
     setLocked(!locked);
@@ -38,6 +44,7 @@ export function TalkBar({ room }: { room: Room }) {
         disabled={!mayTalk}
         aria-pressed={voice.talking}
         onPointerDown={start}
+        onContextMenu={(event) => event.preventDefault()}
         onPointerUp={stop}
         onPointerLeave={stop}
         onPointerCancel={stop}
@@ -55,6 +62,7 @@ export function TalkBar({ room }: { room: Room }) {
       </button>
       <Level />
       <Volume room={room} />
+      <Silenced />
       <p class="speaker" role="status">
         {fault ||
           floorSentence(
@@ -86,6 +94,7 @@ function Listening({ room }: { room: Room }) {
   return (
     <div class="talk">
       <Volume room={room} />
+      <Silenced />
       <p class="speaker">
         You can listen. Browsers give a microphone only to pages by https: ask
         the host for such an address{location.protocol === "http:" && (
@@ -98,6 +107,21 @@ function Listening({ room }: { room: Room }) {
         {speaker !== undefined && `${model.nameOf(speaker)} is speaking.`}
       </p>
     </div>
+  );
+}
+
+/** Browsers play nothing before the first key press or click on the page. */
+function Silenced() {
+  const { voice } = usePage();
+  if (!voice.isSilenced) return null;
+  return (
+    <button
+      type="button"
+      class="button small"
+      onClick={() => voice.unlock()}
+    >
+      Turn the sound on
+    </button>
   );
 }
 
@@ -139,18 +163,18 @@ function Level() {
   );
 }
 
-/** The space bar talks, unless it is needed for something else. */
+/** The space bar talks, unless the element with the focus needs it. */
 function useTalkKey(start: () => void, stop: () => void): void {
   useEffect(() => {
     const isForUs = (event: KeyboardEvent) =>
-      event.code === "Space" && !event.repeat &&
+      event.code === "Space" &&
       !(event.target as Element).closest(
-        "input, textarea, select, button, summary, a, dialog",
+        "input, textarea, select, button:not(.talk-key), summary, a, dialog",
       );
     const down = (event: KeyboardEvent) => {
       if (!isForUs(event)) return;
       event.preventDefault();
-      start();
+      if (!event.repeat) start();
     };
     const up = (event: KeyboardEvent) => {
       if (event.code === "Space") stop();

@@ -47,12 +47,21 @@ export class Voice {
     return this.#audio;
   }
 
-  /** Browsers start sound only from a key or a click. */
+  /** Browsers start sound only from a key press or a click. */
   wake(): void {
-    this.#audio ??= new AudioContext();
-    if (this.#audio.state === "suspended") void this.#audio.resume();
+    if (this.#audio === undefined) {
+      this.#audio = new AudioContext();
+      this.#audio.onstatechange = () => this.#model.changed();
+    }
+    this.unlock();
   }
 
+  /** Starts the sound that the browser holds back, on a key press or click. */
+  unlock(): void {
+    if (this.#audio?.state === "suspended") void this.#audio.resume();
+  }
+
+  /** Whether the browser waits for a key press or a click. */
   get isSilenced(): boolean {
     return this.#audio?.state === "suspended";
   }

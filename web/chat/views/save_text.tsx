@@ -1,0 +1,31 @@
+/**
+ * Saves what was said in a room or conversation as a text file.
+ *
+ * @module
+ */
+import type { Line } from "../model.ts";
+import { plainText } from "../text.ts";
+
+export function SaveText({ name, lines }: { name: string; lines: Line[] }) {
+  const save = () => {
+    const text = lines.map(({ at, name, text }) =>
+      `${at.toLocaleString()} ${name}: ${plainText(text)}\r\n`
+    );
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(text, { type: "text/plain" }));
+    link.download = `${name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "_")}.txt`;
+    link.click();
+    // The browser has begun to read it by then.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  };
+  return (
+    <button
+      type="button"
+      class="button small"
+      disabled={lines.length === 0}
+      onClick={save}
+    >
+      Save the text
+    </button>
+  );
+}

@@ -12,6 +12,12 @@ export interface Broker {
   readonly log: Log;
 }
 
+/** One entry of the log. Numbers grow, and may leave gaps. */
+export interface Logged {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * An ordered log with one writer at a time. An entry is accepted only behind
  * the entry that its writer believes to be the last one, so a writer that has
@@ -29,6 +35,9 @@ export interface Log {
     bytes: Uint8Array,
     done: (index: number | null) => void,
   ): void;
-  /** All entries, first first. May never call `done`. */
-  read(done: (entries: readonly Uint8Array[]) => void): void;
+  /**
+   * All entries behind number `after`, first first, up to the last one at this
+   * moment. May never call `done`.
+   */
+  read(after: number, done: (entries: readonly Logged[]) => void): void;
 }

@@ -9,44 +9,56 @@
  *
  * @module
  */
-import { Reader, Writer } from "../protocol/bytes.ts";
 import type { Broker } from "./broker.ts";
+import {
+  type Collected,
+  encodeEntry,
+  type LogEntry,
+  type LoggedBatch,
+} from "./entry.ts";
+import { ASK_AGAIN_MS, Follower } from "./follower.ts";
 import { Link } from "./link.ts";
+import type { GatewayLife, LogState } from "./log_state.ts";
 import { type Batch, decodeBatch, encodeBatch, type Message } from "./wire.ts";
+
+export type { GatewayLife } from "./log_state.ts";
 
 /** A gateway that has been silent for this long has lost its sessions. */
 export const LOST_MS = 2000;
-/** A log that has not answered for this long is asked again. */
-const ASK_AGAIN_MS = 300;
-
 /** A core that was not called for this long stood still. */
 const ASLEEP_MS = 500;
 
 export const UP = "up";
 export const downTo = (gateway: number) => `gw.${gateway}`;
 
-/** One run of one gateway. */
-export interface GatewayLife {
-  readonly gateway: number;
-  readonly life: number;
-}
-
 /** What is done with messages; it answers through {@linkcode Hub.push}. */
 export interface Rules {
   handle(from: GatewayLife, message: Message): void;
   /** All sessions of a gateway have ended. */
   lost(gateway: GatewayLife): void;
+  /** Goes on where an earlier core has stopped; called once, first of all. */
+  restore(state: LogState): void;
   /**
-   * A message that an earlier core sent, oldest first; "reset" also where a
-   * gateway has started again.
+   * What else belongs to the entry that is being made: changes of the database
+   * and records. Called when nothing is under way.
    */
-  restore(to: GatewayLife, message: Message): void;
+  collect?(): Collected | undefined;
 }
 
 export interface HubOptions {
   readonly broker: Broker;
   readonly epoch: number;
   readonly rules: (hub: Hub) => Rules;
+  /**
+   * What the log says up to this core's first entry, which it has written
+   * already (see Follower). Not given: the hub reads the log and does so.
+   */
+  readonly state?: LogState;
+  /**
+   * Puts the writing of entries off to the end of the turn, when all effects
+   * of what has been handled are there. Not given: as soon as a batch is.
+   */
+  readonly defer?: (work: () => void) => void;
   /** Another core leads: this one has stopped. */
   readonly onReplaced?: () => void;
 }
@@ -60,10 +72,12 @@ interface Peer extends GatewayLife {
   messages: Message[];
 }
 
-interface Entry {
+interface Writing {
   readonly id: string;
   readonly bytes: Uint8Array;
-  readonly batches: readonly Batch[];
+  readonly entry: LogEntry;
+  /** What waits for it. */
+  readonly held: readonly (() => void)[];
   askedAt: number;
 }
 
@@ -74,31 +88,45 @@ export class Hub {
   readonly #unsubscribe: () => void;
   readonly #changed = new Set<Peer>();
   #now: number;
-  #state: "reading" | "leading" | "stopped" = "reading";
-  #readAt = -Infinity;
-  /** Number of the last entry of the log. */
-  #last = 0;
+  #phase: "reading" | "leading" | "stopped" = "reading";
+  readonly #follower: Follower;
   #entries = 0;
-  #inFlight: Entry | undefined;
+  #inFlight: Writing | undefined;
+  /** What waits for the next entry. */
+  #held: (() => void)[] = [];
+  #isDeferred = false;
 
   constructor(options: HubOptions, now: number) {
     this.#options = options;
     this.#now = now;
+    const { broker, epoch, state } = options;
     this.#rules = options.rules(this);
     // Before anything else: what is missed here is only repeated later.
-    this.#unsubscribe = options.broker.subscribe(
-      UP,
-      (bytes) => this.#receive(bytes),
-    );
-    this.#read();
+    this.#unsubscribe = broker.subscribe(UP, (bytes) => this.#receive(bytes));
+    this.#follower = new Follower({
+      log: broker.log,
+      ...(state !== undefined && { state }),
+    });
+    if (state !== undefined) this.#lead();
+    else {
+      this.#follower.lead(epoch, (leads) => {
+        if (leads) this.#lead();
+        else this.#replaced();
+      }, now);
+    }
+  }
+
+  /** What the log says up to the last entry that it has taken. */
+  get state(): LogState {
+    return this.#follower.state;
   }
 
   get isLeading(): boolean {
-    return this.#state === "leading";
+    return this.#phase === "leading";
   }
 
   get isStopped(): boolean {
-    return this.#state === "stopped";
+    return this.#phase === "stopped";
   }
 
   /** Sends a message to a gateway, with the entry that is being made. */
@@ -107,27 +135,49 @@ export class Hub {
     if (peer === undefined || peer.isLost) return;
     peer.messages.push(message);
     this.#changed.add(peer);
+    if (this.#options.defer !== undefined) this.touch();
+  }
+
+  /** Something is to be written: done at the end of the turn. */
+  touch(): void {
+    const { defer } = this.#options;
+    if (defer === undefined) return this.#commit();
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    defer(() => {
+      this.#isDeferred = false;
+      this.#commit();
+    });
+  }
+
+  /**
+   * Calls `work` when everything up to now is in the log, in the order of
+   * calls; never, when the core is replaced before.
+   */
+  hold(work: () => void): void {
+    if (this.#phase !== "leading") return;
+    this.#held.push(work);
+    this.touch();
+  }
+
+  /** Resolves when everything up to now is in the log. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.hold(resolve));
   }
 
   /** To be called after each turn, and often. */
   tick(now: number): void {
     const slept = now - this.#now;
     this.#now = now;
-    if (this.#state === "stopped") return;
+    if (this.#phase === "stopped") return;
+    if (this.#phase === "reading") return this.#follower.tick(now);
     // A core that stood still has heard nobody, and nobody is to blame.
     if (slept > ASLEEP_MS) {
       for (const peer of this.#peers.values()) peer.heardAt += slept;
     }
-    if (this.#state === "reading") {
-      if (this.#inFlight === undefined) {
-        if (now - this.#readAt >= ASK_AGAIN_MS) this.#read();
-        return;
-      }
-    }
     if (this.#inFlight !== undefined) {
       if (now - this.#inFlight.askedAt >= ASK_AGAIN_MS) this.#ask();
     }
-    if (this.#state !== "leading") return;
     for (const peer of this.#peers.values()) {
       if (!peer.isLost && now - peer.heardAt > LOST_MS) this.#lose(peer);
       // Nobody may be there; a gateway that returns is told of its reset.
@@ -137,19 +187,20 @@ export class Hub {
   }
 
   stop(): void {
-    this.#state = "stopped";
+    this.#phase = "stopped";
+    this.#follower.stop();
     this.#unsubscribe();
   }
 
   #receive(bytes: Uint8Array): void {
-    if (this.#state !== "leading") return;
+    if (this.#phase !== "leading") return;
     const batch = decodeBatch(bytes);
     if (batch === undefined) return;
     const peer = this.#peerOf(batch);
     if (peer === undefined) return;
     peer.heardAt = this.#now;
     peer.link.receive(batch, this.#now);
-    this.#commit();
+    this.touch();
   }
 
   /** Undefined for an earlier run of a gateway. */
@@ -206,39 +257,43 @@ export class Hub {
   }
 
   #commit(): void {
-    if (this.#inFlight !== undefined || this.#changed.size === 0) return;
-    const batches = [...this.#changed].map((peer): Batch => ({
-      epoch: this.#options.epoch,
+    if (this.#phase !== "leading" || this.#inFlight !== undefined) return;
+    const collected = this.#rules.collect?.();
+    if (this.#changed.size === 0 && collected === undefined) {
+      for (const work of this.#held.splice(0)) work();
+      return;
+    }
+    const { epoch } = this.#options;
+    const batches = [...this.#changed].map((peer): LoggedBatch => ({
+      epoch,
       gateway: peer.gateway,
       life: peer.life,
       seq: peer.messages.length === 0 ? 0 : peer.link.nextSeq,
       ack: peer.handled,
       messages: peer.messages.splice(0),
+      accepted: peer.link.acknowledged,
     }));
     this.#changed.clear();
-    this.#append(batches);
-  }
-
-  #append(batches: readonly Batch[]): void {
-    const { epoch } = this.#options;
+    const entry: LogEntry = { epoch, batches, ...collected };
     this.#inFlight = {
       id: `${epoch}.${++this.#entries}`,
-      bytes: encodeEntry({ epoch, batches }),
-      batches,
+      bytes: encodeEntry(entry),
+      entry,
+      held: this.#held.splice(0),
       askedAt: this.#now,
     };
     this.#ask();
   }
 
   #ask(): void {
-    const entry = this.#inFlight!;
-    entry.askedAt = this.#now;
+    const writing = this.#inFlight!;
+    writing.askedAt = this.#now;
+    const { id, bytes } = writing;
     const { log } = this.#options.broker;
-    log.append(this.#last, entry.id, entry.bytes, (index) => {
-      if (this.#inFlight !== entry || this.#state === "stopped") return;
+    log.append(this.state.index, id, bytes, (index) => {
+      if (this.#inFlight !== writing || this.#phase === "stopped") return;
       this.#inFlight = undefined;
-      if (index !== null) this.#written(entry, index);
-      else if (this.#state === "reading") this.#read();
+      if (index !== null) this.#written(writing, index);
       else this.#replaced();
     });
   }
@@ -248,86 +303,28 @@ export class Hub {
     this.#options.onReplaced?.();
   }
 
-  #written({ batches }: Entry, index: number): void {
-    this.#last = index;
-    if (this.#state === "reading") {
-      this.#state = "leading";
-      // Nobody could be heard until now.
-      for (const peer of this.#peers.values()) peer.heardAt = this.#now;
-    }
-    for (const { gateway, life, seq, ack, messages } of batches) {
+  #written({ entry, held }: Writing, index: number): void {
+    this.state.apply(index, entry);
+    for (const { gateway, life, seq, ack, messages } of entry.batches) {
       const peer = this.#peers.get(gateway);
       // It has started again meanwhile.
       if (peer?.life !== life) continue;
       peer.link.accept(ack);
       if (seq > 0) peer.link.send(messages, this.#now);
     }
+    for (const work of held) work();
     this.#commit();
   }
 
-  /** Reads the log, then takes the lead by an entry of its own. */
-  #read(): void {
-    this.#readAt = this.#now;
-    this.#options.broker.log.read((entries) => {
-      if (this.#state !== "reading" || this.#inFlight !== undefined) return;
-      // Asked twice, or refused: only what is new.
-      for (const bytes of entries.slice(this.#last)) this.#restore(bytes);
-      if (this.isStopped) return;
-      this.#last = Math.max(this.#last, entries.length);
-      this.#append([]);
-    });
-  }
-
-  #restore(bytes: Uint8Array): void {
-    const { epoch, batches } = decodeEntry(bytes);
-    // A core of a later term has led already: the gateways obey no other.
-    if (epoch > this.#options.epoch) return this.#replaced();
-    for (const batch of batches) {
-      const { gateway, life } = batch;
-      const known = this.#peers.get(gateway);
-      if (known !== undefined && known.life !== life && !known.isLost) {
-        this.#rules.restore(known, { what: "reset" });
-      }
-      const peer = known?.life === life ? known : this.#add({ gateway, life });
-      peer.heardAt = this.#now;
-      peer.handled = Math.max(peer.handled, batch.ack);
-      peer.link.restore(batch);
-      for (const message of batch.messages) {
-        if (message.what === "reset") peer.isLost = true;
-        this.#rules.restore(peer, message);
-      }
+  #lead(): void {
+    for (const link of this.state.links.values()) {
+      const peer = this.#add(link);
+      peer.isLost = link.isLost;
+      peer.handled = link.handled;
+      peer.link.resume(link);
     }
+    this.#phase = "leading";
+    this.#rules.restore(this.state);
+    this.#commit();
   }
-}
-
-/** What one core wrote to the log at once. */
-export interface LogEntry {
-  readonly epoch: number;
-  readonly batches: readonly Batch[];
-}
-
-export function encodeEntry({ epoch, batches }: LogEntry): Uint8Array {
-  const out = new Writer();
-  out.u32(epoch);
-  out.u16(batches.length);
-  for (const batch of batches) {
-    const bytes = encodeBatch(batch);
-    out.u32(bytes.length);
-    out.bytes(bytes);
-  }
-  return out.finish();
-}
-
-/** Throws for bytes that no core has written. */
-export function decodeEntry(bytes: Uint8Array): LogEntry {
-  const from = new Reader(bytes);
-  const epoch = from.u32();
-  const count = from.u16();
-  const batches: Batch[] = [];
-  for (let i = 0; i < count; i++) {
-    const batch = decodeBatch(from.bytes(from.u32()));
-    if (batch === undefined) throw new TypeError("damaged entry in the log");
-    batches.push(batch);
-  }
-  return { epoch, batches };
 }

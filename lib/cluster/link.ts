@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { LinkState } from "./log_state.ts";
 import type { Batch, Message } from "./wire.ts";
 
 /** After so many milliseconds a batch that was not accepted is repeated. */
@@ -35,6 +36,7 @@ export class Link {
   #sent = 0;
   #received = 0;
   #accepted = 0;
+  #acknowledged = 0;
   #repeatAt = Infinity;
   #quietAt = 0;
   #owesAck = false;
@@ -66,16 +68,24 @@ export class Link {
     this.#owesAck = true;
   }
 
-  /** Goes on where another core has stopped, by what it wrote to the log. */
-  restore(batch: Pick<Batch, "seq" | "ack" | "messages">): void {
-    this.#received = this.#accepted = Math.max(this.#accepted, batch.ack);
-    if (batch.seq === 0) return;
-    this.#sent = batch.seq;
-    this.#unaccepted.set(batch.seq, batch.messages);
-    this.#repeatAt = 0;
+  /** The highest number that the other side has accepted. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  /** Goes on where another core has stopped, by what the log says. */
+  resume({ handled, sent, waiting }: LinkState): void {
+    this.#received = this.#accepted = handled;
+    this.#sent = sent;
+    this.#acknowledged = (waiting[0]?.seq ?? sent + 1) - 1;
+    for (const { seq, messages } of waiting) {
+      this.#unaccepted.set(seq, messages);
+    }
+    this.#repeatAt = waiting.length > 0 ? 0 : Infinity;
   }
 
   receive(batch: Batch, now: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, batch.ack);
     for (const seq of this.#unaccepted.keys()) {
       if (seq > batch.ack) break;
       this.#unaccepted.delete(seq);

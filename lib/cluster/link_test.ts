@@ -85,8 +85,16 @@ Deno.test("Link holds a bounded number of batches behind a missing one", () => {
 
 Deno.test("Link goes on with the numbers that another core wrote to the log", () => {
   const { link, batches } = make();
-  link.restore({ seq: 1, ack: 3, messages: [said(1)] });
-  link.restore({ seq: 2, ack: 5, messages: [said(2)] });
+  const batch = { epoch: 1, gateway: 1, life: 1, ack: 5 };
+  link.resume({
+    gateway: 1,
+    life: 1,
+    isLost: false,
+    handled: 5,
+    sent: 2,
+    waiting: [1, 2].map((seq) => ({ ...batch, seq, messages: [said(seq)] })),
+  });
+  assert.equal(link.acknowledged, 0);
   assert.equal(link.nextSeq, 3);
   link.tick(0);
   assert.deepEqual(batches.map(({ seq, ack }) => [seq, ack]).slice(0, 2), [

@@ -62,9 +62,12 @@ export class MemoryBroker {
           const index = this.#append(after, id, bytes);
           this.#travel(LOG, name, () => done(index));
         }),
-      read: (done) =>
+      read: (after, done) =>
         this.#travel(name, LOG, () => {
-          const entries = [...this.entries];
+          const entries = this.entries.slice(after).map((bytes, i) => ({
+            index: after + i + 1,
+            bytes,
+          }));
           this.#travel(LOG, name, () => done(entries));
         }),
     };

@@ -206,12 +206,12 @@ function readMessage(from: Reader): Message {
   }
 }
 
-function writeU64(out: Writer, value: number): void {
+export function writeU64(out: Writer, value: number): void {
   out.u32(Math.floor(value / HIGH));
   out.u32(value % HIGH);
 }
 
-function readU64(from: Reader): number {
+export function readU64(from: Reader): number {
   const value = HIGH * from.u32() + from.u32();
   if (!Number.isSafeInteger(value)) throw new TypeError("number too large");
   return value;

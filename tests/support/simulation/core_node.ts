@@ -6,6 +6,8 @@
  */
 import type { Broker } from "../../../lib/cluster/broker.ts";
 import { type GatewayLife, Hub, type Rules } from "../../../lib/cluster/hub.ts";
+import type { Collected, RecordChange } from "../../../lib/cluster/entry.ts";
+import type { LogState } from "../../../lib/cluster/log_state.ts";
 import type { Message } from "../../../lib/cluster/wire.ts";
 import { keyOf, Rooms, type SessionKey } from "./rooms.ts";
 import type { VirtualClock } from "./clock.ts";
@@ -72,7 +74,7 @@ export class CoreNode {
       log: {
         append: (after, id, bytes, done) =>
           log.append(after, id, bytes, whenAwake(done)),
-        read: (done) => log.read(whenAwake(done)),
+        read: (after, done) => log.read(after, whenAwake(done)),
       },
     };
   }
@@ -81,6 +83,8 @@ export class CoreNode {
 class RoomRules implements Rules {
   readonly #hub: Hub;
   readonly #rooms: Rooms;
+  /** Sessions whose record is to be written. */
+  readonly #changed = new Set<SessionKey>();
 
   constructor(hub: Hub) {
     this.#hub = hub;
@@ -106,29 +110,33 @@ class RoomRules implements Rules {
         this.#rooms.close(key);
         break;
     }
-    const rooms = this.#rooms.sessions.get(key);
-    const record = rooms === undefined ? "" : [...rooms, "."].join(" ");
-    this.#keep(from.gateway, message.line, record);
+    this.#changed.add(key);
   }
 
   lost({ gateway, life }: GatewayLife): void {
     this.#accepted({ what: "lost", gateway: { gateway, life } });
+    const prefix = keyOf({ gateway, life }, 0).slice(0, -1);
+    for (const key of this.#rooms.sessions.keys()) {
+      if (key.startsWith(prefix)) this.#changed.add(key);
+    }
     this.#rooms.closeAll({ gateway, life });
   }
 
-  restore(to: GatewayLife, message: Message): void {
-    const { sessions } = this.#rooms;
-    if (message.what === "reset") {
-      const prefix = keyOf(to, 0).slice(0, -1);
-      for (const key of sessions.keys()) {
-        if (key.startsWith(prefix)) sessions.delete(key);
-      }
-    } else if (message.what === "keep" && to.gateway !== AUDITOR) {
-      const key = keyOf(to, message.line);
-      const record = textOf.decode(message.record);
-      if (record === "") sessions.delete(key);
-      else sessions.set(key, new Set(record.split(" ").slice(0, -1)));
+  restore({ records }: LogState): void {
+    for (const [key, record] of records) {
+      const rooms = textOf.decode(record).split(" ").filter((room) => room);
+      this.#rooms.sessions.set(key, new Set(rooms));
     }
+  }
+
+  collect(): Collected | undefined {
+    if (this.#changed.size === 0) return undefined;
+    const records = [...this.#changed].map((key): RecordChange => {
+      const rooms = this.#rooms.sessions.get(key);
+      return [key, rooms ? bytesOf.encode([...rooms].join(" ")) : null];
+    });
+    this.#changed.clear();
+    return { records };
   }
 
   #accepted(what: Accepted): void {

@@ -1,0 +1,97 @@
+/**
+ * Entries of the log: everything that a core decided at once.
+ *
+ * Pure. Integers are big-endian, texts are UTF-8.
+ *
+ * @module
+ */
+import { Reader, Writer } from "../protocol/bytes.ts";
+import {
+  type Batch,
+  decodeBatch,
+  encodeBatch,
+  readU64,
+  writeU64,
+} from "./wire.ts";
+
+/** A batch to a gateway, and how far that gateway had accepted earlier ones. */
+export interface LoggedBatch extends Batch {
+  readonly accepted: number;
+}
+
+/** A record that was written, or with null removed. */
+export type RecordChange = readonly [key: string, record: Uint8Array | null];
+
+/** What a core adds to an entry: changes of its database and its records. */
+export interface Collected {
+  /** As db/replica.ts makes them. */
+  readonly changes?: Uint8Array | undefined;
+  readonly records?: readonly RecordChange[];
+}
+
+export interface LogEntry extends Collected {
+  readonly epoch: number;
+  readonly batches: readonly LoggedBatch[];
+}
+
+const HAS_CHANGES = 1;
+
+export function encodeEntry(entry: LogEntry): Uint8Array {
+  const { epoch, batches, changes, records = [] } = entry;
+  const out = new Writer();
+  out.u32(epoch);
+  out.u8(changes === undefined ? 0 : HAS_CHANGES);
+  out.u16(batches.length);
+  for (const batch of batches) {
+    writeU64(out, batch.accepted);
+    writeBytes(out, encodeBatch(batch));
+  }
+  out.u32(records.length);
+  for (const [key, record] of records) writeRecord(out, key, record);
+  if (changes !== undefined) writeBytes(out, changes);
+  return out.finish();
+}
+
+/** Throws for bytes that no core has written. */
+export function decodeEntry(bytes: Uint8Array): LogEntry {
+  const from = new Reader(bytes);
+  const epoch = from.u32();
+  const has = from.u8();
+  const batches: LoggedBatch[] = [];
+  for (let count = from.u16(); count > 0; count--) {
+    const accepted = readU64(from);
+    const batch = decodeBatch(readBytes(from));
+    if (batch === undefined) throw new TypeError("damaged entry in the log");
+    batches.push({ ...batch, accepted });
+  }
+  const records: RecordChange[] = [];
+  for (let count = from.u32(); count > 0; count--) {
+    records.push(readRecord(from));
+  }
+  const changes = has === HAS_CHANGES ? readBytes(from) : undefined;
+  return { epoch, batches, records, changes };
+}
+
+export function writeRecord(
+  out: Writer,
+  key: string,
+  record: Uint8Array | null,
+): void {
+  writeBytes(out, new TextEncoder().encode(key));
+  out.u8(record === null ? 0 : 1);
+  if (record !== null) writeBytes(out, record);
+}
+
+export function readRecord(from: Reader): RecordChange {
+  const key = new TextDecoder().decode(readBytes(from));
+  return [key, from.u8() === 0 ? null : readBytes(from)];
+}
+
+export function writeBytes(out: Writer, bytes: Uint8Array): void {
+  out.u32(bytes.length);
+  out.bytes(bytes);
+}
+
+export function readBytes(from: Reader): Uint8Array {
+  return from.bytes(from.u32());
+}

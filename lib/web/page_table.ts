@@ -85,6 +85,10 @@ export const PAGES: readonly PageRow[] = [
     "desk-week",
     "/desk?range=week",
   ]),
+  desk("/desk/statistics", "moderator", "Statistics", [
+    "desk-statistics",
+    "/desk/statistics",
+  ], ["desk-statistics-year", "/desk/statistics?range=year"]),
   desk("/desk/complaints", "moderator", "Complaints", [
     "desk-complaints",
     "/desk/complaints?state=all",

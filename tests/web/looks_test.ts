@@ -10,7 +10,13 @@ import {
   screenshot,
   type ViewOptions,
 } from "./support/chromium.ts";
-import { addHistory, browserTest, openPage, signIn } from "./support/visits.ts";
+import {
+  addHistory,
+  addStatistics,
+  browserTest,
+  openPage,
+  signIn,
+} from "./support/visits.ts";
 
 const PUBLIC: Look[] = [["not-found", "/nothing"]];
 const SIGNED_IN: Look[] = [];
@@ -59,6 +65,7 @@ for (
         lines: [{ at: Date.now(), nickname: "Ann", text: "HELLO!" }],
       });
       addHistory(server);
+      addStatistics(server);
       await using ann = await server.signOn("Ann");
       await ann.rooms.join(50001);
       const page = await openPage(browser, server.pages, options);

@@ -102,7 +102,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function shown(value: number): string {
+export function shown(value: number): string {
   if (value >= 10_000) return `${Math.round(value / 1000)}k`;
   return value >= 10 || Number.isInteger(value)
     ? String(Math.round(value))

@@ -21,6 +21,7 @@ import { packetPages } from "./packets.ts";
 import { roomPages } from "./rooms.ts";
 import { runPages } from "./run.ts";
 import { sessionPages } from "./sessions.ts";
+import { statisticsPages } from "./statistics.ts";
 import { userPages } from "./users.ts";
 import { wordPages } from "./words.ts";
 
@@ -32,6 +33,7 @@ export function deskPages(app: App, site: Site): void {
     });
   }
   overviewPages(app, site);
+  statisticsPages(app, site);
   complaintPages(app, site);
   sessionPages(app, site);
   roomPages(app, site);

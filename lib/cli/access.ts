@@ -51,7 +51,8 @@ export async function runOnData(
   while (true) {
     const client = await connectControl(folder);
     if (client) {
-      return await client.run({ path: request.command.path, ...request });
+      const { path, endless = false } = request.command;
+      return await client.run({ path, endless, ...request });
     }
     if (request.command.needsServer) return noServer(place);
     const settings = config();

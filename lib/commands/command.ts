@@ -66,7 +66,10 @@ export { type Actor, audit, difference, HOST, HOST_LEVEL };
 
 /** Hashes the client's own bytes of a password, off the event loop. */
 export interface Hasher {
-  hash(password: Uint8Array): Promise<string>;
+  hash(
+    password: Uint8Array,
+    turn?: { readonly first?: boolean; readonly from?: string },
+  ): Promise<string>;
 }
 
 export interface Context {

@@ -10,7 +10,7 @@ import type { Context } from "./command.ts";
 /** Time that a slice may take from the event loop. */
 const SLICE_MS = 20;
 /** Between two lines of progress. */
-const PROGRESS_MS = 2000;
+export const PROGRESS_MS = 2000;
 
 /**
  * Calls `work` for every item. `around` wraps each slice, for example in a

@@ -48,7 +48,8 @@ export async function hashPassword(
   }
   const fault = passwordFault(secret);
   if (fault !== null) throw refused(fault);
-  return await context.hasher.hash(encodeText(secret));
+  // A storm of sign-ons must not keep the host waiting.
+  return await context.hasher.hash(encodeText(secret), { first: true });
 }
 
 /** Throws a refusal for an account that cannot be made. */

@@ -24,7 +24,7 @@ import {
   refused,
 } from "./command.ts";
 import { argument, choiceOption, fileArgument, flag } from "./field.ts";
-import { inSlices } from "./slices.ts";
+import { inSlices, PROGRESS_MS } from "./slices.ts";
 import {
   HASH_COLUMN,
   readRows,
@@ -187,8 +187,9 @@ function oneOf<T extends string>(
 
 /** Hashes a few at a time, then writes all or nothing. */
 async function create(context: Context, candidates: readonly Candidate[]) {
-  const { hasher, signal } = context;
+  const { hasher, signal, emit } = context;
   const hashes: string[] = [];
+  let said = performance.now();
   let next = 0;
   let failed = false;
   const work = async () => {
@@ -200,6 +201,9 @@ async function create(context: Context, candidates: readonly Candidate[]) {
       const { password, passwordHash } = candidates[at] ?? {};
       hashes[at] = passwordHash ??
         await hasher.hash(encodeText(password ?? ""));
+      if (performance.now() - said < PROGRESS_MS) continue;
+      said = performance.now();
+      emit([`${next} of ${candidates.length} passwords hashed …`], undefined);
     }
   };
   try {

@@ -55,6 +55,11 @@ export class AnswerQueue {
     this.#push({ lines, json });
   }
 
+  /** Says that the command goes on, unless other answers say so. */
+  alive(): void {
+    if (this.#waiting === 0) this.#push({ alive: true });
+  }
+
   /** Queues the result, which is never left out. Resolves when it is written. */
   async finish(answer: Answer): Promise<void> {
     this.#push(answer);

@@ -4,9 +4,20 @@
  * @module
  */
 import { basename, join, resolve } from "node:path";
-import { CODE, type CommandResult, failure } from "../commands/command.ts";
+import {
+  CODE,
+  CommandError,
+  type CommandResult,
+  failure,
+} from "../commands/command.ts";
 import type { DataFolder } from "../config/data_folder.ts";
-import { type Answer, readLines, writeLine } from "./protocol.ts";
+import {
+  type Answer,
+  CLIENT_SECONDS,
+  readLines,
+  writeLine,
+} from "./protocol.ts";
+import { SilenceTimer } from "./silence.ts";
 
 export interface ControlClient {
   /** Runs one command in the server and closes the channel. */
@@ -17,11 +28,21 @@ export interface ControlClient {
     readonly checkOnly?: boolean | undefined;
     readonly emit?: (lines: readonly string[], json: unknown) => void;
     readonly signal?: AbortSignal;
+    /** It emits until it is stopped: it may be silent for as long. */
+    readonly endless?: boolean;
+    /** Seconds of silence after which it gives up; other ones for tests. */
+    readonly patience?: number;
   }): Promise<CommandResult>;
   close(): void;
 }
 
-/** Null when no server runs on this folder. */
+/** The kernel takes a connection for the server at once, or not at all. */
+const CONNECT_MS = 10_000;
+
+/**
+ * Null when no server runs on this folder. Throws CommandError when one runs
+ * and takes no connection.
+ */
 export async function connectControl(
   folder: DataFolder,
 ): Promise<ControlClient | null> {
@@ -29,20 +50,43 @@ export async function connectControl(
     const tcp = await readToken(folder.controlToken);
     if (tcp) {
       const { port, token } = tcp;
-      return client(await Deno.connect({ hostname: "127.0.0.1", port }), token);
+      const address = { hostname: "127.0.0.1", port } as const;
+      return client(await within(Deno.connect(address)), token);
     }
     // Windows has no Unix sockets here: a server there leaves a token.
     if (Deno.build.os === "windows") return null;
-    return client(await connectSocket(folder));
+    return client(await within(connectSocket(folder)));
   } catch (error) {
     if (
       error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.ConnectionRefused ||
       error instanceof SyntaxError
     ) return null;
+    // Its backlog is full.
+    if (error instanceof Deno.errors.WouldBlock) throw takesNone();
     throw error;
   }
 }
+
+async function within<T extends Deno.Conn>(connecting: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(takesNone());
+    connecting.then((conn) => conn.close(), () => {});
+  }, CONNECT_MS);
+  try {
+    return await Promise.race([connecting, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const takesNone = () =>
+  new CommandError(
+    CODE.refused,
+    "The server runs but takes no commands: it is stopped, stuck or out of " +
+      "resources. Its log tells more.",
+  );
 
 /** What a server without a Unix socket has left for its clients, or null. */
 async function readToken(
@@ -93,7 +137,14 @@ function client(conn: Deno.Conn, token?: string): ControlClient {
   };
   return {
     close,
-    async run({ path, input, secret, checkOnly, emit, signal }) {
+    async run(request) {
+      const { path, input, secret, checkOnly, emit, signal } = request;
+      const { endless = false, patience = CLIENT_SECONDS } = request;
+      let late = false;
+      using silence = new SilenceTimer(endless ? Infinity : patience, () => {
+        late = true;
+        close();
+      });
       signal?.addEventListener("abort", close);
       try {
         if (token !== undefined) await writeLine(conn, { token });
@@ -105,11 +156,13 @@ function client(conn: Deno.Conn, token?: string): ControlClient {
         });
         for await (const line of readLines(conn)) {
           const answer: Answer = JSON.parse(line);
+          silence.heard();
+          if ("alive" in answer) continue;
           if ("result" in answer) return answer.result;
           emit?.(answer.lines, answer.json);
         }
       } catch (error) {
-        if (!signal?.aborted) {
+        if (!signal?.aborted && !late) {
           return failure(
             CODE.refused,
             `The connection to the running server broke: ${error}`,
@@ -119,9 +172,16 @@ function client(conn: Deno.Conn, token?: string): ControlClient {
         signal?.removeEventListener("abort", close);
         close();
       }
+      if (late) return failure(CODE.refused, noAnswer(path, patience));
       return signal?.aborted
         ? { code: CODE.done, lines: [], json: null }
         : failure(CODE.noServer, "The server ended before it answered.");
     },
   };
+}
+
+function noAnswer(path: readonly string[], seconds: number): string {
+  return `The server runs but has not answered \`${path.join(" ")}\` for ` +
+    `${seconds} seconds: it is stopped, stuck or out of resources. The command ` +
+    "may still be done. The server's log tells more.";
 }

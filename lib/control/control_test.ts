@@ -4,23 +4,29 @@ import { Bench } from "../../tests/support/commands/host.ts";
 import { type DataFolder, dataFolder } from "../config/data_folder.ts";
 import { connectControl } from "./client.ts";
 import { readLines, readRequest } from "./protocol.ts";
-import { ControlServer } from "./server.ts";
+import type { Hasher } from "../commands/command.ts";
+import { type ControlOptions, ControlServer } from "./server.ts";
 
 async function withControl(
   work: (folder: DataFolder, bench: Bench) => Promise<void>,
   deep = "",
-  openSocket?: (path: string) => Deno.Listener,
+  options: ControlOptions = {},
+  hasher?: Hasher,
 ): Promise<void> {
-  await using bench = await Bench.open();
+  await using bench = await Bench.open({ ...(hasher && { hasher }) });
   const folder = dataFolder(`${bench.folder}${deep}`);
   await Deno.mkdir(folder.path, { recursive: true });
-  const server = new ControlServer(folder, bench.start().host, openSocket);
+  const server = new ControlServer(folder, bench.start().host, options);
   try {
     await work(folder, bench);
   } finally {
     await server.close();
   }
 }
+
+const noSockets = () => {
+  throw new Deno.errors.NotSupported("no sockets here");
+};
 
 const ask = async (folder: DataFolder, path: string[], input = {}) =>
   await (await connectControl(folder))?.run({ path, input });
@@ -67,9 +73,7 @@ Deno.test("ControlServer takes a token in a folder without Unix sockets", async 
       equal(((await Deno.stat(folder.controlToken)).mode ?? 0) & 0o777, 0o600);
     },
     "",
-    () => {
-      throw new Deno.errors.NotSupported("Operation not supported");
-    },
+    { openSocket: noSockets },
   );
 });
 
@@ -207,8 +211,89 @@ Deno.test("ControlServer closes loopback clients that send much before a token",
       equal((await ask(folder, ["user", "list"]))?.code, 0);
     },
     "",
-    () => {
-      throw new Deno.errors.NotSupported("no sockets here");
+    { openSocket: noSockets },
+  );
+});
+
+Deno.test("a client gives up when the server does not answer, and says so", async () => {
+  await using bench = await Bench.open();
+  const folder = dataFolder(bench.folder);
+  // As a server that was stopped (SIGSTOP): the kernel still takes connections.
+  using _stopped = Deno.listen({
+    transport: "unix",
+    path: folder.controlSocket,
+  });
+  const client = await connectControl(folder);
+  const result = await client?.run({
+    path: ["status"],
+    input: {},
+    patience: 1,
+  });
+  equal(result?.code, 1);
+  match(result?.lines[0] ?? "", /has not answered `status` for 1 seconds/);
+});
+
+Deno.test("ControlServer gives up a command that never ends, and others go on", async () => {
+  const never: Hasher = { hash: () => new Promise(() => {}) };
+  const limits = { commandSeconds: 2, aliveMs: 300 };
+  await withControl(
+    async (folder) => {
+      const client = await connectControl(folder);
+      // The server is alive all the time, so that the client waits.
+      const result = await client?.run({
+        path: ["user", "add"],
+        input: { nick: "Ann" },
+        secret: "secret11",
+        patience: 1,
+      });
+      equal(result?.code, 1);
+      match(result?.lines[0] ?? "", /worked on `user add` for 2 seconds/);
+      equal((await ask(folder, ["user", "list"]))?.code, 0);
     },
+    "",
+    { limits },
+    never,
+  );
+});
+
+Deno.test("ControlServer closes clients that never send a whole request", async () => {
+  const limits = { proofMs: 200, requestMs: 200 };
+  await withControl(
+    async (folder) => {
+      using silent = await Deno.connect({
+        transport: "unix",
+        path: folder.controlSocket,
+      });
+      await silent.write(new TextEncoder().encode('{"path":["us'));
+      equal(await silent.read(new Uint8Array(10)), null);
+    },
+    "",
+    { limits },
+  );
+  await withControl(
+    async (folder) => {
+      const { port } = JSON.parse(await Deno.readTextFile(folder.controlToken));
+      using silent = await Deno.connect({ hostname: "127.0.0.1", port });
+      equal(await silent.read(new Uint8Array(10)), null);
+    },
+    "",
+    { limits, openSocket: noSockets },
+  );
+});
+
+Deno.test("ControlServer serves the host while others hold a thousand connections", async () => {
+  await withControl(
+    async (folder) => {
+      const { port } = JSON.parse(await Deno.readTextFile(folder.controlToken));
+      const held: Deno.TcpConn[] = [];
+      for (let n = 0; n < 1000; n++) {
+        held.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+      }
+      const result = await ask(folder, ["user", "list"]);
+      for (const conn of held) conn.close();
+      equal(result?.code, 0, result?.lines[0]);
+    },
+    "",
+    { openSocket: noSockets },
   );
 });

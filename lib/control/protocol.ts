@@ -1,8 +1,10 @@
 /**
  * What goes over the control channel: JSON, a line each. Where the channel is
  * TCP the client first proves with a token that it can read the folder. It
- * sends one request; the server answers with pieces and then a result, and closes. A
- * client that closes first has had enough, and the command is stopped.
+ * sends one request; the server answers with pieces and then a result, and
+ * closes. While a command runs, the server says so every few seconds: a client
+ * that hears nothing for longer gives up. A client that closes first has had
+ * enough, and the command is stopped.
  *
  * @module
  */
@@ -22,11 +24,20 @@ export interface Request {
 }
 
 export type Answer =
+  /** The command is still running. */
+  | { readonly alive: true }
   | { readonly lines: readonly string[]; readonly json: unknown }
   | { readonly result: CommandResult };
 
 /** An import of many users fits; a runaway line does not. */
 export const LONGEST_LINE = 64 * 1024 * 1024;
+
+/** How often a running command shows that it is alive. */
+export const ALIVE_MS = 5000;
+/** Silence after which a client gives up. */
+export const CLIENT_SECONDS = 20;
+/** A command that says nothing for so long is given up by the server. */
+export const COMMAND_SECONDS = 120;
 
 /** Before the token is known nobody may send more. */
 export const LONGEST_PROOF = 1024;

@@ -20,10 +20,14 @@ import type { DataFolder } from "../config/data_folder.ts";
 import { isOutOfResources } from "../net/accept_error.ts";
 import { descriptors } from "../net/descriptors.ts";
 import { logger } from "../ops/log.ts";
-import { pause } from "../net/turn.ts";
-import { keepOwner } from "../ops/owner.ts";
+import { nextTurn, pause } from "../net/turn.ts";
+import { Refusals } from "../net/refusals.ts";
 import { AnswerQueue } from "./answer_queue.ts";
+import { listenForControl, removeFile } from "./listen.ts";
+import { SilenceTimer } from "./silence.ts";
 import {
+  ALIVE_MS,
+  COMMAND_SECONDS,
   LONGEST_LINE,
   LONGEST_PROOF,
   readLines,
@@ -32,10 +36,26 @@ import {
   writeLine,
 } from "./protocol.ts";
 
-/** Time for a client on loopback to send the token. */
-const PROOF_MS = 5000;
-/** Clients that have not sent it yet; more are closed. */
-const MOST_UNPROVEN = 32;
+/** Clients on loopback without the token; above this the oldest is closed. */
+const MOST_UNPROVEN = 64;
+/** Connections accepted before everything else has its turn. */
+const BATCH = 4;
+
+const LIMITS = {
+  /** Time for a client on loopback to send the token. */
+  proofMs: 5000,
+  /** Time for a client to send its whole request. */
+  requestMs: 30_000,
+  /** A command that says nothing for so long is given up. */
+  commandSeconds: COMMAND_SECONDS,
+  aliveMs: ALIVE_MS,
+};
+
+export interface ControlOptions {
+  readonly openSocket?: ((path: string) => Deno.Listener) | undefined;
+  /** Others for tests. */
+  readonly limits?: Partial<typeof LIMITS>;
+}
 
 /** After this time a command must live with what descriptors are free. */
 const LONGEST_LOAN_MS = 30_000;
@@ -50,8 +70,15 @@ export class ControlServer {
   readonly #token: string | null;
   readonly #loans = new Set<() => void>();
   #closed = false;
-  #unproven = 0;
-  readonly #files: readonly string[];
+  /** They have not sent the token yet; oldest first. */
+  readonly #unproven = new Set<Deno.Conn>();
+  readonly #file: string;
+  readonly #limits: typeof LIMITS;
+  readonly #refusals = new Refusals(
+    log,
+    () => performance.now(),
+    "control channel refused",
+  );
   readonly #accepting: Promise<void>;
 
   /**
@@ -61,27 +88,13 @@ export class ControlServer {
   constructor(
     folder: DataFolder,
     private readonly host: CommandHost,
-    openSocket: (path: string) => Deno.Listener = listenUnix,
+    { openSocket, limits = {} }: ControlOptions = {},
   ) {
-    removeFile(folder.controlSocket);
-    removeFile(folder.controlToken);
-    const socket = listenOnSocket(folder.controlSocket, openSocket);
-    if (socket) {
-      this.#token = null;
-      this.#listener = socket;
-      this.#files = [folder.controlSocket];
-    } else {
-      this.#token = crypto.randomUUID() + crypto.randomUUID();
-      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      this.#listener = listener;
-      this.#files = [folder.controlToken];
-      try {
-        writeToken(folder.controlToken, listener.addr.port, this.#token);
-      } catch (error) {
-        listener.close();
-        throw error;
-      }
-    }
+    this.#limits = { ...LIMITS, ...limits };
+    const { listener, token, file } = listenForControl(folder, openSocket);
+    this.#listener = listener;
+    this.#token = token;
+    this.#file = file;
     descriptors.fill();
     this.#accepting = this.#accept();
   }
@@ -94,18 +107,24 @@ export class ControlServer {
     await this.#accepting;
     for (const end of [...this.#loans]) end();
     descriptors.close();
-    for (const file of this.#files) removeFile(file);
+    removeFile(this.#file);
   }
 
   async #accept(): Promise<void> {
-    for (let failed = 0; !this.#closed;) {
+    for (let n = 1, failed = 0; !this.#closed; n++) {
+      if (n % BATCH === 0) await nextTurn();
       let conn: Deno.Conn;
       try {
         conn = await this.#listener.accept();
         failed = 0;
       } catch (error) {
         if (this.#closed) return;
-        if (isOutOfResources(error)) descriptors.ranOut();
+        // Anything else, such as a reset, ended that connection only.
+        if (!isOutOfResources(error)) {
+          await nextTurn();
+          continue;
+        }
+        descriptors.ranOut();
         if (failed++ === 0) {
           log.warn("command not accepted", { error: String(error) });
         }
@@ -151,7 +170,7 @@ export class ControlServer {
     );
     admitted ||= await this.#isProven(conn, lines);
     if (!admitted) return;
-    const first = await lines.next();
+    const first = await nextWithin(conn, lines, this.#limits.requestMs);
     if (first.done) return;
     const gone = new AbortController();
     // Nothing more is expected: a further read ends when the client does.
@@ -160,12 +179,13 @@ export class ControlServer {
       () => gone.abort(),
     );
     const answers = new AnswerQueue(conn, () => gone.abort());
-    const result = await this.#run(
-      first.value,
-      gone.signal,
-      (emitted, json) => answers.emit(emitted, json),
-    );
-    await answers.finish({ result });
+    const alive = setInterval(() => answers.alive(), this.#limits.aliveMs);
+    try {
+      const result = await this.#run(first.value, gone, answers);
+      await answers.finish({ result });
+    } finally {
+      clearInterval(alive);
+    }
     conn.closeWrite().catch(() => {});
     await watching;
   }
@@ -175,21 +195,25 @@ export class ControlServer {
     conn: Deno.Conn,
     lines: AsyncGenerator<string>,
   ): Promise<boolean> {
-    if (this.#unproven >= MOST_UNPROVEN) return false;
-    this.#unproven++;
-    const timer = setTimeout(() => close(conn), PROOF_MS);
+    this.#unproven.add(conn);
+    // Anybody on this machine can hold connections open. The host's own
+    // client proves itself at once, so the oldest makes room.
+    const [oldest] = this.#unproven;
+    if (this.#unproven.size > MOST_UNPROVEN && oldest) {
+      this.#unproven.delete(oldest);
+      close(oldest);
+    }
     try {
-      const line = await lines.next();
+      const line = await nextWithin(conn, lines, this.#limits.proofMs);
       if (line.done) return false;
       if (this.#admits(readProof(line.value))) return true;
     } catch (error) {
       log.debug("no token came", { error: String(error) });
       return false;
     } finally {
-      clearTimeout(timer);
-      this.#unproven--;
+      this.#unproven.delete(conn);
     }
-    log.warn("control channel refused", {});
+    this.#refusals.note("wrong token", "127.0.0.1");
     const sentence = "The control channel wants its token.";
     await writeLine(conn, { result: failure(CODE.refused, sentence) });
     return false;
@@ -197,25 +221,39 @@ export class ControlServer {
 
   async #run(
     line: string,
-    signal: AbortSignal,
-    emit: (lines: readonly string[], json: unknown) => void,
+    gone: AbortController,
+    answers: AnswerQueue,
   ): Promise<CommandResult> {
     try {
       const request = readRequest(line);
+      const name = request.path.join(" ");
       const command = findCommand(request.path);
       if (!command) {
         return failure(
           CODE.usage,
-          `The running server knows no \`${
-            request.path.join(" ")
-          }\`: is it another version?`,
+          `The running server knows no \`${name}\`: is it another version?`,
         );
       }
-      const context = this.host.context(HOST, { emit, signal });
-      log.debug("command", { path: request.path.join(" ") });
-      return await execute(command, context, request.input, request.secret, {
-        checkOnly: request.checkOnly,
+      log.debug("command", { path: name });
+      const seconds = command.endless ? Infinity : this.#limits.commandSeconds;
+      const late = Promise.withResolvers<CommandResult>();
+      using silence = new SilenceTimer(seconds, () => {
+        log.error("command given up", { path: name, seconds });
+        gone.abort();
+        late.resolve(failure(CODE.refused, tooLong(name, seconds)));
       });
+      const context = this.host.context(HOST, {
+        emit(emitted, json) {
+          silence.heard();
+          answers.emit(emitted, json);
+        },
+        signal: gone.signal,
+      });
+      const { input, secret, checkOnly } = request;
+      return await Promise.race([
+        execute(command, context, input, secret, { checkOnly }),
+        late.promise,
+      ]);
     } catch (error) {
       if (error instanceof SyntaxError) {
         return failure(CODE.usage, `Not a request: ${error.message}.`);
@@ -235,47 +273,23 @@ export class ControlServer {
   }
 }
 
-/** Null when this folder or this system has no Unix sockets. */
-function listenOnSocket(
-  path: string,
-  open: (path: string) => Deno.Listener,
-): Deno.Listener | null {
-  if (Deno.build.os === "windows") return null;
-  try {
-    return open(path);
-  } catch (error) {
-    log.info("no Unix socket in this folder: control channel on loopback TCP", {
-      reason: error instanceof Error ? error.message : String(error),
-    });
-    // A failed bind may leave an empty file behind.
-    removeFile(path);
-    return null;
-  }
+function tooLong(name: string, seconds: number): string {
+  return `The server has worked on \`${name}\` for ${seconds} seconds without ` +
+    "a result, and answers no more. It may still be done: look before trying " +
+    "again. The server's log tells more.";
 }
 
-function listenUnix(path: string): Deno.Listener<Deno.UnixConn> {
-  // A chmod afterwards would leave a moment in which anybody could connect.
-  const mask = Deno.umask(0o177);
+/** The next line; after `ms` the connection is closed, which ends the wait. */
+async function nextWithin(
+  conn: Deno.Conn,
+  lines: AsyncGenerator<string>,
+  ms: number,
+): Promise<IteratorResult<string>> {
+  const timer = setTimeout(() => close(conn), ms);
   try {
-    return Deno.listen({ transport: "unix", path });
+    return await lines.next();
   } finally {
-    Deno.umask(mask);
-  }
-}
-
-function writeToken(path: string, port: number, token: string): void {
-  Deno.writeTextFileSync(path, JSON.stringify({ port, token }), {
-    mode: 0o600,
-    createNew: true,
-  });
-  keepOwner(path);
-}
-
-function removeFile(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    clearTimeout(timer);
   }
 }
 

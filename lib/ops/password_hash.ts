@@ -34,6 +34,8 @@ export interface Turn {
    * when its turn comes.
    */
   readonly later?: () => boolean;
+  /** It comes before all others and is never refused: the host waits for it. */
+  readonly first?: boolean;
   /** Asked when the turn comes; false: {@linkcode HashNotWanted}. */
   readonly wanted?: () => boolean;
 }
@@ -75,6 +77,7 @@ export class PasswordHasher {
   readonly #concurrency: number;
   readonly #queueLimit: () => number;
   readonly #queue = new FairQueue<Waiter>();
+  readonly #urgent: Waiter[] = [];
   /** Those that come later. */
   readonly #second = new FairQueue<Waiter>();
   #turns = 0;
@@ -104,7 +107,7 @@ export class PasswordHasher {
 
   /** How many wait for their turn. */
   get waiting(): number {
-    return this.#queue.size + this.#second.size;
+    return this.#urgent.length + this.#queue.size + this.#second.size;
   }
 
   /** How many are being computed. */
@@ -164,7 +167,7 @@ export class PasswordHasher {
     length: number,
     turn: Turn = {},
   ): Promise<Uint8Array> {
-    await this.#turn(turn.from ?? "", turn.later ?? never);
+    await this.#turn(turn);
     try {
       if (turn.wanted?.() === false) throw new HashNotWanted();
       return await new Promise((resolve, reject) => {
@@ -185,14 +188,19 @@ export class PasswordHasher {
   }
 
   /** Resolves when one of the places is free. */
-  #turn(from: string, later: () => boolean): Promise<void> {
+  #turn({ from = "", later = never, first }: Turn): Promise<void> {
     if (this.#running < this.#concurrency) {
       this.#running += 1;
       return Promise.resolve();
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { from, later, resolve, reject };
+    if (first) {
+      this.#urgent.push(waiter);
+      return promise;
+    }
     const queue = later() ? this.#second : this.#queue;
-    queue.push(from, { from, later, resolve, reject });
+    queue.push(from, waiter);
     if (this.waiting > this.#queueLimit()) {
       // The sender with most waiting gives way, perhaps the one that just came.
       const longest = this.#second.size > 0 ? this.#second : this.#queue;
@@ -212,11 +220,15 @@ export class PasswordHasher {
 
   /** Hands the place on, so that nobody can come in between. */
   #next(): void {
-    const next = ++this.#turns % LATER_EVERY === 0
-      ? this.#second.shift() ?? this.#first()
-      : this.#first() ?? this.#second.shift();
+    const next = this.#urgent.shift() ?? this.#shift();
     if (next === undefined) this.#running -= 1;
     else next.resolve();
+  }
+
+  #shift(): Waiter | undefined {
+    return ++this.#turns % LATER_EVERY === 0
+      ? this.#second.shift() ?? this.#first()
+      : this.#first() ?? this.#second.shift();
   }
 }
 

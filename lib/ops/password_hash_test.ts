@@ -150,3 +150,19 @@ Deno.test("PasswordHasher checks those that come later last, but never starves t
   ]);
   assert.deepEqual(order, ["now", "d", "e", "f", "a", "g", "b", "c"]);
 });
+
+Deno.test("PasswordHasher takes the host's before all others, and never refuses it", async () => {
+  const hasher = cheap({ concurrency: 1, queueLimit: () => 20 });
+  const order: string[] = [];
+  const guesses = Array.from(
+    { length: 20 },
+    (_, n) =>
+      hasher.verify("!", secret, { from: `host ${n}` })
+        .then(() => order.push("guess")),
+  );
+  // The queue is full now.
+  await hasher.hash(secret, { first: true }).then(() => order.push("host"));
+  await Promise.all(guesses);
+  assert.equal(order.indexOf("host"), 1);
+  assert.equal(order.length, 21);
+});

@@ -244,7 +244,9 @@ export class Context {
 
   /** The session of a user who is online. */
   online(uid: Uid): Session | undefined {
-    return this.world.online.get(uid);
+    const session = this.world.online.get(uid);
+    // In a planned restart those whose connection has ended stay listed.
+    return session?.phase === "online" ? session : undefined;
   }
 
   audit(

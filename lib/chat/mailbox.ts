@@ -74,6 +74,7 @@ export function keepUnarrived(ctx: Context, session: Session): void {
       error: String(failures[0]),
     });
   }
+  if (ctx.world.handingOver) return;
   const now = ctx.world.online.get(session.uid);
   if (now !== undefined && !now.catchingUp) deliverWaiting(ctx, now);
 }

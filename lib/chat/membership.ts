@@ -68,6 +68,9 @@ export function enterRoom(
     member = room.add(session, as);
     member.mic = ctx.world.expected?.placeOf(room.gid, session.uid)?.mic ??
       member.mic;
+    if (ctx.world.handingOver) {
+      ctx.world.expected?.member(room.gid, session.uid, member);
+    }
     ctx.log.info("joined", { ...whoOf(session), room: room.gid });
   }
   showRoom(ctx, room, member);
@@ -181,6 +184,7 @@ export function leaveRoom(
   ctx.services.settleRoom(room);
   const member = room.remove(session.uid);
   if (member === undefined) return;
+  if (how === "gone") ctx.world.expected?.left(room.gid, session.uid);
   leaveVideo(ctx, room, session);
   ctx.log.info("left", { ...whoOf(session), room: room.gid });
   if (room.isVoice) {

@@ -4,43 +4,109 @@
  *
  * @module
  */
+import type { KeptLine } from "../domain/expected.ts";
 import type { Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
-import { concat } from "../protocol/bytes.ts";
+import type { Gid } from "../domain/store.ts";
 import { roomTextFrame } from "../protocol/packets/messages.ts";
+import { roomUserJoined } from "../protocol/packets/members.ts";
 import { roomUserLeft } from "../protocol/packets/rooms.ts";
-import { encodeText } from "../protocol/windows1252.ts";
 import type { Context } from "./context.ts";
 import { announceAbsence } from "./presence.ts";
 
-/** Keeps a room line for those who have not come back to the room yet. */
+/**
+ * Keeps a room line for those who have not come back to the room yet; while
+ * this server hands over, for everybody.
+ */
 export function keepForReturning(
-  { world, session }: Context,
+  ctx: Context,
   room: Room,
   text: Uint8Array,
 ): void {
-  world.expected?.keep(room.gid, {
+  const { world } = ctx;
+  keep(ctx, room.gid, text, {
+    seenBy: new Set(world.handingOver ? [] : room.members.keys()),
+  });
+}
+
+/** Keeps a whisper that its reader cannot get from this server any more. */
+export function keepWhisper(
+  ctx: Context,
+  room: Room,
+  { uid: to }: Session,
+  text: Uint8Array,
+): void {
+  if (!ctx.world.handingOver) return;
+  keep(ctx, room.gid, text, { seenBy: new Set(), to });
+}
+
+/**
+ * Keeps the lines of a client that was about to rejoin its rooms when this
+ * server ended.
+ */
+export function keepHeldLines(ctx: Context): void {
+  if (!ctx.session.hasHeldLines) return;
+  for (const { gid, text } of ctx.session.heldLines.takeAll()) {
+    const { uid } = ctx.session;
+    if (!ctx.world.expected?.isExpectedIn(gid, uid)) continue;
+    keep(ctx, gid, text, { seenBy: new Set() });
+  }
+}
+
+function keep(
+  { session, world }: Context,
+  gid: Gid,
+  text: Uint8Array,
+  readers: Pick<KeptLine, "seenBy" | "to">,
+): void {
+  world.expected?.keep(gid, {
     from: session.uid,
     nickname: session.nickname,
     text: text.slice(),
-    seenBy: new Set(room.members.keys()),
+    ...readers,
   });
 }
 
 /** A member is in the room again: gives them the lines that they missed. */
-export function welcomeBack(
-  { world, out }: Context,
-  room: Room,
-  session: Session,
-): void {
+export function welcomeBack(ctx: Context, room: Room, session: Session): void {
+  const { world, out } = ctx;
+  // Nobody would read them: the next server delivers them.
+  if (world.handingOver) return;
   const missed = world.expected?.rejoined(room.gid, session.uid) ?? [];
-  for (const { from, nickname, text } of missed) {
+  const shown = new Set(room.members.keys());
+  for (const line of missed) {
+    const { from, text } = line;
     if (session.blocks.has(from)) continue;
     // Somebody who is not on the list would have a garbage name.
-    const listed = room.members.has(from);
-    const line = listed ? text : concat([encodeText(`${nickname}: `), text]);
-    out.send(session, roomTextFrame(room.gid, listed ? from : 0, line));
+    if (!shown.has(from)) out.send(session, listed(ctx, room, line));
+    shown.add(from);
+    out.send(session, roomTextFrame(room.gid, from, text));
   }
+  for (const from of shown) {
+    if (room.members.has(from)) continue;
+    if (world.expected?.isExpectedIn(room.gid, from)) continue;
+    out.send(session, roomUserLeft.frame({ gid: room.gid, uid: from }));
+  }
+}
+
+/** The writer of a line, who is not in the room at the moment. */
+function listed(
+  { store, world }: Context,
+  { gid, admins, owner }: Room,
+  { from, nickname }: KeptLine,
+): Uint8Array {
+  const account = store.accounts.get(from);
+  return roomUserJoined.frame([{
+    gid,
+    uid: from,
+    nickname: account?.nickname ?? nickname,
+    admin: admins.has(from) || owner === from,
+    color: account?.color ?? "000000000",
+    mic: world.expected?.placeOf(gid, from)?.mic ?? false,
+    publishing: false,
+    away: false,
+    hand: 0,
+  }]);
 }
 
 /** When the wait is over, those who did not return are gone. */

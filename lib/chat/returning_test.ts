@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { GRACE_MS } from "../domain/expected.ts";
-import { handoverOf, readHandover, takeOver } from "../domain/handover.ts";
+import {
+  beginHandover,
+  handoverOf,
+  readHandover,
+  takeOver,
+} from "../domain/handover.ts";
 import { endOfGrace } from "./returning.ts";
+import { hex } from "../protocol/bytes.ts";
+import { encodeText } from "../protocol/windows1252.ts";
 import {
   joinAll,
   OAK,
@@ -77,6 +84,68 @@ Deno.test("a room's texts, red dots, offices and lock are handed over", () =>
       [room.gid, "tiger", ann.uid, "Topic", [bob.uid]],
     );
     assert.ok(den.isWaiting && den.lost.has(bob.uid));
+  }));
+
+Deno.test("lines and whispers of the last moments go to the next server", () =>
+  withChat(async (chat) => {
+    const [ann, bob, cat] = await chat.signOnAll("Ann", "Bob", "Cat");
+    await joinAll(chat, OAK, ann, bob, cat);
+    beginHandover(chat.world, chat.now);
+    await ann.send("ROOM_MESSAGE_OUT", `${u32(OAK)} 'to all'`);
+    await ann.send("ROOM_MESSAGE_OUT", `${u32(OAK)} '/w Cat: psst'`);
+    await cat.send("ROOM_LEAVE", u32(OAK));
+    await cat.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+    const next = successor(chat);
+    for (
+      const [name, wanted] of [["Bob", ["to all"]], [
+        "Cat",
+        ["to all", "Start Whisper ***** psst"],
+      ], ["Ann", []]] as const
+    ) {
+      const back = await next.signOn(name);
+      await back.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+      const frames = back.take();
+      const heard = lines(frames);
+      assert.equal(heard.length, wanted.length, name);
+      wanted.forEach((text, i) =>
+        assert.ok(heard[i]!.includes(hex(encodeText(text))), heard[i])
+      );
+      if (name !== "Bob") continue;
+      // Ann is not back: without a record her line would have no name.
+      const shown = frames.findIndex((frame) =>
+        frame.startsWith("ROOM_USER_JOINED") &&
+        frame.includes(hex(encodeText("nickname=Ann")))
+      );
+      assert.ok(shown >= 0 && shown < frames.indexOf(heard[0]!));
+      assert.ok(!frames.slice(shown).some((one) => /_LEFT/.test(one)));
+    }
+  }));
+
+Deno.test("a second restart keeps what the first one still waits for", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    await joinAll(chat, OAK, ann, bob);
+    const second = successor(chat);
+    const back = await second.signOn("Ann");
+    await back.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+    await back.send("ROOM_MESSAGE_OUT", `${u32(OAK)} 'one'`);
+    beginHandover(second.world, second.now);
+    await back.send("ROOM_MESSAGE_OUT", `${u32(OAK)} 'two'`);
+    const third = successor(second);
+    assert.equal(third.world.statusOf(bob.uid, ann.uid), 0x1e);
+    const late = await third.signOn("Bob");
+    await late.send("ROOM_JOIN", `${u32(OAK)} 0000 0000082a`);
+    assert.equal(lines(late.take()).length, 2);
+  }));
+
+Deno.test("a direct message of the last moments waits for its receiver", () =>
+  withChat(async (chat) => {
+    const [ann, bob] = await chat.signOnAll("Ann", "Bob");
+    beginHandover(chat.world, chat.now);
+    chat.world.online.get(bob.uid)!.phase = "gone";
+    await ann.send("IM_OUT", `${u32(bob.uid)} 'late'`);
+    const waiting = chat.store.messages.waiting(bob.uid);
+    assert.deepEqual(waiting.map(({ from }) => from), [ann.uid]);
   }));
 
 Deno.test("readHandover() takes nothing old or damaged", () => {

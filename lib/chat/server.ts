@@ -5,10 +5,12 @@
  * @module
  */
 import { activity } from "../ops/activity.ts";
+import { pause } from "../net/turn.ts";
 import type { VoiceControl } from "../voice/roster.ts";
 import type { Admission } from "../net/admission.ts";
 import type { Endpoint, Wire } from "../net/wire.ts";
 import type { VideoChange, VoiceChange } from "../domain/effects.ts";
+import { beginHandover } from "../domain/handover.ts";
 import { Session } from "../domain/session.ts";
 import type { World } from "../domain/world.ts";
 import { Context, type Services } from "./context.ts";
@@ -19,10 +21,13 @@ import { Fanout } from "./fanout.ts";
 import { keepUnarrived } from "./mailbox.ts";
 import { dropWaitingRooms } from "./membership.ts";
 import { PacketHandler, type PacketHandlerPorts } from "./packet_handler.ts";
-import { endOfGrace } from "./returning.ts";
+import { endOfGrace, keepHeldLines } from "./returning.ts";
 import { permits } from "./permits.ts";
 import { Taps } from "./taps.ts";
 
+/** How long a planned restart waits for what clients are sending. */
+const DRAIN_MS = 1500;
+const DRAIN_LOOK_MS = 20;
 /** How often deadlines are looked at. */
 const SWEEP_MS = 2000;
 /**
@@ -124,7 +129,8 @@ export class ChatServer {
    * Returns undefined when it is refused; closing it is then up to the caller.
    */
   adopt(wire: Wire): Line | undefined {
-    return this.#stopping ? undefined : this.#edge.adopt(wire);
+    const isEnding = this.#stopping || this.services.world.handingOver;
+    return isEnding ? undefined : this.#edge.adopt(wire);
   }
 
   #open(line: Line, remote: Endpoint, local: Endpoint): LineHandler {
@@ -153,9 +159,12 @@ export class ChatServer {
     const wasOnline = session.phase === "online";
     this.connections.delete(session.id);
     if (this.connections.size === 0) this.#emptied?.();
-    // Skip departure notifications during shutdown.
-    if (this.#stopping) session.phase = "gone";
-    else this.#settle(session, depart);
+    const { world } = this.services;
+    // Skip departure notifications during shutdown, and leave those for whom
+    // the next server waits where they are.
+    if (this.#stopping || (world.handingOver && !session.saidGoodbye)) {
+      session.phase = "gone";
+    } else this.#settle(session, depart);
     this.#settle(session, keepUnarrived);
     if (wasOnline) this.voice?.signedOff(session.uid);
     const fields = {
@@ -260,24 +269,67 @@ export class ChatServer {
   }
 
   /**
-   * Tells everybody, writes what waits, and ends within a bound. With null
-   * nobody is told: a client that is merely cut off comes back by itself.
+   * Begins a planned restart: accepts nobody, writes what waits and nothing
+   * after it, and handles what clients have sent until all of them have closed
+   * or nothing is on its way, within a bound. A line that arrives meanwhile is kept for the
+   * next server. Connections stay open until {@linkcode ChatServer.cutOff}: a
+   * client that finds its own closed looks for a server at once.
    */
-  async stop(sentence: string | null): Promise<void> {
+  async handOver(): Promise<void> {
+    const { steady, world } = this.services;
+    if (this.#stopping || world.handingOver) return;
+    clearInterval(this.#sweep);
+    await this.#edge.stop();
+    this.#fanout.flush();
+    beginHandover(world, steady());
+    for (const line of [...this.connections.values()]) line.seal();
+    const until = steady() + DRAIN_MS;
+    while (steady() < until && !this.#isSettled()) await pause(DRAIN_LOOK_MS);
+  }
+
+  #isSettled(): boolean {
+    const now = this.services.steady();
+    for (const line of this.connections.values()) {
+      if (!line.isSettled(now)) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Ends a planned restart: closes every connection without a word, so that
+   * the clients come back, and keeps what has not reached them.
+   */
+  cutOff(): void {
+    const { clock, store } = this.services;
+    this.#stopping = true;
+    const lines = [...this.connections.values()];
+    for (const { session } of lines) {
+      if (session.phase !== "online") continue;
+      store.accounts.seen(session.uid, clock(), session.address);
+      this.#settle(
+        session,
+        (_, online) => keepHeldLines(new Context(this.services, online)),
+      );
+      // It lives, so it receives what was written before the end.
+      session.ending = "clean";
+    }
+    for (const line of lines) line.end("server restarts");
+  }
+
+  /** Tells everybody, writes what waits, and ends within a bound. */
+  async stop(sentence: string): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
     clearInterval(this.#sweep);
     await this.#edge.stop();
     const { store, clock } = this.services;
-    const farewell = sentence === null ? null : FAREWELLS.close(sentence);
+    const farewell = FAREWELLS.close(sentence);
     this.#fanout.flush();
     for (const connection of [...this.connections.values()]) {
       const { session } = connection;
       if (session.phase === "online") {
         store.accounts.seen(session.uid, clock(), session.address);
-        if (farewell !== null) connection.push(farewell);
-        // It lives, so it receives what was written before the end.
-        else session.ending = "clean";
+        connection.push(farewell);
       }
       void connection.close("server stops");
     }

@@ -20,6 +20,8 @@ export interface KeptLine {
   readonly text: Uint8Array;
   /** Those who were in the room and have it already. */
   readonly seenBy: ReadonlySet<Uid>;
+  /** The only member who may read it: a whisper. */
+  readonly to?: Uid | undefined;
 }
 
 export interface ExpectedMember {
@@ -51,6 +53,12 @@ export class Expected {
     const room = this.#rooms.get(gid) ?? { members: new Map(), lines: [] };
     room.members.set(uid, member);
     this.#rooms.set(gid, room);
+  }
+
+  /** They have left that room for good. */
+  left(gid: Gid, uid: Uid): void {
+    const room = this.#rooms.get(gid);
+    if (room?.members.delete(uid)) this.#tidy(gid, room);
   }
 
   /** As pals see somebody who has not returned; undefined: not expected. */
@@ -101,11 +109,27 @@ export class Expected {
     const room = this.#rooms.get(gid);
     if (room === undefined || !room.members.has(uid)) return [];
     const lines = room.lines.filter((line) =>
-      line.from !== uid && !line.seenBy.has(uid)
+      line.from !== uid && !line.seenBy.has(uid) &&
+      (line.to ?? uid) === uid
     );
     room.members.delete(uid);
     this.#tidy(gid, room);
     return lines;
+  }
+
+  /** Those who have not returned, with the status that their pals saw. */
+  people(): { uid: Uid; status: Status }[] {
+    return [...this.#people].map(([uid, { status }]) => ({ uid, status }));
+  }
+
+  /** The members of one room who have not rejoined it. */
+  membersOf(gid: Gid): ReadonlyMap<Uid, ExpectedMember> {
+    return this.#rooms.get(gid)?.members ?? new Map();
+  }
+
+  /** What is kept for the members of one room, oldest first. */
+  linesOf(gid: Gid): readonly KeptLine[] {
+    return this.#rooms.get(gid)?.lines ?? [];
   }
 
   /** Those who have not returned, and the rooms in which they are shown. */

@@ -1,13 +1,14 @@
 /**
  * What a server leaves to the one that takes its place in a planned restart
- * (docs/hosting.md, "Restarting"): who is online, in which rooms, and the
- * temporary rooms themselves.
+ * (docs/hosting.md, "Restarting"): who is online, in which rooms, the
+ * temporary rooms themselves, and the room lines that nobody has read yet.
  *
  * @module
  */
 import * as v from "valibot";
 import type { Status } from "../protocol/packets/pals.ts";
-import { Expected, GRACE_MS } from "./expected.ts";
+import { decodeText, encodeText } from "../protocol/windows1252.ts";
+import { Expected, GRACE_MS, type KeptLine } from "./expected.ts";
 import { Room } from "./room.ts";
 import type { Millis, Store } from "./store.ts";
 import type { World } from "./world.ts";
@@ -39,6 +40,14 @@ const temporary = v.object({
   bounced: outcasts,
   banned: outcasts,
 });
+const line = v.object({
+  from: uid,
+  nickname: v.string(),
+  /** One character for each byte of Windows-1252. */
+  text: v.string(),
+  seenBy: v.array(uid),
+  to: v.optional(uid),
+});
 const SCHEMA = v.object({
   version: v.literal(1),
   at: v.number(),
@@ -54,27 +63,63 @@ const SCHEMA = v.object({
       invisible: v.boolean(),
       mic: v.boolean(),
     })),
+    lines: v.optional(v.array(line), []),
   })),
 });
 
 export type Handover = v.InferOutput<typeof SCHEMA>;
 type HandedRoom = Handover["rooms"][number];
+type HandedLine = HandedRoom["lines"][number];
+
+/**
+ * Begins the end of this server: nobody reads anything any more, so room lines
+ * are kept for those who are in the rooms now, and for those whom an earlier
+ * restart still waits for.
+ */
+export function beginHandover(world: World, steady: Millis): void {
+  const expected = new Expected(steady + GRACE_MS);
+  for (const { uid, status } of world.expected?.people() ?? []) {
+    expected.person(uid, status, []);
+  }
+  for (const { uid, status, blocks } of world.online.values()) {
+    expected.person(uid, status, blocks);
+  }
+  for (const room of world.rooms.values()) {
+    const { gid } = room;
+    const waitedFor = world.expected?.membersOf(gid) ?? [];
+    for (const [uid, member] of waitedFor) expected.member(gid, uid, member);
+    for (const [uid, { invisible, mic }] of room.members) {
+      expected.member(gid, uid, { invisible, mic });
+    }
+    for (const line of world.expected?.linesOf(gid) ?? []) {
+      expected.keep(gid, line);
+    }
+  }
+  world.expected = expected;
+  world.handingOver = true;
+}
 
 export function handoverOf(world: World, now: Millis): Handover {
+  const people = new Map(
+    [...world.expected?.people() ?? [], ...world.online.values()]
+      .map(({ uid, status }) => [uid, { uid, status }]),
+  );
   return {
     version: 1,
     at: now,
-    people: [...world.online.values()].map(({ uid, status }) => ({
-      uid,
-      status,
-    })),
+    people: [...people.values()],
     rooms: [...world.rooms.values()].filter((room) =>
-      !room.permanent || room.members.size > 0 || room.redDots.size > 0
-    ).map(handedRoom),
+      !room.permanent || room.members.size > 0 || room.redDots.size > 0 ||
+      world.expected?.hasMembers(room.gid)
+    ).map((room) => handedRoom(room, world.expected)),
   };
 }
 
-function handedRoom(room: Room): HandedRoom {
+function handedRoom(room: Room, expected: Expected | undefined): HandedRoom {
+  const members = new Map(expected?.membersOf(room.gid));
+  for (const [uid, { invisible, mic }] of room.members) {
+    members.set(uid, { invisible, mic });
+  }
   const listed = (map: Room["bounced"]) =>
     [...map].map(([uid, { nickname, rank }]) => ({ uid, nickname, rank }));
   return {
@@ -99,12 +144,21 @@ function handedRoom(room: Room): HandedRoom {
     },
     invited: [...room.invited],
     redDots: [...room.redDots],
-    members: [...room.members.values()].map((member) => ({
-      uid: member.session.uid,
-      invisible: member.invisible,
-      mic: member.mic,
+    members: [...members].map(([uid, { invisible, mic }]) => ({
+      uid,
+      invisible,
+      mic,
     })),
+    lines: (expected?.linesOf(room.gid) ?? []).map(handedLine),
   };
+}
+
+function handedLine({ text, seenBy, ...line }: KeptLine): HandedLine {
+  return { ...line, text: decodeText(text), seenBy: [...seenBy] };
+}
+
+function keptLine({ text, seenBy, ...line }: HandedLine): KeptLine {
+  return { ...line, text: encodeText(text), seenBy: new Set(seenBy) };
 }
 
 /** Undefined for anything that is no recent hand-over. */
@@ -142,6 +196,7 @@ export function takeOver(
       expected.member(room.gid, uid, member);
       if (!room.permanent) room.lost.add(uid);
     }
+    for (const line of handed.lines) expected.keep(room.gid, keptLine(line));
     // An empty room waits a minute by itself; here, until the wait ends.
     if (!room.permanent) room.waitingSince = steady + GRACE_MS / 2;
   }

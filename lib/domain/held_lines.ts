@@ -39,6 +39,13 @@ export class HeldLines {
     return taken.map(({ text }) => text);
   }
 
+  /** Takes out everything, first written first. */
+  takeAll(): { readonly gid: Gid; readonly text: Uint8Array }[] {
+    const all = this.#lines;
+    this.#lines = [];
+    return all;
+  }
+
   #forget(now: Millis): void {
     this.#lines = this.#lines.filter(({ at }) => now - at <= KEPT_MS);
   }

@@ -72,11 +72,11 @@ function seenLately(store: Store): Uid[] {
 export type OfferKind = "file" | "call" | "video";
 
 export class World {
-  /** Signed-on sessions by uid. */
   /** What rooms do not take as it is. */
   words = new WordFilter([]);
   /** Sessions that a mute binds. */
   readonly muted = new Set<Session>();
+  /** Signed-on sessions by uid. */
   readonly online = new Map<Uid, Session>();
   readonly rooms = new Map<Gid, Room>();
   readonly cameras = new Cameras();
@@ -84,6 +84,8 @@ export class World {
   peakOnline = 0;
   /** After a planned restart, those who have not returned yet. */
   expected: Expected | undefined;
+  /** A planned restart is under way: nothing more is sent to anybody. */
+  handingOver = false;
   /** Seen shortly before this server started: they may stand in old windows. */
   seenBefore: readonly Uid[] = [];
 

@@ -89,12 +89,13 @@ export class ChatPart implements AsyncDisposable {
   }
 
   /**
-   * A planned restart: at the end clients are cut off without a word, so that
-   * they come back, and `handOver` is called with what is left to the next
-   * server as late as possible.
+   * Begins a planned restart and resolves when what clients have sent is
+   * handled. At the end they are cut off without a word, so that they come
+   * back, and `write` is called with what is left to the next server.
    */
-  beforeRestart(handOver: (handover: Handover) => void): void {
-    this.#handOver = handOver;
+  async handOver(write: (handover: Handover) => void): Promise<void> {
+    this.#handOver = write;
+    await this.server.handOver();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,10 +103,12 @@ export class ChatPart implements AsyncDisposable {
     clearInterval(this.#mutes);
     this.server.services.guard.close();
     const { world, clock } = this.server.services;
-    this.#handOver?.(handoverOf(world, clock()));
     await this.#files[Symbol.asyncDispose]();
     await this.drops[Symbol.asyncDispose]();
-    await this.server.stop(this.#handOver === undefined ? FAREWELL : null);
+    if (this.#handOver === undefined) return await this.server.stop(FAREWELL);
+    this.server.cutOff();
+    // Last of all: nothing that it tells of changes any more.
+    this.#handOver(handoverOf(world, clock()));
   }
 
   #changed(now: Config): void {

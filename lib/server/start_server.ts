@@ -120,9 +120,13 @@ export async function startServer(
       } catch (error) {
         return `The hand-over file cannot be written: ${error}`;
       }
-      chat.beforeRestart(writeHandover);
       // After the answer is on its way: the control channel closes too.
-      setTimeout(() => void ending.stop("planned restart", EXIT_RESTART), 100);
+      setTimeout(() =>
+        void ending.stop(
+          "planned restart",
+          EXIT_RESTART,
+          () => chat.handOver(writeHandover),
+        ), 100);
       return null;
     };
     const live = new LiveServer({
@@ -189,10 +193,20 @@ class Ending {
     return this.#ended.promise;
   }
 
-  async stop(reason: string, exitCode = 0): Promise<void> {
+  /** Does `first` while everything still runs. */
+  async stop(
+    reason: string,
+    exitCode = 0,
+    first?: () => Promise<void>,
+  ): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
       logger("chat").info("stopping", { reason });
+      await first?.().catch((error) =>
+        logger("server").error("the restart is not clean", {
+          error: String(error),
+        })
+      );
       await this.#parts[Symbol.asyncDispose]();
       this.#ended.resolve(exitCode || (this.#parts.failed ? 1 : 0));
     }

@@ -15,6 +15,7 @@ import type { Services } from "../context.ts";
 import { costOf, isAwaited } from "../dispatch.ts";
 import { Allowance } from "./allowance.ts";
 import type { Line, LineHandler, OpenLine } from "./line.ts";
+import { pause } from "../../net/turn.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { Translator } from "./translator.ts";
 
@@ -37,6 +38,11 @@ const FLOOD_PACKETS = 5000;
 const FLOOD_WINDOW_MS = 10_000;
 /** How long a closing connection may take to write what waits. */
 const FAREWELL_MS = 1500;
+/**
+ * What is on its way when a connection is sealed arrives within this time, and
+ * so does the end of a client that takes our FIN for one.
+ */
+const SETTLE_MS = 400;
 /** A client that has been silent for this long may be waiting for HELLO. */
 const SILENCE_MS = 1500;
 
@@ -71,6 +77,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   #dropSaid = false;
   #droppedSince: number = 0;
   #closing = false;
+  /** Nothing more is written, since then; -1: it may be. */
+  #sealedAt = -1;
   /** The client sends nothing more; what has come is still handled. */
   #hungUp = false;
   #ended = false;
@@ -142,6 +150,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   push(frames: Uint8Array, receipt?: Receipt): boolean {
+    if (this.#sealedAt >= 0) return false;
     frames = this.#translator.own(frames);
     this.packetsOut++;
     this.#services.counters.packetsOut++;
@@ -371,6 +380,37 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     );
   }
 
+  seal(): void {
+    if (this.#closing || this.#sealedAt >= 0) return;
+    this.#sayEnd();
+    this.flush();
+    this.#sealedAt = this.now;
+    const { finAfterMs = 0 } = this.session.dialect;
+    void this.#outbox.drained().then(async () => {
+      await pause(finAfterMs);
+      if (!this.#closing) await this.#wire.closeWrite();
+    }).catch(() => {
+      // The next read reports it.
+    });
+  }
+
+  isSettled(now: number): boolean {
+    if (this.#sealedAt < 0 || this.#busy) return false;
+    if (this.#outbox.waiting > 0 || this.#decoder.pending > 0) return false;
+    const { finAfterMs = 0 } = this.session.dialect;
+    return now - this.#sealedAt >= SETTLE_MS + finAfterMs;
+  }
+
+  /** Tells a client that would not understand a mere close. */
+  #sayEnd(): void {
+    const { finAfterMs = 0 } = this.session.dialect;
+    if (
+      finAfterMs > 0 && !this.#translator.toldEnd && !this.session.saidGoodbye
+    ) {
+      this.push(serverError.frame({ text: "The connection was closed." }));
+    }
+  }
+
   /**
    * Takes no further packet, writes what waits, says that nothing more comes,
    * and closes when the other side has closed too, or after a while.
@@ -381,11 +421,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     this.#stopWaiting();
     clearTimeout(this.#delay);
     const { finAfterMs = 0 } = this.session.dialect;
-    if (
-      finAfterMs > 0 && !this.#translator.toldEnd && !this.session.saidGoodbye
-    ) {
-      this.push(serverError.frame({ text: "The connection was closed." }));
-    }
+    this.#sayEnd();
     this.flush();
     this.#timer ??= setTimeout(
       () => this.end(reason),

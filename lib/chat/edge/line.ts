@@ -40,6 +40,13 @@ export interface Line {
    * it. To be called now and then: the answer is as fine as that.
    */
   stuckFor(now: number): number;
+  /**
+   * Ends the writing: what waits is still written, then the client is told
+   * that nothing follows. What the client sends is handled until the end.
+   */
+  seal(): void;
+  /** Sealed for a while, everything written, and every frame that came whole. */
+  isSettled(now: number): boolean;
   /** Writes what waits and closes, within a bound. */
   close(reason: string): Promise<void>;
   /** Closes a connection whose client is gone. */

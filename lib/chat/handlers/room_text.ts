@@ -17,7 +17,7 @@ import {
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
 import { REJOIN_MS } from "../ghosts.ts";
-import { keepForReturning } from "../returning.ts";
+import { keepForReturning, keepWhisper } from "../returning.ts";
 import { showBanner } from "../membership.ts";
 import { slowFault, wordsChecked } from "../room_rules.ts";
 import { memberOf, type Place } from "./access.ts";
@@ -168,10 +168,9 @@ function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
     const text = whisper.rest.slice(other.nickname.length + 1).trim();
     const line = form?.(text) ?? `${head}***** Start Whisper ***** ${text} ` +
         `***** End Whisper *****${tail}`;
-    ctx.out.send(
-      other,
-      roomTextFrame(room.gid, session.uid, encodeText(line)),
-    );
+    const bytes = encodeText(line);
+    ctx.out.send(other, roomTextFrame(room.gid, session.uid, bytes));
+    keepWhisper(ctx, room, other, bytes);
   }
   answer("Whisper sent.");
 }

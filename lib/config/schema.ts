@@ -20,6 +20,7 @@ import {
   toggle,
 } from "./setting.ts";
 import { BACKUP } from "./backup.ts";
+import { CLUSTER } from "./cluster.ts";
 import { LIMITS } from "./limits.ts";
 import { MODERATION } from "./moderation.ts";
 import { isViewablePort } from "../protocol/packets/room_video.ts";
@@ -466,6 +467,8 @@ export const SCHEMA = {
     }),
   },
 
+  cluster: CLUSTER,
+
   redirect: {
     host: text({
       default: "",
@@ -593,6 +596,7 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   video: "Webcams in rooms.",
   messages: "Instant messages.",
   files: "Files between users.",
+  cluster: "Several machines: gateways and cores on NATS.",
   redirect: "Moving to another server.",
   store: "The database.",
   backup: "Automatic backups.",

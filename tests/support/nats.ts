@@ -1,0 +1,103 @@
+/**
+ * A nats-server of a test's own, on free ports and in a temporary folder.
+ *
+ * @module
+ */
+// deno-lint-ignore-file no-console -- says why tests are skipped
+
+const READY_MS = 10_000;
+
+export interface NatsOptions {
+  /** Asked of the user "retropal"; nobody needs any when not given. */
+  readonly password?: string;
+  /** A port that was used before. */
+  readonly port?: number;
+  /** A folder that stays; a temporary one when not given. */
+  readonly folder?: string;
+}
+
+export interface TestNats extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  signal(signal: Deno.Signal): void;
+  stop(signal?: Deno.Signal): Promise<void>;
+}
+
+let said = false;
+
+/** Undefined, and one line, where there is no nats-server. */
+export async function startNats(
+  options: NatsOptions = {},
+): Promise<TestNats | undefined> {
+  const folder = options.folder ??
+    await Deno.makeTempDir({ prefix: "retropal-nats-" });
+  const args = [
+    "--addr=127.0.0.1",
+    `--port=${options.port ?? -1}`,
+    "--jetstream",
+    `--store_dir=${folder}`,
+    `--ports_file_dir=${folder}`,
+    ...(options.password === undefined
+      ? []
+      : ["--user=retropal", `--pass=${options.password}`]),
+  ];
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command("nats-server", {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!said) console.error("skipped: there is no nats-server here");
+    said = true;
+    return undefined;
+  }
+  let stopped = false;
+  const stop = async (signal: Deno.Signal = "SIGTERM") => {
+    if (!stopped) {
+      stopped = true;
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended already.
+      }
+    }
+    await child.status;
+    if (options.folder === undefined) {
+      await Deno.remove(folder, { recursive: true }).catch(() => {});
+    }
+  };
+  try {
+    const url = await address(`${folder}/nats-server_${child.pid}.ports`);
+    const port = Number(new URL(url).port);
+    return {
+      url: `nats://127.0.0.1:${port}`,
+      port,
+      signal: (signal) => child.kill(signal),
+      stop,
+      [Symbol.asyncDispose]: () => stop(),
+    };
+  } catch (error) {
+    await stop("SIGKILL");
+    throw error;
+  }
+}
+
+/** Reads where it listens, once it has written so. */
+async function address(file: string): Promise<string> {
+  const ends = performance.now() + READY_MS;
+  for (;;) {
+    try {
+      const { nats } = JSON.parse(await Deno.readTextFile(file));
+      return nats[0];
+    } catch (error) {
+      if (performance.now() > ends) {
+        throw new Error("nats-server did not start", { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

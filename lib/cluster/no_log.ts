@@ -10,6 +10,6 @@ export function noLog(): Log {
   let last = 0;
   return {
     append: (_after, _id, _bytes, done) => done(++last),
-    read: (done) => done([]),
+    read: (_after, done) => done([]),
   };
 }

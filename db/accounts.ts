@@ -142,6 +142,9 @@ export class AccountTable implements Accounts {
       values.push(prefix, prefix + LAST_LETTER + LAST_LETTER);
     }
     if (wheres.length === 0) return [];
+    wheres.push(
+      "NOT EXISTS (SELECT 1 FROM applications WHERE uid = users.uid)",
+    );
     if (query.includeUnlisted !== true) wheres.push("listed = 1");
     return this.#db.statement<Row>(
       `SELECT * FROM users WHERE ${wheres.join(" AND ")}

@@ -14,6 +14,8 @@ const WHOLE = [
   /FROM bans WHERE banned_until IS NULL OR/,
   /FROM mutes WHERE until/,
   /FROM words ORDER BY word_key/,
+  // Bounded: registration sees to it.
+  /FROM applications/,
   /DELETE FROM mutes WHERE until/,
   /FROM stat_rooms WHERE at >= \?\s+GROUP BY/,
   /FROM complaints\s+(WHERE state IN|ORDER BY)/,

@@ -7,6 +7,7 @@
 
 import type { Store } from "../lib/domain/store.ts";
 import { AccountTable } from "./accounts.ts";
+import { ApplicationTable } from "./applications.ts";
 import { AuditTable } from "./audit.ts";
 import { BanTable } from "./bans.ts";
 import { CategoryTable } from "./categories.ts";
@@ -36,6 +37,7 @@ export class SqliteStore implements Store {
   readonly categories;
   readonly bans;
   readonly complaints;
+  readonly applications;
   readonly mutes;
   readonly notes;
   readonly pastSessions;
@@ -62,6 +64,7 @@ export class SqliteStore implements Store {
     this.categories = new CategoryTable(db);
     this.bans = new BanTable(db);
     this.complaints = new ComplaintTable(db);
+    this.applications = new ApplicationTable(db);
     this.mutes = new MuteTable(db);
     this.notes = new NoteTable(db);
     this.words = new WordTable(db);

@@ -23,3 +23,4 @@ export * from "./015_password_resets.ts";
 export * from "./016_invite_links.ts";
 export * from "./017_primary_keys.ts";
 export * from "./018_statistics.ts";
+export * from "./019_applications.ts";

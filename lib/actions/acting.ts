@@ -32,6 +32,9 @@ export const HOST: Actor = {
   address: null,
 };
 
+/** What the server does by itself, as it was told to. */
+export const SERVER: Actor = { ...HOST, name: "server" };
+
 /** The context of a use case; the context of a command is one. */
 export interface Acting {
   readonly store: Store;

@@ -17,6 +17,13 @@ import type { Turn } from "../ops/password_hash.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { actorOf, audit } from "./acting.ts";
 import type { AddressBans } from "./address_bans.ts";
+import {
+  apply,
+  applyFault,
+  LONGEST_MESSAGE,
+  type StaffLine,
+  tellApprovers,
+} from "./applications.ts";
 import { newcomerFault } from "./emergency.ts";
 import { nicknameRefusal } from "./names.ts";
 import { emailFault, textFault } from "./person_text.ts";
@@ -37,6 +44,8 @@ export interface Registrar {
     info(message: string, fields?: Record<string, unknown>): void;
     warn(message: string, fields?: Record<string, unknown>): void;
   };
+  /** Staff who are online, to be told of those who wait for approval. */
+  readonly live: StaffLine;
   config(): Config;
   /** The wall clock. */
   clock(): Millis;
@@ -56,6 +65,8 @@ export interface RegisterWish {
   readonly code: string;
   /** The code came in a link: that is the host's word, whatever the policy. */
   readonly byLink?: boolean;
+  /** Words to the host, read where accounts wait for approval. */
+  readonly message?: string;
   readonly shown?: Pick<NewAccount, "showFirst" | "showLast" | "showEmail">;
   readonly fields?: ProfileFields;
 }
@@ -94,7 +105,9 @@ export async function register(
     );
     if (account === undefined) return BAD_CODE;
     const { uid, nickname } = account;
-    log.info("registered", { uid, nickname, address });
+    const waits = store.applications.get(uid) !== undefined;
+    log.info("registered", { uid, nickname, address, waits });
+    if (waits) tellApprovers(registrar.live, account);
     return account;
   } catch (error) {
     if (error instanceof StoreError && error.code === "nickname-taken") {
@@ -134,6 +147,14 @@ function refusalOf(
         `Please wait ${wait} seconds.`,
     );
   }
+  const full = policy === "approval"
+    ? applyFault(
+      store,
+      hostKey(address),
+      settings.limits.applications_per_address,
+    )
+    : null;
+  if (full !== null) return whole(full);
   const { nickname, password, repeat } = wish;
   const checks: [keyof RegisterWish, string | null][] = [
     ["nickname", nicknameRefusal(store, nickname, { chosen: settings })],
@@ -147,6 +168,7 @@ function refusalOf(
     ["email", emailFault(wish.email)],
     ["first", textFault("The first name", wish.first)],
     ["last", textFault("The last name", wish.last)],
+    ["message", messageFault(wish.message ?? "")],
     ["fields", fieldsFault(wish.fields ?? new Map())],
     [
       "code",
@@ -174,7 +196,8 @@ function create(
   const now = clock();
   // The dial may have been turned while the password was hashed.
   if (newcomerFault(store) !== null) return undefined;
-  const needsCode = policyFor(config(), wish) === "invite";
+  const policy = policyFor(config(), wish);
+  const needsCode = policy === "invite";
   if (needsCode && !store.inviteCodes.redeem(wish.code, now)) return undefined;
   const { nickname, email, first, last, shown, fields } = wish;
   const account = store.accounts.create({
@@ -189,6 +212,14 @@ function create(
   if (fields !== undefined && fields.size > 0) {
     store.accounts.setProfile(account.uid, fields);
   }
+  if (policy === "approval") {
+    const host = hostKey(address);
+    const most = config().limits.applications_per_address;
+    // Others may have applied while the password was hashed.
+    if (applyFault(store, host, most) !== null) throw new Full();
+    const days = config().auth.approval_days;
+    apply(store, account, { host, message: wish.message ?? "", now, days });
+  }
   const actor = actorOf(account, address);
   audit({ store, live: null, actor, now: () => now }, {
     action: "user register",
@@ -197,13 +228,31 @@ function create(
       ? "by an invitation link"
       : needsCode
       ? "with an invite code"
+      : policy === "approval"
+      ? "waits for approval"
       : null,
   });
   return account;
 }
 
-function policyFor({ auth }: Config, { byLink }: RegisterWish) {
-  return byLink ? "invite" : auth.registration;
+/** Where accounts wait for approval, an invite code is as good as one. */
+function policyFor({ auth }: Config, { byLink, code }: RegisterWish) {
+  const { registration } = auth;
+  return byLink || registration === "approval" && code !== ""
+    ? "invite"
+    : registration;
+}
+
+/** Undoes the transaction of a registration. */
+class Full extends Error {}
+
+function messageFault(message: string): string | null {
+  if (message.length > LONGEST_MESSAGE) {
+    return `The message has at most ${LONGEST_MESSAGE} characters.`;
+  }
+  return /[\p{Cc}--[\r\n]]/v.test(message)
+    ? "The message has control characters."
+    : null;
 }
 
 function isOpen(

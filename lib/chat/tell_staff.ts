@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { StaffLine } from "../actions/applications.ts";
 import { mayHandle } from "../actions/complaints.ts";
 import type { Complaint } from "../domain/moderation.ts";
 import type { Session } from "../domain/session.ts";
@@ -11,6 +12,22 @@ import { encodeText } from "../protocol/windows1252.ts";
 import { contactFault } from "./contact.ts";
 import type { Context } from "./context.ts";
 import { sendIm } from "./instant_messages.ts";
+
+/** Messages by the system user to people who are online. */
+export function staffLine(ctx: Context): StaffLine {
+  const { world, store } = ctx;
+  return {
+    sessions: () =>
+      [...world.online.values()]
+        .map(({ uid, account }) => ({ uid, role: account.role })),
+    message(uid, text) {
+      const session = world.online.get(uid);
+      const system = store.accounts.get(SYSTEM_UID);
+      if (session === undefined || system === undefined) return;
+      sendIm(ctx, system, session, encodeText(text));
+    },
+  };
+}
 
 /**
  * Sends `text` to the staff who may read the complaint and to whom `others`

@@ -17,7 +17,19 @@ export function accountJson(account: Account, context: Context) {
     ...rest,
     online: context.live?.isOnline(account.uid) ?? false,
     banned: accountBan(context, account) !== undefined,
+    ...applicationJson(context, account),
   };
+}
+
+/** Only for accounts that are not approved. */
+function applicationJson(
+  { store }: Context,
+  { uid }: Account,
+): { approval?: "waiting" | "rejected" } {
+  const one = store.applications.get(uid);
+  return one === undefined
+    ? {}
+    : { approval: one.rejectedAt === null ? "waiting" : "rejected" };
 }
 
 export function accountBan(context: Context, account: Account) {
@@ -45,7 +57,8 @@ export function accountRow(account: Account, context: Context): string[] {
     account.role,
     account.email || "-",
     timeText(account.lastSeenAt),
-    json.banned ? "banned" : json.online ? "online" : "",
+    json.approval ??
+      (json.banned ? "banned" : json.online ? "online" : ""),
   ];
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import * as application from "./application.ts";
 import { auditLog } from "./audit_log.ts";
 import * as ban from "./ban.ts";
 import { broadcast } from "./broadcast.ts";
@@ -59,6 +60,9 @@ export const COMMANDS: readonly Command[] = [
   mute.userNote,
   mute.userUnnote,
   userResetLink,
+  application.userApplications,
+  application.userApprove,
+  application.userReject,
   userHistory,
   userMove,
   userImport,

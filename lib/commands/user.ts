@@ -229,9 +229,9 @@ export const userShow = command({
       ? "always there"
       : session
       ? `online from ${session.address} since ${timeText(session.connectedAt)}`
-      : json.online
-      ? "online"
-      : "offline";
+      : json.approval === "waiting"
+      ? "waits for approval"
+      : json.approval ?? (json.online ? "online" : "offline");
     return done(
       json,
       ...pairs([

@@ -152,6 +152,11 @@ export const LIMITS = {
     default: 20,
     about: "Accounts made from one address before the next must wait a while.",
   }),
+  applications_per_address: count({
+    default: 3,
+    about:
+      "Accounts from one address that may wait for approval at the same time.",
+  }),
   hash_queue: count({
     default: 8192,
     about: "Password checks that may wait; more are refused politely.",

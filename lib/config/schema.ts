@@ -257,11 +257,17 @@ export const SCHEMA = {
   },
 
   auth: {
-    registration: choice(["closed", "open", "invite"], {
+    registration: choice(["closed", "open", "invite", "approval"], {
       default: "closed",
-      about:
-        "Who may create an account without the host: nobody, everybody, or " +
-        "people with an invite code.",
+      about: "Who may create an account without the host: nobody, everybody, " +
+        "people with an invite code, or everybody whom staff then approve.",
+      live: LIVE,
+    }),
+    approval_days: integer({
+      default: 14,
+      min: 1,
+      max: 365,
+      about: "Days that a new account waits for approval before it is removed.",
       live: LIVE,
     }),
     reserved_names: list({

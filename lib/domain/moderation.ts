@@ -178,3 +178,32 @@ export interface TwoSteps {
   set(one: TwoStep): void;
   remove(uid: Uid): boolean;
 }
+
+/** An account that waits for the host's approval, or was rejected. */
+export interface Application {
+  readonly uid: Uid;
+  readonly at: Millis;
+  /** The host part of the applicant's address (`hostKey`). */
+  readonly host: string;
+  /** What the applicant wrote to the host. */
+  readonly message: string;
+  /** Null while it waits. */
+  readonly rejectedAt: Millis | null;
+  readonly rejectedBy: string;
+  readonly reason: string;
+  /** Then the account is removed. */
+  readonly expiresAt: Millis;
+}
+
+/** At most a thousand, which registration sees to. */
+export interface Applications {
+  get(uid: Uid): Application | undefined;
+  /** Replaces an earlier one of the same account. */
+  set(one: Application): void;
+  remove(uid: Uid): boolean;
+  /** Oldest first, with the rejected ones. */
+  list(): Application[];
+  countFrom(host: string): number;
+  count(): number;
+  expired(now: Millis): Application[];
+}

@@ -13,6 +13,7 @@
  * @module
  */
 import type {
+  Applications,
   Complaints,
   Emergency,
   Mutes,
@@ -87,6 +88,7 @@ export interface Store {
   readonly bans: Bans;
   readonly audit: Audit;
   readonly complaints: Complaints;
+  readonly applications: Applications;
   readonly mutes: Mutes;
   readonly notes: UserNotes;
   readonly pastSessions: PastSessions;

@@ -6,6 +6,8 @@
  */
 import type { Counters } from "../chat/counters.ts";
 import type { Store } from "../domain/store.ts";
+import { SERVER } from "../actions/acting.ts";
+import { removeExpired } from "../actions/applications.ts";
 import { activity } from "../ops/activity.ts";
 import { keepHouse, prune } from "../upkeep/housekeeping.ts";
 import type { Status } from "../ops/live.ts";
@@ -58,6 +60,8 @@ export class UpkeepPart implements Disposable {
       clock,
       log: logger("store"),
       config: () => config.current,
+      removeExpired: () =>
+        removeExpired({ store, live: null, actor: SERVER, now: clock }),
     };
     const stop = keepHouse(house);
     const unsubscribe = config.onChange((now, before) => {

@@ -17,6 +17,8 @@ export interface HousekeepingOptions {
   readonly clock: () => number;
   /** The configuration in force. */
   readonly config: () => Config;
+  /** Removes accounts whose time is over; returns how many. */
+  readonly removeExpired?: () => number;
 }
 
 /** Prunes now and then every six hours; call the returned function to stop. */
@@ -28,7 +30,7 @@ export function keepHouse(options: HousekeepingOptions): () => void {
 
 /** Removes what is older than the settings say. */
 export function prune(
-  { store, log, clock, config }: HousekeepingOptions,
+  { store, log, clock, config, removeExpired }: HousekeepingOptions,
 ): void {
   const now = clock();
   try {
@@ -45,7 +47,16 @@ export function prune(
       now - DAY_MS * config().store.statistics_days,
       100_000,
     );
-    const gone = { audit, bans, complaints, mutes, sessions, statistics };
+    const accounts = removeExpired?.() ?? 0;
+    const gone = {
+      audit,
+      bans,
+      complaints,
+      mutes,
+      sessions,
+      statistics,
+      accounts,
+    };
     if (Object.values(gone).some((count) => count > 0)) {
       log.info("old entries thrown away", gone);
     }

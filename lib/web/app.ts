@@ -4,6 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
+import { applicationFault } from "../actions/applications.ts";
 import { memberFault } from "../actions/emergency.ts";
 import { apiPages } from "./api.ts";
 import { authorityPages } from "./authority_page.ts";
@@ -118,7 +119,8 @@ function findMember(c: Context, site: Site): Member | null {
   if (
     account === undefined || account.passwordHash !== session.passwordHash ||
     site.store.bans.find("account", String(account.uid), site.clock()) ||
-    memberFault(site.store, account) !== null
+    memberFault(site.store, account) !== null ||
+    applicationFault(site.store, account.uid) !== null
   ) {
     site.sessions.close(session);
     return null;

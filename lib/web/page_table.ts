@@ -123,6 +123,10 @@ export const PAGES: readonly PageRow[] = [
     "desk-user",
     "/desk/users/1000003",
   ]),
+  desk("/desk/applications", "admin", "Applications", [
+    "desk-applications",
+    "/desk/applications",
+  ]),
   desk("/desk/bans", "moderator", "Bans", ["desk-bans", "/desk/bans"]),
   desk("/desk/words", "moderator", "Word list", ["desk-words", "/desk/words"]),
   desk("/desk/invites", "admin", "Invitations", [

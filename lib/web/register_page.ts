@@ -6,9 +6,11 @@
 import { readForm, tokenField } from "./form.ts";
 import type { Form } from "./form_data.ts";
 import { field, type FieldOptions, formPanel } from "./form_fields.ts";
-import { html, NOTHING } from "./html.ts";
+import { type Html, html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";
 import { notFound } from "./problem.ts";
+import { applicationFault, LONGEST_MESSAGE } from "../actions/applications.ts";
+import type { Account } from "../domain/store.ts";
 import { composed, nicknameRefusal } from "../actions/names.ts";
 import {
   isRefusal,
@@ -26,6 +28,9 @@ export function registerPages(app: App, site: Site): void {
     const form = await readForm(c, site);
     const result = await register(site, c.env.address, wishOf(form));
     if (isRefusal(result)) return registerPage(c, site, form, result);
+    if (applicationFault(site.store, result.uid) !== null) {
+      return waitsPage(c, site, result);
+    }
     const { httpsOrigin } = c.env;
     // A session that began here would be readable on the way.
     if (httpsOrigin !== null) return c.redirect(`${httpsOrigin}/member`, 303);
@@ -63,7 +68,20 @@ export function wishOf(form: Form): RegisterWish {
     first: form.text("first"),
     last: form.text("last"),
     code: form.text("code"),
+    message: form.text("message"),
   };
+}
+
+function waitsPage(c: Context, site: Site, { nickname }: Account): Response {
+  return page(c, site, {
+    title: "Join",
+    menu: "/register",
+    main: html`<h1>Your account waits for approval</h1>
+<p>The host looks at new accounts here. Try to sign on as ${nickname} later:
+your client, or <a href="/sign-in">the sign-in page</a>, says whether you may
+come in. After ${site.config().auth.approval_days} days without an answer the
+account is removed.</p>`,
+  });
 }
 
 function registerPage(
@@ -109,6 +127,8 @@ ${
               value: c.req.query("code")?.slice(0, 100) ?? "",
               help: "The host gives them out.",
             })
+            : policy === "approval"
+            ? forApproval(c, one)
             : NOTHING
         }${
           one({
@@ -178,4 +198,24 @@ ${
       })
     }`,
   });
+}
+
+/** A code lets people in at once; others tell the host about themselves. */
+function forApproval(c: Context, one: (options: FieldOptions) => Html): Html {
+  return html`
+    <p>The host looks at each new account before it can be used.</p>
+    ${one({
+      name: "message",
+      label: "A few words to the host, if you like",
+      maxlength: LONGEST_MESSAGE,
+      help: "For example from where you know each other.",
+    })}
+    ${one({
+      name: "code",
+      label: "Invite code, if you have one",
+      maxlength: 100,
+      value: c.req.query("code")?.slice(0, 100) ?? "",
+      help: "With a code you need not wait.",
+    })}
+  `;
 }

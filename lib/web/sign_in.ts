@@ -5,6 +5,7 @@
  * @module
  */
 import { composed } from "../actions/names.ts";
+import { applicationFault } from "../actions/applications.ts";
 import { memberFault } from "../actions/emergency.ts";
 import { banSentence } from "../actions/address_bans.ts";
 import { type Account, SYSTEM_UID } from "../domain/store.ts";
@@ -130,6 +131,8 @@ export async function checkPassword(
   if (account === undefined) return WRONG;
   const ban = site.store.bans.find("account", String(account.uid), now);
   if (ban) return refuse("banned", banSentence(ban));
+  const waits = applicationFault(site.store, account.uid);
+  if (waits !== null) return refuse("not approved", waits);
   site.store.accounts.signedOnFrom(account.uid, now, address);
   return account;
 }

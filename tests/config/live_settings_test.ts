@@ -38,6 +38,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "limits.video_publishers": "lib/chat/handlers/video_test.ts",
   "limits.video_viewers": "lib/chat/handlers/video_test.ts",
   "limits.video_views": "lib/chat/handlers/video_test.ts",
+  "auth.approval_days": "lib/web/applications_test.ts",
+  "limits.applications_per_address": "lib/web/applications_test.ts",
   "auth.reserved_names": "lib/web/register_page_test.ts",
   "moderation.complaints_per_day": "lib/commands/complaint_test.ts",
   "moderation.room_lines": "lib/chat/handlers/moderation_test.ts",

@@ -22,6 +22,7 @@ import { accepted } from "../../protocol/packets/signon.ts";
 import { decodeText } from "../../protocol/windows1252.ts";
 import type { Context } from "../context.ts";
 import { hostKey } from "../../net/addresses.ts";
+import { staffLine } from "../tell_staff.ts";
 import { makeShortKey } from "../server_key.ts";
 
 const BUSY = "The server is busy. Please try again shortly.";
@@ -126,12 +127,13 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
       passwords: services.passwords,
       guard: services.guard,
       log: ctx.log,
+      live: staffLine(ctx),
       config: () => ctx.settings,
       clock: () => ctx.now,
       steady: () => ctx.steady,
     },
     session.address,
-    wishOf(fields),
+    withKnownCode(ctx, wishOf(fields)),
   );
   const answer = (text: Registration) => ctx.reply(registration.frame(text));
   if (!actions.isRefusal(result)) {
@@ -143,6 +145,20 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
     ctx.complain("registration refused", { reason: result.sentence });
     answer({ refusal: result.sentence });
   }
+}
+
+/**
+ * The code comes in a field for the name of a friend, which is no reason to
+ * refuse somebody who may apply without one.
+ */
+function withKnownCode(
+  { store, settings, now }: Context,
+  wish: actions.RegisterWish,
+): actions.RegisterWish {
+  return settings.auth.registration === "approval" &&
+      store.inviteCodes.find(wish.code, now) === undefined
+    ? { ...wish, code: "" }
+    : wish;
 }
 
 function wishOf(fields: Fields): actions.RegisterWish {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { unhex } from "../../protocol/bytes.ts";
 import { encodeDigits } from "../../protocol/challenge.ts";
+import { login, lymerick } from "../../protocol/packets/signon.ts";
 import { decodeText, encodeText } from "../../protocol/windows1252.ts";
 import {
   PASSWORD,
@@ -206,3 +207,42 @@ Deno.test("REGISTER by invitation takes one use of a code", () =>
         "ask the host for another.'",
     );
   }, { "auth.registration": "invite" }));
+
+/** Tries to sign on; returns what the client is shown, "" when it is online. */
+async function signOnAnswer(chat: TestChat, uid: number): Promise<string> {
+  const client = await newcomer(chat);
+  await client.sendBytes(
+    lymerick.type,
+    lymerick.payload({ uid, firstRun: false }),
+  );
+  client.take();
+  const secret = digits("kettle12", 42);
+  await client.sendBytes(login.type, login.payload({ uid, digits: secret }));
+  return client.session.phase === "online" ? "" : client.take().join("\n");
+}
+
+Deno.test("REGISTER makes an account that waits, and staff are told", () =>
+  withChat(async (chat) => {
+    const boss = await chat.signOn("Boss", { role: "admin" });
+    const guard = await chat.signOn("Guard", { role: "moderator" });
+    const client = await newcomer(chat);
+    await client.send("REGISTER", form("Eve", "referred=a friend\n"));
+    const eve = chat.store.accounts.byNickname("Eve")!;
+    client.expect(`FEEDBACK fb6e 0000 ${u32(eve.uid)}`);
+    const shown = (bytes: string) =>
+      decodeText(unhex(bytes.split(" ")[1] ?? ""));
+    assert.match(shown(boss.take()[0]!), /Eve would like an account\./);
+    guard.expect();
+    assert.match(
+      shown(await signOnAnswer(chat, eve.uid)),
+      /Your account waits for the host's approval/,
+    );
+    const admin = await chat.signOn("Other", { role: "admin", take: false });
+    assert.ok(
+      admin.take().some((frame) =>
+        shown(frame).includes("1 account waits for approval.")
+      ),
+    );
+    chat.store.applications.remove(eve.uid);
+    assert.equal(await signOnAnswer(chat, eve.uid), "");
+  }, { "auth.registration": "approval" }));

@@ -4,6 +4,7 @@
  * @module
  */
 import { banSentence } from "../../actions/address_bans.ts";
+import { applicationFault } from "../../actions/applications.ts";
 import { memberFault } from "../../actions/emergency.ts";
 import type { Session } from "../../domain/session.ts";
 import {
@@ -59,7 +60,7 @@ import { literalKey, makeKey, readableKey } from "../server_key.ts";
 import { depart, endSession } from "../departure.ts";
 import { deliverWaiting } from "../mailbox.ts";
 import { muteChanged } from "../mutes.ts";
-import { tellOfComplaints } from "../waiting_complaints.ts";
+import { tellOfWaiting } from "../waiting_for_staff.ts";
 
 const WRONG = "Your nickname or password is not right. Please try again.";
 const BUSY = "The server is busy signing people on. Please try again shortly.";
@@ -205,6 +206,11 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   const ban = ctx.store.bans.find("account", String(packet.uid), ctx.now);
   if (ban !== undefined) {
     refuseLogin(ctx, packet.uid, "banned", banSentence(ban));
+    return;
+  }
+  const waits = applicationFault(ctx.store, packet.uid);
+  if (waits !== null) {
+    refuseLogin(ctx, packet.uid, "not approved", waits);
     return;
   }
   welcome(ctx, packet.uid);
@@ -366,7 +372,7 @@ function welcome(ctx: Context, uid: Uid): void {
   ctx.reply(categoriesOf(world));
   deliverWaiting(ctx, session);
   announcePresence(ctx, session);
-  tellOfComplaints(ctx);
+  tellOfWaiting(ctx);
   muteChanged(ctx, session);
 }
 

@@ -8,6 +8,7 @@ import { DESK_PAGES } from "../page_table.ts";
 import type { App, Site } from "../site.ts";
 import { requireStaff } from "./access.ts";
 import { announcePages } from "./announce.ts";
+import { applicationPages } from "./applications.ts";
 import { auditPages } from "./audit.ts";
 import { backupPages } from "./backup.ts";
 import { banPages } from "./bans.ts";
@@ -39,6 +40,7 @@ export function deskPages(app: App, site: Site): void {
   roomPages(app, site);
   categoryPages(app, site);
   userPages(app, site);
+  applicationPages(app, site);
   banPages(app, site);
   wordPages(app, site);
   invitePages(app, site);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { waitingAccounts } from "../../actions/applications.ts";
 import { waitingComplaints } from "../../actions/complaints.ts";
 import { type Account, LEVEL, type Role } from "../../domain/store.ts";
 import { type Html, html, NOTHING } from "../html.ts";
@@ -53,18 +54,22 @@ function side(c: Context, site: Site, at: string): Html {
   `;
 }
 
-/** The number of complaints that wait for somebody. */
+/** How many complaints or applications wait for somebody. */
 function badge(
   { store }: Site,
   path: string,
   account: Account | undefined,
 ): Html {
-  if (path !== "/desk/complaints" || account === undefined) return NOTHING;
+  if (account === undefined) return NOTHING;
   const actor = { uid: account.uid, level: LEVEL[account.role] };
-  const open = waitingComplaints(store, actor)
-    .filter(({ state }) => state === "open").length;
-  return open === 0 ? NOTHING : html`
-    <span class="tag bad">${open}</span>
+  const count = path === "/desk/complaints"
+    ? waitingComplaints(store, actor).filter(({ state }) => state === "open")
+      .length
+    : path === "/desk/applications"
+    ? waitingAccounts(store).length
+    : 0;
+  return count === 0 ? NOTHING : html`
+    <span class="tag bad">${count}</span>
   `;
 }
 

@@ -6,6 +6,7 @@
  */
 import { readForm, tokenField } from "../form.ts";
 import type { Form } from "../form_data.ts";
+import { applicationFault } from "../../actions/applications.ts";
 import { html } from "../html.ts";
 import { wishOf } from "../register_page.ts";
 import { isRefusal, register } from "../../actions/register.ts";
@@ -20,6 +21,14 @@ export function signUpPages(app: App, site: Site): void {
     const form = await readForm(c, site, "windows-1252");
     const result = await register(site, c.env.address, wishOf(form));
     if (isRefusal(result)) return signUpPage(c, site, form, result.sentence);
+    if (applicationFault(site.store, result.uid) !== null) {
+      return legacyPage(c, site, {
+        title: "Please wait",
+        body: html`<p>Your nickname is <b>${result.nickname}</b>.</p>
+<p>The host looks at new accounts here. Try to sign on later: Paltalk tells you
+whether you may come in.</p>`,
+      });
+    }
     return legacyPage(c, site, {
       title: "Welcome",
       body: html`<p>Your nickname is <b>${result.nickname}</b>.</p>
@@ -53,6 +62,11 @@ passwords almost in the clear: use this one nowhere else.</p>
 ${tokenField(c, site)}
 <table border="0" cellspacing="2" cellpadding="2">
 ${policy === "invite" ? input("Invite code", "code", value("code")) : ""}
+${
+      policy === "approval"
+        ? input("A few words to the host", "message", value("message"))
+        : ""
+    }
 ${input("Nickname", "nickname", value("nickname"), "text", 127)}
 ${input("Password", "password", "", "password", 12)}
 ${input("Password again", "repeat", "", "password", 12)}

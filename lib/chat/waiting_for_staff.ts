@@ -1,0 +1,41 @@
+/**
+ * What staff who were away are told when they sign on: complaints, and accounts
+ * that wait for approval.
+ *
+ * @module
+ */
+import { APPROVER, waitingAccounts } from "../actions/applications.ts";
+import { waitingComplaints } from "../actions/complaints.ts";
+import { LEVEL, SYSTEM_UID } from "../domain/store.ts";
+import { encodeText } from "../protocol/windows1252.ts";
+import type { Context } from "./context.ts";
+import { sendIm } from "./instant_messages.ts";
+
+export function tellOfWaiting(ctx: Context): void {
+  const { session, store } = ctx;
+  const system = store.accounts.get(SYSTEM_UID);
+  if (!session.isStaff || system === undefined) return;
+  for (const text of [complaints(ctx), applications(ctx)]) {
+    if (text !== null) sendIm(ctx, system, session, encodeText(text));
+  }
+}
+
+function complaints({ store, session }: Context): string | null {
+  const open = waitingComplaints(store, session)
+    .filter(({ state }) => state === "open").length;
+  if (open === 0) return null;
+  const text = open === 1
+    ? "1 complaint is open."
+    : `${open} complaints are open.`;
+  return `${text} Write /complaints to list them.`;
+}
+
+function applications({ store, session }: Context): string | null {
+  if (session.level < LEVEL[APPROVER]) return null;
+  const waiting = waitingAccounts(store).length;
+  if (waiting === 0) return null;
+  const text = waiting === 1
+    ? "1 account waits for approval."
+    : `${waiting} accounts wait for approval.`;
+  return `${text} Write /applications to list them.`;
+}

@@ -51,13 +51,13 @@ export class Reader {
     return this.#view.getUint32(this.#take(4));
   }
 
-  /** The next `n` bytes, as a view of the payload (not a copy). */
+  /** Returns the next `n` bytes as a view of the payload, not a copy. */
   bytes(n: number): Uint8Array {
     const at = this.#take(n);
     return this.#bytes.subarray(at, at + n);
   }
 
-  /** All that is left, as a view of the payload (not a copy). */
+  /** Returns all remaining bytes as a view of the payload, not a copy. */
   rest(): Uint8Array {
     return this.bytes(this.left);
   }
@@ -78,7 +78,10 @@ export class Writer {
     return this.#at;
   }
 
-  /** Where `n` bytes go. Call it first: it may replace buffer and view. */
+  /**
+   * Returns the offset at which to write `n` bytes. It may replace the buffer
+   * and the view, so call it before you use either.
+   */
   #room(n: number): number {
     const at = this.#at;
     if (at + n > this.#bytes.length) {
@@ -96,7 +99,7 @@ export class Writer {
     this.#view.setUint8(at, value);
   }
 
-  /** Also writes a signed value: the bits are the same. */
+  /** Accepts negative values too: their bits are the same. */
   u16(value: number): void {
     const at = this.#room(2);
     this.#view.setUint16(at, value);
@@ -117,12 +120,12 @@ export class Writer {
     this.#view.setUint16(at, value);
   }
 
-  /** Forgets what was written and keeps the memory. */
+  /** Discards what was written and keeps the memory. */
   reset(): void {
     this.#at = 0;
   }
 
-  /** A copy of what was written. */
+  /** Returns a copy of what was written. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#at);
   }
@@ -141,14 +144,16 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** Bytes to lower-case hex, for logs and tests. */
+/** Formats bytes as lower-case hex, for logs and tests. */
 export function hex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
   return text;
 }
 
-/** Hex (blanks allowed) to bytes; throws `TypeError` on anything else. */
+/**
+ * Parses hex, in which spaces are allowed. Throws `TypeError` on anything else.
+ */
 export function unhex(text: string): Uint8Array<ArrayBuffer> {
   const digits = text.replaceAll(/\s+/g, "");
   if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) {

@@ -8,7 +8,9 @@
  * @module
  */
 
-/** 354 bytes; "becuase" is what the client has, and the last byte is 0A. */
+/**
+ * 354 bytes. The client's text really says "becuase", and its last byte is 0A.
+ */
 export const LIMERICK =
   "Ginger was a big fat horse, a big fat horse was she. But don't tell that " +
   "to MaryLou becuase in love with her is she.I tell you this in private, " +
@@ -16,23 +18,28 @@ export const LIMERICK =
   "our heads will go.I've said it once, I've said it twice, I'll say it once " +
   "again.Not a word of this to you know who or it will be our end!\n";
 
-/** Gaim's copy: "because", and 0D where the client has 0A. */
+/**
+ * The Gaim plugin's copy: it says "because", and ends with 0D instead of 0A.
+ */
 export const GAIM_LIMERICK = LIMERICK.replace("becuase", "because")
   .replace("\n", "\r");
 
-/** Smallest and largest number in a key that a password can be read under. */
+/**
+ * The smallest and the largest key number under which a password can be
+ * decoded.
+ */
 export const MIN_KEY_NUMBER = 509;
 export const MAX_KEY_NUMBER = 851;
-/** Where `smtp=` of USER_DATA is encoded. */
+/** The offset under which `smtp=` of USER_DATA is encoded. */
 export const SMTP_OFFSET = 25;
 
 /**
- * 1 is LOGIN, password change and registration; 2 is `smtp=` and other values
- * that a server sends.
+ * 1 encodes LOGIN, password changes and registration; 2 encodes `smtp=` and
+ * other values that a server sends.
  */
 export type Variant = 1 | 2;
 
-/** The number that stands for byte 0 at place `i`. */
+/** Returns the number that represents byte 0 at position `i`. */
 function shift(variant: Variant, i: number, offset: number, limerick: string) {
   const twist = variant === 1 ? i * (13 - i) : i;
   return 122 + twist + limerick.charCodeAt(offset + i);
@@ -63,8 +70,8 @@ export function encodeDigits(
 }
 
 /**
- * Recovers the bytes from digits, or undefined when they cannot have been
- * made this way: not groups of four digits, or out of the limerick.
+ * Decodes digits into bytes. Returns undefined when no encoder can have
+ * produced them: not in groups of four, or beyond the limerick.
  */
 export function decodeDigits(
   digits: string,
@@ -84,8 +91,9 @@ export function decodeDigits(
 }
 
 /**
- * The byte in the group of four digits at place `i`, of variant 1; negative
- * when it is none. For those who read many and want no arrays.
+ * Returns the byte encoded by the group of four digits at position `i` (variant
+ * 1), or a negative number when the group encodes none. For callers that decode
+ * many and must not allocate arrays.
  */
 export function byteInDigits(digits: string, i: number, offset: number) {
   let number = 0;
@@ -97,7 +105,10 @@ export function byteInDigits(digits: string, i: number, offset: number) {
   return number - shift(1, i, offset, LIMERICK);
 }
 
-/** The offset that a key asks for: its decimal number at bytes 4..6, -509. */
+/**
+ * Returns the offset that a key selects: the decimal number at bytes 4..6, less
+ * 509.
+ */
 export function keyOffset(key: Uint8Array): number {
   let number = 0;
   for (const byte of key.subarray(4, 7)) {
@@ -107,7 +118,7 @@ export function keyOffset(key: Uint8Array): number {
   return number - MIN_KEY_NUMBER;
 }
 
-/** Whether a password encoded under this key can be read back. */
+/** Returns whether a password encoded under this key can be decoded. */
 export function isVerifiable(key: Uint8Array): boolean {
   const offset = keyOffset(key);
   return offset >= 0 && offset <= MAX_KEY_NUMBER - MIN_KEY_NUMBER;

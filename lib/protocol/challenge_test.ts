@@ -31,7 +31,10 @@ Deno.test("GAIM_LIMERICK differs at 87, 88 and 353 only", () => {
   assert.equal(GAIM_LIMERICK.charCodeAt(353), 0x0d);
 });
 
-/** Worked examples: password, number in the key, digits with x for noise. */
+/**
+ * Worked examples: the password, the key's number, and the digits, with x for
+ * each random one.
+ */
 const EXAMPLES = [
   ["test", 509, "309x 340x 369x 371x"],
   ["test", 551, "339x 267x 378x 365x"],

@@ -284,6 +284,9 @@ export const CLIENT_TYPES = {
   VIEW_VIDEO: { type: -6020, section: "Room video", seen: true },
   STOP_VIEW_VIDEO: { type: -6030, section: "Room video", seen: true },
   VIDEO_KEEPALIVE: { type: -6150, section: "Room video" },
-  /** Old servers and some clients use 0384 upward too: read as -900. */
+  /**
+   * Old servers and some clients also use the positive type 0384. It is read as
+   * -900.
+   */
   ROOM_ADMIN_INFO_OLD: { type: 0x0384, section: "Moderation" },
 } as const satisfies Record<string, PacketType>;

@@ -45,9 +45,12 @@ const codecs: readonly AnyPacket[] = [
   transfers,
 ].flatMap((family) => Object.values(family).flat().filter(isPacket));
 
-/** What clients send. */
+/** Codecs of the packets that clients send. */
 export const CLIENT_CODECS = codecs.filter(({ name }) => name in CLIENT_TYPES);
-/** What servers send; FEEDBACK stands twice, REGISTER has its own reading. */
+/**
+ * Codecs of the packets that servers send. FEEDBACK is in the list twice,
+ * because REGISTER reads it differently.
+ */
 export const SERVER_CODECS = codecs.filter((codec) =>
   !CLIENT_CODECS.includes(codec)
 );

@@ -28,7 +28,7 @@ for (const { name, packet, value, exact, source } of GOLDEN_CASES) {
   });
 }
 
-/** Without optional lines that a value of 0, false or "" leaves out. */
+/** Removes optional lines, which encoders omit for 0, false and "". */
 function comparable(value: unknown): unknown {
   if (value instanceof Uint8Array) return hex(value);
   if (value instanceof Map) return [...value];
@@ -39,7 +39,10 @@ function comparable(value: unknown): unknown {
   );
 }
 
-/** The largest buffer around a payload that a parser must not look into. */
+/**
+ * Returns the payload inside a larger buffer, whose other bytes a parser must
+ * not read.
+ */
 function within(payload: Uint8Array): Uint8Array {
   const around = new Uint8Array(payload.length + 64).fill(0x41);
   around.set(payload, 32);
@@ -81,7 +84,7 @@ Deno.test("every codec reads its payload only, whatever lies around it", () => {
   );
 });
 
-/** Bytes that a payload has at the least, from the catalogue. */
+/** The fewest bytes of each payload, from the catalogue. */
 const FIXED_BYTES: Readonly<Record<string, number>> = {
   AD_ROTATION: 3,
   CUSTOMIZE_PAL: 4,
@@ -178,7 +181,10 @@ const FIXED_BYTES: Readonly<Record<string, number>> = {
   XFER_REQUEST: 4,
 };
 
-/** Texts and lists, of which every prefix can be read, or that need a line. */
+/**
+ * Packets of text or lists, which can be parsed when cut anywhere, or which
+ * need a line.
+ */
 const TEXTUAL = new Set([
   "NEW_STYLE_IM",
   "ROOM_ADMIN_INFO",
@@ -194,7 +200,7 @@ for (const codec of CODECS) {
       for (let length = 0; length < payload.length; length++) {
         const parsed = codec.parse(payload.subarray(0, length));
         if (length < fixed) {
-          // An empty CLIENT_HELLO and the like have no fixed part at all.
+          // Packets such as an empty CLIENT_HELLO have no fixed part at all.
           assert.ok(parsed instanceof Malformed, `${length} bytes`);
         } else if (!mayNeedMore(codec)) {
           assert.ok(!(parsed instanceof Malformed), `${length} bytes`);
@@ -204,7 +210,7 @@ for (const codec of CODECS) {
   });
 }
 
-/** Whether more than the fixed part can be missing. */
+/** Returns whether the packet needs more than its fixed part. */
 function mayNeedMore(codec: AnyPacket): boolean {
   return TEXTUAL.has(codec.name) || codec === registration ||
     codec === privateRoom ||

@@ -1,7 +1,7 @@
 /**
- * How a file goes from one client to another (docs/protocol.md, "File
+ * How a file travels from one client to another (docs/protocol.md, "File
  * transfer"): u16 length of the name, the name, u32 size, the data. Both
- * numbers are little-endian, and nothing ever comes back.
+ * numbers are little-endian, and the receiver never answers.
  *
  * @module
  */
@@ -9,18 +9,20 @@ import { concat } from "./bytes.ts";
 
 const LENGTH_BYTES = 2;
 const SIZE_BYTES = 4;
-/** A bound of our own; Windows ends at 260. */
+/** A limit of ours; Windows allows 260. */
 const MAX_NAME = 512;
 
 export interface FileHead {
-  /** Windows-1252, as the sender wrote it. */
+  /** Windows-1252, as the sender's client wrote it. */
   readonly name: Uint8Array;
   readonly size: number;
-  /** Bytes before the data. */
+  /** Length of the head, so the offset of the data. */
   readonly length: number;
 }
 
-/** Undefined: more bytes are needed. Null: this is no file. */
+/**
+ * Returns undefined when more bytes are needed, and null when this is no file.
+ */
 export function parseFileHead(bytes: Uint8Array): FileHead | null | undefined {
   if (bytes.length < LENGTH_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -37,21 +37,30 @@ export function encodeFrame(
 
 export type FrameStatus = "frame" | "incomplete" | "malformed";
 
-/** The buffer of a connection that says little: most, most of the time. */
+/**
+ * The buffer size of a connection that says little, which is most of them most
+ * of the time.
+ */
 const RESTING_BYTES = 512;
-/** That of one that says much, so that one read takes what has come. */
+/**
+ * The buffer size of a busy connection, so that one read takes all that has
+ * arrived.
+ */
 const BUSY_BYTES = 32_768;
-/** Added to a buffer that is full of frames which nobody has taken yet. */
+/**
+ * How much a buffer grows when it is full of frames that have not been taken
+ * yet.
+ */
 const MORE_BYTES = 8192;
 const GROWTH = 4;
-/** Reads of little in a row after which a buffer shrinks again. */
+/** After this many small reads in a row the buffer shrinks again. */
 const CALM_READS = 8;
 
 /**
- * Reassembles the frames of ONE connection in one reusable buffer: read into
- * {@linkcode space}, tell how much came with {@linkcode filled}, then call
- * {@linkcode next} until it says "incomplete". A frame's fields are properties
- * of the decoder, so that a frame costs no allocation.
+ * Reassembles the frames of one connection in one reusable buffer: read into
+ * {@linkcode space}, report the number of bytes with {@linkcode filled}, then
+ * call {@linkcode next} until it returns "incomplete". The fields of a frame
+ * are properties of the decoder, so decoding a frame allocates nothing.
  */
 export class FrameDecoder {
   /** Fields of the frame that `next` found; valid until the next call. */
@@ -63,11 +72,11 @@ export class FrameDecoder {
   #end = 0;
   #payloadStart = 0;
   #payloadEnd = 0;
-  /** How large the buffer is when no long frame needs more. */
+  /** The buffer's size unless a long frame needs more. */
   #size = RESTING_BYTES;
   #calmReads = 0;
 
-  /** Frames with more payload than this are malformed; may be changed. */
+  /** Frames with a longer payload are malformed. May be changed at any time. */
   maxPayload: number;
 
   constructor(maxPayload = MAX_RECEIVED_PAYLOAD) {
@@ -93,11 +102,11 @@ export class FrameDecoder {
     return this.#end === 0 ? this.#buffer : this.#buffer.subarray(this.#end);
   }
 
-  /** Tells that `n` bytes were read into `space()`. */
+  /** Reports that `n` bytes were read into `space()`. */
   filled(n: number): void {
     this.#end += n;
     if (this.#end === this.#size) {
-      // Filled to the brim: more is waiting.
+      // The read filled the buffer, so more bytes are waiting.
       this.#size = Math.min(BUSY_BYTES, GROWTH * this.#size);
       this.#calmReads = 0;
     } else if (this.#size > RESTING_BYTES) {
@@ -132,7 +141,10 @@ export class FrameDecoder {
     return (this.#buffer[at]! << 8) | this.#buffer[at + 1]!;
   }
 
-  /** Room for the frame under way, and for more when the buffer is full. */
+  /**
+   * Returns the size needed for the unfinished frame, or a larger one when the
+   * buffer is full.
+   */
   #wanted(): number {
     if (this.#end < HEADER_BYTES) return 0;
     const whole = HEADER_BYTES + this.#u16(4);
@@ -154,7 +166,7 @@ export interface Frame {
   readonly payload: Uint8Array;
 }
 
-/** Every whole frame in `bytes`, and how many bytes were left over. */
+/** Decodes every complete frame in `bytes`, and counts the bytes left over. */
 export function decodeFrames(bytes: Uint8Array): {
   frames: Frame[];
   left: number;

@@ -9,7 +9,7 @@ import {
   FrameDecoder,
 } from "./frame.ts";
 
-/** What a decoder makes of a stream that arrives in these chunks. */
+/** Returns what a decoder makes of a stream that arrives in these chunks. */
 function decodeChunks(
   chunks: Iterable<Uint8Array>,
   decoder = new FrameDecoder(),
@@ -32,7 +32,7 @@ function decodeChunks(
   return frames;
 }
 
-/** `bytes` cut at these places. */
+/** Returns `bytes` cut at these offsets. */
 function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   const at = [0, ...places.map((p) => p % (bytes.length + 1)), bytes.length]
     .sort((a, b) => a - b);

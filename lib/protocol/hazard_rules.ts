@@ -6,14 +6,21 @@
  */
 import { decodeText } from "./windows1252.ts";
 
-/** Undefined when the payload is safe, else what is wrong with it. */
+/**
+ * Returns undefined when the payload is safe, otherwise what is wrong with it.
+ */
 export type Rule = (payload: Uint8Array) => string | undefined;
 
-/** What the client reads unknown packets and some others into. */
+/**
+ * The size of the client's stack buffer for unknown packets and some others.
+ */
 export const STACK_BUFFER = 2048;
 const MAX_RECORD_LINES = 39;
 export const SEPARATOR = 0xc8;
-/** Room names and lines of the category table. */
+/**
+ * The size of the client's buffer for a room's name and for a line of the
+ * category table.
+ */
 export const NAME_BUFFER = 256;
 
 export function all(...rules: readonly Rule[]): Rule {
@@ -26,13 +33,16 @@ export function all(...rules: readonly Rule[]): Rule {
   };
 }
 
-/** Handlers that read a fixed number of bytes: more or less desyncs. */
+/**
+ * For packets of which the client reads a fixed number of bytes: with more or
+ * fewer it loses its place in the stream.
+ */
 export function exactly(bytes: number): Rule {
   return ({ length }) =>
     length === bytes ? undefined : `${length} bytes instead of ${bytes}`;
 }
 
-/** `from` included, `below` not. */
+/** Accepts lengths from `from` up to, but not including, `below`. */
 export function sized(from: number, below: number): Rule {
   return ({ length }) =>
     length >= from && length < below
@@ -48,18 +58,20 @@ export function i16(payload: Uint8Array, at: number): number {
   return new DataView(payload.buffer, payload.byteOffset).getInt16(at);
 }
 
-/** The group list keeps 16 bits of a room's number. */
+/** The first word is a room's number, of which the group list keeps 16 bits. */
 export const roomFirst: Rule = (payload) => {
   const gid = u32(payload, 0);
   return gid >= 1 && gid <= 0xffff ? undefined : `room number ${gid}`;
 };
 
 export interface RecordShape {
-  /** Keys that must be there, with a value. */
+  /** Keys that must be present with a value. */
   readonly needed: readonly string[];
   /** No key may have an empty value. */
   readonly full?: boolean;
-  /** More bytes in a value than the client's buffer takes. */
+  /**
+   * For each key, the length at which its value overflows the client's buffer.
+   */
   readonly below?: Readonly<Record<string, number>>;
   readonly check?: (fields: ReadonlyMap<string, string>) => string | undefined;
 }
@@ -87,7 +99,9 @@ export function recordFault(
   return shape.check?.(fields);
 }
 
-/** A C8-list of such records, fewer than `below` of them. */
+/**
+ * A list of such records separated by the byte C8, fewer than `below` of them.
+ */
 export function list(below: number, shape: RecordShape): Rule {
   return (payload) => {
     const records = decodeText(payload).split(String.fromCharCode(SEPARATOR));

@@ -95,7 +95,7 @@ const feedback: Rule = (payload) => {
   return bare && payload.length > 4 ? "bytes after a bare yes" : undefined;
 };
 
-/** The client searches each key as text from the start of the payload. */
+/** The client searches the whole payload for each key as text. */
 const userData: Rule = (payload) => {
   const text = decodeText(payload);
   const value = (key: string) => {
@@ -133,7 +133,9 @@ const serverKey = all(
       : "no number at bytes 4 to 6",
 );
 
-/** `uid,nickname` lines behind `key=`, which itself must be there. */
+/**
+ * Checks the `uid,nickname` lines after `key=`, which must itself be present.
+ */
 function outcastsFault(text: string, key: string): string | undefined {
   const at = text.indexOf(`${key}=`);
   if (at < 0) return `no ${key}=`;
@@ -220,7 +222,8 @@ const viewFrom = all(
   (payload) => {
     if (u32(payload, 8) % 2 === 0) return "an even flag: no picture is fetched";
     const port = i16(payload, 16);
-    // The client rounds down to multiples of both and compares the two.
+    // The client rounds the port down to a multiple of each and compares the
+    // two.
     return port % 19 === port % 23
       ? `port ${port & 0xffff}: no picture is fetched`
       : undefined;
@@ -274,7 +277,7 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   HAND_UP: roomAndUser,
   HAND_DOWN: roomAndUser,
   STATUS_CHANGE: exactly(8),
-  // The whole table has 128 places.
+  // The client's table has 128 entries in all.
   CATEGORY_LIST: list(129, {
     needed: ["code", "value", "list"],
     below: { value: NAME_BUFFER },
@@ -296,7 +299,7 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   VIDEO_ACCEPTED: address,
   VIDEO_ENDED: exactly(4),
   VIDEO_PUBLISH_TO: publishTo,
-  // Its payload is never read.
+  // The client never reads the payload.
   VIDEO_PAUSE: exactly(0),
   VIDEO_VIEW_FROM: viewFrom,
   VIDEO_UNUSED: exactly(4),
@@ -310,7 +313,7 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   FILE_XFER_ERROR: sized(8, STACK_BUFFER),
 };
 
-/** Types that a client takes for another one. */
+/** Types that the client treats as another type. */
 const SYNONYMS: ReadonlyMap<number, number> = new Map([
   [117, SERVER_TYPES.HELLO.type],
   [-79, SERVER_TYPES.SERVER_KEY.type],
@@ -329,8 +332,8 @@ const BY_TYPE: ReadonlyMap<number, Rule> = new Map(
 );
 
 /**
- * Why this payload of this type would crash, hang, desynchronise or confuse
- * the real client; undefined when it would not.
+ * Returns why this payload of this type would crash, hang, desynchronize or
+ * confuse the real client, or undefined when it is safe.
  */
 export function hazardIn(
   type: number,

@@ -24,7 +24,9 @@ const SERVER_CASES = GOLDEN_CASES.filter(({ packet }) =>
   SERVER_CODECS.includes(packet)
 );
 
-/** Each frame of a run of frames is safe, and nothing is left over. */
+/**
+ * Asserts that each frame of the run is safe and that no bytes are left over.
+ */
 function assertSafe(frames: Uint8Array): number {
   const decoded = decodeFrames(frames);
   assert.equal(decoded.left, 0);
@@ -39,7 +41,7 @@ for (const golden of SERVER_CASES) {
   Deno.test(`hazardIn finds nothing in ${name} of ${source}`, () => {
     assert.equal(hazardIn(packet.type, payloadOf(golden)), undefined);
   });
-  // A key is a template's work: 16 bytes or it would not start.
+  // The template of a key always has 16 bytes; without one nothing would start.
   if (name === "SERVER_KEY" || name === "PASSWORD_RESET_OFFSET") continue;
   Deno.test(`${name} like ${source} is safe whatever its texts are`, () => {
     fc.assert(
@@ -115,7 +117,7 @@ Deno.test("hazardIn knows the numbers that mean the same to the client", () => {
   assert.match(hazardIn(39, new Uint8Array())!, /not 1 to/);
 });
 
-/** The rows of "What breaks the client", each as bytes that do. */
+/** The rows of "What breaks the client", each as bytes that break it. */
 const WRONG: readonly (readonly [string, number, string])[] = [
   ["a red dot of four bytes", 0x018d, "0000c351"],
   ["a hand of nine bytes", 0x018e, "0000c351 000f4242 00"],

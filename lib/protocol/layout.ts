@@ -1,6 +1,6 @@
 /**
- * Packets as layouts: a list of fields says at once how a payload is read and
- * how it is written, so the two can never disagree.
+ * Packets as layouts: one list of fields defines both how a payload is read and
+ * how it is written, so the two cannot disagree.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 } from "./packet_types.ts";
 import { decodeText, encodeText } from "./windows1252.ts";
 
-/** A payload that is not what its type says, and why. */
+/** The reason why a payload does not match its packet type. */
 export class Malformed {
   constructor(readonly reason: string) {}
 }
@@ -33,7 +33,7 @@ export const u32: Field<number> = {
   read: (from) => from.u32(),
   write: (to, value) => to.u32(value),
 };
-/** A u16 that means yes (any bit set) or no. */
+/** A u16: 0 means no, any other value yes. */
 export const flag: Field<boolean> = {
   read: (from) => from.u16() !== 0,
   write: (to, value) => to.u16(value ? 1 : 0),
@@ -52,7 +52,10 @@ export const ipv4: Field<string> = {
   },
 };
 
-/** The last bytes of a payload: what is beyond `max`, or the payload, is cut. */
+/**
+ * Writes the last field of a payload, cut to `max` bytes and to what fits the
+ * payload.
+ */
 export function writeTail(
   to: Writer,
   bytes: Uint8Array,
@@ -62,7 +65,7 @@ export function writeTail(
   to.bytes(bytes.subarray(0, Math.min(max, left)));
 }
 
-/** The bytes to the end of the payload; written at most `max` of them. */
+/** The rest of the payload as bytes; at most `max` of them are written. */
 export function tail(max = MAX_SENT_PAYLOAD): Field<Uint8Array> {
   return {
     read: (from) => from.rest(),
@@ -70,7 +73,7 @@ export function tail(max = MAX_SENT_PAYLOAD): Field<Uint8Array> {
   };
 }
 
-/** Text to the end of the payload; written at most `max` bytes of it. */
+/** The rest of the payload as text; at most `max` bytes of it are written. */
 export function text(max = MAX_SENT_PAYLOAD): Field<string> {
   return {
     read: (from) => decodeText(from.rest()),
@@ -78,7 +81,7 @@ export function text(max = MAX_SENT_PAYLOAD): Field<string> {
   };
 }
 
-/** A field that a shorter form of the packet lacks. */
+/** A field that shorter forms of the packet omit. */
 export function optional<T>(field: Field<T>, missing: T): Field<T> {
   return {
     read: (from) => from.left === 0 ? missing : field.read(from),
@@ -86,7 +89,7 @@ export function optional<T>(field: Field<T>, missing: T): Field<T> {
   };
 }
 
-/** Bytes that are always written as `value` and never looked at. */
+/** Bytes that are always written as `value` and ignored when read. */
 export function fixed<T>(field: Field<T>, value: T): Field<void> {
   return {
     read: (from) => void field.read(from),
@@ -94,31 +97,31 @@ export function fixed<T>(field: Field<T>, value: T): Field<void> {
   };
 }
 
-/** A packet of one direction: its name, number, and both ways of its bytes. */
+/** The codec of one packet type in one direction. */
 export interface Packet<T> {
   readonly name: string;
   readonly type: number;
   /**
-   * The payload as a value. Byte fields are views of `payload`: copy what
-   * outlives the call. `onExcess` hears of bytes that no field took.
+   * Parses a payload. Fields of bytes are views of `payload`: copy what you
+   * keep. `onExcess` is called when bytes are left after the last field.
    */
   parse(
     payload: Uint8Array,
     onExcess?: (bytes: number) => void,
   ): T | Malformed;
-  /** The payload alone. */
+  /** Encodes the payload without a header. */
   payload(value: T): Uint8Array<ArrayBuffer>;
-  /** Header and payload. */
+  /** Encodes the frame: header and payload. */
   frame(value: T, version?: number): Uint8Array<ArrayBuffer>;
 }
 
-/** What a packet made of one value, not of named fields, needs. */
+/** The codec of a packet that is one value rather than a list of fields. */
 export interface Body<T> {
   read(from: Reader): T | Malformed;
   write(to: Writer, value: T): void;
 }
 
-// One scratch buffer serves every encoder: encoding never nests or waits.
+// All encoders share one scratch buffer: encoding never nests or waits.
 const scratch = new Writer(4096);
 
 function packet<T>(name: string, type: number, body: Body<T>): Packet<T> {
@@ -156,7 +159,7 @@ function packet<T>(name: string, type: number, body: Body<T>): Packet<T> {
 }
 
 type Fields = Record<string, Field<unknown>>;
-/** The value of a layout: its fields, less those that are always the same. */
+/** The value type of a layout: its fields except the fixed ones. */
 export type Value<F extends Fields> = {
   -readonly [
     K in keyof F as F[K] extends Field<infer T> ? [T] extends [void] ? never : K
@@ -182,7 +185,7 @@ function fieldsBody<F extends Fields>(fields: F): Body<Value<F>> {
   };
 }
 
-/** A client-to-server packet made of fields. */
+/** Defines a client-to-server packet by its fields. */
 // deno-lint-ignore no-explicit-any -- a field's type is its own affair
 export function fromClient<F extends Record<string, Field<any>>>(
   name: ClientTypeName,
@@ -191,7 +194,7 @@ export function fromClient<F extends Record<string, Field<any>>>(
   return packet(name, CLIENT_TYPES[name].type, fieldsBody(fields));
 }
 
-/** A server-to-client packet made of fields. */
+/** Defines a server-to-client packet by its fields. */
 // deno-lint-ignore no-explicit-any -- a field's type is its own affair
 export function fromServer<F extends Record<string, Field<any>>>(
   name: ServerTypeName,
@@ -200,7 +203,7 @@ export function fromServer<F extends Record<string, Field<any>>>(
   return packet(name, SERVER_TYPES[name].type, fieldsBody(fields));
 }
 
-/** A client-to-server packet with a body of its own. */
+/** Defines a client-to-server packet with its own body codec. */
 export function fromClientBody<T>(
   name: ClientTypeName,
   body: Body<T>,
@@ -208,7 +211,7 @@ export function fromClientBody<T>(
   return packet(name, CLIENT_TYPES[name].type, body);
 }
 
-/** A server-to-client packet with a body of its own. */
+/** Defines a server-to-client packet with its own body codec. */
 export function fromServerBody<T>(
   name: ServerTypeName,
   body: Body<T>,

@@ -23,7 +23,9 @@ function names(
 export const CLIENT_NAMES = names(CLIENT_TYPES);
 export const SERVER_NAMES = names(SERVER_TYPES);
 
-/** A type as the field writes it: name, or its number when unknown. */
+/**
+ * Returns the name of a packet type, or its number when the type is unknown.
+ */
 export function nameOfClientType(type: number): string {
   return CLIENT_NAMES.get(type) ?? `type ${type}`;
 }

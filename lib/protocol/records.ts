@@ -1,10 +1,10 @@
 /**
- * `key=value` lines and lists of them separated by the byte C8
+ * `key=value` lines, and lists of them separated by the byte C8
  * (docs/protocol.md, "Records").
  *
- * The client splits with strtok and copies values without a look, so a value
- * that holds a separator, or an empty one in a member record, breaks it.
- * Everything written here is cleaned first.
+ * The client splits with strtok and copies values unchecked, so a separator
+ * inside a value, or an empty value in a member record, breaks it. All that is
+ * written here is cleaned first.
  *
  * @module
  */
@@ -21,14 +21,14 @@ export type Field = readonly [key: string, value: string | number];
 
 const HARMFUL = /[\0\r\n=\u00c8]/;
 
-/** Takes out of a value what would split or cut a record. */
+/** Removes from a value what would split or end a record. */
 export function cleanValue(value: string): string {
   if (!HARMFUL.test(value)) return value;
   return value.replaceAll("\u00c8", "E").replaceAll("=", "-")
     .replaceAll(/[\0\r\n]+/g, " ");
 }
 
-/** One record: a line for each field; those with an empty value are left out. */
+/** Encodes one record: a line for each field with a value. */
 export function encodeRecord(
   fields: readonly Field[],
   options: { keepEmpty?: boolean } = {},
@@ -42,7 +42,9 @@ export function encodeRecord(
 }
 
 export interface ListLimits {
-  /** Most records in one packet: fewer than the client's table has. */
+  /**
+   * The most records in one packet; it is below the size of the client's table.
+   */
   readonly records: number;
   readonly bytes?: number;
 }
@@ -51,9 +53,9 @@ const NEWLINE = 0x0a;
 const SEPARATOR_BYTES = Uint8Array.of(SEPARATOR);
 
 /**
- * A list as the payloads of one or more packets, each within the limits. The
- * separator takes the place of a record's last newline, as old servers wrote
- * it. An empty list is one empty payload.
+ * Encodes a list as the payloads of one or more packets, each within the
+ * limits. The separator replaces the last newline of a record, as old servers
+ * wrote it. An empty list is one empty payload.
  */
 export function encodeLists(
   records: readonly Uint8Array[],
@@ -80,7 +82,10 @@ export function encodeLists(
   return payloads;
 }
 
-/** A list that must fit one packet: what is too much is left off its end. */
+/**
+ * Encodes a list that must fit one packet; records that do not fit are dropped
+ * from its end.
+ */
 export function encodeList(
   records: readonly Uint8Array[],
   limits: ListLimits,
@@ -88,14 +93,14 @@ export function encodeList(
   return encodeLists(records, limits)[0] ?? new Uint8Array();
 }
 
-/** Lines of one record; a key that comes twice keeps its first value. */
+/** Parses the lines of one record; of a repeated key the first value counts. */
 export function parseRecord(bytes: Uint8Array): Map<string, string> {
   const fields = new Map<string, string>();
   let lines = 0;
   for (const line of decodeText(bytes).split("\n")) {
     const equals = line.indexOf("=");
     if (equals < 1) continue;
-    // A bound of our own: nothing honest has more lines than the client reads.
+    // A limit of ours: no honest record has more lines than the client reads.
     if (++lines > MAX_LINES) break;
     const key = line.slice(0, equals);
     if (!fields.has(key)) fields.set(key, line.slice(equals + 1).trimEnd());
@@ -103,7 +108,7 @@ export function parseRecord(bytes: Uint8Array): Map<string, string> {
   return fields;
 }
 
-/** The records of a list; empty ones vanish, as with strtok. */
+/** Parses the records of a list; empty ones are skipped, as strtok does. */
 export function parseList(bytes: Uint8Array): Map<string, string>[] {
   const records: Map<string, string>[] = [];
   let start = 0;

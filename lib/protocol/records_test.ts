@@ -13,7 +13,7 @@ import {
 import { decodeText, encodeText } from "./windows1252.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 40 });
-/** Texts made mostly of what breaks a record. */
+/** Texts made mostly of the characters that break a record. */
 const nastyText = fc.string({
   unit: fc.constantFrom("\u00c8", "\n", "\r", "\0", "=", "a", " ", "\u00e8"),
   maxLength: 20,

@@ -1,15 +1,19 @@
 /**
- * The voice wire: an 8-byte hello, then RTP packets with the speaker's number
- * behind them, each with its length in front.
+ * The voice protocol: an 8-byte hello, then RTP packets, each with its length
+ * in front and the speaker's uid behind.
  *
  * ```text
- * hello   u32 room | u32 uid                          both big-endian
- * frame   u32 N | N bytes                             N big-endian, 50..1000
- * N bytes RTP header (12) | payload | u32 speaker     speaker LITTLE-endian
+ * hello   u32 room
+ * u32 uid                          both big-endian
+ * frame   u32 N
+ * N bytes                             N big-endian, 50..1000
+ * N bytes RTP header (12)
+ * payload
+ * u32 speaker     speaker LITTLE-endian
  * ```
  *
- * In a datagram the same N bytes travel with or without their length.
- * See docs/protocol.md, "Voice" and "What breaks the client".
+ * A datagram carries the same N bytes, with or without their length. See
+ * docs/protocol.md, "Voice" and "What breaks the client".
  *
  * @module
  */
@@ -20,27 +24,31 @@ export const HELLO_BYTES = 8;
 export const RTP_HEADER_BYTES = 12;
 /** Bytes of the speaker's uid behind the payload. */
 export const TRAILER_BYTES = 4;
-/** A length outside these makes the client deaf until it is restarted. */
+/**
+ * A length outside these bounds makes the client deaf until it is restarted.
+ */
 export const MIN_FRAME = 50;
 export const MAX_FRAME = 1000;
-/** Longest thing on the wire: prefix and frame. */
+/** The longest frame on the wire, with its length prefix. */
 export const MAX_WIRE_FRAME = PREFIX_BYTES + MAX_FRAME;
 /** GSM 06.10 in RTP: what the client of 2002 sends. */
 export const GSM_PAYLOAD_TYPE = 3;
-/** The client knows the payload types below this one. */
+/** The client knows the payload types 0 to 12. */
 export const PAYLOAD_TYPES = 13;
 /** RTP clock of every narrow-band codec, in ticks per millisecond. */
 export const TICKS_PER_MS = 8;
-/** A claimed length above this is no frame that could be passed over. */
+/**
+ * A longer length cannot be that of a frame, so nothing can be skipped by it.
+ */
 const MAX_SKIP = 65_535;
 export const MAX_ROOM = 65_535;
 const MIN_UID = 2;
 const MAX_UID = 50_000_000;
 
-/** Why a frame is not one that may be given to a client. */
+/** Why a frame must not be given to a client. */
 export type FrameFault = "length" | "version" | "payload-type" | "payload";
 
-/** Big-endian u32 at `at`. */
+/** Reads the big-endian u32 at `at`. */
 export function u32(buf: Uint8Array, at: number): number {
   return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) |
     buf[at + 3]!) >>> 0;
@@ -54,35 +62,37 @@ export function putU32(buf: Uint8Array, at: number, value: number): void {
   buf[at + 3] = value;
 }
 
-/** The speaker's uid behind the `length` frame bytes that begin at `at`. */
+/**
+ * Reads the speaker's uid from the end of the `length` frame bytes that begin
+ * at `at`.
+ */
 export function speakerOf(buf: Uint8Array, at: number, length: number): number {
   const end = at + length;
   return ((buf[end - 1]! << 24) | (buf[end - 2]! << 16) |
     (buf[end - 3]! << 8) | buf[end - 4]!) >>> 0;
 }
 
-/** The SSRC of the RTP header that begins at `at`. */
+/** Reads the SSRC of the RTP header that begins at `at`. */
 export function ssrcOf(buf: Uint8Array, at: number): number {
   return u32(buf, at + 8);
 }
 
-/** The number of the frame in the RTP header that begins at `at`. */
+/** Reads the sequence number of the RTP header that begins at `at`. */
 export function sequenceOf(buf: Uint8Array, at: number): number {
   return (buf[at + 2]! << 8) | buf[at + 3]!;
 }
 
-/** The timestamp of the RTP header that begins at `at`. */
+/** Reads the timestamp of the RTP header that begins at `at`. */
 export function timestampOf(buf: Uint8Array, at: number): number {
   return u32(buf, at + 4);
 }
 
 /**
- * Whether the `length` bytes at `at` (RTP header to trailer, no prefix) may be
- * given to a client: undefined when they may.
+ * Checks the `length` bytes at `at` (RTP header to trailer, without prefix).
+ * Returns undefined when a client may be given them.
  *
- * The length rule is the one that poisons the client when broken. Of payloads
- * it plays those of 50..700 bytes and passes over the rest in silence, so a
- * payload only has to exist.
+ * A wrong length is the fault that makes the client deaf. It plays payloads of
+ * 50 to 700 bytes and silently skips the rest, so a payload only has to exist.
  */
 export function checkVoiceFrame(
   buf: Uint8Array,
@@ -103,18 +113,21 @@ export function checkVoiceFrame(
   return start + padding < end ? undefined : "payload";
 }
 
-/** What {@linkcode encodeVoiceFrame} puts together. */
+/** The parts of a frame for {@linkcode encodeVoiceFrame}. */
 export interface VoiceFrame {
   readonly sequence: number;
   /** In units of the codec's clock: 8 per millisecond. */
   readonly timestamp: number;
-  /** The speaker: becomes SSRC and trailer. */
+  /** The speaker: written as SSRC and as trailer. */
   readonly uid: number;
   readonly payload: Uint8Array;
   readonly payloadType?: number;
 }
 
-/** One frame as the client sends it by TCP: prefix, RTP, payload, trailer. */
+/**
+ * Encodes one frame as the client sends it by TCP: prefix, RTP, payload,
+ * trailer.
+ */
 export function encodeVoiceFrame(frame: VoiceFrame): Uint8Array<ArrayBuffer> {
   const length = RTP_HEADER_BYTES + frame.payload.length + TRAILER_BYTES;
   const out = new Uint8Array(PREFIX_BYTES + length);
@@ -142,7 +155,7 @@ export function encodeHello(gid: number, uid: number): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** Whether these two words can be a room and a person. */
+/** Returns whether these two words can be a room's number and a uid. */
 export function isHello(gid: number, uid: number): boolean {
   return gid >= 1 && gid <= MAX_ROOM && uid >= MIN_UID && uid <= MAX_UID;
 }
@@ -150,20 +163,20 @@ export function isHello(gid: number, uid: number): boolean {
 /**
  * What {@linkcode VoiceDecoder.next} found:
  *
- * - `wait`: nothing whole is left, read more
+ * - `wait`: no complete frame is left, read more
  * - `hello`: `gid` and `uid` are set
- * - `frame`: `offset` (of the prefix) and `length` (N) are set, all is well
- * - `fault`: a frame was passed over, `fault` says why
- * - `broken`: the stream makes no sense from here on
+ * - `frame`: a good frame; `offset` (of the prefix) and `length` (N) are set
+ * - `fault`: a frame was skipped, and `fault` says why
+ * - `broken`: the rest of the stream cannot be parsed
  */
 export type VoiceStep = "wait" | "hello" | "frame" | "fault" | "broken";
 
 /**
- * One voice stream, client to server, decoded in place: bytes are read into
- * {@linkcode VoiceDecoder.space}, steps taken out by offset, and nothing is
- * allocated for a frame. Offsets hold until the next `space()`.
+ * Decodes one voice stream from a client in place: bytes are read into
+ * {@linkcode VoiceDecoder.space}, frames are returned as offsets, and no frame
+ * costs an allocation. Offsets are valid until the next `space()`.
  *
- * A hello may come again on the same connection: its first word is a room
+ * A hello may be repeated on the same connection: its first word is a room's
  * number, its second a uid. No frame looks like that, because the second word
  * of a frame begins with the version of RTP.
  */
@@ -181,13 +194,13 @@ export class VoiceDecoder {
   #broken = false;
   readonly #most: number;
 
-  /** Holds `size` bytes, and doubles up to `most` for a busy talker. */
+  /** Starts with `size` bytes and grows to `most` for a busy speaker. */
   constructor(size = 1024, most = 16_384) {
     this.buffer = new Uint8Array(Math.max(size, HELLO_BYTES));
     this.#most = Math.max(most, MAX_WIRE_FRAME);
   }
 
-  /** Where the next bytes go; never empty. */
+  /** The place for the next bytes; never empty. */
   space(): Uint8Array<ArrayBuffer> {
     const full = this.#end === this.buffer.length;
     if (this.#start > 0) {
@@ -204,7 +217,9 @@ export class VoiceDecoder {
     return this.buffer.subarray(this.#end);
   }
 
-  /** `count` bytes were put into {@linkcode VoiceDecoder.space}. */
+  /**
+   * Reports that `count` bytes were read into {@linkcode VoiceDecoder.space}.
+   */
   filled(count: number): void {
     this.#end += count;
   }
@@ -227,7 +242,7 @@ export class VoiceDecoder {
       const uid = u32(this.buffer, this.#start + 4);
       return isHello(length, uid) ? this.#hello() : this.#pass(length);
     }
-    // Room 600 has the number of a length; an RTP header is never a uid.
+    // The number of room 600 could be a length; an RTP header is never a uid.
     if (
       held >= HELLO_BYTES &&
       isHello(length, u32(this.buffer, this.#start + PREFIX_BYTES))

@@ -1,5 +1,5 @@
 /**
- * Long voice packets as several short ones, for clients that read only a few
+ * Splits long voice packets into short ones, for clients that read only a few
  * GSM frames from one packet (lib/protocol/dialects/).
  *
  * @module
@@ -19,18 +19,21 @@ import {
 /** 20 ms of GSM 06.10. */
 const GSM_BYTES = 33;
 const GSM_TICKS = 160;
-/** RTP without padding, extension and further sources. */
+/**
+ * First byte of an RTP header without padding, extension or contributing
+ * sources.
+ */
 const PLAIN_RTP = 0x80;
 
 export interface VoiceRun {
-  /** Whole packets with their prefixes. */
+  /** Complete packets with their prefixes. */
   readonly run: Uint8Array;
   readonly frames: number;
 }
 
 /**
- * A copy of `run` in which no GSM packet has more than `most` frames; other
- * packets stay as they are.
+ * Returns a copy of `run` in which no GSM packet has more than `most` frames;
+ * packets of other codecs stay as they are.
  */
 export function splitGsm(run: Uint8Array, most: number): VoiceRun {
   const parts: Uint8Array[] = [];
@@ -57,7 +60,10 @@ function isLong(packet: Uint8Array, most: number): boolean {
     length % GSM_BYTES === 0 && length > most * GSM_BYTES;
 }
 
-/** Sequence numbers leave room for the new packets and go on upwards. */
+/**
+ * Splits one packet. Sequence numbers are spread so that the new packets fit
+ * between the old ones and still increase.
+ */
 function shorter(packet: Uint8Array, most: number): Uint8Array[] {
   const payload = payloadOf(packet);
   const uid = speakerOf(packet, PREFIX_BYTES, packet.length - PREFIX_BYTES);

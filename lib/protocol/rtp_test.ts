@@ -25,7 +25,7 @@ function frame(size: number, uid = NETSTORM, sequence = 1): Uint8Array {
   });
 }
 
-/** Everything the decoder finds when the bytes come in these pieces. */
+/** Returns all that the decoder finds when the bytes arrive in these pieces. */
 function decode(pieces: Iterable<Uint8Array>): string[] {
   const decoder = new VoiceDecoder();
   const found: string[] = [];
@@ -156,7 +156,7 @@ Deno.test("VoiceDecoder finds the same in a stream however it is cut", () => {
     prefixed(148),
     encodeHello(50002, NETSTORM),
     frame(50, NETSTORM, 4),
-    // The new user room: its number could be a length.
+    // Room 600, for new users: its number could be a length.
     encodeHello(600, NETSTORM),
     frame(600, NETSTORM, 5),
   );

@@ -1,6 +1,6 @@
 /**
- * What logs, captures, the desk and `inspect` blank in payloads: passwords,
- * private words and personal data (the column `secret` of packet_types.ts).
+ * What logs, captures, the desk and `inspect` redact in payloads: passwords,
+ * private text and personal data (the column `secret` of packet_types.ts).
  *
  * @module
  */
@@ -28,7 +28,7 @@ const SECRETS: Record<Side, ReadonlyMap<number, Secret>> = {
   server: secrets(SERVER_TYPES),
 };
 
-/** The secret in such a payload of that length, if any. */
+/** Returns which part of such a payload is secret, if any. */
 export function secretIn(
   side: Side,
   type: number,
@@ -38,7 +38,10 @@ export function secretIn(
   return secret !== undefined && length > secret.from ? secret : undefined;
 }
 
-/** A copy with "x" in place of each secret byte; lengths stay. */
+/**
+ * Returns a copy with "x" in place of each secret byte; the length stays the
+ * same.
+ */
 export function blanked(
   payload: Uint8Array,
   secret: Secret | undefined,

@@ -7,7 +7,7 @@ import { blanked, secretIn } from "./secrets.ts";
 const TYPES: Record<string, PacketType> = { ...CLIENT_TYPES, ...SERVER_TYPES };
 const E_ACUTE = 0xe9;
 
-/** The value with an "é" at the end of every text in it. */
+/** Returns the value with an "é" at the end of every text in it. */
 function accented(value: unknown): unknown {
   if (typeof value === "string") return `${value}\u00e9`;
   if (value instanceof Uint8Array) return Uint8Array.of(...value, E_ACUTE);
@@ -21,7 +21,7 @@ function accented(value: unknown): unknown {
   );
 }
 
-/** These hold digits or fixed words where they seem to hold text. */
+/** Packets whose text fields hold digits or fixed words. */
 const NO_TEXT = new Set([
   "LOGIN",
   "PASSWORD_CHANGE",

@@ -11,7 +11,10 @@ export const SERVER_TYPES = {
   REDIRECT: { type: -119, section: "Sign-on", seen: true },
   LOGIN_NOT_COMPLETE: { type: -160, section: "Sign-on", seen: true },
   SERVER_KEY: { type: 0x0474, section: "Sign-on", seen: true },
-  /** The seed's answer to LOGIN; the 5.0 client drains it. */
+  /**
+   * Another form of the answer to LOGIN, which the 5.0 client reads and
+   * ignores.
+   */
   LOGIN_REPLY: { type: -1148, section: "Sign-on" },
   FEEDBACK: {
     type: 0x0064,
@@ -329,7 +332,7 @@ export const SERVER_TYPES = {
     never: true,
   },
   POPUP_URL: { type: 0x09c4, section: "System", never: true },
-  /** Answers to questions that only later clients ask. */
+  /** Answers to requests that only later clients make. */
   PONG: { type: 0x00a2, section: "Other clients" },
   ANSWER_1500: { type: 0x05dc, section: "Other clients" },
   ANSWER_2600: { type: 0x0a28, section: "Other clients" },

@@ -1,33 +1,39 @@
 /**
- * What clients say on the video port, and what the server answers
+ * What clients send to the video port, and what the server answers
  * (docs/protocol.md, "Room video"). Each connection carries one transaction,
  * and its first four bytes tell which.
  *
- * Pure: the requests as bytes and as values, both ways.
+ * Pure: encodes and decodes the requests.
  *
  * @module
  */
 import { byteInDigits, encodeDigits, LIMERICK } from "./challenge.ts";
 import { decodeText, encodeText } from "./windows1252.ts";
 
-/** First word of a publisher's hello, of a picture, of a viewer's hello. */
+/**
+ * The first word of a publisher's hello; the words of a picture and of a
+ * viewer's hello follow.
+ */
 export const PUBLISHER_HELLO = 900;
 export const PICTURE = 1000;
 export const VIEWER_HELLO = 910;
 /** "GET " */
 const GET = 0x4745_5420;
 
-/** The publisher's own buffer; a client that gets 256,000 bytes crashes. */
+/**
+ * The size of the publisher's own buffer. A client that receives 256,000 bytes
+ * crashes.
+ */
 export const MAX_PICTURE_BYTES = 50_000;
 export const MIN_PICTURE_BYTES = 100;
-/** Digits of a counter; the client sends 16 for 1000 to 9999. */
+/** The most digits of a counter; the client sends 16 for 1000 to 9999. */
 export const MAX_DIGITS = 64;
-/** The line of a GET with the largest numbers and 64 digits has 97 bytes. */
+/** With the largest numbers and 64 digits the line of a GET has 97 bytes. */
 const MAX_LINE = 128;
-/** More bytes than any request has before the picture itself. */
+/** More bytes than any request has in front of the picture. */
 export const MAX_HEAD_BYTES = Math.max(MAX_LINE, 14 + MAX_DIGITS);
 
-/** The offset of a hello lies between 0 and this. */
+/** The largest offset that a hello is answered with; the smallest is 0. */
 export const MAX_OFFSET = 330;
 
 export type VideoRequest =
@@ -51,7 +57,7 @@ export type VideoRequest =
     readonly digits: string;
   };
 
-/** A request, and how many bytes of the connection it took. */
+/** A request, and how many bytes of the connection it used. */
 export interface ReadRequest {
   readonly request: VideoRequest;
   readonly bytes: number;
@@ -117,7 +123,7 @@ const RETURN = 0x0d;
 const AMPERSAND = 0x26;
 const FETCH = encodeText("GET /ab?1&");
 
-/** Byte by byte: there are thousands of these lines in a second. */
+/** Works byte by byte: thousands of these lines arrive each second. */
 function readLine(
   bytes: Uint8Array,
 ): ReadRequest | typeof INCOMPLETE | typeof NOT_A_REQUEST {
@@ -149,7 +155,9 @@ function readLine(
   };
 }
 
-/** The number of up to ten digits between two places; -1: it is none. */
+/**
+ * Reads the number of up to ten digits between two offsets; -1 when it is none.
+ */
 function decimal(bytes: Uint8Array, from: number, to: number): number {
   if (to <= from || to - from > 10) return -1;
   let number = 0;
@@ -161,7 +169,7 @@ function decimal(bytes: Uint8Array, from: number, to: number): number {
   return number;
 }
 
-/** The head of a transaction as the real client sends it. */
+/** Encodes the head of a transaction as the real client sends it. */
 export function encodeRequest(request: VideoRequest): Uint8Array<ArrayBuffer> {
   switch (request.kind) {
     case "publisher hello":
@@ -193,12 +201,12 @@ function words(...values: readonly number[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The answer to a hello: the offset as a u16. */
+/** Encodes the answer to a hello: the offset as a u16. */
 export function encodeOffset(offset: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(offset >> 8, offset & 0xff);
 }
 
-/** A counter as the digits that prove who sends it. */
+/** Encodes a counter as the digits that authenticate the sender. */
 export function encodeCounter(
   counter: number,
   offset: number,
@@ -207,7 +215,7 @@ export function encodeCounter(
   return encodeDigits(encodeText(String(counter)), offset, 1, noise);
 }
 
-/** The counter in these digits; undefined when they hold none. */
+/** Decodes the counter in these digits; undefined when they hold none. */
 export function decodeCounter(
   digits: string,
   offset: number,
@@ -224,7 +232,10 @@ export function decodeCounter(
   return counter;
 }
 
-/** The head of the answer to a GET; the client looks for `Content-Length:`. */
+/**
+ * Encodes the head of the answer to a GET, in which the client looks for
+ * `Content-Length:`.
+ */
 export function encodeAnswerHead(size: number): Uint8Array<ArrayBuffer> {
   return encodeText(
     `HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n` +
@@ -233,8 +244,8 @@ export function encodeAnswerHead(size: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Finds the picture in an answer as the real client does: lines to the first
- * one shorter than three bytes, of which `Content-Length:` counts.
+ * Finds the picture in an answer as the real client does: it reads lines up to
+ * the first one shorter than three bytes, and uses only `Content-Length:`.
  */
 export function readAnswer(
   bytes: Uint8Array,

@@ -17,7 +17,7 @@ import {
 } from "./video_port.ts";
 import { encodeText } from "./windows1252.ts";
 
-/** The examples of the description, and what was captured. */
+/** The examples of the specification, and captured requests. */
 const EXAMPLES: readonly (readonly [VideoRequest, Uint8Array])[] = [
   [
     { kind: "publisher hello", uid: 1000002 },
@@ -47,7 +47,7 @@ const EXAMPLES: readonly (readonly [VideoRequest, Uint8Array])[] = [
 for (const [request, bytes] of EXAMPLES) {
   Deno.test(`readRequest and encodeRequest agree on a ${request.kind}`, () => {
     assert.equal(hex(encodeRequest(request)), hex(bytes));
-    // A picture follows its head at once.
+    // A picture follows its head immediately.
     const more = request.kind === "picture" ? unhex("ffd8ffe0") : unhex("");
     assert.deepEqual(readRequest(concat([bytes, more])), {
       request,
@@ -143,7 +143,7 @@ Deno.test("decodeCounter reads the captured digits under offset 7", () => {
     .filter((offset) =>
       decodeCounter("2907279730772327", offset) !== undefined
     );
-  // "a big fat horse" stands in the limerick twice.
+  // The limerick contains "a big fat horse" twice.
   assert.deepEqual(others, [7, 44]);
 });
 

@@ -1,15 +1,16 @@
 /**
- * Windows-1252, the only text the client knows (docs/protocol.md, "Text").
+ * Windows-1252, the only text encoding that the client knows (docs/protocol.md,
+ * "Text").
  *
- * Every one of the 256 byte values has its own character and back, so decoding
- * and encoding again never changes a byte: the five values that the code page
- * leaves open (81, 8D, 8F, 90, 9D) stand for the control characters of the
+ * Each of the 256 byte values maps to its own character, so decoding and
+ * encoding again never changes a byte. The five values that the code page
+ * leaves undefined (81, 8D, 8F, 90, 9D) map to the control characters of the
  * same number, as in `TextDecoder("windows-1252")`.
  *
  * @module
  */
 
-/** What bytes 80..9F mean. */
+/** The characters of the bytes 80..9F. */
 const HIGH =
   "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039" +
   "\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014" +
@@ -27,11 +28,11 @@ const BYTES: ReadonlyMap<string, number> = new Map(
   CHARACTERS.map((character, byte) => [character, byte]),
 );
 
-/** Up to here the loop is faster than a call of the decoder. */
+/** Below this length the loop is faster than a call of the decoder. */
 const SHORT_BYTES = 40;
 const decoder = new TextDecoder("windows-1252");
 
-/** Bytes to text, one character for each byte. */
+/** Decodes bytes to text, one character for each byte. */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes.length > SHORT_BYTES) return decoder.decode(bytes);
   let text = "";
@@ -41,7 +42,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 const QUESTION_MARK = 0x3f;
 
-/** Text to bytes; a character that Windows-1252 lacks becomes "?". */
+/** Encodes text; a character that Windows-1252 lacks becomes "?". */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   let length = 0;
@@ -52,13 +53,13 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
       continue;
     }
     bytes[length++] = BYTES.get(text.charAt(i)) ?? QUESTION_MARK;
-    // The other half of the same character.
+    // Skips the other half of a surrogate pair.
     if (text.codePointAt(i)! > 0xffff) i++;
   }
   return length === bytes.length ? bytes : bytes.slice(0, length);
 }
 
-/** Whether each character of `text` has a byte. */
+/** Returns whether Windows-1252 has every character of `text`. */
 export function fitsWindows1252(text: string): boolean {
   for (const character of text) {
     if (!BYTES.has(character)) return false;

@@ -10,7 +10,7 @@ import { SERVER_TYPES } from "../packet_types.ts";
 import { encodeText } from "../windows1252.ts";
 import type { Dialect, Facts, Outgoing } from "./dialect.ts";
 
-/** After the room's name; voice is GSM, as with 5.0. */
+/** The lines after the room's name; voice is GSM, as in 5.0. */
 const AFTER_ROOM_NAME = encodeText("\n0\n0\nY\nsize=0\npremium=0\ncodec=gsm");
 
 function addressNumber(dotted: string): number {

@@ -1,7 +1,7 @@
 /**
  * A dialect: how the packets of one client program differ from those of the
- * real 5.0 client. Everything inside the server has the 5.0 form; a dialect
- * rewrites payloads on their way in and out, and answers the few questions
+ * real 5.0 client. Inside the server everything has the 5.0 form; a dialect
+ * rewrites payloads as they arrive and leave, and answers the few questions
  * that handlers ask.
  *
  * @module
@@ -15,47 +15,58 @@ export interface Outgoing {
   readonly payload: Uint8Array;
 }
 
-/** What a rewrite may need to know of the connection. */
+/** What a rewrite may need to know about the connection. */
 export interface Facts {
-  /** This server's IPv4 address as the client reaches it, if there is one. */
+  /** This server's IPv4 address as the client reaches it, if it has one. */
   readonly serverAddress: string | undefined;
 }
 
 export interface Dialect {
   /** The client program, for logs. */
   readonly client: string;
-  /** Sign-on: counts itself as connected once it sees its own status. */
+  /**
+   * Considers itself connected only when it sees its own status during sign-on.
+   */
   readonly wantsOwnStatus: boolean;
-  /** Messages of people who are no pals: which ones carry the sender's name. */
+  /**
+   * Which messages from users who are not pals must carry the sender's name.
+   */
   readonly namesStrangers: "first" | "always";
-  /** Answers offers of files, calls and video; else they are refused for it. */
+  /**
+   * Answers offers of files, calls and video; otherwise the server refuses them
+   * on its behalf.
+   */
   readonly takesOffers: boolean;
-  /** Keeps its room windows over a lost connection, and rejoins by itself. */
+  /**
+   * Keeps its room windows when the connection is lost, and rejoins by itself.
+   */
   readonly rejoinsRooms: boolean;
-  /** Learns that it became a room's admin from its own member record only. */
+  /**
+   * Learns that it became an admin of a room only from its own member record.
+   */
   readonly adminByRecord: boolean;
-  /** Waits for BLOCK_RESULT also when a block succeeded. */
+  /** Waits for BLOCK_RESULT even after a successful block. */
   readonly confirmsBlocks: boolean;
-  /** Shows a whisper only in this form; undefined: in that of 5.0. */
+  /** Shows a whisper only in this form; undefined: in the form of 5.0. */
   readonly whisper?: (text: string) => string;
   /**
-   * Does not notice a closed connection: needs SERVER_ERROR before, and this
-   * many milliseconds from then to the FIN.
+   * Does not notice a closed connection: it needs SERVER_ERROR first, and this
+   * many milliseconds before the FIN.
    */
   readonly finAfterMs?: number;
   /** Sends -160 every minute while it has a voice room open. */
   readonly ticksInVoiceRooms: boolean;
-  /** Most GSM frames that it can read from one voice packet. */
+  /** The most GSM frames that it can read from one voice packet. */
   readonly voiceFrames?: number;
-  /** The bytes of a text or password that arrived, as Windows-1252. */
+  /** Converts a text or password that arrived to Windows-1252. */
   readonly textIn?: (bytes: Uint8Array) => Uint8Array;
-  /** A payload that arrived, in the form of 5.0. */
+  /** Converts a payload that arrived to the form of 5.0. */
   readonly incoming?: (type: number, payload: Uint8Array) => Uint8Array;
-  /** A packet in the form of 5.0, in the client's own. */
+  /** Converts a packet in the form of 5.0 to the client's own form. */
   readonly outgoing?: (packet: Outgoing, facts: Facts) => Outgoing;
 }
 
-/** Frames (one or several, merged) in a dialect's form. */
+/** Converts frames (one or several, merged) to a dialect's form. */
 export function translate(
   { outgoing }: Dialect,
   frames: Uint8Array,

@@ -20,7 +20,7 @@ import { fromUtf8, toUtf8 } from "./utf8.ts";
 
 const FACTS = { serverAddress: "192.0.2.1" };
 
-/** A payload in a dialect, as "NAME" and bytes. */
+/** Returns a payload in a dialect, as "NAME" and bytes. */
 function own(
   dialect: Dialect,
   name: ServerTypeName,
@@ -31,7 +31,7 @@ function own(
   return [own!.type, own!.payload];
 }
 
-/** `written()` in UTF-8, for what the plugin gets. */
+/** Like `written()` but in UTF-8, for what the plugin receives. */
 function unicode(bytes: string): Uint8Array {
   const encoder = new TextEncoder();
   return concat(
@@ -58,7 +58,7 @@ Deno.test("dialectOf() goes by silence and LYMERICK, not by the version", () => 
   }
   const later = { ...signs, longLymerick: true };
   assert.equal(dialectOf({ ...later, version: 75 }), CLIENT_5_1);
-  // 8.0 has no row of its own: the forms of 5.0.
+  // 8.0 has no row of its own: it gets the forms of 5.0.
   const paltalk8 = dialectOf({ ...later, version: 83 });
   assert.equal(paltalk8.client, "other");
   assert.equal(paltalk8.outgoing, undefined);

@@ -1,7 +1,7 @@
 /**
- * The Paltalk plugin of the messenger Gaim, tried unchanged against this
- * server: what it hangs on or crashes from, and the form that it takes
- * (docs/protocol.md, "Other clients").
+ * The Paltalk plugin of the messenger Gaim, tested unmodified against this
+ * server: the packets on which it hangs or crashes, and the forms that it
+ * accepts (docs/protocol.md, "Other clients").
  *
  * @module
  */
@@ -18,16 +18,20 @@ const [LESS, GREATER] = encodeText("<>") as unknown as [number, number];
 const BREAK = encodeText("<pbr>");
 const MSG = "\nmsg=";
 
-/** GSM frames in one voice packet: the plugin reads one byte of the length. */
+/**
+ * GSM frames per voice packet: the plugin reads only one byte of the length.
+ */
 const VOICE_FRAMES = 4;
-/** It must have taken SERVER_ERROR and signed off before the FIN arrives. */
+/**
+ * The plugin must have read SERVER_ERROR and signed off before the FIN arrives.
+ */
 const FIN_AFTER_MS = 1200;
 
 type Rewrite = (payload: Uint8Array) => Uint8Array;
 
 /**
- * An empty text, a tag without an end and a date without an end crash the
- * plugin's parser.
+ * The plugin's parser crashes on an empty text, on an unclosed tag and on an
+ * unclosed date.
  */
 function safeText(text: Uint8Array): Uint8Array {
   if (text.length === 0) return Uint8Array.of(BLANK);
@@ -35,7 +39,7 @@ function safeText(text: Uint8Array): Uint8Array {
   if (open < 0) return text;
   const parts: Uint8Array[] = [];
   let at = 0;
-  // After this no tag ends any more, so none may begin.
+  // No tag is closed after this position, so none may be opened there.
   const lastEnd = text.lastIndexOf(GREATER);
   for (let i = 0; i < text.length; i++) {
     if (text[i] !== LESS) continue;
@@ -49,24 +53,27 @@ function safeText(text: Uint8Array): Uint8Array {
   return concat([...parts, text.subarray(at), Uint8Array.of(BLANK)]);
 }
 
-/** A message that waited may begin with `<<(m/d/y h:m AM TZ)>>`. */
+/** A message that was stored may begin with `<<(m/d/y h:m AM TZ)>>`. */
 function dateEnds(text: Uint8Array): boolean {
   const start = latin1(text.subarray(0, 64));
   return !start.startsWith("<<(") || start.includes(")>>");
 }
 
-/** One character for each byte: positions stay, whatever the encoding is. */
+/**
+ * Decodes one character per byte, so that positions stay the same in any
+ * encoding.
+ */
 function latin1(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }
 
-/** Applies `rewrite` to what follows the first `head` bytes. */
+/** Applies `rewrite` to the payload after its first `head` bytes. */
 const behind = (head: number, rewrite: Rewrite): Rewrite => (payload) =>
   concat([payload.subarray(0, head), rewrite(payload.subarray(head))]);
 
-/** It takes a line's end for that of the message. */
+/** The plugin takes the end of a line for the end of the message. */
 function messageOnOneLine(payload: Uint8Array): Uint8Array {
   const at = latin1(payload).indexOf(MSG) + MSG.length;
   const text = safeText(payload.subarray(at));
@@ -81,7 +88,10 @@ function messageOnOneLine(payload: Uint8Array): Uint8Array {
   return concat(parts);
 }
 
-/** The value last: it takes what follows it in the record for a part of it. */
+/**
+ * The plugin takes everything after this value in the record for a part of it,
+ * so the value goes last.
+ */
 function listLineFirst(payload: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < payload.length;) {
@@ -102,7 +112,7 @@ function listLineFirst(payload: Uint8Array): Uint8Array {
   return concat(parts);
 }
 
-/** 0 counts as a success. */
+/** The plugin counts 0 as success. */
 function noUserAsMinusOne(payload: Uint8Array): Uint8Array {
   const lines = "uid=0\n";
   return latin1(payload).startsWith(lines)
@@ -111,12 +121,12 @@ function noUserAsMinusOne(payload: Uint8Array): Uint8Array {
 }
 
 const REWRITES: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
-  // It looks for the name's end, and crashes without one.
+  // The plugin searches for the end of the name, and crashes without one.
   [
     SERVER_TYPES.ROOM_JOINED.type,
     (payload) => concat([payload, Uint8Array.of(NEWLINE)]),
   ],
-  // It crashes on a line after the last.
+  // The plugin crashes on a line after the last.
   [
     SERVER_TYPES.INVITE_IN.type,
     (payload) => payload.at(-1) === NEWLINE ? payload.subarray(0, -1) : payload,
@@ -130,8 +140,8 @@ const REWRITES: ReadonlyMap<number, Rewrite> = new Map<number, Rewrite>([
 ]);
 
 /**
- * A refused sign-on and a kick end the session: only SERVER_ERROR makes the
- * plugin sign off. A "done" with more than four bytes is an empty error box.
+ * After a refused sign-on or a kick only SERVER_ERROR makes the plugin sign
+ * off. A success with more than four bytes opens an empty error box.
  */
 function feedback({ type, payload }: Outgoing): Outgoing {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);

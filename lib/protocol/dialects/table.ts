@@ -1,7 +1,7 @@
 /**
- * The table of dialects, and the signs by which each client is recognised.
+ * The table of dialects, and the signs by which each client is recognized.
  *
- * The version word is no such sign for the Gaim plugin: its 83 is also that of
+ * The version word is not enough for the Gaim plugin: its 83 is also that of
  * the real Paltalk 8.0.
  *
  * @module
@@ -11,7 +11,7 @@ import { CLIENT_5_1 } from "./client_5_1.ts";
 import type { Dialect } from "./dialect.ts";
 import { GAIM } from "./gaim.ts";
 
-/** The real client of 2002: the form that everything here is written in. */
+/** The real client of 2002: everything inside the server has its form. */
 export const CLIENT_5_0: Dialect = {
   client: "5.0",
   wantsOwnStatus: false,
@@ -23,7 +23,7 @@ export const CLIENT_5_0: Dialect = {
   ticksInVoiceRooms: true,
 };
 
-/** Clients of which no more is known: the forms of 5.0. */
+/** Clients about which nothing more is known get the forms of 5.0. */
 const OTHER: Dialect = {
   ...CLIENT_5_0,
   client: "other",
@@ -33,9 +33,12 @@ const OTHER: Dialect = {
 
 /** How a client began its sign-on. */
 export interface Signs {
-  /** It said CLIENT_HELLO; otherwise HELLO came first, after a silence. */
+  /**
+   * It sent CLIENT_HELLO; otherwise the server sent HELLO first, after a
+   * silence.
+   */
   readonly saidHello: boolean;
-  /** LYMERICK was the long one of 46 bytes with a disk's serial number. */
+  /** Its LYMERICK was the long one of 46 bytes, with a disk's serial number. */
   readonly longLymerick: boolean;
   readonly version: number | null;
 }
@@ -47,7 +50,7 @@ interface Row {
 
 const VERSION_5_1 = 75;
 
-/** The first row that recognises a client is its dialect. */
+/** The first row that recognizes a client gives its dialect. */
 const DIALECTS: readonly Row[] = [
   {
     dialect: GAIM,
@@ -64,13 +67,13 @@ const DIALECTS: readonly Row[] = [
   { dialect: OTHER, recognises: () => true },
 ];
 
-/** The dialect of a client that has sent LYMERICK. */
+/** Returns the dialect of a client that has sent LYMERICK. */
 export function dialectOf(signs: Signs): Dialect {
   return DIALECTS.find((row) => row.recognises(signs))!.dialect;
 }
 
 /**
- * The dialect of a connection that has waited for HELLO without a word, until
- * its next packet tells more: only the plugin does that.
+ * The dialect of a connection that has waited silently for HELLO, until its
+ * next packet tells more: only the plugin does that.
  */
 export const SILENT = GAIM;

@@ -1,6 +1,7 @@
 /**
- * Windows-1252 to UTF-8 and back for clients that speak Unicode, where the
- * columns `text` and `list` of the packet tables say that there is text.
+ * Converts between Windows-1252 and UTF-8 for clients that speak Unicode, where
+ * the columns `text` and `list` of the packet tables say that a payload holds
+ * text.
  *
  * @module
  */
@@ -42,8 +43,8 @@ function isAscii(bytes: Uint8Array): boolean {
 }
 
 /**
- * UTF-8 as Windows-1252, "?" for what that lacks. Bytes that are no UTF-8 stay
- * as they are: they can only be Windows-1252 already.
+ * Converts UTF-8 to Windows-1252, with "?" for characters that it lacks. Bytes
+ * that are not UTF-8 stay as they are: they can only be Windows-1252 already.
  */
 export function fromUtf8(bytes: Uint8Array): Uint8Array {
   if (isAscii(bytes)) return bytes;
@@ -54,7 +55,10 @@ export function fromUtf8(bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** Windows-1252 as UTF-8 of at most `max` bytes, cut between characters. */
+/**
+ * Converts Windows-1252 to at most `max` bytes of UTF-8, cut between
+ * characters.
+ */
 export function toUtf8(bytes: Uint8Array, max = MAX_SENT_PAYLOAD): Uint8Array {
   if (isAscii(bytes)) return bytes.subarray(0, max);
   const text = encoder.encode(decodeText(bytes));
@@ -64,7 +68,10 @@ export function toUtf8(bytes: Uint8Array, max = MAX_SENT_PAYLOAD): Uint8Array {
   return text.subarray(0, end);
 }
 
-/** Whole records only: the byte C8 separates them, and no UTF-8 holds it. */
+/**
+ * Converts complete records only. The byte C8 separates them, and UTF-8 text
+ * here never contains it.
+ */
 function listToUtf8(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -91,7 +98,7 @@ function listFromUtf8(bytes: Uint8Array): Uint8Array {
   return concat(parts);
 }
 
-/** A payload with its text in Windows-1252. */
+/** Returns the payload with its text converted to Windows-1252. */
 function inWindows1252(
   texts: ReadonlyMap<number, TextAt>,
   type: number,
@@ -106,7 +113,7 @@ function inWindows1252(
   return concat([head, fromUtf8(payload.subarray(text.from))]);
 }
 
-/** A payload with its text in UTF-8. */
+/** Returns the payload with its text converted to UTF-8. */
 function inUtf8(
   texts: ReadonlyMap<number, TextAt>,
   type: number,
@@ -127,12 +134,12 @@ function inUtf8(
 
 export type Recode = (type: number, payload: Uint8Array) => Uint8Array;
 
-/** At the server: what a client sent, and what goes to it. */
+/** For the server: converts packets from and to a client. */
 export const utf8In: Recode = (type, payload) =>
   inWindows1252(FROM_CLIENT, type, payload);
 export const utf8Out: Recode = (type, payload) =>
   inUtf8(FROM_SERVER, type, payload);
-/** At the client: what the server sent, and what goes to it. */
+/** For a client: converts packets from and to the server. */
 export const utf8FromServer: Recode = (type, payload) =>
   inWindows1252(FROM_SERVER, type, payload);
 export const utf8ToServer: Recode = (type, payload) =>

@@ -30,7 +30,7 @@ export interface PasswordChange {
   readonly uid: number;
   /** Encoded under the offset of PASSWORD_RESET_OFFSET. */
   readonly oldDigits: string;
-  /** Encoded under offset 0. */
+  /** Digits under offset 0. */
   readonly newDigits: string;
 }
 
@@ -53,15 +53,15 @@ export const passwordChange = fromClientBody<PasswordChange>(
 );
 
 export interface PasswordHint {
-  /** Number of the question in the client's list; 0: none was chosen. */
+  /** Number of the question in the client's list; 0 when none was chosen. */
   readonly question: number;
   readonly answer: string;
   readonly hint: string;
 }
 
 /**
- * Follows every PASSWORD_CHANGE, then with the hint alone; the dialog
- * "Paltalk Password Identification" fills in all three.
+ * Follows every PASSWORD_CHANGE, with the hint alone; the dialog "Paltalk
+ * Password Identification" fills in all three.
  */
 export const passwordHint = fromClientBody<PasswordHint>(
   "PASSWORD_HINT",
@@ -83,13 +83,13 @@ export const passwordHint = fromClientBody<PasswordHint>(
   },
 );
 
-/** Raw fields; `password` holds digits under offset 0. */
+/** Unparsed fields; `password` holds digits under offset 0. */
 export const register = fromClientBody<Fields>("REGISTER", {
   read: (from) => parseRecord(from.rest()),
   write: (to, fields) => to.bytes(encodeRecord([...fields])),
 });
 
-/** How REGISTER ends; all three are FEEDBACK to -1170. */
+/** The outcomes of REGISTER; all three are FEEDBACK to -1170. */
 export type Registration =
   | { readonly uid: number }
   | { readonly suggestion: string }

@@ -1,6 +1,5 @@
 /**
- * Finding people, and what they tell of themselves
- * (docs/protocol.md, "Search and profile").
+ * Search and profiles (docs/protocol.md, "Search and profile").
  *
  * @module
  */
@@ -20,7 +19,7 @@ import {
 import { decodeText, encodeText } from "../windows1252.ts";
 import { answerRecord, type Person, personOf } from "./pals.ts";
 
-/** Raw `key=value` fields of a client's packet. */
+/** Unparsed `key=value` fields of a client's packet. */
 export type Fields = ReadonlyMap<string, string>;
 
 /** Lines `uid first last nickname|exnick email`, or one of them alone. */
@@ -30,9 +29,9 @@ export const userSearch = fromClientBody<Fields>("USER_SEARCH", {
 });
 
 /**
- * Another client joins the lines by `&`, with %xx in the values, into what
- * looks like one line. A nickname may hold such signs itself: to be read so
- * only when the line as it stands finds nobody.
+ * Parses the form in which another client sends them: joined by `&` into one
+ * line, with %xx in the values. A nickname may contain such characters itself,
+ * so try this only when the line as it stands finds no user.
  */
 export function joinedSearch(fields: Fields): Fields | undefined {
   const [line, ...others] = [...fields].map((field) => field.join("="));
@@ -48,7 +47,9 @@ export function joinedSearch(fields: Fields): Fields | undefined {
   return parseRecord(encodeText(lines.join("\n")));
 }
 
-/** As the client writes it: values as they are, no newline at the end. */
+/**
+ * Encodes fields as the client does: values unchanged, no newline at the end.
+ */
 function encodeFields(fields: Fields): Uint8Array {
   return encodeText(
     [...fields].map(([key, value]) =>
@@ -71,7 +72,7 @@ export const searchResponse = fromServerBody<readonly Person[]>(
   },
 );
 
-/** No hit; the text is not shown. */
+/** Nothing was found; the client does not show the text. */
 export const searchError = fromServer("SEARCH_ERROR", { text: tail(1023) });
 
 export const userProfileUpdate = fromClientBody<Fields>(
@@ -85,7 +86,7 @@ export const userProfileUpdate = fromClientBody<Fields>(
 /** The hidden button "Random User Chat" of the White Pages. */
 export const randomUserChat = fromClient("RANDOM_USER_CHAT", {});
 
-/** An e-mail address that should be told of this server. */
+/** An e-mail address to which the user wants to recommend this server. */
 export const emailInvite = fromClientBody<Fields>("EMAIL_INVITE", {
   read: (from) => parseRecord(from.rest()),
   write: (to, fields) => to.bytes(encodeFields(fields)),

@@ -27,7 +27,7 @@ export interface CategoryEntry {
   readonly name: string;
 }
 
-/** The client's table has 128 places, and 256 bytes for a name. */
+/** The client's table has 128 entries, with 256 bytes for a name. */
 export const MAX_CATEGORIES = 128;
 
 export const categoryList = fromServerBody<readonly CategoryEntry[]>(
@@ -43,7 +43,7 @@ export const categoryList = fromServerBody<readonly CategoryEntry[]>(
         encodeRecord([
           ["code", category.code],
           ["value", category.name.slice(0, 200) || "-"],
-          // Records without this line are passed over.
+          // The client skips records without this line.
           ["list", 2],
         ])
       );
@@ -77,7 +77,7 @@ export const categoryCount = fromServerBody<readonly CategoryCount[]>(
 export interface RoomEntry {
   readonly gid: number;
   readonly name: string;
-  /** The client keeps ten bits of it. */
+  /** The client keeps only ten bits of it. */
   readonly members: number;
   /** 0 text, 1 voice, 2 video. */
   readonly voice: 0 | 1 | 2;
@@ -90,9 +90,9 @@ export interface RoomList {
   readonly rooms: readonly RoomEntry[];
 }
 
-/** The client's table has 800 places, one of them for the category. */
+/** The client's table has 800 entries, one of them for the category. */
 export const MAX_LISTED_ROOMS = 798;
-/** What ten bits can count. */
+/** The largest number that fits in ten bits. */
 export const MAX_SHOWN_MEMBERS = 1023;
 
 function roomRecord(room: RoomEntry) {
@@ -104,7 +104,7 @@ function roomRecord(room: RoomEntry) {
     ["l", room.locked ? 1 : 0],
     ["r", room.rating.slice(0, 1) || "G"],
     ["p", 0],
-    // Nine digits or the client misreads it; zeros are "not coloured".
+    // The client misreads anything but nine digits; zeros mean "no color".
     ["c", "000000000"],
   ]);
 }
@@ -128,7 +128,7 @@ export const roomList = fromServerBody<RoomList>("ROOM_LIST", {
     const head = encodeRecord([["catg", category]]);
     to.bytes(head);
     to.u8(SEPARATOR);
-    // One packet: a second would replace the first in the window.
+    // One packet only: a second would replace the first in the window.
     to.bytes(encodeList(rooms.map(roomRecord), {
       records: MAX_LISTED_ROOMS,
       bytes: MAX_SENT_PAYLOAD - head.length - 1,
@@ -136,7 +136,7 @@ export const roomList = fromServerBody<RoomList>("ROOM_LIST", {
   },
 });
 
-/** This server has no affiliates; the question still gets its answer. */
+/** This server has no affiliates, but the request must still be answered. */
 export const affiliateList = fromServerBody<void>("AFFILIATE_LIST", {
   read: (from) => void from.rest(),
   write: () => {},

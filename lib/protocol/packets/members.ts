@@ -1,5 +1,6 @@
 /**
- * The members of a room as its lists show them (docs/protocol.md, "Rooms").
+ * The members of a room as the client's lists show them (docs/protocol.md,
+ * "Rooms").
  *
  * @module
  */
@@ -15,7 +16,7 @@ import {
 } from "../records.ts";
 import { shownNickname } from "./pals.ts";
 
-/** A member as lists show them; empty values never get on the wire. */
+/** A member as lists show them; empty values are never sent. */
 export interface MemberEntry {
   readonly gid: number;
   readonly uid: number;
@@ -25,11 +26,11 @@ export interface MemberEntry {
   readonly mic: boolean;
   readonly publishing: boolean;
   readonly away: boolean;
-  /** Order of the raised hand, 0 when down. */
+  /** Position in the queue of raised hands; 0 when the hand is down. */
   readonly hand: number;
 }
 
-/** What the client takes any other color for. */
+/** The client shows every other color as black. */
 const BLACK = "000000000";
 
 /** Nine digits rrrgggbbb, each three at most 255. */
@@ -38,8 +39,8 @@ export function isColor(color: string): boolean {
 }
 
 /**
- * What was made of an entry already: everybody who joins gets the records of
- * all, and most of them have not changed.
+ * Records encoded earlier: each user who joins gets the records of all members,
+ * and most of them have not changed.
  */
 const memberRecords = new WeakMap<MemberEntry, Uint8Array>();
 
@@ -54,7 +55,7 @@ function memberRecord(member: MemberEntry): Uint8Array {
 
 function encodeMember(member: MemberEntry): Uint8Array<ArrayBuffer> {
   return encodeRecord([
-    // group_id stays first: Gaim takes the first line for it.
+    // group_id stays first: Gaim reads the first line as the room.
     ["group_id", member.gid],
     ["uid", member.uid],
     ["nickname", shownNickname(member.nickname)],
@@ -82,7 +83,7 @@ function memberOf(fields: ReadonlyMap<string, string>): MemberEntry {
   };
 }
 
-/** The client's table has 1000 places for one packet. */
+/** The client's table has 1000 entries for one packet. */
 const MEMBER_LIMITS = { records: 999 };
 
 function memberPacket(
@@ -98,7 +99,9 @@ function memberPacket(
 export const roomUserList = memberPacket("ROOM_USER_LIST");
 export const roomUserJoined = memberPacket("ROOM_USER_JOINED");
 
-/** The whole list in as many packets as it takes; the client adds them up. */
+/**
+ * Encodes the whole list in as many packets as needed; the client merges them.
+ */
 export function roomUserListFrames(
   members: readonly MemberEntry[],
 ): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,6 @@
 /**
- * Messages between two people and in rooms (docs/protocol.md, "Messages").
- *
- * Texts are the client's own bytes from end to end.
+ * Messages between two users and in rooms (docs/protocol.md, "Messages"). Texts
+ * stay the sender's bytes all the way.
  *
  * @module
  */
@@ -33,7 +32,7 @@ export const roomMessageOut = fromClient("ROOM_MESSAGE_OUT", {
   gid: u32,
   text: tail(),
 });
-/** `uid` 0 is a line of the server, shown as "Paltalk:". */
+/** A `uid` of 0 marks a line of the server, shown as "Paltalk:". */
 export const roomMessageIn = fromServer("ROOM_MESSAGE_IN", {
   gid: u32,
   uid: u32,
@@ -52,7 +51,7 @@ export const banner = fromServer("ROOM_BANNER", {
   text: tail(MAX_BANNER),
 });
 
-/** Answers REQUEST_USER; never sent unasked, it would open a window. */
+/** Answers REQUEST_USER. Never sent unasked, because it would open a window. */
 export const userInfo = fromServerBody<Person>("USER_INFO", {
   read: (from) => personOf(parseRecord(from.rest())),
   write: (to, person) => to.bytes(answerRecord(person)),
@@ -66,7 +65,9 @@ export interface NewStyleIm extends Person {
 
 const MSG = encodeText("\nmsg=");
 
-/** A message that tells who sends it, for a stranger's first. */
+/**
+ * A message that carries the sender's name, for the first one from a stranger.
+ */
 export const newStyleIm = fromServerBody<NewStyleIm>("NEW_STYLE_IM", {
   read(from) {
     const bytes = from.rest();
@@ -80,7 +81,7 @@ export const newStyleIm = fromServerBody<NewStyleIm>("NEW_STYLE_IM", {
     };
   },
   write(to, im) {
-    // first and last must have a value: the parser copies what it finds.
+    // first and last must have a value: the client copies without a check.
     const head = encodeRecord([
       ["uid", im.uid],
       ["nickname", shownNickname(im.nickname)],
@@ -96,7 +97,7 @@ export const newStyleIm = fromServerBody<NewStyleIm>("NEW_STYLE_IM", {
 
 export interface ProfileMessage {
   readonly from: number;
-  /** Number of the sender's profile. */
+  /** Number of the sender's pal profile. */
   readonly fromProfile: number;
   readonly to: number;
   readonly toProfile: number;
@@ -115,14 +116,14 @@ export const profileMessageOut = fromClient("PALPROFILE_MESSAGE", {
   ...profileMessageFields,
   text: tail(),
 });
-/** Bound of our own: nobody has seen how long a text the window takes. */
+/** A limit of ours: how much text the window takes is unknown. */
 export const MAX_PROFILE_TEXT = 1500;
-/** Opens a window. */
+/** Opens a window on the client. */
 export const profileMessageIn = fromServer("PALPROFILE_IN", {
   ...profileMessageFields,
   text: tail(MAX_PROFILE_TEXT),
 });
-/** Menu PalProfiles > Get Messages: asks for those that wait. */
+/** Sent by the menu PalProfiles > Get Messages: asks for waiting messages. */
 export const getProfileMessages = fromClient("GET_PALPROFILE_MESSAGES", {});
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
@@ -132,7 +133,10 @@ function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
   return -1;
 }
 
-/** A box with the text, markup shown as it is; the client wants a byte. */
+/**
+ * A message box. The client shows markup as plain text, and needs at least one
+ * byte.
+ */
 export const announcement = fromServerBody<{ readonly text: string }>(
   "ANNOUNCEMENT",
   {
@@ -141,10 +145,10 @@ export const announcement = fromServerBody<{ readonly text: string }>(
   },
 );
 
-/** Shown as "Welcome Msg:"; uid 0 is shown as "Paltalk:". */
+/** The client shows "Welcome Msg:" for it, and "Paltalk:" for uid 0. */
 export const WELCOME_UID = 0xfffffffe;
 
-/** The line that greets a newcomer to a room. */
+/** Encodes the line that greets a user who joins a room. */
 export function welcomeLine(
   gid: number,
   line: string,
@@ -156,7 +160,7 @@ export function welcomeLine(
   });
 }
 
-/** A line of the server in a room, already in a frame. */
+/** Encodes a line of the server in a room as a frame. */
 export function systemLine(
   gid: number,
   line: string,
@@ -164,7 +168,10 @@ export function systemLine(
   return roomMessageIn.frame({ gid, uid: 0, text: encodeText(line) });
 }
 
-/** ROOM_MESSAGE_IN without the detour over a layout: the busiest packet. */
+/**
+ * Encodes ROOM_MESSAGE_IN without a layout, because it is the most frequent
+ * packet.
+ */
 export function roomTextFrame(
   gid: number,
   uid: number,

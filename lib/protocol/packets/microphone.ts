@@ -1,7 +1,7 @@
 /**
  * Hands, microphones and red dots (docs/protocol.md, "Microphone").
  *
- * The client reads a fixed number of bytes from each answer; a shorter form
+ * The client reads a fixed number of bytes of each answer; a shorter one
  * disconnects it.
  *
  * @module
@@ -10,7 +10,7 @@ import { flag, fromClient, fromServer, u32 } from "../layout.ts";
 
 export const reqMic = fromClient("REQ_MIC", { gid: u32 });
 export const unreqMic = fromClient("UNREQ_MIC", { gid: u32 });
-/** `uid` FFFFFFFF: everybody. */
+/** A `uid` of FFFFFFFF means everybody. */
 export const redDot = fromClient("RED_DOT", { gid: u32, uid: u32 });
 export const unredDot = fromClient("UNRED_DOT", { gid: u32, uid: u32 });
 export const removeAllHands = fromClient("REMOVE_ALL_HANDS", { gid: u32 });

@@ -1,5 +1,5 @@
 /**
- * Admins at work: bounce, ban, switches, the console
+ * Moderation by room admins: bounce, ban, switches, the console
  * (docs/protocol.md, "Moderation").
  *
  * @module
@@ -21,15 +21,15 @@ const roomAndUser = { gid: u32, uid: u32 };
 const roomAndSwitch = { gid: u32, on: flag };
 
 export const roomBounce = fromClient("ROOM_BOUNCE", roomAndUser);
-/** Comes just before its ROOM_BOUNCE; the text begins with "BR: ". */
+/** Sent just before its ROOM_BOUNCE; the text begins with "BR: ". */
 export const bounceReason = fromClient("BOUNCE_REASON", {
   ...roomAndUser,
   text: text(),
 });
-/** `uid` FFFFFFFF clears all. */
+/** A `uid` of FFFFFFFF clears the list. */
 export const unbounce = fromClient("UNBOUNCE", roomAndUser);
 export const ban = fromClient("BAN", roomAndUser);
-/** `uid` FFFFFFFF clears all. */
+/** A `uid` of FFFFFFFF clears the list. */
 export const unban = fromClient("UNBAN", roomAndUser);
 export const banByNickname = fromClient("BAN_BY_NICKNAME", {
   gid: u32,
@@ -49,7 +49,7 @@ export const getAdminInfo = fromClient("GET_ADMIN_INFO", { gid: u32 });
 export const roomAdminInfoOld = fromClient("ROOM_ADMIN_INFO_OLD", {
   gid: u32,
 });
-/** `uid` 0: nobody in particular. */
+/** A `uid` of 0 means nobody in particular. */
 export const alertAdmin = fromClient("ALERT_ADMIN", {
   ...roomAndUser,
   reason: text(),
@@ -61,7 +61,7 @@ export const memberAdmin = fromServer("MEMBER_ADMIN", {
   on: flag,
 });
 
-/** A line of the console's lists. */
+/** An entry of the console's lists of bounced and banned users. */
 export interface Outcast {
   readonly uid: number;
   readonly nickname: string;
@@ -76,14 +76,14 @@ export interface RoomAdminInfo {
   readonly banned: readonly Outcast[];
 }
 
-/** The console copies a nickname into 64 bytes. */
+/** The client's console copies a nickname into 64 bytes. */
 const MAX_CONSOLE_NICKNAME = 63;
-/** Keeps both lists far within one packet. */
+/** Few enough that both lists always fit one packet. */
 const MAX_OUTCASTS = 200;
 
 /**
- * `bounce=` and `ban=` must be there even when empty, and each entry must have
- * its comma, or the client crashes.
+ * Encodes one list. `bounce=` and `ban=` must be present even when empty, and
+ * each entry needs its comma, or the client crashes.
  */
 function outcasts(key: string, list: readonly Outcast[]): string {
   const lines = list.slice(-MAX_OUTCASTS).map(({ uid, nickname }) => {

@@ -1,12 +1,14 @@
 /**
- * Packets that only other clients than 5.0 send, and their answers
+ * Packets that only clients other than 5.0 send, and their answers
  * (docs/protocol.md, "Other clients").
  *
  * @module
  */
 import { fromClient, fromServer, tail, text, u32 } from "../layout.ts";
 
-/** Gaim's plugin offers a file; `name` is a path and three more bytes. */
+/**
+ * An offer of a file by Gaim's plugin; `name` is a path and three more bytes.
+ */
 export const fileXferSendInit = fromClient("FILE_XFER_SEND_INIT", {
   uid: u32,
   name: tail(),
@@ -18,7 +20,7 @@ export const fileXferError = fromServer("FILE_XFER_ERROR", {
   text: text(511),
 });
 
-/** Empty answers end the waiting of clients that ask. */
+/** An empty answer is enough for the clients that send it. */
 export const ping = fromClient("PING", { data: tail() });
 export const pong = fromServer("PONG", {});
 export const later1500 = fromClient("LATER_1500", { data: tail() });

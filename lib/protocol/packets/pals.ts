@@ -33,12 +33,12 @@ export const customizePal = fromClient("CUSTOMIZE_PAL", {
   uid: u32,
   name: text(),
 });
-/** Means the pal's own nickname. */
+/** Resets the name to the pal's own nickname. */
 export const DEFAULT_PAL_NAME = "*default*";
 /** The away text as the user wrote it; may be empty. */
 export const awayMode = fromClient("AWAY_MODE", { text: tail() });
 export const onlineMode = fromClient("ONLINE_MODE", {});
-/** Later clients' way to set one of {@linkcode STATUS}. */
+/** How later clients set one of {@linkcode STATUS}. */
 export const changeStatus = fromClient("CHANGE_STATUS", { status: u32 });
 
 /** What the client draws beside a pal's name. */
@@ -56,7 +56,7 @@ export const statusChange = fromServer("STATUS_CHANGE", {
   status: u32,
 });
 
-/** A person in a list. */
+/** A user in a list. */
 export interface Person {
   readonly uid: number;
   readonly nickname: string;
@@ -69,20 +69,23 @@ export interface Person {
 
 /** The client copies a nickname into 128 bytes. */
 export const MAX_NICKNAME = 127;
-/** Bound of our own, so that a record stays small. */
+/** A limit of ours that keeps records small. */
 const MAX_PERSONAL = 100;
 
-/** A nickname as records hold it: short enough, and never nothing. */
+/** Returns a nickname for a record: short enough, and never empty. */
 export function shownNickname(nickname: string): string {
   return nickname.slice(0, MAX_NICKNAME) || "-";
 }
 
-/** A first or last name for records in which it must not be empty. */
+/** Returns a first or last name for records in which it must not be empty. */
 export function shownName(name: string): string {
   return name.slice(0, MAX_PERSONAL) || "-";
 }
 
-/** uid and nickname come first: Gaim counts lines. */
+/**
+ * Encodes a user. uid and nickname come first: Gaim identifies lines by
+ * position.
+ */
 export function personRecord(person: Person): Uint8Array<ArrayBuffer> {
   return encodeRecord([
     ["uid", person.uid],
@@ -95,9 +98,9 @@ export function personRecord(person: Person): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * A person asked for or searched for: first and last have their lines also
- * when they are empty, as in all that the client was seen to take
- * (docs/protocol.md, "Search and profile").
+ * Encodes a user who was requested or searched for. The lines first and last
+ * are present even when empty, as in every record that the client was seen to
+ * accept (docs/protocol.md, "Search and profile").
  */
 export function answerRecord(person: Person): Uint8Array<ArrayBuffer> {
   const email = (person.email ?? "").slice(0, MAX_PERSONAL);
@@ -110,7 +113,7 @@ export function answerRecord(person: Person): Uint8Array<ArrayBuffer> {
   ], { keepEmpty: true });
 }
 
-/** The reverse of {@linkcode personRecord}, for our own client. */
+/** Parses what {@linkcode personRecord} encodes, for our own client. */
 export function personOf(fields: ReadonlyMap<string, string>): Person {
   const optional = (key: "display" | "first" | "last" | "email") =>
     fields.get(key) ? { [key]: fields.get(key)! } : {};
@@ -124,7 +127,7 @@ export function personOf(fields: ReadonlyMap<string, string>): Person {
   };
 }
 
-/** The client's table has 800 places for one packet. */
+/** The client's table has 800 entries for one packet. */
 const BUDDY_LIMITS = { records: 799 };
 
 export const buddyList = fromServerBody<readonly Person[]>("BUDDY_LIST", {
@@ -135,8 +138,8 @@ export const buddyList = fromServerBody<readonly Person[]>("BUDDY_LIST", {
 });
 
 /**
- * The whole list, in as many packets as it takes: the client adds what it does
- * not have yet.
+ * Encodes the whole list in as many packets as needed: the client adds the pals
+ * that it does not have yet.
  */
 export function buddyListFrames(
   people: readonly Person[],
@@ -146,7 +149,7 @@ export function buddyListFrames(
   return concat(payloads.map((payload) => encodeFrame(type, payload)));
 }
 
-/** The client's table has 500 places. */
+/** The client's table has 500 entries. */
 const MAX_BLOCKED = 499;
 
 export const blockedBuddies = fromServerBody<readonly Person[]>(
@@ -162,7 +165,9 @@ export const blockedBuddies = fromServerBody<readonly Person[]>(
   },
 );
 
-/** Only for a failure: the client shows "Block User Failed" and the text. */
+/**
+ * Reports a failure only: the client shows "Block User Failed" and the text.
+ */
 export const blockResult = fromServer("BLOCK_RESULT", {
   uid: u32,
   blocked: flag,

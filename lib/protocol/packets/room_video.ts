@@ -1,8 +1,8 @@
 /**
  * Webcams in rooms (docs/protocol.md, "Room video").
  *
- * The pictures travel through the video port (lib/protocol/video_port.ts);
- * these packets say who shows one, who watches, and where.
+ * Pictures travel through the video port (lib/protocol/video_port.ts); these
+ * packets tell who publishes, who watches, and where.
  *
  * @module
  */
@@ -18,19 +18,22 @@ import {
 /** The u16 at offset 16 of ROOM_JOINED: whether the window has a video row. */
 export const VIDEO_PANEL = {
   none: 0,
-  /** Everybody may publish and watch six pictures; no -6150 follows. */
+  /**
+   * Everybody may publish and watch six pictures; the client then sends no
+   * -6150.
+   */
   full: 4,
 } as const;
 
 /** The camera icon of a member in ROOM_VIDEO. */
 export const CAMERA = {
-  /** Also closes every open view of the member, which 0140 does not do. */
+  /** Also closes every open view of the member, which 0140 does not. */
   off: 0,
   on: 2,
 } as const;
 
 /**
- * The client at times writes the number of a room as 16 bits with their sign:
+ * The client sometimes writes a room's number as a sign-extended 16-bit value:
  * FFFFC351 is room 50001 (C351).
  */
 const roomNumber: Field<number> = {
@@ -47,7 +50,7 @@ export const startPublishVideo = fromClient("ROOM_START_PUBLISH_VIDEO", {
 export const stopPublishVideo = fromClient("ROOM_STOP_PUBLISH_VIDEO", {
   gid: u32,
 });
-/** `uid` is the publisher, and stands first. */
+/** `uid` is the publisher, and comes first. */
 export const viewVideo = fromClient("VIEW_VIDEO", {
   uid: u32,
   gid: roomNumber,
@@ -66,7 +69,7 @@ export const roomVideo = fromServer("ROOM_VIDEO", {
 
 /**
  * Tells a publisher where to send pictures. Each one starts a sending loop in
- * the client, so two of them need a VIDEO_PAUSE in between.
+ * the client, so a VIDEO_PAUSE must come between two of them.
  */
 export const videoPublishTo = fromServer("VIDEO_PUBLISH_TO", {
   gid: u32,
@@ -74,7 +77,7 @@ export const videoPublishTo = fromServer("VIDEO_PUBLISH_TO", {
   videoPort: u16,
 });
 
-/** Stops the sending until the next VIDEO_PUBLISH_TO; no payload at all. */
+/** Stops the sending until the next VIDEO_PUBLISH_TO. It has no payload. */
 export const videoPause = fromServer("VIDEO_PAUSE", {});
 
 /** With an even flag some clients never connect. */
@@ -105,8 +108,8 @@ const viewablePort: Field<number> = {
 };
 
 /**
- * Tells a viewer where to fetch the pictures of `uid`. A client without an
- * open window of room `gid` never reads its chat connection again.
+ * Tells a viewer where to fetch the pictures of `uid`. A client without an open
+ * window of room `gid` never reads its chat connection again.
  */
 export const videoViewFrom = fromServer("VIDEO_VIEW_FROM", {
   uid: u32,

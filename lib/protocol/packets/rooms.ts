@@ -24,18 +24,18 @@ import { encodeRecord, parseRecord } from "../records.ts";
 import { decodeText, encodeText } from "../windows1252.ts";
 import { shownName, shownNickname } from "./pals.ts";
 
-/** The number that the client writes where a port belongs. */
+/** What the client writes in place of a port. */
 export const CLIENT_PORT = 0x082a;
 const port = fixed(u32, CLIENT_PORT);
 
 export interface RoomJoin {
   readonly gid: number;
   readonly invisible: boolean;
-  /** "" when none came. */
+  /** Empty when the client sent none. */
   readonly lockword: string;
 }
 
-/** What surrounds a lockword: some senders pad or end it. */
+/** Removes the padding that some clients put around a lockword. */
 function trimLockword(word: string): string {
   return word.replace(/[\0\n\r]+$/, "");
 }
@@ -43,7 +43,7 @@ function trimLockword(word: string): string {
 export const roomJoin = fromClientBody<RoomJoin>("ROOM_JOIN", {
   read(from) {
     const gid = from.u32();
-    // Shorter forms are joins too: another client sends the number alone.
+    // Shorter forms are joins too: some clients send only the room's number.
     const invisible = from.left >= 2 && from.u16() !== 0;
     if (from.left >= 4) from.u32();
     return { gid, invisible, lockword: trimLockword(decodeText(from.rest())) };
@@ -88,7 +88,7 @@ export const roomJoinByName = fromClientBody<RoomJoinByName>(
   },
 );
 
-/** `owner` names the room; `code` is its numeric admin code. */
+/** `owner` is the room's owner; `code` is its numeric admin code. */
 export const roomJoinAsAdmin = fromClient("ROOM_JOIN_AS_ADMIN", {
   owner: u32,
   code: u32,
@@ -103,7 +103,7 @@ export interface RoomCreate {
   readonly category: number;
   readonly rating: string;
   readonly name: string;
-  /** "" for an open room. */
+  /** Empty for an open room. */
   readonly lockword: string;
 }
 
@@ -143,8 +143,8 @@ export type RoomJoined = Exclude<
 >;
 
 /**
- * Opens the room's window: 22 bytes, the rating, the name; nothing after it.
- * Words 14, 18 and 20 have no visible effect.
+ * Opens the room's window: 22 bytes, the rating, the name, and nothing after
+ * it. The words at 14, 18 and 20 have no visible effect.
  */
 export const roomJoined = fromServer("ROOM_JOINED", {
   gid: u32,
@@ -154,7 +154,7 @@ export const roomJoined = fromServer("ROOM_JOINED", {
   invisible: flag,
   category: u16,
   word14: fixed(u16, 0),
-  /** VIDEO_PANEL of room_video.ts. */
+  /** One of VIDEO_PANEL (room_video.ts). */
   video: u16,
   word18: fixed(u16, 6),
   word20: fixed(u16, 3),
@@ -167,7 +167,7 @@ export const roomUserLeft = fromServer("ROOM_USER_LEFT", {
   uid: u32,
 });
 
-/** Closes the room's window with a text; `by` may be 0. */
+/** Closes the room's window and shows a text; `by` may be 0. */
 export const roomClosed = fromServer("ROOM_CLOSED", {
   gid: u32,
   by: u32,
@@ -233,7 +233,7 @@ export const privateInvite = fromClient("PRIVATE_INVITE", {
 /** Room type 1: voice, by invitation only. */
 export const PRIVATE_VOICE = 1;
 
-/** The answer to PRIVATE_INVITE that names the room; 5.0 passes over it. */
+/** The answer to PRIVATE_INVITE that names the room; 5.0 ignores it. */
 export const privateRoom = fromServer("FEEDBACK", {
   to: fixed(u16, CLIENT_TYPES.PRIVATE_INVITE.type),
   code: fixed(u16, 0),

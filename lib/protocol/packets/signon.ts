@@ -24,13 +24,16 @@ import { encodeRecord, type Field, parseRecord } from "../records.ts";
 import { CLIENT_TYPES } from "../packet_types.ts";
 import { MAX_NICKNAME, shownNickname } from "./pals.ts";
 
-/** First packet of every connection. `uid` 0: not known yet, or left out. */
+/**
+ * The first packet of every connection. `uid` is 0 when it is unknown or
+ * missing.
+ */
 export const clientHello = fromClient("CLIENT_HELLO", {
-  // A part of a uid names nobody, and waits for HELLO like any other.
+  // An incomplete uid identifies nobody; such a client still waits for HELLO.
   uid: { ...u32, read: (from) => from.left < 4 ? 0 : u32.read(from) },
 });
 
-/** Asks for the uid of a nickname, on a short connection of its own. */
+/** Asks for the uid of a nickname, on a separate short connection. */
 export const getUin = fromClient("GET_UIN", {
   one: fixed(u32, 1),
   nickname: text(127),
@@ -38,7 +41,7 @@ export const getUin = fromClient("GET_UIN", {
 
 export interface Lymerick {
   readonly uid: number;
-  /** The installation has never signed on before. */
+  /** This installation has never signed on before. */
   readonly firstRun: boolean;
   /** The long form: 32 encoded digits of the disk's serial number. */
   readonly serial?: string;
@@ -48,7 +51,10 @@ const LONG_FORM = 2;
 const SERIAL_VERSION = 30;
 const SERIAL_DIGITS = 32;
 
-/** Announces who is about to sign on; Gaim's plugin sends the long form. */
+/**
+ * Announces the account that is about to sign on; Gaim's plugin sends the long
+ * form.
+ */
 export const lymerick = fromClientBody<Lymerick>("LYMERICK", {
   read(from) {
     // Too short for a uid: LOGIN will name the account.
@@ -85,7 +91,7 @@ export interface Login {
   readonly digits: string;
 }
 
-/** The encoded password; what follows a newline is a later client's address. */
+/** The encoded password. Later clients add a newline and their address. */
 export const login = fromClientBody<Login>("LOGIN", {
   read(from) {
     const uid = from.u32();
@@ -105,20 +111,20 @@ export const keepalive = fromClient("KEEPALIVE", {});
 export const HELLO_TEXT = "Hello-From:PaLTALK";
 export const hello = fromServer("HELLO", { text: text(2047) });
 
-/** Only as the answer to CLIENT_HELLO. */
+/** Allowed only as the answer to CLIENT_HELLO. */
 export const redirect = fromServer("REDIRECT", { address: ipv4, port: u16 });
 
 export const loginNotComplete = fromServer("LOGIN_NOT_COMPLETE", {});
 
-/** Exactly 16 bytes; digits 4..6 are the number. */
+/** Exactly 16 bytes; the digits at 4..6 are the key's number. */
 export const serverKey = fromServer("SERVER_KEY", { key: tail(16) });
 
-/** Longer values could fill the client's 2048 bytes together. */
+/** Longer values together could overflow the client's 2048 bytes. */
 function short(value: string): string {
   return value.slice(0, 160);
 }
 
-/** `uid` 0: no such user; -2 (`ambiguous`): more than one. */
+/** A `uid` of 0 means no such user; -2 (`ambiguous`) means more than one. */
 export interface UinResponse {
   readonly uid: number;
   readonly nickname: string;
@@ -149,15 +155,17 @@ export const uinResponse = fromServerBody<UinResponse>("UIN_RESPONSE", {
   },
 });
 
-/** Longest text the client's buffer for a refusal takes. */
+/** The longest text that fits the client's buffer for a refusal. */
 export const MAX_FEEDBACK_TEXT = 511;
 
 export interface Feedback {
-  /** The type that this answers. */
+  /** The packet type that this answers. */
   readonly to: number;
-  /** 0: done; anything else: refused, and the text is shown. */
+  /** 0 for success; any other code is a refusal, and the text is shown. */
   readonly code: number;
-  /** Only with a refusal: the client leaves it in the stream otherwise. */
+  /**
+   * Only present in a refusal: after a success the client would not read it.
+   */
   readonly text: string;
 }
 
@@ -175,7 +183,10 @@ export const feedback = fromServerBody<Feedback>("FEEDBACK", {
   },
 });
 
-/** A refusal of a client packet, with the sentence that the user reads. */
+/**
+ * Encodes a refusal of a client's packet, with the sentence that the user
+ * reads.
+ */
 export function refusal(
   to: keyof typeof CLIENT_TYPES,
   sentence: string,
@@ -187,27 +198,30 @@ export function refusal(
   });
 }
 
-/** "Accepted", exactly four bytes. */
+/** Encodes a success: exactly four bytes. */
 export function accepted(
   to: keyof typeof CLIENT_TYPES,
 ): Uint8Array<ArrayBuffer> {
   return feedback.frame({ to: CLIENT_TYPES[to].type, code: 0, text: "" });
 }
 
-/** The seed's form of success. */
+/** Another form of success, from older documents. */
 export const loginReply = fromServer("LOGIN_REPLY", {
   uid: u32,
   success: u32,
 });
 
-/** Ends the logon screen; the payload is never read, so it must be empty. */
+/**
+ * Ends the logon screen. The client never reads the payload, so it must be
+ * empty.
+ */
 export const loginComplete = fromServer("LOGIN_UNKNOWN", {});
 
 export interface UserData {
   readonly uid: number;
   readonly nickname: string;
   readonly paid: string;
-  /** Permission level 0..3; above 0 opens the staff's menus. */
+  /** Permission level 0..3; above 0 the client shows the staff's menus. */
   readonly admin: number;
   readonly sup: number;
   readonly first: string;
@@ -216,15 +230,17 @@ export interface UserData {
   readonly privacy: string;
   readonly offersFromUs: boolean;
   readonly offersFromAffiliates: boolean;
-  /** `ph=`. "N" opens a dialog that asks for a password hint. */
+  /** `ph=`: "N" opens a dialog that asks for a password hint. */
   readonly ph: "0" | "N" | "Y";
 }
 
-/** A category number that no room may have: its buttons would be dead. */
+/**
+ * A category number that no room may have, because its buttons would not work.
+ */
 export const INSTANT_CATEGORY = 6;
 
-// The client decodes smtp= and splits it at three colons, or crashes: the
-// value only has to have that shape (docs/protocol.md, "User data").
+// The client decodes smtp= and splits it at three colons, and crashes if it
+// cannot; the value only has to have that form (docs/protocol.md, "User data").
 const SMTP = encodeDigits(
   encodeText("smtp.invalid:25:user:pass"),
   SMTP_OFFSET,
@@ -260,8 +276,8 @@ function readPh(value: string): UserData["ph"] {
 }
 
 /**
- * The client finds each key by a substring search from the start, so a value
- * must not contain "key=": `=` never gets into a value.
+ * The client finds each key by searching the text from its start, so no value
+ * may contain "key=": values never contain `=`.
  */
 const userDataBody: Body<UserData> = {
   read(from) {

@@ -1,6 +1,6 @@
 /**
- * Files and calls go from client to client; the server only introduces them
- * (docs/protocol.md, "File transfer", "Calls").
+ * Files and calls go directly from client to client; the server only introduces
+ * them (docs/protocol.md, "File transfer", "Calls").
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { encodeRecord, parseRecord } from "../records.ts";
 import { shownName, shownNickname } from "./pals.ts";
 import { CLIENT_PORT } from "./rooms.ts";
 
-/** Port of video, one above that of voice and files. */
+/** The port of video, one above that of voice and files. */
 export const VIDEO_PORT = 0x082b;
 
 const toUser = (name: ClientTypeName) => fromClient(name, { uid: u32 });
@@ -35,7 +35,7 @@ export interface Offer {
   readonly nickname: string;
   readonly first: string;
   readonly last: string;
-  /** Dotted; on the wire a decimal number of 32 bits. */
+  /** Dotted text; on the wire a decimal number of 32 bits. */
   readonly address: string;
   readonly port: number;
 }
@@ -75,7 +75,7 @@ function offer(name: ServerTypeName): Packet<Offer> {
 
 export const xferRequest = toUserAt("XFER_REQUEST", CLIENT_PORT);
 export const xferAccept = toUserAt("XFER_ACCEPT", CLIENT_PORT);
-/** Also "done": the receiver sends it after a transfer that worked. */
+/** Also means "done": the receiver sends it after a successful transfer. */
 export const xferRefuse = toUser("XFER_REFUSE");
 export const xferOffer = offer("XFER_OFFER");
 export const xferAccepted = ofUserAt("XFER_ACCEPTED");
@@ -98,5 +98,5 @@ export const videoAccepted = ofUserAt("VIDEO_ACCEPTED");
 export const videoRefused = ofUser("VIDEO_REFUSED");
 export const videoEnded = ofUser("VIDEO_ENDED");
 
-/** Every ten minutes in a room whose window shows the video panel. */
+/** Sent every ten minutes while a room's window shows the video panel. */
 export const videoKeepalive = fromClient("VIDEO_KEEPALIVE", {});

@@ -8,6 +8,7 @@ import { deepEqual } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { buildBrowserClient } from "../../../scripts/browser_client.ts";
 import { speech } from "../../support/signals.ts";
+import { SPOKEN_S } from "./sound.ts";
 import { DESK, MISSING, withChromium } from "./chromium.ts";
 import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
 
@@ -16,7 +17,6 @@ const faults: string[] = [];
 /** A permanent voice room of every fresh server. */
 export const PORCH = "The Front Porch";
 const RATE = 44_100;
-export const SPOKEN_S = 8;
 
 /** A WAV file for the made-up microphone: our speech, brought up to 44.1 kHz. */
 async function speechFile(): Promise<string> {

@@ -3,13 +3,9 @@
  * in front and the speaker's uid behind.
  *
  * ```text
- * hello   u32 room
- * u32 uid                          both big-endian
- * frame   u32 N
- * N bytes                             N big-endian, 50..1000
- * N bytes RTP header (12)
- * payload
- * u32 speaker     speaker LITTLE-endian
+ * hello   u32 room | u32 uid                          both big-endian
+ * frame   u32 N | N bytes                             N big-endian, 50..1000
+ * N bytes RTP header (12) | payload | u32 speaker     speaker LITTLE-endian
  * ```
  *
  * A datagram carries the same N bytes, with or without their length. See

@@ -9,7 +9,6 @@ import {
   type Audit,
   type AuditEntry,
   type AuditFilter,
-  type Millis,
   StoreError,
 } from "../lib/domain/store.ts";
 import type { Database, Value } from "./database.ts";
@@ -76,11 +75,6 @@ export class AuditTable implements Audit {
     return this.#db.statement<Row>(
       `SELECT * FROM audit ${where} ORDER BY at DESC, id DESC LIMIT ?`,
     ).all(...values, bounded(limit, MOST_LISTED)).map(toEntry);
-  }
-
-  prune(before: Millis): number {
-    this.#flush();
-    return this.#db.statement("DELETE FROM audit WHERE at < ?").run(before);
   }
 
   /** How many entries wait to be written. */

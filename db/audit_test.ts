@@ -16,7 +16,7 @@ const entry = (n: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
 });
 
 Deno.test("audit.list() filters without regard to case, newest first", () =>
-  withStore(({ audit }) => {
+  withStore(({ audit, retention }) => {
     audit.add(entry(1));
     audit.add(entry(2, { actor: "cli", actorUid: null, address: null }));
     audit.add(entry(3, { action: "room set", target: "Lounge" }));
@@ -32,7 +32,7 @@ Deno.test("audit.list() filters without regard to case, newest first", () =>
     assert.deepEqual(newest, [
       { id: 3, ...entry(3, { action: "room set", target: "Lounge" }) },
     ]);
-    assert.equal(audit.prune(NOON + 3), 2);
+    assert.equal(retention.prune("audit", NOON + 3, 9), 2);
     assert.deepEqual(times(), [3]);
   }));
 

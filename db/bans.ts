@@ -75,12 +75,6 @@ export class BanTable implements Bans {
     return this.#db.statement("DELETE FROM bans WHERE kind = ? AND target = ?")
       .run(kind, target) === 1;
   }
-
-  prune(now: Millis): number {
-    this.#revision++;
-    return this.#db.statement("DELETE FROM bans WHERE banned_until <= ?")
-      .run(now);
-  }
 }
 
 function toBan(row: Row): Ban {

@@ -13,7 +13,7 @@ const ban = (target: string, until: number | null, reason = "spam") =>
   }) satisfies NewBan;
 
 Deno.test("bans hold until their time is over", () =>
-  withStore(({ bans }) => {
+  withStore(({ bans, retention }) => {
     bans.add(ban("192.0.2.1", NOON + 10));
     const forever = bans.add(ban("192.0.2.2", null));
     assert.equal(bans.list(NOON + 9).length, 2);
@@ -21,8 +21,8 @@ Deno.test("bans hold until their time is over", () =>
     assert.equal(bans.find("address", "192.0.2.1", NOON)?.reason, "spam");
     assert.equal(bans.find("address", "192.0.2.1", NOON + 10), undefined);
     assert.equal(bans.find("network", "192.0.2.2", NOON), undefined);
-    assert.equal(bans.prune(NOON + 9), 0);
-    assert.equal(bans.prune(NOON + 10), 1);
+    assert.equal(retention.prune("bans", NOON + 10, 9), 0);
+    assert.equal(retention.prune("bans", NOON + 11, 9), 1);
     assert.deepEqual(bans.list(0), [forever]);
   }));
 

@@ -97,10 +97,4 @@ export class ComplaintTable implements Complaints {
       "SELECT count(*) AS made FROM complaints WHERE reporter = ? AND at > ?",
     ).get(reporter, since)?.made ?? 0;
   }
-
-  prune(before: Millis): number {
-    return this.#db.statement(
-      "DELETE FROM complaints WHERE state = 'closed' AND handled_at < ?",
-    ).run(before);
-  }
 }

@@ -52,7 +52,7 @@ Deno.test("a complaint is kept as it was made, and handled", () =>
     store.accounts.remove(troll.uid, "keep");
     const kept = complaints.get(first.id);
     assert.deepEqual([kept?.about, kept?.aboutName], [null, "Troll"]);
-    assert.equal(complaints.prune(NOON + 5), 0);
-    assert.equal(complaints.prune(NOON + 6), 1);
+    assert.equal(store.retention.prune("complaints", NOON + 5, 9), 0);
+    assert.equal(store.retention.prune("complaints", NOON + 6, 9), 1);
     assert.deepEqual(ids({}), [second.id]);
   }));

@@ -58,10 +58,6 @@ export class MuteTable implements Mutes {
     return this.#db.statement("DELETE FROM mutes WHERE uid = ?")
       .run(uid) === 1;
   }
-
-  prune(now: Millis): number {
-    return this.#db.statement("DELETE FROM mutes WHERE until <= ?").run(now);
-  }
 }
 
 const NOTES = new Columns<UserNote>("user_notes", {
@@ -141,12 +137,6 @@ export class PastSessionTable implements PastSessions {
         endedAt: ended_at,
         address,
       }));
-  }
-
-  prune(before: Millis): number {
-    this.#flush();
-    return this.#db.statement("DELETE FROM past_sessions WHERE ended_at < ?")
-      .run(before);
   }
 
   /** Writes what waits; {@linkcode PastSessionTable.forget} follows. */

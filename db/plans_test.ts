@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { ENDING, KEPT } from "../lib/domain/retention.ts";
 import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
 import { SqliteStore } from "./store.ts";
@@ -16,7 +17,12 @@ const WHOLE = [
   /FROM words ORDER BY word_key/,
   // Bounded: registration sees to it.
   /FROM applications/,
-  /DELETE FROM mutes WHERE until/,
+  // The oldest rows, in the order of their numbers.
+  /FROM \w+ ORDER BY id LIMIT (\?2|1)/,
+  // A few rows for each user, looked through four times a day.
+  /FROM (mutes|password_resets|invite_codes|sign_on_places|email_invites) WHERE \w+ < \?1/,
+  /min\(\w+\) AS at FROM (sign_on_places|email_invites) /,
+  /FROM history WHERE at < \?1|FROM history WHERE TRUE/,
   /FROM stat_rooms WHERE at >= \?\s+GROUP BY/,
   /FROM complaints\s+(WHERE state IN|ORDER BY)/,
   /FROM audit\s+ORDER BY at DESC/,
@@ -94,14 +100,12 @@ function exercise(store: SqliteStore): void {
   store.bans.add({ kind: "account", target: "x", ...ban });
   store.bans.list(NOON);
   store.bans.find("account", "x", NOON);
-  store.bans.prune(NOON);
   for (const filter of ["actor", "action", "target"]) {
     store.audit.list({ [filter]: "x" });
     store.audit.list({ [filter]: "x", since: 1, until: 2 });
   }
   store.audit.list();
   store.audit.list({ since: 1 });
-  store.audit.prune(1);
   store.words.set({ word: "x", action: "mask", by: "x", at: 1 });
   store.words.list();
   store.emergency.set({ level: "open", reason: "", by: "x", at: 1 });
@@ -118,7 +122,6 @@ function exercise(store: SqliteStore): void {
   store.mutes.set({ ...moment, reason: "", rank: 1, until: null });
   store.mutes.get(uid, 1);
   store.mutes.list(1);
-  store.mutes.prune(1);
   const note = store.notes.add({ ...moment, text: "x" });
   store.notes.get(note.id);
   store.notes.list(uid);
@@ -126,7 +129,6 @@ function exercise(store: SqliteStore): void {
   const visit = { uid, beganAt: 1, endedAt: 2, address: "::1" };
   store.pastSessions.add(visit);
   store.pastSessions.list(uid, 10);
-  store.pastSessions.prune(1);
   const { id: complaint } = store.complaints.add({
     at: NOON,
     reporter: uid,
@@ -145,7 +147,6 @@ function exercise(store: SqliteStore): void {
   store.complaints.list({ reporter: uid });
   store.complaints.countBy(uid, 1);
   store.complaints.update(complaint, { note: "x" });
-  store.complaints.prune(1);
   const code = { code: "x", usesLeft: 1, createdBy: "x", createdAt: NOON };
   store.inviteCodes.add({ ...code, expiresAt: null });
   store.inviteCodes.list(NOON);
@@ -162,7 +163,13 @@ function exercise(store: SqliteStore): void {
   store.statistics.people("day", 1);
   store.statistics.rooms(1, 10);
   store.statistics.prune(1, 10);
-  store.statistics.oldest();
+  for (const { kinds } of KEPT) {
+    for (const kind of kinds) {
+      store.retention.prune(kind, 1, 10);
+      store.retention.oldest(kind);
+    }
+  }
+  for (const kind of ENDING) store.retention.prune(kind, 1, 10);
   store.accounts.remove(uid, "remove");
 }
 

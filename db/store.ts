@@ -21,6 +21,7 @@ import { MuteTable, NoteTable, PastSessionTable } from "./moderation.ts";
 import { ProfileMessageTable } from "./profile_messages.ts";
 import { PasswordResetTable } from "./password_resets.ts";
 import { RelationTables } from "./relations.ts";
+import { RetentionOfTables } from "./retention.ts";
 import { RoomTables } from "./rooms.ts";
 import { StatisticsTables } from "./statistics.ts";
 import { TwoStepTable } from "./two_step.ts";
@@ -49,6 +50,7 @@ export class SqliteStore implements Store {
   readonly emailInvites;
   readonly history;
   readonly statistics;
+  readonly retention;
 
   #closed = false;
 
@@ -76,6 +78,7 @@ export class SqliteStore implements Store {
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);
     this.statistics = new StatisticsTables(db);
+    this.retention = new RetentionOfTables(db, this.statistics, flush);
   }
 
   transaction<T>(work: () => T): T {

@@ -322,6 +322,7 @@ function startLog(folder: DataFolder, config: Config): void {
         path: folder.logFile,
         maxBytes: config.log.file_bytes,
         keep: config.log.file_keep,
+        maxMs: config.log.file_days * 86_400_000,
       },
     }),
   });

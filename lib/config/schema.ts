@@ -518,6 +518,35 @@ export const SCHEMA = {
         "user was online.",
       live: LIVE,
     }),
+    place_days: integer({
+      default: 365,
+      min: 1,
+      max: 36500,
+      about:
+        "Days for which the server remembers a network from which a user has " +
+        "signed on: sign-ons from there do not wait while somebody guesses " +
+        "the password.",
+      live: LIVE,
+    }),
+    message_days: integer({
+      default: 365,
+      min: 1,
+      max: 36500,
+      about:
+        "Days that a message waits for a user who is offline; then it is " +
+        "removed unread. E-mail addresses that users have invited are kept " +
+        "as long.",
+      live: LIVE,
+    }),
+    note_days: integer({
+      default: 0,
+      min: 0,
+      max: 36500,
+      about:
+        "Days that a note of the staff about a user is kept. 0: until it is " +
+        "removed, or the account is.",
+      live: LIVE,
+    }),
     statistics_days: integer({
       default: 730,
       min: 1,
@@ -578,6 +607,14 @@ export const SCHEMA = {
       min: 10_000,
       max: 1_000_000_000,
       about: "At what size a new log file is begun.",
+    }),
+    file_days: integer({
+      default: 30,
+      min: 1,
+      max: 36500,
+      about:
+        "Begin a new log file after this many days, and remove an old one as " +
+        "many days after its last line.",
     }),
     file_keep: integer({
       default: 5,

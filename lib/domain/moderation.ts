@@ -63,8 +63,6 @@ export interface Complaints {
   update(id: number, patch: ComplaintPatch): void;
   /** Complaints by this reporter since `since`. */
   countBy(reporter: Uid, since: Millis): number;
-  /** Removes those closed before `before`. */
-  prune(before: Millis): number;
 }
 
 /** Keeps a user from writing, speaking and showing video anywhere. */
@@ -86,7 +84,6 @@ export interface Mutes {
   get(uid: Uid, now: Millis): Mute | undefined;
   list(now: Millis): Mute[];
   remove(uid: Uid): boolean;
-  prune(now: Millis): number;
 }
 
 /** What staff write down about a user, for each other. */
@@ -118,8 +115,6 @@ export interface PastSessions {
   add(session: PastSession): void;
   /** Newest first. */
   list(uid: Uid, limit: number): PastSession[];
-  /** Removes those that ended before `before`. */
-  prune(before: Millis): number;
 }
 
 /**

@@ -22,6 +22,7 @@ import type {
   UserNotes,
   Words,
 } from "./moderation.ts";
+import type { Retention } from "./retention.ts";
 import type { Statistics } from "./statistics.ts";
 import type { Accounts } from "./store/accounts.ts";
 import type { Audit } from "./store/audit.ts";
@@ -100,6 +101,7 @@ export interface Store {
   readonly emailInvites: EmailInvites;
   readonly history: History;
   readonly statistics: Statistics;
+  readonly retention: Retention;
   /** All or nothing; nests. */
   transaction<T>(work: () => T): T;
   /** Writes what was deferred (seen, audit) in one transaction. */

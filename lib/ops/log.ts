@@ -41,6 +41,8 @@ export interface LogOptions {
     readonly path: string;
     readonly maxBytes: number;
     readonly keep: number;
+    /** Milliseconds after which a file is too old. */
+    readonly maxMs?: number;
   };
 }
 
@@ -100,6 +102,11 @@ export function setLogLevel(level: Level | "warn"): void {
 /** Whether debug lines are written: for those costly to put together. */
 export function debugs(): boolean {
   return threshold === RANK.debug;
+}
+
+/** Closes and removes log files that are too old. */
+export function sweepLog(): void {
+  logFile?.sweep();
 }
 
 /** Opens the log file again, which logrotate or the host has moved. */

@@ -12,6 +12,12 @@ export interface LogFileOptions {
   readonly maxBytes: number;
   /** How many old files are kept beside the current one; at least one. */
   readonly keep: number;
+  /**
+   * A file this old is closed, and removed when it is that old again; absent:
+   * age does not matter.
+   */
+  readonly maxMs?: number;
+  readonly now?: () => number;
   /** Told once when the file cannot be written, until it can be again. */
   readonly onError?: (error: unknown) => void;
 }
@@ -21,6 +27,7 @@ const encoder = new TextEncoder();
 export class LogFile implements Disposable {
   #file: Deno.FsFile | null = null;
   #size = 0;
+  #begunAt = 0;
   #failing = false;
 
   /** Throws when the file cannot be opened. */
@@ -32,9 +39,9 @@ export class LogFile implements Disposable {
   write(line: string): void {
     const bytes = encoder.encode(line);
     try {
-      if (this.#size > 0 && this.#size + bytes.length > this.options.maxBytes) {
-        this.#rotate();
-      }
+      const isFull = this.#size > 0 &&
+        this.#size + bytes.length > this.options.maxBytes;
+      if (isFull || this.#isOld()) this.#rotate();
       const file = this.#file ?? this.#open();
       for (let at = 0; at < bytes.length;) {
         at += file.writeSync(bytes.subarray(at));
@@ -44,6 +51,21 @@ export class LogFile implements Disposable {
     } catch (error) {
       if (!this.#failing) this.options.onError?.(error);
       this.#failing = true;
+    }
+  }
+
+  /** Begins a new file when this one is too old; removes older ones. */
+  sweep(): void {
+    const { path, keep, maxMs = Infinity } = this.options;
+    try {
+      if (this.#isOld()) this.#rotate();
+      for (let number = 1; number <= keep; number++) {
+        const file = `${path}.${number}`;
+        const mtime = statOf(file)?.mtime?.getTime() ?? Infinity;
+        if (this.#now() - mtime > maxMs) Deno.removeSync(file);
+      }
+    } catch (error) {
+      this.options.onError?.(error);
     }
   }
 
@@ -69,9 +91,21 @@ export class LogFile implements Disposable {
       mode: 0o600,
     });
     keepOwner(path);
-    this.#size = file.statSync().size;
+    const { size, birthtime } = file.statSync();
+    this.#size = size;
+    const now = this.#now();
+    this.#begunAt = size === 0 ? now : birthtime?.getTime() ?? now;
     this.#file = file;
     return file;
+  }
+
+  #now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+
+  #isOld(): boolean {
+    const { maxMs = Infinity } = this.options;
+    return this.#size > 0 && this.#now() - this.#begunAt > maxMs;
   }
 
   #close(): void {
@@ -91,5 +125,14 @@ export class LogFile implements Disposable {
       }
     }
     this.#open();
+  }
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }

@@ -67,3 +67,43 @@ Deno.test("LogFile tells once that it cannot write, and tries again", async () =
     equal(Deno.readTextFileSync(path), "kept\n");
   });
 });
+
+Deno.test("LogFile begins a new file after some days and removes old ones", async () => {
+  await withFolder((path) => {
+    const start = Date.now();
+    let ahead = 0;
+    using file = new LogFile({
+      path,
+      maxBytes: 1000,
+      keep: 5,
+      maxMs: 1000,
+      now: () => start + ahead,
+    });
+    const names = () =>
+      [...Deno.readDirSync(dirname(path))].map(({ name }) => name).sort();
+    const touch = (file: string) => {
+      const at = (start + ahead) / 1000;
+      Deno.utimeSync(file, at, at);
+    };
+    file.write("one\n");
+    ahead = 900;
+    file.write("two\n");
+    touch(path);
+    deepEqual(names(), ["retropal.log"]);
+    ahead = 1100;
+    file.write("three\n");
+    touch(path);
+    file.sweep();
+    deepEqual(names(), ["retropal.log", "retropal.log.1"]);
+    equal(Deno.readTextFileSync(`${path}.1`), "one\ntwo\n");
+    ahead = 2050;
+    // Also when nothing more is written.
+    file.sweep();
+    deepEqual(names(), ["retropal.log"]);
+    equal(Deno.readTextFileSync(path), "three\n");
+    ahead = 2200;
+    file.sweep();
+    equal(Deno.readTextFileSync(path), "");
+    deepEqual(names(), ["retropal.log"]);
+  });
+});

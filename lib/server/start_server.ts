@@ -148,7 +148,15 @@ export async function startServer(
         "web",
         await WebPart.start(
           core,
-          { live, chat, voice, video, statistics, backups },
+          {
+            live,
+            chat,
+            voice,
+            video,
+            statistics,
+            backups,
+            house: upkeep.house,
+          },
           webTools(options),
         ),
       );

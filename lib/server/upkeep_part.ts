@@ -5,11 +5,12 @@
  * @module
  */
 import type { Counters } from "../chat/counters.ts";
+import { KEPT } from "../domain/retention.ts";
 import type { Store } from "../domain/store.ts";
 import { SERVER } from "../actions/acting.ts";
 import { removeExpired } from "../actions/applications.ts";
 import { activity } from "../ops/activity.ts";
-import { keepHouse, prune } from "../upkeep/housekeeping.ts";
+import { daysOf, Housekeeper } from "../upkeep/housekeeping.ts";
 import type { Status } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
 import { type LoopLag, LoopLagMeter } from "../ops/loop_lag.ts";
@@ -33,7 +34,8 @@ export class UpkeepPart implements Disposable {
   readonly #lag = new LoopLagMeter();
   readonly #rates = new Rates<typeof RATES[number]>();
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #stopCleaning: () => void;
+  readonly house: Housekeeper;
+  readonly #unsubscribe: () => void;
 
   constructor(
     { store, clock, config }: Core,
@@ -55,29 +57,20 @@ export class UpkeepPart implements Disposable {
       });
       flush(store);
     }, FLUSH_MS);
-    const house = {
+    this.house = new Housekeeper({
       store,
       clock,
       log: logger("store"),
       config: () => config.current,
       removeExpired: () =>
         removeExpired({ store, live: null, actor: SERVER, now: clock }),
-    };
-    const stop = keepHouse(house);
-    const unsubscribe = config.onChange((now, before) => {
-      const isShorter = ([
-        "audit_days",
-        "complaint_days",
-        "session_days",
-        "statistics_days",
-      ] as const)
-        .some((key) => now.store[key] < before.store[key]);
-      if (isShorter) prune(house);
     });
-    this.#stopCleaning = () => {
-      stop();
-      unsubscribe();
-    };
+    this.#unsubscribe = config.onChange((now, before) => {
+      const isShorter = KEPT.some(({ setting }) =>
+        daysOf(now, setting) < daysOf(before, setting)
+      );
+      if (isShorter) void this.house.sweep();
+    });
   }
 
   loopLag(): LoopLag {
@@ -90,7 +83,8 @@ export class UpkeepPart implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#stopCleaning();
+    this.#unsubscribe();
+    this.house[Symbol.dispose]();
     this.#lag.stop();
   }
 }

@@ -5,6 +5,7 @@
  */
 import { logger } from "../ops/log.ts";
 import type { Live, TlsStatus } from "../ops/live.ts";
+import type { Housekeeper } from "../upkeep/housekeeping.ts";
 import type { NightlyBackups } from "../upkeep/nightly_backups.ts";
 import { addServerMetrics } from "./server_metrics.ts";
 import { TlsTerminator } from "../net/tls/terminator.ts";
@@ -39,6 +40,7 @@ export interface WebNeighbours {
   readonly voice: VoicePart;
   readonly video: VideoPart | undefined;
   readonly statistics: StatisticsPart;
+  readonly house: Housekeeper;
 }
 
 export class WebPart implements AsyncDisposable {
@@ -57,7 +59,7 @@ export class WebPart implements AsyncDisposable {
   /** Rejects with CannotListen. */
   static async start(
     core: Core,
-    { live, chat, voice, video, statistics, backups }: WebNeighbours,
+    { live, chat, voice, video, statistics, backups, house }: WebNeighbours,
     { backup, commandContext, settings, setupDoor, tlsFolder }: WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
@@ -97,6 +99,7 @@ export class WebPart implements AsyncDisposable {
             },
           ),
         drops: chat.drops,
+        house,
         ...(backup && { backup }),
         ...(backups && { backups }),
         ...(settings && { settings }),

@@ -1,66 +1,122 @@
 /**
- * What is thrown away when its time has come, so that the database does not
- * grow without bound.
+ * Removes what has been kept for as long as the settings say, a slice at a
+ * time, so that clients do not wait for it.
  *
  * @module
  */
 import type { Config } from "../config/config.ts";
-import type { Store } from "../domain/store.ts";
-import type { Logger } from "../ops/log.ts";
+import { ENDING, KEPT, type KeptKind } from "../domain/retention.ts";
+import type { Millis, Store } from "../domain/store.ts";
+import { type Logger, sweepLog } from "../ops/log.ts";
+import { pause } from "../net/turn.ts";
 
 const EVERY_MS = 6 * 3_600_000;
 const DAY_MS = 86_400_000;
+/** Rows removed at once: some milliseconds. */
+const SLICE = 250;
 
 export interface HousekeepingOptions {
   readonly store: Store;
   readonly log: Logger;
-  readonly clock: () => number;
+  readonly clock: () => Millis;
   /** The configuration in force. */
   readonly config: () => Config;
   /** Removes accounts whose time is over; returns how many. */
   readonly removeExpired?: () => number;
 }
 
-/** Prunes now and then every six hours; call the returned function to stop. */
-export function keepHouse(options: HousekeepingOptions): () => void {
-  prune(options);
-  const timer = setInterval(() => prune(options), EVERY_MS);
-  return () => clearInterval(timer);
+/** What one sweep removed. */
+export interface Sweep {
+  readonly at: Millis;
+  /** How many entries of each kind; kinds without any are left out. */
+  readonly removed: Readonly<Partial<Record<KeptKind | "accounts", number>>>;
 }
 
-/** Removes what is older than the settings say. */
-export function prune(
-  { store, log, clock, config, removeExpired }: HousekeepingOptions,
-): void {
-  const now = clock();
-  try {
-    const audit = store.audit.prune(now - DAY_MS * config().store.audit_days);
-    const bans = store.bans.prune(now);
-    const complaints = store.complaints.prune(
-      now - DAY_MS * config().store.complaint_days,
-    );
-    const mutes = store.mutes.prune(now);
-    const sessions = store.pastSessions.prune(
-      now - DAY_MS * config().store.session_days,
-    );
-    const statistics = store.statistics.prune(
-      now - DAY_MS * config().store.statistics_days,
-      100_000,
-    );
-    const accounts = removeExpired?.() ?? 0;
-    const gone = {
-      audit,
-      bans,
-      complaints,
-      mutes,
-      sessions,
-      statistics,
-      accounts,
-    };
-    if (Object.values(gone).some((count) => count > 0)) {
-      log.info("old entries thrown away", gone);
+/** Days that something is kept; Infinity: until it is removed by hand. */
+export function daysOf(
+  { store }: Pick<Config, "store">,
+  setting: typeof KEPT[number]["setting"],
+): number {
+  return store[setting] === 0 ? Infinity : store[setting];
+}
+
+export class Housekeeper implements Disposable {
+  readonly #options: HousekeepingOptions;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #sweeping: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+  #last: Sweep | undefined;
+
+  /** Sweeps now and then every six hours. */
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.sweep(), EVERY_MS);
+    void this.sweep();
+  }
+
+  /** The last whole sweep. */
+  get last(): Sweep | undefined {
+    return this.#last;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#stopped = true;
+  }
+
+  /**
+   * Resolves when everything that is too old is gone. Little is gone at once;
+   * never rejects.
+   */
+  sweep(): Promise<void> {
+    this.#again = this.#sweeping !== undefined;
+    this.#sweeping ??= this.#sweepAll().finally(() => {
+      this.#sweeping = undefined;
+      if (this.#again && !this.#stopped) void this.sweep();
+    });
+    return this.#sweeping;
+  }
+
+  async #sweepAll(): Promise<void> {
+    const { clock, config, log, removeExpired } = this.#options;
+    const now = clock();
+    const removed: Partial<Record<KeptKind | "accounts", number>> = {};
+    try {
+      const accounts = removeExpired?.() ?? 0;
+      if (accounts > 0) removed.accounts = accounts;
+      for (const kind of ENDING) {
+        // At the moment itself it is over.
+        await this.#prune(kind, now + 1, removed);
+      }
+      for (const { setting, kinds } of KEPT) {
+        const before = now - DAY_MS * daysOf(config(), setting);
+        if (before === -Infinity) continue;
+        for (const kind of kinds) await this.#prune(kind, before, removed);
+      }
+      sweepLog();
+      if (this.#stopped) return;
+      this.#last = { at: now, removed };
+      if (Object.keys(removed).length > 0) {
+        log.info("old entries removed", removed);
+      }
+    } catch (error) {
+      log.error("old entries could not be removed", { error: `${error}` });
     }
-  } catch (error) {
-    log.error("old entries could not be thrown away", { error: `${error}` });
+  }
+
+  async #prune(
+    kind: KeptKind,
+    before: Millis,
+    removed: Partial<Record<KeptKind, number>>,
+  ): Promise<void> {
+    while (!this.#stopped) {
+      const began = performance.now();
+      const count = this.#options.store.retention.prune(kind, before, SLICE);
+      if (count > 0) removed[kind] = (removed[kind] ?? 0) + count;
+      if (count < SLICE) return;
+      // Half of the time is left to everything else.
+      await pause(performance.now() - began);
+    }
   }
 }

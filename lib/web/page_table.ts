@@ -148,6 +148,10 @@ export const PAGES: readonly PageRow[] = [
     "desk-setting",
     "/desk/config/server.name",
   ]),
+  desk("/desk/retention", "admin", "Data kept", [
+    "desk-retention",
+    "/desk/retention",
+  ]),
   desk("/desk/backup", "superadmin", "Backup", [
     "desk-backup",
     "/desk/backup",

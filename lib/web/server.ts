@@ -21,6 +21,7 @@ import { FrontPageState } from "./front_state.ts";
 import type { FileDrops } from "../files/drop.ts";
 import { HistoryRecorder } from "./history.ts";
 import type { SettingsKeeper } from "../config/settings_keeper.ts";
+import type { Housekeeper } from "../upkeep/housekeeping.ts";
 import type { NightlyBackups } from "../upkeep/nightly_backups.ts";
 import { OpenStreams } from "./open_streams.ts";
 import type { CommandRun, Guard, Passwords, Site } from "./site.ts";
@@ -68,6 +69,8 @@ export interface WebOptions {
   readonly setupDoor?: SetupDoor;
   /** Automatic backups; without them the desk lists none. */
   readonly backups?: NightlyBackups;
+  /** Removes what is too old. */
+  readonly house?: Pick<Housekeeper, "last">;
   /** Adds metrics that `Live` does not know. */
   readonly metrics?: (registry: Registry) => void;
 }
@@ -161,6 +164,7 @@ function makeSite(options: WebOptions): Site {
       })),
     backup: options.backup ?? null,
     backups: options.backups ?? null,
+    house: options.house ?? null,
     setupDoor: options.setupDoor ?? null,
     settings: options.settings ?? null,
     authority: () => options.tls?.authority(),

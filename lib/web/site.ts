@@ -15,6 +15,7 @@ import type { Config } from "../config/config.ts";
 import type { SettingsKeeper } from "../config/settings_keeper.ts";
 import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
+import type { Housekeeper } from "../upkeep/housekeeping.ts";
 import type { NightlyBackups } from "../upkeep/nightly_backups.ts";
 import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
@@ -75,6 +76,8 @@ export interface Site {
   readonly backups: NightlyBackups | null;
   /** PEM of the host's own authority; undefined when there is none. */
   authority(): string | undefined;
+  /** Removes what is too old; null: nobody does. */
+  readonly house: Pick<Housekeeper, "last"> | null;
   readonly metrics: Registry;
   readonly sessions: WebSessions;
   readonly secondSteps: SecondSteps;

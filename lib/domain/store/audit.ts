@@ -33,5 +33,4 @@ export interface Audit {
   /** Not durable at once: written with the next batch (`Store.flush`). */
   add(entry: AuditEntry): void;
   list(filter?: AuditFilter): (AuditEntry & { readonly id: number })[];
-  prune(before: Millis): number;
 }

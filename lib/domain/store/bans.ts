@@ -36,5 +36,4 @@ export interface Bans {
   list(now: Millis): Ban[];
   find(kind: BanKind, target: string, now: Millis): Ban | undefined;
   remove(kind: BanKind, target: string): boolean;
-  prune(now: Millis): number;
 }

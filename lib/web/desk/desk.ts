@@ -19,6 +19,7 @@ import { filePages } from "./files.ts";
 import { invitePages } from "./invites.ts";
 import { overviewPages } from "./overview.ts";
 import { packetPages } from "./packets.ts";
+import { retentionPages } from "./retention.ts";
 import { roomPages } from "./rooms.ts";
 import { runPages } from "./run.ts";
 import { sessionPages } from "./sessions.ts";
@@ -48,6 +49,7 @@ export function deskPages(app: App, site: Site): void {
   announcePages(app, site);
   auditPages(app, site);
   configPages(app, site);
+  retentionPages(app, site);
   backupPages(app, site);
   packetPages(app, site);
   runPages(app, site);

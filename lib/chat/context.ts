@@ -83,8 +83,8 @@ export interface DropWish {
   /** From which the sender will connect. */
   readonly address: string;
   readonly to: Uid;
-  /** Undefined: it did not arrive. */
-  arrived(file: Arrived | undefined): void;
+  /** With a text: it did not arrive, and why. */
+  arrived(file: Arrived | string): void;
 }
 
 export interface Arrived {

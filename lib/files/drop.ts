@@ -13,23 +13,17 @@ import type { Uid } from "../domain/store.ts";
 import { decodeText } from "../protocol/windows1252.ts";
 import type { Logger } from "../ops/log.ts";
 import {
+  describe,
+  type DroppedFile,
+  filesIn,
+  removeFile,
+} from "./drop_folder.ts";
+import {
   acceptFrom,
   closeOnAbort,
   readHead,
   TransferFailed,
 } from "./incoming.ts";
-
-/** A file that waits to be fetched. */
-export interface DroppedFile {
-  /** Unguessable; the name of the file on disk as well. */
-  readonly id: string;
-  readonly from: Uid;
-  readonly sender: string;
-  readonly to: Uid;
-  readonly name: string;
-  readonly size: number;
-  readonly expiresAt: number;
-}
 
 const ID_BYTES = 20;
 const BUFFER_BYTES = 16_384;
@@ -57,8 +51,9 @@ export class FileDrops implements FileDrop, AsyncDisposable {
     this.#log = log;
     this.#folder = folder;
     this.#clock = clock;
-    // What a server before this one took has links that nobody can check.
-    if (folder !== undefined) clear(folder);
+    if (folder !== undefined) {
+      for (const file of filesIn(folder)) this.#files.set(file.id, file);
+    }
     this.#timer = setInterval(() => this.#prune(), PRUNE_MS);
   }
 
@@ -76,13 +71,21 @@ export class FileDrops implements FileDrop, AsyncDisposable {
     return join(this.#folder ?? "", id);
   }
 
+  /**
+   * Gives a file to one reader: nobody else finds it meanwhile, and afterwards
+   * it is removed, or back in its place when the reader did not get all of it.
+   */
+  lend(file: DroppedFile): (whole: boolean) => void {
+    this.#files.delete(file.id);
+    return (whole) => {
+      if (whole) this.remove(file);
+      else this.#files.set(file.id, file);
+    };
+  }
+
   remove(file: DroppedFile): void {
     this.#files.delete(file.id);
-    try {
-      Deno.removeSync(this.path(file));
-    } catch {
-      // Gone already.
-    }
+    removeFile(this.#folder ?? "", file.id);
   }
 
   open(wish: DropWish): RelayAnswer {
@@ -151,6 +154,7 @@ export class FileDrops implements FileDrop, AsyncDisposable {
         size: head.size,
         expiresAt: this.#clock() + 3_600_000 * files.drop_hours,
       };
+      describe(this.#folder!, file);
       this.#files.set(id, file);
       wish.arrived(file);
     } catch (error) {
@@ -158,8 +162,9 @@ export class FileDrops implements FileDrop, AsyncDisposable {
         from: wish.from,
         error: String(error),
       });
-      await Deno.remove(path).catch(() => {});
-      wish.arrived(undefined);
+      this.#files.delete(id);
+      removeFile(this.#folder!, id);
+      wish.arrived(this.#whyNot(error, signal));
     } finally {
       try {
         conn?.close();
@@ -167,6 +172,14 @@ export class FileDrops implements FileDrop, AsyncDisposable {
         // By the signal.
       }
     }
+  }
+
+  /** As the sender reads it. */
+  #whyNot(error: unknown, signal: AbortSignal): string {
+    if (this.#stop.signal.aborted) return "the server closed meanwhile";
+    if (signal.aborted) return "it took too long";
+    if (error instanceof TransferFailed) return error.message;
+    return "it could not be stored";
   }
 
   #prune(): void {
@@ -180,7 +193,6 @@ export class FileDrops implements FileDrop, AsyncDisposable {
     clearInterval(this.#timer);
     this.#stop.abort();
     await Promise.all(this.#coming.keys());
-    for (const file of this.#files.values()) this.remove(file);
   }
 }
 
@@ -190,16 +202,6 @@ function baseName(name: string): string {
   // deno-lint-ignore no-control-regex -- a name comes from a stranger
   const clean = last.replaceAll(/[\x00-\x1f\x7f"<>|:*?]/g, "_").trim();
   return clean === "" || /^\.+$/.test(clean) ? "file" : clean.slice(0, 200);
-}
-
-function clear(folder: string): void {
-  try {
-    for (const { name, isFile } of Deno.readDirSync(folder)) {
-      if (isFile) Deno.removeSync(join(folder, name));
-    }
-  } catch {
-    // There is none.
-  }
 }
 
 async function store(

@@ -184,6 +184,7 @@ const adRotation = all(
 const newStyleIm: Rule = (payload) => {
   const at = decodeText(payload).indexOf("\nmsg=");
   if (at < 0) return "no msg= line";
+  if (at + "\nmsg=".length === payload.length) return "an empty message";
   return record({
     needed: ["uid", "nickname", "first", "last"],
     full: true,
@@ -250,8 +251,9 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   USER_INFO: record(person),
   SEARCH_RESPONSE: list(200, person),
   SEARCH_ERROR: gap(1024),
-  PALPROFILE_IN: sized(16, STACK_BUFFER),
-  IM_IN: sized(4, MAX_SENT_PAYLOAD + 1),
+  // Gaim crashes on a text of no bytes; for 5.0 nothing shows that it is safe.
+  PALPROFILE_IN: sized(17, STACK_BUFFER),
+  IM_IN: sized(5, MAX_SENT_PAYLOAD + 1),
   ANNOUNCEMENT: sized(1, 1024),
   MAINTENANCE_KICK: gap(1024),
   FUTURE_USER_STATUS: list(200, { needed: ["email", "status"] }),
@@ -265,7 +267,7 @@ const RULES: Partial<Record<ServerTypeName, Rule>> = {
   AFFILIATE_LIST: list(800, { needed: ["id", "nm"] }),
   AFFILIATE_ROOMS: list(800, { needed: [] }),
   ROOM_USER_LIST: members,
-  ROOM_MESSAGE_IN: all(sized(8, MAX_SENT_PAYLOAD + 1), roomFirst),
+  ROOM_MESSAGE_IN: all(sized(9, MAX_SENT_PAYLOAD + 1), roomFirst),
   ROOM_BANNER: all(sized(8, 8 + 1024), roomFirst),
   MICS_TOGGLED: all(exactly(10), roomFirst),
   INVITE_IN: invite,

@@ -73,6 +73,21 @@ export function tail(max = MAX_SENT_PAYLOAD): Field<Uint8Array> {
   };
 }
 
+const BLANK = encodeText(" ");
+
+/** Text that is shown: nobody has seen a client take one of no bytes. */
+export function writeShown(to: Writer, bytes: Uint8Array, max?: number): void {
+  writeTail(to, bytes.length === 0 ? BLANK : bytes, max);
+}
+
+/** As {@linkcode tail}; a blank is written for nothing. */
+export function shownTail(max?: number): Field<Uint8Array> {
+  return {
+    read: (from) => from.rest(),
+    write: (to, value) => writeShown(to, value, max),
+  };
+}
+
 /** The rest of the payload as text; at most `max` bytes of it are written. */
 export function text(max = MAX_SENT_PAYLOAD): Field<string> {
   return {

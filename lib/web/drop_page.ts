@@ -36,9 +36,8 @@ know the sender and expect it. It can be fetched once.</p>
   app.post("/drop/:id", async (c) => {
     const file = find(c.req.param("id"));
     const opened = await Deno.open(drops.path(file));
-    // On Unix the open file stays readable; nobody else finds it.
-    drops.remove(file);
-    return c.body(opened.readable, 200, {
+    const body = lent(opened, drops.lend(file));
+    return c.body(body, 200, {
       "content-type": "application/octet-stream",
       "content-length": String(file.size),
       "content-disposition": `attachment; filename="${
@@ -46,4 +45,35 @@ know the sender and expect it. It can be fetched once.</p>
       }"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
     });
   });
+}
+
+const CHUNK_BYTES = 65_536;
+
+/** The bytes of a file; `end` hears whether the reader took all of them. */
+function lent(
+  file: Deno.FsFile,
+  end: (whole: boolean) => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const over = (whole: boolean) => {
+    // Closed first: Windows removes no open file.
+    file.close();
+    end(whole);
+  };
+  return new ReadableStream({
+    async pull(controller) {
+      const buffer = new Uint8Array(CHUNK_BYTES);
+      try {
+        const count = await file.read(buffer);
+        if (count !== null) {
+          return controller.enqueue(buffer.subarray(0, count));
+        }
+      } catch (error) {
+        over(false);
+        return controller.error(error);
+      }
+      over(true);
+      controller.close();
+    },
+    cancel: () => over(false),
+  }, { highWaterMark: 0 });
 }

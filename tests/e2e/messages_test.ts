@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import {
   imIn,
   newStyleIm,
+  profileMessageIn,
+  profileMessageOut,
+  roomMessageIn,
   userInfo,
 } from "../../lib/protocol/packets/messages.ts";
 import { requestUser } from "../../lib/protocol/packets/pals.ts";
@@ -175,4 +178,37 @@ Deno.test("kill -9 after delivery does not deliver again", async () => {
   await using second = await first.restart();
   await using again = await second.signOn("Bob");
   assert.deepEqual(await messages(again), []);
+});
+
+Deno.test("a message, room line or profile message without text reaches nobody", async () => {
+  await using server = await TestServer.start({ users: ["Ann", "Bob", "Cat"] });
+  await using ann = await server.signOn("Ann");
+  await using bob = await server.signOn("Bob");
+  const [HELP, CAT] = [50002, BOB + 1];
+  for (const client of [ann, bob]) await client.rooms.join(HELP);
+  await bob.settle();
+  bob.received.length = 0;
+  const profile = { from: ann.uid, fromProfile: 0, toProfile: 0 };
+  for (const to of [BOB, CAT]) {
+    await ann.people.im(to, "");
+    await ann.send(profileMessageOut, {
+      ...profile,
+      to,
+      text: new Uint8Array(),
+    });
+  }
+  await ann.rooms.say(HELP, "");
+  await ann.rooms.say(HELP, "something");
+  await ann.settle();
+  await bob.settle();
+  const shown = [
+    imIn.type,
+    newStyleIm.type,
+    roomMessageIn.type,
+    profileMessageIn.type,
+  ];
+  const got = bob.received.filter(({ type }) => shown.includes(type));
+  assert.deepEqual(got.map(({ type }) => type), [roomMessageIn.type]);
+  await using cat = await server.signOn("Cat");
+  assert.deepEqual(await messages(cat), []);
 });

@@ -39,7 +39,13 @@ export function dropFile(ctx: Context, receiver: Session): boolean {
       services.act((later) => {
         // It ends the sender's window: "Transfer Complete!" when all was sent.
         later.out.send(sender, xferRefused.frame({ uid: to }));
-        if (file === undefined) return;
+        if (typeof file === "string") {
+          // The sender's window may well say "Transfer Complete!".
+          const line = `Your file for ${receiver.nickname} did not arrive: ` +
+            `${file}. ${receiver.nickname} has not been told.`;
+          tell(later, sender.uid, encodeText(line));
+          return;
+        }
         later.log.info("file kept for its receiver", {
           from: sender.uid,
           to,
@@ -63,10 +69,13 @@ export function dropFile(ctx: Context, receiver: Session): boolean {
   return true;
 }
 
-/** A message of the system user, which waits for somebody who has left. */
+/**
+ * A message of the system user, which waits for somebody who has left, and in
+ * a planned restart for everybody.
+ */
 function tell(ctx: Context, to: Uid, text: Uint8Array): void {
   const session = ctx.online(to);
-  if (session !== undefined) {
+  if (session !== undefined && !ctx.world.handingOver) {
     ctx.out.send(session, imIn.frame({ from: SYSTEM_UID, text }));
   } else {
     ctx.store.messages.add({ to, from: SYSTEM_UID, body: text, at: ctx.now });

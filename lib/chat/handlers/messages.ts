@@ -25,6 +25,7 @@ export function im(
     return;
   }
   if (to === SYSTEM_UID) return command(ctx, text);
+  if (text.length === 0) return ctx.ignore("empty message", { to });
   const receiver = ctx.online(to);
   if (receiver === undefined || receiver.catchingUp) store(ctx, to, text);
   else deliver(ctx, receiver, text);

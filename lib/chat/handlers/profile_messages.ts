@@ -24,6 +24,7 @@ export function send(ctx: Context, packet: ProfileMessage): void {
   const { session, settings, store } = ctx;
   const refuse = (sentence: string) =>
     ctx.refuse("PALPROFILE_MESSAGE", sentence);
+  if (packet.text.length === 0) return ctx.ignore("empty message");
   if (packet.from !== session.uid) {
     refuse("This is not your own profile.");
     return;

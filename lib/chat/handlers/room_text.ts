@@ -28,6 +28,7 @@ export function roomMessage(
   { gid, text: written }: { gid: Gid; text: Uint8Array },
 ): void {
   const { session, settings } = ctx;
+  if (written.length === 0) return ctx.ignore("empty line", { room: gid });
   if (isRejoining(ctx, gid, written)) {
     const held = session.heldLines.hold(gid, written, ctx.now);
     const what = held ? "line for a room not joined yet" : "not in that room";

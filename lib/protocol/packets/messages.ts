@@ -10,8 +10,10 @@ import {
   fromServer,
   fromServerBody,
   Malformed,
+  shownTail,
   tail,
   u32,
+  writeShown,
   writeTail,
 } from "../layout.ts";
 import { SERVER_TYPES } from "../packet_types.ts";
@@ -26,7 +28,7 @@ import {
 } from "./pals.ts";
 
 export const imOut = fromClient("IM_OUT", { to: u32, text: tail() });
-export const imIn = fromServer("IM_IN", { from: u32, text: tail() });
+export const imIn = fromServer("IM_IN", { from: u32, text: shownTail() });
 
 export const roomMessageOut = fromClient("ROOM_MESSAGE_OUT", {
   gid: u32,
@@ -36,7 +38,7 @@ export const roomMessageOut = fromClient("ROOM_MESSAGE_OUT", {
 export const roomMessageIn = fromServer("ROOM_MESSAGE_IN", {
   gid: u32,
   uid: u32,
-  text: tail(),
+  text: shownTail(),
 });
 
 export const bannerOut = fromClient("ROOM_BANNER_MESSAGE", {
@@ -91,7 +93,7 @@ export const newStyleIm = fromServerBody<NewStyleIm>("NEW_STYLE_IM", {
     ]);
     to.bytes(head.subarray(0, head.length - 1));
     to.bytes(MSG);
-    writeTail(to, im.text);
+    writeShown(to, im.text);
   },
 });
 
@@ -121,7 +123,7 @@ export const MAX_PROFILE_TEXT = 1500;
 /** Opens a window on the client. */
 export const profileMessageIn = fromServer("PALPROFILE_IN", {
   ...profileMessageFields,
-  text: tail(MAX_PROFILE_TEXT),
+  text: shownTail(MAX_PROFILE_TEXT),
 });
 /** Sent by the menu PalProfiles > Get Messages: asks for waiting messages. */
 export const getProfileMessages = fromClient("GET_PALPROFILE_MESSAGES", {});
@@ -177,7 +179,9 @@ export function roomTextFrame(
   uid: number,
   text: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const body = text.subarray(0, MAX_SENT_PAYLOAD - 8);
+  const body = text.length === 0
+    ? encodeText(" ")
+    : text.subarray(0, MAX_SENT_PAYLOAD - 8);
   const frame = new Uint8Array(HEADER_BYTES + 8 + body.length);
   const view = new DataView(frame.buffer);
   view.setInt16(0, SERVER_TYPES.ROOM_MESSAGE_IN.type);

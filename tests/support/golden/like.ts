@@ -86,7 +86,7 @@ export const WELL_FORMED: Parts = {
     maxLength: 40,
   }),
   number: fc.integer({ min: 1, max: 999 }),
-  bytes: fc.uint8Array({ maxLength: 40 }),
+  bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
   list: (item) => fc.array(item, { minLength: 1, maxLength: 4 }),
 };
 

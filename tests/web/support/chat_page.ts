@@ -141,6 +141,7 @@ export async function newPage(
     reducedMotion: "reduce",
     colorScheme: dark ? "dark" : "light",
     permissions: ["microphone", "camera"],
+    ignoreHTTPSErrors: true,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);

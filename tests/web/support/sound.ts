@@ -27,7 +27,7 @@ export async function talkFor(
   const said = speech(8000 * seconds);
   const packets: number[][] = [];
   const began = performance.now();
-  for (let packet = 0; packet < 12.5 * seconds; packet++) {
+  for (let packet = 0; packet < Math.floor(12.5 * seconds); packet++) {
     const payload = new Uint8Array(132);
     for (let frame = 0; frame < 4; frame++) {
       const at = (4 * packet + frame) * 160;
@@ -62,7 +62,7 @@ export async function listen(
   }
 }
 
-/** Keeps what the page's player plays, and the packets that reach it. */
+/** Keeps what the page's player plays from now on, and the packets. */
 export async function tap(page: Scripted): Promise<void> {
   await page.evaluate(async () => {
     // deno-lint-ignore no-explicit-any -- of the page
@@ -72,14 +72,16 @@ export async function tap(page: Scripted): Promise<void> {
     }
     const { voice } = page.retropal;
     const { player } = voice;
+    const isTapped = page.packets !== undefined;
     page.packets = [];
+    page.heard = [];
+    if (isTapped) return;
     const play = player.play.bind(player);
     player.play = (speaker: number, payload: Uint8Array) => {
       page.packets.push([...payload]);
       play(speaker, payload);
     };
-    const tap = voice.audio.createScriptProcessor(4096, 1, 1);
-    page.heard = [];
+    const tap = voice.audio.createScriptProcessor(16_384, 1, 1);
     tap.onaudioprocess = (event: {
       inputBuffer: { getChannelData(n: number): Float32Array };
     }) => page.heard.push(...event.inputBuffer.getChannelData(0));
@@ -111,35 +113,124 @@ export async function tapped(
   return { samples, packets };
 }
 
-/** The best correlation of what was heard with a loop of our speech. */
+/** Our speech as the codec alone makes it, three times in a row. */
+const direct = (() => {
+  let made: number[] | undefined;
+  return () => {
+    if (made !== undefined) return made;
+    const said = speech(8000 * SPOKEN_S);
+    const encoder = new GsmEncoder();
+    const decoder = new GsmDecoder();
+    const once: number[] = [];
+    for (let at = 0; at + 160 <= said.length; at += 160) {
+      const frame = encoder.encode(said.subarray(at, at + 160));
+      once.push(...decoder.decode(frame)!);
+    }
+    return made = [...once, ...once, ...once];
+  };
+})();
+
+const ALIKE = 0.9;
+/** Samples of a window; every eighth is looked at first. */
+const WINDOW = 8000;
+const COARSE = 8;
+
+/**
+ * The best correlation of one second of what was heard with our speech. Later
+ * seconds are tried too, because on a busy machine one of them may have a gap.
+ */
 export function bestMatch(heard: readonly number[]): number {
-  const said = speech(8000 * SPOKEN_S);
-  const encoder = new GsmEncoder();
-  const decoder = new GsmDecoder();
-  const direct: number[] = [];
-  for (let at = 0; at + 160 <= said.length; at += 160) {
-    direct.push(
-      ...decoder.decode(encoder.encode(said.subarray(at, at + 160)))!,
-    );
-  }
-  const loop = [...direct, ...direct, ...direct];
-  const part = heard.slice(8000, 24_000);
   let best = 0;
-  for (let shift = 0; shift < direct.length; shift++) {
-    // Coarse first: a tenth of the samples.
+  for (let at = WINDOW; at + WINDOW <= heard.length && best < ALIKE;) {
+    best = Math.max(best, matchOf(heard.slice(at, at + WINDOW)));
+    at += WINDOW;
+  }
+  return best;
+}
+
+function matchOf(part: readonly number[]): number {
+  const loop = direct();
+  let best = 0;
+  for (let shift = 0; shift < loop.length / 3; shift++) {
     let [ab, aa, bb] = [0, 0, 0];
-    for (let i = 0; i < part.length; i += 16) {
+    for (let i = 0; i < part.length; i += COARSE) {
       const [a, b] = [part[i]!, loop[shift + i]!];
       ab += a * b;
       aa += a * a;
       bb += b * b;
     }
-    if (ab / Math.sqrt(aa * bb) > 0.4) {
-      best = Math.max(
-        best,
-        correlation(part, loop.slice(shift, shift + part.length)),
-      );
-    }
+    if (ab / Math.sqrt(aa * bb) < 0.4) continue;
+    const same = loop.slice(shift, shift + part.length);
+    best = Math.max(best, correlation(part, same));
+    if (best > ALIKE) return best;
   }
   return best;
+}
+
+/** Of 20 ms each, as the codec has them. */
+const FRAME = 160;
+const BANDS_HZ = [250, 400, 630, 1000, 1600, 2500, 3400];
+
+/**
+ * How much of our speech is left in what was heard, by ears rather than by
+ * samples: loudness (in dB), what the spectrum looks like, and when it is loud.
+ */
+export function resemblance(
+  heard: readonly number[],
+): { level: number; spectrum: number; rhythm: number } {
+  const loop = withoutOffset(direct());
+  const part = withoutOffset(heard.slice(8000));
+  const mine = envelope(part);
+  const all = envelope(loop);
+  let [rhythm, at] = [-1, 0];
+  for (let shift = 0; shift < all.length / 3; shift++) {
+    const there = centred(all.slice(shift, shift + mine.length));
+    const one = correlation(centred(mine), there);
+    if (one > rhythm) [rhythm, at] = [one, shift];
+  }
+  const same = loop.slice(at * FRAME, at * FRAME + part.length);
+  return {
+    level: 20 * Math.log10(mean(envelope(part)) / mean(envelope(same))),
+    spectrum: correlation(centred(bands(part)), centred(bands(same))),
+    rhythm,
+  };
+}
+
+/** The codec leaves an offset in pauses. */
+function withoutOffset(samples: readonly number[]): number[] {
+  return samples.map((one, i) => one - (samples[i - 1] ?? one));
+}
+
+/** Loudness of each frame. */
+function envelope(samples: readonly number[]): number[] {
+  return Array.from(
+    { length: Math.floor(samples.length / FRAME) },
+    (_, i) => mean(samples.slice(i * FRAME, (i + 1) * FRAME).map(Math.abs)),
+  );
+}
+
+/** Loudness of each band in dB. */
+function bands(samples: readonly number[]): number[] {
+  return BANDS_HZ.map((hertz) => {
+    // Goertzel, a frame at a time.
+    const k = 2 * Math.cos(2 * Math.PI * hertz / 8000);
+    let power = 0;
+    for (let at = 0; at + FRAME <= samples.length; at += FRAME) {
+      let [a, b] = [0, 0];
+      for (let i = 0; i < FRAME; i++) {
+        [a, b] = [samples[at + i]! + k * a - b, a];
+      }
+      power += a * a + b * b - k * a * b;
+    }
+    return 10 * Math.log10(power);
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
+}
+
+function centred(values: readonly number[]): number[] {
+  const middle = mean(values);
+  return values.map((one) => one - middle);
 }

@@ -1,5 +1,5 @@
 /**
- * What the relay counts, and the shape in which it tells.
+ * What the relay counts, and the form in which it reports it.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import type { Gid, Uid } from "../domain/store.ts";
 import type { FrameFault } from "../protocol/rtp.ts";
 
 /**
- * Why a frame went nowhere:
+ * Why a frame was not relayed:
  *
- * - `length`, `version`, `payload-type`, `payload`: no frame for a client
- * - `identity`: the trailer is not theirs, or the SSRC names another member
- * - `mic`: no mic, or a red dot
- * - `floor`: somebody else is speaking
- * - `rate`: more bytes per second than one talker may send
+ * - `length`, `version`, `payload-type`, `payload`: not a frame for a client
+ * - `identity`: the trailer is not the sender's, or the SSRC another member's
+ * - `mic`: no microphone, or a red dot
+ * - `floor`: another member is speaking
+ * - `rate`: more bytes per second than one speaker may send
  * - `lag`: the listener did not keep up, oldest first
  * - `stranger`: a datagram from an address with no such member
  * - `transport`: a datagram for a member who is linked by TCP
- * - `port`: a datagram from another port than the one they are heard from
+ * - `port`: a datagram from a port other than the one the member is heard from
  * - `own`: a datagram from, or to, this very socket
  * - `form`: a datagram that is neither hello nor voice
  */
@@ -35,7 +35,7 @@ export type DropReason =
   | "own"
   | "form";
 
-/** Frames dropped, by reason. */
+/** Dropped frames by reason. */
 export type Drops = Record<DropReason, number>;
 
 export function noDrops(): Drops {
@@ -57,13 +57,13 @@ export function noDrops(): Drops {
   };
 }
 
-/** What one listener was given. */
+/** What was sent to one listener. */
 export interface Traffic {
-  /** Frames handed to their socket. */
+  /** Frames written to the listener's socket. */
   out: number;
-  /** Frames dropped because they lagged. */
+  /** Frames dropped because the listener lagged. */
   dropped: number;
-  /** Most frames that ever waited for them. */
+  /** The longest queue of frames that the listener ever had. */
   worstQueue: number;
 }
 
@@ -78,7 +78,7 @@ export interface ListenerStats extends Traffic {
 
 export interface TalkerStats {
   readonly uid: Uid;
-  /** Frames that came from them, heard or not. */
+  /** Frames received from the member, relayed or not. */
   readonly in: number;
   /** Interarrival jitter as RFC 3550 estimates it, in milliseconds. */
   readonly jitterMs: number;
@@ -96,20 +96,20 @@ export interface RoomStats {
 }
 
 export interface RelayStats {
-  /** Frames received, and frames handed to sockets. */
+  /** Frames received, and frames written to sockets. */
   readonly in: number;
   readonly out: number;
   readonly dropped: Drops;
   /** TCP voice links, and members reached by UDP. */
   readonly links: number;
   readonly peers: number;
-  /** People being heard now. */
+  /** Members who are being heard now. */
   readonly speaking: number;
   readonly worstQueue: number;
   readonly rooms: RoomStats[];
 }
 
-/** What is summed over rooms, also over those that are gone. */
+/** Totals over all rooms, including those that have closed. */
 export interface Totals {
   in: number;
   out: number;
@@ -128,7 +128,7 @@ export function addTotals(to: Totals, from: Totals): void {
   }
 }
 
-/** `past` is what belongs to no room that still exists. */
+/** Sums up the rooms and `past`: what belongs to no room that still exists. */
 export function relayStats(past: Totals, rooms: RoomStats[]): RelayStats {
   const totals = noTotals();
   addTotals(totals, past);

@@ -1,8 +1,8 @@
 /**
- * Decides which datagrams count. There is no connection to go by, only a source
- * address, which is easily forged: a TCP link counts for more, a speaker keeps
- * the port until a pause, and a hello adds a place to which voice is sent but
- * takes none away (docs/protocol.md, "Voice").
+ * Decides which datagrams are accepted. A datagram has no connection, only a
+ * source address, which is easily forged. So a TCP link takes precedence, a
+ * speaker keeps the port until a pause, and a hello adds a destination for
+ * voice but removes none (docs/protocol.md, "Voice").
  *
  * @module
  */
@@ -30,7 +30,7 @@ export class DatagramGate {
     this.#clock = clock;
   }
 
-  /** A hello datagram: undefined when it was taken. */
+  /** Handles a hello datagram; returns undefined when it was accepted. */
   greet(
     gid: Gid,
     uid: Uid,
@@ -43,9 +43,9 @@ export class DatagramGate {
       return this.#relay.refused("stranger");
     }
     const room = this.#relay.roomAt(gid);
-    // A TCP link proves its address; a datagram's source is easily forged.
+    // A TCP link proves its address; the source of a datagram is easily forged.
     if (room.links.has(uid)) return this.#relay.refused("transport");
-    // A forged hello must not take the place of a peer that has been heard.
+    // A forged hello must not displace a peer that has been heard.
     if (this.#heardElsewhere(room, uid, port, HELD_MS)) {
       return this.#relay.refused("port", room);
     }
@@ -60,8 +60,8 @@ export class DatagramGate {
   }
 
   /**
-   * A voice datagram. `buf` holds the frame with its prefix at `at`; `length`
-   * is N. Undefined when it was relayed.
+   * Handles a voice datagram. `buf` holds the frame with its prefix at `at`;
+   * `length` is N. Returns undefined when it was relayed.
    */
   speak(
     address: string,
@@ -89,7 +89,7 @@ export class DatagramGate {
     if (peer?.known !== "assumed" && peer?.target.port === port) {
       peer.form = form;
     } else if (form === "prefixed") {
-      // Not the real client, which never sends a prefix here: answer where
+      // Not the real client, which never sends a prefix here: answer to where
       // the datagram came from.
       room.greeted(uid, address, port, "voice", now, form);
     }
@@ -108,9 +108,9 @@ export class DatagramGate {
   }
 
   /**
-   * Whether `uid` was heard from another port within `ms`. A speaker keeps the
-   * port until a pause: the same uid from another port meanwhile is somebody
-   * else behind the same router, or a forged source address.
+   * Returns whether `uid` was heard from another port within `ms`. A speaker
+   * keeps the port until a pause: until then the same uid from another port is
+   * somebody else behind the same router, or a forged source address.
    */
   #heardElsewhere(
     room: VoiceRoom,

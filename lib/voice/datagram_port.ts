@@ -1,8 +1,8 @@
 /**
  * The sockets of the UDP voice port. A client in UDP mode hears only datagrams
- * from the very address that was announced to it, and a machine may have
- * several: each announced one gets a socket of its own beside the one that is
- * bound to all of them (docs/protocol.md, "Voice").
+ * from the exact address that was announced to it, and a machine may have
+ * several. So each announced address gets its own socket, next to the one bound
+ * to all addresses (docs/protocol.md, "Voice").
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { MAX_WIRE_FRAME, PREFIX_BYTES } from "../protocol/rtp.ts";
 
 /** All addresses of a machine. */
 const ANY: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
-/** A bound of our own; homes have a handful. */
+/** A limit of ours; home machines have a handful of addresses. */
 const MOST_SOCKETS = 32;
 
 /**
- * Whether a socket for one address may share the number of the one for all.
- * Windows allows that by itself, and there the option would let other programs
- * take the port over.
+ * Lets a socket for one address share the port number with the socket for all.
+ * Windows allows that without the option, which there would let other programs
+ * take over the port.
  */
 const SHARED = Deno.build.os === "windows" ? {} : { reuseAddress: true };
 
@@ -28,14 +28,17 @@ export function listenDatagrams(
   return Deno.listenDatagram({ transport: "udp", hostname, port, ...shared });
 }
 
-/** One socket, with what belongs to the datagram in hand. */
+/** One socket, with the buffer for the datagram that is being handled. */
 export interface DatagramPort {
   readonly socket: Deno.DatagramConn;
-  /** The address bound to; undefined for all of them. */
+  /** The bound address; undefined when bound to all. */
   readonly address: string | undefined;
-  /** Datagrams land behind room for a prefix: both forms without a copy. */
+  /**
+   * Datagrams are read behind room for a prefix, so that both forms need no
+   * copy.
+   */
   readonly buffer: Uint8Array;
-  /** They use the buffer until the last of them is done. */
+  /** Sends that still use the buffer. */
   readonly sends: Promise<number>[];
 }
 
@@ -48,11 +51,11 @@ function portOf(
 }
 
 export interface DatagramPortsOptions {
-  /** Bound already. */
+  /** A socket that is bound already. */
   readonly socket: Deno.DatagramConn;
-  /** Whether the machine has that address. */
+  /** Returns whether the machine has that address. */
   isOwn(address: string): boolean;
-  /** A socket was opened: it is to be read from. */
+  /** A socket was opened and must be read from. */
   onOpen(port: DatagramPort): void;
   onError(what: string, address: string, error: unknown): void;
 }
@@ -62,7 +65,7 @@ export class DatagramPorts {
   readonly #options: DatagramPortsOptions;
   readonly #number: number;
   readonly #all: boolean;
-  /** Undefined: it cannot be bound. */
+  /** Undefined marks an address that cannot be bound. */
   readonly #byAddress = new Map<string, DatagramPort | undefined>();
   #closed = false;
 
@@ -74,7 +77,9 @@ export class DatagramPorts {
     this.main = portOf(options.socket, this.#all ? undefined : hostname);
   }
 
-  /** The socket to send from so that datagrams come from one of these. */
+  /**
+   * Returns the socket to send from so that datagrams come from one of these.
+   */
   from(addresses: readonly string[] | undefined): DatagramPort {
     if (!this.#all || addresses === undefined) return this.main;
     for (const address of addresses) {
@@ -121,6 +126,6 @@ function close({ socket }: DatagramPort): void {
   try {
     socket.close();
   } catch {
-    // Closed already.
+    // It was closed already.
   }
 }

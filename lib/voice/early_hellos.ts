@@ -1,10 +1,11 @@
 /**
- * Hellos that are ahead of their member. A client that comes back after a lost
- * link sends -310 and its voice hello within 0.2 s on two connections
- * (docs/protocol.md, "Ending a session"), and nothing says which of them is
- * read first; one that moves may open the new connection before the old one
- * has ended. Closed for it, the member would be without voice until the next 013B or
- * press of the talk key: so a hello waits a moment before it is refused.
+ * Hellos that arrive before their member is in the room. A client that returns
+ * after a lost link sends -310 and its voice hello within 0.2 s on two
+ * connections (docs/protocol.md, "Ending a session"), and the server may read
+ * them in either order; a client that moves may open the new connection before
+ * the old one has ended. If the hello were refused at once, the member would be
+ * without voice until the next 013B or press of the talk key, so it waits for a
+ * moment.
  *
  * @module
  */
@@ -12,7 +13,7 @@
 import type { Gid, Uid } from "../domain/store.ts";
 import type { Link, Voice } from "./room.ts";
 
-/** Milliseconds for the chat side to catch up with a hello. */
+/** Milliseconds that a hello waits for the chat side to catch up. */
 export const EARLY_MS = 1500;
 
 interface EarlyHello {
@@ -21,10 +22,12 @@ interface EarlyHello {
   readonly until: number;
 }
 
-/** Takes a hello if it can be taken now. */
+/** Accepts a hello if that is possible now. */
 export type Attach = (gid: Gid, uid: Uid, link: Link) => Voice | undefined;
 
-/** As many as there are half-open connections, which are bounded. */
+/**
+ * Holds at most as many as there are half-open connections, which are limited.
+ */
 export class EarlyHellos {
   readonly #waiting = new Map<Link, EarlyHello>();
   readonly #attach: Attach;
@@ -37,7 +40,7 @@ export class EarlyHellos {
     this.#waiting.set(link, { gid, uid, until: now + EARLY_MS });
   }
 
-  /** They said hello again, or are gone. */
+  /** Forgets a link that repeated its hello or has closed. */
   forget(link: Link): void {
     this.#waiting.delete(link);
   }

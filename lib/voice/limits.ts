@@ -1,5 +1,5 @@
 /**
- * Every bound of the voice port in one place.
+ * All limits of the voice port in one place.
  *
  * @module
  */
@@ -9,31 +9,35 @@ export interface VoiceLimits {
   /** Connections in all, and from one address. */
   readonly connections: number;
   readonly connectionsPerAddress: number;
-  /** New connections of one address per second; ten times as many at once. */
+  /**
+   * New connections from one address per second, and ten times as many at once.
+   */
   readonly newPerSecond: number;
-  /** Addresses whose connections count in the total only. */
+  /** Addresses whose connections count only in the total. */
   readonly uncounted: readonly string[];
-  /** Connections that have not said hello; the oldest make room. */
+  /**
+   * Connections that have not sent a hello; above this the oldest are closed.
+   */
   readonly halfOpen: number;
   readonly halfOpenPerAddress: number;
-  /** Milliseconds a connection may take to say hello. */
+  /** Milliseconds within which a connection must send its hello. */
   readonly helloMs: number;
-  /** Milliseconds a listener may read nothing before it is disconnected. */
+  /** Milliseconds after which a listener that reads nothing is disconnected. */
   readonly stuckMs: number;
-  /** Milliseconds an ending connection may take to end. */
+  /** Milliseconds that a connection may take to close. */
   readonly lingerMs: number;
-  /** Most that one talker may send; GSM is 1,900. */
+  /** The most that one speaker may send; GSM needs 1,900. */
   readonly bytesPerSecond: number;
-  /** Frames that may wait for a listener who lags. */
+  /** Frames that may wait for a slow listener. */
   readonly queueFrames: number;
-  /** Bad frames in a row before a connection is closed. */
+  /** Bad frames in a row after which a connection is closed. */
   readonly faults: number;
 }
 
-/** Bounds that are no settings. */
+/** Limits that are not settings. */
 const FIXED = { halfOpenPerAddress: 256, lingerMs: 2000, faults: 100 };
 
-/** Reads each bound from the configuration in force when it is used. */
+/** Reads each limit from the configuration in force when it is used. */
 export function voiceLimits(config: () => Config): VoiceLimits {
   const limits = () => config().limits;
   return {
@@ -69,5 +73,5 @@ export function voiceLimits(config: () => Config): VoiceLimits {
 }
 
 const DEFAULTS = defaultConfig();
-/** The bounds of a server without settings of its own. */
+/** The limits of a server without a configuration file. */
 export const VOICE_LIMITS: VoiceLimits = { ...voiceLimits(() => DEFAULTS) };

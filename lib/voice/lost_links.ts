@@ -1,17 +1,19 @@
 /**
  * When to send 0x013B again to a member whose voice link was lost.
  *
- * Not at once, because a client that moves closes and reopens by itself; and
- * not forever, because a client that once saw a bad frame closes every voice
- * socket it opens until it is restarted (docs/protocol.md, "What breaks the
- * client").
+ * Not immediately, because a client that moves closes and reopens by itself;
+ * and not forever, because a client that has once received a bad frame closes
+ * every voice socket it opens until it is restarted (docs/protocol.md, "What
+ * breaks the client").
  *
  * @module
  */
 
 import type { Gid, Uid } from "../domain/store.ts";
 
-/** Milliseconds from each loss to its reminder; none after the last. */
+/**
+ * Milliseconds from each loss to its reminder; after the last there is none.
+ */
 export const REMINDER_DELAYS: readonly number[] = [1000, 4000, 16_000, 64_000];
 /** A link that lasted this long clears the record. */
 export const SETTLED_MS = 60_000;
@@ -50,7 +52,7 @@ export class LostLinks {
     this.#waiting.add(loss);
   }
 
-  /** The member left: there is nothing to remind them of. */
+  /** The member has left and needs no reminder. */
   forget(gid: Gid, uid: Uid): void {
     const loss = this.#losses.get(key(gid, uid));
     if (loss === undefined) return;
@@ -64,7 +66,7 @@ export class LostLinks {
     }
   }
 
-  /** Whom to remind now; each is given once per loss. */
+  /** Returns the members to remind now; each is returned once per loss. */
   due(now: number): { gid: Gid; uid: Uid }[] {
     const due: { gid: Gid; uid: Uid }[] = [];
     for (const loss of this.#waiting) {

@@ -1,12 +1,11 @@
 /**
- * What goes to one listener: the only writer of its connection.
+ * The queue of frames to one listener, and the only writer of its connection.
  *
- * One write is in flight at a time. Frames that come meanwhile wait; when it
- * is done, all that wait are merged into the next write. A listener who does
- * not keep up loses its oldest frames first, and whole ones only: a frame of
- * which a part was written is always finished, because a cut frame makes the
- * client deaf until it is restarted (docs/protocol.md, "What breaks the
- * client").
+ * One write is in flight at a time. Frames that arrive meanwhile wait, and are
+ * merged into the next write. A listener that does not keep up loses its oldest
+ * frames first, and only whole ones: a frame that has been written in part is
+ * always finished, because a cut frame makes the client deaf until it is
+ * restarted (docs/protocol.md, "What breaks the client").
  *
  * @module
  */
@@ -15,33 +14,41 @@ import { PREFIX_BYTES, u32 } from "../protocol/rtp.ts";
 import type { VoiceLimits } from "./limits.ts";
 import type { Traffic } from "./counters.ts";
 
-/** A write that takes this long, in milliseconds, is lag; less is a burst. */
+/**
+ * A write that takes at least this many milliseconds means lag; less is a
+ * burst.
+ */
 export const LAG_MS = 200;
-/** Bytes that may wait in any case. */
+/** Bytes that may always wait. */
 export const MOST_BYTES = 65_536;
-/** Largest merged write. */
+/** The largest merged write. */
 const MERGE_BYTES = 16_384;
 
 export interface OutletOptions {
-  /** Resolves to the bytes written, which may be fewer than given. */
+  /**
+   * Resolves to the number of bytes written, which may be smaller than given.
+   */
   readonly write: (bytes: Uint8Array) => Promise<number>;
   readonly limits: Pick<VoiceLimits, "queueFrames">;
   readonly traffic: Traffic;
-  /** The connection does not take bytes any more. */
+  /** Called when the connection accepts no more bytes. */
   readonly failed: (error: unknown) => void;
 }
 
 export class Outlet {
   readonly #options: OutletOptions;
-  /** Runs of whole frames, oldest first, and how many frames are in each. */
+  /** Runs of whole frames, oldest first, with the number of frames in each. */
   readonly #runs: Uint8Array[] = [];
   readonly #counts: number[] = [];
   #frames = 0;
   #bytes = 0;
-  /** What is being written, from its first unwritten byte. */
+  /** The bytes being written, from the first unwritten one. */
   #rest: Uint8Array | undefined;
   #whole = true;
-  /** When a tick first saw the write in flight; no clock is read per frame. */
+  /**
+   * When a tick first saw the write in flight, so that no frame reads the
+   * clock.
+   */
   #since: number | undefined;
   #late = false;
   #merged: Uint8Array<ArrayBuffer> | undefined;
@@ -67,12 +74,12 @@ export class Outlet {
     this.#late = now - this.#since >= LAG_MS;
   }
 
-  /** False while a frame has been written in part. */
+  /** Returns false while a frame has been written only in part. */
   get whole(): boolean {
     return this.#whole;
   }
 
-  /** Gives the number of frames dropped. */
+  /** Queues frames and returns the number of frames dropped. */
   send(run: Uint8Array, frames: number): number {
     if (this.#closed) return 0;
     if (this.#rest === undefined) {
@@ -92,8 +99,8 @@ export class Outlet {
   }
 
   /**
-   * Takes no more frames and forgets those that wait. Resolves when the write
-   * in flight is done: then the stream ends between whole frames.
+   * Accepts no more frames and discards those that wait. Resolves when the
+   * write in flight is done, so that the stream ends between whole frames.
    */
   finish(): Promise<void> {
     this.#closed = true;
@@ -157,7 +164,9 @@ export class Outlet {
     if (!closed) this.#options.failed(error);
   }
 
-  /** The next write: what waits, merged when it is more than one run. */
+  /**
+   * Returns the next write: the waiting runs, merged when there are several.
+   */
   #next(): Uint8Array {
     let runs = 0;
     let bytes = 0;
@@ -173,7 +182,7 @@ export class Outlet {
     this.#bytes -= bytes;
     this.#options.traffic.out += frames;
     if (runs === 1) return taken[0]!;
-    // Free to be reused: only one write is in flight, and it is done.
+    // Can be reused: only one write is in flight, and it has ended.
     this.#merged ??= new Uint8Array(MERGE_BYTES);
     let at = 0;
     for (const run of taken) {

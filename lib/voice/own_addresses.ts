@@ -1,6 +1,6 @@
 /**
- * Which addresses are this server's own, so that voice is never sent to its
- * own socket nor taken from it.
+ * Which addresses are this server's own, so that voice is neither sent to its
+ * own socket nor accepted from it.
  *
  * @module
  */
@@ -9,14 +9,17 @@ export class OwnAddresses {
   readonly #interfaces: () => string[];
   #known = new Set<string>();
 
-  /** `bind` is the address listened on; `interfaces` lists all of the host. */
+  /**
+   * `bind` is the address listened on; `interfaces` lists all addresses of the
+   * machine.
+   */
   constructor(bind: string, interfaces: () => string[]) {
     this.#bind = bind;
     this.#interfaces = interfaces;
     this.refresh();
   }
 
-  /** Addresses come and go on a home line. */
+  /** The addresses of a home line change. */
   refresh(): void {
     this.#known = new Set(this.#all ? this.#interfaces() : [this.#bind]);
   }

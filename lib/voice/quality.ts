@@ -1,28 +1,28 @@
 /**
- * How well voice arrives: what is lost and late on the way from a speaker to
- * the server, told from the numbers and times in the RTP headers.
+ * Voice quality on the way from a speaker to the server: loss, delay and
+ * jitter, from the numbers and times in the RTP headers.
  *
- * A few additions for each frame that comes in, none for those that go out.
+ * Costs a few additions for each incoming frame and nothing for outgoing ones.
  *
  * @module
  */
 import { TICKS_PER_MS } from "../protocol/rtp.ts";
 
-/** What is counted for one room. */
+/** The counts of one room. */
 export interface VoiceQuality {
-  /** Milliseconds of sound that were handed on. */
+  /** Milliseconds of sound that were relayed. */
   heardMs: number;
-  /** Frames that came from the room's members, heard or not. */
+  /** Frames received from the room's members, relayed or not. */
   received: number;
-  /** Frames missing in the speakers' numbering. */
+  /** Gaps in the speakers' sequence numbers. */
   lost: number;
-  /** Frames that came after a pause in which they were due, in a burst. */
+  /** Frames that arrived in a burst after a pause in which they were due. */
   late: number;
   /** Jitter (RFC 3550) summed over the received frames, in milliseconds. */
   jitterSum: number;
-  /** Frames handed to listeners. */
+  /** Frames written to listeners. */
   sent: number;
-  /** Frames that listeners were too slow for. */
+  /** Frames dropped because listeners were too slow. */
   dropped: number;
 }
 
@@ -51,30 +51,35 @@ export function addQuality(
 const GSM_BYTES = 33;
 const GSM_MS = 20;
 
-/** Milliseconds of sound in so many bytes of payload. */
+/** Returns the milliseconds of sound in so many bytes of payload. */
 export function soundMs(bytes: number): number {
   return bytes / GSM_BYTES * GSM_MS;
 }
 
-/** A jump of the numbers by more than this begins a new count. */
+/** A larger jump of the sequence number starts a new count. */
 const MOST_MISSING = 50;
-/** A frame this much later than the one before it has been held up. */
+/**
+ * A frame that follows the one before it by this much more than its timestamp
+ * says was held up.
+ */
 const LATE_MS = 150;
-/** A frame this much earlier than the one before it catches up. */
+/** A frame that follows the one before it by this much less is catching up. */
 const CATCHES_UP_MS = 20;
-/** A talk spurt may begin at any timestamp: that says nothing of the line. */
+/**
+ * A talk spurt may begin at any timestamp, which says nothing about the line.
+ */
 const NEW_SPURT_MS = 1000;
 
-/** The frames of one speaker, as they arrive. */
+/** Measures the frames of one speaker as they arrive. */
 export class ArrivalMeter {
   /** Interarrival jitter as RFC 3550, 6.4.1, estimates it. */
   jitterMs = 0;
   #sequence: number | undefined;
   #transit = 0;
-  /** A frame was held up; those right behind it show whether it was late. */
+  /** A frame was held up; the ones right behind it show whether it was late. */
   #isHeldUp = false;
 
-  /** Counts a frame with these RTP numbers, which came at `now`. */
+  /** Counts a frame with these RTP numbers that arrived at `now`. */
   arrived(
     sequence: number,
     timestamp: number,
@@ -97,7 +102,7 @@ export class ArrivalMeter {
   #missing(ahead: number, sequence: number, counts: VoiceQuality): void {
     if (ahead === 0) return;
     if (ahead > 0x8000) {
-      // An old one: it was counted as lost when those after it came.
+      // An old frame: it was counted as lost when later ones arrived.
       if (0x10000 - ahead > MOST_MISSING) this.#sequence = sequence;
       else if (counts.lost > 0) counts.lost--;
       return;
@@ -107,8 +112,8 @@ export class ArrivalMeter {
   }
 
   /**
-   * After a pause in speech the frames that follow keep their distance; after
-   * a hold-up on the way they come all at once.
+   * After a pause in speech the following frames keep their distance; after a
+   * delay on the way they arrive all at once.
    */
   #timed(change: number, counts: VoiceQuality): void {
     if (this.#isHeldUp) {

@@ -1,7 +1,7 @@
 /**
- * The relay itself: who may be heard by whom, and handing the frames on. It
- * knows no sockets and no clock of its own; tcp_edge.ts and udp_edge.ts bring
- * the bytes. See docs/protocol.md, "Voice".
+ * The relay itself: decides who hears whom, and passes frames on. It knows
+ * neither sockets nor a clock of its own; tcp_edge.ts and udp_edge.ts bring the
+ * bytes. See docs/protocol.md, "Voice".
  *
  * @module
  */
@@ -43,7 +43,7 @@ export interface RelayOptions {
 export class VoiceRelay implements VoiceControl {
   /** Set once the datagram socket is bound; undefined without UDP. */
   datagrams: Datagrams | undefined;
-  /** A hello that had to wait replaces nobody. */
+  /** A hello that had to wait displaces no other link. */
   readonly early = new EarlyHellos((gid, uid, link) =>
     this.#rooms.get(gid)?.links.has(uid)
       ? undefined
@@ -54,9 +54,9 @@ export class VoiceRelay implements VoiceControl {
   readonly #clock: () => number;
   readonly #rooms = new Map<Gid, VoiceRoom>();
   readonly #lost = new LostLinks();
-  /** What rooms that are gone had counted, and what belongs to no room. */
+  /** Totals of rooms that have closed, and of what belongs to no room. */
   readonly #past = noTotals();
-  /** Of rooms that are gone, until it is taken. */
+  /** Counts of rooms that have closed, until they are taken. */
   #quality = new Map<Gid, VoiceQuality>();
 
   constructor(options: RelayOptions) {
@@ -108,18 +108,19 @@ export class VoiceRelay implements VoiceControl {
   // ---- from the TCP edge ----
 
   /**
-   * A voice connection says it is `uid` in `gid`. Gives what the edge needs to
-   * speak for them, or undefined when no such member is at that address. An
-   * older connection of the same member ends, unless they are being heard on it:
-   * a neighbour behind the same router must not cut them off and speak on.
+   * Handles the hello of a TCP link that claims to be `uid` in `gid`. Returns
+   * the speaker, or undefined when no such member is at that address. An older
+   * link of the same member ends, unless the member is being heard on it: a
+   * neighbor behind the same router must not be able to cut them off and speak
+   * on.
    */
   attach(gid: Gid, uid: Uid, link: Link): Voice | undefined {
     const member = this.#roster.member(gid, uid);
     if (member === undefined || !ownsLink(member, link)) return undefined;
     const room = this.roomAt(gid);
     const older = room.links.get(uid);
-    // The same hello again changes nothing: a flood of them must not have the
-    // lists of a full room rebuilt for each eight bytes.
+    // A repeated hello changes nothing: a flood of them must not rebuild the
+    // lists of a full room for each eight bytes.
     if (older === link) return room.voice(uid);
     if (
       older !== undefined && room.speaking.has(uid) && link.owner === undefined
@@ -134,7 +135,7 @@ export class VoiceRelay implements VoiceControl {
     return voice;
   }
 
-  /** The connection is gone; not called for links that the relay ended. */
+  /** The connection was lost; not called for links that the relay ended. */
   detach(voice: Voice, link: Link): void {
     const { room, uid } = voice;
     if (room.links.get(uid) !== link) return;
@@ -143,7 +144,7 @@ export class VoiceRelay implements VoiceControl {
     this.#lost.lost(room.gid, uid, this.#clock());
   }
 
-  /** The same connection goes to another room: nothing was lost. */
+  /** The same connection moves to another room, so nothing was lost. */
   release(voice: Voice, link: Link): void {
     if (voice.room.links.get(voice.uid) !== link) return;
     this.#lost.forget(voice.room.gid, voice.uid);
@@ -152,8 +153,8 @@ export class VoiceRelay implements VoiceControl {
   }
 
   /**
-   * Is the frame of `length` bytes whose RTP header is at `at` to be heard?
-   * Counts it either way.
+   * Returns whether the frame of `length` bytes with its RTP header at `at` may
+   * be heard. Counts it in both cases.
    */
   admit(voice: Voice, buf: Uint8Array, at: number, length: number): boolean {
     const { room, uid } = voice;
@@ -165,7 +166,7 @@ export class VoiceRelay implements VoiceControl {
       return false;
     }
     room.refresh(voice);
-    // Also what is not to be heard: a gap would look like loss.
+    // Counts rejected frames too: a gap would look like loss.
     voice.arrived(buf, at, now);
     if (!voice.allowed) {
       room.dropped.mic++;
@@ -186,8 +187,8 @@ export class VoiceRelay implements VoiceControl {
   }
 
   /**
-   * Hands a run of whole frames, prefixes included, to all who hear the speaker.
-   * `lasting`: nobody will change these bytes again.
+   * Passes a run of whole frames, prefixes included, to everybody who hears the
+   * speaker. `lasting` means that these bytes will not be changed again.
    */
   deliver(
     voice: Voice,
@@ -228,7 +229,10 @@ export class VoiceRelay implements VoiceControl {
     }
   }
 
-  /** False, and counted, when that member would get more than they asked for. */
+  /**
+   * Returns false, and counts the drop, when the member would get more than was
+   * asked for.
+   */
   #affords(peer: Peer, bytes: number): boolean {
     if (peer.meter === undefined) return true;
     const now = this.#clock();
@@ -250,7 +254,7 @@ export class VoiceRelay implements VoiceControl {
 
   // ---- time and numbers ----
 
-  /** To be called a few times per second. */
+  /** Must be called a few times per second. */
   tick(): void {
     const now = this.#clock();
     for (const room of this.#rooms.values()) {
@@ -265,7 +269,7 @@ export class VoiceRelay implements VoiceControl {
     }
   }
 
-  /** What each room's voice was like since the last call. */
+  /** Returns each room's voice quality since the last call. */
   takeQuality(): ReadonlyMap<Gid, VoiceQuality> {
     const taken = this.#quality;
     this.#quality = new Map();
@@ -280,7 +284,7 @@ export class VoiceRelay implements VoiceControl {
     );
   }
 
-  /** Made when it is first asked for. */
+  /** Created at the first request. */
   roomAt(gid: Gid): VoiceRoom {
     let room = this.#rooms.get(gid);
     if (room === undefined) {
@@ -295,9 +299,9 @@ export class VoiceRelay implements VoiceControl {
   }
 
   /**
-   * The client takes the speaker from the trailer and never looks at the SSRC,
-   * which RTP lets anybody draw at random. But Gaim goes by it: it must not
-   * name somebody else in the room.
+   * Returns whether the SSRC is another member's. The client takes the speaker
+   * from the trailer and ignores the SSRC, which RTP allows to be random; but
+   * Gaim goes by it, so it must not name another member of the room.
    */
   #poses({ room, uid }: Voice, buf: Uint8Array, at: number): boolean {
     const ssrc = ssrcOf(buf, at);
@@ -324,7 +328,7 @@ function addOf(to: Map<Gid, VoiceQuality>, room: VoiceRoom): void {
   else addQuality(before, taken);
 }
 
-/** A ticket proves it; without one the addresses must be the same. */
+/** A ticket proves whose link it is; without one the addresses must match. */
 function ownsLink(member: VoiceMember, { owner, address }: Link): boolean {
   return owner === undefined
     ? isSameHost(member.address, address)

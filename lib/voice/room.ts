@@ -1,7 +1,6 @@
 /**
- * One voice room as the relay keeps it: who is linked how, who holds the
- * floor, and for each speaker the list of those who hear them, rebuilt only
- * when something changed.
+ * One voice room as the relay sees it: who is linked how, who holds the floor,
+ * and for each speaker the list of listeners, rebuilt only after a change.
  *
  * @module
  */
@@ -38,33 +37,35 @@ export interface Link {
   readonly owner?: VoiceOwner | undefined;
   readonly traffic: Traffic;
   /**
-   * `run` is `frames` whole frames with prefixes; nobody changes it again.
-   * Gives the number of older frames dropped to make room.
+   * Sends `frames` whole frames with prefixes; nobody changes `run` afterwards.
+   * Returns the number of older frames dropped to make room.
    */
   send(run: Uint8Array, frames: number): number;
-  /** Their hello, which had to wait, is accepted. */
+  /** Accepts a hello that had to wait. */
   accept(voice: Voice): void;
-  /** Their hello is not accepted: the link ends. */
+  /** Rejects the hello: the link ends. */
   refuse(gid: Gid, uid: Uid): void;
-  /** Closes the link when what is being written is whole. */
+  /** Closes the link after the frame that is being written. */
   end(why: string): void;
 }
 
-/** A link that gets long packets in several short ones. */
+/** A link that receives long packets split into short ones. */
 export interface Narrow {
   readonly link: Link;
   readonly mostFrames: number;
 }
 
-/** How a datagram carries its frame: with the length in front, or without. */
+/**
+ * How a datagram carries its frame: with the length in front, or without it.
+ */
 export type Form = "bare" | "prefixed";
 
-/** Somebody who is reached by datagrams. */
+/** A member who is reached by datagrams. */
 export interface Peer {
   readonly uid: Uid;
   /**
-   * How it is known that they listen there: they said so, they spoke from there
-   * with a prefix, or it is the port of the real client, which says nothing.
+   * How the port is known: from a hello, from voice with a prefix, or assumed
+   * to be the port of the real client, which announces none.
    */
   readonly known: "hello" | "voice" | "assumed";
   readonly target: {
@@ -72,15 +73,15 @@ export interface Peer {
     readonly hostname: string;
     readonly port: number;
   };
-  /** Addresses of this machine that datagrams should come from, best first. */
+  /** The addresses of this machine to send from, best first. */
   from?: readonly string[];
-  /** The form they speak in, once they have spoken. */
+  /** The form in which the peer sends, once it has sent. */
   form: Form | undefined;
-  /** Since when they are there. */
+  /** When the peer was first known. */
   readonly since: number;
   /**
-   * The rate towards a member who has never opened voice: theirs may be a
-   * client in UDP mode, which listens without a word, or none at all.
+   * Limits what is sent to a member who has never opened voice: that client may
+   * be in UDP mode, in which it listens silently, or may have no voice at all.
    */
   readonly meter?: Meter;
   readonly traffic: Traffic;
@@ -88,27 +89,32 @@ export interface Peer {
 
 /** The datagram socket, as the relay sees it. */
 export interface Datagrams {
-  /** False for our own socket, and for what UDP mode cannot reach. */
+  /**
+   * Returns false for our own socket, and for addresses that UDP mode cannot
+   * reach.
+   */
   reaches(address: string, port: number): boolean;
-  /** `bytes` must not change before the send is done. */
+  /** Sends a datagram. `bytes` must not change before the send has ended. */
   send(bytes: Uint8Array, peer: Peer): void;
 }
 
-/** Bytes per second to a member who has not asked; speech is 1,900. */
+/**
+ * Bytes per second to a member who has not asked for voice; speech is 1,900.
+ */
 const UNASKED_BYTES = 4000;
-/** Milliseconds between two ports of one who is reached by datagrams. */
+/** The shortest time, in milliseconds, between two changes of a peer's port. */
 const MOVE_MS = 1000;
 
 export interface VoiceRoomOptions {
   readonly gid: Gid;
   readonly roster: VoiceRoster;
   readonly datagrams: Datagrams | undefined;
-  /** Port on which a client in UDP mode listens. */
+  /** The port on which a client in UDP mode listens. */
   readonly clientUdpPort: number;
   readonly limits: Pick<VoiceLimits, "bytesPerSecond">;
 }
 
-/** One member as a speaker, with those who hear them. */
+/** A member as a speaker, with the listeners. */
 export class Voice {
   version = -1;
   allowed = false;
@@ -118,7 +124,7 @@ export class Voice {
   peers: Peer[] = [];
   in = 0;
   readonly arrivals = new ArrivalMeter();
-  /** The port from which the last datagram that was heard came, and when. */
+  /** The source port of the last datagram that was heard, and its time. */
   port: number | undefined;
   portHeardAt = -Infinity;
   readonly meter: Meter;
@@ -131,7 +137,7 @@ export class Voice {
     this.meter = speechMeter(limits);
   }
 
-  /** Notes when a frame of theirs came, heard or not. */
+  /** Notes the arrival of a frame from this speaker, relayed or not. */
   arrived(buf: Uint8Array, at: number, now: number): void {
     const { quality } = this.room;
     const sequence = sequenceOf(buf, at);
@@ -144,17 +150,17 @@ export class VoiceRoom {
   readonly floor: Floor;
   readonly links = new Map<Uid, Link>();
   readonly peers = new Map<Uid, Peer>();
-  /** The real client's port of members that have claimed another one. */
+  /** The real client's port, for members that have announced another one. */
   readonly #assumed = new Map<Uid, Peer>();
-  /** When each of those who are being heard was last heard. */
+  /** For each member being heard, when the last frame was relayed. */
   readonly speaking = new Map<Uid, number>();
   readonly dropped = noDrops();
   in = 0;
   out = 0;
   readonly quality = noQuality();
-  /** Of payload that was handed on. */
+  /** Payload bytes that were relayed. */
   #heardBytes = 0;
-  /** What {@linkcode VoiceRoom.takeQuality} has told already. */
+  /** What {@linkcode VoiceRoom.takeQuality} has returned already. */
   readonly #told = { out: 0, lag: 0 };
   rule: FloorRule;
   #version = 0;
@@ -169,15 +175,15 @@ export class VoiceRoom {
     this.rule = roster.floor(gid);
   }
 
-  /** Everything cached about who hears whom is stale. */
+  /** Discards all cached lists of who hears whom. */
   changed(): void {
     this.#version++;
     this.rule = this.#options.roster.floor(this.gid);
   }
 
   /**
-   * `uid` as a speaker. The list of their listeners is made when they speak, not
-   * here: a hello costs no more in a full room than in an empty one.
+   * Returns `uid` as a speaker. The list of listeners is made when the member
+   * speaks, so a hello costs no more in a full room than in an empty one.
    */
   voice(uid: Uid): Voice {
     let voice = this.#voices.get(uid);
@@ -196,8 +202,8 @@ export class VoiceRoom {
     voice.links.length = 0;
     voice.narrow.length = 0;
     voice.peers.length = 0;
-    // Several behind one address have one listener at the client's port: a
-    // frame sent there for each of them would be played as often.
+    // Several members behind one address share one listener at the client's
+    // port: a frame sent once for each of them would be played that many times.
     const reached = new Set<string>();
     for (const member of roster.members(this.gid)) {
       if (member.uid === voice.uid) continue;
@@ -220,8 +226,9 @@ export class VoiceRoom {
   }
 
   /**
-   * `uid` is at that port, and wants what is said there. False when they were at
-   * another one a moment ago: every move rebuilds all lists.
+   * Notes that `uid` is at that port and wants voice there. Returns false when
+   * the member changed ports a moment ago, because every change rebuilds all
+   * lists.
    */
   greeted(
     uid: Uid,
@@ -244,7 +251,7 @@ export class VoiceRoom {
     return true;
   }
 
-  /** Forgets `uid`; true when nobody is left. */
+  /** Forgets `uid`; returns true when nobody is left. */
   forget(uid: Uid): boolean {
     this.links.delete(uid);
     this.peers.delete(uid);
@@ -257,12 +264,12 @@ export class VoiceRoom {
       this.peers.size === 0;
   }
 
-  /** A frame of `length` bytes is handed on. */
+  /** Counts a frame of `length` bytes that is relayed. */
   heard(length: number): void {
     this.#heardBytes += length - RTP_HEADER_BYTES - TRAILER_BYTES;
   }
 
-  /** What was counted since the last call; undefined: nothing came. */
+  /** Returns the counts since the last call; undefined when nothing arrived. */
   takeQuality(): VoiceQuality | undefined {
     const { received } = this.quality;
     const sent = this.out - this.#told.out;
@@ -305,9 +312,10 @@ export class VoiceRoom {
   }
 
   /**
-   * Where a member without a TCP link is reached. A hello proves no return
-   * path: until the member leaves, the port at which the real client listens
-   * in UDP mode is served as well, so a forged hello makes nobody deaf.
+   * Returns where a member without a TCP link is reached. A hello does not
+   * prove a return path, so until the member leaves, voice also goes to the
+   * port on which the real client listens in UDP mode: a forged hello makes
+   * nobody deaf.
    */
   #peersOf(member: VoiceMember): Peer[] {
     const { uid, address } = member;

@@ -1,10 +1,10 @@
 /**
- * How the voice relay asks the chat side who is where and who may be heard,
- * and what it tells the chat side in return. Types only: the chat server
- * answers from memory, synchronously, and each call must be cheap.
+ * What the voice relay asks the chat side about members and their rights, and
+ * what it reports in return. Types only: the chat server answers from memory,
+ * synchronously, and each call must be cheap.
  *
- * The relay caches what it was told. So the chat side must report changes
- * through {@linkcode VoiceControl}, at once, after its own state has changed.
+ * The relay caches the answers. So the chat side must report each change
+ * through {@linkcode VoiceControl} immediately after its own state has changed.
  *
  * See docs/protocol.md, "Voice" and "Microphone".
  *
@@ -16,80 +16,90 @@ import type { Gid, Uid } from "../domain/store.ts";
 
 export type { FloorRule };
 
-/** A chat session that is in a voice room at this moment. */
+/** A chat session that is in a voice room now. */
 export interface VoiceMember {
   readonly uid: Uid;
   /** Number of the chat session. */
   readonly session: number;
   /**
    * Remote address of the chat connection, in the form of `plainAddress`
-   * (lib/net/addresses.ts): voice without a ticket is accepted from that host
-   * only. Undefined for a session over WebSocket, whose address may be that
-   * of many people: its voice needs a ticket.
+   * (lib/net/addresses.ts): voice without a ticket is accepted only from that
+   * host. Undefined for a session over WebSocket, whose address many users may
+   * share: its voice needs a ticket.
    */
   readonly address: string | undefined;
-  /** Most GSM frames that this client can read from one packet. */
+  /** The most GSM frames that this client can read from one packet. */
   readonly mostFrames?: number;
 }
 
-/** The chat session that a voice link was given a ticket for. */
+/** The chat session to which a voice link's ticket was given. */
 export interface VoiceOwner {
   readonly uid: Uid;
   readonly session: number;
 }
 
-/** What the relay asks. Rooms are VOICE rooms: text rooms have no members. */
+/**
+ * The relay's questions. Only voice rooms count: text rooms have no members
+ * here.
+ */
 export interface VoiceRoster {
-  /** Undefined when `uid` is not in that voice room now. */
+  /** Returns undefined when `uid` is not in that voice room. */
   member(gid: Gid, uid: Uid): VoiceMember | undefined;
   members(gid: Gid): Iterable<VoiceMember>;
-  /** The one voice room `uid` is in (a client is in one at a time). */
+  /** Returns the voice room that `uid` is in; a client is in one at a time. */
   voiceRoomOf(uid: Uid): Gid | undefined;
-  /** Their microphone is on and they have no red dot. */
+  /** Returns whether the member's microphone is on and without a red dot. */
   maySpeak(gid: Gid, uid: Uid): boolean;
-  /** False when `listener` has blocked or ignored `speaker`. */
+  /** Returns false when `listener` has blocked or ignored `speaker`. */
   hears(gid: Gid, listener: Uid, speaker: Uid): boolean;
   floor(gid: Gid): FloorRule;
   /**
-   * From where datagrams to `uid` should come, best first: the address that
-   * was announced to it, because a client in UDP mode hears no other, then
-   * the one that it reached.
+   * Returns the addresses from which datagrams to `uid` should be sent, best
+   * first: the announced address, because a client in UDP mode hears no other,
+   * then the one that the client connected to.
    */
   voiceAddresses?(uid: Uid): readonly string[];
   /**
-   * How many people with a raised hand are ahead of `uid`: 0 for the first
-   * raised hand, and for everybody when no hand is up; the number of raised
-   * hands for someone whose own is down.
+   * Returns how many raised hands are ahead of `uid`: 0 for the first raised
+   * hand, and for everybody when no hand is up; the number of raised hands for
+   * a member whose own is down.
    */
   handRank(gid: Gid, uid: Uid): number;
-  /** Room admins speak first when a long turn is ended. */
+  /**
+   * Returns whether `uid` is a room admin, who speaks first when a long turn
+   * ends.
+   */
   goesFirst(gid: Gid, uid: Uid): boolean;
 
   /**
-   * `uid` is still in the room and has lost their TCP voice link: send them
-   * 0x013B again. The relay waits, repeats with growing delays and gives up
-   * after a few, because a client that was poisoned closes every voice socket.
+   * `uid` is still in the room but has lost the TCP voice link: send 0x013B
+   * again. The relay waits, repeats with growing delays and gives up after a
+   * few, because a client that has received a bad frame closes every voice
+   * socket.
    */
   onLinkLost(gid: Gid, uid: Uid): void;
-  /** `uid` began to be heard in the room, or has paused. */
+  /** `uid` started or stopped being heard in the room. */
   onTalk(gid: Gid, uid: Uid, talking: boolean): void;
 }
 
-/** What the chat side reports. */
+/** What the chat side reports to the relay. */
 export interface VoiceControl {
   /** `uid` has entered the voice room. */
   joined(gid: Gid, uid: Uid): void;
-  /** Mic, red dot, ignore, block or floor rule changed in that room. */
+  /**
+   * A microphone, red dot, ignore, block or the floor rule changed in that
+   * room.
+   */
   policyChanged(gid: Gid): void;
-  /** `uid` left the room: their link ends, between whole frames. */
+  /** `uid` left the room: the voice link ends, between whole frames. */
   left(gid: Gid, uid: Uid): void;
-  /** The room is gone: all its links end. */
+  /** The room was closed: all its links end. */
   roomClosed(gid: Gid): void;
-  /** The session is gone: its links end in whatever room they are. */
+  /** The session ended: its links end in every room. */
   signedOff(uid: Uid): void;
 }
 
-/** The small part of a logger that voice needs. */
+/** The part of a logger that voice needs. */
 export interface VoiceLog {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;

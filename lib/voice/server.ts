@@ -28,33 +28,35 @@ import type {
 import { TcpEdge } from "./tcp_edge.ts";
 import { UdpEdge } from "./udp_edge.ts";
 
-/** Port on which the real client listens in its UDP mode. */
+/** The port on which the real client listens in UDP mode. */
 export const CLIENT_UDP_PORT = 2090;
 const SETTING = "server.voice_port";
 const TICK_MS = 100;
 const REFRESH_MS = 60_000;
-/** Tries to find one number that is free for both TCP and UDP. */
+/** How often to try for one number that is free for both TCP and UDP. */
 const BIND_TRIES = 20;
 
 export interface VoiceOptions {
   readonly bind: string;
-  /** 0: any number that is free for both. */
+  /** 0 means any number that is free for both. */
   readonly port: number;
   readonly roster: VoiceRoster;
   readonly log: VoiceLog;
   /** False: TCP only. */
   readonly udp?: boolean;
   readonly clientUdpPort?: number;
-  /** Read at each use, so that getters make them live. */
+  /** Read at each use, so getters make the limits live. */
   readonly limits?: VoiceLimits;
   /** Milliseconds of a steady clock. */
   readonly clock?: () => number;
-  /** Calls `work` every `ms` until the function it returns is called. */
+  /**
+   * Calls `work` every `ms` milliseconds until the returned function is called.
+   */
   readonly every?: (ms: number, work: () => void) => () => void;
 }
 
 export interface VoiceStats extends RelayStats {
-  /** TCP connections, also those without a hello. */
+  /** TCP connections, including those without a hello. */
   readonly connections: number;
   readonly halfOpen: number;
 }
@@ -63,10 +65,13 @@ export interface VoiceServer extends VoiceControl {
   readonly port: number;
   readonly addr: Deno.NetAddr;
   readonly relay: VoiceRelay;
-  /** Serves a wire that a ticket has shown to be `owner`'s; false: refused. */
+  /**
+   * Serves a wire that a ticket has proved to be `owner`'s. Returns false when
+   * it is refused.
+   */
   adopt(wire: Wire, owner: VoiceOwner): boolean;
   stats(): VoiceStats;
-  /** Ends every link between whole frames, then the sockets. */
+  /** Ends every link between whole frames, then closes the sockets. */
   shutdown(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The TCP side of the voice port: links within the limits, and the end of
+ * The TCP side of the voice port: accepts links within the limits, and closes
  * those that send no hello.
  *
  * @module
@@ -15,9 +15,11 @@ import type { VoiceRelay } from "./relay.ts";
 import type { VoiceOwner } from "./roster.ts";
 import { TcpLink } from "./tcp_link.ts";
 
-/** Seconds' worth of new connections that may come at once after a pause. */
+/**
+ * After a pause, so many seconds' worth of new connections may come at once.
+ */
 const BURST_SECONDS = 10;
-/** Milliseconds for peers to read their last frames, and for stuck ones. */
+/** Milliseconds that peers get to read their last frames at shutdown. */
 const STOP_LINGER_MS = 200;
 const STOP_MS = 1500;
 
@@ -72,15 +74,15 @@ export class TcpEdge {
   }
 
   /**
-   * Serves a wire that another listener has accepted, and that a ticket has
-   * shown to be `owner`'s; false: refused.
+   * Serves a wire that another listener has accepted and a ticket has proved to
+   * be `owner`'s. Returns false when it is refused.
    */
   adopt(wire: Wire, owner: VoiceOwner): boolean {
     const open = () => this.#open(wire, owner);
     return this.#acceptor.adopt(wire.remote.host, open) !== undefined;
   }
 
-  /** To be called about ten times per second. */
+  /** Must be called about ten times per second. */
   tick(): void {
     const now = this.#options.clock();
     const { helloMs } = this.#options.limits;

@@ -1,6 +1,6 @@
 /**
- * One TCP voice connection: reads hello and frames, gives them to the relay,
- * and ends only between whole frames.
+ * One TCP voice connection: reads the hello and frames, gives them to the
+ * relay, and ends only between whole frames.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { VoiceRelay } from "./relay.ts";
 import type { Link, Voice } from "./room.ts";
 import type { VoiceOwner } from "./roster.ts";
 
-/** A listener stuck in mid-frame gets this many times as long. */
+/** A listener stuck in the middle of a frame gets this many times as long. */
 const MERCY = 6;
 
 export interface TcpLinkOptions {
@@ -29,7 +29,7 @@ export interface TcpLinkOptions {
   readonly clock: () => number;
   readonly limits: VoiceLimits;
   readonly refusals: Refusals;
-  /** The client has said hello, or the connection is gone. */
+  /** Called when the client has sent its hello or the connection is gone. */
   readonly greeted: (link: TcpLink) => void;
   /** Resolves at the next tick of the edge. */
   readonly nextTick: () => Promise<void>;
@@ -69,7 +69,7 @@ export class TcpLink implements Link, Acceptable {
     });
   }
 
-  /** Resolves when the connection is gone and nothing of it is left. */
+  /** Resolves when the connection is closed and cleaned up. */
   async run(): Promise<void> {
     const { clock, nextTick } = this.#options;
     try {
@@ -85,10 +85,10 @@ export class TcpLink implements Link, Acceptable {
         ) await nextTick();
       }
     } catch {
-      // Reset by the peer, or closed by us: either way it is over.
+      // Reset by the peer or closed by us: either way it has ended.
     }
     this.#detach();
-    // The peer's end is closed; a half-written frame is finished all the same.
+    // The peer has closed its side; a half-written frame is still finished.
     this.#endingAt ??= clock();
     const done = this.#outlet.finish();
     if (this.#outlet.whole) this.#close();
@@ -111,15 +111,15 @@ export class TcpLink implements Link, Acceptable {
       uid: this.#voice?.uid,
     });
     if (this.#voice === undefined) return this.#close();
-    // First the frame in flight, then FIN, then the rest of what it sends is
-    // read: a socket closed with unread bytes resets, and a reset may cost it
-    // the end of the last frame.
+    // First the frame in flight, then FIN, then the rest of what the client
+    // sends is read: closing a socket with unread bytes resets it, and a reset
+    // may lose the end of the last frame.
     this.#outlet.finish().then(() => this.#wire.closeWrite()).catch(() => {
       this.#close();
     });
   }
 
-  /** True until its hello has been accepted. */
+  /** Returns true until the hello has been accepted. */
   get mayYield(): boolean {
     return this.#voice === undefined;
   }
@@ -130,7 +130,7 @@ export class TcpLink implements Link, Acceptable {
     this.end(why);
   }
 
-  /** Closes at once, whole frame or not. */
+  /** Closes immediately, even in the middle of a frame. */
   abandon(): void {
     this.#close();
   }
@@ -149,7 +149,7 @@ export class TcpLink implements Link, Acceptable {
     }
   }
 
-  /** Takes every whole step out of what was read. */
+  /** Decodes everything complete that was read. */
   #take(): void {
     const decoder = this.#decoder;
     let start = 0;
@@ -157,7 +157,7 @@ export class TcpLink implements Link, Acceptable {
     let frames = 0;
     const flush = () => {
       if (frames === 0) return;
-      // One copy per run: the read buffer is free at once, and all listeners
+      // One copy per run: the read buffer is free again, and all listeners
       // share the copy for as long as the slowest needs it.
       const run = decoder.buffer.slice(start, end);
       this.#relay.deliver(this.#voice!, run, frames, "bare", true);
@@ -252,7 +252,7 @@ export class TcpLink implements Link, Acceptable {
     try {
       this.#wire.close();
     } catch {
-      // Closed already.
+      // It was closed already.
     }
   }
 }

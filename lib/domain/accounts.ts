@@ -1,7 +1,7 @@
 /**
- * What may be a nickname and what a password: the client's own limits, and
- * nobody may look like staff. Each refusal is a sentence that its reader can
- * act on.
+ * Which nicknames and passwords are allowed: the client's own limits, and no
+ * nickname that looks like staff. Each refusal is a sentence that tells the
+ * user what to do.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
 export const NICKNAME_BYTES = 127;
 export const PASSWORD_BYTES = { min: 5, max: 12 } as const;
 
-/** The system user's name, which nobody else may resemble. */
+/** The system user's nickname, which no other may resemble. */
 export const SYSTEM_NICKNAME = "Paltalk";
 
-/** Signs that are taken for letters, after accents are gone. */
+/** Characters that look like letters once accents are removed. */
 const LOOKALIKE: Readonly<Record<string, string>> = {
   "0": "o",
   "1": "l",
@@ -61,13 +61,13 @@ const LOOKALIKE: Readonly<Record<string, string>> = {
   "v": "u",
 };
 
-/** Blank or unseen in Windows-1252: space, no-break space, soft hyphen. */
+/** Invisible characters of Windows-1252: space, no-break space, soft hyphen. */
 const UNSEEN = /[\u0020\u00a0\u00ad]/g;
 
 /**
- * Null when `nickname` may be used, else why not (docs/protocol.md, "Records":
- * È separates records, a line ends at a newline, a value at "="; a comma ends
- * a name in the list of the banned).
+ * Returns null when `nickname` may be used, otherwise why not
+ * (docs/protocol.md, "Records": È separates records, a newline ends a line, "="
+ * ends a key, and a comma ends a name in the list of banned users).
  */
 export function nicknameFault(nickname: string): string | null {
   if (nickname === "") return "Choose a nickname of at least one letter.";
@@ -99,7 +99,7 @@ export function nicknameFault(nickname: string): string | null {
   return null;
 }
 
-/** Null when `password` may be used, else why not. */
+/** Returns null when `password` may be used, otherwise why not. */
 export function passwordFault(password: string): string | null {
   if (!fitsWindows1252(password) || hasControl(password)) {
     return "The old client cannot type that password: use letters, digits and signs of Western European keyboards.";
@@ -116,8 +116,9 @@ export function passwordFault(password: string): string | null {
 }
 
 /**
- * Null, or why `nickname` would be taken for the system user or for one of
- * `staff` (their nicknames). Do not ask this for staff themselves.
+ * Returns why `nickname` could be mistaken for the system user or for one of
+ * `staff` (their nicknames), otherwise null. Do not ask this for staff
+ * themselves.
  */
 export function imitationFault(
   nickname: string,
@@ -152,7 +153,7 @@ const OFFICES = [
   "team",
 ].map((word) => skeleton(word));
 
-/** "Paltalk Support", "Staff-Paltalk" and their like. */
+/** Matches "Paltalk Support", "Staff-Paltalk" and similar names. */
 function looksOfficial(shape: string, system: string): boolean {
   return OFFICES.some((office) =>
     shape === system + office || shape === office + system
@@ -172,7 +173,8 @@ function looksOfficial(shape: string, system: string): boolean {
  * ```
  */
 export function skeleton(name: string): string {
-  // Capitals first: "I" looks like "l", as small letters do not tell.
+  // Replaces capitals first: a capital "I" looks like "l", a small one does
+  // not.
   const plain = name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   let shape = "";
   for (const letter of plain) {

@@ -1,6 +1,6 @@
 /**
- * Webcams in rooms: who shows a picture, who watches which one, and when a
- * publisher is told to send or to pause (docs/protocol.md, "Room video").
+ * Webcams in rooms: who publishes, who watches whom, and when a publisher must
+ * send or pause (docs/protocol.md, "Room video").
  *
  * Pure: time is an argument. The pictures themselves are in lib/video.
  *
@@ -12,17 +12,17 @@ import type { Session } from "./session.ts";
 import type { Millis, Uid } from "./store.ts";
 
 /**
- * A client that was told to pause notices after up to two seconds. Told to
- * send before that, it would send twice as much from then on.
+ * A client notices a pause after up to two seconds. If it were told to send
+ * again before that, it would send twice as much from then on.
  */
 export const PAUSE_MS = 2500;
 
 /** One member's picture in one room. */
 export class Camera {
   readonly views = new Map<Uid, View>();
-  /** The first picture has come: members see the icon, and may watch. */
+  /** The first picture has arrived: members see the icon and may watch. */
   live = false;
-  /** What the client was told last. */
+  /** What the client was last told to do. */
   sending = false;
 
   constructor(
@@ -35,7 +35,10 @@ export class Camera {
     return this.session.uid;
   }
 
-  /** A client without a camera asks to publish too, so one picture must come. */
+  /**
+   * A client without a camera asks to publish too, so one picture must arrive
+   * first.
+   */
   get isWanted(): boolean {
     return !this.live || this.views.size > 0;
   }
@@ -48,10 +51,10 @@ export interface View {
   readonly since: Millis;
 }
 
-/** What the client of a camera must be told. */
+/** What the client of a camera must be told to do. */
 export type Signal = "send" | "pause";
 
-/** What comes from one host: cameras that publish, and views. */
+/** The number of cameras and views of one host. */
 export interface HostLoad {
   readonly cameras: number;
   readonly views: number;
@@ -60,21 +63,21 @@ export interface HostLoad {
 export class Cameras {
   readonly #cameras = new Map<Uid, Camera>();
   readonly #views = new Map<Uid, Map<Uid, View>>();
-  /** By the key of the host that the sessions come from. */
+  /** Keyed by the host from which the sessions come. */
   readonly #hosts = new Map<string, { cameras: number; views: number }>();
   /**
-   * When a user's client was told to pause, or stopped by itself, oldest
-   * first. By user: a client that reconnects is the same program.
+   * When each client was told to pause or stopped by itself, oldest first.
+   * Keyed by user, because a client that reconnects is the same program.
    */
   readonly #stoppedAt = new Map<Uid, Millis>();
-  /** Users whose picture staff stopped, and until when. */
+  /** Users whose picture was stopped by staff, and until when. */
   readonly #barred = new Map<Uid, Millis>();
 
   get size(): number {
     return this.#cameras.size;
   }
 
-  /** Views of all cameras. */
+  /** The number of views of all cameras. */
   get viewCount(): number {
     let count = 0;
     for (const views of this.#views.values()) count += views.size;
@@ -89,7 +92,7 @@ export class Cameras {
     return this.#cameras.get(uid);
   }
 
-  /** What `viewer` watches. */
+  /** Returns the views of `viewer`. */
   viewsOf(viewer: Uid): readonly View[] {
     return [...this.#views.get(viewer)?.values() ?? []];
   }
@@ -98,12 +101,15 @@ export class Cameras {
     return this.#views.get(viewer)?.get(publisher);
   }
 
-  /** What this host publishes and watches; undefined for any other host. */
+  /**
+   * Returns what this host publishes and watches; undefined when it does
+   * neither.
+   */
   atHost(key: string): HostLoad | undefined {
     return this.#hosts.get(key);
   }
 
-  /** The room in which a user publishes or watches already, if any. */
+  /** Returns the room in which a user publishes or watches, if any. */
   roomOf(uid: Uid): Room | undefined {
     const camera = this.#cameras.get(uid);
     if (camera !== undefined) return camera.room;
@@ -113,7 +119,7 @@ export class Cameras {
     return undefined;
   }
 
-  /** The user must not have a camera already. */
+  /** Opens a camera; the user must not have one already. */
   open(session: Session, room: Room, now: Millis): Camera {
     const camera = new Camera(session, room, now);
     this.#cameras.set(session.uid, camera);
@@ -132,7 +138,9 @@ export class Cameras {
     return camera;
   }
 
-  /** A view of a camera; it replaces the one that the viewer had of it. */
+  /**
+   * Opens a view of a camera; it replaces an earlier one of the same viewer.
+   */
   watch(viewer: Session, camera: Camera, now: Millis): View {
     this.unwatch(viewer.uid, camera.uid);
     const view = { viewer, camera, since: now };
@@ -153,8 +161,8 @@ export class Cameras {
   }
 
   /**
-   * What the client of this camera must be told at this moment, and notes that
-   * it is told. A resumption waits until the client has noticed the pause.
+   * Returns what the client of this camera must be told now, and notes it as
+   * told. A resumption waits until the client has noticed the pause.
    */
   signal(camera: Camera, now: Millis): Signal | undefined {
     if (camera.isWanted === camera.sending) return undefined;
@@ -169,12 +177,12 @@ export class Cameras {
     return "send";
   }
 
-  /** Keeps a user from publishing until then. */
+  /** Keeps a user from publishing until that time. */
   bar(uid: Uid, until: Millis): void {
     this.#barred.set(uid, until);
   }
 
-  /** False when the user was not barred. */
+  /** Returns false when the user was not barred. */
   unbar(uid: Uid, now: Millis): boolean {
     const barred = this.isBarred(uid, now);
     this.#barred.delete(uid);
@@ -216,7 +224,7 @@ export class Cameras {
   }
 }
 
-/** Whether neither of the two has blocked the other. */
+/** Returns whether neither of the two has blocked the other. */
 export function maySee(viewer: Session, publisher: Session): boolean {
   return !viewer.blocks.has(publisher.uid) &&
     !publisher.blocks.has(viewer.uid);

@@ -1,17 +1,20 @@
 /**
- * The order in which a client must hear of the categories.
+ * The order in which a client must be sent the categories.
  *
  * @module
  */
 import type { Category } from "./store.ts";
 
-/** What the client looks for, in this case, when it creates a room rated A. */
+/**
+ * The word, in this case, that the client searches for when it creates a room
+ * rated A.
+ */
 const ADULT = "Adult";
 const ADULT_ORIENTED = "Adult Oriented";
 
 /**
- * For a room rated A the client takes the first category whose name contains
- * "Adult", and says that it puts the room into the adult category. So "Adult
+ * For a room rated A the client uses the first category whose name contains
+ * "Adult", and tells the user that it is in the adult category. So "Adult
  * Oriented" must come before "Young Adults (18+)".
  */
 export function inClientOrder(

@@ -5,14 +5,15 @@
  * @module
  */
 
-/** The only line of location2.txt. The client wants a port from 1000 up. */
+/** The only line of location2.txt. The client accepts ports from 1000 up. */
 export function locationLine(host: string, port: number): string {
   return `LOCATION:${host}:${port}`;
 }
 
 /**
- * A file for regedit, of the form that Windows 95 to 11 and Wine read. All
- * three values, because the client asks for location2.txt when one is missing.
+ * A file for regedit, in the form that Windows 95 to 11 and Wine read. It sets
+ * all three values, because the client asks for location2.txt when one is
+ * missing.
  */
 export function registryFile(host: string, port: number): string {
   const text = host.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
@@ -29,7 +30,10 @@ export function registryFile(host: string, port: number): string {
   ].join("\r\n");
 }
 
-/** Names that the client looks up by itself, as lines of a hosts file. */
+/**
+ * Returns the names that the client looks up by itself, as lines of a hosts
+ * file.
+ */
 export function hostsLines(address: string): string {
   return ["www.paltalk.com", "advertising.paltalk.com"]
     .map((name) => `${address} ${name}\r\n`).join("");

@@ -1,17 +1,19 @@
 /**
- * People who have left a room, as long as a window somewhere may still show
+ * Users who have left a room, for as long as a window somewhere may still show
  * them (docs/protocol.md, "Rooms").
  *
- * The client only ever adds to a member list. One that reconnects keeps its
- * window, and with it everybody who left while it was away.
+ * The client only ever adds to a member list. A client that reconnects keeps
+ * its window, and in it everybody who left while it was away.
  *
  * @module
  */
 import type { Millis, Uid } from "./store.ts";
 
-/** A window that sends nothing stays open for long without noticing. */
+/**
+ * A client that sends nothing may keep a window open for long without noticing.
+ */
 export const SHOWN_MS = 12 * 3_600_000;
-/** The client's window lists at most 1000. */
+/** The client's window lists at most 1000 members. */
 const MOST = 1000;
 
 export class Departed {

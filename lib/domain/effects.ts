@@ -1,6 +1,6 @@
 /**
- * What a handler wants done. The edge performs the list when the handler has
- * ended without an error, so a packet takes effect as a whole or not at all.
+ * What a handler wants done. The edge performs the list after the handler has
+ * returned without an error, so a packet takes effect as a whole or not at all.
  *
  * Effects are data: they name sessions and rooms by number, and what is due
  * after a write is a receipt, not a function. So a list can be held, counted or
@@ -14,32 +14,34 @@ import type { Session } from "./session.ts";
 import type { Message } from "./in_flight.ts";
 import type { Gid, OfflineMessage, Uid } from "./store.ts";
 
-/** Members of a room who do not get a frame. */
+/** Members of a room who do not receive a frame. */
 export type Skip = Uid | ReadonlySet<Uid> | undefined;
 
-/** Changes that the voice relay must hear of. */
+/** Changes that the voice relay must be told about. */
 export type VoiceChange =
   | { readonly what: "joined" | "left"; readonly gid: Gid; readonly uid: Uid }
   | { readonly what: "policy" | "closed"; readonly gid: Gid };
 
-/** Changes that the video relay must hear of. */
+/** Changes that the video relay must be told about. */
 export type VideoChange =
   | { readonly what: "camera ended"; readonly camera: Camera }
   | { readonly what: "view ended"; readonly view: View };
 
-/** Work that is due once a frame's bytes are with the operating system. */
+/** Work that is due once the operating system has a frame's bytes. */
 export type Receipt =
   /** An instant message has left the server. */
   | { readonly what: "message"; readonly message: Message }
-  /** A page of the mailbox has left: delete it and send the next one. */
+  /**
+   * A page of the mailbox has been written: delete it and send the next one.
+   */
   | { readonly what: "mailbox page"; readonly page: readonly OfflineMessage[] }
-  /** The same for messages between pal profiles, by their numbers. */
+  /** The same for messages between pal profiles, by number. */
   | { readonly what: "profile page"; readonly ids: readonly number[] };
 
 export type Effect =
   | {
     readonly kind: "send";
-    /** {@linkcode Session.id} */
+    /** The {@linkcode Session.id}. */
     readonly to: number;
     readonly frame: Uint8Array;
     readonly receipt?: Receipt;
@@ -51,7 +53,7 @@ export type Effect =
     readonly skip: Skip;
   }
   | {
-    /** After everything queued for it has been written. */
+    /** Closes after everything queued has been written. */
     readonly kind: "close";
     readonly session: number;
     readonly reason: string;
@@ -87,7 +89,7 @@ export class Effects {
     this.list.push({ kind: "video", change });
   }
 
-  /** Bytes of the frames that go to this session alone. */
+  /** Returns the bytes of the frames for this session alone. */
   bytesTo(session: Session): number {
     let bytes = 0;
     for (const effect of this.list) {

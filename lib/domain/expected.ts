@@ -1,5 +1,5 @@
 /**
- * The people a restarted server waits for: those who were online when the
+ * The users that a restarted server waits for: those who were online when the
  * server before it ended (docs/hosting.md, "Restarting").
  *
  * For two minutes they count as present, and room lines are kept for them.
@@ -10,17 +10,17 @@ import type { Status } from "../protocol/packets/pals.ts";
 import type { Gid, Millis, Uid } from "./store.ts";
 
 export const GRACE_MS = 120_000;
-/** Kept for each room; the oldest go first. */
+/** The most lines kept for each room; the oldest are dropped first. */
 const MOST_LINES = 200;
 
-/** A room line that somebody has not seen yet. */
+/** A room line that some members have not seen yet. */
 export interface KeptLine {
   readonly from: Uid;
   readonly nickname: string;
   readonly text: Uint8Array;
-  /** Those who were in the room and have it already. */
+  /** Members who were in the room and have seen it. */
   readonly seenBy: ReadonlySet<Uid>;
-  /** The only member who may read it: a whisper. */
+  /** The only member who may read it, when it is a whisper. */
   readonly to?: Uid | undefined;
 }
 
@@ -36,7 +36,7 @@ interface ExpectedRoom {
 }
 
 export class Expected {
-  /** The end of the wait, on the steady clock of the server. */
+  /** When the wait ends, on the server's steady clock. */
   readonly until: Millis;
   readonly #people = new Map<Uid, { status: Status; blocks: Set<Uid> }>();
   readonly #rooms = new Map<Gid, ExpectedRoom>();
@@ -55,13 +55,16 @@ export class Expected {
     this.#rooms.set(gid, room);
   }
 
-  /** They have left that room for good. */
+  /** The user has left that room for good. */
   left(gid: Gid, uid: Uid): void {
     const room = this.#rooms.get(gid);
     if (room?.members.delete(uid)) this.#tidy(gid, room);
   }
 
-  /** As pals see somebody who has not returned; undefined: not expected. */
+  /**
+   * Returns the status that pals see for a user who has not returned; undefined
+   * when the user is not expected.
+   */
   statusOf(uid: Uid, viewer: Uid): Status | undefined {
     const person = this.#people.get(uid);
     return person === undefined || person.blocks.has(viewer)
@@ -69,17 +72,17 @@ export class Expected {
       : person.status;
   }
 
-  /** Whether a window somewhere is about to rejoin as `uid`. */
+  /** Returns whether a window is about to rejoin as `uid`. */
   isExpectedIn(gid: Gid, uid: Uid): boolean {
     return this.#rooms.get(gid)?.members.has(uid) ?? false;
   }
 
-  /** How `uid` stood in a room that is to be rejoined. */
+  /** Returns the state of `uid` in a room that is to be rejoined. */
   placeOf(gid: Gid, uid: Uid): ExpectedMember | undefined {
     return this.#rooms.get(gid)?.members.get(uid);
   }
 
-  /** Whether anybody has yet to rejoin that room. */
+  /** Returns whether any member has yet to rejoin that room. */
   hasMembers(gid: Gid): boolean {
     return this.#rooms.has(gid);
   }
@@ -88,7 +91,7 @@ export class Expected {
     this.#people.delete(uid);
   }
 
-  /** Left for good: nothing is kept for them any longer. */
+  /** The user has left for good: nothing more is kept for them. */
   gone(uid: Uid): void {
     this.#people.delete(uid);
     for (const [gid, room] of this.#rooms) {
@@ -104,7 +107,7 @@ export class Expected {
     if (room.lines.length > MOST_LINES) room.lines.shift();
   }
 
-  /** What was said before `uid` rejoined, oldest first. */
+  /** Returns what was said before `uid` rejoined, oldest first. */
   rejoined(gid: Gid, uid: Uid): readonly KeptLine[] {
     const room = this.#rooms.get(gid);
     if (room === undefined || !room.members.has(uid)) return [];
@@ -117,22 +120,28 @@ export class Expected {
     return lines;
   }
 
-  /** Those who have not returned, with the status that their pals saw. */
+  /**
+   * Returns the users who have not returned, with the status that their pals
+   * saw.
+   */
   people(): { uid: Uid; status: Status }[] {
     return [...this.#people].map(([uid, { status }]) => ({ uid, status }));
   }
 
-  /** The members of one room who have not rejoined it. */
+  /** Returns the members of one room who have not rejoined it. */
   membersOf(gid: Gid): ReadonlyMap<Uid, ExpectedMember> {
     return this.#rooms.get(gid)?.members ?? new Map();
   }
 
-  /** What is kept for the members of one room, oldest first. */
+  /** Returns the lines kept for one room, oldest first. */
   linesOf(gid: Gid): readonly KeptLine[] {
     return this.#rooms.get(gid)?.lines ?? [];
   }
 
-  /** Those who have not returned, and the rooms in which they are shown. */
+  /**
+   * Returns the users who have not returned, and the rooms in which they are
+   * shown.
+   */
   missing(): { people: Uid[]; members: [Gid, Uid, ExpectedMember][] } {
     return {
       people: [...this.#people.keys()],

@@ -1,7 +1,7 @@
 /**
- * Who is heard in a voice room. The client of 2002 does not mix: it plays
- * packets one after the other, so two who talk at once would be heard as one
- * jumbled queue that grows without limit. One speaker at a time holds the
+ * Decides who is heard in a voice room. The client of 2002 does not mix: it
+ * plays packets one after the other, so two simultaneous speakers would become
+ * one jumbled queue that grows without limit. One speaker at a time holds the
  * floor; see docs/protocol.md, "Voice" and "Microphone".
  *
  * Pure: time is an argument, in milliseconds of any steady clock.
@@ -16,23 +16,23 @@ import {
 } from "./floor_modes.ts";
 import type { Uid } from "./store.ts";
 
-/** A room's rule for passing the floor on. */
+/** How the floor of a room passes from one speaker to the next. */
 export interface FloorRule {
   readonly mode: FloorMode;
-  /** Milliseconds of silence after which a speaker has given the floor up. */
+  /** Milliseconds of silence after which a speaker loses the floor. */
   readonly pauseMs: number;
-  /** Milliseconds that one speaker may hold it while another is trying. */
+  /** Milliseconds for which one speaker may hold it while another is trying. */
   readonly longestMs: number;
 }
 
-/** The floor of a room without a rule of its own. */
+/** The rule of a room that has none of its own. */
 export const DEFAULT_FLOOR: FloorRule = {
   mode: DEFAULT_FLOOR_MODE,
   pauseMs: 1000,
   longestMs: 120_000,
 };
 
-/** How long the floor waits for each person ahead in the queue of hands. */
+/** How long the floor waits for each member ahead in the queue of hands. */
 export const TURN_MS = 3000;
 /** A member counts as trying for this long after their last frame. */
 const TRYING_MS = 1500;
@@ -40,27 +40,27 @@ const TRYING_MS = 1500;
 /**
  * The floor of one room.
  *
- * - `pause`: the first speaker holds it until they have paused.
- * - `queue`: the same, but when it is free the raised hands have it in their
- *   order. Someone further back gets it only after they have tried for
- *   {@linkcode TURN_MS} per person ahead of them and none of those spoke.
+ * - `pause`: the first speaker holds it until a pause.
+ * - `queue`: the same, but when it is free the raised hands get it in order. A
+ *   member further back gets it only after trying for {@linkcode TURN_MS} for
+ *   each member ahead, none of whom spoke.
  * - `free`: everybody is heard, for clients that mix.
  */
 export class Floor {
   readonly #goesFirst: (uid: Uid) => boolean;
   #holder: Uid | undefined;
   #heardAt = 0;
-  /** Since when somebody has been trying out of turn, and when last. */
+  /** When a member first tried out of turn, and when last. */
   #contestedAt: number | undefined;
   #triedAt = 0;
-  /** When each member whose frames were refused tried last. */
+  /** When each member whose frames were refused last tried. */
   readonly #rivals = new Map<Uid, number>();
-  /** For how long this turn has kept others from speaking. */
+  /** How long this turn has kept others from speaking. */
   #heldMs = 0;
   /** The member whose turn was ended; everybody else goes first. */
   #overrun: Uid | undefined;
 
-  /** `goesFirst`: whether a member is next when a long turn is ended. */
+  /** `goesFirst` returns whether a member is next when a long turn ends. */
   constructor(goesFirst: (uid: Uid) => boolean = () => false) {
     this.#goesFirst = goesFirst;
   }
@@ -126,7 +126,10 @@ export class Floor {
     return !FLOOR_MODES[rule.mode].usesHands || this.#turn(now, rank);
   }
 
-  /** Whether a member that `counts` is trying; forgets those who gave up. */
+  /**
+   * Returns whether a member that `counts` is trying; forgets those who gave
+   * up.
+   */
   #isTried(now: number, counts: (rival: Uid) => boolean): boolean {
     for (const [rival, at] of this.#rivals) {
       if (now - at > TRYING_MS) this.#rivals.delete(rival);

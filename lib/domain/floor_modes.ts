@@ -1,16 +1,16 @@
 /**
- * The ways in which the floor of a voice room passes on, one row each: the
- * command, the desk, the hands and the relay read them here.
+ * The modes of a voice room's floor, one row each: the command, the desk, the
+ * hands and the relay all read this table.
  *
  * @module
  */
 
 interface Mode {
-  /** For help texts. */
+  /** The text for help pages. */
   readonly summary: string;
-  /** Everybody is heard at the same time, for clients that mix. */
+  /** Everybody is heard at once, for clients that mix. */
   readonly open: boolean;
-  /** Raised hands are a queue: they have the free floor in their order. */
+  /** Raised hands form a queue for the free floor. */
   readonly usesHands: boolean;
 }
 
@@ -23,7 +23,7 @@ export const FLOOR_MODES = {
 /** How the right to be heard passes on (docs/protocol.md, "Voice"). */
 export type FloorMode = keyof typeof FLOOR_MODES;
 
-/** The mode of a room that says nothing else. */
+/** The mode of a room without a setting. */
 export const DEFAULT_FLOOR_MODE: FloorMode = "pause";
 
 export const FLOOR_MODE_NAMES = Object.keys(FLOOR_MODES) as FloorMode[];

@@ -1,7 +1,7 @@
 /**
- * What a server leaves to the one that takes its place in a planned restart
- * (docs/hosting.md, "Restarting"): who is online, in which rooms, the
- * temporary rooms themselves, and the room lines that nobody has read yet.
+ * What a server leaves for its successor in a planned restart (docs/hosting.md,
+ * "Restarting"): who is online, in which rooms, the temporary rooms themselves,
+ * and the room lines that have not been read.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { Room } from "./room.ts";
 import type { Millis, Store } from "./store.ts";
 import type { World } from "./world.ts";
 
-/** An older file is of a restart that never came about. */
+/** An older file belongs to a restart that was never completed. */
 const OLDEST_MS = 600_000;
 
 const uid = v.pipe(v.number(), v.integer());
@@ -54,7 +54,7 @@ const SCHEMA = v.object({
   people: v.array(v.object({ uid, status: v.number() })),
   rooms: v.array(v.object({
     gid: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
-    /** Null for a permanent room, which the database has. */
+    /** Null for a permanent room, which is in the database. */
     temporary: v.nullable(temporary),
     invited: v.array(uid),
     redDots: v.array(v.tuple([uid, v.number()])),
@@ -72,9 +72,9 @@ type HandedRoom = Handover["rooms"][number];
 type HandedLine = HandedRoom["lines"][number];
 
 /**
- * Begins the end of this server: nobody reads anything any more, so room lines
- * are kept for those who are in the rooms now, and for those whom an earlier
- * restart still waits for.
+ * Begins the end of this server: no line reaches a client any more, so room
+ * lines are kept for the members present and for those whom an earlier restart
+ * still waits for.
  */
 export function beginHandover(world: World, steady: Millis): void {
   const expected = new Expected(steady + GRACE_MS);
@@ -161,7 +161,7 @@ function keptLine({ text, seenBy, ...line }: HandedLine): KeptLine {
   return { ...line, text: encodeText(text), seenBy: new Set(seenBy) };
 }
 
-/** Undefined for anything that is no recent hand-over. */
+/** Returns undefined for anything but a recent hand-over. */
 export function readHandover(
   value: unknown,
   now: Millis,
@@ -172,7 +172,7 @@ export function readHandover(
   return age >= -OLDEST_MS && age <= OLDEST_MS ? parsed.output : undefined;
 }
 
-/** Puts what was handed over into a world that has just been loaded. */
+/** Applies a hand-over to a world that has just been loaded. */
 export function takeOver(
   world: World,
   store: Store,
@@ -197,7 +197,8 @@ export function takeOver(
       if (!room.permanent) room.lost.add(uid);
     }
     for (const line of handed.lines) expected.keep(room.gid, keptLine(line));
-    // An empty room waits a minute by itself; here, until the wait ends.
+    // An empty room normally waits a minute; here it waits until the wait for
+    // its members ends.
     if (!room.permanent) room.waitingSince = steady + GRACE_MS / 2;
   }
   world.expected = expected;

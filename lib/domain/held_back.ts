@@ -1,5 +1,5 @@
 /**
- * Messages that a client holds back until it is told whose they are
+ * Messages that a client does not show until it knows who sent them
  * (docs/protocol.md, "Messages").
  *
  * @module
@@ -13,17 +13,17 @@ interface Held {
 
 /**
  * What one client may be holding back. It asks for the sender of each message
- * that it cannot place, and shows them all at the first answer; an answer to a
- * question that is settled already would open its search window.
+ * that it cannot place, and shows all of them at the first answer. A second
+ * answer to a settled question would open its search window.
  */
 export class HeldBack {
   readonly #by = new Map<Uid, Held>();
   #questions = 0;
 
   /**
-   * Whether a question is one that a message of ours calls for. A full mailbox
+   * Returns whether a question was caused by a message of ours. A full mailbox
    * makes the client ask a hundred times at once, which is not its fault: such
-   * questions do not count towards its rate, and each message's sender is told.
+   * questions do not count towards its rate, and each of them is answered.
    */
   takeQuestion(): boolean {
     if (this.#questions === 0) return false;
@@ -31,7 +31,7 @@ export class HeldBack {
     return true;
   }
 
-  /** A message of `from` goes out, whom the client knows or not. */
+  /** A message from `from` was sent, whom the client knows or not. */
   sent(from: Uid, known: boolean): void {
     if (!known) this.#questions++;
     const held = this.#by.get(from);
@@ -41,7 +41,10 @@ export class HeldBack {
     } else held.messages++;
   }
 
-  /** The client asks who `from` is: whether it still waits for an answer. */
+  /**
+   * Returns whether the client, which asks who `from` is, still waits for an
+   * answer.
+   */
   asked(from: Uid): boolean {
     const held = this.#by.get(from);
     if (held === undefined) return true;

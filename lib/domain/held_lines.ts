@@ -2,15 +2,15 @@
  * Lines that a client sends into a room before it has rejoined it
  * (docs/protocol.md, "Rooms").
  *
- * A client that reconnects sends what its user typed meanwhile right after
- * LOGIN and joins its rooms after that. The line stands on the sender's screen
+ * After a reconnect a client sends what its user typed meanwhile right after
+ * LOGIN, and joins its rooms only then. The line is on the sender's screen
  * already, so it must not be lost.
  *
  * @module
  */
 import type { Gid, Millis } from "./store.ts";
 
-/** A rejoin was seen up to 310 ms after the lines. */
+/** Rejoins were seen up to 310 ms after the lines. */
 const KEPT_MS = 10_000;
 const MOST_LINES = 20;
 
@@ -23,7 +23,7 @@ interface Line {
 export class HeldLines {
   #lines: Line[] = [];
 
-  /** False when enough lines are held already. */
+  /** Returns false when enough lines are held already. */
   hold(gid: Gid, text: Uint8Array, now: Millis): boolean {
     this.#forget(now);
     if (this.#lines.length >= MOST_LINES) return false;
@@ -31,7 +31,7 @@ export class HeldLines {
     return true;
   }
 
-  /** Takes out the lines for one room, first written first. */
+  /** Removes and returns the lines for one room, oldest first. */
   take(gid: Gid, now: Millis): Uint8Array[] {
     this.#forget(now);
     const taken = this.#lines.filter((line) => line.gid === gid);
@@ -39,7 +39,7 @@ export class HeldLines {
     return taken.map(({ text }) => text);
   }
 
-  /** Takes out everything, first written first. */
+  /** Removes and returns all lines, oldest first. */
   takeAll(): { readonly gid: Gid; readonly text: Uint8Array }[] {
     const all = this.#lines;
     this.#lines = [];

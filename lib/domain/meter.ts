@@ -1,6 +1,6 @@
 /**
- * A token bucket that may go into debt: what has been received cannot be
- * taken back, but the next must wait until the debt is paid.
+ * A token bucket that may go into debt: bytes that were received cannot be
+ * returned, but the next ones must wait until the debt is paid.
  *
  * @module
  */
@@ -12,14 +12,17 @@ export class Meter {
   readonly #perSecond: () => number;
   readonly #burst: () => number;
 
-  /** Rate and burst are asked each time, so that they can change. */
+  /** Reads rate and burst at each use, so that they may change. */
   constructor(perSecond: () => number, burst = perSecond) {
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#level = burst();
   }
 
-  /** Bytes that may still come at `now` (milliseconds); negative in debt. */
+  /**
+   * Returns the bytes that may still come at `now` (milliseconds); negative in
+   * debt.
+   */
   level(now: number): number {
     const passed = now - (this.#at ?? now);
     this.#at = now;
@@ -37,8 +40,8 @@ export class Meter {
 }
 
 /**
- * The rate of one speaker. After a stall of the network a few seconds of
- * speech come at once.
+ * Makes the meter of one speaker. After a stall of the network a few seconds of
+ * speech arrive at once.
  */
 export function speechMeter(
   limits: { readonly bytesPerSecond: number },

@@ -1,6 +1,6 @@
 /**
- * What staff work with besides bans, as the store keeps it: complaints, mutes,
- * notes, past sessions, listed words, emergencies, two-step sign-in.
+ * What staff work with besides bans, as stored: complaints, mutes, notes, past
+ * sessions, listed words, emergencies, two-step sign-in.
  *
  * @module
  */
@@ -16,15 +16,15 @@ export interface RoomLine {
   readonly text: string;
 }
 
-/** A call for staff: about somebody, or about what happens in a room. */
+/** A call for staff, about a user or about events in a room. */
 export interface Complaint {
   readonly id: number;
   readonly at: Millis;
-  /** Null for the command line, or when the account was removed. */
+  /** Null when the command line filed it, or when the account was removed. */
   readonly reporter: Uid | null;
   readonly reporterName: string;
   readonly about: Uid | null;
-  /** "" when it is about nobody in particular. */
+  /** Empty when it is about nobody in particular. */
   readonly aboutName: string;
   readonly gid: Gid | null;
   readonly room: string;
@@ -33,7 +33,7 @@ export interface Complaint {
   readonly lines: readonly RoomLine[];
   readonly state: ComplaintState;
   readonly note: string;
-  /** The member of staff who took or closed it; "" for nobody yet. */
+  /** The member of staff who took or closed it; empty when nobody has. */
   readonly handledBy: string;
   readonly handledAt: Millis | null;
 }
@@ -47,7 +47,7 @@ export type ComplaintPatch = Partial<
 >;
 
 export interface ComplaintFilter {
-  /** "waiting": open and taken ones. */
+  /** "waiting" means open and taken ones. */
   readonly state?: ComplaintState | "waiting";
   readonly about?: Uid;
   readonly reporter?: Uid;
@@ -61,7 +61,7 @@ export interface Complaints {
   /** Newest first; 100 when no limit is given. */
   list(filter?: ComplaintFilter): Complaint[];
   update(id: number, patch: ComplaintPatch): void;
-  /** Complaints by this reporter since `since`. */
+  /** Counts the complaints of this reporter from `since` on. */
   countBy(reporter: Uid, since: Millis): number;
 }
 
@@ -70,23 +70,26 @@ export interface Mute {
   readonly uid: Uid;
   readonly reason: string;
   readonly by: string;
-  /** The level of the person who gave it; it binds those below. */
+  /**
+   * The level of the member of staff who set it; it binds users below that
+   * level.
+   */
   readonly rank: number;
   readonly at: Millis;
-  /** Null: until it is lifted. */
+  /** Null when it lasts until it is lifted. */
   readonly until: Millis | null;
 }
 
 export interface Mutes {
-  /** Replaces an earlier one of the same user. */
+  /** Replaces an earlier mute of the same user. */
   set(mute: Mute): void;
-  /** The one in force at `now`. */
+  /** Returns the mute in force at `now`. */
   get(uid: Uid, now: Millis): Mute | undefined;
   list(now: Millis): Mute[];
   remove(uid: Uid): boolean;
 }
 
-/** What staff write down about a user, for each other. */
+/** A note by staff about a user, for other staff. */
 export interface UserNote {
   readonly id: number;
   readonly uid: Uid;
@@ -111,21 +114,21 @@ export interface PastSession {
 }
 
 export interface PastSessions {
-  /** Not durable at once: written with the next batch (`Store.flush`). */
+  /** Not durable immediately: written with the next batch (`Store.flush`). */
   add(session: PastSession): void;
   /** Newest first. */
   list(uid: Uid, limit: number): PastSession[];
 }
 
 /**
- * What becomes of a line with a listed word: it is refused, the word is
- * replaced by stars, or staff are told.
+ * What happens to a line with a listed word: it is refused, the word is masked
+ * with stars, or staff are told.
  */
 export type WordAction = "refuse" | "mask" | "flag";
 export const WORD_ACTIONS = ["refuse", "mask", "flag"] as const;
 
 export interface ListedWord {
-  /** A word or words; `*` at either end stands for any letters. */
+  /** A word or phrase; `*` at either end stands for any letters. */
   readonly word: string;
   readonly action: WordAction;
   readonly by: string;
@@ -133,14 +136,14 @@ export interface ListedWord {
 }
 
 export interface Words {
-  /** Replaces an entry of the same word. */
+  /** Replaces an entry for the same word. */
   set(word: ListedWord): void;
   /** In alphabetical order. */
   list(): ListedWord[];
   remove(word: string): boolean;
 }
 
-/** Who may come in: everybody, those with an account, or staff. */
+/** Who may sign on: everybody, users with an account, or staff. */
 export type EmergencyLevel = "open" | "members" | "staff";
 export const EMERGENCY_LEVELS = ["open", "members", "staff"] as const;
 
@@ -159,12 +162,15 @@ export interface Emergency {
 /** Two-step sign-in of one account on the pages. */
 export interface TwoStep {
   readonly uid: Uid;
-  /** Base32, as the app has it. */
+  /** Base32, as in the authenticator app. */
   readonly secret: string;
   readonly since: Millis;
-  /** Number of the 30 seconds whose code was used last: each is good once. */
+  /**
+   * Number of the last 30-second step whose code was used: each code works
+   * once.
+   */
   readonly lastStep: number;
-  /** SHA-256 of the recovery codes that are left. */
+  /** SHA-256 of the unused recovery codes. */
   readonly recovery: readonly string[];
 }
 
@@ -174,11 +180,11 @@ export interface TwoSteps {
   remove(uid: Uid): boolean;
 }
 
-/** An account that waits for the host's approval, or was rejected. */
+/** An account that waits for approval, or was rejected. */
 export interface Application {
   readonly uid: Uid;
   readonly at: Millis;
-  /** The host part of the applicant's address (`hostKey`). */
+  /** The host key of the applicant's address (`hostKey`). */
   readonly host: string;
   /** What the applicant wrote to the host. */
   readonly message: string;
@@ -186,17 +192,17 @@ export interface Application {
   readonly rejectedAt: Millis | null;
   readonly rejectedBy: string;
   readonly reason: string;
-  /** Then the account is removed. */
+  /** When the account is removed. */
   readonly expiresAt: Millis;
 }
 
-/** At most a thousand, which registration sees to. */
+/** At most a thousand; registration enforces it. */
 export interface Applications {
   get(uid: Uid): Application | undefined;
-  /** Replaces an earlier one of the same account. */
+  /** Replaces an earlier application of the same account. */
   set(one: Application): void;
   remove(uid: Uid): boolean;
-  /** Oldest first, with the rejected ones. */
+  /** Oldest first, including rejected ones. */
   list(): Application[];
   countFrom(host: string): number;
   count(): number;

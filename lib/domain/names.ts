@@ -1,5 +1,5 @@
 /**
- * When two names are the same name.
+ * Decides when two names are equal.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 const UPPER = /[A-ZÀ-ÖØ-ÞŠŒŽŸ]/g;
 
 /**
- * The key under which names, room names and addresses are compared: every
- * capital letter that Windows-1252 holds becomes small (docs/protocol.md,
- * "Text"), all else stays, blanks too.
+ * Returns the key under which nicknames, room names and e-mail addresses are
+ * compared: every capital letter of Windows-1252 becomes small
+ * (docs/protocol.md, "Text"); everything else stays, spaces too.
  *
- * Length and beginnings survive, so a prefix of a name folds to a prefix of
- * the folded name; that is why this is not `toLowerCase`, which looks at the
- * letters around.
+ * Length and prefixes are preserved: a prefix of a name folds to a prefix of
+ * the folded name. `toLowerCase` does not guarantee that, because it looks at
+ * neighboring letters.
  *
  * @example
  * ```ts

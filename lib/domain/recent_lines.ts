@@ -1,15 +1,15 @@
 /**
- * The last lines of a room, for a complaint that may come. Nothing is kept
- * unless the host has turned that on (`moderation.room_lines`).
+ * The last lines of a room, for a later complaint. Nothing is kept unless the
+ * host has turned that on (`moderation.room_lines`).
  *
  * @module
  */
 import type { Millis } from "./store.ts";
 
-/** Enough to judge a line by; a flood of long ones must not be memory. */
+/** Enough to judge a line by, so that long lines cannot fill the memory. */
 const MOST_BYTES = 1000;
 
-/** As it came: decoded only when somebody complains. */
+/** Kept as it arrived: decoded only when a user complains. */
 export interface RecentLine {
   readonly at: Millis;
   readonly nickname: string;
@@ -19,7 +19,7 @@ export interface RecentLine {
 export class RecentLines {
   #lines: RecentLine[] = [];
 
-  /** Keeps this line and at most `most` in all. */
+  /** Adds this line and keeps at most `most` in all. */
   add(line: RecentLine, most: number): void {
     if (most > 0) {
       this.#lines.push({ ...line, text: line.text.slice(0, MOST_BYTES) });
@@ -29,7 +29,7 @@ export class RecentLines {
     }
   }
 
-  /** The last `most` of them, oldest first. */
+  /** Returns the last `most` lines, oldest first. */
   last(most: number): readonly RecentLine[] {
     return most > 0 ? this.#lines.slice(-most) : [];
   }

@@ -5,7 +5,7 @@
  */
 
 export type Role = "user" | "moderator" | "admin" | "superadmin";
-/** Permission levels, as commands and rooms compare them. */
+/** Permission levels as commands and rooms compare them. */
 export const LEVEL = {
   user: 0,
   moderator: 1,
@@ -13,5 +13,5 @@ export const LEVEL = {
   superadmin: 3,
 } as const satisfies Record<Role, number>;
 
-/** The host at the machine's own command line stands above all staff. */
+/** The host at the machine's own command line is above all staff. */
 export const HOST_LEVEL = 4;

@@ -1,6 +1,6 @@
 /**
- * A room as it lives in memory, permanent or temporary
- * (docs/protocol.md, "Rooms", "Microphone").
+ * A room in memory, permanent or temporary (docs/protocol.md, "Rooms",
+ * "Microphone").
  *
  * @module
  */
@@ -25,34 +25,37 @@ import type {
   Uid,
 } from "./store.ts";
 
-/** Someone in a room. */
+/** A user in a room. */
 export interface Member {
   readonly session: Session;
   admin: boolean;
-  /** Joined with the owner's code: an admin for this stay. */
+  /** Joined with the owner's code, so an admin until they leave. */
   byCode: boolean;
-  /** In nobody's list; may listen, not write or speak. */
+  /** Not on any member list; may listen, but neither write nor speak. */
   readonly invisible: boolean;
-  /** Given the microphone, by the room's rule or by an admin. */
+  /** Has the microphone, by the room's rule or from an admin. */
   mic: boolean;
-  /** Shows a camera icon: at least one picture has come. */
+  /** Has a camera icon: at least one picture has arrived. */
   publishing: boolean;
-  /** Members whose voice they do not want (packet -396). */
+  /** Members whose voice this member does not want (packet -396). */
   readonly ignoring: Set<Uid>;
-  /** Has the admin console open: it is kept current. */
+  /** Has the admin console open, so it is kept up to date. */
   console: boolean;
-  /** How lists showed them last. */
+  /** The entry as lists last showed it. */
   entry?: MemberEntry;
 }
 
-/** Someone who was bounced or banned. */
+/** A user who was bounced or banned. */
 export interface Outcast {
   readonly nickname: string;
-  /** The level of the staff who did it; 0: the room's owner or an admin. */
+  /**
+   * The level of the staff member who did it; 0 for the room's owner or an
+   * admin.
+   */
   readonly rank: number;
 }
 
-/** What a temporary room starts with. */
+/** The initial state of a temporary room. */
 export interface RoomOptions {
   readonly gid: Gid;
   readonly name: string;
@@ -80,9 +83,9 @@ export class Room {
   welcome = "";
   position = 0;
   newUsersMic = true;
-  /** Members may publish and watch video, where the server carries it. */
+  /** Members may publish and watch video, where the server relays it. */
   video = true;
-  /** Seconds between two lines of a member; 0: as many as they like. */
+  /** Seconds between two lines of a member; 0 means no limit. */
   slowSeconds = 0;
   readonly slow = new SlowMode();
   redDotText = false;
@@ -94,28 +97,28 @@ export class Room {
   readonly admins = new Set<Uid>();
   readonly bounced = new Map<Uid, Outcast>();
   readonly banned = new Map<Uid, Outcast>();
-  /** Users who may enter a by-invitation room, also when they come back. */
+  /** Users who may enter a by-invitation room, also when they return. */
   readonly invited = new Set<Uid>();
   /**
-   * Red dots with the rank of the person who gave each. They stay when their
-   * member leaves, so that leaving is no way around one.
+   * Red dots with the rank of the user who gave each. They remain when a member
+   * leaves, so leaving does not remove one.
    */
   readonly redDots = new Map<Uid, number>();
   /**
-   * Since when a temporary room is empty because its last member lost their
-   * connection: it waits for those who were lost, and nobody else sees it.
+   * Since when a temporary room is empty because its last member's connection
+   * was lost: it waits for those members, and nobody else sees it.
    */
   waitingSince: Millis | undefined;
   /**
-   * Whose connection was lost while they were in here, and who have not come
-   * back: when all lines break at once, each client rejoins by itself.
+   * Members whose connection was lost in this room and who have not returned:
+   * when all connections break at once, each client rejoins by itself.
    */
   readonly lost = new Set<Uid>();
   /** Visible members who have left. */
   readonly departed = new Departed();
   /** For complaints, where the host has turned that on. */
   readonly recent = new RecentLines();
-  /** Raised hands, first raised first. */
+  /** Raised hands, oldest first. */
   readonly hands: Uid[] = [];
   #shape: { readonly name: string; readonly shape: string } | undefined;
 
@@ -136,7 +139,7 @@ export class Room {
     return new Room(options, false);
   }
 
-  /** A permanent room with its offices, the outcasts by name. */
+  /** Loads a permanent room with its admins, and its outcasts by name. */
   static load(store: Store, stored: StoredRoom): Room {
     const room = new Room(stored, true);
     room.refresh(stored);
@@ -159,7 +162,7 @@ export class Room {
     Object.assign(this, rest);
   }
 
-  /** What its name looks like; see {@linkcode skeleton}. */
+  /** The {@linkcode skeleton} of its name. */
   get shape(): string {
     if (this.#shape?.name !== this.name) {
       this.#shape = { name: this.name, shape: skeleton(this.name) };
@@ -167,17 +170,17 @@ export class Room {
     return this.#shape.shape;
   }
 
-  /** Only waits for somebody whose connection was lost. */
+  /** Only waits for members whose connection was lost. */
   get isWaiting(): boolean {
     return this.waitingSince !== undefined;
   }
 
-  /** 1..4 have voice, the others are text. */
+  /** Types 1..4 have voice; the others have text only. */
   get isVoice(): boolean {
     return this.type >= 1 && this.type <= 4;
   }
 
-  /** By invitation only, and on no list. */
+  /** By invitation only, and not on any list. */
   get isPrivate(): boolean {
     return this.type === 1 || this.type === 5 || this.type === 6;
   }
@@ -194,7 +197,7 @@ export class Room {
     return count;
   }
 
-  /** Owner, named admin, or staff. */
+  /** Returns whether the session is the owner, a named admin, or staff. */
   isAdmin(session: Session): boolean {
     return session.isStaff || session.uid === this.owner ||
       this.admins.has(session.uid);
@@ -236,12 +239,15 @@ export class Room {
     return member;
   }
 
-  /** Gives a red dot; a lower rank does not replace a higher one. */
+  /** Adds a red dot; a lower rank does not replace a higher one. */
   addRedDot(uid: Uid, rank: number): void {
     this.redDots.set(uid, Math.max(rank, this.redDots.get(uid) ?? 0));
   }
 
-  /** Whether a ban, bounce or red dot of this rank binds the session. */
+  /**
+   * Returns whether a ban, bounce or red dot of this rank applies to the
+   * session.
+   */
   binds(rank: number, session: Session): boolean {
     if (session.isStaff) return rank > session.level;
     return session.uid !== this.owner || rank > 0;

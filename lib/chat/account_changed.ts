@@ -12,8 +12,8 @@ import { officesChanged } from "./offices.ts";
 import { asPal } from "./person.ts";
 
 /**
- * Reads the account again and shows it to pals and rooms: by the name on their
- * screens people whisper to somebody and ban them.
+ * Reads the account again and shows it to pals and rooms: users whisper to and
+ * ban others by the names on their screens.
  */
 export function accountChanged(ctx: Context, uid: Uid): void {
   const { world, store, services } = ctx;

@@ -1,12 +1,14 @@
 /**
- * A word of the host to everybody (docs/protocol.md, "System").
+ * An announcement by the host to everybody (docs/protocol.md, "System").
  *
  * @module
  */
 import { announcement } from "../protocol/packets/messages.ts";
 import type { Context } from "./context.ts";
 
-/** A box with the text on every screen; the number of people told. */
+/**
+ * Shows a box with the text on every screen; returns the number of users told.
+ */
 export function announce(ctx: Context, text: string): number {
   const frame = announcement.frame({ text });
   const people = [...ctx.world.online.values()];

@@ -1,18 +1,21 @@
 /**
- * Frames that answer the same question of many clients, kept for a second.
+ * Keeps frames that answer the same request from many clients for a second.
  *
  * @module
  */
 
 const KEEP_MS = 1000;
 const MOST = 256;
-/** Questions have a length only their sender knows. */
+/** Longer requests are not cached: their length is up to the sender. */
 const LONGEST_KEY = 200;
 
 export class AnswerCache {
   readonly #answers = new Map<string, { frame: Uint8Array; until: number }>();
 
-  /** The answer to `key` at a steady time; `make` builds it when it is stale. */
+  /**
+   * Returns the answer to `key` at a steady time; `make` builds it when it is
+   * older than a second.
+   */
   get(key: string, now: number, make: () => Uint8Array): Uint8Array {
     const known = this.#answers.get(key);
     if (known !== undefined && now < known.until) return known.frame;
@@ -23,7 +26,7 @@ export class AnswerCache {
     return frame;
   }
 
-  /** What the answers are made of has changed. */
+  /** Discards all answers, because their data has changed. */
   clear(): void {
     this.#answers.clear();
   }

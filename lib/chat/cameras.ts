@@ -1,6 +1,6 @@
 /**
- * What members of a room see of its webcams, and what the clients that
- * publish and watch are told (docs/protocol.md, "Room video").
+ * Sends what room members see of webcams, and what the clients that publish and
+ * watch must know (docs/protocol.md, "Room video").
  *
  * @module
  */
@@ -23,15 +23,15 @@ function icon(room: Room, uid: Uid, on: boolean): Uint8Array {
   return roomVideo.frame({ gid: room.gid, uid, state });
 }
 
-/** Members who must not learn of this camera, because of a block. */
+/** Returns the members who must not see this camera, because of a block. */
 function hiddenFrom(ctx: Context, { session }: Camera): ReadonlySet<Uid> {
   const blockers = ctx.world.blockers(session.uid) ?? [];
   return new Set([...session.blocks, ...blockers]);
 }
 
 /**
- * The address that a client is told for video. One behind a WebSocket never
- * connects to it; the packet wants one all the same.
+ * Returns the address that a client is given for video. A client behind a
+ * WebSocket never connects to it, but the packet needs one.
  */
 export function videoAddress(
   { services: { media } }: Context,
@@ -41,7 +41,7 @@ export function videoAddress(
     (session.overWebSocket ? "127.0.0.1" : undefined);
 }
 
-/** Shows the camera icon to the room: the first picture has come. */
+/** Shows the camera icon to the room, after the first picture. */
 export function showCamera(ctx: Context, camera: Camera): void {
   const { room, uid } = camera;
   const member = room.members.get(uid);
@@ -54,8 +54,8 @@ export function showCamera(ctx: Context, camera: Camera): void {
 }
 
 /**
- * Ends a user's picture on every screen. Their client stays in the room with
- * its button on, unless the user has left or stopped it: `told` is false then.
+ * Ends a user's picture on every screen. The client stays in the room with its
+ * button on unless the user has left or stopped; `told` is false then.
  */
 export function endCamera(ctx: Context, uid: Uid, told: boolean): void {
   const { cameras } = ctx.world;
@@ -68,7 +68,8 @@ export function endCamera(ctx: Context, uid: Uid, told: boolean): void {
   if (camera.live) {
     const hidden = hiddenFrom(ctx, camera);
     const frame = icon(room, uid, false);
-    // One by one: when a room closes, it has no members at the end of the turn.
+    // One by one, because a room that closes has no members at the end of the
+    // turn.
     for (const { session: other } of room.members.values()) {
       if (!hidden.has(other.uid)) ctx.out.send(other, frame);
     }
@@ -93,7 +94,7 @@ export function grantView(ctx: Context, viewer: Session, camera: Camera): void {
   signalCamera(ctx, camera);
 }
 
-/** Ends what the viewer's client has closed already. */
+/** Ends a view that the viewer's client has closed already. */
 export function endView(ctx: Context, viewer: Uid, publisher: Uid): void {
   const view = ctx.world.cameras.unwatch(viewer, publisher);
   if (view === undefined) return;
@@ -107,7 +108,7 @@ function closeView(ctx: Context, { viewer, camera }: View): void {
   ctx.out.send(viewer, icon(camera.room, camera.uid, false));
 }
 
-/** Ends what a session shows and watches in a room that it is leaving. */
+/** Ends what a session publishes and watches in a room that it is leaving. */
 export function leaveVideo(ctx: Context, room: Room, { uid }: Session): void {
   const { cameras } = ctx.world;
   if (cameras.of(uid)?.room === room) endCamera(ctx, uid, false);
@@ -116,7 +117,7 @@ export function leaveVideo(ctx: Context, room: Room, { uid }: Session): void {
   }
 }
 
-/** Ends every picture of a room: it is closed, or shows no video any more. */
+/** Ends every picture of a room that was closed or no longer allows video. */
 export function endRoomVideo(ctx: Context, room: Room, told: boolean): void {
   for (const camera of [...ctx.world.cameras.all()]) {
     if (camera.room === room) endCamera(ctx, camera.uid, told);
@@ -147,8 +148,8 @@ export function signalCameras(ctx: Context): void {
 }
 
 /**
- * One of the two has blocked or unblocked the other: neither sees the picture
- * of the other while there is a block.
+ * One of the two has blocked or unblocked the other: while there is a block
+ * neither sees the other's picture.
  */
 export function videoBlockChanged(
   ctx: Context,
@@ -167,7 +168,10 @@ export function videoBlockChanged(
   }
 }
 
-/** Member records as this viewer may see them: no icon where a block is. */
+/**
+ * Returns member records as this viewer may see them: without the camera icon
+ * where there is a block.
+ */
 export function entriesFor(
   ctx: Context,
   viewer: Session,

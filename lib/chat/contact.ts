@@ -1,6 +1,6 @@
 /**
- * May one person reach another? Every packet that disturbs somebody asks here
- * (docs/protocol.md, "Search and profile").
+ * Decides whether one user may contact another. Every packet that disturbs a
+ * user asks here (docs/protocol.md, "Search and profile").
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Session } from "../domain/session.ts";
 import { type Account, LEVEL, type Uid } from "../domain/store.ts";
 import type { Context } from "./context.ts";
 
-/** Kinds of contact: what is written, and what opens a line. */
+/** Kinds of contact: messages, and what opens a connection. */
 export type Contact = "text" | "invitation" | "random" | "file" | "call";
 
 /**
@@ -25,10 +25,12 @@ export function privacyAllows(
   return privacy === "T" && contact !== "call" && contact !== "file";
 }
 
-/** `blocked` must look as if nobody were there. */
+/** `blocked` must look to the sender as if nobody were there. */
 export type ContactFault = "blocked" | "pals-only";
 
-/** Why `from` may not reach `to` in this way; undefined when allowed. */
+/**
+ * Returns why `from` may not contact `to` in this way; undefined when allowed.
+ */
 export function contactFault(
   ctx: Context,
   to: Account,
@@ -40,7 +42,7 @@ export function contactFault(
     ? ctx.store.relations.blockedBy(from).includes(to.uid)
     : online.blocks.has(from);
   if (blocked) return "blocked";
-  // Who the pals of somebody offline are is asked only when it matters.
+  // Avoids the query for an offline user's pals when it makes no difference.
   if (privacyAllows(to.privacy, contact, false)) return undefined;
   const isPal = online === undefined
     ? ctx.store.relations.watchers(from).includes(to.uid)
@@ -49,8 +51,8 @@ export function contactFault(
 }
 
 /**
- * Why a muted user may not reach somebody; undefined when allowed. Staff can
- * be written to, so that the user can ask what happened.
+ * Returns why a muted user may not contact another; undefined when allowed.
+ * Staff can be contacted, so that the user can ask about the mute.
  */
 export function muteFault(
   { mute }: Session,
@@ -61,7 +63,7 @@ export function muteFault(
     : muteSentence(mute);
 }
 
-/** What the sender of something refused for privacy reads. */
+/** Returns the sentence for a sender who was refused for privacy. */
 export function palsOnly(nickname: string, contact: Contact): string {
   return contact === "text"
     ? `${nickname} takes messages from pals only.`

@@ -1,6 +1,6 @@
 /**
- * What a handler works with: who speaks, what the server knows, and where its
- * wishes go.
+ * The context of a handler: the sender, the state of the server, and the list
+ * of effects.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { AnswerCache } from "./answer_cache.ts";
 import type { Counters } from "./counters.ts";
 import type { SignOnGuard } from "../actions/sign_on_guard.ts";
 
-/** Log lines about what one connection does wrong. */
+/** The rate of log lines about what one connection does wrong. */
 const COMPLAINTS_PER_SECOND = 0.5;
 const COMPLAINTS_AT_ONCE = 20;
 
@@ -40,33 +40,39 @@ export type Passwords = Pick<
   "hash" | "verify" | "verifyAbsent"
 >;
 
-/** Runs a command line that somebody wrote to the system user. */
+/** Runs a command line that a user sent to the system user. */
 export type RunCommand = (
   line: string,
   actor: Session,
 ) => Promise<readonly string[]>;
 
-/** Where clients are told that voice is. */
+/** Where clients find voice. */
 export interface MediaServer {
-  /** IPv4 for this session, by the network it comes from. */
+  /** Returns an IPv4 address for this session, by the network it comes from. */
   addressFor(session: Session): string | undefined;
-  /** How `subject` is to be reached from where `viewer` is; IPv4. */
+  /** Returns the IPv4 address at which `viewer` can reach `subject`. */
   peerAddress(subject: Session, viewer: Session): string | undefined;
   readonly port: number;
 }
 
-/** A file that the server is to carry from one client to another. */
+/** A file that the server should relay from one client to another. */
 export interface RelayWish {
   readonly from: Uid;
   /** The address from which the sender will connect. */
   readonly sender: string;
   readonly to: Uid;
-  /** That of the receiver's chat session, and where it listens. */
+  /**
+   * The address of the receiver's chat session, and the port on which it
+   * listens.
+   */
   readonly address: string;
   readonly port: number;
 }
 
-/** The port for the sender, why there is none, or a file that runs already. */
+/**
+ * The port for the sender, the reason why there is none, or a transfer that
+ * runs already.
+ */
 export type RelayAnswer =
   | { readonly port: number }
   | { readonly fault: string }
@@ -76,14 +82,14 @@ export interface FileRelay {
   open(wish: RelayWish): Promise<RelayAnswer>;
 }
 
-/** A file that the server is to keep for its receiver. */
+/** A file that the server should keep for its receiver. */
 export interface DropWish {
   readonly from: Uid;
   readonly sender: string;
-  /** From which the sender will connect. */
+  /** The address from which the sender will connect. */
   readonly address: string;
   readonly to: Uid;
-  /** With a text: it did not arrive, and why. */
+  /** Called with a text when the file did not arrive: the reason. */
   arrived(file: Arrived | string): void;
 }
 
@@ -116,25 +122,30 @@ export interface Services {
   readonly answers: AnswerCache;
   readonly addressBans: AddressBans;
   readonly media: MediaServer;
-  /** The port that clients are told for video; null when there is none. */
+  /** The video port that clients are given; null when there is none. */
   videoPort(): number | null;
   /** The configuration in force, read at each use. */
   readonly settings: Config;
-  /** Where clients are sent on; null: they stay here. */
+  /** Returns where clients are redirected; null when they stay here. */
   redirect(): { readonly address: string; readonly port: number } | null;
-  /** Wall clock, for what is stored or shown; it may step either way. */
+  /**
+   * Returns the wall clock, for what is stored or shown; it may step either
+   * way.
+   */
   clock(): Millis;
-  /** Milliseconds of a clock that never steps, for deadlines and rates. */
+  /**
+   * Returns milliseconds of a clock that never steps, for deadlines and rates.
+   */
   steady(): number;
-  /** At least 0, less than 1. */
+  /** Returns at least 0 and less than 1. */
   random(): number;
   /** Ends and forgets a connection that `session` replaces or loses. */
   runCommand: RunCommand;
-  /** Frames already promised to a room go out before its members change. */
+  /** Sends the frames already due to a room before its members change. */
   settleRoom(room: Room): void;
-  /** Does something that no packet asks for, and performs what it wishes. */
+  /** Does something that no packet asked for, and performs its effects. */
   act(work: (ctx: Context) => void): void;
-  /** For `doctor --wait`. */
+  /** Reports a step for `doctor --wait`. */
   signOnStep(session: Session, step: SignOnStep["step"], detail?: string): void;
 }
 
@@ -159,12 +170,12 @@ export class Context {
     return this.services.log;
   }
 
-  /** Wall clock: for what is stored or shown. */
+  /** The wall clock, for what is stored or shown. */
   get now(): Millis {
     return this.services.clock();
   }
 
-  /** Never steps: for deadlines, throttles and rates. */
+  /** The clock that never steps, for deadlines, throttles and rates. */
   get steady(): number {
     return this.services.steady();
   }
@@ -176,8 +187,8 @@ export class Context {
   }
 
   /**
-   * The sender as a use case sees it. `live` is null: a handler tells the
-   * clients itself, in the order of its other frames.
+   * The sender as a use case sees it. `live` is null, because a handler tells
+   * the clients itself, in the order of its other frames.
    */
   get acting(): Acting {
     const { nickname, uid, address, level } = this.session;
@@ -189,28 +200,28 @@ export class Context {
     };
   }
 
-  /** A frame to the sender of the packet. */
+  /** Sends a frame to the sender of the packet. */
   reply(frame: Uint8Array): void {
     this.out.send(this.session, frame);
   }
 
-  /** Tells the sender, and the log, why the packet was refused. */
+  /** Tells the sender and the log why the packet was refused. */
   refuse(to: ClientTypeName, sentence: string): void {
     this.services.counters.refused(to);
     this.complain("refused", { packet: to, reason: sentence });
     this.reply(refusal(to, sentence));
   }
 
-  /** For packets whose wrong use deserves a log line and no answer. */
+  /** Logs a packet that was used wrongly and needs no answer. */
   ignore(what: string, fields: Record<string, unknown> = {}): void {
     this.services.counters.ignored();
     this.complain(what, fields);
   }
 
   /**
-   * A log line about a packet that was wrong. A flood of such packets must not
-   * be one of the log, nor push out of it what matters: after a while only
-   * some of them have a line, which says how many had none.
+   * Logs a packet that was wrong. A flood of such packets must not flood the
+   * log or push important lines out of it: beyond a rate only some are logged,
+   * with the number of those that were not.
    */
   complain(what: string, fields: Record<string, unknown>): void {
     const { session, steady: now } = this;
@@ -233,8 +244,8 @@ export class Context {
   }
 
   /**
-   * Whether the client may cause a line of the log: authenticated ones answer
-   * for theirs, the others share what their host may cause.
+   * Returns whether the client may cause a log line: authenticated clients have
+   * a rate of their own, the others share that of their host.
    */
   mayHaveLine(): boolean {
     const { session, services } = this;
@@ -242,10 +253,11 @@ export class Context {
       services.outsideLines.take(session.address);
   }
 
-  /** The session of a user who is online. */
+  /** Returns the session of a user who is online. */
   online(uid: Uid): Session | undefined {
     const session = this.world.online.get(uid);
-    // In a planned restart those whose connection has ended stay listed.
+    // During a planned restart, sessions whose connection has ended stay
+    // listed.
     return session?.phase === "online" ? session : undefined;
   }
 

@@ -19,9 +19,11 @@ export class Counters {
   floodersClosed = 0;
   connectionsRefused = 0;
   handlerErrors = 0;
-  /** Errors outside any handler. */
+  /** Errors outside of handlers. */
   coreErrors = 0;
-  /** Connections without sign-on that made room for newer ones. */
+  /**
+   * Connections before sign-on that were closed to make room for newer ones.
+   */
   strangersClosed = 0;
   readonly byType = new Map<string, number>();
   readonly refusals = new Map<string, number>();

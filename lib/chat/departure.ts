@@ -1,5 +1,5 @@
 /**
- * How a session ends: out of its rooms, off its pals' lists, told why
+ * The end of a session: leaves its rooms, tells pals, and tells the client why
  * (docs/protocol.md, "System").
  *
  * @module
@@ -13,8 +13,8 @@ import { leaveRoom } from "./membership.ts";
 import { announceAbsence } from "./presence.ts";
 
 /**
- * Takes a session out of the world; does nothing the second time. Who said
- * goodbye is gone; a client that did not was lost, and may come back for its room.
+ * Removes a session from the world; a second call does nothing. A client that
+ * signed off is gone; one that did not was lost, and its room may wait for it.
  */
 export function depart(ctx: Context, session: Session): void {
   if (session.phase === "gone") return;
@@ -40,15 +40,15 @@ export function depart(ctx: Context, session: Session): void {
 }
 
 /**
- * The three ways to tell a client that it is over
- * (docs/protocol.md, "System"):
+ * The three ways to tell a client that its session has ended (docs/protocol.md,
+ * "System"):
  *
- * - `sign-on`: the sentence, then the sign-on window; for nearly everything.
- * - `close`: the sentence, then the program signs off and ends; for a server
- *   that goes, because a client that finds none loses the server's address.
- * - `exit`: the sentence, then the program ends without a word; when asked for.
+ * - `sign-on`: shows the sentence, then the sign-on window; for nearly everything.
+ * - `close`: shows the sentence, then the program signs off and exits; for a
+ *   server that stops, because a client that finds none forgets its address.
+ * - `exit`: shows the sentence, then the program exits; only on request.
  *
- * A mere close would make it sign on again by itself, endlessly.
+ * A client whose connection is just closed signs on again by itself, endlessly.
  */
 export const FAREWELLS = {
   "sign-on": (sentence: string) => refusal("LOGIN", sentence),
@@ -56,7 +56,7 @@ export const FAREWELLS = {
   exit: (text: string) => maintenanceKick.frame({ text }),
 } as const satisfies Record<Farewell, (sentence: string) => Uint8Array>;
 
-/** Ends a session the way its client understands. */
+/** Ends a session in a way that its client understands. */
 export function endSession(
   ctx: Context,
   session: Session,

@@ -1,6 +1,7 @@
 /**
- * THE table: every packet that a client may send, what it costs, when it may
- * come, and who handles it. All gates are checked here, in one place.
+ * The dispatch table: every packet that a client may send, its cost, the phases
+ * in which it is allowed, and its handler. All of these are checked here, in
+ * one place.
  *
  * @module
  */
@@ -41,10 +42,13 @@ import * as rooms from "./handlers/rooms.ts";
 import * as roomVideo from "./handlers/video.ts";
 import * as signOn from "./handlers/sign_on.ts";
 
-/** The setting that says as how many packets one counts. */
+/** The setting that says how many packets this one counts for. */
 type Cost = "search_cost" | "room_create_cost" | "join_cost" | "invite_cost";
 
-/** When a packet may come: before the sign-on, after CLIENT_HELLO, … */
+/**
+ * The phases in which a packet is allowed: before the sign-on, after
+ * CLIENT_HELLO, …
+ */
 const OPEN: Record<Gate, readonly Phase[]> = {
   start: ["new", "hello"],
   hello: ["hello"],
@@ -58,14 +62,14 @@ export interface Row {
   readonly type: number;
   readonly phase: Gate;
   readonly cost: Cost | undefined;
-  /** Counted, and of no consequence. */
+  /** Counted, and otherwise without effect. */
   readonly ignored: boolean;
   /**
-   * The client waits for the answer, so one over the rate is answered late
-   * instead of dropped, and the bytes of the answer count.
+   * The client waits for the answer: over the rate it comes late instead of
+   * never, and the bytes of the answer are counted.
    */
   readonly awaited: boolean;
-  /** Leaves a line in the audit log, so it may not be done without end. */
+  /** Writes a line to the audit log, so it has a slower rate. */
   readonly audited: boolean;
   parse(
     payload: Uint8Array,
@@ -215,20 +219,22 @@ export function rowOf(type: number): Row | undefined {
   return ROWS.get(type);
 }
 
-/** Whether a packet over the rate is answered late instead of dropped. */
+/**
+ * Returns whether a packet over the rate is answered late instead of dropped.
+ */
 export function isAwaited(type: number): boolean {
   return ROWS.get(type)?.awaited ?? false;
 }
 
-/** As how many packets this one counts towards the sender's rate. */
+/** Returns how many packets this one counts for in the sender's rate. */
 export function costOf(type: number, limits: Config["limits"]): number {
   const cost = ROWS.get(type)?.cost;
   return cost === undefined ? 1 : limits[cost];
 }
 
 /**
- * Gates, parses and handles one packet. The wishes are in `ctx.out` when it
- * returns, or when the promise does; after an error there are none.
+ * Checks, parses and handles one packet. Its effects are in `ctx.out` when this
+ * returns, or when the promise resolves; after an error there are none.
  */
 export function dispatch(
   ctx: Context,
@@ -275,7 +281,10 @@ export function dispatch(
   }
 }
 
-/** Acts that are kept have a slower rate than those only passed on. */
+/**
+ * Actions that are recorded have a slower rate than those that are only passed
+ * on.
+ */
 function mayAct({ session, settings, steady: now }: Context): boolean {
   const perMinute = settings.limits.audited_per_minute;
   const acts = session.acts ??= new TokenBucket(0, perMinute, now);
@@ -293,9 +302,9 @@ const NOT_STORED =
 const FAILED = "Something went wrong on the server. Please try again later.";
 
 /**
- * An error ends the packet, not the session, and takes its wishes along. Its
- * sender hears of it: before the sign-on is complete the client would
- * otherwise wait forever.
+ * An error ends the packet, not the session, and discards its effects. The
+ * sender is told: before the sign-on is complete the client would otherwise
+ * wait forever.
  */
 function failed(ctx: Context, row: Row, error: unknown): void {
   ctx.out.clear();

@@ -1,9 +1,9 @@
 /**
- * Performs effects on connections, and merges what goes to the same room
- * within one turn of the event loop into one buffer, written once per member.
+ * Performs effects on connections. Frames for the same room within one turn of
+ * the event loop are merged into one buffer, which is written once per member.
  *
- * The order of frames to one session is the order of the effects: a frame for
- * a session alone first sends off what its rooms have waiting.
+ * Frames to one session keep the order of the effects: a frame for one session
+ * first flushes what its rooms have waiting.
  *
  * @module
  */
@@ -21,15 +21,15 @@ import type { Gid, Uid } from "../domain/store.ts";
 import type { Line as WholeLine } from "./edge/line.ts";
 
 /**
- * A room that has this much waiting gets it at once: all its members' queues
- * must not run over because many wrote much in the same turn.
+ * A room with this many bytes waiting is flushed at once, so that the queues of
+ * its members do not overflow when many users write much in the same turn.
  */
 const MERGE_BYTES = 32_768;
 
-/** What waits for a room. */
+/** The frames that wait for a room. */
 interface Waiting {
   readonly frames: Uint8Array[];
-  /** Who does not get the frame at the same index. */
+  /** Who does not receive the frame at the same index. */
   readonly skips: Skip[];
   bytes: number;
 }
@@ -38,12 +38,15 @@ interface Waiting {
 export type Line = Pick<WholeLine, "session" | "push" | "flush" | "close">;
 
 export interface FanoutPorts {
-  /** The line of a session, by number; undefined when it is gone. */
+  /** Returns the line of a session by number; undefined when it has ended. */
   line(session: number): Line | undefined;
   room(gid: Gid): Room | undefined;
   voice(change: VoiceChange): void;
   video(change: VideoChange): void;
-  /** Whether the state of this client allows the frame; logs when not. */
+  /**
+   * Returns whether the state of this client allows the frame; logs when it
+   * does not.
+   */
   permits(to: Session, frame: Uint8Array): boolean;
 }
 
@@ -54,7 +57,7 @@ function skipsHim(skip: Skip, uid: Uid): boolean {
 export class Fanout {
   readonly #ports: FanoutPorts;
   readonly #rooms = new Map<Gid, Waiting>();
-  /** Those that have something to write and nobody to begin. */
+  /** Lines that have something to write and have not begun. */
   #due: Line[] = [];
   #scheduled = false;
 
@@ -71,14 +74,14 @@ export class Fanout {
   }
 
   /**
-   * To be called before a room gains or loses a member: what waits is for
-   * those who were in it when it was said.
+   * Must be called before a room gains or loses a member: the waiting frames
+   * are for the members of that moment.
    */
   settleRoom(room: Room): void {
     this.#flushRoom(room.gid);
   }
 
-  /** Sends off everything at once; the microtask of each turn does it too. */
+  /** Sends everything immediately; the microtask of each turn does the same. */
   flush(): void {
     this.#scheduled = false;
     for (const gid of [...this.#rooms.keys()]) this.#flushRoom(gid);
@@ -132,7 +135,7 @@ export class Fanout {
     if (line.push(frame, receipt)) this.#due.push(line);
   }
 
-  /** Frames that wait for a session's rooms go before its own. */
+  /** Sends the frames that wait for a session's rooms before its own. */
   #settle({ uid }: Session): void {
     if (this.#rooms.size === 0) return;
     for (const gid of [...this.#rooms.keys()]) {
@@ -156,10 +159,10 @@ export class Fanout {
     if (waiting === undefined) return;
     this.#rooms.delete(gid);
     const room = this.#ports.room(gid);
-    // A room that has ended has no members.
+    // A closed room has no members.
     if (room === undefined) return;
     const { frames, skips } = waiting;
-    // Most members skip nothing and share one buffer.
+    // Most members receive all frames and share one buffer.
     const shared = joined(frames);
     const skippers = skippersOf(skips);
     for (const [uid, { session }] of room.members) {

@@ -1,6 +1,5 @@
 /**
- * Members who have left while somebody's client was away
- * (docs/protocol.md, "Rooms").
+ * Members who left while a client was disconnected (docs/protocol.md, "Rooms").
  *
  * @module
  */
@@ -14,9 +13,9 @@ import type { Context } from "./context.ts";
 export const REJOIN_MS = 60_000;
 
 /**
- * A client that reconnects still has its window, with everybody who was in it:
- * frames that take those out who are not in the room. For somebody who is not
- * listed they do no harm. Undefined when there is nobody.
+ * A client that reconnects still has its window, with everybody who was in it.
+ * Returns frames that remove the users who are no longer in the room, or
+ * undefined when there are none. They do no harm for users who are not listed.
  */
 export function ghostsOf(
   { world, now }: Context,

@@ -10,12 +10,15 @@ import { imIn, newStyleIm } from "../protocol/packets/messages.ts";
 import type { Context } from "./context.ts";
 
 /**
- * Nobody has seen how much the client's record parser takes: a longer text
- * goes the plain way, and the client asks for the name.
+ * How much text the client's record parser takes is unknown: a longer text is
+ * sent in the plain form, and the client asks for the name.
  */
 const MAX_NEW_STYLE_TEXT = 1500;
 
-/** A stranger's first message brings their name along and opens the window. */
+/**
+ * Sends an instant message. A stranger's first message carries the sender's
+ * name and opens the window.
+ */
 export function sendIm(
   ctx: Context,
   from: Account,

@@ -1,6 +1,6 @@
 /**
- * Messages that came while somebody was away
- * (docs/protocol.md, "Messages"; docs/adr/0008-offline-delivery.md).
+ * Messages that arrived while a user was offline (docs/protocol.md, "Messages";
+ * docs/adr/0008-offline-delivery.md).
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { sendIm } from "./instant_messages.ts";
 import { withSentOn } from "./sent_on.ts";
 
 /**
- * A full mailbox is longer than the queue of a slow client may be: so much of
- * it is sent, and the next part when the client has taken this one.
+ * A full mailbox is longer than a slow client's queue may be, so it is sent in
+ * parts: the next one when the client has taken this one.
  */
 const PAGE_BYTES = 65_536;
 const PAGE_MESSAGES = 100;
 
 /**
- * Sends what waits, oldest first. Messages are deleted when their bytes are
- * with the operating system, not before: a crash may repeat, never lose. What
- * comes meanwhile queues behind them in the store.
+ * Sends the stored messages, oldest first. Messages are deleted when the
+ * operating system has their bytes, not before: a crash may repeat them but
+ * never loses them. New messages queue behind them in the store.
  */
 export function deliverWaiting(ctx: Context, session: Session): void {
   const page = nextPage(ctx, session);
@@ -32,16 +32,16 @@ export function deliverWaiting(ctx: Context, session: Session): void {
     const receipt: Receipt | undefined = last
       ? { what: "mailbox page", page }
       : undefined;
-    // By 0014 a stranger's message would open a dark window.
+    // Sent as 0014, a stranger's message would open a dark window.
     if (sender !== undefined) sendIm(ctx, sender, session, body, receipt);
     else if (last) mailboxPageSent(ctx.services, session, page);
   }
 }
 
 /**
- * Direct messages that may not have reached a session that has ended go to
- * where the user has signed on meanwhile, or wait in the mailbox. Those that
- * the client may have received already carry the date on which they were sent.
+ * Handles direct messages that may not have reached an ended session: sends
+ * them to the user's new session, or stores them. Those that the client may
+ * have received already carry their date.
  */
 export function keepUnarrived(ctx: Context, session: Session): void {
   const { settings: { messages } } = ctx;
@@ -92,7 +92,10 @@ function nextPage(ctx: Context, session: Session): OfflineMessage[] {
   return page;
 }
 
-/** A page is with the operating system: deletes it and sends the next one. */
+/**
+ * The operating system has a page of the mailbox: deletes it and sends the
+ * next.
+ */
 export function mailboxPageSent(
   services: Services,
   session: Session,
@@ -106,7 +109,7 @@ export function mailboxPageSent(
   try {
     store.messages.remove(page.map(({ id }) => id));
   } catch (error) {
-    // Going on would send the same page again, without end.
+    // To go on would send the same page again, endlessly.
     session.catchingUp = false;
     log.error("delivered messages stay stored", {
       ...who,

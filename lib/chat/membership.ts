@@ -38,14 +38,17 @@ export interface EnterAs {
   readonly invisible: boolean;
 }
 
-/** Puts a session into a room and tells both sides, in the client's order. */
+/**
+ * Adds a session to a room and tells both sides, in the order that clients
+ * need.
+ */
 export function enterRoom(
   ctx: Context,
   room: Room,
   session: Session,
   as: EnterAs,
 ): void {
-  // The client has one voice room at a time; others may not know that.
+  // A client is in one voice room at a time, but others may not know that.
   if (room.isVoice) {
     for (const other of ctx.world.roomsOf(session)) {
       if (other.isVoice && other !== room) {
@@ -88,7 +91,7 @@ export function enterRoom(
   welcomeBack(ctx, room, session);
 }
 
-/** The window, its texts and its list, as one member sees them. */
+/** Sends a member the room's window, its texts and its list. */
 function showRoom(ctx: Context, room: Room, member: Member): void {
   const { session } = member;
   const { gid } = room;
@@ -106,8 +109,8 @@ function showRoom(ctx: Context, room: Room, member: Member): void {
 }
 
 /**
- * Shows a member to the others again: a record that a client has is passed
- * over, so it is taken away first (docs/protocol.md, "Rooms").
+ * Shows a member to the others again. A client ignores a record that it has
+ * already, so the member is removed first (docs/protocol.md, "Rooms").
  */
 export function showAnew(ctx: Context, room: Room, { uid }: Session): void {
   const member = room.members.get(uid);
@@ -134,18 +137,21 @@ function welcomeText(ctx: Context, room: Room, session: Session): string {
   );
 }
 
-/** Tells all members the topic, who set it too. */
+/** Sends the banner to all members, including the one who set it. */
 export function showBanner(ctx: Context, room: Room): void {
   ctx.out.room(room, bannerFrame(ctx, room));
 }
 
-/** The admins' own bytes; an empty banner stands for one of ours. */
+/**
+ * Returns the admins' banner as they wrote it, or a default one when it is
+ * empty.
+ */
 function bannerFrame(ctx: Context, room: Room): Uint8Array {
   const text = room.banner || `${room.name} on ${ctx.settings.server.name}`;
   return banner.frame({ gid: room.gid, uid: 0, text: encodeText(text) });
 }
 
-/** Tells a member of a voice room where its voice is. */
+/** Tells a member of a voice room where to connect for voice. */
 export function announceMediaServer(
   ctx: Context,
   room: Room,
@@ -168,12 +174,14 @@ export function announceMediaServer(
   );
 }
 
-/** How long an empty temporary room waits for lost members. */
+/**
+ * How long an empty temporary room waits for members whose connection was lost.
+ */
 const WAIT_MS = 60_000;
 
 /**
- * Takes a session out of a room. An empty temporary room vanishes; when its
- * last member was lost, not gone, it waits for the member who was lost first.
+ * Removes a session from a room. An empty temporary room is closed; when its
+ * last member's connection was lost, it first waits for that member.
  */
 export function leaveRoom(
   ctx: Context,
@@ -205,7 +213,7 @@ export function leaveRoom(
   else dropRoom(ctx, room);
 }
 
-/** Ends the rooms that have waited long enough. */
+/** Closes the rooms that have waited long enough. */
 export function dropWaitingRooms(ctx: Context): void {
   for (const room of [...ctx.world.rooms.values()]) {
     if (room.waitingSince === undefined) continue;

@@ -1,6 +1,6 @@
 /**
- * A mute as the running server keeps it: on the session, on the voice relay
- * and as a red dot in every room (docs/protocol.md, "Microphone").
+ * Applies mutes to the running server: on the session, on the voice relay and
+ * as a red dot in every room (docs/protocol.md, "Microphone").
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { endCamera } from "./cameras.ts";
 import type { Context } from "./context.ts";
 import { sendIm } from "./instant_messages.ts";
 
-/** Reads the mute of somebody online again, and tells those concerned. */
+/** Reads the mute of a user who is online again, and tells those concerned. */
 export function muteChanged(ctx: Context, session: Session): void {
   const { store, world, now } = ctx;
   const before = session.mute;
@@ -44,7 +44,7 @@ function tell(ctx: Context, session: Session): void {
   sendIm(ctx, system, session, encodeText(text));
 }
 
-/** Ends the mutes whose time is over. */
+/** Ends the mutes that have expired. */
 export function endMutes(ctx: Context): void {
   for (const session of [...ctx.world.muted]) {
     if (session.phase !== "online") ctx.world.muted.delete(session);

@@ -1,5 +1,5 @@
 /**
- * Who is an admin in a room, and the console that admins have open
+ * The admins of rooms, and the admin console of their clients
  * (docs/protocol.md, "Moderation").
  *
  * @module
@@ -14,7 +14,10 @@ import {
 import { roomUserJoined } from "../protocol/packets/members.ts";
 import type { Context } from "./context.ts";
 
-/** To be called after an office, an owner or somebody's role has changed. */
+/**
+ * Must be called after a room's admins, its owner or a user's role have
+ * changed.
+ */
 export function officesChanged(ctx: Context, room: Room): void {
   const { gid } = room;
   for (const [uid, member] of room.members) {
@@ -48,7 +51,7 @@ export function consoleFrame(room: Room): Uint8Array {
   });
 }
 
-/** An open console shows a change only when it is told. */
+/** Sends changes to open consoles, which do not notice them otherwise. */
 export function consoleChanged(ctx: Context, room: Room): void {
   const frame = consoleFrame(room);
   for (const member of room.members.values()) {

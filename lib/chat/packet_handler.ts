@@ -1,5 +1,5 @@
 /**
- * The server's side of one line: gives each packet to its handler and performs
+ * The server's side of one line: passes each packet to its handler and performs
  * the effects.
  *
  * @module
@@ -14,7 +14,7 @@ import type { Line, LineHandler } from "./edge/line.ts";
 import { greetSilent } from "./handlers/sign_on.ts";
 import { settleReceipt } from "./receipts.ts";
 
-/** The server, as far as the lines of its clients need it. */
+/** What the lines of clients need from the server. */
 export interface PacketHandlerPorts {
   /** Performs the effects of a packet. */
   perform(ctx: Context): void;
@@ -76,7 +76,7 @@ export class PacketHandler implements LineHandler {
 
   overRate(): void {
     const ctx = this.#ctx;
-    // A client that has not signed on could have a line for each connection.
+    // Before sign-on every connection could otherwise cause a log line.
     if (ctx.session.phase !== "online" || !ctx.mayHaveLine()) return;
     ctx.log.warn("packets over the rate are dropped", {
       ...ctx.who,

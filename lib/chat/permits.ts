@@ -1,7 +1,7 @@
 /**
- * The last look at two packets that break a client which is not ready for
- * them (docs/protocol.md, "What breaks the client"): whatever a handler wants,
- * they go out only where the state of that client allows it.
+ * The last check of two packets that break a client which is not ready for them
+ * (docs/protocol.md, "What breaks the client"). Whatever a handler wants, they
+ * are sent only when the client's state allows it.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Services } from "./context.ts";
 
 const { VIDEO_VIEW_FROM, VIDEO_ACCEPTED } = SERVER_TYPES;
 
-/** Whether the client of `to` can take this frame at this moment. */
+/** Returns whether the client of `to` can handle this frame now. */
 export function permits(
   { world, log, counters }: Pick<Services, "world" | "log" | "counters">,
   to: Session,
@@ -27,7 +27,7 @@ export function permits(
       break;
     }
     case VIDEO_ACCEPTED.type:
-      // Answers one request only: the second one opens nothing.
+      // It answers one request only: a second answer opens nothing.
       permitted = world.takeOffer("video", to.uid, u32(frame, HEADER_BYTES));
       break;
     default:

@@ -1,12 +1,12 @@
 /**
- * What others may see of somebody.
+ * What others may see of a user.
  *
  * @module
  */
 import type { Account } from "../domain/store.ts";
 import type { Person } from "../protocol/packets/pals.ts";
 
-/** The names that a user shows: for lists of pals and windows. */
+/** Returns the names that a user shows, for pal lists and windows. */
 export function asPal(account: Account): Person {
   return {
     uid: account.uid,
@@ -16,7 +16,7 @@ export function asPal(account: Account): Person {
   };
 }
 
-/** The same with the e-mail address, as a search shows it. */
+/** Returns the same with the e-mail address, as search results show it. */
 export function asHit(account: Account): Person {
   return {
     ...asPal(account),

@@ -1,5 +1,5 @@
 /**
- * Telling people's pals how they are (docs/protocol.md, "Pals and presence").
+ * Tells pals about a user's status (docs/protocol.md, "Pals and presence").
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Session } from "../domain/session.ts";
 import type { Uid } from "../domain/store.ts";
 import type { Context } from "./context.ts";
 
-/** Tells a user's status to their watchers; blocked users hear "offline". */
+/** Sends a user's status to their watchers; blocked users see "offline". */
 export function announcePresence(ctx: Context, session: Session): void {
   const { uid, status } = session;
   const shown = statusChange.frame({ uid, status });
@@ -19,7 +19,7 @@ export function announcePresence(ctx: Context, session: Session): void {
   }
 }
 
-/** To be called after the user has left the world. */
+/** Must be called after the user has left the world. */
 export function announceAbsence(ctx: Context, uid: Uid): void {
   const frame = statusChange.frame({ uid, status: STATUS.offline });
   for (const watcher of ctx.world.watchers(uid)) {
@@ -27,7 +27,7 @@ export function announceAbsence(ctx: Context, uid: Uid): void {
   }
 }
 
-/** One viewer hears of one person. */
+/** Sends one user's status to one viewer. */
 export function tellStatus(ctx: Context, viewer: Session, uid: Uid): void {
   const status = ctx.world.statusOf(uid, viewer.uid);
   ctx.out.send(viewer, statusChange.frame({ uid, status }));

@@ -1,5 +1,5 @@
 /**
- * Bouncing and banning from a room, as memory and clients see it
+ * Bounces and bans from a room in memory and on clients' screens
  * (docs/protocol.md, "Moderation").
  *
  * @module
@@ -10,7 +10,7 @@ import { roomClosed } from "../protocol/packets/rooms.ts";
 import type { Context } from "./context.ts";
 import { leaveRoom } from "./membership.ts";
 
-/** A lower rank does not replace a higher one. */
+/** Notes a bounce or ban; a lower rank does not replace a higher one. */
 export function castOut(
   outcasts: Map<Uid, Outcast>,
   uid: Uid,
@@ -22,8 +22,8 @@ export function castOut(
 }
 
 /**
- * The user's window closes with the text, the others see them leave. Returns
- * whether they were in the room.
+ * Closes the user's window with the text and shows the others that they left.
+ * Returns whether the user was in the room.
  */
 export function putOut(
   ctx: Context,

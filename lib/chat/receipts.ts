@@ -1,5 +1,5 @@
 /**
- * Does what was due once a frame's bytes are with the operating system.
+ * Does what is due once the operating system has a frame's bytes.
  *
  * @module
  */

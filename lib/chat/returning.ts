@@ -1,6 +1,6 @@
 /**
- * The two minutes after a planned restart: people come back into their rooms
- * and get what they missed (docs/hosting.md, "Restarting").
+ * The two minutes after a planned restart: users return to their rooms and get
+ * what they missed (docs/hosting.md, "Restarting").
  *
  * @module
  */
@@ -15,8 +15,8 @@ import type { Context } from "./context.ts";
 import { announceAbsence } from "./presence.ts";
 
 /**
- * Keeps a room line for those who have not come back to the room yet; while
- * this server hands over, for everybody.
+ * Keeps a room line for members who have not returned to the room yet; while
+ * this server hands over, for all of them.
  */
 export function keepForReturning(
   ctx: Context,
@@ -29,7 +29,7 @@ export function keepForReturning(
   });
 }
 
-/** Keeps a whisper that its reader cannot get from this server any more. */
+/** Keeps a whisper that its receiver can no longer get from this server. */
 export function keepWhisper(
   ctx: Context,
   room: Room,
@@ -67,17 +67,17 @@ function keep(
   });
 }
 
-/** A member is in the room again: gives them the lines that they missed. */
+/** Sends a member who is in the room again the lines that they missed. */
 export function welcomeBack(ctx: Context, room: Room, session: Session): void {
   const { world, out } = ctx;
-  // Nobody would read them: the next server delivers them.
+  // No client would get them: the next server delivers them.
   if (world.handingOver) return;
   const missed = world.expected?.rejoined(room.gid, session.uid) ?? [];
   const shown = new Set(room.members.keys());
   for (const line of missed) {
     const { from, text } = line;
     if (session.blocks.has(from)) continue;
-    // Somebody who is not on the list would have a garbage name.
+    // A line from a user who is not on the list would have a garbled name.
     if (!shown.has(from)) out.send(session, listed(ctx, room, line));
     shown.add(from);
     out.send(session, roomTextFrame(room.gid, from, text));
@@ -89,7 +89,7 @@ export function welcomeBack(ctx: Context, room: Room, session: Session): void {
   }
 }
 
-/** The writer of a line, who is not in the room at the moment. */
+/** Puts the writer of a line, who is not in the room now, on the list. */
 function listed(
   { store, world }: Context,
   { gid, admins, owner }: Room,
@@ -109,7 +109,7 @@ function listed(
   }]);
 }
 
-/** When the wait is over, those who did not return are gone. */
+/** At the end of the wait, marks the users who did not return as gone. */
 export function endOfGrace(ctx: Context): void {
   const { world } = ctx;
   const { expected } = world;

@@ -1,6 +1,5 @@
 /**
- * What a line must pass before a room gets it: the slow mode and the list of
- * words.
+ * Checks a line before it goes to a room: slow mode and the word list.
  *
  * @module
  */
@@ -12,10 +11,12 @@ import type { Context } from "./context.ts";
 import { plainText } from "./plain_text.ts";
 import { tellStaff } from "./tell_staff.ts";
 
-/** One complaint by the list of words about a session, then one in a while. */
+/** The rate of complaints by the word list about one session. */
 const FLAGS_PER_SECOND = 1 / 600;
 
-/** A sentence for a member who must wait; undefined when they may write. */
+/**
+ * Returns a sentence for a member who must wait; undefined when they may write.
+ */
 export function slowFault(
   { steady, session }: Context,
   room: Room,
@@ -29,7 +30,7 @@ export function slowFault(
     `seconds. You can write again in ${seconds}.`;
 }
 
-/** The text as the room may have it, or a sentence why it may not. */
+/** Returns the text as the room may see it, or a sentence that says why not. */
 export function wordsChecked(
   ctx: Context,
   room: Room,

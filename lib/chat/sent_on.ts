@@ -1,6 +1,6 @@
 /**
- * The prefix that tells when a message was sent, as the Gaim plugin reads it
- * and as 5.0 shows it: `<<(11/30/2002 9:31 PM UTC)>>`.
+ * The prefix that shows when a message was sent, as the Gaim plugin parses it
+ * and as 5.0 displays it: `<<(11/30/2002 9:31 PM UTC)>>`.
  *
  * @module
  */
@@ -21,7 +21,10 @@ const [OPEN, CLOSE] = ["<<(", ")>>"].map((text) => encodeText(text)) as [
   Uint8Array,
 ];
 
-/** The text with its date in front; one that has such a prefix is returned. */
+/**
+ * Returns the text with its date in front; a text that has a date is returned
+ * unchanged.
+ */
 export function withSentOn(text: Uint8Array, at: number): Uint8Array {
   if (OPEN.every((byte, i) => text[i] === byte)) return text;
   const date = FORMAT.format(at).replace(",", "").replaceAll(/\s+/g, " ");

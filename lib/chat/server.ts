@@ -1,6 +1,6 @@
 /**
- * The chat server: gives lines their sessions, performs the effects of
- * handlers, and ends sessions.
+ * The chat server: opens sessions for lines, performs the effects of handlers,
+ * and ends sessions.
  *
  * @module
  */
@@ -28,22 +28,22 @@ import { Taps } from "./taps.ts";
 /** How long a planned restart waits for what clients are sending. */
 const DRAIN_MS = 1500;
 const DRAIN_LOOK_MS = 20;
-/** How often deadlines are looked at. */
+/** How often deadlines are checked. */
 const SWEEP_MS = 2000;
 /**
- * A client that only listens sends nothing but a statistic every 30 minutes:
- * the idle time starts to count a little later than that.
+ * A client that only listens sends nothing but a statistic every 30 minutes, so
+ * the idle time is counted a little longer than that.
  */
 const IDLE_GRACE_MS = 90_000;
 
-/** What the video relay hears of rooms. */
+/** What the video relay is told about rooms. */
 export interface VideoControl {
-  /** That clients are told. */
+  /** The port that clients are told. */
   readonly port: number;
   changed(change: VideoChange): void;
 }
 
-/** Two ticks of {@linkcode TICK_MS} have not come, and a little more. */
+/** Two ticks of {@linkcode TICK_MS} are missing, and a little more. */
 const TICK_MS = 60_000;
 const SILENT_MS = 2 * TICK_MS + 10_000;
 
@@ -58,11 +58,11 @@ export class ChatServer {
   readonly services: Services;
   readonly admission: Admission;
   readonly taps: Taps;
-  /** By the number of their session. */
+  /** Keyed by the number of the session. */
   readonly connections = new Map<number, Line>();
-  /** The voice relay, once it is up. */
+  /** Set when the voice relay has started. */
   voice: VoiceControl | undefined;
-  /** The video relay, once it is up. */
+  /** Set when the video relay has started. */
   video: VideoControl | undefined;
 
   readonly #edge: Edge;
@@ -85,7 +85,7 @@ export class ChatServer {
     this.taps = new Taps(services.clock);
     this.services = {
       ...services,
-      // Spread would copy the value of this moment.
+      // A spread would copy the value of this moment.
       get settings() {
         return services.settings;
       },
@@ -114,12 +114,12 @@ export class ChatServer {
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
 
-  /** The address on which it listens. */
+  /** The address on which the server listens. */
   get address(): Deno.NetAddr {
     return this.#edge.address;
   }
 
-  /** Starts to accept. */
+  /** Starts to accept connections. */
   start(): void {
     this.#edge.start();
   }
@@ -150,7 +150,7 @@ export class ChatServer {
     try {
       return work(ctx);
     } finally {
-      // Effects before an error hold: state has changed already.
+      // Effects before an error are performed: the state has changed already.
       this.#fanout.perform(ctx.out.list);
     }
   }
@@ -160,8 +160,8 @@ export class ChatServer {
     this.connections.delete(session.id);
     if (this.connections.size === 0) this.#emptied?.();
     const { world } = this.services;
-    // Skip departure notifications during shutdown, and leave those for whom
-    // the next server waits where they are.
+    // Skips departures during shutdown, and leaves users for whom the next
+    // server waits where they are.
     if (this.#stopping || (world.handingOver && !session.saidGoodbye)) {
       session.phase = "gone";
     } else this.#settle(session, depart);
@@ -179,7 +179,7 @@ export class ChatServer {
     this.services.signOnStep(session, "closed", reason);
   }
 
-  /** Whatever fails here, the rest of a session's end still happens. */
+  /** Does the rest of a session's end even if one step fails. */
   #settle(
     session: Session,
     work: (ctx: Context, session: Session) => void,
@@ -234,11 +234,12 @@ export class ChatServer {
           connection.dead("no sign of life in a voice room");
         }
       } else if (
-        // When everybody comes at once, passwords wait to be checked for
-        // longer than this.
+        // When everybody signs on at once, password checks may take longer than
+        // this.
         connection.mayYield && now - connection.openedAt > signOn
       ) {
-        // One that waits in Gaim's manner does not notice a mere close.
+        // A client that waits as Gaim does, does not notice a closed
+        // connection.
         if (session.dialect.finAfterMs === undefined) {
           connection.end("no sign-on in time");
         } else void connection.close("no sign-on in time");
@@ -246,7 +247,7 @@ export class ChatServer {
     }
   }
 
-  /** Ends the sessions of networks that the server is no longer for. */
+  /** Ends the sessions from networks that are no longer allowed. */
   expelNotAllowed(): void {
     for (const { session } of [...this.connections.values()]) {
       if (this.admission.isAllowed(session.address)) continue;
@@ -310,13 +311,13 @@ export class ChatServer {
         session,
         (_, online) => keepHeldLines(new Context(this.services, online)),
       );
-      // It lives, so it receives what was written before the end.
+      // The client is alive, so it receives what was written before the end.
       session.ending = "clean";
     }
     for (const line of lines) line.end("server restarts");
   }
 
-  /** Tells everybody, writes what waits, and ends within a bound. */
+  /** Tells everybody, writes what is queued, and ends within a time limit. */
   async stop(sentence: string): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
@@ -338,7 +339,10 @@ export class ChatServer {
   }
 }
 
-/** Whether the client sends -160 every minute, because of a voice room. */
+/**
+ * Returns whether the client sends -160 every minute, because it is in a voice
+ * room.
+ */
 function owesTicks(session: Session, world: World): boolean {
   if (!session.dialect.ticksInVoiceRooms) return false;
   for (const gid of session.rooms) {

@@ -1,5 +1,5 @@
 /**
- * The keys that a password is read under (docs/protocol.md, "Challenge").
+ * The keys under which passwords are encoded (docs/protocol.md, "Challenge").
  *
  * @module
  */
@@ -10,16 +10,19 @@ import {
 } from "../protocol/challenge.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 
-/** What older servers sent: no password can be read under it. */
+/** The key of older servers: no password can be decoded under it. */
 const LITERAL_KEY = "XyF\u00a6164473312518";
-/** The same shape with room for the number. */
+/** The same form with room for the number. */
 const DEFAULT_KEY_TEMPLATE = "XyF\u00a6NNN473312518";
 
 export function literalKey(): Uint8Array {
   return encodeText(LITERAL_KEY);
 }
 
-/** A key from a template: exactly 16 bytes, NNN replaced by a fresh number. */
+/**
+ * Makes a key from a template: exactly 16 bytes, NNN replaced by a random
+ * number.
+ */
 export function makeKey(template: string, random: () => number): Uint8Array {
   const span = MAX_KEY_NUMBER - MIN_KEY_NUMBER + 1;
   const number = MIN_KEY_NUMBER + Math.floor(random() * span);
@@ -31,8 +34,8 @@ export function makeKey(template: string, random: () => number): Uint8Array {
 }
 
 /**
- * A key that a password can be read under: the template's when it has such a
- * number, which the literal one has not.
+ * Returns a key under which a password can be decoded: the template's if its
+ * number allows it, which that of the literal key does not.
  */
 export function readableKey(
   template: string,
@@ -42,7 +45,10 @@ export function readableKey(
   return isVerifiable(key) ? key : makeKey(DEFAULT_KEY_TEMPLATE, random);
 }
 
-/** For a password change the client has room for twelve bytes. */
+/**
+ * Makes the key of a password change, for which the client has room for twelve
+ * bytes.
+ */
 export function makeShortKey(
   template: string,
   random: () => number,

@@ -1,6 +1,6 @@
 /**
- * Watching single sessions: for `log tail`, `capture`, `doctor --wait` and the
- * host's desk. Costs nothing while nobody watches.
+ * Watches single sessions, for `log tail`, `capture`, `doctor --wait` and the
+ * desk. Costs nothing while nobody watches.
  *
  * @module
  */

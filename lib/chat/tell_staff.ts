@@ -1,5 +1,5 @@
 /**
- * Telling staff who are online of a complaint.
+ * Tells staff who are online about a complaint.
  *
  * @module
  */
@@ -13,7 +13,9 @@ import { contactFault } from "./contact.ts";
 import type { Context } from "./context.ts";
 import { sendIm } from "./instant_messages.ts";
 
-/** Messages by the system user to people who are online. */
+/**
+ * Returns a function that sends messages from the system user to users online.
+ */
 export function staffLine(ctx: Context): StaffLine {
   const { world, store } = ctx;
   return {
@@ -30,9 +32,9 @@ export function staffLine(ctx: Context): StaffLine {
 }
 
 /**
- * Sends `text` to the staff who may read the complaint and to whom `others`
- * names, never to the person it is about. It is a message by somebody all the
- * same: blocks and privacy count.
+ * Sends `text` to the staff who may read the complaint and whom `others` names,
+ * never to the user it is about. It counts as a message from a user: blocks and
+ * privacy apply.
  */
 export function tellStaff(
   ctx: Context,

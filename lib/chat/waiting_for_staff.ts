@@ -1,6 +1,6 @@
 /**
- * What staff who were away are told when they sign on: complaints, and accounts
- * that wait for approval.
+ * Tells staff at sign-on what waits for them: complaints and accounts to
+ * approve.
  *
  * @module
  */

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { withChromium } from "../tests/web/support/chromium.ts";
+import { Chromium } from "../tests/web/support/chromium.ts";
 import {
   PASSWORD,
   type WholeServer,
@@ -104,12 +104,10 @@ if (import.meta.main) {
   readOptions(USAGE, {});
   await buildBrowserClient();
   await Deno.mkdir(FOLDER, { recursive: true });
-  await withWholeServer(
-    (server) =>
-      withChromium((browser) => takeAll(server, browser), [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        "--autoplay-policy=no-user-gesture-required",
-      ]),
-  );
+  await using chromium = await Chromium.start([
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+  ]);
+  await withWholeServer((server) => takeAll(server, chromium.browser));
 }

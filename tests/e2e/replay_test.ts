@@ -3,7 +3,10 @@
  * that the real client would wait for is answered, in a form that it can bear.
  */
 import assert from "node:assert/strict";
+import type { Store } from "../../lib/domain/store.ts";
+import { PasswordHasher } from "../../lib/ops/password_hash.ts";
 import { CLIENT_TYPES, SERVER_TYPES } from "../../lib/protocol/packet_types.ts";
+import { encodeText } from "../../lib/protocol/windows1252.ts";
 import { captureNames, readCapture } from "../support/capture.ts";
 import {
   CAPTURED_KEY,
@@ -39,20 +42,17 @@ const JOINED: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** NetStorm's are the rooms in which the admin's menu and console were tried. */
-async function addOwnRooms(server: TestServer): Promise<void> {
-  for (
-    const args of [
-      ["set", "50001", "--owner", "NetStorm"],
-      ["add", "Own", "--owner", "NetStorm", "--type", "text"],
-    ]
-  ) {
-    const { code, err } = await server.cli(["room", ...args]);
-    assert.equal(code, 0, err);
-  }
+function addOwnRooms({ rooms }: Store): void {
+  rooms.update(50001, { owner: NET_STORM });
+  const { category } = rooms.get(50001)!;
+  const createdAt = Date.now();
+  rooms.create({ name: "Own", category, type: 0, owner: NET_STORM, createdAt });
 }
 
 /** After these files' beginning the password was another one. */
 const NEW_PASSWORD = new Set(["b-15-reconnect", "b-9-kick", "b-9-redirect"]);
+const newHash = await new PasswordHasher({ log2n: 1 })
+  .hash(encodeText("newpass22"));
 
 for (const name of captureNames()) {
   const { frames } = readCapture(name);
@@ -62,16 +62,14 @@ for (const name of captureNames()) {
   Deno.test(`replaying ${name}: each frame is answered as the client needs`, async () => {
     await using server = await TestServer.start({
       users: CAPTURED_NAMES,
+      prepare: (store) => {
+        addOwnRooms(store);
+        if (NEW_PASSWORD.has(name)) {
+          store.accounts.setPassword(NET_STORM, newHash);
+        }
+      },
       settings: { "auth.server_key": CAPTURED_KEY, ...SETTINGS[name] },
     });
-    if (NEW_PASSWORD.has(name)) {
-      const { code } = await server.cli(
-        ["user", "passwd", "NetStorm", "--password-stdin"],
-        "newpass22\n",
-      );
-      assert.equal(code, 0);
-    }
-    await addOwnRooms(server);
     const open = new Map<string, ReplayedConnection>();
     for (const frame of sent) {
       let connection = open.get(frame.connection);

@@ -5,7 +5,12 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openStore } from "../../db/open.ts";
 import { type ClientOptions, PaltalkClient } from "../../lib/client/mod.ts";
+import type { Store } from "../../lib/domain/store.ts";
+import { PasswordHasher } from "../../lib/ops/password_hash.ts";
+import { encodeText } from "../../lib/protocol/windows1252.ts";
 
 const BINARY = Deno.env.get("RETROPAL_BIN");
 const MAIN = new URL("../../main.ts", import.meta.url);
@@ -18,7 +23,7 @@ const STOP_MS = 20_000;
 
 /** Settings that suit tests: cheap hashes, no limit that a test would meet. */
 const SETTINGS: Readonly<Record<string, string>> = {
-  "auth.scrypt_log2n": "10",
+  "auth.scrypt_log2n": "1",
   "limits.packets_per_second": "10000",
 };
 
@@ -28,6 +33,8 @@ export interface ServerOptions {
    * uids are 1000002, 1000003, …
    */
   readonly users?: readonly string[];
+  /** Changes the new database further before the first start. */
+  readonly prepare?: (store: Store) => void;
   /** Settings by their configuration key, over those of all tests. */
   readonly settings?: Readonly<Record<string, string>>;
   /** A data folder of the test's own, which stays when the server has ended. */
@@ -137,18 +144,19 @@ export class RunningCli implements AsyncDisposable {
   }
 }
 
-async function importUsers(
+/** Makes the database here: no process has to start for it. */
+async function makeDatabase(
   data: string,
-  names: readonly string[],
+  { users = [], prepare }: ServerOptions,
 ): Promise<void> {
-  const file = `${data}/users-to-import.json`;
-  const people = names.map((nickname) => ({ nickname, password: PASSWORD }));
-  await Deno.writeTextFile(file, JSON.stringify(people));
-  const { code, out, err } = await runCli(
-    ["user", "import", file, "--data", data],
-  );
-  assert.equal(code, 0, out + err);
-  await Deno.remove(file);
+  const store = await openStore(join(data, "retropal.db"));
+  const hasher = new PasswordHasher({ log2n: 1 });
+  const passwordHash = await hasher.hash(encodeText(PASSWORD));
+  for (const nickname of users) {
+    store.accounts.create({ nickname, passwordHash, createdAt: Date.now() });
+  }
+  prepare?.(store);
+  store.close();
 }
 
 /** Lines of a stream as they come; the whole is kept. */
@@ -226,7 +234,7 @@ export class TestServer {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const data = options.data ??
       await Deno.makeTempDir({ prefix: "retropal-test-" });
-    if (options.users) await importUsers(data, options.users);
+    if (options.users ?? options.prepare) await makeDatabase(data, options);
     return await TestServer.#run(data, options);
   }
 

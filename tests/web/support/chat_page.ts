@@ -9,7 +9,8 @@ import type { Browser, Page } from "playwright-core";
 import { buildBrowserClient } from "../../../scripts/browser_client.ts";
 import { speech } from "../../support/signals.ts";
 import { SPOKEN_S } from "./sound.ts";
-import { DESK, MISSING, withChromium } from "./chromium.ts";
+import { DESK, MISSING } from "./chromium.ts";
+import { withChromium } from "./shared_chromium.ts";
 import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
 
 /** What went wrong in a page's console, or left for another site. */
@@ -18,8 +19,15 @@ const faults: string[] = [];
 export const PORCH = "The Front Porch";
 const RATE = 44_100;
 
+let spoken: string | undefined;
+
+Deno.test.afterAll(async () => {
+  if (spoken !== undefined) await Deno.remove(spoken);
+});
+
 /** A WAV file for the made-up microphone: our speech, brought up to 44.1 kHz. */
 async function speechFile(): Promise<string> {
+  if (spoken !== undefined) return spoken;
   const samples = speech(8000 * SPOKEN_S);
   const count = RATE * SPOKEN_S;
   const bytes = new Uint8Array(44 + 2 * count);
@@ -46,7 +54,7 @@ async function speechFile(): Promise<string> {
   }
   const file = await Deno.makeTempFile({ suffix: ".wav" });
   await Deno.writeFile(file, bytes);
-  return file;
+  return spoken = file;
 }
 
 /** `room` is the number of {@linkcode PORCH}. Ann, Bob and Dan have accounts. */
@@ -65,24 +73,18 @@ export function chatTest(
     async fn() {
       await buildBrowserClient();
       const file = await speechFile();
-      try {
-        await withWholeServer(async (server) => {
-          for (const name of ["Ann", "Bob", "Dan"]) await server.addUser(name);
-          const { gid } = server.live.rooms().find(({ name }) =>
-            name === PORCH
-          )!;
-          faults.length = 0;
-          await withChromium((browser) => work(server, browser, gid), [
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            `--use-file-for-fake-audio-capture=${file}`,
-            "--autoplay-policy=no-user-gesture-required",
-          ]);
-          deepEqual(faults, []);
-        }, changes);
-      } finally {
-        await Deno.remove(file);
-      }
+      await withWholeServer(async (server) => {
+        for (const name of ["Ann", "Bob", "Dan"]) await server.addUser(name);
+        const { gid } = server.live.rooms().find(({ name }) => name === PORCH)!;
+        faults.length = 0;
+        await withChromium((browser) => work(server, browser, gid), [
+          "--use-fake-ui-for-media-stream",
+          "--use-fake-device-for-media-stream",
+          `--use-file-for-fake-audio-capture=${file}`,
+          "--autoplay-policy=no-user-gesture-required",
+        ]);
+        deepEqual(faults, []);
+      }, changes);
     },
   });
 }

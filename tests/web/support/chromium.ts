@@ -57,34 +57,47 @@ function exists(path: string): boolean {
   }
 }
 
-/** A browser of its own, gone when the work is done. */
-export async function withChromium(
-  work: (browser: Browser) => Promise<void>,
-  flags: readonly string[] = [],
-): Promise<void> {
-  const profile = await Deno.makeTempDir({ prefix: "retropal-chromium-" });
-  const child = new Deno.Command(PROGRAM, {
-    args: [...FLAGS, ...flags, `--user-data-dir=${profile}`, "about:blank"],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  try {
-    const browser = await chromium.connectOverCDP(await debuggingUrl(profile));
+/** A running browser with a profile of its own. */
+export class Chromium implements AsyncDisposable {
+  private constructor(
+    readonly browser: Browser,
+    readonly flags: readonly string[],
+    readonly child: Deno.ChildProcess,
+    readonly profile: string,
+  ) {}
+
+  static async start(flags: readonly string[] = []): Promise<Chromium> {
+    const profile = await Deno.makeTempDir({ prefix: "retropal-chromium-" });
+    const child = new Deno.Command(PROGRAM, {
+      args: [...FLAGS, ...flags, `--user-data-dir=${profile}`, "about:blank"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
     try {
-      await work(browser);
-    } finally {
-      await browser.close();
+      const url = await debuggingUrl(profile);
+      const browser = await chromium.connectOverCDP(url);
+      return new Chromium(browser, flags, child, profile);
+    } catch (error) {
+      await end(child, profile);
+      throw error;
     }
-  } finally {
-    try {
-      child.kill("SIGTERM");
-    } catch {
-      // It has ended with its last page.
-    }
-    await child.status;
-    await removeSoon(profile);
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser.close();
+    await end(this.child, this.profile);
+  }
+}
+
+async function end(child: Deno.ChildProcess, profile: string): Promise<void> {
+  try {
+    child.kill("SIGTERM");
+  } catch {
+    // It has ended with its last page.
+  }
+  await child.status;
+  await removeSoon(profile);
 }
 
 /** Chromium writes port and path there once it listens. */
@@ -133,8 +146,12 @@ export async function newContext(
   });
 }
 
-/** A picture of the whole page under tests/artifacts/web. */
+/** Whether tests keep pictures of the pages that they visit. */
+const KEEPS_PICTURES = Deno.env.get("SCREENSHOTS") === "1";
+
+/** With SCREENSHOTS=1, a picture of the whole page under tests/artifacts/web. */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  if (!KEEPS_PICTURES) return;
   await Deno.mkdir(ARTIFACTS, { recursive: true });
   await page.screenshot({
     path: new URL(`${name}.png`, ARTIFACTS).pathname,
@@ -142,19 +159,34 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   });
 }
 
-/** What axe-core finds wrong, a line each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
-  // By the debugger, which a content security policy does not bind.
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
+/** Windows that have axe-core. */
+const equipped = new WeakSet<Page>();
+
+/** Returns what axe-core finds wrong, a line each; `rules` empty: by all. */
+export async function accessibilityFaults(
+  page: Page,
+  rules: readonly string[] = [],
+): Promise<string[]> {
+  // By the debugger, which a content security policy does not bind. It is
+  // large: pages that are opened later have it from the start.
+  if (!equipped.has(page)) {
+    equipped.add(page);
+    await page.addInitScript(axe.source);
+    await page.evaluate(axe.source);
+  }
+  const options = {
+    resultTypes: ["violations"],
+    ...(rules.length > 0 && { runOnly: { type: "rule", values: rules } }),
+  };
+  const found = await page.evaluate(async (options) => {
     // deno-lint-ignore no-explicit-any -- axe is a global of the page
-    const { violations } = await (globalThis as any).axe.run();
+    const { violations } = await (globalThis as any).axe.run(options);
     // deno-lint-ignore no-explicit-any -- as axe-core gives it
     return violations.map((one: any) =>
       `${one.id}: ${one.help}: ${
         // deno-lint-ignore no-explicit-any -- as axe-core gives it
         one.nodes.slice(0, 3).map((node: any) => node.html).join(" | ")}`
     );
-  });
+  }, options);
   return found as string[];
 }

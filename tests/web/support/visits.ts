@@ -5,12 +5,8 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { dayOf, hourOf, weekOf } from "../../../lib/domain/statistics.ts";
-import {
-  MISSING,
-  newContext,
-  type ViewOptions,
-  withChromium,
-} from "./chromium.ts";
+import { MISSING, newContext, type ViewOptions } from "./chromium.ts";
+import { withChromium } from "./shared_chromium.ts";
 import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
 
 const HOUR = 3_600_000;

@@ -1,0 +1,41 @@
+/**
+ * One Chromium for all tests of a file: starting it costs more than most of
+ * the tests.
+ *
+ * @module
+ */
+import type { Browser } from "playwright-core";
+import { Chromium } from "./chromium.ts";
+
+/** That of this test file; a test has windows of its own in it. */
+let shared: Chromium | undefined;
+
+Deno.test.afterAll(async () => {
+  await shared?.[Symbol.asyncDispose]();
+  shared = undefined;
+});
+
+/**
+ * Lends the file's browser, which starts with the first test; all windows are
+ * closed afterwards. Other flags than before start another browser.
+ */
+export async function withChromium(
+  work: (browser: Browser) => Promise<void>,
+  flags: readonly string[] = [],
+): Promise<void> {
+  if (
+    shared?.flags.join() !== flags.join() || !shared.browser.isConnected()
+  ) {
+    await shared?.[Symbol.asyncDispose]().catch(() => {});
+    shared = await Chromium.start(flags);
+  }
+  const { browser } = shared;
+  const [first] = browser.contexts();
+  try {
+    await work(browser);
+  } finally {
+    for (const context of browser.contexts()) {
+      if (context !== first) await context.close().catch(() => {});
+    }
+  }
+}

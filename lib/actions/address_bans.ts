@@ -63,6 +63,7 @@ export class AddressBans {
   readonly #bans: Pick<Bans, "revision" | "list">;
   #parsed: readonly Parsed[] = [];
   /** Covers what the host has banned. */
+  #ofHost: readonly string[] = [];
   #coversOfHost: (address: string) => boolean = () => false;
   #revision: number | undefined;
   #until: Millis = 0;
@@ -92,15 +93,21 @@ export class AddressBans {
     return this.#coversOfHost(address);
   }
 
+  /** The networks of those bans; another list whenever they have changed. */
+  refusedNetworks(now: Millis): readonly string[] {
+    this.#read(now);
+    return this.#ofHost;
+  }
+
   #read(now: Millis): void {
     if (now < this.#until && this.#bans.revision === this.#revision) return;
     this.#revision = this.#bans.revision;
     const bans = this.#bans.list(now)
       .filter(({ kind }) => kind !== "account");
     this.#parsed = bans.map((ban) => ({ ban, covers: coverage(ban) }));
-    this.#coversOfHost = networkMatcher(
-      bans.filter(({ rank }) => rank >= HOST_LEVEL).map(coveredBy),
-    );
+    this.#ofHost = bans.filter(({ rank }) => rank >= HOST_LEVEL)
+      .map(coveredBy);
+    this.#coversOfHost = networkMatcher(this.#ofHost);
     const ends = bans.map(({ until }) => until ?? Infinity);
     this.#until = Math.min(...ends, now + REFRESH_MS);
   }

@@ -7,7 +7,7 @@
 import { type Camera, maySee, type View } from "../domain/cameras.ts";
 import type { Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
-import type { Uid } from "../domain/store.ts";
+import type { Gid, Uid } from "../domain/store.ts";
 import type { MemberEntry } from "../protocol/packets/members.ts";
 import {
   CAMERA,
@@ -16,7 +16,7 @@ import {
   videoPublishTo,
   videoViewFrom,
 } from "../protocol/packets/room_video.ts";
-import type { Context } from "./context.ts";
+import type { Context, MediaPlace } from "./context.ts";
 
 function icon(room: Room, uid: Uid, on: boolean): Uint8Array {
   const state = on ? CAMERA.on : CAMERA.off;
@@ -30,15 +30,20 @@ function hiddenFrom(ctx: Context, { session }: Camera): ReadonlySet<Uid> {
 }
 
 /**
- * Returns the address that a client is given for video. A client behind a
- * WebSocket never connects to it, but the packet needs one.
+ * Returns the address and port that a client is given for video. A client
+ * behind a WebSocket never connects to it, but the packet needs one.
  */
-export function videoAddress(
-  { services: { media } }: Context,
+export function videoPlace(
+  { services }: Context,
+  gid: Gid,
   session: Session,
-): string | undefined {
-  return media.addressFor(session) ??
-    (session.overWebSocket ? "127.0.0.1" : undefined);
+): MediaPlace | undefined {
+  const place = services.media.videoFor(gid, session);
+  const port = services.videoPort();
+  if (place !== undefined || !session.overWebSocket || port === null) {
+    return place;
+  }
+  return { address: "127.0.0.1", port };
 }
 
 /** Shows the camera icon to the room, after the first picture. */
@@ -80,16 +85,20 @@ export function endCamera(ctx: Context, uid: Uid, told: boolean): void {
 
 /** Grants a view, and tells the viewer where the pictures are. */
 export function grantView(ctx: Context, viewer: Session, camera: Camera): void {
-  const address = videoAddress(ctx, viewer);
-  const port = ctx.services.videoPort();
-  if (address === undefined || port === null) return;
   const { uid, room: { gid } } = camera;
+  const place = videoPlace(ctx, gid, viewer);
+  if (place === undefined) return;
   const before = ctx.world.cameras.view(viewer.uid, uid);
   if (before !== undefined) ctx.out.video({ what: "view ended", view: before });
   ctx.world.cameras.watch(viewer, camera, ctx.now);
   ctx.out.send(
     viewer,
-    videoViewFrom.frame({ uid, gid, address, videoPort: port }),
+    videoViewFrom.frame({
+      uid,
+      gid,
+      address: place.address,
+      videoPort: place.port,
+    }),
   );
   signalCamera(ctx, camera);
 }
@@ -129,15 +138,15 @@ export function signalCamera(ctx: Context, camera: Camera): void {
   const { cameras } = ctx.world;
   if (cameras.of(camera.uid) !== camera) return;
   if (camera.isWanted === camera.sending) return;
-  const address = videoAddress(ctx, camera.session);
-  const port = ctx.services.videoPort();
-  if (address === undefined || port === null) return;
+  const { gid } = camera.room;
+  const place = videoPlace(ctx, gid, camera.session);
+  if (place === undefined) return;
   const signal = cameras.signal(camera, ctx.now);
   if (signal === "pause") {
     ctx.out.send(camera.session, videoPause.frame({}));
   } else if (signal === "send") {
-    const { gid } = camera.room;
-    const frame = videoPublishTo.frame({ gid, address, videoPort: port });
+    const { address, port: videoPort } = place;
+    const frame = videoPublishTo.frame({ gid, address, videoPort });
     ctx.out.send(camera.session, frame);
   }
 }

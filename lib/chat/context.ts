@@ -7,7 +7,7 @@
 import { Effects } from "../domain/effects.ts";
 import type { Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
-import type { AuditEntry, Millis, Store, Uid } from "../domain/store.ts";
+import type { AuditEntry, Gid, Millis, Store, Uid } from "../domain/store.ts";
 import type { World } from "../domain/world.ts";
 import { type ClientTypeName } from "../protocol/packet_types.ts";
 import { refusal } from "../protocol/packets/signon.ts";
@@ -52,6 +52,14 @@ export interface MediaServer {
   addressFor(session: Session): string | undefined;
   /** Returns the IPv4 address at which `viewer` can reach `subject`. */
   peerAddress(subject: Session, viewer: Session): string | undefined;
+  /** Where this session finds the voice of a room. */
+  voiceFor(gid: Gid, session: Session): MediaPlace | undefined;
+  /** Where it finds the pictures of a room. */
+  videoFor(gid: Gid, session: Session): MediaPlace | undefined;
+}
+
+export interface MediaPlace {
+  readonly address: string;
   readonly port: number;
 }
 

@@ -157,9 +157,8 @@ export function announceMediaServer(
   room: Room,
   session: Session,
 ): void {
-  const { media } = ctx.services;
-  const address = media.addressFor(session);
-  if (address === undefined) {
+  const place = ctx.services.media.voiceFor(room.gid, session);
+  if (place === undefined) {
     ctx.log.warn("no IPv4 address to announce for voice", whoOf(session));
     return;
   }
@@ -167,9 +166,9 @@ export function announceMediaServer(
     session,
     roomMediaServer.frame({
       gid: room.gid,
-      address,
-      udpPort: media.port,
-      tcpPort: media.port,
+      address: place.address,
+      udpPort: place.port,
+      tcpPort: place.port,
     }),
   );
 }

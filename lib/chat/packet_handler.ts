@@ -7,10 +7,9 @@
 import { activity } from "../ops/activity.ts";
 import type { Receipt } from "../domain/effects.ts";
 import type { Session } from "../domain/session.ts";
-import type { FrameDecoder } from "../protocol/frame.ts";
 import { Context, type Services } from "./context.ts";
 import { dispatch, isAwaited } from "./dispatch.ts";
-import type { Line, LineHandler } from "./edge/line.ts";
+import type { Line, LineHandler, ReceivedFrame } from "./edge/line.ts";
 import { greetSilent } from "./handlers/sign_on.ts";
 import { settleReceipt } from "./receipts.ts";
 
@@ -21,7 +20,7 @@ export interface PacketHandlerPorts {
   /** Ends the session with a sentence for its user. */
   expel(session: Session, sentence: string, reason: string): void;
   ended(session: Session, reason: string): void;
-  frameIn(session: Session, frame: FrameDecoder): void;
+  frameIn(session: Session, frame: ReceivedFrame): void;
   frameOut(session: Session, frames: Uint8Array): void;
 }
 
@@ -55,7 +54,7 @@ export class PacketHandler implements LineHandler {
     this.#perform();
   }
 
-  frameIn(frame: FrameDecoder): void {
+  frameIn(frame: ReceivedFrame): void {
     this.#ports.frameIn(this.session, frame);
   }
 

@@ -24,5 +24,8 @@ export function settleReceipt(
     case "profile page":
       profilePageSent(services, session, receipt.ids);
       break;
+    case "mark":
+      // Known to gateways only.
+      break;
   }
 }

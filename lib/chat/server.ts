@@ -109,7 +109,7 @@ export class ChatServer {
       port,
       services: this.services,
       admission,
-      open: (line, remote, local) => this.#open(line, remote, local),
+      open: (line, remote, local) => this.open(line, remote, local),
     });
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
@@ -133,7 +133,8 @@ export class ChatServer {
     return isEnding ? undefined : this.#edge.adopt(wire);
   }
 
-  #open(line: Line, remote: Endpoint, local: Endpoint): LineHandler {
+  /** Gives a line of any edge its session. */
+  open(line: Line, remote: Endpoint, local: Endpoint): LineHandler {
     const now = this.services.clock();
     const address = remote.host;
     const session = new Session(this.#nextId++, address, local.host, now);

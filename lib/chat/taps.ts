@@ -4,10 +4,11 @@
  *
  * @module
  */
+import type { ReceivedFrame } from "./edge/line.ts";
 import type { Session } from "../domain/session.ts";
 import type { Millis } from "../domain/store.ts";
 import { hex } from "../protocol/bytes.ts";
-import { decodeFrames, type FrameDecoder } from "../protocol/frame.ts";
+import { decodeFrames } from "../protocol/frame.ts";
 import {
   nameOfClientType,
   nameOfServerType,
@@ -42,7 +43,7 @@ export class Taps {
     return () => this.#watchers.delete(sink);
   }
 
-  frameIn(session: Session, frame: FrameDecoder): void {
+  frameIn(session: Session, frame: ReceivedFrame): void {
     if (this.#taps.size === 0) return;
     const { type, version } = frame;
     const payload = frame.payload();

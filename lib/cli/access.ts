@@ -19,6 +19,7 @@ import {
 import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
 import type { Local } from "./local.ts";
+import { readGatewayFile } from "../cluster/gateway_file.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { connectControl } from "../control/client.ts";
 import { keepOwner } from "../ops/owner.ts";
@@ -54,6 +55,8 @@ export async function runOnData(
       const { path, endless = false } = request.command;
       return await client.run({ path, endless, ...request });
     }
+    const elsewhere = gatewayNotice(folder);
+    if (elsewhere !== undefined) return failure(CODE.refused, elsewhere);
     if (request.command.needsServer) return noServer(place);
     const settings = config();
     if (!request.command.startsData && !exists(folder.database)) {
@@ -97,6 +100,18 @@ async function runHere(
   } finally {
     store.close();
   }
+}
+
+/** Why commands do nothing in the folder of a gateway. */
+function gatewayNotice(folder: DataFolder): string | undefined {
+  const known = readGatewayFile(folder.gateway);
+  if (known === undefined) return undefined;
+  const { cluster, core } = known;
+  const where = core === null
+    ? "of a core"
+    : `of a core (${core.folder} on ${core.host})`;
+  return `${folder.path} belongs to a gateway of the cluster "${cluster}", ` +
+    `which stores nothing. Run the command on the data folder ${where}.`;
 }
 
 function noServer({ folder, commandLine }: Place): CommandResult {

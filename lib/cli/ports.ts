@@ -6,7 +6,7 @@
  */
 import { buildConfig, type Config, valueAt } from "../config/config.ts";
 import type { Loaded } from "../config/load.ts";
-import type { CannotListen } from "../ops/listening.ts";
+import { CannotListen } from "../ops/listening.ts";
 
 interface Port {
   readonly setting: string;
@@ -14,6 +14,8 @@ interface Port {
   readonly udp: boolean;
   readonly bind: readonly string[];
 }
+
+const GATEWAY_PORTS = ["server.chat_port", "server.voice_port"];
 
 const PORTS: readonly Port[] = [
   {
@@ -85,7 +87,43 @@ export function choosePorts(
   };
 }
 
-function isServed(setting: string, { web, video }: Config): boolean {
+/** Tries of a port that others take meanwhile. */
+const TRIES = 5;
+
+/**
+ * Serves with these ports. In a cluster several servers may start on a machine
+ * in the same moment: one that loses a default port that nobody named takes
+ * any free one.
+ */
+export async function withFreePorts<T>(
+  config: Config,
+  origins: Loaded["origins"],
+  serve: (config: Config) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await serve(config);
+    } catch (error) {
+      const isTaken = error instanceof CannotListen &&
+        error.cause instanceof Deno.errors.AddrInUse;
+      if (!isTaken || config.cluster.role === "" || tries === TRIES) {
+        throw error;
+      }
+      const { setting } = error;
+      if (origins.get(setting) !== "default") throw error;
+      const before = config;
+      config = buildConfig((key) => key === setting ? 0 : valueAt(before, key));
+    }
+  }
+}
+
+function isServed(
+  setting: string,
+  { cluster, web, video }: Config,
+): boolean {
+  if (cluster.role === "gateway" && !GATEWAY_PORTS.includes(setting)) {
+    return false;
+  }
   if (setting === "web.port") return web.enabled;
   if (setting === "web.tls_port") return web.enabled && web.tls !== "off";
   return setting !== "server.video_port" || video.enabled;

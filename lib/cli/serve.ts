@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { backupAside } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
 import { openStore } from "../../db/open.ts";
@@ -40,9 +41,17 @@ import { runChatLine } from "../commands/chat.ts";
 import type { Session } from "../domain/session.ts";
 import { LEVEL } from "../domain/store.ts";
 import { SetupDoor } from "../web/setup_door.ts";
+import { NatsError } from "../cluster/nats_error.ts";
+import { removeGatewayFile } from "../cluster/gateway_file.ts";
 import { firstRun } from "./first_run.ts";
 import { type Local, localCommand } from "./local.ts";
-import { choosePorts, nextStepFor, withPortsOf } from "./ports.ts";
+import {
+  choosePorts,
+  nextStepFor,
+  withFreePorts,
+  withPortsOf,
+} from "./ports.ts";
+import { serveGateway } from "./serve_gateway.ts";
 import { watchSignals } from "./signals.ts";
 
 const port = (about: string) =>
@@ -144,8 +153,9 @@ async function run(
 ): Promise<CommandResult> {
   const { folder } = local;
   // Ports are chosen once: a reload must not see them change.
-  const chosen = choosePorts(local.loadConfig(flags));
-  const { warnings } = local.loadConfig(flags);
+  const loaded = local.loadConfig(flags);
+  const chosen = choosePorts(loaded);
+  const { warnings } = loaded;
   const { config } = chosen;
   makeFolder(folder);
   using _lock = new FolderLock(folder.path, "serve");
@@ -162,7 +172,11 @@ async function run(
   ) log.warn(warning);
 
   try {
-    const code = await runUntilStopped(local, config, flags);
+    const code = await withFreePorts(
+      config,
+      loaded.origins,
+      (config) => serveRole(local, config, flags),
+    );
     return code === CODE.done ? done(null) : {
       code: code === EXIT_CRASHED
         ? CODE.crashed
@@ -173,11 +187,29 @@ async function run(
       json: null,
     };
   } catch (error) {
+    if (error instanceof NatsError) return failure(CODE.refused, error.message);
     if (!(error instanceof CannotListen)) throw error;
     return failure(CODE.refused, `${error.message} ${nextStepFor(error)}`);
   } finally {
     await flushLog();
   }
+}
+
+/** Resolves with the exit code. */
+function serveRole(
+  local: Local,
+  config: Config,
+  flags: Flags,
+): Promise<number> {
+  if (config.cluster.role !== "gateway") {
+    return runUntilStopped(local, config, flags);
+  }
+  return serveGateway({
+    folder: local.folder,
+    config,
+    readConfig: () => withPortsOf(config, local.loadConfig(flags)),
+    ready: (server) => local.terminal.out(readyLine(server, config)),
+  });
 }
 
 /** Resolves with the exit code; ends what it has started when it fails. */
@@ -199,7 +231,7 @@ async function runUntilStopped(
     doing: () => activity.describe(nameOfClientType),
     end: server.stop,
   }));
-  local.terminal.out(readyLine(server));
+  local.terminal.out(readyLine(server, config));
   return await server.stopped;
 }
 
@@ -223,6 +255,7 @@ async function start(
 ): Promise<{ host: CommandHost; server: RunningServer }> {
   const { folder, terminal } = local;
   const readConfig = () => withPortsOf(initial, local.loadConfig(flags));
+  removeGatewayFile(folder.gateway);
   const store = await openStore(folder.database, {
     durability: initial.store.durability,
   });
@@ -265,6 +298,13 @@ async function start(
         sources: () => local.configSources(flags),
         reload: () => host.reload(),
       }),
+      ...(initial.cluster.role === "core" && {
+        joinCluster: async (parts) => {
+          // Only a server with a role loads NATS.
+          const { startCore } = await import("../cluster/start.ts");
+          return await startCore(parts, resolve(folder.path));
+        },
+      }),
       commandContext: (actor, run) => host.context(actor, run),
       runCommand: (live) => {
         host.live = live;
@@ -292,7 +332,13 @@ async function answerChat(
  * The one line on standard output; its form is fixed. Where the server listens
  * on all addresses it names one that can be connected to.
  */
-function readyLine({ chat, voice, video, web, webs }: RunningServer): string {
+function readyLine(
+  { chat, voice, video, web, webs }: Pick<
+    RunningServer,
+    "chat" | "voice" | "video" | "web" | "webs"
+  >,
+  { cluster: { role } }: Config,
+): string {
   const reachable = (endpoint: string) =>
     endpoint.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(
       /^\[::\]:/,
@@ -306,6 +352,7 @@ function readyLine({ chat, voice, video, web, webs }: RunningServer): string {
       web: web === null ? null : reachable(web),
       webs: webs === null ? null : reachable(webs),
       pid: Deno.pid,
+      role,
     })
   }`;
 }

@@ -29,11 +29,12 @@ export class GatewayLink {
   #epoch = 0;
   #messages: Message[] = [];
   #now: number;
+  #heardAt: number;
 
   constructor(options: GatewayLinkOptions, now: number) {
     this.#options = options;
     this.#life = options.life;
-    this.#now = now;
+    this.#now = this.#heardAt = now;
     this.#link = this.#makeLink();
     this.#unsubscribe = options.broker.subscribe(
       downTo(options.gateway),
@@ -44,6 +45,11 @@ export class GatewayLink {
   /** Number of this run; greater after each reset. */
   get life(): number {
     return this.#life;
+  }
+
+  /** When a core was heard last. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Batches that the core has not accepted. */
@@ -77,6 +83,9 @@ export class GatewayLink {
     // From a core that has been replaced.
     if (batch.epoch < this.#epoch) return;
     this.#epoch = batch.epoch;
+    this.#heardAt = this.#now;
+    // A core that knows nothing of this run has no numbers of its own for it.
+    if (batch.seq === 0 && batch.messages.some(isReset)) return this.#reset();
     this.#link.receive(batch, this.#now);
   }
 
@@ -101,10 +110,19 @@ export class GatewayLink {
     return link;
   }
 
-  #reset(): void {
+  /** Begins a new run: what was not accepted is forgotten. */
+  restart(): void {
     this.#life++;
     this.#messages = [];
     this.#link = this.#makeLink();
+  }
+
+  #reset(): void {
+    this.restart();
     this.#options.reset();
   }
+}
+
+function isReset({ what }: Message): boolean {
+  return what === "reset";
 }

@@ -204,10 +204,14 @@ export class Hub {
   }
 
   /** Undefined for an earlier run of a gateway. */
-  #peerOf({ gateway, life }: Batch): Peer | undefined {
+  #peerOf({ gateway, life, ack }: Batch): Peer | undefined {
     const known = this.#peers.get(gateway);
     if (known?.life === life) return known;
     if (known !== undefined && life < known.life) return undefined;
+    if (known === undefined && ack > 0) {
+      this.#forget({ gateway, life });
+      return undefined;
+    }
     if (known !== undefined && !known.isLost) {
       known.isLost = true;
       this.#rules.lost(known);
@@ -217,6 +221,25 @@ export class Hub {
     // not been heard in full yet.
     this.#changed.add(peer);
     return peer;
+  }
+
+  /**
+   * It has heard from a core that left no log behind, so nothing is known of
+   * its sessions: it must start anew.
+   */
+  #forget({ gateway, life }: GatewayLife): void {
+    const { broker, epoch } = this.#options;
+    broker.publish(
+      downTo(gateway),
+      encodeBatch({
+        epoch,
+        gateway,
+        life,
+        seq: 0,
+        ack: 0,
+        messages: [{ what: "reset" }],
+      }),
+    );
   }
 
   #add({ gateway, life }: GatewayLife): Peer {

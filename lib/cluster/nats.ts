@@ -13,6 +13,7 @@ import {
 } from "@nats-io/transport-node";
 import type { Config } from "../config/config.ts";
 import type { Broker, Log } from "./broker.ts";
+import { NatsError } from "./nats_error.ts";
 
 export type { NatsConnection };
 
@@ -23,11 +24,6 @@ const CONNECT_MS = 2000;
 /** A dead connection is noticed within two of these. */
 const PING_MS = 1000;
 const RECONNECT_MS = 100;
-
-/** NATS cannot be reached, or must not be used; says what to do. */
-export class NatsError extends Error {
-  override name = "NatsError";
-}
 
 export interface NatsLog {
   info(message: string, fields?: Record<string, unknown>): void;
@@ -115,7 +111,8 @@ export class Nats implements AsyncDisposable {
     const { connection } = this;
     return {
       publish: (subject, bytes) => {
-        if (connection.isClosed()) return;
+        // Links repeat what was lost; the client would keep it without bound.
+        if (!this.isConnected) return;
         connection.publish(this.subject(subject), bytes);
       },
       subscribe: (subject, take) => {

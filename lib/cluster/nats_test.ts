@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { defaultConfig } from "../config/config.ts";
 import { startNats } from "../../tests/support/nats.ts";
-import { Nats, NatsError, natsFault } from "./nats.ts";
+import { Nats, natsFault } from "./nats.ts";
+import { NatsError } from "./nats_error.ts";
 import { noLog } from "./no_log.ts";
 
 const configOf = (changes: Record<string, string | boolean | string[]>) =>

@@ -32,7 +32,25 @@ export type Message =
   /** The bytes up to a mark are with the operating system. */
   | { readonly what: "written"; readonly line: LineId; readonly mark: number }
   /** A connection has ended. */
-  | { readonly what: "gone"; readonly line: LineId; readonly reason: string }
+  | {
+    readonly what: "gone";
+    readonly line: LineId;
+    readonly ending: "clean" | "unclear" | "dead";
+    readonly reason: string;
+  }
+  /** The client has sent nothing for a while after connecting. */
+  | { readonly what: "silent"; readonly line: LineId }
+  /** Packets over the rate are dropped from now on. */
+  | { readonly what: "over rate"; readonly line: LineId }
+  /** The gateway wants the session to end with a sentence for its user. */
+  | {
+    readonly what: "expel";
+    readonly line: LineId;
+    readonly sentence: string;
+    readonly reason: string;
+  }
+  /** Bytes that wait for a client. */
+  | { readonly what: "queue"; readonly line: LineId; readonly bytes: number }
   // From the core.
   /** The same frames for several connections; mark 0 asks for no receipt. */
   | {
@@ -41,6 +59,22 @@ export type Message =
     readonly mark: number;
     readonly frames: Uint8Array;
   }
+  /** What a gateway must know of a session; sent when it has changed. */
+  | {
+    readonly what: "session";
+    readonly line: LineId;
+    readonly phase: "new" | "hello" | "online" | "gone";
+    readonly uid: number;
+    readonly saidGoodbye: boolean;
+    /** Name of its dialect. */
+    readonly dialect: string;
+  }
+  /** A packet has been handled; an awaited answer had so many bytes. */
+  | { readonly what: "handled"; readonly line: LineId; readonly bytes: number }
+  /** So many questions of the client will count nothing. */
+  | { readonly what: "grant"; readonly line: LineId; readonly count: number }
+  /** Close at once. */
+  | { readonly what: "end"; readonly line: LineId; readonly reason: string }
   /** Write what waits, then close. */
   | { readonly what: "close"; readonly line: LineId; readonly reason: string }
   /** The record of a session, from which another core can go on. */
@@ -50,7 +84,10 @@ export type Message =
     readonly record: Uint8Array;
   }
   /** The gateway was taken for dead and all its sessions have ended. */
-  | { readonly what: "reset" };
+  | { readonly what: "reset" }
+  // From either.
+  /** Anything rare, as JSON. */
+  | { readonly what: "control"; readonly text: string };
 
 export interface Batch {
   /** The leading core's term, as far as the sender knows. */
@@ -71,11 +108,24 @@ const CODES = {
   packet: 2,
   written: 3,
   gone: 4,
+  silent: 5,
+  "over rate": 6,
+  expel: 7,
+  queue: 8,
   write: 16,
   close: 17,
   keep: 18,
   reset: 19,
+  session: 20,
+  handled: 21,
+  grant: 22,
+  end: 23,
+  control: 32,
 } as const satisfies Record<Message["what"], number>;
+
+/** Numbers of words on the wire: append only. */
+const ENDINGS = ["clean", "unclear", "dead"] as const;
+const PHASES = ["new", "hello", "online", "gone"] as const;
 
 /** Form of the batches; cores and gateways of another one are refused. */
 export const WIRE_VERSION = 1;
@@ -145,9 +195,42 @@ function writeMessage(out: Writer, message: Message): void {
       out.u32(message.mark);
       break;
     case "gone":
-    case "close":
       out.u32(message.line);
-      writeBytes(out, text.encode(message.reason));
+      out.u8(ENDINGS.indexOf(message.ending));
+      writeText(out, message.reason);
+      break;
+    case "close":
+    case "end":
+      out.u32(message.line);
+      writeText(out, message.reason);
+      break;
+    case "silent":
+    case "over rate":
+      out.u32(message.line);
+      break;
+    case "expel":
+      out.u32(message.line);
+      writeText(out, message.sentence);
+      writeText(out, message.reason);
+      break;
+    case "queue":
+    case "handled":
+      out.u32(message.line);
+      out.u32(message.bytes);
+      break;
+    case "grant":
+      out.u32(message.line);
+      out.u32(message.count);
+      break;
+    case "session":
+      out.u32(message.line);
+      out.u8(PHASES.indexOf(message.phase));
+      out.u32(message.uid);
+      out.u8(message.saidGoodbye ? 1 : 0);
+      writeText(out, message.dialect);
+      break;
+    case "control":
+      writeText(out, message.text);
       break;
     case "write":
       out.u32(message.lines.length);
@@ -183,9 +266,44 @@ function readMessage(from: Reader): Message {
     case CODES.written:
       return { what: "written", line: from.u32(), mark: from.u32() };
     case CODES.gone:
-      return { what: "gone", line: from.u32(), reason: readText(from) };
+      return {
+        what: "gone",
+        line: from.u32(),
+        ending: wordOf(ENDINGS, from.u8()),
+        reason: readText(from),
+      };
     case CODES.close:
       return { what: "close", line: from.u32(), reason: readText(from) };
+    case CODES.end:
+      return { what: "end", line: from.u32(), reason: readText(from) };
+    case CODES.silent:
+      return { what: "silent", line: from.u32() };
+    case CODES["over rate"]:
+      return { what: "over rate", line: from.u32() };
+    case CODES.expel:
+      return {
+        what: "expel",
+        line: from.u32(),
+        sentence: readText(from),
+        reason: readText(from),
+      };
+    case CODES.queue:
+      return { what: "queue", line: from.u32(), bytes: from.u32() };
+    case CODES.handled:
+      return { what: "handled", line: from.u32(), bytes: from.u32() };
+    case CODES.grant:
+      return { what: "grant", line: from.u32(), count: from.u32() };
+    case CODES.session:
+      return {
+        what: "session",
+        line: from.u32(),
+        phase: wordOf(PHASES, from.u8()),
+        uid: from.u32(),
+        saidGoodbye: from.u8() === 1,
+        dialect: readText(from),
+      };
+    case CODES.control:
+      return { what: "control", text: readText(from) };
     case CODES.write: {
       const count = from.u32();
       if (4 * count > from.left) throw new ShortRead("too many connections");
@@ -217,8 +335,18 @@ export function readU64(from: Reader): number {
   return value;
 }
 
+function wordOf<T>(words: readonly T[], index: number): T {
+  const word = words[index];
+  if (word === undefined) throw new TypeError(`no word has number ${index}`);
+  return word;
+}
+
+function writeText(out: Writer, value: string): void {
+  writeBytes(out, text.encode(value));
+}
+
 function writeEndpoint(out: Writer, { host, port }: Endpoint): void {
-  writeBytes(out, text.encode(host));
+  writeText(out, host);
   out.u16(port);
 }
 

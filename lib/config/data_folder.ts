@@ -24,6 +24,8 @@ export interface DataFolder {
   readonly drops: string;
   /** What a server leaves to the one that takes its place. */
   readonly handover: string;
+  /** What a gateway knows of its cluster; it has no database. */
+  readonly gateway: string;
   /** Where there is no socket: port and token of the running server. */
   readonly controlToken: string;
 }
@@ -42,6 +44,7 @@ export function dataFolder(path: string): DataFolder {
     ownerPassword: join(path, "owner-password.txt"),
     drops: join(path, "drops"),
     handover: join(path, "handover.json"),
+    gateway: join(path, "gateway.json"),
     controlToken: join(path, "control.json"),
   };
 }

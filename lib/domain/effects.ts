@@ -36,7 +36,9 @@ export type Receipt =
    */
   | { readonly what: "mailbox page"; readonly page: readonly OfflineMessage[] }
   /** The same for messages between pal profiles, by number. */
-  | { readonly what: "profile page"; readonly ids: readonly number[] };
+  | { readonly what: "profile page"; readonly ids: readonly number[] }
+  /** At a gateway: a number that the core knows the meaning of. */
+  | { readonly what: "mark"; readonly mark: number };
 
 export type Effect =
   | {

@@ -31,6 +31,18 @@ export class HeldBack {
     return true;
   }
 
+  /** Takes all such questions at once, for a gateway that counts them. */
+  takeQuestions(): number {
+    const count = this.#questions;
+    this.#questions = 0;
+    return count;
+  }
+
+  /** So many questions more will count nothing. */
+  grant(count: number): void {
+    this.#questions += count;
+  }
+
   /** A message from `from` was sent, whom the client knows or not. */
   sent(from: Uid, known: boolean): void {
     if (!known) this.#questions++;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunCommand } from "../chat/context.ts";
+import type { MediaServer, RunCommand } from "../chat/context.ts";
 import { AnswerCache } from "../chat/answer_cache.ts";
 import { Counters } from "../chat/counters.ts";
 import { endMutes } from "../chat/mutes.ts";
@@ -30,6 +30,8 @@ export class ChatPart implements AsyncDisposable {
   readonly #unsubscribe: () => void;
   readonly #files: FileRelays;
   readonly drops: FileDrops;
+  /** Where voice and video are; a cluster puts its own in its place. */
+  media: MediaServer;
   /** Where the pages are, once they have started. */
   webPort: number | null = null;
   readonly #mutes: ReturnType<typeof setInterval>;
@@ -48,6 +50,10 @@ export class ChatPart implements AsyncDisposable {
       clock,
     );
     this.#files = new FileRelays(() => config.current, logger("files"));
+    this.media = mediaServer({
+      voice: () => voice.port,
+      video: () => this.server.video?.port ?? null,
+    }, () => hosts.now);
     this.server = new ChatServer({
       bind,
       port,
@@ -62,7 +68,13 @@ export class ChatPart implements AsyncDisposable {
         outsideLines: new OutsideLines(logger("server"), steady),
         answers: new AnswerCache(),
         guard: new SignOnGuard(config.current),
-        media: mediaServer(() => voice.port, () => hosts.now),
+        media: {
+          addressFor: (session) => this.media.addressFor(session),
+          peerAddress: (subject, viewer) =>
+            this.media.peerAddress(subject, viewer),
+          voiceFor: (gid, session) => this.media.voiceFor(gid, session),
+          videoFor: (gid, session) => this.media.videoFor(gid, session),
+        },
         videoPort: () => this.server.video?.port ?? null,
         get settings() {
           return config.current;

@@ -12,23 +12,27 @@ import type { MediaServer } from "../chat/context.ts";
 /** IPv4 addresses that the host has set, names already resolved. */
 export type Advertised = Pick<NamedHosts, "outside" | "inside">;
 
+export interface MediaPorts {
+  voice(): number;
+  /** Null when there is no video. */
+  video(): number | null;
+}
+
 export function mediaServer(
-  port: () => number,
+  ports: MediaPorts,
   advertised: () => Advertised,
 ): MediaServer {
+  const addressFor = (session: Session) => addressIn(advertised(), session);
+  const placeFor = (session: Session, port: number | null) => {
+    const address = addressFor(session);
+    return address === undefined || port === null
+      ? undefined
+      : { address, port };
+  };
   return {
-    get port() {
-      return port();
-    },
-    addressFor(session: Session): string | undefined {
-      const { inside, outside } = advertised();
-      if (inside !== undefined && isPrivateAddress(session.address)) {
-        return inside;
-      }
-      if (outside !== undefined) return outside;
-      if (isIPv4(session.localAddress)) return session.localAddress;
-      return session.localAddress === "::1" ? "127.0.0.1" : undefined;
-    },
+    addressFor,
+    voiceFor: (_gid, session) => placeFor(session, ports.voice()),
+    videoFor: (_gid, session) => placeFor(session, ports.video()),
     peerAddress(subject: Session, viewer: Session): string | undefined {
       const { outside } = advertised();
       // A member in the host's own network is behind the host's router for
@@ -44,6 +48,17 @@ export function mediaServer(
       return address === "::1" ? "127.0.0.1" : undefined;
     },
   };
+}
+
+/** How a process with these addresses is reached by one of its clients. */
+export function addressIn(
+  { inside, outside }: Advertised,
+  { address, localAddress }: Pick<Session, "address" | "localAddress">,
+): string | undefined {
+  if (inside !== undefined && isPrivateAddress(address)) return inside;
+  if (outside !== undefined) return outside;
+  if (isIPv4(localAddress)) return localAddress;
+  return localAddress === "::1" ? "127.0.0.1" : undefined;
 }
 
 function isLoopback(address: string): boolean {

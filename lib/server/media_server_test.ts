@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { Session } from "../domain/session.ts";
 import { mediaServer } from "./media_server.ts";
 
+const PORTS = { voice: () => 2090, video: () => null };
+
 function from(address: string, local = "192.0.2.1"): Session {
   return new Session(1, address, local, 0);
 }
 
 Deno.test("peerAddress is the address that the server sees", () => {
-  const media = mediaServer(() => 2090, () => ({
+  const media = mediaServer(PORTS, () => ({
     outside: undefined,
     inside: undefined,
   }));
@@ -26,7 +28,7 @@ Deno.test("peerAddress is the address that the server sees", () => {
 });
 
 Deno.test("peerAddress hides the host's own network behind its router", () => {
-  const media = mediaServer(() => 2090, () => ({
+  const media = mediaServer(PORTS, () => ({
     outside: "198.51.100.7",
     inside: "192.168.1.7",
   }));

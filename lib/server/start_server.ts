@@ -31,6 +31,18 @@ export interface ServerOptions extends CoreOptions, Omit<WebTools, "backup"> {
   readonly runCommand?: (live: Live) => RunCommand;
   /** Keeps what is left to the next server; absent: there is no restart. */
   readonly writeHandover?: (handover: Handover) => void;
+  /** Joins the server to a cluster, before it takes connections. */
+  readonly joinCluster?: (
+    parts: ClusterNeighbours,
+  ) => Promise<AsyncDisposable>;
+}
+
+/** What a cluster joins to others. */
+export interface ClusterNeighbours {
+  readonly core: Core;
+  readonly chat: ChatPart;
+  readonly voice: VoicePart;
+  readonly video: VideoPart | undefined;
 }
 
 /** The exit code after which a service manager starts the server again. */
@@ -70,6 +82,8 @@ export async function startServer(
   try {
     const core = parts.use("store", await Core.start(options));
     const { config } = core;
+    // Ends after the others: what they say at the end must still leave.
+    const cluster = parts.use("cluster", new AsyncDisposableStack());
     const voice = parts.use(
       "voice",
       await VoicePart.start(core, (work) => chat.server.act(work)),
@@ -162,6 +176,9 @@ export async function startServer(
       );
     }
     chat.webPort = web?.server.addr.port ?? null;
+    if (options.joinCluster !== undefined) {
+      cluster.use(await options.joinCluster({ core, chat, voice, video }));
+    }
     chat.accept();
     return {
       ...endpoints(),

@@ -6,11 +6,12 @@
 import type { Context } from "../chat/context.ts";
 import { takeTurn } from "../chat/handlers/microphone.ts";
 import { announceMediaServer } from "../chat/membership.ts";
+import type { Session } from "../domain/session.ts";
 import { logger } from "../ops/log.ts";
 import { voiceLimits } from "../voice/limits.ts";
 import { startVoice, type VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
-import { mediaServer } from "./media_server.ts";
+import { addressIn } from "./media_server.ts";
 import { voiceRoster } from "./voice_roster.ts";
 
 /** Runs work on the chat side that no packet asked for. */
@@ -30,7 +31,7 @@ export class VoicePart implements AsyncDisposable {
   static async start(core: Core, act: Act): Promise<VoicePart> {
     const { world, config } = core;
     const { server, voice } = config.current;
-    const media = mediaServer(() => server.voice_port, () => core.hosts.now);
+    const announced = (session: Session) => addressIn(core.hosts.now, session);
     return new VoicePart(
       core,
       await startVoice({
@@ -49,7 +50,7 @@ export class VoicePart implements AsyncDisposable {
           onTalk: (gid, uid, talking) => {
             if (talking) act((ctx) => takeTurn(ctx, gid, uid));
           },
-        }, media.addressFor),
+        }, announced),
       }),
     );
   }

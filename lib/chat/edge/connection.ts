@@ -11,10 +11,9 @@ import { serverError } from "../../protocol/packets/system.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../../protocol/frame.ts";
 import { requestUser } from "../../protocol/packets/pals.ts";
 import type { Acceptable } from "../../net/acceptor.ts";
-import type { Services } from "../context.ts";
 import { costOf, isAwaited } from "../dispatch.ts";
 import { Allowance } from "./allowance.ts";
-import type { Line, LineHandler, OpenLine } from "./line.ts";
+import type { EdgeServices, Line, LineHandler, OpenLine } from "./line.ts";
 import { pause } from "../../net/turn.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { Translator } from "./translator.ts";
@@ -65,7 +64,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
 
   readonly #wire: Wire;
   readonly #handler: LineHandler;
-  readonly #services: Services;
+  readonly #services: EdgeServices;
   readonly #owner: ConnectionOwner;
   readonly #outbox: Outbox;
   readonly #translator: Translator;
@@ -96,7 +95,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   constructor(
     wire: Wire,
     open: OpenLine,
-    services: Services,
+    services: EdgeServices,
     owner: ConnectionOwner,
   ) {
     this.#wire = wire;

@@ -7,9 +7,9 @@
  * @module
  */
 import type { Receipt } from "../../domain/effects.ts";
+import type { MediaServer, Services } from "../context.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Endpoint, Wire } from "../../net/wire.ts";
-import type { FrameDecoder } from "../../protocol/frame.ts";
 
 /** One client's connection, as the server uses it. */
 export interface Line {
@@ -55,6 +55,13 @@ export interface Line {
   end(reason: string): void;
 }
 
+/** A frame that has arrived; its payload is valid until the next one. */
+export interface ReceivedFrame {
+  readonly type: number;
+  readonly version: number;
+  payload(): Uint8Array;
+}
+
 /** The server's side of one line. */
 export interface LineHandler {
   readonly session: Session;
@@ -63,7 +70,7 @@ export interface LineHandler {
   /** The client has sent nothing for a while after connecting. */
   silent(): void;
   /** Every frame that arrives, before its rate is looked at. */
-  frameIn(frame: FrameDecoder): void;
+  frameIn(frame: ReceivedFrame): void;
   /** Everything that is queued, in the client's own form. */
   frameOut(frames: Uint8Array): void;
   /** Handles a packet whose payload is valid until this returns or resolves. */
@@ -84,6 +91,11 @@ export type OpenLine = (
   remote: Endpoint,
   local: Endpoint,
 ) => LineHandler;
+
+/** What an edge needs of the process that it belongs to. */
+export type EdgeServices =
+  & Pick<Services, "clock" | "steady" | "settings" | "counters" | "log">
+  & { readonly media: Pick<MediaServer, "addressFor"> };
 
 /** Where lines come from. */
 export interface Edge {

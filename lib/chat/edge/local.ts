@@ -10,10 +10,9 @@ import { TcpWire } from "../../net/tcp_wire.ts";
 import { Turnstile } from "../../net/turnstile.ts";
 import type { Wire } from "../../net/wire.ts";
 import { listenTcp } from "../../ops/listening.ts";
-import type { Services } from "../context.ts";
 import { acceptorLimits } from "../limits.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
-import type { Edge, OpenLine } from "./line.ts";
+import type { Edge, EdgeServices, OpenLine } from "./line.ts";
 
 /** Packets of unauthenticated clients handled per event-loop turn. */
 const UNAUTHENTICATED_PER_TURN = 4;
@@ -21,13 +20,13 @@ const UNAUTHENTICATED_PER_TURN = 4;
 export interface LocalEdgeOptions {
   readonly bind: string;
   readonly port: number;
-  readonly services: Services;
+  readonly services: EdgeServices;
   readonly admission: Admission;
   readonly open: OpenLine;
 }
 
 export class LocalEdge implements Edge {
-  readonly #services: Services;
+  readonly #services: EdgeServices;
   readonly #open: OpenLine;
   readonly #listener: Deno.TcpListener;
   readonly #acceptor: Acceptor<Connection>;

@@ -13,10 +13,10 @@ export class Translator {
   /** SERVER_ERROR has gone out: the client knows that this is the end. */
   toldEnd = false;
   readonly #session: Session;
-  readonly #media: MediaServer;
+  readonly #media: Pick<MediaServer, "addressFor">;
   #facts: Facts | undefined;
 
-  constructor(session: Session, media: MediaServer) {
+  constructor(session: Session, media: Pick<MediaServer, "addressFor">) {
     this.#session = session;
     this.#media = media;
   }

@@ -15,7 +15,7 @@ import {
   endView,
   grantView,
   signalCamera,
-  videoAddress,
+  videoPlace,
 } from "../cameras.ts";
 import type { Context } from "../context.ts";
 import { memberOf } from "./access.ts";
@@ -32,7 +32,9 @@ function whyNoVideo(ctx: Context, room: Room): string | undefined {
   if (!room.video) return NOT_HERE;
   const elsewhere = ctx.world.cameras.roomOf(ctx.session.uid);
   if (elsewhere !== undefined && elsewhere !== room) return ELSEWHERE;
-  return videoAddress(ctx, ctx.session) === undefined ? NO_ADDRESS : undefined;
+  return videoPlace(ctx, room.gid, ctx.session) === undefined
+    ? NO_ADDRESS
+    : undefined;
 }
 
 export function startPublishing(ctx: Context, { gid }: { gid: Gid }): void {

@@ -72,6 +72,12 @@ export function dialectOf(signs: Signs): Dialect {
   return DIALECTS.find((row) => row.recognises(signs))!.dialect;
 }
 
+/** The dialect of this name; that of 5.0 when there is none. */
+export function dialectNamed(client: string): Dialect {
+  return DIALECTS.find(({ dialect }) => dialect.client === client)?.dialect ??
+    CLIENT_5_0;
+}
+
 /**
  * The dialect of a connection that has waited silently for HELLO, until its
  * next packet tells more: only the plugin does that.

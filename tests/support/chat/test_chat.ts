@@ -123,7 +123,7 @@ export class TestChat {
       guard: new SignOnGuard(settings),
       addressBans: new AddressBans(store.bans),
       media: mediaServer(
-        () => 2090,
+        { voice: () => 2090, video: () => this.videoPort },
         () => ({ outside: "198.51.100.7", inside: "192.168.1.7" }),
       ),
       videoPort: () => this.videoPort,

@@ -87,7 +87,12 @@ export class GatewayNode {
   hangUp(person: Person): void {
     this.#end(person);
     const { line } = person;
-    this.#send({ what: "gone", line, reason: "closed by the client" });
+    this.#send({
+      what: "gone",
+      line,
+      ending: "clean",
+      reason: "closed by the client",
+    });
   }
 
   kill(): void {

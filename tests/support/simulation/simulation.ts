@@ -175,7 +175,7 @@ class Simulation {
       },
       reset: () => assert.fail(this.#about("the auditor was given up")),
     }, clock.now);
-    auditor.send({ what: "gone", line: 0, reason: "" });
+    auditor.send({ what: "gone", line: 0, ending: "clean", reason: "" });
     auditor.tick(clock.now);
     clock.every(TICK_MS, () => {
       auditor.tick(clock.now);

@@ -1,0 +1,364 @@
+/**
+ * Lines whose sockets belong to gateways: what arrives as messages goes to the
+ * server, and what the server writes leaves as messages. The same bytes for
+ * several lines of one gateway leave once.
+ *
+ * @module
+ */
+import type { Message } from "../../cluster/wire.ts";
+import type { Receipt } from "../../domain/effects.ts";
+import type { Session } from "../../domain/session.ts";
+import type { Line, LineHandler, OpenLine } from "./line.ts";
+
+/** A gateway closes a connection within this time of being told to. */
+const CLOSE_MS = 5000;
+/** Bytes of packets that may wait behind one that is being handled. */
+const MOST_WAITING = 72_000;
+
+type Write = Extract<Message, { what: "write" }> & { lines: number[] };
+type Packet = Extract<Message, { what: "packet" }>;
+
+export interface RemoteLinesOptions {
+  readonly open: OpenLine;
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+  readonly onPacketOut: () => void;
+  /** Sends a message to a gateway, in order. */
+  readonly push: (gateway: number, message: Message) => void;
+  readonly onError: (session: Session, error: unknown) => void;
+}
+
+interface Gateway {
+  readonly lines: Map<number, RemoteLine>;
+  /** The latest message, while more lines may still be added to it. */
+  write: Write | undefined;
+}
+
+export class RemoteLines {
+  readonly #options: RemoteLinesOptions;
+  readonly #gateways = new Map<number, Gateway>();
+
+  constructor(options: RemoteLinesOptions) {
+    this.#options = options;
+  }
+
+  /** Lines of one gateway. */
+  count(gateway: number): number {
+    return this.#gateways.get(gateway)?.lines.size ?? 0;
+  }
+
+  /** The gateway of each session, by the session's number. */
+  readonly gatewayOf = new Map<number, number>();
+
+  /** Takes a message about a line; false for any other. */
+  take(gateway: number, message: Message): boolean {
+    if (message.what === "open") {
+      this.#open(gateway, message);
+      return true;
+    }
+    if (!("line" in message)) return false;
+    // It may have ended on this side already.
+    this.#gateways.get(gateway)?.lines.get(message.line)?.take(message);
+    return true;
+  }
+
+  /** All lines of a gateway have ended without a word. */
+  lost(gateway: number): void {
+    const lines = [...this.#gateways.get(gateway)?.lines.values() ?? []];
+    this.#gateways.delete(gateway);
+    for (const line of lines) line.gone("dead", "its gateway is gone");
+  }
+
+  /** Messages pushed so far are being sent: none of them may change. */
+  seal(): void {
+    for (const gateway of this.#gateways.values()) gateway.write = undefined;
+  }
+
+  #open(
+    gateway: number,
+    { line: id, remote, local }: Extract<Message, { what: "open" }>,
+  ): void {
+    let at = this.#gateways.get(gateway);
+    if (at === undefined) {
+      this.#gateways.set(gateway, at = { lines: new Map(), write: undefined });
+    }
+    const { lines } = at;
+    const line = new RemoteLine(this.#options, {
+      push: (message) => this.#push(gateway, message),
+      write: (frames, mark) => this.#write(gateway, id, frames, mark),
+      ended: (session) => {
+        lines.delete(id);
+        this.gatewayOf.delete(session.id);
+      },
+    }, { id, remote, local });
+    lines.set(id, line);
+    this.gatewayOf.set(line.session.id, gateway);
+  }
+
+  #push(gateway: number, message: Message): void {
+    const at = this.#gateways.get(gateway);
+    if (at !== undefined) at.write = undefined;
+    this.#options.push(gateway, message);
+  }
+
+  #write(gateway: number, line: number, frames: Uint8Array, mark: number) {
+    const at = this.#gateways.get(gateway);
+    if (at === undefined) return;
+    if (mark === 0 && at.write?.frames === frames) {
+      at.write.lines.push(line);
+      return;
+    }
+    const message: Write = { what: "write", lines: [line], mark, frames };
+    this.#options.push(gateway, message);
+    at.write = mark === 0 ? message : undefined;
+  }
+}
+
+/** How a line reaches its gateway. */
+interface Way {
+  push(message: Message): void;
+  write(frames: Uint8Array, mark: number): void;
+  ended(session: Session): void;
+}
+
+class RemoteLine implements Line {
+  readonly session: Session;
+  readonly port: number;
+  readonly openedAt: number;
+  lastPacketAt: number;
+  packetsIn = 0;
+  packetsOut = 0;
+  queuedBytes = 0;
+
+  readonly #options: RemoteLinesOptions;
+  readonly #way: Way;
+  readonly #id: number;
+  readonly #handler: LineHandler;
+  readonly #receipts = new Map<number, Receipt>();
+  #mark = 0;
+  /** What the gateway knows of the session. */
+  #told = { phase: "new", dialect: "5.0", saidGoodbye: false, uid: 0 };
+  /** Packets behind one that is being handled. */
+  #waiting: Packet[] = [];
+  #waitingBytes = 0;
+  #busy = false;
+  #closing = false;
+  #isSealed = false;
+  #ended = false;
+  #answerBytes = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #end = Promise.withResolvers<void>();
+
+  constructor(
+    options: RemoteLinesOptions,
+    way: Way,
+    { id, remote, local }:
+      & Pick<
+        Extract<Message, { what: "open" }>,
+        "remote" | "local"
+      >
+      & { readonly id: number },
+  ) {
+    this.#options = options;
+    this.#way = way;
+    this.#id = id;
+    this.port = remote.port;
+    this.openedAt = this.lastPacketAt = options.now();
+    this.#handler = options.open(this, remote, local);
+    this.session = this.#handler.session;
+  }
+
+  get mayYield(): boolean {
+    return this.session.phase !== "online" && !this.#busy && !this.#closing;
+  }
+
+  /** Nothing more is written; the gateway closes it with the others. */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
+  isSettled(): boolean {
+    return this.#isSealed && !this.#busy;
+  }
+
+  /** The gateway looks after that. */
+  stuckFor(): number {
+    return 0;
+  }
+
+  push(frames: Uint8Array, receipt?: Receipt): boolean {
+    if (this.#ended || this.#isSealed) return false;
+    this.packetsOut++;
+    this.#options.onPacketOut();
+    this.#handler.frameOut(frames);
+    // The dialect decides about the form of what follows.
+    this.#tell();
+    let mark = 0;
+    if (receipt !== undefined) {
+      mark = ++this.#mark;
+      this.#receipts.set(mark, receipt);
+    }
+    this.#way.write(frames, mark);
+    return false;
+  }
+
+  /** What was pushed leaves at the end of the turn by itself. */
+  flush(): void {}
+
+  signedOn(): void {
+    this.#tell();
+  }
+
+  answered(bytes: number): void {
+    this.#answerBytes += bytes;
+  }
+
+  close(reason: string): Promise<void> {
+    if (!this.#closing && !this.#ended) {
+      this.#closing = true;
+      this.#tell();
+      this.#way.push({ what: "close", line: this.#id, reason });
+      this.#timer = setTimeout(() => this.end(reason), CLOSE_MS);
+    }
+    return this.#end.promise;
+  }
+
+  dead(reason: string): void {
+    this.session.ending = "dead";
+    this.end(reason);
+  }
+
+  end(reason: string): void {
+    if (this.#ended) return;
+    this.#way.push({ what: "end", line: this.#id, reason });
+    this.gone(this.session.ending, reason);
+  }
+
+  /** The connection is no more. */
+  gone(ending: Session["ending"], reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    this.#waiting = [];
+    this.session.ending = ending;
+    this.#way.ended(this.session);
+    this.#handler.ended(reason);
+    this.#end.resolve();
+  }
+
+  take(message: Message): void {
+    switch (message.what) {
+      case "packet":
+        return this.#packet(message);
+      case "written":
+        return this.#written(message.mark);
+      case "gone":
+        return this.gone(message.ending, message.reason);
+      case "silent":
+        if (!this.#closing) this.#handler.silent();
+        return this.#tell();
+      case "over rate":
+        return this.#handler.overRate();
+      case "expel":
+        return this.#handler.expel(message.sentence, message.reason);
+      case "queue":
+        this.queuedBytes = message.bytes;
+    }
+  }
+
+  #written(upTo: number): void {
+    for (const [mark, receipt] of this.#receipts) {
+      if (mark > upTo) break;
+      this.#receipts.delete(mark);
+      this.#handler.written(receipt);
+    }
+  }
+
+  #packet(packet: Packet): void {
+    if (this.#closing) return;
+    if (!this.#busy) return this.#handle(packet);
+    this.#waiting.push(packet);
+    this.#waitingBytes += packet.payload.length;
+    if (this.#waitingBytes > MOST_WAITING) {
+      this.#handler.expel(
+        "You were disconnected: your computer sent too much at once.",
+        "flood",
+      );
+    }
+  }
+
+  #handle(packet: Packet): void {
+    const { session } = this;
+    const now = this.#options.now();
+    const isAsked = session.phase !== "online";
+    this.lastPacketAt = now;
+    this.packetsIn++;
+    session.packetCame();
+    session.clientVersion = packet.version;
+    this.#handler.frameIn({
+      type: packet.type,
+      version: packet.version,
+      payload: () => packet.payload,
+    });
+    try {
+      const ending = this.#handler.packet(packet.type, packet.payload, now);
+      if (ending === undefined) return this.#handled(isAsked);
+      this.#busy = true;
+      ending.then(
+        () => this.#handled(isAsked),
+        (error) => this.#failed(error),
+      ).finally(() => this.#next());
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** The gateway waits for this before the sign-on, as for awaited answers. */
+  #handled(isAsked: boolean): void {
+    const bytes = this.#answerBytes;
+    this.#answerBytes = 0;
+    this.#tell();
+    if (this.#ended || !isAsked && bytes === 0) return;
+    this.#way.push({ what: "handled", line: this.#id, bytes });
+  }
+
+  #next(): void {
+    this.#busy = false;
+    while (!this.#busy && !this.#closing) {
+      const packet = this.#waiting.shift();
+      if (packet === undefined) return;
+      this.#waitingBytes -= packet.payload.length;
+      this.#handle(packet);
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#options.onError(this.session, error);
+    this.end("internal error");
+  }
+
+  /** Tells the gateway what it must know of the session. */
+  #tell(): void {
+    if (this.#ended) return;
+    const { phase, uid, saidGoodbye, dialect: { client }, heldBack } =
+      this.session;
+    const told = this.#told;
+    if (
+      told.phase !== phase || told.dialect !== client ||
+      told.saidGoodbye !== saidGoodbye || told.uid !== uid
+    ) {
+      this.#told = { phase, dialect: client, saidGoodbye, uid };
+      this.#way.push({
+        what: "session",
+        line: this.#id,
+        phase,
+        uid,
+        saidGoodbye,
+        dialect: client,
+      });
+    }
+    const count = heldBack.takeQuestions();
+    if (count > 0) this.#way.push({ what: "grant", line: this.#id, count });
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * `retropal serve` in the role "gateway": no database, no pages, no commands.
+ *
+ * @module
+ */
+import type { DataFolder } from "../config/data_folder.ts";
+import { LiveConfig } from "../config/live_config.ts";
+import type { Config } from "../config/config.ts";
+import { catchTheUncaught } from "../ops/last_resort.ts";
+import { activity } from "../ops/activity.ts";
+import { logger } from "../ops/log.ts";
+import { nameOfClientType } from "../protocol/packet_types.ts";
+import type { RunningServer } from "../server/start_server.ts";
+import { watchSignals } from "./signals.ts";
+
+export interface GatewayRun {
+  readonly folder: DataFolder;
+  readonly config: Config;
+  readonly readConfig: () => Config;
+  readonly ready: (
+    server: Pick<RunningServer, "chat" | "voice" | "video" | "web" | "webs">,
+  ) => void;
+}
+
+/** Resolves with the exit code. */
+export async function serveGateway(run: GatewayRun): Promise<number> {
+  const config = new LiveConfig(run.config);
+  // Only a server with a role loads NATS.
+  const { startGateway } = await import("../cluster/start.ts");
+  const ended = Promise.withResolvers<number>();
+  const stop = (_reason: string, code = 0) => {
+    ended.resolve(code);
+    return Promise.resolve();
+  };
+  await using parts = new AsyncDisposableStack();
+  parts.defer(watchSignals(
+    { stop, restart: () => "A gateway has nothing to hand over." },
+    { reload: () => config.take(run.readConfig()) },
+  ));
+  parts.defer(catchTheUncaught({
+    log: logger("server"),
+    doing: () => activity.describe(nameOfClientType),
+    end: stop,
+  }));
+  const starting = startGateway(config, run.folder.gateway);
+  // A signal ends it also while it looks for NATS or for a core.
+  const early = ended.promise.then((code) => ({ code }));
+  const started = await Promise.race([starting, early]);
+  if ("code" in started) return started.code;
+  parts.use(started);
+  const { server } = started;
+  const waited = await Promise.race([server.ready, early]);
+  if (waited !== undefined) return waited.code;
+  server.accept();
+  run.ready({
+    chat: endpoint(server.chat),
+    voice: endpoint(server.voice),
+    video: null,
+    web: null,
+    webs: null,
+  });
+  return await ended.promise;
+}
+
+function endpoint({ hostname, port }: Deno.NetAddr): string {
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
+}

@@ -1,0 +1,135 @@
+/**
+ * Which gateways there are, how clients reach them, and at which of them each
+ * room has its voice.
+ *
+ * @module
+ */
+import type { MediaPlace, MediaServer } from "../chat/context.ts";
+import type { Session } from "../domain/session.ts";
+import type { Gid } from "../domain/store.ts";
+import { isIPv4 } from "../net/networks.ts";
+import { addressIn } from "../server/media_server.ts";
+import type { GatewayInfo, GatewayStats } from "./control.ts";
+
+export interface Place {
+  readonly gateway: number;
+  readonly info: GatewayInfo;
+  stats: GatewayStats | undefined;
+  /** The address at which its latest client found it. */
+  local: string | undefined;
+}
+
+/** Undefined: this process itself. */
+type Where = number | undefined;
+
+export class Places {
+  readonly #gateways = new Map<number, Place>();
+  readonly #voice = new Map<Gid, Where>();
+  readonly #gatewayOf: (session: number) => number | undefined;
+  readonly #people: (gid: Gid) => number;
+
+  constructor(
+    gatewayOf: (session: number) => number | undefined,
+    people: (gid: Gid) => number,
+  ) {
+    this.#gatewayOf = gatewayOf;
+    this.#people = people;
+  }
+
+  all(): readonly Place[] {
+    return [...this.#gateways.values()];
+  }
+
+  get(gateway: number): Place | undefined {
+    return this.#gateways.get(gateway);
+  }
+
+  add(gateway: number, info: GatewayInfo): void {
+    const { stats, local } = this.#gateways.get(gateway) ?? {};
+    this.#gateways.set(gateway, { gateway, info, stats, local });
+  }
+
+  /** Forgets a gateway. Returns the rooms whose voice was there. */
+  remove(gateway: number): Gid[] {
+    this.#gateways.delete(gateway);
+    const gids = [...this.#voice].filter(([, at]) => at === gateway)
+      .map(([gid]) => gid);
+    for (const gid of gids) this.#voice.delete(gid);
+    return gids;
+  }
+
+  /** Whether a place has been chosen, and which gateway that is. */
+  voiceAt(gid: Gid): Where {
+    return this.#voice.get(gid);
+  }
+
+  /** The room has nobody in it any more. */
+  forgetVoice(gid: Gid): void {
+    this.#voice.delete(gid);
+  }
+
+  /** Keeps the voice of a room here, for members who can reach no gateway. */
+  keepVoiceHere(gid: Gid): void {
+    this.#voice.set(gid, undefined);
+  }
+
+  /** Chooses the gateway with the fewest people in voice rooms. */
+  placeVoice(gid: Gid): Where {
+    if (this.#voice.has(gid)) return this.#voice.get(gid);
+    const load = new Map([...this.#gateways.keys()].map((at) => [at, 0]));
+    for (const [other, at] of this.#voice) {
+      if (at === undefined) continue;
+      load.set(at, (load.get(at) ?? 0) + 1 + this.#people(other));
+    }
+    let best: Where;
+    for (const at of this.#gateways.keys()) {
+      if (best === undefined || load.get(at)! < load.get(best)!) best = at;
+    }
+    this.#voice.set(gid, best);
+    return best;
+  }
+
+  /** How a session reaches a gateway; undefined when nobody knows. */
+  addressOf(gateway: number, session: Session): string | undefined {
+    const place = this.#gateways.get(gateway);
+    if (place === undefined) return undefined;
+    const { info: { inside, outside }, local } = place;
+    const isOwn = this.#gatewayOf(session.id) === gateway;
+    return addressIn(
+      { inside: inside ?? undefined, outside: outside ?? undefined },
+      {
+        address: session.address,
+        localAddress: isOwn ? session.localAddress : local ?? "",
+      },
+    );
+  }
+
+  /** Addresses in packets, for clients of this process and of gateways. */
+  media(own: MediaServer): MediaServer {
+    return {
+      addressFor: (session) => {
+        const gateway = this.#gatewayOf(session.id);
+        return gateway === undefined
+          ? own.addressFor(session)
+          : this.addressOf(gateway, session);
+      },
+      peerAddress: (subject, viewer) => own.peerAddress(subject, viewer),
+      voiceFor: (gid, session): MediaPlace | undefined => {
+        const gateway = this.placeVoice(gid);
+        if (gateway === undefined) return own.voiceFor(gid, session);
+        const address = this.addressOf(gateway, session);
+        const port = this.#gateways.get(gateway)?.info.voicePort;
+        return address === undefined || port === undefined
+          ? undefined
+          : { address, port };
+      },
+      videoFor: (gid, session) => own.videoFor(gid, session),
+    };
+  }
+
+  /** A client has found its gateway at this address. */
+  found(gateway: number, local: string): void {
+    const place = this.#gateways.get(gateway);
+    if (place !== undefined && isIPv4(local)) place.local = local;
+  }
+}

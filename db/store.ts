@@ -13,6 +13,7 @@ import { BanTable } from "./bans.ts";
 import { CategoryTable } from "./categories.ts";
 import { ComplaintTable } from "./complaints.ts";
 import type { Database } from "./database.ts";
+import { EmailTables } from "./emails.ts";
 import { EmergencyTable } from "./emergency.ts";
 import { HistoryTable } from "./history.ts";
 import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
@@ -48,6 +49,7 @@ export class SqliteStore implements Store {
   readonly inviteCodes;
   readonly passwordResets;
   readonly emailInvites;
+  readonly emails;
   readonly history;
   readonly statistics;
   readonly retention;
@@ -75,6 +77,7 @@ export class SqliteStore implements Store {
     this.pastSessions = new PastSessionTable(db, flush);
     this.inviteCodes = new InviteCodeTable(db);
     this.passwordResets = new PasswordResetTable(db);
+    this.emails = new EmailTables(db);
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);
     this.statistics = new StatisticsTables(db);

@@ -22,6 +22,7 @@ const LAYERS = [
   "db",
   "lib/config",
   "lib/upkeep",
+  "lib/mail",
   "lib/tls",
   "lib/actions",
   "lib/voice",

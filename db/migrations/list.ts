@@ -24,3 +24,4 @@ export * from "./016_invite_links.ts";
 export * from "./017_primary_keys.ts";
 export * from "./018_statistics.ts";
 export * from "./019_applications.ts";
+export * from "./020_emails.ts";

@@ -14,6 +14,7 @@ import {
   SYSTEM_UID,
   type Uid,
 } from "../domain/store.ts";
+import type { Letters } from "../ops/letters.ts";
 import type { Live } from "../ops/live.ts";
 
 export interface Actor {
@@ -41,6 +42,8 @@ export interface Acting {
   /** Null when no server runs on this data. */
   readonly live: Live | null;
   readonly actor: Actor;
+  /** E-mail, where `live` is null in a running server. */
+  readonly letters?: Letters | null;
   now(): Millis;
 }
 

@@ -14,6 +14,7 @@ import {
   type Uid,
 } from "../domain/store.ts";
 import { type Acting, audit, Refused } from "./acting.ts";
+import { mailDecision } from "./email.ts";
 import { removeAccount } from "./remove_account.ts";
 
 const DAY_MS = 86_400_000;
@@ -118,6 +119,7 @@ export function approve(acting: Acting, account: Account): void {
     if (!store.applications.remove(account.uid)) throw waitsNot(account);
     audit(acting, { action: "user approve", target: account.nickname });
   });
+  mailDecision(acting, account, "The host has approved your account.");
 }
 
 /** The applicant reads the reason at the next try, for a week. */
@@ -147,6 +149,8 @@ export function reject(
       after: reason.trim() || null,
     });
   });
+  const sentence = applicationFault(store, account.uid);
+  if (sentence !== null) mailDecision(acting, account, sentence);
 }
 
 /** Removes the accounts whose time is over; returns how many. */

@@ -5,6 +5,7 @@
  */
 import type { Account, AccountPatch } from "../domain/store.ts";
 import { type Acting, audit, difference, Refused } from "./acting.ts";
+import { emailGiven, emailState, tellOldAddress } from "./email.ts";
 import { emailFault, textFault } from "./person_text.ts";
 
 /** The free fields of the client's form (packet -65); others are dropped. */
@@ -74,6 +75,7 @@ export function changeProfile(
     else profile.set(key, value);
   }
   const before = store.accounts.get(account.uid) ?? account;
+  const wasTrusted = ["given", "confirmed"].includes(emailState(store, before));
   const after = store.transaction(() => {
     const updated = store.accounts.update(account.uid, patch);
     store.accounts.setProfile(account.uid, profile);
@@ -90,5 +92,9 @@ export function changeProfile(
     return updated;
   });
   live?.accountChanged(account.uid);
+  if (after.email !== before.email && acting.actor.uid === account.uid) {
+    tellOldAddress(acting, before, wasTrusted);
+    emailGiven(acting, after);
+  }
   return after;
 }

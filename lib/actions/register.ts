@@ -13,6 +13,7 @@ import {
   StoreError,
 } from "../domain/store.ts";
 import { hostKey } from "../net/addresses.ts";
+import type { Letters } from "../ops/letters.ts";
 import type { Turn } from "../ops/password_hash.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { actorOf, audit } from "./acting.ts";
@@ -24,6 +25,7 @@ import {
   type StaffLine,
   tellApprovers,
 } from "./applications.ts";
+import { emailGiven } from "./email.ts";
 import { newcomerFault } from "./emergency.ts";
 import { nicknameRefusal } from "./names.ts";
 import { emailFault, textFault } from "./person_text.ts";
@@ -45,7 +47,7 @@ export interface Registrar {
     warn(message: string, fields?: Record<string, unknown>): void;
   };
   /** Staff who are online, to be told of those who wait for approval. */
-  readonly live: StaffLine;
+  readonly live: StaffLine & { letters(): Letters | null };
   config(): Config;
   /** The wall clock. */
   clock(): Millis;
@@ -108,6 +110,13 @@ export async function register(
     const waits = store.applications.get(uid) !== undefined;
     log.info("registered", { uid, nickname, address, waits });
     if (waits) tellApprovers(registrar.live, account);
+    emailGiven({
+      store,
+      live: null,
+      letters: registrar.live.letters(),
+      actor: actorOf(account, address),
+      now: () => registrar.clock(),
+    }, account);
     return account;
   } catch (error) {
     if (error instanceof StoreError && error.code === "nickname-taken") {

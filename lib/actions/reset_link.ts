@@ -5,7 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
-import type { Account, Millis, Store } from "../domain/store.ts";
+import type { Account, Millis, Store, Uid } from "../domain/store.ts";
+import { accountOfEmailLink } from "./email.ts";
 import { type Acting, audit } from "./acting.ts";
 
 /** How long a link can be used, unless told otherwise. */
@@ -39,9 +40,20 @@ export function accountOfLink(
   token: string,
   now: Millis,
 ): Account | undefined {
+  const byMail = accountOfEmailLink(store, token, "reset", now);
+  if (byMail !== undefined) return byMail;
   const reset = store.passwordResets.find(hashOf(token), now);
   const account = reset && store.accounts.get(reset.uid);
   return account?.passwordHash === reset?.passwordHash ? account : undefined;
+}
+
+/** Ends all links of an account that has its new password. */
+export function endResetLinks(
+  { passwordResets, emails }: Store,
+  uid: Uid,
+): void {
+  passwordResets.remove(uid);
+  emails.removeLinks(uid, "reset");
 }
 
 function hashOf(token: string): string {

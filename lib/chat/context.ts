@@ -11,6 +11,7 @@ import type { AuditEntry, Gid, Millis, Store, Uid } from "../domain/store.ts";
 import type { World } from "../domain/world.ts";
 import { type ClientTypeName } from "../protocol/packet_types.ts";
 import { refusal } from "../protocol/packets/signon.ts";
+import type { Letters } from "../ops/letters.ts";
 import type { SignOnStep } from "../ops/live.ts";
 import type { PasswordHasher } from "../ops/password_hash.ts";
 import type { Acting } from "../actions/acting.ts";
@@ -115,6 +116,8 @@ export interface FileDrop {
 /** What all handlers share. */
 export interface Services {
   readonly fileDrop?: FileDrop;
+  /** E-mail; set when the server has started. */
+  letters?(): Letters | null;
   /** The port of the pages, for links; null when there are none. */
   webPort?(): number | null;
   /** Absent in tests that carry no files. */
@@ -203,6 +206,7 @@ export class Context {
     return {
       store: this.store,
       live: null,
+      letters: this.services.letters?.() ?? null,
       actor: { name: nickname, uid, address, level },
       now: () => this.now,
     };

@@ -7,7 +7,7 @@ import { CODE, document, done, failure, refused } from "../commands/command.ts";
 import { argument, flag, optionalArgument } from "../commands/field.ts";
 import { columns } from "../commands/table_text.ts";
 import type { ReloadReport } from "../config/live_config.ts";
-import { SETTINGS, valueAt } from "../config/config.ts";
+import { SETTINGS, shownValue, valueAt } from "../config/config.ts";
 import { checkValue } from "../config/load.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { changeFile, writeSettings } from "../config/config_file.ts";
@@ -91,7 +91,7 @@ export const configShow = localCommand({
     }
     const running = await askRunning(local);
     const all = keys.map((key) => {
-      const value = valueAt(config, key);
+      const value = shownValue(key, valueAt(config, key));
       const inForce = running?.[key] ?? value;
       return {
         key,
@@ -152,6 +152,7 @@ export const configSet = localCommand({
   examples: [
     "retropal config set auth.registration invite",
     'retropal config set server.name "The Royal Oak"',
+    "retropal config set mail.password --password-stdin",
     "retropal config set access.only_from 192.168.1.0/24,203.0.113.7",
   ],
   fields: {
@@ -164,8 +165,22 @@ export const configSet = localCommand({
       { empty: true },
     ),
   },
-  async run(local, input) {
-    return await changeSettings(local, { [input.key]: input.value ?? "" });
+  secret: {
+    about: "Value of a setting that is a credential",
+    repeat: false,
+    optional: true,
+  },
+  async run(local, input, secret) {
+    const { key, value } = input;
+    // As every password: other programs can read arguments.
+    if (SETTINGS.get(key)?.secret && secret === undefined && value) {
+      return failure(
+        CODE.usage,
+        `${key} is a credential: write it to standard input, with ` +
+          `\`retropal config set ${key} --password-stdin\`.`,
+      );
+    }
+    return await changeSettings(local, { [key]: secret ?? value ?? "" });
   },
 });
 
@@ -183,14 +198,16 @@ export async function changeSettings(
   const lines = values.map(([key, value]) => {
     const origin = origins.get(key);
     return origin === "file"
-      ? `${key} = ${tomlValue(value)}`
+      ? `${key} = ${tomlValue(shownValue(key, value))}`
       : `${key} stands in the file, but ${origin} says ${
-        tomlValue(valueAt(config, key))
+        tomlValue(shownValue(key, valueAt(config, key)))
       }.`;
   });
   const reload = await local.run(["config", "reload"], {});
   return done(
-    Object.fromEntries(values),
+    Object.fromEntries(
+      values.map(([key, value]) => [key, shownValue(key, value)]),
+    ),
     ...lines,
     ...(reload.code === CODE.noServer
       ? ["It is in force when the server starts."]

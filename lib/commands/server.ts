@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SETTINGS, valueAt } from "../config/config.ts";
+import { SETTINGS, shownValue, valueAt } from "../config/config.ts";
 import { audit, command, done, HOST_LEVEL, refused } from "./command.ts";
 import { flag, optionalArgument } from "./field.ts";
 
@@ -44,7 +44,10 @@ export const configRunning = command({
   needsServer: true,
   run(context) {
     return done(Object.fromEntries(
-      [...SETTINGS.keys()].map((key) => [key, valueAt(context.config, key)]),
+      [...SETTINGS.keys()].map((key) => [
+        key,
+        shownValue(key, valueAt(context.config, key)),
+      ]),
     ));
   },
 });

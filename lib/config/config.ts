@@ -59,6 +59,11 @@ export function valueAt(config: Config, key: string): Value {
   return value;
 }
 
+/** A value as people may see it: a credential only as set or not. */
+export function shownValue(key: string, value: Value): Value {
+  return SETTINGS.get(key)?.secret && value !== "" ? "(set)" : value;
+}
+
 /** The keys whose values differ between two configurations. */
 export function changedKeys(before: Config, after: Config): string[] {
   return [...SETTINGS.keys()].filter((key) =>

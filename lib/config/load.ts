@@ -198,7 +198,7 @@ function badValue(
 ): string {
   const name = key.split(".")[1] ?? key;
   return `${key} is ${
-    shown(value)
+    setting.secret ? "not right" : shown(value)
   } in ${where}. Allowed: ${setting.allowed}. ` +
     `For example: ${name} = ${setting.example}`;
 }

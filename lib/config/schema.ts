@@ -22,6 +22,7 @@ import {
 import { BACKUP } from "./backup.ts";
 import { CLUSTER } from "./cluster.ts";
 import { LIMITS } from "./limits.ts";
+import { MAIL } from "./mail.ts";
 import { MODERATION } from "./moderation.ts";
 import { isViewablePort } from "../protocol/packets/room_video.ts";
 import { fitsWindows1252 } from "../protocol/windows1252.ts";
@@ -107,6 +108,13 @@ export const SCHEMA = {
       about: "The same for clients from private networks (10.x, 172.16-31.x, " +
         "192.168.x), so that friends at home and friends outside hear each other.",
       example: '"192.168.1.20"',
+      live: LIVE,
+    }),
+    contact: text({
+      default: "",
+      max: 200,
+      about: "How to reach the host, for pages that say to ask them.",
+      example: '"Ann, 020 555 0123"',
       live: LIVE,
     }),
     uplink_kbit: integer({
@@ -346,6 +354,8 @@ export const SCHEMA = {
   limits: LIMITS,
 
   moderation: MODERATION,
+
+  mail: MAIL,
 
   voice: {
     udp: toggle({
@@ -635,6 +645,7 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   access: "Who may connect at all.",
   limits: "What one person, one address and everybody together may use.",
   moderation: "What staff work with.",
+  mail: "E-mail.",
   voice: "Sound.",
   video: "Webcams in rooms.",
   messages: "Instant messages.",

@@ -21,6 +21,8 @@ export interface Setting<T extends Value = Value> {
   readonly live: boolean;
   /** Whether it can be changed on the host's desk. */
   readonly desk: boolean;
+  /** A credential: written, and never shown. */
+  readonly secret?: boolean;
   /** The values that it may have, where they are few. */
   readonly options?: readonly string[];
   readonly schema: v.GenericSchema<unknown, T>;
@@ -40,6 +42,7 @@ export function text(
   words: Words<string> & {
     readonly max?: number;
     readonly check?: (value: string) => boolean;
+    readonly secret?: boolean;
   },
 ): Setting<string> {
   const max = words.max ?? 255;
@@ -52,6 +55,7 @@ export function text(
     example: words.example ?? JSON.stringify(words.default),
     live: words.live ?? false,
     desk: words.desk ?? true,
+    ...(words.secret && { secret: true }),
     schema: v.pipe(v.string(), v.maxLength(max), v.check(check)),
   };
 }

@@ -18,13 +18,19 @@ export type AgeingKind =
   | "statistics"
   | "load";
 /** What has an end of its own and is removed when that has come. */
-export type EndingKind = "bans" | "mutes" | "resetLinks" | "inviteCodes";
+export type EndingKind =
+  | "bans"
+  | "mutes"
+  | "resetLinks"
+  | "emailLinks"
+  | "inviteCodes";
 export type KeptKind = AgeingKind | EndingKind;
 
 export const ENDING: readonly EndingKind[] = [
   "bans",
   "mutes",
   "resetLinks",
+  "emailLinks",
   "inviteCodes",
 ];
 

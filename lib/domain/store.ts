@@ -27,6 +27,7 @@ import type { Statistics } from "./statistics.ts";
 import type { Accounts } from "./store/accounts.ts";
 import type { Audit } from "./store/audit.ts";
 import type { Bans } from "./store/bans.ts";
+import type { Emails } from "./store/emails.ts";
 import type { History } from "./store/history.ts";
 import type {
   EmailInvites,
@@ -46,6 +47,7 @@ export type { FloorMode } from "./floor_modes.ts";
 export type * from "./store/accounts.ts";
 export type * from "./store/audit.ts";
 export type * from "./store/bans.ts";
+export type * from "./store/emails.ts";
 export type * from "./store/history.ts";
 export type * from "./store/invites.ts";
 export type * from "./store/messages.ts";
@@ -99,6 +101,7 @@ export interface Store {
   readonly inviteCodes: InviteCodes;
   readonly passwordResets: PasswordResets;
   readonly emailInvites: EmailInvites;
+  readonly emails: Emails;
   readonly history: History;
   readonly statistics: Statistics;
   readonly retention: Retention;

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Letters } from "./letters.ts";
 import type { Gid, Millis, Role, Uid } from "../domain/store.ts";
 
 /**
@@ -286,6 +287,9 @@ export interface Live {
   wordsChanged(): void;
   /** A mute was given or lifted: the rooms of that user are told. */
   muteChanged(uid: Uid): void;
+
+  /** E-mail; null while the host has configured none. */
+  letters(): Letters | null;
 
   /** Calls `sink` until the returned function is called. */
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void;

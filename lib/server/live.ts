@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Letters } from "../ops/letters.ts";
 import type {
   Farewell,
   Live,
@@ -231,6 +232,10 @@ export class LiveServer implements Live {
   muteChanged(uid: Uid): void {
     const session = this.#chat.services.world.online.get(uid);
     if (session !== undefined) this.#act((ctx) => muteChanged(ctx, session));
+  }
+
+  letters(): Letters | null {
+    return this.#ports.letters();
   }
 
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void {

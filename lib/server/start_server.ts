@@ -15,6 +15,7 @@ import { ChatPart } from "./chat_part.ts";
 import { Core, type CoreOptions } from "./core.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { LiveServer } from "./live.ts";
+import { MailPart } from "./mail_part.ts";
 import { Parts } from "./parts.ts";
 import { StatisticsPart } from "./statistics_part.ts";
 import { UpkeepPart } from "./upkeep_part.ts";
@@ -120,6 +121,9 @@ export async function startServer(
         video: video?.server,
         web: web?.server,
       });
+    const mail = parts.use("mail", new MailPart(core, endpoints));
+    const letters = () => mail.letters();
+    chat.server.services.letters = letters;
     const restart = (force = false): string | null => {
       const { writeHandover } = options;
       const problem = writeHandover === undefined
@@ -150,6 +154,7 @@ export async function startServer(
       video: video?.server,
       upkeep,
       endpoints,
+      letters,
       tls: () => web?.tlsStatus() ?? null,
       stop: (reason) => void ending.stop(reason),
       restart,

@@ -7,6 +7,7 @@ import type { Counters } from "../chat/counters.ts";
 import type { ChatServer } from "../chat/server.ts";
 import type { Config } from "../config/config.ts";
 import type { Status } from "../ops/live.ts";
+import type { Letters } from "../ops/letters.ts";
 import { recentErrors } from "../ops/log.ts";
 import { VERSION } from "../version.ts";
 import type { VideoServer, VideoStats } from "../video/server.ts";
@@ -22,6 +23,7 @@ export interface LivePorts {
   readonly video: VideoServer | undefined;
   readonly upkeep: UpkeepPart;
   endpoints(): Status["endpoints"];
+  letters(): Letters | null;
   tls(): Status["tls"];
   stop(reason: string): void;
   restart(force: boolean): string | null;

@@ -71,8 +71,14 @@ export const PAGES: readonly PageRow[] = [
     role: "visitor",
     looks: [["sign-in", "/sign-in"]],
   },
+  {
+    path: "/forgot",
+    role: "visitor",
+    looks: [["forgot", "/forgot"]],
+  },
   // Opened by a token: tests of their own look at them.
   { path: "/reset", role: "visitor", looks: [] },
+  { path: "/confirm", role: "visitor", looks: [] },
   { path: "/setup", role: "visitor", looks: [] },
   { path: "/member", role: "member", looks: [["member", "/member"]] },
   {

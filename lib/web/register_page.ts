@@ -5,6 +5,7 @@
  */
 import { readForm, tokenField } from "./form.ts";
 import type { Form } from "./form_data.ts";
+import { askTheHost } from "./forgot_page.ts";
 import { field, type FieldOptions, formPanel } from "./form_fields.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";
@@ -96,8 +97,8 @@ function registerPage(
       title: "Join",
       status: form ? 403 : 200,
       main: html`<h1>Join</h1>
-<p>Nicknames are given out by the host here. Ask them for one, then
-<a href="/connect">connect</a>.</p>`,
+<p>Nicknames are given out by the host here. 
+${askTheHost(site)} Then <a href="/connect">connect</a>.</p>`,
     });
   }
   const one = (options: FieldOptions) =>

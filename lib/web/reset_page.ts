@@ -6,7 +6,7 @@
 import { actorOf } from "../actions/acting.ts";
 import { composed } from "../actions/names.ts";
 import { replacePassword } from "../actions/password.ts";
-import { accountOfLink } from "../actions/reset_link.ts";
+import { accountOfLink, endResetLinks } from "../actions/reset_link.ts";
 import { passwordFault } from "../domain/accounts.ts";
 import type { Account } from "../domain/store.ts";
 import { hostKey } from "../net/addresses.ts";
@@ -45,7 +45,7 @@ export function resetPages(app: App, site: Site): void {
       now,
       passwordHash,
     );
-    site.store.passwordResets.remove(now.uid);
+    endResetLinks(site.store, now.uid);
     site.sessions.closeAll(now.uid);
     site.log.info("password changed by a link", {
       uid: now.uid,
@@ -66,7 +66,7 @@ function requireLink(site: Site, token: string): Account {
   if (account !== undefined) return account;
   throw new Problem(
     404,
-    "This link was used already, or is too old: ask the host for another.",
+    "This link was used already, or is too old: ask for another.",
   );
 }
 

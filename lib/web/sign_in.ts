@@ -188,7 +188,7 @@ ${
         submit: "Sign in",
         after: html`
           <p
-            class="quiet">It is the nickname and password that your client uses. Forgotten? Ask the host.</p>
+            class="quiet">It is the nickname and password that your client uses. <a href="/forgot">Forgotten?</a></p>
         `,
       })
     }`,

@@ -26,6 +26,18 @@ export interface Flash {
   readonly links?: readonly { readonly path: string; readonly label: string }[];
   /** What was sent and could not be accepted, for the form to show again. */
   readonly typed?: Form;
+  /** The action of that form. */
+  readonly of?: string;
+  /** What is wrong with it, by field. */
+  readonly faults?: Readonly<Record<string, string>>;
+}
+
+/** What a form sent that could not be accepted, and why; for that form only. */
+export function refusedForm(
+  { flash }: Pick<WebSession, "flash">,
+  action: string,
+): Pick<Flash, "typed" | "faults"> {
+  return flash?.of === action ? flash : {};
 }
 
 export interface WebSession {

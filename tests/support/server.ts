@@ -160,7 +160,7 @@ async function makeDatabase(
 }
 
 /** Lines of a stream as they come; the whole is kept. */
-class Lines {
+export class Lines {
   text = "";
   readonly ended: Promise<void>;
   #waiting: (() => void)[] = [];

@@ -127,7 +127,10 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
       passwords: services.passwords,
       guard: services.guard,
       log: ctx.log,
-      live: staffLine(ctx),
+      live: {
+        ...staffLine(ctx),
+        letters: () => services.letters?.() ?? null,
+      },
       config: () => ctx.settings,
       clock: () => ctx.now,
       steady: () => ctx.steady,

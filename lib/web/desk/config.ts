@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { environmentName, SETTINGS, valueAt } from "../../config/config.ts";
+import {
+  environmentName,
+  SETTINGS,
+  shownValue,
+  valueAt,
+} from "../../config/config.ts";
 import { ConfigError, type Origin } from "../../config/load.ts";
 import { SECTIONS } from "../../config/schema.ts";
 import type { Setting, Value } from "../../config/setting.ts";
@@ -65,6 +70,7 @@ ${
     }
     try {
       const change = (await site.settings.change({ [key]: raw })).get(key);
+      const after = JSON.stringify(shownValue(key, change?.value ?? ""));
       site.store.audit.add({
         at: site.clock(),
         actor: member.account.nickname,
@@ -72,8 +78,8 @@ ${
         address: c.env.address,
         action: "config set",
         target: key,
-        before: JSON.stringify(before),
-        after: JSON.stringify(change?.value),
+        before: JSON.stringify(shownValue(key, before)),
+        after,
       });
       site.log.info("setting changed from the desk", {
         key,
@@ -83,7 +89,7 @@ ${
       member.session.flash = {
         kind: "done",
         lines: [
-          `${key} is now ${JSON.stringify(change?.value)}` +
+          `${key} is now ${after}` +
           (change?.inForce ? "." : " and takes effect after a restart."),
         ],
       };
@@ -114,7 +120,7 @@ function sectionPanel(
         }, ...(mayChange ? [""] : [])],
         [...SETTINGS].filter(([key]) => key.startsWith(`${section}.`))
           .map(([key, setting]) => {
-            const value = JSON.stringify(valueAt(config, key));
+            const value = JSON.stringify(shownValue(key, valueAt(config, key)));
             const plain = value === JSON.stringify(setting.default);
             return {
               id: key,
@@ -164,7 +170,7 @@ function settingPage(
   form?: Form,
   fault?: string,
 ): Response {
-  const now = valueAt(site.config(), key);
+  const now = shownValue(key, valueAt(site.config(), key));
   const why = whyNot(site, key, setting);
   return deskPage(c, site, {
     title: key,
@@ -230,6 +236,15 @@ function whyNot(site: Site, key: string, setting: Setting): string | null {
 
 function control(setting: Setting, value: string): Html {
   const label = "Value";
+  if (setting.secret) {
+    return field({
+      name: "value",
+      label,
+      type: "password",
+      autocomplete: "new-password",
+      help: "It is never shown. Empty: none.",
+    });
+  }
   if (setting.kind === "switch") {
     return select({ name: "value", label, value }, [
       ["true", "yes"],

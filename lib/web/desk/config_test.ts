@@ -169,3 +169,20 @@ Deno.test("admins see the settings and change none", () =>
     {},
     "admin",
   ));
+
+Deno.test("a credential is written on the desk and never shown", () =>
+  withSettings(async ({ browser, text, config, audit, change }) => {
+    const answer = await change("mail.password", "hunter2");
+    assert.equal(answer.status, 303);
+    assert.equal(config.current.mail.password, "hunter2");
+    assert.match(text(), /password = "hunter2"/);
+    assert.deepEqual(audit(), ['mail.password "" "(set)"']);
+    for (const path of ["/desk/config", "/desk/config/mail.password"]) {
+      const page = (await browser.get(path)).text;
+      assert.match(page, /\(set\)/);
+      assert.ok(!page.includes("hunter2"), path);
+    }
+    const refused = await change("mail.password", "x".repeat(300));
+    assert.equal(refused.status, 422);
+    assert.ok(!refused.text.includes("xxx"));
+  }));

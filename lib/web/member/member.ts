@@ -42,7 +42,6 @@ export function memberPages(app: App, site: Site): void {
     const names = [
       "first",
       "last",
-      "email",
       ...PROFILE_LABELS.map(({ key }) => key),
     ];
     const given = new Map(
@@ -59,7 +58,12 @@ export function memberPages(app: App, site: Site): void {
       return answer(c, member, null, "Your profile is changed.");
     }
     // The page comes back as it was typed: one wrong field loses no other.
-    member.session.flash = { kind: "failed", lines: [fault], typed: form };
+    member.session.flash = {
+      kind: "failed",
+      lines: [fault],
+      typed: form,
+      of: "/member/profile",
+    };
     return c.redirect("/member", 303);
   });
 

@@ -17,13 +17,15 @@ import { page, panel } from "../layout.ts";
 import { PROFILE_LABELS } from "../profile_fields.ts";
 import type { Context, Member, Site } from "../site.ts";
 import { time } from "../text.ts";
+import { refusedForm } from "../web_sessions.ts";
+import { emailPanel } from "./email.ts";
 
 export function memberPage(
   c: Context,
   site: Site,
   { account, session }: Member,
 ): Response {
-  const typed = session.flash?.typed;
+  const { typed } = refusedForm(session, "/member/profile");
   const { relations } = site.store;
   return page(c, site, {
     title: "Your account",
@@ -38,6 +40,7 @@ export function memberPage(
       <div class="columns">
         <div>
       ${profileForm(c, site, account, typed)}
+      ${emailPanel(c, site, account, session)}
       ${passwordForm(c, site)}
       ${panel(
         "Sign-in and security",
@@ -167,15 +170,6 @@ function profileForm(
         value: text("last", account.last),
         maxlength: 200,
         autocomplete: "family-name",
-      })
-    }${
-      field({
-        name: "email",
-        label: "E-mail",
-        type: "email",
-        value: text("email", account.email),
-        maxlength: 200,
-        autocomplete: "email",
       })
     }${
       PROFILE_LABELS.map(({ key, label }) =>

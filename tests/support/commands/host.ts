@@ -15,6 +15,7 @@ import {
   HOST,
 } from "../../../lib/commands/command.ts";
 import { CommandHost } from "../../../lib/commands/host.ts";
+import type { Letters } from "../../../lib/ops/letters.ts";
 import type {
   Live,
   RoomInfo,
@@ -35,6 +36,7 @@ export class Bench implements AsyncDisposable {
   /** Uids that are online in it. */
   readonly online = new Set<number>();
   openRooms: RoomInfo[] = [];
+  mail: Letters | null = null;
   now = 1_800_000_000_000;
   readonly host: CommandHost;
 
@@ -119,6 +121,7 @@ export class Bench implements AsyncDisposable {
             address: this.addressOf(uid),
           }) as SessionInfo
         ),
+      letters: () => this.mail,
       rooms: () => this.openRooms,
       isOnline: (uid) => this.online.has(uid),
       kick: (uid, reason) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Letters } from "../../../lib/ops/letters.ts";
 import type {
   Live,
   RoomInfo,
@@ -21,6 +22,7 @@ export class FakeLive implements Live {
   statusMore: Partial<Status> = {};
   /** "kick 1000002 reason", … */
   readonly done: string[] = [];
+  mail: Letters | null = null;
   readonly tails = new Set<(event: TailEvent) => void>();
   readonly watchers = new Set<(step: SignOnStep) => void>();
 
@@ -161,6 +163,10 @@ export class FakeLive implements Live {
   muteChanged(uid: number): void {
     this.done.push(`muteChanged ${uid}`);
   }
+  letters(): Letters | null {
+    return this.mail;
+  }
+
   tail(_filter: unknown, sink: (event: TailEvent) => void): () => void {
     this.tails.add(sink);
     return () => this.tails.delete(sink);

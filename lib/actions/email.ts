@@ -1,0 +1,202 @@
+/**
+ * E-mail about an account: a check of its address, a new password, the answer
+ * to an application.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { createHash, randomBytes } from "node:crypto";
+import type { Account, EmailPurpose, Millis, Store } from "../domain/store.ts";
+import type { Letters } from "../ops/letters.ts";
+import { type Acting, audit } from "./acting.ts";
+
+const HOUR_MS = 3_600_000;
+const LASTS_MS: Readonly<Record<EmailPurpose, Millis>> = {
+  confirm: 3 * 24 * HOUR_MS,
+  reset: 2 * HOUR_MS,
+};
+/** Mails of one purpose to one account within an hour. */
+const MOST_AN_HOUR = 3;
+/** Accounts that one mail about a forgotten password can name. */
+const MOST_ACCOUNTS = 5;
+
+export type EmailState = "none" | "unconfirmed" | "confirmed" | "given";
+
+/** "given": by the host, or long ago; as good as confirmed. */
+export function emailState(store: Store, account: Account): EmailState {
+  const { uid, email } = account;
+  if (email === "") return "none";
+  const check = store.emails.check(uid);
+  if (check === undefined || check.email !== email) return "given";
+  return check.confirmedAt === null ? "unconfirmed" : "confirmed";
+}
+
+/** Letters of the running server; null when it sends none. */
+export function lettersOf({ letters, live }: Acting): Letters | null {
+  return letters ?? live?.letters() ?? null;
+}
+
+/** A member gave this address: it counts as theirs once they confirm it. */
+export function emailGiven(acting: Acting, account: Account): void {
+  const { store } = acting;
+  const { uid, email } = account;
+  if (email === "") return;
+  store.emails.setCheck({ uid, email, confirmedAt: null });
+  sendConfirmation(acting, account);
+}
+
+/** Tells the reader of an earlier address that the account has another one. */
+export function tellOldAddress(
+  acting: Acting,
+  before: Account,
+  wasTrusted: boolean,
+): void {
+  const letters = lettersOf(acting);
+  if (letters === null || !wasTrusted) return;
+  letters.send({
+    to: before.email,
+    subject: `Your e-mail address at ${letters.serverName}`,
+    text: `The e-mail address of ${before.nickname} was changed. ` +
+      "If it was not you, please tell the host.",
+  });
+}
+
+/** Sends the link that confirms an address. False: no mail went out. */
+export function sendConfirmation(acting: Acting, account: Account): boolean {
+  const letters = lettersOf(acting);
+  if (letters === null || account.email === "") return false;
+  const token = newLink(acting, account, "confirm");
+  if (token === null) return false;
+  return letters.send({
+    to: account.email,
+    subject: `Your e-mail address at ${letters.serverName}`,
+    text: `Somebody, probably you, gave this address for ${account.nickname} ` +
+      `at ${letters.serverName}.\n\nTo confirm it, open this page within ` +
+      `three days:\n\n${letters.origin}/confirm?token=${token}\n\n` +
+      "If it was not you, ignore this mail.\n",
+  });
+}
+
+/**
+ * Mails links for a new password to the accounts with this nickname or address.
+ * Says nothing about whether there are any: the answer is for a stranger.
+ */
+export function mailResetLinks(acting: Acting, wanted: string): void {
+  const letters = lettersOf(acting);
+  if (letters === null) return;
+  const byAddress = new Map<string, string[]>();
+  for (const account of accountsFor(acting.store, wanted)) {
+    const token = newLink(acting, account, "reset");
+    if (token === null) continue;
+    audit(acting, { action: "user reset-mail", target: account.nickname });
+    const lines = byAddress.get(account.email) ?? [];
+    byAddress.set(account.email, lines);
+    lines.push(
+      `${account.nickname}: ${letters.origin}/reset?token=${token}`,
+    );
+  }
+  for (const [to, lines] of byAddress) {
+    letters.send({
+      to,
+      subject: `A new password at ${letters.serverName}`,
+      text: "Somebody, probably you, asked for a new password at " +
+        `${letters.serverName}. To choose one, open this page within two ` +
+        `hours:\n\n${lines.join("\n\n")}\n\n` +
+        "If it was not you, ignore this mail: nothing changes.\n",
+    });
+  }
+}
+
+/** Those whose address is known to be their own. */
+function accountsFor(store: Store, wanted: string): Account[] {
+  const named = store.accounts.byNickname(wanted);
+  const found = named ? [named] : store.accounts.search({
+    email: wanted,
+    includeUnlisted: true,
+    limit: MOST_ACCOUNTS,
+  });
+  return found.filter((account) =>
+    ["given", "confirmed"].includes(emailState(store, account)) &&
+    store.applications.get(account.uid) === undefined
+  );
+}
+
+/** Confirms the address of a link; undefined when it cannot be used. */
+export function confirmEmail(
+  acting: Acting,
+  token: string,
+): Account | undefined {
+  const { store } = acting;
+  const account = accountOfEmailLink(store, token, "confirm", acting.now());
+  if (account === undefined) return undefined;
+  const { uid, email } = account;
+  store.transaction(() => {
+    store.emails.setCheck({ uid, email, confirmedAt: acting.now() });
+    store.emails.removeLinks(uid, "confirm");
+    audit(
+      { ...acting, actor: { ...acting.actor, name: account.nickname, uid } },
+      { action: "user email-confirm", target: account.nickname },
+    );
+  });
+  return account;
+}
+
+/**
+ * Returns the account of a link. Undefined for one that was used or has
+ * expired, and when the password or the address has changed since.
+ */
+export function accountOfEmailLink(
+  store: Store,
+  token: string,
+  purpose: EmailPurpose,
+  now: Millis,
+): Account | undefined {
+  const link = store.emails.link(hashOf(token), now);
+  const account = link && store.accounts.get(link.uid);
+  return link?.purpose === purpose && account?.email === link.email &&
+      (purpose === "confirm" || account.passwordHash === link.passwordHash)
+    ? account
+    : undefined;
+}
+
+/** Answers an application. */
+export function mailDecision(
+  acting: Acting,
+  { email, nickname }: Account,
+  sentence: string,
+): void {
+  const letters = lettersOf(acting);
+  if (letters === null || email === "") return;
+  letters.send({
+    to: email,
+    subject: `Your account at ${letters.serverName}`,
+    text: `${nickname}: ${sentence}\n\n${letters.origin}/\n`,
+  });
+}
+
+/** Null: this account has had too many lately. */
+function newLink(
+  { store, now }: Acting,
+  { uid, email, passwordHash }: Account,
+  purpose: EmailPurpose,
+): string | null {
+  const at = now();
+  const recent = store.emails.links(uid, purpose)
+    .filter(({ madeAt }) => madeAt > at - HOUR_MS);
+  if (recent.length >= MOST_AN_HOUR) return null;
+  const token = Buffer.from(randomBytes(24)).toString("base64url");
+  store.emails.addLink({
+    tokenHash: hashOf(token),
+    uid,
+    purpose,
+    email,
+    passwordHash,
+    madeAt: at,
+    expiresAt: at + LASTS_MS[purpose],
+  });
+  return token;
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
+}

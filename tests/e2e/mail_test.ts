@@ -1,0 +1,70 @@
+import { equal, match, ok } from "node:assert/strict";
+import { TestServer } from "../support/server.ts";
+import { startSmtp } from "../support/smtp.ts";
+import { Browser } from "../support/web/site.ts";
+
+/** The address of a link in a mail, without the server's own part. */
+function linkIn(text: string, path: string): string {
+  const link = new RegExp(`https?://[^\\s/]+(${path}\\?token=[\\w-]+)`)
+    .exec(text)?.[1];
+  ok(link, text);
+  return link;
+}
+
+Deno.test("a member gets a new password by e-mail, through STARTTLS and AUTH", async () => {
+  await using smtp = await startSmtp();
+  if (smtp === undefined) return;
+  await using server = await TestServer.start({
+    web: true,
+    flags: ["--web-port", "0"],
+    settings: smtp.settings,
+  });
+  await server.addUser("Ann", "secret11", "--email", "ann@example.org");
+  const browser = new Browser(`http://${server.ready.web}`);
+  const ask = async (who: string) =>
+    (await browser.submit(await browser.get("/forgot"), "/forgot", { who }))
+      .text;
+  const answer = await ask("Ann");
+  match(answer, /Look into your mailbox/);
+  const mail = await smtp.mail(0);
+  equal(mail.tls, true);
+  equal(mail.to[0], "ann@example.org");
+  equal(mail.from, "retropal@example.org");
+  const link = linkIn(mail.text, "/reset");
+  const page = await browser.get(link);
+  const changed = await browser.submit(page, "/reset", {
+    password: "fresh123",
+    repeat: "fresh123",
+  });
+  match(changed.text, /password is changed/);
+  equal((await browser.get(link)).status, 404);
+  await using ann = await server.signOn("Ann", { password: "fresh123" });
+  ok(ann.uid);
+  const log = await server.run("audit", "--action", "user reset-mail");
+  match(log, /visitor/);
+});
+
+Deno.test("retropal mail test says what is wrong", async () => {
+  await using smtp = await startSmtp();
+  if (smtp === undefined) return;
+  await using server = await TestServer.start({ settings: smtp.settings });
+  match(
+    await server.run("mail", "test", "ann@example.org"),
+    /127\.0\.0\.1 has accepted a mail to ann@example\.org/,
+  );
+  equal((await smtp.mail(0)).to[0], "ann@example.org");
+  const refused = await server.cli(["mail", "test", "never@example.org"]);
+  equal(refused.code, 1);
+  match(refused.err, /no such mailbox/);
+  const set = async (key: string, ...value: string[]) => {
+    const { code, err } = await server.cli(["config", "set", key, ...value]);
+    equal(code, 0, err);
+  };
+  const shown = await server.run("config", "show", "mail.password");
+  match(shown, /"\(set\)"/);
+  ok(!shown.includes("s3cret"));
+  await set("server.name", "Other");
+  const asArgument = await server.cli(["config", "set", "mail.password", "x"]);
+  equal(asArgument.code, 2);
+  match(asArgument.err, /--password-stdin/);
+});

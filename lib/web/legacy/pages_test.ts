@@ -37,11 +37,15 @@ Deno.test("the old client's pages are HTML of 2002, whatever the Host header", (
 Deno.test("GET /web/ControllerServlet tells Gaim's plugin a nickname", () =>
   withSite(async (site) => {
     addUser(site.store, "Zo\u00eb");
-    for (const key of ["nick", "nickname"]) {
-      const path = `/web/ControllerServlet?cmd=info&${key}=Zo%C3%AB`;
+    for (const nick of ["Zo%C3%AB", "Zo%EB", "Nobody"]) {
+      const path = "/web/ControllerServlet?RequestId=Web.PalInfo" +
+        `&nick=${nick}&mynick=Gus&psts=N`;
       const { status, text } = await latin(site.base, path);
-      equal(status, 200);
-      match(text, /Nickname: Zo\u00eb</);
+      equal(status, nick === "Nobody" ? 404 : 200);
+      // It takes the tags away and wants a colon in each line.
+      const lines = text.replaceAll(/<[^>]*>/g, "").trim().split("\n");
+      equal(lines[0], `Nickname: ${nick === "Nobody" ? nick : "Zo\u00eb"}`);
+      for (const line of lines) match(line, /^[\w ]+: \S/);
     }
   }));
 

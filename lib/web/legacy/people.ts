@@ -4,10 +4,10 @@
  * @module
  */
 import { type Account, SYSTEM_UID } from "../../domain/store.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, trusted } from "../html.ts";
 import { shownProfile } from "../profile_fields.ts";
 import type { App, Context, Site } from "../site.ts";
-import { input, legacyPage, submit } from "./page.ts";
+import { input, legacyPage, legacyResponse, submit } from "./page.ts";
 import { LEGACY_PATHS } from "./paths.ts";
 import { queryValues } from "./query.ts";
 
@@ -35,8 +35,8 @@ export function peoplePages(app: App, site: Site): void {
 
   // Gaim's plugin looks for "Nickname: X" in the page.
   app.get(LEGACY_PATHS.gaimInfo, (c) => {
-    const values = GAIM_KEYS.flatMap((key) => queryValues(c, key));
-    return infoPage(c, site, values);
+    const nicknames = queryValues(c, "nick");
+    return linesPage(c, site, nicknames);
   });
 
   app.get(
@@ -45,18 +45,56 @@ export function peoplePages(app: App, site: Site): void {
   );
 }
 
-/** Where the plugin may put the nickname: nobody has seen its query. */
-const GAIM_KEYS = ["nick", "nickname", "name", "user", "screenname", "pal"];
+const NEWLINE = trusted("\n");
+
+/**
+ * Pal info as Gaim's plugin reads it: without tags, one "label: value" on each
+ * line, Nickname first. A page without any colon crashes the plugin.
+ */
+function linesPage(
+  c: Context,
+  site: Site,
+  candidates: readonly string[],
+): Response {
+  const account = named(site, candidates);
+  const rows: (readonly [string, string])[] = account === undefined
+    ? [["Nickname", candidates[0] ?? ""], [
+      "Info",
+      "Nobody here has this nickname.",
+    ]]
+    : [
+      ["Nickname", account.nickname],
+      ...shownProfile(site.store, account),
+    ];
+  const lines = rows.map(([label, value]) => {
+    const text = value.replaceAll(/\s+/g, " ");
+    return html`${label}: ${text}<br>${NEWLINE}`;
+  });
+  const text = html`
+    <html>
+      <body>${NEWLINE}${lines}</body>
+    </html>
+  `;
+  return legacyResponse(c, text, account === undefined ? 404 : 200);
+}
+
+/** The first of these nicknames that somebody has. */
+function named(
+  { store }: Site,
+  candidates: readonly string[],
+): Account | undefined {
+  return candidates.map((nickname) =>
+    nickname === "" ? undefined : store.accounts.byNickname(nickname)
+  ).find((one) => one !== undefined && one.uid !== SYSTEM_UID);
+}
 
 function infoPage(
   c: Context,
   site: Site,
   candidates: readonly string[],
 ): Response | Promise<Response> {
-  const account = candidates.map((nickname) =>
-    nickname === "" ? undefined : site.store.accounts.byNickname(nickname)
-  ).find((one) => one !== undefined);
-  if (!account || account.uid === SYSTEM_UID) {
+  const account = named(site, candidates);
+  if (account === undefined) {
     return legacyPage(c, site, {
       title: "Pal info",
       status: 404,

@@ -381,7 +381,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
 
   seal(): void {
     if (this.#closing || this.#sealedAt >= 0) return;
-    this.#sayEnd();
+    this.#sayEnd("The server restarts. Please sign on again in a minute.");
     this.flush();
     this.#sealedAt = this.now;
     const { finAfterMs = 0 } = this.session.dialect;
@@ -397,16 +397,16 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     if (this.#sealedAt < 0 || this.#busy) return false;
     if (this.#outbox.waiting > 0 || this.#decoder.pending > 0) return false;
     const { finAfterMs = 0 } = this.session.dialect;
-    return now - this.#sealedAt >= SETTLE_MS + finAfterMs;
+    return now - this.#sealedAt >= Math.max(SETTLE_MS, finAfterMs);
   }
 
   /** Tells a client that would not understand a mere close. */
-  #sayEnd(): void {
+  #sayEnd(text: string): void {
     const { finAfterMs = 0 } = this.session.dialect;
     if (
       finAfterMs > 0 && !this.#translator.toldEnd && !this.session.saidGoodbye
     ) {
-      this.push(serverError.frame({ text: "The connection was closed." }));
+      this.push(serverError.frame({ text }));
     }
   }
 
@@ -420,7 +420,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     this.#stopWaiting();
     clearTimeout(this.#delay);
     const { finAfterMs = 0 } = this.session.dialect;
-    this.#sayEnd();
+    this.#sayEnd("The connection was closed.");
     this.flush();
     this.#timer ??= setTimeout(
       () => this.end(reason),

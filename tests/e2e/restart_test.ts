@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import type { PaltalkClient } from "../../lib/client/mod.ts";
+import {
+  type PaltalkClient,
+  webSocketTransport,
+} from "../../lib/client/mod.ts";
 import {
   roomMessageIn,
   WELCOME_UID,
@@ -8,6 +11,7 @@ import { imIn, newStyleIm } from "../../lib/protocol/packets/messages.ts";
 import { STATUS, statusChange } from "../../lib/protocol/packets/pals.ts";
 import { serverError } from "../../lib/protocol/packets/system.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
+import { freePort } from "../support/web/free_port.ts";
 import { FIRST_UID, TestServer } from "../support/server.ts";
 
 const LOUNGE = 50001;
@@ -139,4 +143,44 @@ Deno.test("a restart is refused while location2.txt is not served, by command an
   }
   await using client = await server.signOn("User1");
   await client.settle();
+});
+
+Deno.test("a user in a browser gets what was said while they were cut off", async () => {
+  const first = await TestServer.start({
+    users: PEOPLE,
+    web: true,
+    settings: { "web.port": String(freePort()) },
+  });
+  const inBrowser = (server: TestServer) => {
+    const pages = `http://${server.ready.web}`;
+    return server.signOn("User1", {
+      transport: webSocketTransport(pages.replace("http", "ws"), {
+        connect: (url, protocols) =>
+          new WebSocket(
+            url,
+            { protocols, headers: { origin: pages } } as never,
+          ),
+      }),
+    });
+  };
+  const ann = await inBrowser(first);
+  const bob = await first.signOn("User2");
+  for (const client of [ann, bob]) await client.rooms.join(HELP);
+  await bob.settle();
+  const asked = Date.now();
+  await first.run("restart");
+  await ann.connection.closed;
+  assert.deepEqual(all(ann, serverError), []);
+  assert.equal(await first.exited(), 75);
+  assert.ok(Date.now() - asked < 10_000, "no WebSocket holds the end up");
+  await using second = await first.restart();
+  await using late = await second.signOn("User2", { uid: bob.uid });
+  await late.rooms.join(HELP);
+  await late.rooms.say(HELP, "are you there?");
+  await late.settle();
+  await using back = await inBrowser(second);
+  await back.rooms.join(HELP);
+  await back.settle();
+  assert.deepEqual(heard(back, HELP), ["are you there?"]);
+  for (const client of [ann, bob]) await client.close();
 });

@@ -14,6 +14,7 @@ import {
 import { type ConnectOptions, Database } from "./database.ts";
 import { createPrivate } from "./files.ts";
 import { migrate, newestSchema } from "./migrate.ts";
+import { requirePrimaryKeys } from "./replica.ts";
 import { SqliteStore } from "./store.ts";
 
 export interface OpenOptions extends ConnectOptions {
@@ -42,6 +43,25 @@ export async function openStore(
     if (options.readOnly === true) requireNewest(db);
     else await migrate(db, now());
     return new SqliteStore(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the database of a core that has just taken the lead, with the
+ * connection through which its changes can be recorded. Throws StoreError.
+ */
+export async function openToLead(
+  path: string,
+  { now = Date.now, ...options }: OpenOptions = {},
+): Promise<{ readonly db: Database; readonly store: Store }> {
+  const db = connect(path, options);
+  try {
+    await migrate(db, now());
+    requirePrimaryKeys(db);
+    return { db, store: new SqliteStore(db) };
   } catch (error) {
     db.close();
     throw error;

@@ -65,6 +65,11 @@ export class ChangeRecorder implements Disposable {
     this.#session = db.recordChanges();
   }
 
+  /** Nothing has changed since the last call. */
+  get isEmpty(): boolean {
+    return this.#session.changeset().length === 0;
+  }
+
   /**
    * Everything since the last call, as {@linkcode encodeChanges} has it;
    * undefined when nothing changed. Not to be called inside a transaction:
@@ -186,13 +191,25 @@ export class Replica {
     }
   }
 
-  #write({ log, entry, leading }: Position): void {
+  #write(position: Position): void {
     if (this.#position === undefined) createPosition(this.#db);
-    this.#db.statement(
-      `INSERT OR REPLACE INTO ${POSITION} (id, log, entry, leading)
-       VALUES (1, ?, ?, ?)`,
-    ).run(log, entry, leading ? 1 : 0);
+    writePosition(this.#db, position);
   }
+}
+
+/** Writes down where a database stands that is no copy any more. */
+export function placeLeader(db: Database, position: Position): void {
+  db.transaction(() => {
+    createPosition(db);
+    writePosition(db, position);
+  });
+}
+
+function writePosition(db: Database, { log, entry, leading }: Position): void {
+  db.statement(
+    `INSERT OR REPLACE INTO ${POSITION} (id, log, entry, leading)
+     VALUES (1, ?, ?, ?)`,
+  ).run(log, entry, leading ? 1 : 0);
 }
 
 /** Undefined: the database has never been in a cluster. */

@@ -88,7 +88,7 @@ export class Hub {
   readonly #unsubscribe: () => void;
   readonly #changed = new Set<Peer>();
   #now: number;
-  #phase: "reading" | "leading" | "stopped" = "reading";
+  #phase: "reading" | "leading" | "paused" | "stopped" = "reading";
   readonly #follower: Follower;
   #entries = 0;
   #inFlight: Writing | undefined;
@@ -155,7 +155,7 @@ export class Hub {
    * calls; never, when the core is replaced before.
    */
   hold(work: () => void): void {
-    if (this.#phase !== "leading") return;
+    if (this.#phase === "stopped") return;
     this.#held.push(work);
     this.touch();
   }
@@ -169,7 +169,7 @@ export class Hub {
   tick(now: number): void {
     const slept = now - this.#now;
     this.#now = now;
-    if (this.#phase === "stopped") return;
+    if (this.#phase === "stopped" || this.#phase === "paused") return;
     if (this.#phase === "reading") return this.#follower.tick(now);
     // A core that stood still has heard nobody, and nobody is to blame.
     if (slept > ASLEEP_MS) {
@@ -183,6 +183,20 @@ export class Hub {
       // Nobody may be there; a gateway that returns is told of its reset.
       if (now - peer.heardAt <= LOST_MS) peer.link.tick(now);
     }
+    this.#commit();
+  }
+
+  /** Nothing is handled and nothing written until {@linkcode resume}. */
+  pause(): void {
+    if (this.#phase === "leading") this.#phase = "paused";
+  }
+
+  resume(): void {
+    if (this.#phase !== "paused") return;
+    this.#phase = "leading";
+    // Nobody could be heard until now.
+    for (const peer of this.#peers.values()) peer.heardAt = this.#now;
+    if (this.#inFlight !== undefined) this.#ask();
     this.#commit();
   }
 

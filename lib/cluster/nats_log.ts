@@ -132,13 +132,21 @@ export class StreamLog implements Log {
     });
   }
 
+  /** A name that no other log has, not even one made later in its place. */
+  async identity(): Promise<string> {
+    const info = await this.#manager.streams.info(this.#options.stream);
+    return `${info.config.name} ${info.created}`;
+  }
+
   /**
-   * Hands on all entries behind `after` as they come. Returns a function that
-   * ends it.
+   * Hands on all entries behind `after` as they come; `onGap` is called, and
+   * nothing more, when entries behind it are gone. Returns a function that ends
+   * it.
    */
   follow(
     after: number,
     take: (entries: readonly Logged[]) => void,
+    onGap: () => void = () => {},
   ): () => void {
     let isOver = false;
     let end = () => {};
@@ -149,7 +157,14 @@ export class StreamLog implements Log {
           const messages = await consumer.consume({ idle_heartbeat: 1000 });
           end = () => messages.stop();
           if (isOver) return end();
+          let isFirst = true;
           for await (const message of messages) {
+            if (isFirst && message.seq > after + 1) {
+              isOver = true;
+              messages.stop();
+              return onGap();
+            }
+            isFirst = false;
             const entry = this.#took(message);
             if (isOver) return;
             if (entry === undefined) continue;

@@ -1,0 +1,151 @@
+/**
+ * The database of a core that leads: what changes in it goes into the log, and
+ * now and then a snapshot lets older entries go.
+ *
+ * @module
+ */
+import type { Database } from "../../db/database.ts";
+import { openToLead } from "../../db/open.ts";
+import { ChangeRecorder, placeLeader } from "../../db/replica.ts";
+import type { Store } from "../domain/store.ts";
+import type { Logger } from "../ops/log.ts";
+import {
+  type CoreNode,
+  SNAPSHOT_WANTED,
+  snapshotOf,
+  type Term,
+} from "./core_node.ts";
+import type { Hub } from "./hub.ts";
+import type { Nats } from "./nats.ts";
+
+/** Entries after which a snapshot is due. */
+const ENTRIES = 50_000;
+const LOOK_MS = 5000;
+/** Tries to find a moment at which nothing is under way. */
+const TRIES = 500;
+
+export interface LeaderOptions {
+  readonly node: CoreNode;
+  readonly nats: Nats;
+  readonly term: Term;
+  readonly database: string;
+  readonly durability: "normal" | "full";
+  readonly log: Logger;
+}
+
+export class Leader implements Disposable {
+  readonly store: Store;
+  readonly term: Term;
+  readonly node: CoreNode;
+  readonly nats: Nats;
+  readonly #db: Database;
+  readonly #recorder: ChangeRecorder;
+  readonly #log: Logger;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #unsubscribe: () => void;
+  #hub: Hub | undefined;
+  #isWanted = false;
+  #isBusy = false;
+  #last: number;
+
+  private constructor(options: LeaderOptions, db: Database, store: Store) {
+    this.term = options.term;
+    this.node = options.node;
+    this.nats = options.nats;
+    this.#log = options.log;
+    this.#db = db;
+    this.store = store;
+    this.#last = this.term.state.index;
+    this.#recorder = new ChangeRecorder(db);
+    const { connection } = this.nats;
+    const subscription = connection.subscribe(
+      this.nats.subject(SNAPSHOT_WANTED),
+      { callback: () => void (this.#isWanted = true) },
+    );
+    this.#unsubscribe = () => subscription.unsubscribe();
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+  }
+
+  /** Opens the database; leaves a snapshot when there is none of it yet. */
+  static async open(options: LeaderOptions): Promise<Leader> {
+    const { node, term, database, durability, log } = options;
+    const { state, logName } = term;
+    const { db, store } = await openToLead(database, { durability });
+    try {
+      const schema = db.pragma("user_version");
+      placeLeader(db, { log: logName, entry: state.index, leading: true });
+      const newest = await node.snapshots.newest();
+      // Steps of the schema are not in the log.
+      if (newest === undefined || schema !== term.schema) {
+        await node.snapshots.write(snapshotOf(db, state));
+      }
+      return new Leader(options, db, store);
+    } catch (error) {
+      log.error("the database cannot be taken over", { error: String(error) });
+      store.close();
+      throw error;
+    }
+  }
+
+  /** What has changed since the last call. */
+  collect(): Uint8Array | undefined {
+    if (this.#db.busy) return undefined;
+    this.store.flush();
+    return this.#recorder.take();
+  }
+
+  /** The hub that writes the log. */
+  attach(hub: Hub): void {
+    this.#hub = hub;
+    this.node.onDoubt = () => hub.pause();
+    this.node.onSure = () => hub.resume();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#unsubscribe();
+    this.#recorder[Symbol.dispose]();
+  }
+
+  async #look(): Promise<void> {
+    const index = this.#hub?.state.index ?? 0;
+    const isDue = this.#isWanted || index - this.#last > ENTRIES;
+    if (!isDue || this.#isBusy) return;
+    this.#isBusy = true;
+    this.#isWanted = false;
+    try {
+      await this.snapshot();
+    } catch (error) {
+      this.#log.warn("no snapshot could be left", { error: String(error) });
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Leaves a snapshot, and lets go what is older. */
+  async snapshot(): Promise<void> {
+    const hub = this.#hub;
+    if (hub === undefined) return;
+    for (let tries = 0; tries < TRIES && hub.isLeading; tries++) {
+      const snapshot = await new Promise<
+        ReturnType<typeof snapshotOf> | undefined
+      >((resolve) =>
+        hub.hold(() => {
+          // Nothing may have been written since the entry was made.
+          const isQuiet = !this.#db.busy && this.#recorder.isEmpty;
+          resolve(isQuiet ? snapshotOf(this.#db, hub.state) : undefined);
+        })
+      );
+      if (snapshot === undefined) continue;
+      this.#last = snapshot.state.index;
+      const oldest = await this.node.snapshots.write(snapshot);
+      await this.node.log.trim(oldest);
+      this.#log.info("snapshot left", {
+        entry: snapshot.state.index,
+        bytes: snapshot.database.length,
+      });
+      return;
+    }
+    this.#isWanted = true;
+  }
+}

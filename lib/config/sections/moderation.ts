@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { integer } from "./setting.ts";
+import { integer } from "../setting.ts";
 
 export const MODERATION = {
   complaints_per_day: integer({

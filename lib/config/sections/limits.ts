@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { integer } from "./setting.ts";
+import { integer } from "../setting.ts";
 
 const count = (
   words: { default: number; about: string; min?: number; max?: number },

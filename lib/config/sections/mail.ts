@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isHost } from "../net/networks.ts";
-import { choice, integer, text } from "./setting.ts";
+import { isHost } from "../../net/networks.ts";
+import { choice, integer, text } from "../setting.ts";
 
 const isMailAddress = (value: string) => /^[^\s@<>"]+@[^\s@<>"]+$/.test(value);
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { choice, list, text, toggle } from "./setting.ts";
+import { choice, list, text, toggle } from "../setting.ts";
 
 const isNatsUrl = (value: string) =>
   /^(nats|tls):\/\/[^\s/]+$/.test(value) && URL.canParse(value);

@@ -4,7 +4,7 @@
  * @module
  */
 import { isAbsolute } from "node:path";
-import { text, toggle } from "./setting.ts";
+import { text, toggle } from "../setting.ts";
 
 export const BACKUP = {
   nightly: toggle({

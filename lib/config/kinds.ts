@@ -1,0 +1,40 @@
+/**
+ * Kinds of values that settings of several sections have.
+ *
+ * @module
+ */
+import { normalAddress, normalNetwork } from "../net/networks.ts";
+import { fitsWindows1252 } from "../protocol/windows1252.ts";
+import { integer, list } from "./setting.ts";
+
+const isNetwork = (value: string) =>
+  normalAddress(value) !== null || normalNetwork(value) !== null;
+
+/** Whether a text fits into a record or a box of the client. */
+export const isClientText = (value: string) =>
+  fitsWindows1252(value) && !value.includes("\u00c8") &&
+  [...value].every((letter) => letter >= " " || letter === "\n");
+
+export const port = (words: { default: number; about: string }) =>
+  integer({
+    ...words,
+    min: 0,
+    max: 65535,
+    allowed: "a port from 1 to 65535, or 0 for any free one",
+  });
+
+/** Read at each use: a change takes effect immediately. */
+export const networks = (
+  words: {
+    default: readonly string[];
+    about: string;
+    example: string;
+    desk?: boolean;
+  },
+) =>
+  list({
+    check: isNetwork,
+    allowed: 'a list of addresses and networks like "192.168.0.0/16"',
+    live: true,
+    ...words,
+  });

@@ -1,0 +1,75 @@
+/**
+ * Settings of files between users.
+ *
+ * @module
+ */
+import { integer, text, toggle } from "../setting.ts";
+
+export const FILES = {
+  relay: toggle({
+    default: false,
+    about:
+      "Carry files between users through the server, for receivers that it " +
+      "can reach and their senders cannot. Nothing is stored.",
+    live: true,
+  }),
+  relay_bytes: integer({
+    default: 104_857_600,
+    min: 1,
+    max: 4_294_967_295,
+    about: "Largest file that the server carries, in bytes.",
+    live: true,
+  }),
+  relay_seconds: integer({
+    default: 1800,
+    min: 10,
+    max: 86_400,
+    about: "Longest time that one file may take, in seconds.",
+    live: true,
+  }),
+  drop: toggle({
+    default: false,
+    about:
+      "Take files on the server for users behind two routers; the receiver " +
+      "gets a link. Files are not scanned.",
+    live: true,
+  }),
+  drop_url: text({
+    default: "",
+    max: 200,
+    check: (value) => value === "" || /^https?:\/\/[^\s"<>]+$/.test(value),
+    allowed: 'the beginning of a link, or "" for the address of the pages',
+    about:
+      "Where links to such files lead, when a proxy stands before the pages.",
+    example: '"https://chat.example.org"',
+    live: true,
+  }),
+  drop_hours: integer({
+    default: 24,
+    min: 1,
+    max: 720,
+    about: "Remove such a file after this many hours.",
+    live: true,
+  }),
+  drop_user_bytes: integer({
+    default: 52_428_800,
+    min: 1,
+    max: 4_294_967_295,
+    about: "Bytes that one user may have waiting on the server.",
+    live: true,
+  }),
+  drop_total_bytes: integer({
+    default: 1_073_741_824,
+    min: 1,
+    max: 1_099_511_627_776,
+    about: "Bytes of such files in all.",
+    live: true,
+  }),
+  relay_at_once: integer({
+    default: 4,
+    min: 1,
+    max: 100,
+    about: "Files carried, and files taken, at the same time.",
+    live: true,
+  }),
+} as const;

@@ -1,0 +1,38 @@
+/**
+ * Settings of sound.
+ *
+ * @module
+ */
+import { integer, toggle } from "../setting.ts";
+
+export const VOICE = {
+  udp: toggle({
+    default: true,
+    about: "Whether voice is also taken and sent by UDP.",
+  }),
+  floor_pause_ms: integer({
+    default: 1000,
+    min: 100,
+    max: 10000,
+    about:
+      "After how long a pause another may speak. The client cannot mix voices, " +
+      "so one person speaks at a time.",
+    live: true,
+  }),
+  longest_turn_seconds: integer({
+    default: 120,
+    min: 5,
+    max: 86_400,
+    about:
+      "Seconds that one member may hold the floor while another is trying to " +
+      "speak. Room admins speak next.",
+    live: true,
+  }),
+  queue_frames: integer({
+    default: 5,
+    min: 1,
+    max: 100,
+    about: "Frames that may wait for a slow listener; the oldest go first.",
+    live: true,
+  }),
+} as const;

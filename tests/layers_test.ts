@@ -27,7 +27,8 @@ const LAYERS = [
   "lib/actions",
   "lib/voice",
   "lib/video",
-  "lib/cluster",
+  // The bytes between gateways and a core, which the edge of chat writes.
+  "lib/cluster/wire.ts",
   "lib/chat",
   "lib/files",
   "lib/commands",
@@ -36,6 +37,7 @@ const LAYERS = [
   "lib/client",
   "lib/inspect",
   "lib/server",
+  "lib/cluster",
   "lib/cli",
   "main.ts",
   "web/chat",

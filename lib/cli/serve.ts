@@ -46,30 +46,22 @@ import { removeGatewayFile } from "../cluster/gateway_file.ts";
 import { firstRun } from "./first_run.ts";
 import { type Local, localCommand } from "./local.ts";
 import {
+  restoreBetween,
+  type RestoreWish,
+  withBoundPorts,
+} from "./pending_restore.ts";
+import {
   choosePorts,
   nextStepFor,
   withFreePorts,
   withPortsOf,
 } from "./ports.ts";
 import { serveGateway } from "./serve_gateway.ts";
+import { type Flags, readFlags } from "./serve_flags.ts";
 import { watchSignals } from "./signals.ts";
 
 const port = (about: string) =>
   numberOption("PORT", about, { min: 0, max: 65535 });
-
-/** The flags, and the setting that each stands for. */
-const FLAGS: Readonly<Record<string, string>> = {
-  bind: "server.bind",
-  advertise: "server.advertise",
-  advertisePrivate: "server.advertise_private",
-  chatPort: "server.chat_port",
-  voicePort: "server.voice_port",
-  videoPort: "server.video_port",
-  webPort: "web.port",
-  tlsPort: "web.tls_port",
-  logLevel: "log.level",
-  logFormat: "log.format",
-};
 
 export const serve = localCommand({
   path: ["serve"],
@@ -122,30 +114,6 @@ export const serve = localCommand({
     return await run(local, readFlags(input));
   },
 });
-
-/**
- * Between two settings: each --set begins one, and so does a semicolon with a
- * key after it. Any other semicolon belongs to the value.
- */
-const NEXT_SETTING = /\n|;(?=\s*[a-z]+\.[a-z0-9_]+\s*=)|;\s*$/;
-
-export function readFlags(
-  input: Readonly<Record<string, unknown>>,
-): Record<string, string> {
-  const flags: Record<string, string> = {};
-  for (const pair of String(input.set ?? "").split(NEXT_SETTING)) {
-    const [key = "", ...value] = pair.split("=");
-    if (key.trim() !== "") flags[key.trim()] = value.join("=");
-  }
-  for (const [key, setting] of Object.entries(FLAGS)) {
-    if (input[key] !== undefined) flags[setting] = String(input[key]);
-  }
-  if (input.noWeb) flags["web.enabled"] = "false";
-  if (input.noVideo) flags["video.enabled"] = "false";
-  return flags;
-}
-
-type Flags = Readonly<Record<string, string>>;
 
 async function run(
   local: Local,
@@ -202,7 +170,7 @@ function serveRole(
   flags: Flags,
 ): Promise<number> {
   if (config.cluster.role !== "gateway") {
-    return runUntilStopped(local, config, flags);
+    return runAndRestore(local, config, flags);
   }
   return serveGateway({
     folder: local.folder,
@@ -212,15 +180,43 @@ function serveRole(
   });
 }
 
-/** Resolves with the exit code; ends what it has started when it fails. */
+/** Runs the server, again after each restore. Resolves with the exit code. */
+async function runAndRestore(
+  local: Local,
+  first: Config,
+  flags: Flags,
+): Promise<number> {
+  for (let config = first, isFirst = true;; isFirst = false) {
+    const end = await runUntilStopped(local, config, flags, isFirst);
+    if (end.restore === undefined || end.code !== CODE.done) return end.code;
+    await restoreBetween(local.folder.database, end.restore, Date.now());
+    config = end.config;
+  }
+}
+
+interface End {
+  readonly code: number;
+  /** What to do before the server starts again. */
+  readonly restore: RestoreWish | undefined;
+  /** With which settings. */
+  readonly config: Config;
+}
+
+/** Ends what it has started when it fails. */
 async function runUntilStopped(
   local: Local,
   config: Config,
   flags: Flags,
-): Promise<number> {
+  isFirst: boolean,
+): Promise<End> {
+  let restore: RestoreWish | undefined;
   const log = logger("server");
   await using parts = new AsyncDisposableStack();
-  const { host, server } = await start(local, config, flags);
+  const { host, server } = await start(local, config, flags, (wish) => {
+    restore ??= wish;
+    // After the answer is on its way: the pages close too.
+    setTimeout(() => void server.stop("a backup is restored"), 200);
+  });
   parts.defer(() => server.stop("the start failed", CODE.refused));
   parts.use(watchTheLoop(config));
   const control = new ControlServer(local.folder, host);
@@ -231,8 +227,9 @@ async function runUntilStopped(
     doing: () => activity.describe(nameOfClientType),
     end: server.stop,
   }));
-  local.terminal.out(readyLine(server, config));
-  return await server.stopped;
+  if (isFirst) local.terminal.out(readyLine(server, config));
+  const code = await server.stopped;
+  return { code, restore, config: withBoundPorts(config, server) };
 }
 
 /** Says in the log, and afterwards in `status`, when the loop stands still. */
@@ -252,6 +249,7 @@ async function start(
   local: Local,
   initial: Config,
   flags: Flags,
+  restore: (wish: RestoreWish) => void,
 ): Promise<{ host: CommandHost; server: RunningServer }> {
   const { folder, terminal } = local;
   const readConfig = () => withPortsOf(initial, local.loadConfig(flags));
@@ -289,6 +287,10 @@ async function start(
         return await backupAside(folder.database, file, signal);
       },
       backupFolder: folder.backups,
+      // The copies of a cluster would no longer follow this database.
+      ...(initial.cluster.role === "" && {
+        restore: (file, actor) => restore({ file, actor }),
+      }),
       dropFolder: folder.drops,
       handover: takeHandover(folder.handover, Date.now()),
       writeHandover: (handover) => writeHandover(folder.handover, handover),

@@ -58,6 +58,9 @@ export const SAMPLE_MS = 10_000;
 const WRITE_EVERY = 6;
 /** A longer gap was a machine asleep, not people online. */
 const LONGEST_GAP_MS = 60_000;
+const SHORTEST_PEAK_MS = SAMPLE_MS / 2;
+/** Numbers this young need no refreshing. */
+const FRESH_MS = 1000;
 /** Rooms that members make are many: the rest are counted together. */
 const MOST_TEMPORARY = 100;
 /** Shown for rooms without a name of their own in the statistics. */
@@ -77,12 +80,18 @@ export class StatisticsRecorder {
   #last: UseTotals;
   #lastAt: number;
   #samples = 0;
+  /** Of the upload rate. */
+  #window: { readonly uploadBytes: number; readonly since: number };
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(sources: RecorderSources) {
     this.#sources = sources;
     this.#last = sources.totals();
     this.#lastAt = sources.steady();
+    this.#window = {
+      uploadBytes: this.#last.uploadBytes,
+      since: this.#lastAt,
+    };
     this.#timer = setInterval(() => this.#tick(), SAMPLE_MS);
   }
 
@@ -133,10 +142,7 @@ export class StatisticsRecorder {
     hour.peoplePeak = Math.max(hour.peoplePeak, people);
     hour.signOns += used.signOns - this.#last.signOns;
     hour.uploadBytes += uploadBytes;
-    if (seconds > 0) {
-      const kbit = uploadBytes * 8 / 1000 / seconds;
-      hour.uploadPeak = Math.max(hour.uploadPeak, kbit);
-    }
+    this.#peak(hour, used, at);
     this.#last = used;
 
     const seen = new Map<Gid, SeenRoom>();
@@ -152,6 +158,24 @@ export class StatisticsRecorder {
       addVoice(this.#room(day, room), voice);
     }
     this.#names = seen;
+  }
+
+  /** Over less than a few seconds, bursts say nothing of the line. */
+  #peak(hour: Sums<HourSample>, used: UseTotals, at: number): void {
+    const { uploadBytes, since } = this.#window;
+    if (at - since < SHORTEST_PEAK_MS) return;
+    const kbit = (used.uploadBytes - uploadBytes) * 8 / (at - since);
+    hour.uploadPeak = Math.max(hour.uploadPeak, kbit);
+    this.#window = { uploadBytes: used.uploadBytes, since: at };
+  }
+
+  /** Brings what is written up to date, for somebody who looks at it. */
+  refresh(): void {
+    if (this.#sources.steady() - this.#lastAt < FRESH_MS) return;
+    this.#try(() => {
+      this.sample();
+      this.write();
+    });
   }
 
   /** Adds what has come together to the store; kept when that fails. */

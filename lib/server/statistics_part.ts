@@ -53,6 +53,11 @@ export class StatisticsPart implements Disposable {
       (this.#video?.stats().bytesOut ?? 0);
   }
 
+  /** Writes down what is not yet. */
+  refresh(): void {
+    this.#recorder.refresh();
+  }
+
   [Symbol.dispose](): void {
     this.#recorder[Symbol.dispose]();
   }

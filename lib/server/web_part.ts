@@ -23,6 +23,8 @@ import type { VoicePart } from "./voice_part.ts";
 export interface WebTools {
   /** Writes a consistent copy of the database to a file that is not there. */
   readonly backup?: WebOptions["backup"];
+  /** Ends the server, restores a backup, and starts it again. */
+  readonly restore?: NonNullable<WebOptions["restore"]>;
   /** Opens the setup page. */
   readonly setupDoor?: NonNullable<WebOptions["setupDoor"]>;
   /** Changes settings from the desk. */
@@ -60,7 +62,8 @@ export class WebPart implements AsyncDisposable {
   static async start(
     core: Core,
     { live, chat, voice, video, statistics, backups, house }: WebNeighbours,
-    { backup, commandContext, settings, setupDoor, tlsFolder }: WebTools,
+    { backup, commandContext, restore, settings, setupDoor, tlsFolder }:
+      WebTools,
   ): Promise<WebPart> {
     const { config, store, passwords, clock, steady } = core;
     const { addressBans, admission } = core;
@@ -100,8 +103,10 @@ export class WebPart implements AsyncDisposable {
           ),
         drops: chat.drops,
         house,
+        refreshStatistics: () => statistics.refresh(),
         ...(backup && { backup }),
         ...(backups && { backups }),
+        ...(restore && { restore }),
         ...(settings && { settings }),
         ...(setupDoor && { setupDoor }),
         ...(commandContext && { commandContext }),

@@ -48,6 +48,8 @@ interface Stream {
 }
 
 const TICK_MS = 1000;
+/** Younger fragments are good enough for a new stream. */
+const FRESH_MS = 25;
 const HEARTBEAT_TICKS = 20;
 /** Chunks that may wait for a slow browser; it gets everything again later. */
 const MOST_WAITING = 8;
@@ -88,6 +90,8 @@ export class LiveFragments {
 
   /** Server-sent events: everything first, then what changes. */
   open(viewer: Viewer): ReadableStream<Uint8Array> {
+    // A page that was just made must not fall back to what was before it.
+    if (performance.now() - this.#madeAt >= FRESH_MS) this.#tick();
     const first = this.#wholeEvent();
     let stream: Stream;
     return new ReadableStream<Uint8Array>({

@@ -162,6 +162,11 @@ export const PAGES: readonly PageRow[] = [
     "desk-backup",
     "/desk/backup",
   ]),
+  // Of a backup that is there: a test of its own looks at it.
+  desk("/desk/backup/restore", "superadmin", undefined, [
+    "desk-restore-none",
+    "/desk/backup/restore",
+  ]),
   desk("/desk/commands", "moderator", "All commands", [
     "desk-commands",
     "/desk/commands",

@@ -16,15 +16,18 @@ import type { App, Context, Member, Site } from "../site.ts";
 import { size, time } from "../text.ts";
 import { requireStaff } from "./access.ts";
 import { deskPage, facts, table } from "./layout.ts";
+import { lastRestore, restorePages } from "./restore.ts";
 
 const HERE = "/desk/backup";
 
 export function backupPages(app: App, site: Site): void {
+  restorePages(app, site);
   app.get(HERE, (c) => {
     return deskPage(c, site, {
       title: "Backup",
       at: HERE,
       main: html`<h1>Backup</h1>
+${lastRestore(site)}
 ${panel("Take a copy", takeCopy(c, site))}
 ${site.backups === null ? NOTHING : keptPanels(c, site, site.backups)}`,
     });
@@ -90,8 +93,16 @@ function takeCopy(c: Context, site: Site): Html {
     messages that wait, rooms, bans, the audit log. Keep it where nobody else can read it.</p>
     <form method="post" action="${HERE}">${tokenField(c, site)}
     <p class="actions"><button class="button">Download a backup</button></p></form>
-    <p
-      class="quiet">To put one back: stop the server and run <code>retropal restore FILE</code>.</p>
+    ${site.restore === null
+      ? html`
+        <p
+          class="quiet">To put one back: stop the server and run <code>retropal restore FILE</code>.</p>
+      `
+      : html`
+        <p class="quiet">To put one back, choose it in the list below. A copy
+        from elsewhere: put it into the folder <code>backups</code> under a name like those
+        in the list, or stop the server and run <code>retropal restore FILE</code>.</p>
+      `}
   `;
 }
 
@@ -134,13 +145,20 @@ function keptPanels(c: Context, site: Site, backups: NightlyBackups): Html {
             one.nightly ? "nightly" : "by command",
             size(one.bytes),
             html`
-              <form method="post"
+                <form method="post"
                 action="${HERE}/file">${tokenField(
                   c,
                   site,
                 )}<input type="hidden" name="name" value="${one
                   .name}"><button class="button small" aria-label="Download ${one
                   .name}">Download</button></form>
+              ${site.restore === null ? NOTHING : html`
+                <a class="button small" aria-label="Restore ${one
+                  .name}"
+                  href="${HERE}/restore?name=${encodeURIComponent(
+                    one.name,
+                  )}">Restore…</a>
+              `}
             `,
           ],
         })),

@@ -87,7 +87,9 @@ ${
     }
     member.session.flash = {
       kind: "done",
-      lines: result.lines,
+      lines: result.lines.map((line) =>
+        /^\d+$/.test(line) ? `Done. The number is ${line}.` : line
+      ),
       links: resultLinks(site, result.json).filter(({ path }) => path !== back),
     };
     return c.redirect(back, 303);

@@ -18,6 +18,7 @@ import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
 import { checkValue, ConfigError } from "../config/load.ts";
 import { uplinkText } from "../domain/uplink.ts";
 import { isPrivateAddress } from "../net/networks.ts";
+import type { Config } from "../config/config.ts";
 import { changeSettings } from "./config.ts";
 import { randomPassword, setupUrl } from "./first_run.ts";
 import { homeAddress } from "./interfaces.ts";
@@ -130,10 +131,19 @@ export const setup = localCommand({
       ...owner.lines,
       ...(local.terminal.interactive ? [] : carries),
       "",
+      ...httpsAdvice(config.web.tls),
       "Next: `retropal serve`, then `retropal client reg` for the first client.",
     );
   },
 });
+
+/** Browsers give a page its microphone only by https. */
+function httpsAdvice(tls: Config["web"]["tls"]): string[] {
+  return tls !== "off" ? [] : [
+    "Browsers speak in rooms only by https: `retropal config set web.tls self`,",
+    "or acme with a name of your own (docs/pages.md).",
+  ];
+}
 
 /** Opens the page of the running server for one use. */
 async function openPage(local: Local): Promise<CommandResult> {

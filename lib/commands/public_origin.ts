@@ -8,14 +8,15 @@ import type { Config } from "../config/config.ts";
 import type { Status } from "../ops/live.ts";
 
 /**
- * Returns such as "https://chat.example.org:8443", by HTTPS where it is
- * served. The name is the certificate's, then what is advertised, then an
- * address of this machine.
+ * Returns `web.public_url`, or an address such as
+ * "https://chat.example.org:8443", by HTTPS where it is served. Its name is
+ * the certificate's, then what is advertised, then where the pages listen.
  */
 export function publicOrigin(
   { server, web }: Config,
   endpoints?: Pick<Status["endpoints"], "web" | "webs">,
 ): string {
+  if (web.public_url !== "") return new URL(web.public_url).origin;
   const secure = endpoints === undefined
     ? web.tls !== "off"
     : endpoints.webs !== null;
@@ -23,7 +24,11 @@ export function publicOrigin(
   const port = address?.slice(address.lastIndexOf(":") + 1) ??
     String(secure ? web.tls_port : web.port);
   const [certified] = secure ? web.tls_names : [];
-  const host = certified ?? (server.advertise || machineAddress());
+  const bound = address?.slice(0, address.lastIndexOf(":")) ?? "";
+  const isAny = bound === "" || bound === "0.0.0.0" || bound === "[::]";
+  const host = certified ??
+    (server.advertise || server.advertise_private ||
+      (isAny ? machineAddress() : bound));
   const isDefault = port === (secure ? "443" : "80");
   return `${secure ? "https" : "http"}://${host}${isDefault ? "" : `:${port}`}`;
 }

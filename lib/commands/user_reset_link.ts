@@ -8,6 +8,7 @@ import { LINK_MS, makeResetLink } from "../actions/reset_link.ts";
 import { command, done, refused } from "./command.ts";
 import { argument, durationOption } from "./field.ts";
 import { findPerson } from "./find.ts";
+import { publicOrigin } from "./public_origin.ts";
 import { timeText } from "./table_text.ts";
 
 export const userResetLink = command({
@@ -29,31 +30,16 @@ export const userResetLink = command({
     const { config, live } = context;
     const account = findPerson(context.store, input.nick);
     requireAbove(context.actor, account);
-    const web = live?.status().endpoints.web;
-    if (!web) throw refused("This server has no pages (web.enabled).");
+    const endpoints = live?.status().endpoints;
+    if (!endpoints?.web) {
+      throw refused("This server has no pages (web.enabled).");
+    }
     const lasts = input.for ?? LINK_MS;
     const token = makeResetLink(context, account, lasts);
-    const base = config.files.drop_url.replace(/\/$/, "") ||
-      `http://${hostOf(config.server, web)}:${
-        web.slice(web.lastIndexOf(":") + 1)
-      }`;
-    const url = `${base}/reset?token=${token}`;
+    const url = `${publicOrigin(config, endpoints)}/reset?token=${token}`;
     return done(
       { url, until: context.now() + lasts },
       `Until ${timeText(context.now() + lasts)}, once: ${url}`,
     );
   },
 });
-
-/** As clients are told; else where the pages listen. */
-function hostOf(
-  { advertise, advertise_private }: {
-    readonly advertise: string;
-    readonly advertise_private: string;
-  },
-  web: string,
-): string {
-  const host = web.slice(0, web.lastIndexOf(":"));
-  return advertise || advertise_private ||
-    (host === "0.0.0.0" || host === "[::]" ? "127.0.0.1" : host);
-}

@@ -50,6 +50,14 @@ export function isHost(text: string): boolean {
     /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/(^|\.)\d+$/.test(text);
 }
 
+/** A web address without path and query, such as "https://example.org:8443". */
+export function isOrigin(text: string): boolean {
+  return /^https?:\/\/(\[[\da-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?\/?$/i.test(
+    text,
+  ) &&
+    URL.canParse(text);
+}
+
 /**
  * The one way to write a network ("10.1.2.3/8" is "10.0.0.0/8"), or null.
  *

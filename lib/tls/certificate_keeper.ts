@@ -17,7 +17,7 @@ import { newKey } from "./certificate.ts";
 import { readFiles, readText } from "./file_certificate.ts";
 import { covers } from "./names.ts";
 import { keyFits, readCertificate } from "./read_certificate.ts";
-import { AUTHORITY, selfSigned } from "./self_signed.ts";
+import { AUTHORITY, SELF, selfSigned } from "./self_signed.ts";
 import { tlsProblem } from "./settings.ts";
 import { TlsFiles } from "./tls_files.ts";
 
@@ -214,6 +214,21 @@ export class CertificateKeeper {
     this.#problem = error instanceof Error ? error.message : String(error);
     this.#options.log.error(message, { error: this.#problem });
   }
+}
+
+/**
+ * The certificate that a start would use; undefined when one would be made or
+ * ordered. Throws when it cannot be read.
+ */
+export function storedCertificate(
+  config: Config,
+  folder: string,
+): KeyPair | undefined {
+  const { tls } = config.web;
+  if (tls === "files") return readFiles(config, join(folder, ".."));
+  const files = new TlsFiles(folder);
+  const ordered = tls === "acme" ? files.readPair(acmeName(config)) : undefined;
+  return ordered ?? files.readPair(SELF);
 }
 
 /** Certificates of different directories do not replace each other. */

@@ -22,13 +22,14 @@ const AUTHORITY_DAYS = 3650;
 const BACKDATED_MS = DAY_MS;
 const MOST_NAMES = 100;
 export const AUTHORITY = "authority";
-const SELF = "self";
+export const SELF = "self";
 
 /** Names and addresses at which clients may reach this server. */
 export function ownNames({ server, web }: Config): string[] {
   const machine = hostname().toLowerCase();
   const names = [
     ...web.tls_names,
+    web.public_url === "" ? "" : new URL(web.public_url).hostname,
     server.advertise,
     server.advertise_private,
     machine,

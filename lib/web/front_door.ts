@@ -110,18 +110,23 @@ export class FrontDoor {
   }
 
   /**
-   * Where HTTPS is served, under the name the visitor came by if the
-   * certificate has it; null without HTTPS.
+   * Where HTTPS is served: at the port of this server under the name by which
+   * the visitor came, if the certificate has it; else at the public address.
+   * Null without HTTPS.
    */
   #httpsOrigin(host: string | null, localAddress: string): string | null {
     if (this.#https === undefined) return null;
     const came = (host ?? "").replace(/:\d*$/, "") ||
       (localAddress.includes(":") ? `[${localAddress}]` : localAddress);
-    const names = this.#https.names();
-    const [first = came] = this.#site.config().web.tls_names;
-    const name = covers(names, came) ? came : first;
+    const { public_url, tls_names: [first = came] } = this.#site.config().web;
+    const known = covers(this.#https.names(), came);
+    if (public_url.startsWith("https:")) {
+      const { origin, hostname } = new URL(public_url);
+      // A router may map its port: no other is known under that name.
+      if (!known || came.toLowerCase() === hostname) return origin;
+    }
     const port = this.httpsPort === 443 ? "" : `:${this.httpsPort}`;
-    return `https://${name}${port}`;
+    return `https://${known ? came : first}${port}`;
   }
 
   failed(error: unknown): Response {
@@ -138,7 +143,7 @@ function isPlainHost(host: string | null): boolean {
 
 /** Pages with a microphone, or that only people with an account use. */
 function needsHttps(path: string): boolean {
-  return /^\/(chat|member|desk|sign-in|invite)(\/|$)/.test(path);
+  return /^\/(chat|member|desk|sign-in|invite|reset)(\/|$)/.test(path);
 }
 
 function redirect(location: string, status: 303 | 307): Response {

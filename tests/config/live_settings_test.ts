@@ -72,6 +72,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "backup.nightly": "lib/upkeep/nightly_backups_test.ts",
   "backup.at": "lib/upkeep/nightly_backups_test.ts",
   "backup.copy_to": "lib/upkeep/nightly_backups_test.ts",
+  "web.public_url": "tests/web/https_test.ts",
   "web.tls_cert": "tests/web/https_test.ts",
   "web.tls_key": "tests/web/https_test.ts",
   "web.tls_names": "lib/tls/certificate_keeper_test.ts",
@@ -837,4 +838,7 @@ Deno.test("every setting marked live is changed on a running server", () => {
   assert.deepEqual(live.filter((key) => !(key in tested)), []);
   const unknown = Object.keys(tested).filter((key) => !live.includes(key));
   assert.deepEqual(unknown, []);
+  for (const path of Object.values(ELSEWHERE)) {
+    Deno.statSync(new URL(`../../${path}`, import.meta.url));
+  }
 });

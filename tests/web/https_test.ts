@@ -6,7 +6,9 @@
  */
 import { equal, match, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
+import { publicOrigin } from "../../lib/commands/public_origin.ts";
 import { defaultConfig } from "../../lib/config/config.ts";
+import { checkValue } from "../../lib/config/load.ts";
 import { makeCertificate, newKey } from "../../lib/tls/certificate.ts";
 import { keyFits, readCertificate } from "../../lib/tls/read_certificate.ts";
 import { makeAuthority } from "../../lib/tls/self_signed.ts";
@@ -130,6 +132,30 @@ Deno.test("an authority made on request signs the certificate, and its page offe
     ok(page.includes(readCertificate(certificate).fingerprint));
     ok(!page.includes(key.split("\n")[1]!));
     ok(!readCertificate(read(server, "self.crt")).selfIssued);
+  }, { "web.tls": "self", "web.tls_port": 0 }));
+
+Deno.test("web.public_url: redirects and links lead to the mapped port", () =>
+  withWholeServer(async (server) => {
+    using browser = visitor(read(server, "self.crt"));
+    const { pages, securePages } = server;
+    const port = new URL(pages).port;
+    const to = async (host: string) => {
+      const answer = await browser.get(`http://${host}:${port}/chat?room=5`);
+      await answer.body?.cancel();
+      return answer.headers.get("location");
+    };
+    const own = securePages.replace("127.0.0.1", "localhost");
+    equal(await to("localhost"), `${own}/chat?room=5`);
+    const public_url = "https://localhost";
+    server.reload({ "web.public_url": public_url });
+    equal(await to("localhost"), `${public_url}/chat?room=5`);
+    // Under another name of the certificate the port is the server's own.
+    equal(await to("127.0.0.1"), `${securePages}/chat?room=5`);
+    const config = defaultConfig({ "web.public_url": "https://a.example/" });
+    equal(publicOrigin(config), "https://a.example");
+    for (const bad of ["a.example", "https://a.example/chat", "ftp://a"]) {
+      throws(() => checkValue("web.public_url", bad));
+    }
   }, { "web.tls": "self", "web.tls_port": 0 }));
 
 Deno.test("signing in by https gives a Secure cookie", () =>

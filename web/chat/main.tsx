@@ -31,6 +31,9 @@ const page: Page = {
   video,
   name: dataset["name"] ?? "",
   nickname: dataset["nickname"] ?? "",
+  secure: dataset["public"]?.startsWith("https:")
+    ? new URL(`${location.pathname}${location.search}`, dataset["public"]).href
+    : "",
   registration: dataset["registration"] === "open",
 };
 if (dataset["enters"] === "true") {

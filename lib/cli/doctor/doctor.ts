@@ -59,7 +59,7 @@ export async function examine(local: Local): Promise<Finding[]> {
       live?.sessions ?? [],
     ),
     await checkLocation(config, live !== null),
-    ...checkCertificate(config, live?.status),
+    ...checkCertificate(config, live?.status, folder.tls),
     checkFileLimit(config, readFileLimit(config)),
   );
   return findings;

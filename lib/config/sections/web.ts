@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { isHost, normalAddress, PRIVATE_NETWORKS } from "../../net/networks.ts";
+import {
+  isHost,
+  isOrigin,
+  normalAddress,
+  PRIVATE_NETWORKS,
+} from "../../net/networks.ts";
 import { networks, port } from "../kinds.ts";
 import { choice, integer, list, text, toggle } from "../setting.ts";
 
@@ -34,6 +39,17 @@ export const WEB = {
       "after an outage the client finds its server again by " +
       "http://www.paltalk.com/location2.txt.",
     example: "80",
+  }),
+  public_url: text({
+    default: "",
+    max: 200,
+    check: (value) => value === "" || isOrigin(value),
+    allowed: 'an address without a path, or "" for the server\'s own',
+    about:
+      "Address of the pages as people outside open it, when a proxy or a " +
+      "router gives them another name or port. Links for others begin with it.",
+    example: '"https://chat.example.org"',
+    live: true,
   }),
   tls: choice(["off", "self", "files", "acme"], {
     default: "off",

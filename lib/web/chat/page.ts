@@ -30,7 +30,7 @@ function chatPage(c: Context, site: Site): Response {
     );
   }
   const path = (name: string) => files.get(name)?.path ?? "";
-  const { server: { name }, auth } = site.config();
+  const { server: { name }, auth, web } = site.config();
   for (const [header, value] of Object.entries(headersFor(c.env.origin))) {
     c.header(header, value);
   }
@@ -39,6 +39,7 @@ function chatPage(c: Context, site: Site): Response {
     <html lang="en" data-name="${name}"
       data-nickname="${c.get("member")?.account.nickname ?? ""}"
       data-registration="${auth.registration}"
+      data-public="${web.public_url}"
       data-enters="${String(entersAtOnce(c, site))}"
       data-worklet="${path("microphone.js")}">
       <head>

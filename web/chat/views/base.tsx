@@ -21,6 +21,8 @@ export interface Page {
   readonly name: string;
   /** Signed in on the pages; "" when nobody is. */
   readonly nickname: string;
+  /** Where this page has a microphone; "" when the host named no such place. */
+  readonly secure: string;
   /** Whether visitors may make accounts. */
   readonly registration: boolean;
 }

@@ -90,18 +90,18 @@ function floorSentence(
 function Listening({ room }: { room: Room }) {
   const { model } = usePage();
   const speaker = model.speaking.get(room.gid);
-  const secure = `https://${location.host}${location.pathname}`;
+  const { secure } = usePage();
   return (
     <div class="talk">
       <Volume room={room} />
       <Silenced />
       <p class="speaker">
-        You can listen. Browsers give a microphone only to pages by https: ask
-        the host for such an address{location.protocol === "http:" && (
+        You can listen. Browsers give a microphone only to pages by https:{" "}
+        {secure === "" ? "ask the host for such an address." : (
           <>
-            , perhaps <a href={secure}>{secure}</a>
+            speak from <a href={secure}>{secure}</a>.
           </>
-        )}.
+        )}
       </p>
       <p class="speaker" role="status">
         {speaker !== undefined && `${model.nameOf(speaker)} is speaking.`}

@@ -23,7 +23,8 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "chat.js": "web/chat/main.tsx",
   "microphone.js": "web/chat/voice/worklet.ts",
 };
-const STYLE = "web/chat/chat.css";
+/** Joined in this order; narrow windows come last. */
+const STYLES = ["web/chat/room.css", "web/chat/chat.css"];
 /** Everything that the bundles are made of. */
 const SOURCES = ["web/chat", "lib/client", "lib/codec", "lib/protocol"];
 
@@ -42,7 +43,9 @@ export async function buildBrowserClient(): Promise<string> {
   if (built !== undefined && JSON.parse(built).key === key) return built;
   await Deno.mkdir(FOLDER, { recursive: true });
   const files: Record<string, string> = {
-    "chat.css": await Deno.readTextFile(join(ROOT, STYLE)),
+    "chat.css": (await Promise.all(
+      STYLES.map((style) => Deno.readTextFile(join(ROOT, style))),
+    )).join("\n"),
   };
   for (const [name, source] of Object.entries(ENTRIES)) {
     files[name] = await bundle(name, source);

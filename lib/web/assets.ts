@@ -7,6 +7,8 @@
  */
 import { createHash } from "node:crypto";
 import DESK_STYLE from "../../web/assets/desk.css" with { type: "text" };
+import FORMS_STYLE from "../../web/assets/forms.css" with { type: "text" };
+import FRONT_STYLE from "../../web/assets/front.css" with { type: "text" };
 import ICON from "../../web/assets/icon.svg" with { type: "text" };
 import LIVE_SCRIPT from "../../web/assets/live.js" with { type: "text" };
 import PACKETS_SCRIPT from "../../web/assets/packets.js" with { type: "text" };
@@ -29,7 +31,11 @@ const SCRIPT = "text/javascript; charset=utf-8";
 
 const ASSETS: ReadonlyMap<string, Asset> = new Map(
   [
-    ["style.css", "text/css; charset=utf-8", STYLE + DESK_STYLE],
+    [
+      "style.css",
+      "text/css; charset=utf-8",
+      [STYLE, FORMS_STYLE, FRONT_STYLE, DESK_STYLE].join("\n"),
+    ],
     ["icon.svg", "image/svg+xml", ICON],
     ["live.js", SCRIPT, LIVE_SCRIPT],
     ["packets.js", SCRIPT, PACKETS_SCRIPT],

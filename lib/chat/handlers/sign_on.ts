@@ -7,64 +7,40 @@ import { banSentence } from "../../actions/address_bans.ts";
 import { applicationFault } from "../../actions/applications.ts";
 import { memberFault } from "../../actions/emergency.ts";
 import type { Session } from "../../domain/session.ts";
-import {
-  type Account,
-  type Category,
-  SYSTEM_UID,
-  type Uid,
-} from "../../domain/store.ts";
-import { inClientOrder } from "../../domain/category_order.ts";
-import type { World } from "../../domain/world.ts";
+import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
 import {
   decodeDigits,
   GAIM_LIMERICK,
   isVerifiable,
   keyOffset,
 } from "../../protocol/challenge.ts";
-import { concat, equalBytes } from "../../protocol/bytes.ts";
+import { equalBytes } from "../../protocol/bytes.ts";
 import {
   CLIENT_5_0,
   dialectOf,
   SILENT,
 } from "../../protocol/dialects/table.ts";
-import { categoryList } from "../../protocol/packets/lists.ts";
 import {
-  blockedBuddies,
-  buddyListFrames,
-  STATUS,
-  statusChange,
-} from "../../protocol/packets/pals.ts";
-import {
-  accepted,
   hello as helloPacket,
   HELLO_TEXT,
   type Login,
-  loginComplete,
   loginNotComplete,
-  loginReply,
   type Lymerick,
   redirect,
   refusal,
   serverKey,
   uinResponse,
-  type UserData,
-  userData,
 } from "../../protocol/packets/signon.ts";
-import { adRotation, SELDOM_SECONDS } from "../../protocol/packets/system.ts";
 import { signOnRefused } from "../../ops/log.ts";
 import type { Turn } from "../../ops/password_hash.ts";
 import { LONGEST_WAIT_MS, type Verdict } from "../../actions/sign_on_guard.ts";
 import type { Context } from "../context.ts";
-import { announcePresence, tellStatus } from "../presence.ts";
 import { literalKey, makeKey, readableKey } from "../server_key.ts";
-import { depart, endSession } from "../departure.ts";
-import { deliverWaiting } from "../mailbox.ts";
-import { muteChanged } from "../mutes.ts";
-import { tellOfWaiting } from "../waiting_for_staff.ts";
+import { welcome } from "./welcome.ts";
+import { depart } from "../departure.ts";
 
 const WRONG = "Your nickname or password is not right. Please try again.";
 const BUSY = "The server is busy signing people on. Please try again shortly.";
-const ELSEWHERE = "You have signed on from another place.";
 
 /** Answers CLIENT_HELLO, unless HELLO has gone out already. */
 export function hello(ctx: Context): void {
@@ -213,7 +189,9 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     refuseLogin(ctx, packet.uid, "not approved", waits);
     return;
   }
-  welcome(ctx, packet.uid);
+  const account = ctx.store.accounts.get(packet.uid);
+  if (account === undefined) refuseLogin(ctx, packet.uid, "removed", WRONG);
+  else welcome(ctx, account);
 }
 
 /**
@@ -298,82 +276,6 @@ function refuseLogin(
   ctx.services.signOnStep(ctx.session, "refused", cause);
   ctx.reply(refusal("LOGIN", sentence));
   ctx.out.close(ctx.session, `sign-on failed: ${cause}`);
-}
-
-/** The same bytes for everybody, made once until the host changes them. */
-const categoryFrames = new WeakMap<readonly Category[], Uint8Array>();
-
-function categoriesOf({ categories }: World): Uint8Array {
-  let frame = categoryFrames.get(categories);
-  if (frame === undefined) {
-    frame = categoryList.frame(inClientOrder(categories));
-    categoryFrames.set(categories, frame);
-  }
-  return frame;
-}
-
-/** "N" covers the pal list with a dialog at every start until it is answered. */
-function hintState(ctx: Context, { hint }: Account): UserData["ph"] {
-  if (!ctx.settings.auth.ask_hint) return "0";
-  return hint === "" ? "N" : "Y";
-}
-
-/** Without these the client fetches advertisements again and again. */
-const SELDOM_ADVERTISEMENTS = concat(
-  ["C", "G"].map((where) =>
-    adRotation.frame({ seconds: SELDOM_SECONDS, where })
-  ),
-);
-
-/** Everything that a signed-on client needs, in the order that it needs it. */
-function welcome(ctx: Context, uid: Uid): void {
-  const { session, store, world } = ctx;
-  const account = store.accounts.get(uid);
-  if (account === undefined) {
-    refuseLogin(ctx, uid, "removed", WRONG);
-    return;
-  }
-  const earlier = world.online.get(uid);
-  if (earlier !== undefined) endSession(ctx, earlier, ELSEWHERE, "replaced");
-
-  const pals = store.relations.pals(uid);
-  const blocks = store.relations.blocks(uid);
-  session.account = account;
-  world.signOn(session, pals, blocks);
-  store.accounts.seen(uid, ctx.now, session.address);
-  store.accounts.signedOnFrom(uid, ctx.now, session.address);
-  ctx.services.counters.signOns++;
-  ctx.log.info("signed on", {
-    ...ctx.who,
-    version: session.clientVersion,
-    client: session.dialect.client,
-  });
-  ctx.services.signOnStep(session, "online");
-
-  // Before all else, as other descriptions of the protocol have it; 5.0 drains
-  // it like LOGIN_NOT_COMPLETE (docs/protocol.md, "Sign-on").
-  ctx.reply(loginReply.frame({ uid, success: 1 }));
-  ctx.reply(userData.frame({
-    ...account,
-    admin: session.level,
-    sup: session.level >= 2 ? session.level : 0,
-    ph: hintState(ctx, account),
-  }));
-  ctx.reply(accepted("LOGIN"));
-  ctx.reply(buddyListFrames(pals));
-  ctx.reply(blockedBuddies.frame(blocks));
-  // Offline too: after a reconnect the client still shows the status of before.
-  for (const pal of pals) tellStatus(ctx, session, pal.uid);
-  if (session.dialect.wantsOwnStatus) {
-    ctx.reply(statusChange.frame({ uid, status: STATUS.online }));
-  }
-  ctx.reply(SELDOM_ADVERTISEMENTS);
-  ctx.reply(loginComplete.frame({}));
-  ctx.reply(categoriesOf(world));
-  deliverWaiting(ctx, session);
-  announcePresence(ctx, session);
-  tellOfWaiting(ctx);
-  muteChanged(ctx, session);
 }
 
 export function bye(ctx: Context): void {

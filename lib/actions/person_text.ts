@@ -31,3 +31,23 @@ export function emailFault(email: string): string | null {
     ? null
     : `"${email}" is no e-mail address: write one such as ann@example.org.`;
 }
+
+/**
+ * Returns the client's nine digits from what people write: "rrrgggbbb" or
+ * "#rrggbb". Null for anything else.
+ */
+export function colorOf(text: string): string | null {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);
+  if (hex) {
+    return hex.slice(1)
+      .map((part) => String(parseInt(part, 16)).padStart(3, "0")).join("");
+  }
+  const parts = text.match(/^\d{9}$/) ? text.match(/\d{3}/g) ?? [] : [];
+  return parts.length === 3 && parts.every((part) => Number(part) <= 255)
+    ? text
+    : null;
+}
+
+export function colorFault(text: string): string {
+  return `"${text}" is no color: write #ff8800, or nine digits such as 255136000.`;
+}

@@ -21,13 +21,15 @@ export function accountChanged(ctx: Context, uid: Uid): void {
   const account = store.accounts.get(uid);
   if (account === undefined) return;
   const session = world.online.get(uid);
-  const renamed = session?.nickname !== account.nickname;
+  // The nickname and its color are part of each member's entry.
+  const looksOther = session?.nickname !== account.nickname ||
+    session.account.color !== account.color;
   if (session !== undefined) {
     session.account = account;
     muteChanged(ctx, session);
     for (const room of world.roomsOf(session)) {
       officesChanged(ctx, room);
-      if (renamed) showAnew(ctx, room, session);
+      if (looksOther) showAnew(ctx, room, session);
     }
   }
   const frame = buddyListFrames([asPal(account)]);

@@ -5,6 +5,7 @@
  */
 import { type Account, LEVEL, type Role } from "../domain/store.ts";
 import { nicknameRefusal } from "../actions/names.ts";
+import { colorFault, colorOf } from "../actions/person_text.ts";
 import { patchFault, type PersonTexts } from "../actions/profile.ts";
 import { type Context, refused } from "./command.ts";
 import { timeText } from "./table_text.ts";
@@ -88,21 +89,10 @@ export function requireTexts(texts: PersonTexts): void {
   if (fault !== null) throw refused(fault);
 }
 
-/**
- * The client's nine digits from what people write: "rrrgggbbb" or "#rrggbb".
- */
+/** The client's nine digits of a color; throws a refusal for anything else. */
 export function readColor(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);
-  if (hex) {
-    return hex.slice(1)
-      .map((part) => String(parseInt(part, 16)).padStart(3, "0")).join("");
-  }
-  const parts = text.match(/^\d{9}$/) ? text.match(/\d{3}/g) ?? [] : [];
-  if (parts.length === 3 && parts.every((part) => Number(part) <= 255)) {
-    return text;
-  }
-  throw refused(
-    `"${text}" is no color: write #ff8800, or nine digits such as 255136000.`,
-  );
+  const color = colorOf(text);
+  if (color === null) throw refused(colorFault(text));
+  return color;
 }

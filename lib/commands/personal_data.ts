@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Account, Pal, Store } from "../domain/store.ts";
+import type { Account, Pal, Store, Uid } from "../domain/store.ts";
+import { emailState } from "../actions/email.ts";
 import { decodeText } from "../protocol/windows1252.ts";
 import { command, done } from "./command.ts";
 import { argument, option } from "./field.ts";
@@ -69,6 +70,23 @@ export function personalData(store: Store, account: Account) {
         text,
         state,
       })),
+    complaintsAbout: store.complaints.list({ about: uid, limit: 10_000 })
+      .map(({ at, room, text, state, lines }) => ({
+        at: time(at),
+        room,
+        text,
+        state,
+        // What others said there is theirs, and so is the reporter's name.
+        lines: lines.filter(({ nickname }) => nickname === account.nickname),
+      })),
+    notes: store.notes.list(uid).map(({ at, text }) => ({
+      at: time(at),
+      text,
+    })),
+    rooms: roomsOf(store, uid),
+    email: emailOf(store, account),
+    application: applicationOf(store, uid),
+    twoStep: twoStepOf(store, uid),
     audit: auditOf(store, account),
     invitedByEmail: store.emailInvites.list(uid)
       .map(({ email, at }) => ({ email, at: time(at) })),
@@ -92,12 +110,82 @@ function bansOf(store: Store, { uid, lastAddress }: Account) {
     }));
 }
 
+/** In which permanent rooms the user has an office, or is kept out. */
+function roomsOf(store: Store, uid: Uid) {
+  const offices = store.rooms.list().map(({ gid, name }) =>
+    [name, store.rooms.offices(gid)] as const
+  );
+  const names = (which: "admins" | "banned" | "bounced") =>
+    offices.filter(([, one]) => one[which].includes(uid))
+      .map(([name]) => name);
+  return {
+    admin: names("admins"),
+    banned: names("banned"),
+    bounced: names("bounced"),
+  };
+}
+
+function emailOf(store: Store, account: Account) {
+  const confirmedAt = store.emails.check(account.uid)?.confirmedAt ?? null;
+  return {
+    state: emailState(store, account),
+    confirmedAt: confirmedAt === null
+      ? null
+      : new Date(confirmedAt).toISOString(),
+    links: (["confirm", "reset"] as const).flatMap((purpose) =>
+      store.emails.links(account.uid, purpose)
+        .map(({ email, madeAt }) => ({
+          purpose,
+          email,
+          at: new Date(madeAt).toISOString(),
+        }))
+    ),
+  };
+}
+
+function applicationOf(store: Store, uid: Uid) {
+  const one = store.applications.get(uid);
+  if (one === undefined) return null;
+  const { message, host, at, reason, rejectedAt } = one;
+  return {
+    at: new Date(at).toISOString(),
+    from: host,
+    message,
+    state: rejectedAt === null ? "waiting" : "rejected",
+    reason,
+  };
+}
+
+function twoStepOf(store: Store, uid: Uid) {
+  const two = store.twoStep.get(uid);
+  return two === undefined ? null : {
+    since: new Date(two.since).toISOString(),
+    recoveryCodesLeft: two.recovery.length,
+  };
+}
+
+/** Acts of a room's admins, whose target is a room and a nickname. */
+const ROOM_ACTS = [
+  "room ban",
+  "room unban",
+  "room bounce",
+  "room unbounce",
+  "room make-admin",
+  "room remove-admin",
+];
+const MOST_ROOM_ACTS = 10_000;
+
 /** What the audit log says of the account: done by it, or done to it. */
 function auditOf(store: Store, { uid, nickname, createdAt }: Account) {
   const limit = 100_000;
   const entries = new Map(
     [{ actor: nickname, limit }, { target: nickname, limit }]
       .flatMap((filter) => store.audit.list(filter))
+      .concat(
+        ROOM_ACTS.flatMap((action) =>
+          store.audit.list({ action, since: createdAt, limit: MOST_ROOM_ACTS })
+        ).filter((one) => isAbout(one.target, nickname)),
+      )
       // Another account may have had the name before.
       .filter(({ at, actorUid }) => actorUid === uid || at >= createdAt)
       .map((entry) => [entry.id, entry]),
@@ -109,8 +197,15 @@ function auditOf(store: Store, { uid, nickname, createdAt }: Account) {
       action,
       target,
       // What others changed beside this account is theirs.
-      ...(actorUid === uid || target === nickname ? { before, after } : {}),
+      ...(actorUid === uid || isAbout(target, nickname)
+        ? { before, after }
+        : {}),
     }));
+}
+
+/** "Ann", or "50001 Ann" for an act in a room. */
+function isAbout(target: string, nickname: string): boolean {
+  return target.replace(/^\d+ /, "") === nickname || target === nickname;
 }
 
 export const userData = command({

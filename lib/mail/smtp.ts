@@ -87,7 +87,7 @@ function mailError(error: unknown, where: string): MailError {
   const hint = code === "EAUTH"
     ? " Check mail.user and mail.password."
     : code === "ETLS" ||
-        /certificate|STARTTLS|corrupt message|ssl/i.test(message)
+        /certificate|STARTTLS|corrupt message|ssl|write UNKNOWN/i.test(message)
     ? " Check mail.tls, mail.port and mail.ca."
     : "";
   return new MailError(`${where}: ${first}${hint}`, !isFinal);

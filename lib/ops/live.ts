@@ -281,6 +281,8 @@ export interface Live {
   categoriesChanged(): void;
   /** Name, role, colour, … differ: pals and rooms are told. */
   accountChanged(uid: Uid): void;
+  /** A user's own list has this other user on it now, or no longer. */
+  relationChanged(uid: Uid, other: Uid): void;
   /** The account has left the store: ends its session and closes its rooms. */
   accountRemoved(uid: Uid, reason: string): void;
   /** The list of words differs. */

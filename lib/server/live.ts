@@ -38,6 +38,7 @@ import { roomInfo, sessionInfo, webcamInfo } from "./live_info.ts";
 import { closeRoom, enterRoom, showBanner } from "../chat/membership.ts";
 import { muteChanged } from "../chat/mutes.ts";
 import { consoleChanged, officesChanged } from "../chat/offices.ts";
+import { relationChanged } from "../chat/relation_changed.ts";
 import type { ChatServer } from "../chat/server.ts";
 import { type LivePorts, statusOf } from "./status.ts";
 
@@ -172,6 +173,8 @@ export class LiveServer implements Live {
       return;
     }
     const topic = room.banner;
+    const newlyBanned = [...fresh.banned.keys()]
+      .filter((uid) => !room.banned.has(uid));
     room.refresh(stored);
     replace(room.admins, fresh.admins);
     for (const outcasts of ["banned", "bounced"] as const) {
@@ -182,6 +185,10 @@ export class LiveServer implements Live {
       officesChanged(ctx, room);
       consoleChanged(ctx, room);
       if (room.banner !== topic) showBanner(ctx, room);
+      for (const uid of newlyBanned) {
+        const text = `You have been banned from ${room.name}.`;
+        putOut(ctx, room, uid, { by: 0, text });
+      }
       if (!room.video) endRoomVideo(ctx, room, true);
       endDottedVideo(ctx, room);
       ctx.out.voice({ what: "policy", gid });
@@ -208,6 +215,12 @@ export class LiveServer implements Live {
 
   accountChanged(uid: Uid): void {
     this.#act((ctx) => accountChanged(ctx, uid));
+  }
+
+  relationChanged(uid: Uid, other: Uid): void {
+    const session = this.#chat.services.world.online.get(uid);
+    if (session === undefined) return;
+    this.#act((ctx) => relationChanged(ctx, session, other));
   }
 
   accountRemoved(uid: Uid, reason: string): void {

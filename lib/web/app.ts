@@ -27,6 +27,8 @@ import { otherPages } from "./legacy/other_pages.ts";
 import { legacyPages } from "./legacy/pages.ts";
 import { emailPages } from "./member/email.ts";
 import { memberPages } from "./member/member.ts";
+import { palPages } from "./member/pals.ts";
+import { ownRoomPages } from "./member/rooms.ts";
 import { securityPages } from "./member/security.ts";
 import { metricsPages } from "./metrics_page.ts";
 import { notFound, Problem } from "./problem.ts";
@@ -89,6 +91,8 @@ export function makePages(site: Site): Pages {
   signInPages(app, site);
   memberPages(app, site);
   emailPages(app, site);
+  palPages(app, site);
+  ownRoomPages(app, site);
   securityPages(app, site);
   chatTicketPages(app, site);
   chatProfilePages(app, site);

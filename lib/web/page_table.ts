@@ -82,6 +82,18 @@ export const PAGES: readonly PageRow[] = [
   { path: "/setup", role: "visitor", looks: [] },
   { path: "/member", role: "member", looks: [["member", "/member"]] },
   {
+    path: "/member/pals",
+    role: "member",
+    looks: [["member-pals", "/member/pals"]],
+  },
+  {
+    path: "/member/rooms",
+    role: "member",
+    looks: [["member-rooms", "/member/rooms"]],
+  },
+  // One for each owner: tests of their own look at it.
+  { path: "/member/rooms/:gid{\\d+}", role: "member", looks: [] },
+  {
     path: "/member/security",
     role: "member",
     looks: [["security", "/member/security"]],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import type { Uid } from "../../domain/store.ts";
 import { userInfo } from "../../protocol/packets/messages.ts";
 import { palName } from "../../domain/pal_names.ts";
 import {
@@ -14,29 +14,24 @@ import {
   type Status,
   statusChange,
 } from "../../protocol/packets/pals.ts";
-import { videoBlockChanged } from "../cameras.ts";
+import { blockFault, palFault } from "../../actions/relations.ts";
 import type { Context } from "../context.ts";
+import { blocksChanged } from "../relation_changed.ts";
 import { asPal } from "../person.ts";
 import { announcePresence, tellStatus } from "../presence.ts";
 
-/** The client's own list ends at 500. */
-const MAX_BLOCKS = 499;
 /** Uids of people begin here as far as the client is concerned. */
 const FIRST_UID = 2;
 
 export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, store, world } = ctx;
   const account = store.accounts.get(uid);
-  if (account === undefined) {
-    ctx.refuse("ADD_PAL", "There is no such user.");
-    return;
-  }
-  if (uid === session.uid) {
-    ctx.refuse("ADD_PAL", "You cannot be your own pal.");
-    return;
-  }
-  if (session.pals.size >= ctx.settings.limits.pals_per_user) {
-    ctx.refuse("ADD_PAL", "Your pal list is full.");
+  const fault = palFault(store, session.uid, uid, {
+    count: session.pals.size,
+    most: ctx.settings.limits.pals_per_user,
+  });
+  if (fault !== null || account === undefined) {
+    ctx.refuse("ADD_PAL", fault ?? "There is no such user.");
     return;
   }
   const isNew = store.relations.addPal(session.uid, uid, ctx.now);
@@ -123,8 +118,8 @@ export function changeStatus(ctx: Context, packet: { status: number }): void {
 
 export function block(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, store, world } = ctx;
-  const problem = whyNotBlock(ctx, uid);
-  if (problem !== undefined) {
+  const problem = blockFault(store, session.uid, uid, session.blocks.size);
+  if (problem !== null) {
     ctx.services.counters.refused("BLOCK_BUDDY");
     ctx.complain("block refused", { about: uid, reason: problem });
     // The box "Block User Failed": an answer to failures only.
@@ -136,35 +131,14 @@ export function block(ctx: Context, { uid }: { uid: Uid }): void {
   if (session.dialect.confirmsBlocks) {
     ctx.reply(blockResult.frame({ uid, blocked: true, text: "Blocked." }));
   }
-  blocksChanged(ctx, uid);
-}
-
-function whyNotBlock(ctx: Context, uid: Uid): string | undefined {
-  const { session, store } = ctx;
-  if (uid === session.uid || uid === SYSTEM_UID) {
-    return "You cannot block this user.";
-  }
-  if (store.accounts.get(uid) === undefined) return "There is no such user.";
-  if (session.blocks.size >= MAX_BLOCKS) return "Your block list is full.";
-  return undefined;
+  blocksChanged(ctx, session, uid);
 }
 
 export function unblock(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, store, world } = ctx;
   store.relations.removeBlock(session.uid, uid);
   world.removeBlock(session, uid);
-  blocksChanged(ctx, uid);
-}
-
-/** The blocked user sees them leave (or return), and voice must know. */
-function blocksChanged(ctx: Context, uid: Uid): void {
-  const { session, world } = ctx;
-  const other = world.online.get(uid);
-  if (other?.pals.has(session.uid)) tellStatus(ctx, other, session.uid);
-  if (other !== undefined) videoBlockChanged(ctx, session, other);
-  for (const room of world.roomsOf(session)) {
-    if (room.isVoice) ctx.out.voice({ what: "policy", gid: room.gid });
-  }
+  blocksChanged(ctx, session, uid);
 }
 
 export function getBlocked(ctx: Context): void {

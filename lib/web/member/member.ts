@@ -10,7 +10,6 @@ import { changeOwnPassword } from "../../actions/password.ts";
 import { removeAccount } from "../../actions/remove_account.ts";
 import { personalData } from "../../commands/personal_data.ts";
 import { actingOf } from "../acting.ts";
-import { palName } from "../../domain/pal_names.ts";
 import { readForm } from "../form.ts";
 import { ownPasswordFault } from "../password_check.ts";
 import { Problem } from "../problem.ts";
@@ -24,24 +23,13 @@ import { changeProfile } from "./profile_change.ts";
 export function memberPages(app: App, site: Site): void {
   app.get("/member", (c) => memberPage(c, site, requireMember(c)));
 
-  app.post("/member/pal-name", async (c) => {
-    const member = requireMember(c);
-    const form = await readForm(c, site);
-    const known = site.store.relations.namePal(
-      member.account.uid,
-      Number(form.text("pal")),
-      palName(form.text("display")),
-    );
-    const fault = known ? null : "This is not one of your pals.";
-    return answer(c, member, fault, "Your list shows that name from now on.");
-  });
-
   app.post("/member/profile", async (c) => {
     const member = requireMember(c);
     const form = await readForm(c, site);
     const names = [
       "first",
       "last",
+      "color",
       ...PROFILE_LABELS.map(({ key }) => key),
     ];
     const given = new Map(

@@ -3,46 +3,6 @@ import { encodeText } from "../../protocol/windows1252.ts";
 import { sessionInfo } from "../../../tests/support/web/fake_live.ts";
 import { PASSWORD, withSite } from "../../../tests/support/web/site.ts";
 
-Deno.test("GET /member shows pals and blocks with who is online", () =>
-  withSite(async (site) => {
-    const ann = await site.addUser("Ann");
-    const bob = await site.addUser("<Bob>");
-    const eve = await site.addUser("Eve");
-    const shy = await site.addUser("Shy");
-    site.store.relations.addPal(ann.uid, bob.uid, 0);
-    site.store.relations.addPal(ann.uid, shy.uid, 0);
-    site.store.relations.addBlock(ann.uid, eve.uid, 0);
-    site.store.relations.addBlock(shy.uid, ann.uid, 0);
-    site.live.sessionList = [bob, shy].map(({ uid, nickname }) =>
-      sessionInfo({ uid, nickname })
-    );
-    const browser = site.browser();
-    const { text } = await browser.signIn("Ann");
-    match(text, /aria-label="online"><\/span> &lt;Bob&gt;/);
-    match(text, /aria-label="offline"><\/span> Shy/);
-    match(text, /<\/span> Eve/);
-  }));
-
-Deno.test("POST /member/pal-name names a pal in one's own list", () =>
-  withSite(async (site) => {
-    const ann = await site.addUser("Ann");
-    const bob = await site.addUser("Bob");
-    site.store.relations.addPal(ann.uid, bob.uid, 0);
-    const browser = site.browser();
-    const page = await browser.signIn("Ann");
-    const save = (pal: string, display: string) =>
-      browser.submit(page, "/member/pal-name", { pal, display });
-    equal((await save(String(bob.uid), "Bobby = <b>")).location, "/member");
-    const bobOf = () =>
-      site.store.relations.pals(ann.uid).find(({ uid }) => uid === bob.uid);
-    equal(bobOf()?.display, "Bobby - <b>");
-    match((await browser.get("/member")).text, /\(Bobby - &lt;b&gt;\)/);
-    await save(String(bob.uid), "");
-    equal(bobOf()?.display, undefined);
-    await save("4711", "x");
-    match((await browser.get("/member")).text, /not one of your pals/);
-  }));
-
 Deno.test("POST /member/profile changes what others see", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");
@@ -52,8 +12,10 @@ Deno.test("POST /member/profile changes what others see", () =>
       first: "Anna",
       interests: "chess & tea",
       showEmail: "yes",
+      color: "#ff8800",
     });
     equal(answer.location, "/member");
+    equal(site.store.accounts.get(ann.uid)?.color, "255136000");
     const after = site.store.accounts.get(ann.uid);
     equal(after?.first, "Anna");
     equal(after?.showEmail, true);

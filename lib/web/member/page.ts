@@ -3,16 +3,12 @@
  *
  * @module
  */
-import {
-  type Account,
-  type Pal,
-  SYSTEM_UID,
-  type Uid,
-} from "../../domain/store.ts";
+import type { Account } from "../../domain/store.ts";
 import { tokenField } from "../form.ts";
 import type { Form } from "../form_data.ts";
-import { checkbox, field, formPanel, select } from "../form_fields.ts";
-import { type Html, html, NOTHING } from "../html.ts";
+import { checkbox, field, formPanel } from "../form_fields.ts";
+import { type Html, html } from "../html.ts";
+import { hexColor } from "../desk/controls.ts";
 import { page, panel } from "../layout.ts";
 import { PROFILE_LABELS } from "../profile_fields.ts";
 import type { Context, Member, Site } from "../site.ts";
@@ -62,23 +58,23 @@ export function memberPage(
         </div>
         <div>
       ${panel(
-        "Pals",
-        pals(
-          site,
-          account.uid,
-          relations.pals(account.uid),
-          "You have no pals yet: add them in the client.",
-        ),
+        "Pals and blocks",
+        html`
+          <p>${count(relations.pals(account.uid).length, "pal")}, ${count(
+            relations.blocks(account.uid).length,
+            "user",
+          )} blocked.</p>
+          <p
+            class="actions"><a class="button" href="/member/pals">Pals and blocks</a></p>
+        `,
       )}
-      ${palNameForm(c, site, relations.pals(account.uid))}
       ${panel(
-        "Blocked",
-        pals(
-          site,
-          account.uid,
-          relations.blocks(account.uid),
-          "You have blocked nobody.",
-        ),
+        "Your rooms",
+        html`
+          <p>Banner, lockword, admins and bans of the rooms that you own.</p>
+          <p
+            class="actions"><a class="button" href="/member/rooms">Your rooms</a></p>
+        `,
       )}
         </div>
       </div>
@@ -86,55 +82,8 @@ export function memberPage(
   });
 }
 
-/** Somebody who has blocked the reader looks offline to them. */
-function pals(
-  site: Site,
-  reader: Uid,
-  list: readonly Pal[],
-  none: string,
-): Html {
-  const hidden = new Set(site.store.relations.blockedBy(reader));
-  if (list.length === 0) return html`<p class="quiet">${none}</p>`;
-  return html`<ul class="people-list">${
-    list.map(({ uid, nickname, display }) => {
-      const online = uid === SYSTEM_UID ||
-        site.live.isOnline(uid) && !hidden.has(uid);
-      return html`<li><span class="dot ${
-        online ? "on" : "off"
-      }" role="img" aria-label="${
-        online ? "online" : "offline"
-      }"></span> ${nickname}${
-        display === undefined ? NOTHING : html`
-          <span class="quiet">(${display})</span>
-        `
-      }</li>`;
-    })
-  }</ul>`;
-}
-
-/** "Customize Pal Name" of the client; a list learns of it at a sign-on. */
-function palNameForm(c: Context, site: Site, list: readonly Pal[]): Html {
-  if (list.length === 0) return NOTHING;
-  return formPanel({
-    title: "A name for a pal",
-    action: "/member/pal-name",
-    token: tokenField(c, site),
-    submit: "Save the name",
-    fields: html`${
-      select(
-        { name: "pal", label: "Pal" },
-        list.map(({ uid, nickname }) => [String(uid), nickname] as const),
-      )
-    }${
-      field({
-        name: "display",
-        label: "Shown in my list as",
-        maxlength: 127,
-        help:
-          "Only you see it, from your client's next sign-on. Empty: the nickname.",
-      })
-    }`,
-  });
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** `typed` is what the member sent and the server could not accept. */
@@ -170,6 +119,13 @@ function profileForm(
         value: text("last", account.last),
         maxlength: 200,
         autocomplete: "family-name",
+      })
+    }${
+      field({
+        name: "color",
+        label: "Color of my nickname",
+        type: "color",
+        value: text("color", hexColor(account.color)),
       })
     }${
       PROFILE_LABELS.map(({ key, label }) =>

@@ -4,6 +4,7 @@
  * @module
  */
 import { actorOf, Refused } from "../../actions/acting.ts";
+import { colorFault, colorOf } from "../../actions/person_text.ts";
 import { changeProfile as change } from "../../actions/profile.ts";
 import type { Account, AccountPatch } from "../../domain/store.ts";
 import { actingOf } from "../acting.ts";
@@ -26,8 +27,13 @@ export function changeProfile(
       .map((key) => [key, given.get(key)]),
   );
   try {
+    const color = given.get("color");
+    const digits = color === undefined ? undefined : colorOf(color);
+    if (color !== undefined && digits === null) {
+      throw new Refused(colorFault(color));
+    }
     change(actingOf(site, actorOf(account, address)), account, {
-      patch: { ...shown, ...texts },
+      patch: { ...shown, ...texts, ...(digits && { color: digits }) },
       fields: given,
     });
     return null;

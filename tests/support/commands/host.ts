@@ -168,6 +168,7 @@ export class Bench implements AsyncDisposable {
       roomRemoved: note("roomRemoved"),
       categoriesChanged: note("categoriesChanged"),
       accountChanged: note("accountChanged"),
+      relationChanged: note("relationChanged"),
       accountRemoved: note("accountRemoved"),
       wordsChanged: note("wordsChanged"),
       muteChanged: note("muteChanged"),

@@ -151,6 +151,10 @@ export class FakeLive implements Live {
   categoriesChanged(): void {
     this.done.push("categoriesChanged");
   }
+  relationChanged(uid: number, other: number): void {
+    this.done.push(`relationChanged ${uid} ${other}`);
+  }
+
   accountChanged(uid: number): void {
     this.done.push(`accountChanged ${uid}`);
   }

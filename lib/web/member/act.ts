@@ -1,0 +1,54 @@
+/**
+ * Carrying out what a form on the member's pages asks for.
+ *
+ * @module
+ */
+import { type Acting, actorOf, Refused } from "../../actions/acting.ts";
+import { actingOf } from "../acting.ts";
+import type { Form } from "../form_data.ts";
+import type { Context, Member, Site } from "../site.ts";
+
+export interface MemberForm {
+  readonly form: Form;
+  /** The action of the form. */
+  readonly of: string;
+  /** The page to go back to. */
+  readonly back: string;
+  /** The field beside which a refusal is shown. */
+  readonly field?: string;
+}
+
+/** Does it and goes back; a refused form comes back as it was typed. */
+export function answerForm(
+  c: Context,
+  site: Site,
+  { session, account }: Member,
+  { form, of, back, field }: MemberForm,
+  work: (acting: Acting) => string,
+): Response {
+  try {
+    if (
+      !site.acts.take(
+        account.uid,
+        site.config().limits.audited_per_minute,
+        site.steady(),
+      )
+    ) {
+      throw new Refused(
+        "You are doing this too often. Please wait a little.",
+      );
+    }
+    const done = work(actingOf(site, actorOf(account, c.env.address)));
+    session.flash = { kind: "done", lines: [done] };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    session.flash = {
+      kind: "failed",
+      lines: [error.message],
+      typed: form,
+      of,
+      ...(field !== undefined && { faults: { [field]: error.message } }),
+    };
+  }
+  return c.redirect(back, 303);
+}

@@ -107,8 +107,9 @@ export function writeMarkup(text: string, look: Look): string {
 /** The whisper that a room line holds; undefined: it is no whisper. */
 export function whisperIn(text: string): string | undefined {
   const plain = plainText(text);
-  const match = /\*{5} Start Whisper\s*([\s\S]*?)\s*\*{5} End Whisper/
-    .exec(plain);
+  const match =
+    /\*{5} Start Whisper(?: \*{5})?\s*([\s\S]*?)\s*\*{5} End Whisper/
+      .exec(plain);
   return match?.[1];
 }
 

@@ -17,6 +17,8 @@ import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
 const faults: string[] = [];
 /** A permanent voice room of every fresh server. */
 export const PORCH = "The Front Porch";
+/** A name of this machine that browsers do not count as secure. */
+export const LAN_NAME = "server.lan.test";
 const RATE = 44_100;
 
 let spoken: string | undefined;
@@ -82,6 +84,7 @@ export function chatTest(
           "--use-fake-device-for-media-stream",
           `--use-file-for-fake-audio-capture=${file}`,
           "--autoplay-policy=no-user-gesture-required",
+          `--host-resolver-rules=MAP ${LAN_NAME} 127.0.0.1`,
         ]);
         deepEqual(faults, []);
       }, changes);
@@ -89,8 +92,12 @@ export function chatTest(
   });
 }
 
-/** Broken connections, and a web session that has ended, are logged by itself. */
-const BY_THE_BROWSER = /WebSocket|net::ERR_|status of 401/;
+/**
+ * Broken connections, a web session that has ended, and a header that counts
+ * by https only are logged by the browser itself.
+ */
+const BY_THE_BROWSER =
+  /WebSocket|net::ERR_|status of 401|Cross-Origin-Opener-Policy header/;
 
 interface VisitOptions {
   readonly viewport?: { readonly width: number; readonly height: number };

@@ -43,6 +43,8 @@ import { sessionId } from "./web_sessions.ts";
 export interface Pages {
   /** What GET serves, as the router has it. */
   readonly paths: readonly string[];
+  /** What POST serves. */
+  readonly posts: readonly string[];
   answer(request: Request, visitor: Visitor): Promise<Response>;
   close(): void;
 }
@@ -103,9 +105,15 @@ export function makePages(site: Site): Pages {
   metricsPages(app, site);
   apiPages(app, site);
   otherPages(app, site);
-  const served = app.routes.filter(({ method }) => method === "GET");
+  const served = (wanted: string) => [
+    ...new Set(
+      app.routes.filter(({ method }) => method === wanted)
+        .map(({ path }) => path),
+    ),
+  ];
   return {
-    paths: [...new Set(served.map(({ path }) => path))],
+    paths: served("GET"),
+    posts: served("POST"),
     answer: async (request, visitor) =>
       secured(
         await app.fetch(request, visitor),

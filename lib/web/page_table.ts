@@ -152,7 +152,7 @@ export const PAGES: readonly PageRow[] = [
     "/desk/invites",
   ]),
   desk("/desk/files", "admin", "Files", ["desk-files", "/desk/files"]),
-  desk("/desk/announce", "moderator", "Announce", [
+  desk("/desk/announce", "admin", "Announce", [
     "desk-announce",
     "/desk/announce",
   ]),

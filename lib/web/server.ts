@@ -88,6 +88,8 @@ export interface WebServer {
   expelNotAllowed(): void;
   /** What GET serves, as the router has it. */
   readonly paths: readonly string[];
+  /** What POST serves. */
+  readonly posts: readonly string[];
   /** Ends event streams, finishes what is being answered, closes. */
   shutdown(): Promise<void>;
 }
@@ -129,6 +131,7 @@ function start(options: WebOptions): WebServer {
       site.streams.close((address) => !site.admission.isAllowed(address));
     },
     paths: pages.paths,
+    posts: pages.posts,
     async shutdown() {
       history.stop();
       site.streams.close();

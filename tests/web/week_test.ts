@@ -118,7 +118,7 @@ async function mistake(server: TestServer, host: DeskVisitor): Promise<void> {
     "/desk/backup",
     /href="(\/desk\/backup\/restore\?name=[^"]+)"/,
   );
-  await host.open("/desk/users?q=Ann");
+  await host.open("/desk/users?search=Ann");
   const [, uid = ""] = /href="\/desk\/users\/(\d+)"[^>]*>\s*Ann\s*</
     .exec(await host.html()) ?? [];
   await host.open(`/desk/users/${uid}`);

@@ -20,7 +20,13 @@ const HERE = `${BACKUPS}/restore`;
 const WEEK_MS = 7 * 86_400_000;
 
 export function restorePages(app: App, site: Site): void {
-  app.get(HERE, (c) => restorePage(c, site, wanted(c, site)));
+  app.get(
+    HERE,
+    (c) =>
+      c.req.query("name") === undefined
+        ? chooseFirst(c, site)
+        : restorePage(c, site, wanted(c, site)),
+  );
 
   app.post(HERE, async (c) => {
     const member = requireStaff(c, "superadmin");
@@ -52,6 +58,15 @@ again within some seconds. Everybody is disconnected and may come back.</p>
 <p><a class="button" href="/sign-in">Sign in again</a> with the password that you
 had when the backup was made. This page then tells how it went.</p>`,
     });
+  });
+}
+
+function chooseFirst(c: Context, site: Site): Response {
+  return deskPage(c, site, {
+    title: "Restore",
+    at: BACKUPS,
+    main: html`<h1>Restore a backup</h1>
+<p>Choose one under <a href="${BACKUPS}">Backup</a>.</p>`,
   });
 }
 

@@ -10,7 +10,8 @@ import { panel } from "../layout.ts";
 import { notFound } from "../problem.ts";
 import type { App, Context, Site } from "../site.ts";
 import { time } from "../text.ts";
-import { commandForm } from "./command_form.ts";
+import { isRole } from "./access.ts";
+import { commandForm, commandNamed } from "./command_form.ts";
 import { deskPage, facts, table } from "./layout.ts";
 import { moderationForms } from "./moderation_forms.ts";
 import { historyPanels } from "./user_history.ts";
@@ -60,7 +61,7 @@ ${
         )
       }
 ${
-        panel(
+        !isRole(c, commandNamed("user import").role) ? NOTHING : panel(
           "Many at once",
           html`<p><a href="/desk/commands/user/import">Import accounts</a> from CSV or JSON,
 or <a href="/desk/commands/user/export">export</a> them.</p>`,

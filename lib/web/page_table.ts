@@ -195,10 +195,8 @@ export const PAGES: readonly PageRow[] = [
     "old-pal-info",
     "/profile/JspGetPalInfo.jsp?nick=Ann",
   ]),
-  old("/web/ControllerServlet", [
-    "gaim-pal-info",
-    "/web/ControllerServlet?nick=Ann",
-  ]),
+  // Lines for Gaim's plugin, which no person sees as a page.
+  old("/web/ControllerServlet"),
   old("/profile/JspGetProfile.jsp", [
     "old-profile",
     "/profile/JspGetProfile.jsp",

@@ -9,7 +9,7 @@ import { pause } from "../net/turn.ts";
 import type { VoiceControl } from "../voice/roster.ts";
 import type { Admission } from "../net/admission.ts";
 import type { Endpoint, Wire } from "../net/wire.ts";
-import type { VideoChange, VoiceChange } from "../domain/effects.ts";
+import type { Effect, VideoChange, VoiceChange } from "../domain/effects.ts";
 import { beginHandover } from "../domain/handover.ts";
 import { Session } from "../domain/session.ts";
 import type { World } from "../domain/world.ts";
@@ -47,6 +47,14 @@ export interface VideoControl {
 const TICK_MS = 60_000;
 const SILENT_MS = 2 * TICK_MS + 10_000;
 
+/** Hears of everything that may change a session or a room. */
+export interface ChatObserver {
+  performed(effects: readonly Effect[]): void;
+  ended(session: Session): void;
+  /** A line of this process as the server shall use it. */
+  own(line: Line): Line;
+}
+
 export interface ChatOptions {
   readonly bind: string;
   readonly port: number;
@@ -62,6 +70,8 @@ export class ChatServer {
   readonly connections = new Map<number, Line>();
   /** Set when the voice relay has started. */
   voice: VoiceControl | undefined;
+  /** What a cluster must know of; absent: this is the only server. */
+  observer: ChatObserver | undefined;
   /** Set when the video relay has started. */
   video: VideoControl | undefined;
 
@@ -96,7 +106,7 @@ export class ChatServer {
     };
     this.admission = admission;
     this.#ports = {
-      perform: (ctx) => this.#fanout.perform(ctx.out.list),
+      perform: (ctx) => this.#perform(ctx),
       ended: (session, reason) => this.#ended(session, reason),
       expel: (session, sentence, reason) =>
         this.act((ctx) => endSession(ctx, session, sentence, reason)),
@@ -109,7 +119,8 @@ export class ChatServer {
       port,
       services: this.services,
       admission,
-      open: (line, remote, local) => this.open(line, remote, local),
+      open: (line, remote, local) =>
+        this.open(this.observer?.own(line) ?? line, remote, local),
     });
     this.#sweep = setInterval(() => this.#checkDeadlines(), SWEEP_MS);
   }
@@ -133,16 +144,37 @@ export class ChatServer {
     return isEnding ? undefined : this.#edge.adopt(wire);
   }
 
-  /** Gives a line of any edge its session. */
-  open(line: Line, remote: Endpoint, local: Endpoint): LineHandler {
-    const now = this.services.clock();
+  /**
+   * Gives a line of any edge its session; `again` names one that another
+   * server has begun.
+   */
+  open(
+    line: Line,
+    remote: Endpoint,
+    local: Endpoint,
+    again?: Pick<Session, "id" | "connectedAt">,
+  ): LineHandler {
+    const { id, connectedAt } = again ??
+      { id: this.#nextId, connectedAt: this.services.clock() };
+    this.#nextId = Math.max(this.#nextId, id + 1);
     const address = remote.host;
-    const session = new Session(this.#nextId++, address, local.host, now);
+    const session = new Session(id, address, local.host, connectedAt);
     session.localPort = local.port;
     this.connections.set(session.id, line);
     this.services.log.debug("connected", { session: session.id, address });
     this.services.signOnStep(session, "connected");
     return new PacketHandler(line, session, this.services, this.#ports);
+  }
+
+  /** Forgets a session that another server goes on with. */
+  forget({ id }: Session): void {
+    this.connections.delete(id);
+    if (this.connections.size === 0) this.#emptied?.();
+  }
+
+  #perform({ out: { list } }: Context): void {
+    this.observer?.performed(list);
+    this.#fanout.perform(list);
   }
 
   /** Does something that no packet asked for, and performs its effects. */
@@ -152,13 +184,14 @@ export class ChatServer {
       return work(ctx);
     } finally {
       // Effects before an error are performed: the state has changed already.
-      this.#fanout.perform(ctx.out.list);
+      this.#perform(ctx);
     }
   }
 
   #ended(session: Session, reason: string): void {
     const wasOnline = session.phase === "online";
     this.connections.delete(session.id);
+    this.observer?.ended(session);
     if (this.connections.size === 0) this.#emptied?.();
     const { world } = this.services;
     // Skips departures during shutdown, and leaves users for whom the next

@@ -41,6 +41,7 @@ import { runChatLine } from "../commands/chat.ts";
 import type { Session } from "../domain/session.ts";
 import { LEVEL } from "../domain/store.ts";
 import { SetupDoor } from "../web/setup_door.ts";
+import type { Leader } from "../cluster/leader.ts";
 import { NatsError } from "../cluster/nats_error.ts";
 import { removeGatewayFile } from "../cluster/gateway_file.ts";
 import { firstRun } from "./first_run.ts";
@@ -56,6 +57,7 @@ import {
   withFreePorts,
   withPortsOf,
 } from "./ports.ts";
+import { EXIT_REPLACED, serveCore, standbyLine } from "./serve_core.ts";
 import { serveGateway } from "./serve_gateway.ts";
 import { type Flags, readFlags } from "./serve_flags.ts";
 import { watchSignals } from "./signals.ts";
@@ -169,8 +171,19 @@ function serveRole(
   config: Config,
   flags: Flags,
 ): Promise<number> {
-  if (config.cluster.role !== "gateway") {
-    return runAndRestore(local, config, flags);
+  const { role } = config.cluster;
+  if (role === "") return runAndRestore(local, config, flags);
+  removeGatewayFile(local.folder.gateway);
+  if (role === "core") {
+    return serveCore({
+      folder: local.folder,
+      config,
+      standby: () => local.terminal.out(standbyLine()),
+      lead: async (leader) => {
+        const run = { isFirst: true, leader };
+        return (await runUntilStopped(local, config, flags, run)).code;
+      },
+    });
   }
   return serveGateway({
     folder: local.folder,
@@ -187,7 +200,7 @@ async function runAndRestore(
   flags: Flags,
 ): Promise<number> {
   for (let config = first, isFirst = true;; isFirst = false) {
-    const end = await runUntilStopped(local, config, flags, isFirst);
+    const end = await runUntilStopped(local, config, flags, { isFirst });
     if (end.restore === undefined || end.code !== CODE.done) return end.code;
     await restoreBetween(local.folder.database, end.restore, Date.now());
     config = end.config;
@@ -207,7 +220,7 @@ async function runUntilStopped(
   local: Local,
   config: Config,
   flags: Flags,
-  isFirst: boolean,
+  { isFirst, leader }: { isFirst: boolean; leader?: Leader },
 ): Promise<End> {
   let restore: RestoreWish | undefined;
   const log = logger("server");
@@ -216,7 +229,7 @@ async function runUntilStopped(
     restore ??= wish;
     // After the answer is on its way: the pages close too.
     setTimeout(() => void server.stop("a backup is restored"), 200);
-  });
+  }, leader);
   parts.defer(() => server.stop("the start failed", CODE.refused));
   parts.use(watchTheLoop(config));
   const control = new ControlServer(local.folder, host);
@@ -250,14 +263,15 @@ async function start(
   initial: Config,
   flags: Flags,
   restore: (wish: RestoreWish) => void,
+  leader?: Leader,
 ): Promise<{ host: CommandHost; server: RunningServer }> {
   const { folder, terminal } = local;
   const readConfig = () => withPortsOf(initial, local.loadConfig(flags));
-  removeGatewayFile(folder.gateway);
-  const store = await openStore(folder.database, {
+  const store = leader?.store ?? await openStore(folder.database, {
     durability: initial.store.durability,
   });
   try {
+    const replaced = Promise.withResolvers<void>();
     const config = new LiveConfig(initial);
     const hasher = passwordHasher(config);
     const setupDoor = new SetupDoor();
@@ -292,7 +306,10 @@ async function start(
         restore: (file, actor) => restore({ file, actor }),
       }),
       dropFolder: folder.drops,
-      handover: takeHandover(folder.handover, Date.now()),
+      // In a cluster the log knows who was where.
+      handover: leader === undefined
+        ? takeHandover(folder.handover, Date.now())
+        : undefined,
       writeHandover: (handover) => writeHandover(folder.handover, handover),
       setupDoor,
       settings: new SettingsKeeper({
@@ -300,11 +317,16 @@ async function start(
         sources: () => local.configSources(flags),
         reload: () => host.reload(),
       }),
-      ...(initial.cluster.role === "core" && {
+      ...(leader !== undefined && {
         joinCluster: async (parts) => {
           // Only a server with a role loads NATS.
           const { startCore } = await import("../cluster/start.ts");
-          return await startCore(parts, resolve(folder.path));
+          return startCore(
+            parts,
+            resolve(folder.path),
+            leader,
+            () => replaced.resolve(),
+          );
         },
       }),
       commandContext: (actor, run) => host.context(actor, run),
@@ -313,6 +335,9 @@ async function start(
         return (line, session) => answerChat(host, line, session);
       },
     });
+    void replaced.promise.then(() =>
+      server.stop("another core leads", EXIT_REPLACED)
+    );
     for (const line of welcome.next(server)) terminal.err(line);
     return { host, server };
   } catch (error) {

@@ -15,7 +15,24 @@ import type { Value } from "../config/setting.ts";
 import { logger } from "../ops/log.ts";
 import { VERSION } from "../version.ts";
 import type { VoiceControl, VoiceRoster } from "../voice/roster.ts";
+import { deliverWaiting } from "../chat/mailbox.ts";
+import { depart } from "../chat/departure.ts";
+import type { Effect } from "../domain/effects.ts";
+import { Session } from "../domain/session.ts";
+import { SERVER_TYPES } from "../protocol/packet_types.ts";
 import type { Broker } from "./broker.ts";
+import type { Collected, RecordChange } from "./entry.ts";
+import { HeldLine } from "./held_line.ts";
+import type { LogState } from "./log_state.ts";
+import { pause } from "./pause.ts";
+import {
+  gatewayRecord,
+  packetsOf,
+  readRecords,
+  Records,
+  restoreRoom,
+  restoreSession,
+} from "./records.ts";
 import { ClusterVoice } from "./cluster_voice.ts";
 import { type Control, control, readControl } from "./control.ts";
 import { type GatewayLife, Hub, type Rules } from "./hub.ts";
@@ -23,6 +40,8 @@ import { Places } from "./places.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
+/** Another core waits for what this one has decided for so long. */
+const LEAVE_MS = 1000;
 /** Sections of the configuration that hold at every gateway. */
 const SHARED = ["access", "limits", "voice", "video"];
 export const FAREWELL =
@@ -42,7 +61,17 @@ export interface ClusterCoreOptions {
   readonly banned: () => readonly string[];
   /** The data folder of this core. */
   readonly folder: string;
+  /** What the log says, and who else writes to it; absent: no log. */
+  readonly leader?: LogWriter;
   readonly onReplaced?: () => void;
+}
+
+/** The database of a leading core (leader.ts). */
+export interface LogWriter {
+  readonly state: LogState;
+  /** Changes of the database since the last call. */
+  collect(): Uint8Array | undefined;
+  attach(hub: Hub): void;
 }
 
 export class ClusterCore implements Disposable {
@@ -53,6 +82,9 @@ export class ClusterCore implements Disposable {
   readonly #options: ClusterCoreOptions;
   readonly #log = logger("cluster");
   readonly #timer: ReturnType<typeof setInterval>;
+  #records!: Records;
+  /** Records of gateways to be written. */
+  readonly #infos: RecordChange[] = [];
   #hub!: Hub;
   /** What gateways were told last. */
   #told: { config: Config; banned: readonly string[] } | undefined;
@@ -62,7 +94,12 @@ export class ClusterCore implements Disposable {
     const { chat, broker, epoch, media } = options;
     const { world, counters, steady } = chat.services;
     this.lines = new RemoteLines({
-      open: (line, remote, local) => chat.open(line, remote, local),
+      open: (line, remote, local, again) =>
+        chat.open(line, remote, local, again),
+      forget: (session) => chat.forget(session),
+      touch: ({ id }) => this.#records.touch(id),
+      // Of a late answer to an earlier core nothing may be concluded.
+      firstMark: (epoch % 2048) * 2 ** 20,
       now: steady,
       onPacketOut: () => counters.packetsOut++,
       push: (gateway, message) => this.#hub.push(gateway, message),
@@ -88,13 +125,30 @@ export class ClusterCore implements Disposable {
       send: (gateway, about) => this.#hub.push(gateway, control(about)),
       announce: (gid, uid) => this.#announce(gid, uid),
     });
+    this.#records = new Records({
+      world,
+      session: (id) => chat.connections.get(id)?.session,
+      sessions: () => chat.connections.keys(),
+      place: (session) => this.lines.placeOf(session),
+      voiceAt: (gid) => this.places.voiceAt(gid),
+      now: chat.services.clock,
+    });
+    const { leader } = options;
     this.#hub = new Hub({
       broker,
       epoch,
+      ...(leader !== undefined && { state: leader.state }),
       rules: (hub) => this.#rules(hub),
       defer: (work) => queueMicrotask(() => queueMicrotask(work)),
       onReplaced: () => options.onReplaced?.(),
     }, performance.now());
+    leader?.attach(this.#hub);
+    chat.observer = {
+      performed: (effects) => this.#performed(effects),
+      ended: ({ id }) => this.#records.touch(id),
+      own: (line) =>
+        leader === undefined ? line : new HeldLine(line, this.#hub),
+    };
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -107,8 +161,39 @@ export class ClusterCore implements Disposable {
     this.#hub.stop();
   }
 
+  /** Gives the clients of gateways to another core, without a word to them. */
+  async leave(): Promise<void> {
+    if (!this.#hub.isStopped) {
+      await Promise.race([this.#hub.settled(), pause(LEAVE_MS)]);
+    }
+    this[Symbol.dispose]();
+    this.lines.abandon();
+  }
+
+  /** Marks what the effects may have changed. */
+  #performed(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case "send":
+          this.#records.touch(effect.to);
+          break;
+        case "close":
+          this.#records.touch(effect.session);
+          break;
+        case "room":
+          if (!isRoomText(effect.frame)) this.#records.touchRoom(effect.gid);
+          break;
+        case "voice":
+          this.#records.touchRoom(effect.change.gid);
+          break;
+      }
+    }
+    this.#hub.touch();
+  }
+
   #tick(): void {
     this.#tellRules();
+    if (this.#options.leader !== undefined) this.#records.sweep();
     this.#hub.tick(performance.now());
   }
 
@@ -117,13 +202,90 @@ export class ClusterCore implements Disposable {
     return {
       handle: ({ gateway }, message) => this.#handle(gateway, message),
       lost: (peer) => this.#lost(peer),
-      restore: () => {},
-      collect: () => {
-        // What has been pushed is on its way.
-        this.lines.seal();
-        return undefined;
-      },
+      restore: (state) => this.#restore(state),
+      collect: () => this.#collect(),
     };
+  }
+
+  #collect(): Collected | undefined {
+    // What has been pushed is on its way.
+    this.lines.seal();
+    const { leader } = this.#options;
+    if (leader === undefined) return undefined;
+    const changes = leader.collect();
+    const records = [...this.#records.collect(), ...this.#infos.splice(0)];
+    return changes === undefined && records.length === 0
+      ? undefined
+      : { changes, records };
+  }
+
+  /** Goes on where another core has stopped. */
+  #restore(state: LogState): void {
+    const { chat } = this.#options;
+    const { clock, steady } = chat.services;
+    this.#records.restore(state.records);
+    const { sessions, rooms, gateways } = readRecords(state.records);
+    const isThere = (gateway: number) =>
+      state.links.get(gateway)?.isLost === false;
+    for (const [gateway, info] of gateways) {
+      if (isThere(gateway)) this.places.add(gateway, info);
+    }
+    const { world, store } = chat.services;
+    for (const room of rooms) {
+      restoreRoom(world, room, clock(), steady());
+      const { voice, handed: { gid } } = room;
+      if (voice !== null && isThere(voice)) this.places.setVoice(gid, voice);
+    }
+    const ended: Session[] = [];
+    for (const record of sessions) {
+      const setUp = (session: Session) =>
+        restoreSession(world, store, session, record, clock());
+      const { at, id, connectedAt } = record;
+      if (at !== null && isThere(at.gateway)) {
+        const { gateway, line, remote, local } = at;
+        this.lines.restore(gateway, {
+          id: line,
+          remote,
+          local,
+          session: { id, connectedAt },
+          pending: packetsOf(at),
+          setUp,
+        });
+        this.places.found(gateway, local.host);
+      } else {
+        // Its socket was that of the core that is gone.
+        const session = new Session(id, record.address, "", connectedAt);
+        setUp(session);
+        ended.push(session);
+        this.#records.touch(id);
+      }
+    }
+    // When the hub can send.
+    queueMicrotask(() => this.#restored(ended));
+    this.#log.info("goes on where another core has stopped", {
+      sessions: sessions.length - ended.length,
+      ended: ended.length,
+      rooms: rooms.length,
+    });
+  }
+
+  #restored(ended: readonly Session[]): void {
+    const { chat, config, banned } = this.#options;
+    for (const session of ended) chat.act((ctx) => depart(ctx, session));
+    const message = this.#rulesFor(config(), banned());
+    for (const { gateway } of this.places.all()) {
+      this.#hub.push(gateway, message);
+    }
+    const { world } = chat.services;
+    for (const session of world.online.values()) {
+      if (session.catchingUp) chat.act((ctx) => deliverWaiting(ctx, session));
+    }
+    for (const room of world.rooms.values()) {
+      if (!room.isVoice || room.members.size === 0) continue;
+      if (this.places.voiceAt(room.gid) === undefined) {
+        this.voice.move(room.gid);
+      } else this.voice.policyChanged(room.gid);
+    }
   }
 
   #handle(gateway: number, message: Message): void {
@@ -146,6 +308,7 @@ export class ClusterCore implements Disposable {
           });
         }
         this.places.add(gateway, info);
+        this.#infos.push(gatewayRecord(gateway, info));
         const { host, chat } = info;
         this.#log.info("gateway joined", { gateway, host, chat });
         const config = this.#options.config();
@@ -171,6 +334,7 @@ export class ClusterCore implements Disposable {
     const people = this.lines.count(gateway);
     this.#log.warn("gateway lost", { gateway, people });
     const gids = this.places.remove(gateway);
+    this.#infos.push(gatewayRecord(gateway, undefined));
     this.lines.lost(gateway);
     for (const gid of gids) this.voice.move(gid);
   }
@@ -212,4 +376,10 @@ export class ClusterCore implements Disposable {
       farewell: FAREWELL,
     });
   }
+}
+
+/** The most frequent frame, which tells of no change. */
+function isRoomText(frame: Uint8Array): boolean {
+  const { type } = SERVER_TYPES.ROOM_MESSAGE_IN;
+  return frame[0] === ((type >> 8) & 0xff) && frame[1] === (type & 0xff);
 }

@@ -26,6 +26,8 @@ import { NatsSnapshots } from "./nats_snapshots.ts";
 import { pause } from "./pause.ts";
 
 export const LEASE_MS = 2000;
+/** Answered by cores that stand by. */
+export const STANDBY = "standby";
 /** Asks the leading core for one; without content. */
 export const SNAPSHOT_WANTED = "snapshot_wanted";
 const TICK_MS = 50;
@@ -248,6 +250,7 @@ export class CoreNode implements AsyncDisposable {
     });
     this.#follower = follower;
     let isLeading = false;
+    let standsBy: (() => void) | undefined;
     const end = this.log.follow(
       state.index,
       (entries) => follower.take(entries),
@@ -269,7 +272,10 @@ export class CoreNode implements AsyncDisposable {
         if (
           db !== undefined && this.lease.holder !== "" &&
           follower.state.index >= last
-        ) onStandby();
+        ) {
+          standsBy ||= this.#standBy();
+          onStandby();
+        }
         await pause(db === undefined ? 4 * TICK_MS : 10);
       }
       if (this.#fault !== undefined) {
@@ -277,12 +283,22 @@ export class CoreNode implements AsyncDisposable {
       }
     } finally {
       end();
+      standsBy?.();
       this.#follower = undefined;
       this.#close();
       if (!isLeading && this.lease.isOurs) await this.lease.release();
     }
     await pause(this.#fault === undefined ? TICK_MS : AGAIN_MS);
     return undefined;
+  }
+
+  /** Answers that there is a core that could lead. */
+  #standBy(): () => void {
+    const { nats } = this.#options;
+    const subscription = nats.connection.subscribe(nats.subject(STANDBY), {
+      callback: (_, message) => void message.respond(),
+    });
+    return () => subscription.unsubscribe();
   }
 
   #take(replica: Replica | undefined, index: number, entry: LogEntry): void {

@@ -16,6 +16,7 @@ import {
   type Term,
 } from "./core_node.ts";
 import type { Hub } from "./hub.ts";
+import type { LogState } from "./log_state.ts";
 import type { Nats } from "./nats.ts";
 
 /** Entries after which a snapshot is due. */
@@ -94,7 +95,11 @@ export class Leader implements Disposable {
     return this.#recorder.take();
   }
 
-  /** The hub that writes the log. */
+  get state(): LogState {
+    return this.term.state;
+  }
+
+  /** Takes the hub that writes the log. */
   attach(hub: Hub): void {
     this.#hub = hub;
     this.node.onDoubt = () => hub.pause();

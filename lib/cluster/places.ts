@@ -68,6 +68,11 @@ export class Places {
     this.#voice.delete(gid);
   }
 
+  /** The voice of a room is at this gateway already. */
+  setVoice(gid: Gid, gateway: number): void {
+    this.#voice.set(gid, gateway);
+  }
+
   /** Keeps the voice of a room here, for members who can reach no gateway. */
   keepVoiceHere(gid: Gid): void {
     this.#voice.set(gid, undefined);

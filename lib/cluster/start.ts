@@ -8,7 +8,18 @@ import { logger } from "../ops/log.ts";
 import type { LiveConfig } from "../config/live_config.ts";
 import { voiceRoster } from "../server/voice_roster.ts";
 import type { ClusterNeighbours } from "../server/start_server.ts";
+import { newestSchema } from "../../db/migrate.ts";
+import type { Config } from "../config/config.ts";
 import { ClusterCore } from "./core.ts";
+import {
+  CoreNode,
+  type CoreNodeOptions,
+  STANDBY,
+  type Term,
+} from "./core_node.ts";
+import { Leader } from "./leader.ts";
+import { NatsError } from "./nats_error.ts";
+import { pause } from "./pause.ts";
 import { GatewayServer } from "./gateway_server.ts";
 import { readGatewayFile, writeGatewayFile } from "./gateway_file.ts";
 import { Nats } from "./nats.ts";
@@ -16,24 +27,99 @@ import { noLog } from "./no_log.ts";
 
 /** Milliseconds within which another gateway of the same number answers. */
 const ASK_MS = 500;
+/** Until JetStream has a leader. */
+const JETSTREAM_MS = 30_000;
+/** What a core says at its end has so long to reach the log. */
+const LAST_MS = 1000;
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-/** Joins a server that stores to its cluster. */
-export async function startCore(
+/** Where a core and its data are, in the words of `cluster status`. */
+export const coreName = (folder: string) => `${Deno.hostname()}:${folder}`;
+
+/** A core that is one of several: see {@linkcode CoreNode}. */
+export async function openCore(
+  config: Config,
+  database: string,
+  folder: string,
+): Promise<CoreMembership> {
+  const log = logger("cluster");
+  const nats = await Nats.connect({
+    config,
+    clientName: `retropal core on ${Deno.hostname()}`,
+    log,
+  });
+  try {
+    const node = await openNode({
+      nats,
+      name: config.cluster.name,
+      database,
+      holder: coreName(folder),
+      log,
+      newestSchema: newestSchema(),
+    });
+    return {
+      node,
+      open: (term) =>
+        Leader.open({
+          node,
+          nats,
+          term,
+          database,
+          durability: config.store.durability,
+          log,
+        }),
+      async [Symbol.asyncDispose]() {
+        await node[Symbol.asyncDispose]();
+        await nats[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await nats[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export interface CoreMembership extends AsyncDisposable {
+  readonly node: CoreNode;
+  /** Opens the database of a core that leads. */
+  open(term: Term): Promise<Leader>;
+}
+
+/** JetStream may still look for its leader when NATS answers. */
+async function openNode(options: CoreNodeOptions): Promise<CoreNode> {
+  const ends = performance.now() + JETSTREAM_MS;
+  for (;;) {
+    try {
+      return await CoreNode.open(options);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : `${error}`;
+      if (performance.now() >= ends || /too old/.test(reason)) {
+        throw new NatsError(
+          `NATS is there, and its JetStream is not: ${reason}. Start ` +
+            "nats-server with --jetstream and a --store_dir.",
+        );
+      }
+      await pause(500);
+    }
+  }
+}
+
+/** Joins a server that leads to its cluster. */
+export function startCore(
   { core, chat, voice }: ClusterNeighbours,
   folder: string,
-): Promise<AsyncDisposable & { readonly cluster: ClusterCore }> {
+  leader: Leader,
+  onReplaced: () => void,
+): AsyncDisposable & { leave(comesBack: boolean): Promise<void> } {
   const { config, world, addressBans, clock } = core;
-  const nats = await Nats.connect({
-    config: config.current,
-    clientName: `retropal core on ${Deno.hostname()}`,
-    log: logger("cluster"),
-  });
+  const { nats, node, term } = leader;
   const nothing = () => {};
   const cluster = new ClusterCore({
-    broker: nats.broker(noLog()),
-    epoch: seconds(),
+    broker: nats.broker(node.log),
+    epoch: term.epoch,
+    leader,
+    onReplaced,
     chat: chat.server,
     config: () => config.current,
     media: chat.media,
@@ -47,13 +133,39 @@ export async function startCore(
   });
   chat.media = cluster.media;
   chat.server.voice = cluster.voice;
+  node.onLost = () => {
+    cluster[Symbol.dispose]();
+    onReplaced();
+  };
   return {
-    cluster,
+    async leave(comesBack) {
+      node.onLost = nothing;
+      // Without another core, clients are told that the server ends.
+      const goesOn = comesBack || cluster.hub.isStopped ||
+        await hasStandby(nats);
+      if (!goesOn) return;
+      await cluster.leave();
+      if (node.lease.isOurs) await node.lease.release();
+    },
     async [Symbol.asyncDispose]() {
+      node.onLost = nothing;
+      if (!cluster.hub.isStopped) {
+        await Promise.race([cluster.hub.settled(), pause(LAST_MS)]);
+      }
       cluster[Symbol.dispose]();
-      await nats[Symbol.asyncDispose]();
+      leader[Symbol.dispose]();
     },
   };
+}
+
+/** Whether a core stands by that can lead at once. */
+async function hasStandby({ connection, subject }: Nats): Promise<boolean> {
+  try {
+    await connection.request(subject(STANDBY), undefined, { timeout: ASK_MS });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A gateway that takes connections. Rejects with CannotListen, NatsError. */

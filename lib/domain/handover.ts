@@ -115,7 +115,11 @@ export function handoverOf(world: World, now: Millis): Handover {
   };
 }
 
-function handedRoom(room: Room, expected: Expected | undefined): HandedRoom {
+/** A room as another server can go on with it. */
+export function handedRoom(
+  room: Room,
+  expected: Expected | undefined,
+): HandedRoom {
   const members = new Map(expected?.membersOf(room.gid));
   for (const [uid, { invisible, mic }] of room.members) {
     members.set(uid, { invisible, mic });
@@ -186,7 +190,7 @@ export function takeOver(
     expected.person(uid, status as Status, blocks);
   }
   for (const handed of handover.rooms) {
-    const room = world.rooms.get(handed.gid) ?? restored(handed);
+    const room = world.rooms.get(handed.gid) ?? restoredRoom(handed);
     if (room === undefined) continue;
     world.rooms.set(room.gid, room);
     for (const uid of handed.invited) room.invited.add(uid);
@@ -205,7 +209,10 @@ export function takeOver(
   world.seenBefore = [];
 }
 
-function restored({ gid, temporary }: HandedRoom): Room | undefined {
+/** A temporary room; undefined for any other. */
+export function restoredRoom(
+  { gid, temporary }: HandedRoom,
+): Room | undefined {
   if (temporary === null) return undefined;
   const { admins, bounced, banned, ...options } = temporary;
   const room = Room.temporary({ ...options, gid });

@@ -35,7 +35,15 @@ export interface ServerOptions extends CoreOptions, Omit<WebTools, "backup"> {
   /** Joins the server to a cluster, before it takes connections. */
   readonly joinCluster?: (
     parts: ClusterNeighbours,
-  ) => Promise<AsyncDisposable>;
+  ) => Promise<ClusterMember> | ClusterMember;
+}
+
+export interface ClusterMember extends AsyncDisposable {
+  /**
+   * Called before anything else ends: gives clients of gateways to another
+   * core, or, with `comesBack`, to the one that starts next.
+   */
+  leave(comesBack: boolean): Promise<void>;
 }
 
 /** What a cluster joins to others. */
@@ -124,6 +132,7 @@ export async function startServer(
     const mail = parts.use("mail", new MailPart(core, endpoints));
     const letters = () => mail.letters();
     chat.server.services.letters = letters;
+    let isRestarting = false;
     const restart = (force = false): string | null => {
       const { writeHandover } = options;
       const problem = writeHandover === undefined
@@ -138,6 +147,7 @@ export async function startServer(
       } catch (error) {
         return `The hand-over file cannot be written: ${error}`;
       }
+      isRestarting = true;
       // After the answer is on its way: the control channel closes too.
       setTimeout(() =>
         void ending.stop(
@@ -182,7 +192,11 @@ export async function startServer(
     }
     chat.webPort = web?.server.addr.port ?? null;
     if (options.joinCluster !== undefined) {
-      cluster.use(await options.joinCluster({ core, chat, voice, video }));
+      const member = await options.joinCluster({ core, chat, voice, video });
+      cluster.use(member);
+      parts.use("gateways", {
+        [Symbol.asyncDispose]: () => member.leave(isRestarting),
+      });
     }
     chat.accept();
     return {

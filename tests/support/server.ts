@@ -145,7 +145,7 @@ export class RunningCli implements AsyncDisposable {
 }
 
 /** Makes the database here: no process has to start for it. */
-async function makeDatabase(
+export async function makeDatabase(
   data: string,
   { users = [], prepare }: ServerOptions,
 ): Promise<void> {

@@ -8,7 +8,9 @@
 import type { Message } from "../../cluster/wire.ts";
 import type { Receipt } from "../../domain/effects.ts";
 import type { Session } from "../../domain/session.ts";
-import type { Line, LineHandler, OpenLine } from "./line.ts";
+import type { Endpoint } from "../../net/wire.ts";
+import { CLIENT_TYPES } from "../../protocol/packet_types.ts";
+import type { Line, LineHandler } from "./line.ts";
 
 /** A gateway closes a connection within this time of being told to. */
 const CLOSE_MS = 5000;
@@ -19,13 +21,45 @@ type Write = Extract<Message, { what: "write" }> & { lines: number[] };
 type Packet = Extract<Message, { what: "packet" }>;
 
 export interface RemoteLinesOptions {
-  readonly open: OpenLine;
+  readonly open: (
+    line: Line,
+    remote: Endpoint,
+    local: Endpoint,
+    again?: Pick<Session, "id" | "connectedAt">,
+  ) => LineHandler;
+  /** The server goes on without this line; another one has it. */
+  readonly forget: (session: Session) => void;
+  /** Something about the session has changed. */
+  readonly touch: (session: Session) => void;
+  /** Receipts are numbered on from here, other than those of earlier cores. */
+  readonly firstMark: number;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
   readonly onPacketOut: () => void;
   /** Sends a message to a gateway, in order. */
   readonly push: (gateway: number, message: Message) => void;
   readonly onError: (session: Session, error: unknown) => void;
+}
+
+/** A line that another core has had. */
+export interface BegunLine {
+  readonly id: number;
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  readonly session: Pick<Session, "id" | "connectedAt">;
+  /** Packets that were accepted and not handled to their end. */
+  readonly pending: readonly Packet[];
+  /** Makes the session what it was. */
+  readonly setUp: (session: Session) => void;
+}
+
+/** Where the socket of a line is, and what of it is still to be handled. */
+export interface LinePlace {
+  readonly gateway: number;
+  readonly line: number;
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  readonly pending: readonly Packet[];
 }
 
 interface Gateway {
@@ -37,6 +71,8 @@ interface Gateway {
 export class RemoteLines {
   readonly #options: RemoteLinesOptions;
   readonly #gateways = new Map<number, Gateway>();
+  /** By the number of their session. */
+  readonly #lines = new Map<number, RemoteLine>();
 
   constructor(options: RemoteLinesOptions) {
     this.#options = options;
@@ -74,10 +110,38 @@ export class RemoteLines {
     for (const gateway of this.#gateways.values()) gateway.write = undefined;
   }
 
+  /** Goes on with a line that another core has had. */
+  restore(gateway: number, begun: BegunLine): void {
+    const line = this.#add(gateway, begun, begun.session);
+    begun.setUp(line.session);
+    line.resume(begun.pending);
+  }
+
+  /** Where the socket of a session is; undefined: in this process. */
+  placeOf({ id }: Session): LinePlace | undefined {
+    const gateway = this.gatewayOf.get(id);
+    if (gateway === undefined) return undefined;
+    const line = this.#lines.get(id);
+    return line && { gateway, ...line.place };
+  }
+
+  /** Lets all lines go without a word: another core goes on with them. */
+  abandon(): void {
+    for (const line of [...this.#lines.values()]) line.abandon();
+  }
+
   #open(
     gateway: number,
     { line: id, remote, local }: Extract<Message, { what: "open" }>,
   ): void {
+    this.#add(gateway, { id, remote, local });
+  }
+
+  #add(
+    gateway: number,
+    { id, remote, local }: Pick<BegunLine, "id" | "remote" | "local">,
+    again?: Pick<Session, "id" | "connectedAt">,
+  ): RemoteLine {
     let at = this.#gateways.get(gateway);
     if (at === undefined) {
       this.#gateways.set(gateway, at = { lines: new Map(), write: undefined });
@@ -89,10 +153,13 @@ export class RemoteLines {
       ended: (session) => {
         lines.delete(id);
         this.gatewayOf.delete(session.id);
+        this.#lines.delete(session.id);
       },
-    }, { id, remote, local });
+    }, { id, remote, local, again });
     lines.set(id, line);
     this.gatewayOf.set(line.session.id, gateway);
+    this.#lines.set(line.session.id, line);
+    return line;
   }
 
   #push(gateway: number, message: Message): void {
@@ -135,7 +202,10 @@ class RemoteLine implements Line {
   readonly #id: number;
   readonly #handler: LineHandler;
   readonly #receipts = new Map<number, Receipt>();
-  #mark = 0;
+  readonly #remote: Endpoint;
+  readonly #local: Endpoint;
+  #mark: number;
+  #current: Packet | undefined;
   /** What the gateway knows of the session. */
   #told = { phase: "new", dialect: "5.0", saidGoodbye: false, uid: 0 };
   /** Packets behind one that is being handled. */
@@ -152,20 +222,49 @@ class RemoteLine implements Line {
   constructor(
     options: RemoteLinesOptions,
     way: Way,
-    { id, remote, local }:
-      & Pick<
-        Extract<Message, { what: "open" }>,
-        "remote" | "local"
-      >
-      & { readonly id: number },
+    { id, remote, local, again }: Pick<BegunLine, "id" | "remote" | "local"> & {
+      readonly again?: Pick<Session, "id" | "connectedAt"> | undefined;
+    },
   ) {
+    this.#remote = remote;
+    this.#local = local;
+    this.#mark = options.firstMark;
     this.#options = options;
     this.#way = way;
     this.#id = id;
     this.port = remote.port;
     this.openedAt = this.lastPacketAt = options.now();
-    this.#handler = options.open(this, remote, local);
+    this.#handler = options.open(this, remote, local, again);
     this.session = this.#handler.session;
+  }
+
+  get place(): Omit<LinePlace, "gateway"> {
+    const current = this.#current === undefined ? [] : [this.#current];
+    return {
+      line: this.#id,
+      remote: this.#remote,
+      local: this.#local,
+      pending: [...current, ...this.#waiting],
+    };
+  }
+
+  /** Handles what an earlier core has accepted. */
+  resume(pending: readonly Packet[]): void {
+    const { phase, uid, saidGoodbye, dialect: { client } } = this.session;
+    this.#told = { phase, dialect: client, saidGoodbye, uid };
+    for (const packet of pending) this.#packet(packet);
+  }
+
+  /** Another core goes on with it. */
+  abandon(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    this.#waiting = [];
+    this.#way.ended(this.session);
+    this.#options.forget(this.session);
+    this.#end.resolve();
   }
 
   get mayYield(): boolean {
@@ -296,6 +395,10 @@ class RemoteLine implements Line {
     this.packetsIn++;
     session.packetCame();
     session.clientVersion = packet.version;
+    // The most frequent one, which changes nothing that must be known.
+    if (packet.type !== CLIENT_TYPES.ROOM_MESSAGE_OUT.type) {
+      this.#options.touch(session);
+    }
     this.#handler.frameIn({
       type: packet.type,
       version: packet.version,
@@ -305,6 +408,7 @@ class RemoteLine implements Line {
       const ending = this.#handler.packet(packet.type, packet.payload, now);
       if (ending === undefined) return this.#handled(isAsked);
       this.#busy = true;
+      this.#current = packet;
       ending.then(
         () => this.#handled(isAsked),
         (error) => this.#failed(error),
@@ -325,6 +429,8 @@ class RemoteLine implements Line {
 
   #next(): void {
     this.#busy = false;
+    this.#current = undefined;
+    this.#options.touch(this.session);
     while (!this.#busy && !this.#closing) {
       const packet = this.#waiting.shift();
       if (packet === undefined) return;

@@ -1,0 +1,84 @@
+/**
+ * `retropal serve` in the role "core": stands by with a copy of the database
+ * until it leads, serves while it leads, and stands by again.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import type { Leader } from "../cluster/leader.ts";
+import type { Config } from "../config/config.ts";
+import type { DataFolder } from "../config/data_folder.ts";
+import { logger } from "../ops/log.ts";
+import { watchSignals } from "./signals.ts";
+
+/** Another core leads: never the code of the process. */
+export const EXIT_REPLACED = -1;
+
+export interface CoreRun {
+  readonly folder: DataFolder;
+  readonly config: Config;
+  /** It stands by. */
+  readonly standby: () => void;
+  /** Serves until it ends, or is replaced; resolves with the exit code. */
+  readonly lead: (leader: Leader) => Promise<number>;
+}
+
+/** Resolves with the exit code. Rejects with NatsError, CannotListen. */
+export async function serveCore(run: CoreRun): Promise<number> {
+  const { config, folder } = run;
+  const log = logger("cluster");
+  // Only a server with a role loads NATS.
+  const { openCore } = await import("../cluster/start.ts");
+  for (;;) {
+    const ended = Promise.withResolvers<"stopped">();
+    const unwatch = watchSignals({
+      stop: () => {
+        ended.resolve("stopped");
+        return Promise.resolve();
+      },
+      restart: () => "A core that stands by has nothing to hand over.",
+    }, { reload: () => ({ applied: [], needRestart: [] }) });
+    let isWatched = true;
+    const stopWatching = () => {
+      if (isWatched) unwatch();
+      isWatched = false;
+    };
+    try {
+      const opening = openCore(config, folder.database, resolve(folder.path));
+      const membership = await Promise.race([opening, ended.promise]);
+      if (membership === "stopped") return 0;
+      await using core = membership;
+      const following = core.node.follow(run.standby);
+      const term = await Promise.race([following, ended.promise]);
+      if (term === "stopped" || term === undefined) {
+        core.node.stop();
+        await following;
+        return 0;
+      }
+      log.info("this core leads", { term: term.epoch });
+      const leader = await core.open(term);
+      stopWatching();
+      const code = await run.lead(leader);
+      if (code !== EXIT_REPLACED) return code;
+      log.warn("another core leads; this one stands by");
+    } finally {
+      stopWatching();
+    }
+  }
+}
+
+/** The line on standard output of a core that serves nobody yet. */
+export function standbyLine(): string {
+  return `ready ${
+    JSON.stringify({
+      chat: null,
+      voice: null,
+      video: null,
+      web: null,
+      webs: null,
+      pid: Deno.pid,
+      role: "core",
+      standby: true,
+    })
+  }`;
+}

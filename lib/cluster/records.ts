@@ -1,0 +1,389 @@
+/**
+ * What a core must know of each session and room to go on where another core
+ * has stopped, as records of the log.
+ *
+ * @module
+ */
+import { muteOf } from "../actions/mutes.ts";
+import { handedRoom, restoredRoom } from "../domain/handover.ts";
+import type { Room } from "../domain/room.ts";
+import type { Session, SignOnState } from "../domain/session.ts";
+import type { Gid, Store, Uid } from "../domain/store.ts";
+import type { World } from "../domain/world.ts";
+import type { Endpoint } from "../net/wire.ts";
+import { dialectNamed } from "../protocol/dialects/table.ts";
+import type { Status } from "../protocol/packets/pals.ts";
+import type { GatewayInfo } from "./control.ts";
+import type { RecordChange } from "./entry.ts";
+import type { Message } from "./wire.ts";
+
+export type Packet = Extract<Message, { what: "packet" }>;
+
+/** Where the socket of a session is; null: at the core itself. */
+export interface LinePlace {
+  readonly gateway: number;
+  readonly line: number;
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  /** Packets that have been accepted, and not been handled to their end. */
+  readonly pending: readonly Packet[];
+}
+
+interface MemberRecord {
+  readonly gid: Gid;
+  readonly admin: boolean;
+  readonly byCode: boolean;
+  readonly invisible: boolean;
+  readonly mic: boolean;
+  readonly console: boolean;
+  readonly ignoring: readonly Uid[];
+}
+
+interface PacketRecord {
+  readonly type: number;
+  readonly version: number;
+  readonly payload: string;
+}
+
+export interface SessionRecord {
+  readonly id: number;
+  readonly at: {
+    readonly gateway: number;
+    readonly line: number;
+    readonly remote: Endpoint;
+    readonly local: Endpoint;
+    readonly pending: readonly PacketRecord[];
+  } | null;
+  readonly address: string;
+  readonly connectedAt: number;
+  readonly phase: Session["phase"];
+  readonly version: number | null;
+  readonly dialect: string;
+  readonly greetedUnasked: boolean;
+  readonly saidHello: boolean;
+  readonly signOn: {
+    readonly uid: Uid;
+    readonly key: string;
+    readonly unreadable: boolean;
+  } | null;
+  readonly ticketUid: Uid | null;
+  readonly passwordKey: string | null;
+  readonly uid: Uid;
+  readonly status: number;
+  readonly awayText: string;
+  readonly awayTold: readonly Uid[];
+  readonly known: readonly Uid[];
+  readonly saidGoodbye: boolean;
+  readonly catchingUp: boolean;
+  readonly rooms: readonly MemberRecord[];
+}
+
+export interface RoomRecord {
+  readonly handed: ReturnType<typeof handedRoom>;
+  readonly hands: readonly Uid[];
+  readonly lost: readonly Uid[];
+  readonly departed: readonly Uid[];
+  readonly isWaiting: boolean;
+  /** The gateway of its voice; null: none, or the core itself. */
+  readonly voice: number | null;
+}
+
+export interface RecordPorts {
+  readonly world: World;
+  session(id: number): Session | undefined;
+  sessions(): Iterable<number>;
+  place(session: Session): LinePlace | undefined;
+  voiceAt(gid: Gid): number | undefined;
+  now(): number;
+}
+
+/** Sessions looked at in one sweep, whether or not anything was heard. */
+const SWEEP = 50;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export const SESSION = "s";
+export const ROOM = "r";
+const GATEWAY = "g";
+
+export function gatewayRecord(
+  gateway: number,
+  info: GatewayInfo | undefined,
+): RecordChange {
+  const text = info && JSON.stringify(info);
+  return [
+    `${GATEWAY}${gateway}`,
+    text === undefined ? null : encoder.encode(text),
+  ];
+}
+
+/** Finds the records that have changed since they were written last. */
+export class Records {
+  readonly #ports: RecordPorts;
+  readonly #written = new Map<string, string>();
+  readonly #sessions = new Set<number>();
+  readonly #rooms = new Set<Gid>();
+  #sweep: Iterator<number> | undefined;
+
+  constructor(ports: RecordPorts) {
+    this.#ports = ports;
+  }
+
+  /** What the log says already. */
+  restore(records: ReadonlyMap<string, Uint8Array>): void {
+    for (const [key, bytes] of records) {
+      this.#written.set(key, decoder.decode(bytes));
+    }
+  }
+
+  touch(session: number): void {
+    this.#sessions.add(session);
+  }
+
+  touchRoom(gid: Gid): void {
+    this.#rooms.add(gid);
+  }
+
+  /** Looks at some sessions and all rooms for what nobody has told. */
+  sweep(): void {
+    for (let n = 0; n < SWEEP; n++) {
+      this.#sweep ??= this.#ports.sessions()[Symbol.iterator]();
+      const { value, done } = this.#sweep.next();
+      if (done === true) {
+        this.#sweep = undefined;
+        break;
+      }
+      this.touch(value);
+    }
+    for (const gid of this.#ports.world.rooms.keys()) this.touchRoom(gid);
+    for (const key of this.#written.keys()) {
+      const id = Number(key.slice(1));
+      if (key.startsWith(ROOM)) this.touchRoom(id);
+      else if (
+        key.startsWith(SESSION) && this.#ports.session(id) === undefined
+      ) this.touch(id);
+    }
+  }
+
+  collect(): RecordChange[] {
+    const changes: RecordChange[] = [];
+    for (const id of this.#sessions) this.#collectSession(id, changes);
+    this.#sessions.clear();
+    for (const gid of this.#rooms) {
+      const room = this.#ports.world.rooms.get(gid);
+      this.#put(`${ROOM}${gid}`, room && this.#roomText(room), changes);
+    }
+    this.#rooms.clear();
+    return changes;
+  }
+
+  #collectSession(id: number, changes: RecordChange[]): void {
+    const key = `${SESSION}${id}`;
+    const before = this.#written.get(key);
+    const session = this.#ports.session(id);
+    const text = session === undefined || session.phase === "gone"
+      ? undefined
+      : JSON.stringify(
+        sessionRecord(
+          this.#ports.world,
+          session,
+          this.#ports.place(session),
+        ),
+      );
+    // What a member does may change the room.
+    for (const gid of session?.rooms ?? []) this.touchRoom(gid);
+    if (before !== undefined && before !== text) {
+      const { rooms } = JSON.parse(before) as SessionRecord;
+      for (const { gid } of rooms) this.touchRoom(gid);
+    }
+    this.#put(key, text, changes);
+  }
+
+  #roomText(room: Room): string | undefined {
+    if (isPlain(room)) return undefined;
+    const handed = handedRoom(room, undefined);
+    const record: RoomRecord = {
+      // Members are in the records of their sessions.
+      handed: { ...handed, members: [], lines: [] },
+      hands: [...room.hands],
+      lost: [...room.lost],
+      departed: room.departed.list(this.#ports.now()),
+      isWaiting: room.isWaiting,
+      voice: this.#ports.voiceAt(room.gid) ?? null,
+    };
+    return JSON.stringify(record);
+  }
+
+  #put(
+    key: string,
+    text: string | undefined,
+    changes: RecordChange[],
+  ): void {
+    if (this.#written.get(key) === text) return;
+    if (text === undefined) this.#written.delete(key);
+    else this.#written.set(key, text);
+    changes.push([key, text === undefined ? null : encoder.encode(text)]);
+  }
+}
+
+/** The database has everything about it. */
+function isPlain(room: Room): boolean {
+  return room.permanent && room.members.size === 0 &&
+    room.redDots.size === 0 && room.invited.size === 0;
+}
+
+function sessionRecord(
+  world: World,
+  session: Session,
+  place: LinePlace | undefined,
+): SessionRecord {
+  const { signOn, passwordKey } = session;
+  return {
+    id: session.id,
+    at: place === undefined ? null : {
+      ...place,
+      pending: place.pending.map(({ type, version, payload }) => ({
+        type,
+        version,
+        payload: payload.toBase64(),
+      })),
+    },
+    address: session.address,
+    connectedAt: session.connectedAt,
+    phase: session.phase,
+    version: session.clientVersion,
+    dialect: session.dialect.client,
+    greetedUnasked: session.greetedUnasked,
+    saidHello: session.saidHello,
+    signOn: signOn === undefined ? null : {
+      uid: signOn.uid,
+      key: signOn.key.toBase64(),
+      unreadable: signOn.unreadable,
+    },
+    ticketUid: session.ticketUid ?? null,
+    passwordKey: passwordKey?.toBase64() ?? null,
+    uid: session.uid,
+    status: session.status,
+    awayText: session.awayText.toBase64(),
+    awayTold: session.isAway ? [...session.awayTold] : [],
+    known: [...session.known].filter((uid) => !session.pals.has(uid)),
+    saidGoodbye: session.saidGoodbye,
+    catchingUp: session.catchingUp,
+    rooms: [...session.rooms].flatMap((gid): MemberRecord[] => {
+      const member = world.rooms.get(gid)?.members.get(session.uid);
+      if (member === undefined) return [];
+      const { admin, byCode, invisible, mic, console, ignoring } = member;
+      return [{
+        gid,
+        admin,
+        byCode,
+        invisible,
+        mic,
+        console,
+        ignoring: [...ignoring],
+      }];
+    }),
+  };
+}
+
+/** The records of a state, oldest session first. */
+export function readRecords(records: ReadonlyMap<string, Uint8Array>): {
+  readonly sessions: readonly SessionRecord[];
+  readonly rooms: readonly RoomRecord[];
+  readonly gateways: ReadonlyMap<number, GatewayInfo>;
+} {
+  const gateways = new Map<number, GatewayInfo>();
+  const sessions: SessionRecord[] = [];
+  const rooms: RoomRecord[] = [];
+  for (const [key, bytes] of records) {
+    const value = JSON.parse(decoder.decode(bytes));
+    if (key.startsWith(SESSION)) sessions.push(value);
+    else if (key.startsWith(ROOM)) rooms.push(value);
+    else if (key.startsWith(GATEWAY)) gateways.set(Number(key.slice(1)), value);
+  }
+  sessions.sort((a, b) => a.id - b.id);
+  return { sessions, rooms, gateways };
+}
+
+/** Puts a room as it was into a world that has just been loaded. */
+export function restoreRoom(
+  world: World,
+  { handed, hands, lost, departed, isWaiting }: RoomRecord,
+  now: number,
+  steady: number,
+): void {
+  const room = world.rooms.get(handed.gid) ?? restoredRoom(handed);
+  if (room === undefined) return;
+  world.rooms.set(room.gid, room);
+  for (const uid of handed.invited) room.invited.add(uid);
+  for (const [uid, rank] of handed.redDots) room.redDots.set(uid, rank);
+  room.hands.push(...hands);
+  for (const uid of lost) room.lost.add(uid);
+  for (const uid of departed) room.departed.add(uid, now);
+  if (isWaiting) room.waitingSince = steady;
+}
+
+/** Puts what a record says into a session that has just been made. */
+export function restoreSession(
+  world: World,
+  store: Store,
+  session: Session,
+  record: SessionRecord,
+  now: number,
+): void {
+  session.clientVersion = record.version;
+  session.dialect = dialectNamed(record.dialect);
+  session.greetedUnasked = record.greetedUnasked;
+  session.saidHello = record.saidHello;
+  session.saidGoodbye = record.saidGoodbye;
+  session.ticketUid = record.ticketUid ?? undefined;
+  session.passwordKey = bytesOf(record.passwordKey);
+  session.signOn = signOnOf(record.signOn);
+  session.phase = record.phase === "online" ? "hello" : record.phase;
+  const account = store.accounts.get(record.uid);
+  if (record.phase !== "online" || account === undefined) return;
+  session.account = account;
+  const { relations } = store;
+  world.signOn(
+    session,
+    relations.pals(record.uid),
+    relations.blocks(record.uid),
+  );
+  session.status = record.status as Status;
+  session.catchingUp = record.catchingUp;
+  session.mute = muteOf(store, account, now);
+  if (session.mute !== undefined) world.muted.add(session);
+  session.awayText = bytesOf(record.awayText) ?? session.awayText;
+  for (const uid of record.awayTold) session.awayTold.add(uid);
+  for (const uid of record.known) session.known.add(uid);
+  for (const { gid, admin, invisible, ignoring, ...more } of record.rooms) {
+    const room = world.rooms.get(gid);
+    if (room === undefined) continue;
+    const waitingSince = room.waitingSince;
+    const member = room.add(session, { admin, invisible });
+    if (waitingSince !== undefined) room.waitingSince = undefined;
+    Object.assign(member, more);
+    for (const uid of ignoring) member.ignoring.add(uid);
+  }
+}
+
+export function packetsOf(
+  { line, pending }: NonNullable<SessionRecord["at"]>,
+): Packet[] {
+  return pending.map(({ payload, ...packet }) => ({
+    what: "packet",
+    line,
+    ...packet,
+    payload: Uint8Array.fromBase64(payload),
+  }));
+}
+
+function bytesOf(text: string | null): Uint8Array | undefined {
+  return text === null ? undefined : Uint8Array.fromBase64(text);
+}
+
+function signOnOf(record: SessionRecord["signOn"]): SignOnState | undefined {
+  return record === null
+    ? undefined
+    : { ...record, key: Uint8Array.fromBase64(record.key) };
+}

@@ -4,10 +4,7 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { backupAside } from "../../db/backup.ts";
 import { FolderLock } from "../../db/lock.ts";
-import { openStore } from "../../db/open.ts";
 import {
   CODE,
   type CommandResult,
@@ -15,36 +12,22 @@ import {
   failure,
 } from "../commands/command.ts";
 import { choiceOption, flag, numberOption, option } from "../commands/field.ts";
-import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
-import { LiveConfig } from "../config/live_config.ts";
-import { SettingsKeeper } from "../config/settings_keeper.ts";
 import { configTemplate } from "../config/template.ts";
 import { ControlServer } from "../control/server.ts";
 import { bindWarning, CannotListen } from "../ops/listening.ts";
 import { activity } from "../ops/activity.ts";
 import { catchTheUncaught, EXIT_CRASHED } from "../ops/last_resort.ts";
-import { takeHandover, writeHandover } from "../ops/handover_file.ts";
 import { keepOwner } from "../ops/owner.ts";
 import { Watchdog } from "../ops/watchdog.ts";
 import { nameOfClientType } from "../protocol/packet_types.ts";
 import { configureLog, flushLog, logger } from "../ops/log.ts";
 import { makeFolder, makeInside } from "./access.ts";
-import {
-  EXIT_RESTART,
-  type RunningServer,
-  startServer,
-} from "../server/start_server.ts";
-import { passwordHasher } from "../server/core.ts";
-import { runChatLine } from "../commands/chat.ts";
-import type { Session } from "../domain/session.ts";
-import { LEVEL } from "../domain/store.ts";
-import { SetupDoor } from "../web/setup_door.ts";
+import { EXIT_RESTART, type RunningServer } from "../server/start_server.ts";
 import type { Leader } from "../cluster/leader.ts";
 import { NatsError } from "../cluster/nats_error.ts";
 import { removeGatewayFile } from "../cluster/gateway_file.ts";
-import { firstRun } from "./first_run.ts";
 import { type Local, localCommand } from "./local.ts";
 import {
   restoreBetween,
@@ -57,9 +40,10 @@ import {
   withFreePorts,
   withPortsOf,
 } from "./ports.ts";
-import { EXIT_REPLACED, serveCore, standbyLine } from "./serve_core.ts";
+import { serveCore, standbyLine } from "./serve_core.ts";
 import { serveGateway } from "./serve_gateway.ts";
 import { type Flags, readFlags } from "./serve_flags.ts";
+import { startOnData } from "./serve_start.ts";
 import { watchSignals } from "./signals.ts";
 
 const port = (about: string) =>
@@ -225,7 +209,7 @@ async function runUntilStopped(
   let restore: RestoreWish | undefined;
   const log = logger("server");
   await using parts = new AsyncDisposableStack();
-  const { host, server } = await start(local, config, flags, (wish) => {
+  const { host, server } = await startOnData(local, config, flags, (wish) => {
     restore ??= wish;
     // After the answer is on its way: the pages close too.
     setTimeout(() => void server.stop("a backup is restored"), 200);
@@ -255,104 +239,6 @@ function watchTheLoop(config: Config): Watchdog {
     onStall: ({ ms, doing }) =>
       log.error("the event loop stood still", { ms, doing }),
   });
-}
-
-/** Opens the store, greets a new host, starts the server on it. */
-async function start(
-  local: Local,
-  initial: Config,
-  flags: Flags,
-  restore: (wish: RestoreWish) => void,
-  leader?: Leader,
-): Promise<{ host: CommandHost; server: RunningServer }> {
-  const { folder, terminal } = local;
-  const readConfig = () => withPortsOf(initial, local.loadConfig(flags));
-  const store = leader?.store ?? await openStore(folder.database, {
-    durability: initial.store.durability,
-  });
-  try {
-    const replaced = Promise.withResolvers<void>();
-    const config = new LiveConfig(initial);
-    const hasher = passwordHasher(config);
-    const setupDoor = new SetupDoor();
-    const openSetup = () => setupDoor.open();
-    const welcome = await firstRun({
-      store,
-      hasher,
-      config: initial,
-      local,
-      openSetup,
-    });
-    for (const line of welcome.account) terminal.err(line);
-    const host = new CommandHost({
-      store,
-      hasher,
-      config,
-      readConfig,
-      openSetup,
-    });
-    const server = await startServer({
-      config,
-      store,
-      passwords: hasher,
-      tlsFolder: folder.tls,
-      backup: async (file, signal) => {
-        store.flush();
-        return await backupAside(folder.database, file, signal);
-      },
-      backupFolder: folder.backups,
-      // The copies of a cluster would no longer follow this database.
-      ...(initial.cluster.role === "" && {
-        restore: (file, actor) => restore({ file, actor }),
-      }),
-      dropFolder: folder.drops,
-      // In a cluster the log knows who was where.
-      handover: leader === undefined
-        ? takeHandover(folder.handover, Date.now())
-        : undefined,
-      writeHandover: (handover) => writeHandover(folder.handover, handover),
-      setupDoor,
-      settings: new SettingsKeeper({
-        path: folder.config,
-        sources: () => local.configSources(flags),
-        reload: () => host.reload(),
-      }),
-      ...(leader !== undefined && {
-        joinCluster: async (parts) => {
-          // Only a server with a role loads NATS.
-          const { startCore } = await import("../cluster/start.ts");
-          return startCore(
-            parts,
-            resolve(folder.path),
-            leader,
-            () => replaced.resolve(),
-          );
-        },
-      }),
-      commandContext: (actor, run) => host.context(actor, run),
-      runCommand: (live) => {
-        host.live = live;
-        return (line, session) => answerChat(host, line, session);
-      },
-    });
-    void replaced.promise.then(() =>
-      server.stop("another core leads", EXIT_REPLACED)
-    );
-    for (const line of welcome.next(server)) terminal.err(line);
-    return { host, server };
-  } catch (error) {
-    store.close();
-    throw error;
-  }
-}
-
-async function answerChat(
-  host: CommandHost,
-  line: string,
-  { nickname, uid, address, account }: Session,
-): Promise<readonly string[]> {
-  const actor = { name: nickname, uid, address, level: LEVEL[account.role] };
-  return (await runChatLine(line, host.context(actor))).lines;
 }
 
 /**

@@ -49,7 +49,7 @@ Deno.test("somebody with a full mailbox can sign on, and gets every message in o
       to: ann.uid,
       from: bob.uid,
       body: body(n),
-      at: n,
+      at: Date.now() + n,
     });
   }
   const peer = await rig.connect();

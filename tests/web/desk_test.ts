@@ -4,6 +4,7 @@
 import { Buffer } from "node:buffer";
 import { equal, match } from "node:assert/strict";
 import { browserTest, openPage, signIn } from "./support/visits.ts";
+import { PASSWORD } from "./support/whole_server.ts";
 
 browserTest(
   "staff find a complaint, mute the user, and close it",
@@ -78,5 +79,34 @@ browserTest(
     await page.click("button:text-is('Save')");
     await page.waitForSelector(".notice.done");
     match(server.store.accounts.get(uid)!.color, /^255136000$/);
+  },
+);
+
+browserTest(
+  "the owner changes a setting by keyboard alone",
+  async (server, browser) => {
+    await server.addUser("Boss", { role: "superadmin" });
+    const page = await openPage(browser, server.pages, { phone: true });
+    await signIn(page, server, "Boss");
+    await page.goto(`${server.pages}/desk/config/store.session_days`);
+    await page.focus("#value");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("0");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Enter");
+    // Nothing is lost, and what is wrong is said.
+    await page.waitForSelector(".notice.failed");
+    equal(await page.inputValue("#value"), "0");
+    await page.focus("#value");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("30");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=store.session_days is now 30");
+    await page.goto(`${server.pages}/desk/retention`);
+    await page.waitForSelector("td:text('30 days')");
   },
 );

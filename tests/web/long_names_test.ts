@@ -3,6 +3,7 @@
  * table column wider than a reader can follow.
  */
 import { ok } from "node:assert/strict";
+import { dayOf } from "../../lib/domain/statistics.ts";
 import { browserTest, openPage, signIn } from "./support/visits.ts";
 
 const LONG = "W".repeat(250);
@@ -17,6 +18,16 @@ const PAGES = [
   "/desk/bans",
   "/desk/audit",
   "/desk/categories",
+  "/desk/statistics",
+  "/desk/complaints",
+  "/desk/complaints/1",
+  "/desk/retention",
+  "/desk/invites",
+  "/desk/files",
+  "/desk/words",
+  "/desk/config",
+  "/desk/config/server.name",
+  "/member/security",
 ];
 
 browserTest(
@@ -53,6 +64,31 @@ browserTest(
       rank: 4,
       at: Date.now(),
       until: null,
+    });
+    server.store.complaints.add({
+      at: Date.now(),
+      reporter: ann.uid,
+      reporterName: ann.nickname,
+      about: ann.uid,
+      aboutName: ann.nickname,
+      gid: room.gid,
+      room: room.name,
+      text: LONG,
+      lines: [{ at: Date.now(), nickname: ann.nickname, text: LONG }],
+    });
+    server.store.statistics.addRoomDay({
+      at: dayOf(Date.now()),
+      gid: room.gid,
+      name: room.name,
+      memberSeconds: 1e9,
+      membersPeak: 1e6,
+      heardMs: 1e9,
+      received: 1e9,
+      lost: 1e9,
+      late: 1e9,
+      jitterSum: 1e12,
+      sent: 1e9,
+      dropped: 1e9,
     });
     for (const phone of [false, true]) {
       const page = await openPage(browser, server.pages, { phone });

@@ -5,6 +5,8 @@
  */
 import { deepEqual, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { HOST } from "../../lib/actions/acting.ts";
+import { makeResetLink } from "../../lib/actions/reset_link.ts";
 import { type Look, PAGES } from "../../lib/web/page_table.ts";
 import {
   accessibilityFaults,
@@ -50,8 +52,17 @@ browserTest(
       }
     });
     for (const look of PUBLIC) await lookAt(page, server.pages, look);
+    for (const look of byToken(server)) {
+      await lookAt(page, server.pages, look);
+    }
     await signIn(page, server, "Boss");
     for (const look of SIGNED_IN) await lookAt(page, server.pages, look);
+    await page.goto(`${server.pages}/desk/backup`);
+    await page.click("text=Make one now");
+    await page.waitForSelector("text=was copied into the backups folder");
+    await lookAt(page, server.pages, ["desk-backups", "/desk/backup"]);
+    const restore = await page.getAttribute("text=Restore…", "href");
+    await lookAt(page, server.pages, ["desk-restore", restore!]);
     deepEqual(elsewhere, []);
     deepEqual(complaints, []);
   },
@@ -62,6 +73,18 @@ browserTest(
     "server.welcome": "Pull up a chair. Be kind to each other.",
   },
 );
+
+/** Pages that only the holder of a token sees. */
+function byToken(server: WholeServer): Look[] {
+  const { store, live, setupDoor } = server;
+  const acting = { store, live, actor: HOST, now: Date.now };
+  const token = makeResetLink(acting, store.accounts.byNickname("Ann")!);
+  return [
+    ["reset", `/reset?token=${token}`],
+    ["reset-over", "/reset?token=gone"],
+    ["setup", `/setup?token=${setupDoor.open()}`],
+  ];
+}
 
 /** In a wide window and on a phone, each in light and in dark. */
 async function lookAt(

@@ -4,15 +4,19 @@
  * @module
  */
 import { join } from "node:path";
+import { backupAside } from "../../../db/backup.ts";
 import { openStore } from "../../../db/open.ts";
 import { PaltalkClient } from "../../../lib/client/mod.ts";
 import type { Live } from "../../../lib/ops/live.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
 import { LiveConfig } from "../../../lib/config/live_config.ts";
+import { loadConfig } from "../../../lib/config/load.ts";
+import { SettingsKeeper } from "../../../lib/config/settings_keeper.ts";
 import type { Value } from "../../../lib/config/setting.ts";
 import type { Account, NewAccount, Store } from "../../../lib/domain/store.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import { SetupDoor } from "../../../lib/web/setup_door.ts";
 import { startServer } from "../../../lib/server/start_server.ts";
 
 export const PASSWORD = "secret11";
@@ -24,6 +28,7 @@ export interface WholeServer {
   readonly pages: string;
   /** "https://127.0.0.1:12345"; "" without HTTPS. */
   readonly securePages: string;
+  readonly setupDoor: SetupDoor;
   /** Folder of certificates. */
   readonly tlsFolder: string;
   /** Reads the settings again, as SIGHUP does. */
@@ -49,13 +54,28 @@ export async function withWholeServer(
     "web.bind": "127.0.0.1",
     "web.port": 0,
     "limits.packets_per_second": 1000,
+    "backup.nightly": false,
     ...changes,
   };
   const config = new LiveConfig(defaultConfig(settings));
   const tlsFolder = join(folder, "tls");
   const file = join(folder, "retropal.db");
   let store = await openStore(file);
-  let server = await startServer({ config, store, tlsFolder });
+  const setupDoor = new SetupDoor();
+  const tools = {
+    config,
+    tlsFolder,
+    setupDoor,
+    settings: settingsIn(join(folder, "retropal.toml"), settings, config),
+    backup: async (copy: string, signal: AbortSignal) => {
+      store.flush();
+      return await backupAside(file, copy, signal);
+    },
+    backupFolder: join(folder, "backups"),
+    // Only offered: a process of its own is needed to play it.
+    restore: () => {},
+  };
+  let server = await startServer({ ...tools, store });
   const passwords = new PasswordHasher({ log2n: 4 });
   try {
     await work({
@@ -72,6 +92,7 @@ export async function withWholeServer(
         return server.webs === null ? "" : `https://${server.webs}`;
       },
       tlsFolder,
+      setupDoor,
       reload: (more = {}) =>
         void config.take(defaultConfig({ ...settings, ...more })),
       async addUser(nickname, more = {}) {
@@ -94,11 +115,32 @@ export async function withWholeServer(
       async restart() {
         await server.stop("restart");
         store = await openStore(file);
-        server = await startServer({ config, store, tlsFolder });
+        server = await startServer({ ...tools, store });
       },
     });
   } finally {
     await server.stop("test over");
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Settings that the desk can change: those of the test are flags. */
+function settingsIn(
+  path: string,
+  given: Readonly<Record<string, Value>>,
+  config: LiveConfig,
+): SettingsKeeper {
+  Deno.writeTextFileSync(path, "");
+  const flags = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, String(value)]),
+  );
+  const sources = () => ({
+    flags,
+    file: { path, text: Deno.readTextFileSync(path) },
+  });
+  return new SettingsKeeper({
+    path,
+    sources,
+    reload: () => config.take(loadConfig(sources()).config),
+  });
 }

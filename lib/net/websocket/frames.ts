@@ -86,6 +86,21 @@ export function encodeFrame(
   return concat(parts);
 }
 
+let lastPayload: Uint8Array | undefined;
+let lastFrame: Uint8Array | undefined;
+
+/**
+ * Returns one binary frame. The members of a room get the same payload one
+ * after the other, so it is made once for them all.
+ */
+export function sharedFrame(payload: Uint8Array): Uint8Array {
+  if (payload !== lastPayload || lastFrame === undefined) {
+    lastPayload = payload;
+    lastFrame = encodeFrame("binary", payload);
+  }
+  return lastFrame;
+}
+
 /** Returns the payload of a Close frame. */
 export function closePayload(code: number, reason = ""): Uint8Array {
   const text = new TextEncoder().encode(reason).subarray(0, 123);

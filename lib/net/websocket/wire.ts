@@ -10,6 +10,7 @@ import {
   encodeFrame,
   FrameReader,
   type Opcode,
+  sharedFrame,
 } from "./frames.ts";
 
 /** Close codes of RFC 6455. */
@@ -75,6 +76,24 @@ export class WebSocketWire implements Wire {
   #pending: Uint8Array[] = [];
   #rest: Uint8Array | undefined;
   #writing = false;
+  /** Being written by `write`, and the bytes of its payload. */
+  #frame: Uint8Array | undefined;
+  #payload = 0;
+  readonly #onWritten = (sent: number): number | Promise<number> => {
+    const frame = this.#frame!;
+    const payload = this.#payload;
+    this.#frame = undefined;
+    if (sent < frame.length) {
+      return this.#writeRest(frame.subarray(sent), payload);
+    }
+    this.#release();
+    return payload;
+  };
+  readonly #onFailed = (error: unknown): never => {
+    this.#frame = undefined;
+    this.#release();
+    throw error;
+  };
   /** Frames that wait for the one being written. */
   #turns: (() => void)[] | undefined;
   #pong: Uint8Array | undefined;
@@ -154,25 +173,43 @@ export class WebSocketWire implements Wire {
   }
 
   /** `bytes` must not change later: the frame may serve other wires too. */
-  async write(bytes: Uint8Array): Promise<number> {
+  write(bytes: Uint8Array): Promise<number> {
     const part = bytes.length > FRAME_BYTES
       ? bytes.subarray(0, FRAME_BYTES)
       : bytes;
-    // Fan-out pays for each function and promise here, so this is not #send.
+    if (this.#writing || this.#closeSent) return this.#writeInTurn(part);
+    // Fan-out pays for each function and promise here: nearly always nothing
+    // else is being written, and the system takes the whole frame at once.
+    this.#writing = true;
+    const frame = this.#frame = sharedFrame(part);
+    this.#payload = part.length;
+    try {
+      return this.#stream.write(frame).then(this.#onWritten, this.#onFailed);
+    } catch (error) {
+      this.#release();
+      return Promise.reject(error);
+    }
+  }
+
+  async #writeInTurn(part: Uint8Array): Promise<number> {
     if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
-    const turn = this.#acquire();
-    if (turn !== undefined) await turn;
+    await this.#acquire();
     try {
       if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
-      const frame = sharedFrame(part);
-      let sent = await this.#stream.write(frame);
-      while (sent < frame.length) {
-        sent += await this.#stream.write(frame.subarray(sent));
-      }
+      await writeAll(this.#stream, sharedFrame(part));
     } finally {
       this.#release();
     }
     return part.length;
+  }
+
+  async #writeRest(frame: Uint8Array, payload: number): Promise<number> {
+    try {
+      await writeAll(this.#stream, frame);
+    } finally {
+      this.#release();
+    }
+    return payload;
   }
 
   /** Sends a text message beside the stream of bytes. */
@@ -336,18 +373,6 @@ export class WebSocketWire implements Wire {
   #closeOnce(): void {
     if (!this.#closed) this.close();
   }
-}
-
-let lastPayload: Uint8Array | undefined;
-let lastFrame: Uint8Array | undefined;
-
-/** The members of a room get the same bytes one after the other. */
-function sharedFrame(payload: Uint8Array): Uint8Array {
-  if (payload !== lastPayload || lastFrame === undefined) {
-    lastPayload = payload;
-    lastFrame = encodeFrame("binary", payload);
-  }
-  return lastFrame;
 }
 
 async function writeAll(stream: Stream, bytes: Uint8Array): Promise<void> {

@@ -139,13 +139,15 @@ for (const { setting } of KEPT) {
     }));
 }
 
-Deno.test("Housekeeper keeps notes until they are removed, unless told", () =>
-  withStore(async (store) => {
-    const { add, left } = entries(store).note_days;
-    add(NOON - 4000 * DAY);
-    await sweep(store, defaultConfig());
-    equal(left(), 1);
-  }));
+for (const setting of ["note_days", "message_days"] as const) {
+  Deno.test(`Housekeeper removes nothing when store.${setting} is 0`, () =>
+    withStore(async (store) => {
+      const { add, left } = entries(store)[setting];
+      add(NOON - 4000 * DAY);
+      await sweep(store, defaultConfig());
+      equal(left(), 1);
+    }));
+}
 
 Deno.test("Housekeeper keeps open complaints, however old", () =>
   withStore(async (store) => {

@@ -46,12 +46,12 @@ export const STORE = {
     live: true,
   }),
   message_days: integer({
-    default: 365,
-    min: 1,
+    default: 0,
+    min: 0,
     max: 36500,
     about: "Days that a message waits for a user who is offline; then it is " +
-      "removed unread. E-mail addresses that users have invited are kept " +
-      "as long.",
+      "removed unread. 0: until it is delivered. E-mail addresses that users " +
+      "have invited are kept as long.",
     live: true,
   }),
   note_days: integer({

@@ -1,24 +1,10 @@
 /**
- * The page's session: signs on, sends what the user does, and comes back after
- * a lost line.
+ * The page's session: what the user does, and what packets ask of the page.
  *
  * @module
  */
-import { Connection } from "../../lib/client/connection.ts";
-import {
-  askUid,
-  authenticate,
-  sendChecksums,
-} from "../../lib/client/sign_on.ts";
-import type { Endpoint } from "../../lib/client/transport.ts";
-import {
-  type TicketPurpose,
-  WebSocketStream,
-  webSocketTransport,
-} from "../../lib/client/websocket.ts";
-import type { Frame } from "../../lib/protocol/frame.ts";
+import { type TicketPurpose } from "../../lib/client/websocket.ts";
 import type { Packet } from "../../lib/protocol/layout.ts";
-import { SERVER_TYPES } from "../../lib/protocol/packet_types.ts";
 import {
   REFRESH_KIND,
   refreshCategories,
@@ -35,33 +21,18 @@ import { roomJoin, roomLeave } from "../../lib/protocol/packets/rooms.ts";
 import { bye } from "../../lib/protocol/packets/signon.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
 import { Delivery } from "./delivery.ts";
+import { Link, type Login } from "./link.ts";
 import type { MediaSession } from "./media_session.ts";
 import type { Line, Model } from "./model.ts";
 import type { JoinWish, PacketPorts } from "./handling.ts";
 import { takeFrame } from "./packets.ts";
 import { preferences } from "./preferences.ts";
-import {
-  fetchTicket,
-  isRefusal,
-  NotSignedIn,
-  sentenceOf,
-  socketBase,
-} from "./web_ticket.ts";
 import type { Video } from "./video.ts";
 import type { Voice } from "./voice/voice.ts";
 import { Writer } from "./writer.ts";
 
-/** A WebSocket has no such place; the library wants one. */
-const HERE: Endpoint = { host: "", port: 0 };
-const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
 /** A silent connection is tried this often, as routers forget it sooner. */
 const TRY_MS = 25_000;
-
-export interface Login {
-  readonly nickname: string;
-  /** "" to use the web session of this browser. */
-  readonly password: string;
-}
 
 /** What the search window asks for; empty fields do not count. */
 export type Search = Partial<
@@ -73,12 +44,6 @@ export class Session implements PacketPorts, MediaSession {
   video: Video | undefined;
   /** Called for lines that may be announced; see `heard`. */
   onHeard: (line: Line, gid: number | undefined) => void = () => {};
-  #connection: Connection | undefined;
-  #login: Login | undefined;
-  #uid = 0;
-  #online = false;
-  #tries = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   #found: (people: readonly Person[]) => void = () => {};
   /** Rooms to which the server has not let the user back yet. */
   #missing = new Set<number>();
@@ -89,48 +54,48 @@ export class Session implements PacketPorts, MediaSession {
       const kind = REFRESH_KIND.counts;
       this.send(refreshCategories, { kind, id: 0 });
     },
-    () => void this.#connection?.close(),
+    () => this.#link.drop(),
   );
-  /** Whose rooms the model still has after a sign-on was refused. */
-  #keptUid = 0;
-
   /** The room of an invitation link, entered after the first sign-on; or 0. */
   invitedTo = 0;
 
+  readonly #link: Link;
+
   constructor(readonly model: Model) {
+    this.#link = new Link(model, {
+      received: (frame) => {
+        takeFrame(this, frame);
+        this.#delivery.heard();
+      },
+      cameOnline: () => {
+        this.#rejoin();
+        this.probe();
+        this.send(getProfileMessages, {});
+      },
+      wentOffline: () => {
+        this.#delivery.reset();
+        this.voice?.close();
+        this.video?.close();
+      },
+    });
     this.writer = new Writer(model, this.send, this.#delivery);
     setInterval(() => this.probe(), TRY_MS);
   }
 
   /** Signs on. Rejects with a sentence for the user. */
   async signOn(login: Login): Promise<void> {
-    const { model } = this;
-    model.phase = "connecting";
-    model.sentence = "";
-    model.changed();
-    try {
-      this.#login = login;
-      this.#uid = 0;
-      await this.#connect();
-      if (this.invitedTo !== 0) this.join(this.invitedTo);
-      this.invitedTo = 0;
-    } catch (error) {
-      if (error instanceof NotSignedIn) model.asksPassword = true;
-      model.phase = "signed-out";
-      model.sentence = sentenceOf(error);
-      this.#login = undefined;
-      model.changed();
-      throw error;
-    }
+    await this.#link.signOn(login);
+    if (this.invitedTo !== 0) this.join(this.invitedTo);
+    this.invitedTo = 0;
   }
 
   signOff(): void {
     this.send(bye, {});
-    this.#end("");
+    this.#link.end("");
   }
 
   readonly send = <T>(packet: Packet<T>, value: T): void => {
-    this.#connection?.send(packet, value).catch(() => {});
+    this.#link.send(packet, value);
   };
 
   // ---- rooms and people ----
@@ -198,7 +163,7 @@ export class Session implements PacketPorts, MediaSession {
 
   /** Finds out whether the connection still works. */
   probe(): void {
-    if (this.#online) this.#delivery.ask();
+    if (this.#link.isOnline) this.#delivery.ask();
   }
 
   // ---- what packets ask for ----
@@ -253,62 +218,20 @@ export class Session implements PacketPorts, MediaSession {
 
   farewell(sentence: string, again: boolean): void {
     // A refused sign-on is told by its own promise.
-    if (!this.#online) return;
+    if (!this.#link.isOnline) return;
     if (again) return this.model.notice(sentence, "The server");
-    this.#end(sentence);
+    this.#link.end(sentence);
   }
 
   /** A ticket for a voice link, for pictures or for the own profile. */
-  async ticket(purpose: TicketPurpose): Promise<string> {
-    const stream = this.#connection?.stream;
-    if (!(stream instanceof WebSocketStream)) throw new Error("not online");
-    return await stream.ticket(purpose);
+  ticket(purpose: TicketPurpose): Promise<string> {
+    return this.#link.ticket(purpose);
   }
 
-  // ---- the connection ----
-
-  async #connect(): Promise<void> {
-    const login = this.#login!;
-    this.#online = false;
-    let password = login.password;
-    let ticket: string | undefined;
-    if (password === "") {
-      const answer = await fetchTicket();
-      ticket = answer.ticket;
-      this.#uid = answer.uid;
-      password = "-";
-    }
-    const dial = async (at: Endpoint) => {
-      const connection: Connection = await Connection.open({
-        ...at,
-        transport: webSocketTransport(socketBase(), {
-          ticket: () => Promise.resolve(ticket),
-        }),
-        keeps: () => !this.#online,
-        onFrame: (frame) => this.#take(connection, frame),
-      });
-      return connection;
-    };
-    if (this.#uid === 0) {
-      this.#uid = await askUid(dial, HERE, login.nickname, 0);
-    }
-    if (this.#keptUid !== 0 && this.#keptUid !== this.#uid) this.model.reset();
-    const connection = await authenticate(dial, HERE, this.#uid, {
-      nickname: login.nickname,
-      password,
-    });
-    this.#connection = connection;
-    this.#keptUid = 0;
-    this.model.asksPassword = false;
-    this.#online = true;
-    this.#tries = 0;
-    connection.inbox.drain();
-    this.model.phase = "online";
-    this.#rejoin();
+  /** Tries now instead of later, such as when the network is back. */
+  retryNow(): void {
     this.probe();
-    this.send(getProfileMessages, {});
-    this.model.changed();
-    void connection.closed.then(() => this.#lost(connection));
+    this.#link.retryNow();
   }
 
   #rejoin(): void {
@@ -318,79 +241,5 @@ export class Session implements PacketPorts, MediaSession {
     }
     // The server has forgotten it.
     if (this.model.away) this.setAway(true);
-  }
-
-  #take(connection: Connection, frame: Frame): void {
-    if (frame.type === SERVER_TYPES.USER_DATA.type) {
-      sendChecksums(connection).catch(() => {});
-    }
-    takeFrame(this, frame);
-    this.#delivery.heard();
-  }
-
-  #lost(connection: Connection): void {
-    if (connection !== this.#connection || this.#login === undefined) return;
-    this.#connection = undefined;
-    this.#online = false;
-    this.#delivery.reset();
-    this.voice?.close();
-    this.video?.close();
-    this.model.phase = "lost";
-    this.model.lineLost();
-    this.#tryAgain();
-  }
-
-  #tryAgain(): void {
-    const delay = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)]!;
-    // Not all at once after a restart.
-    this.#retry = setTimeout(async () => {
-      try {
-        await this.#connect();
-      } catch (error) {
-        if (this.#login === undefined) return;
-        if (error instanceof NotSignedIn) return this.#askPassword();
-        if (isRefusal(error)) return this.#end(sentenceOf(error));
-        this.#tryAgain();
-      }
-    }, delay * (0.75 + Math.random() / 2));
-  }
-
-  /** Tries now instead of later, such as when the network is back. */
-  retryNow(): void {
-    this.probe();
-    if (this.model.phase !== "lost") return;
-    clearTimeout(this.#retry);
-    this.#tries = 0;
-    this.#tryAgain();
-  }
-
-  /** The web session has ended: a password brings the same rooms back. */
-  #askPassword(): void {
-    const { model } = this;
-    this.#login = undefined;
-    this.#keptUid = this.#uid;
-    this.#uid = 0;
-    model.phase = "signed-out";
-    model.asksPassword = true;
-    model.sentence =
-      "The server was restarted, or you signed out. Sign on to go on.";
-    model.changed();
-  }
-
-  #end(sentence: string): void {
-    clearTimeout(this.#retry);
-    this.#login = undefined;
-    this.#uid = 0;
-    this.#online = false;
-    this.#delivery.reset();
-    this.voice?.close();
-    this.video?.close();
-    const connection = this.#connection;
-    this.#connection = undefined;
-    void connection?.close().catch(() => {});
-    this.model.reset();
-    this.model.phase = "signed-out";
-    this.model.sentence = sentence;
-    this.model.changed();
   }
 }

@@ -65,6 +65,8 @@ run_long() {
     # The change roots are large, and processes of Wine may linger in one.
     unset RETROPAL_RELEASE
   fi
+  # With outages of NATS, and three servers that replicate.
+  RETROPAL_LONG=1 tests "$deno" test -A lib/cluster/fence_test.ts tests/e2e/failover_test.ts
   step "$deno" task fuzz
   step "$deno" task soak --minutes 10
   step "$deno" task attack

@@ -159,9 +159,12 @@ export function startCore(
 }
 
 /** Whether a core stands by that can lead at once. */
-async function hasStandby({ connection, subject }: Nats): Promise<boolean> {
+async function hasStandby(nats: Nats): Promise<boolean> {
+  const { connection } = nats;
   try {
-    await connection.request(subject(STANDBY), undefined, { timeout: ASK_MS });
+    await connection.request(nats.subject(STANDBY), undefined, {
+      timeout: ASK_MS,
+    });
     return true;
   } catch {
     return false;
@@ -225,9 +228,10 @@ function randomNumber(): number {
   return crypto.getRandomValues(new Uint16Array(1))[0]!;
 }
 
-async function isTaken({ connection, subject }: Nats, number: number) {
+async function isTaken(nats: Nats, number: number) {
+  const { connection } = nats;
   try {
-    await connection.request(subject(`id.${number}`), undefined, {
+    await connection.request(nats.subject(`id.${number}`), undefined, {
       timeout: ASK_MS,
     });
     return true;

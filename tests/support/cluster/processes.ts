@@ -171,13 +171,22 @@ export class TestCluster implements AsyncDisposable {
         const client = this.people[n % this.people.length]!;
         const line = `line ${this.sent.length}.`;
         this.sent.push(line);
-        await client.rooms.say(ROOM, line);
+        try {
+          await client.rooms.say(ROOM, line);
+        } catch (error) {
+          throw new Error(this.#logs(), { cause: error });
+        }
         if (n % 5 === 0) {
           await client.people.im(absent, `kept ${this.stored++}.`);
         }
         await pause(everyMs);
       }
     })();
+  }
+
+  #logs(): string {
+    return [...this.cores, ...this.gateways]
+      .map(({ data, log }) => `${data}:\n${log}`).join("\n");
   }
 
   /** Notes when lines arrive, to know the silence. */

@@ -13,6 +13,8 @@ import { requestUser } from "../../protocol/packets/pals.ts";
 import type { Acceptable } from "../../net/acceptor.ts";
 import { costOf, isAwaited } from "../dispatch.ts";
 import { Allowance } from "./allowance.ts";
+import { Flood } from "./flood.ts";
+import { Intake } from "./intake.ts";
 import type { EdgeServices, Line, LineHandler, OpenLine } from "./line.ts";
 import { pause } from "../../net/turn.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
@@ -28,13 +30,6 @@ const MOST_READ_AHEAD = 8192;
  * longest frame.
  */
 const MOST_READ_AHEAD_ONLINE = 72_000;
-/**
- * Dropped packets within one flood window that end a connection. Being over
- * the rate does not (docs/protocol.md, "Framing"): this is more than a key held
- * down, or a script in a hurry, can come to.
- */
-const FLOOD_PACKETS = 5000;
-const FLOOD_WINDOW_MS = 10_000;
 /** How long a closing connection may take to write what waits. */
 const FAREWELL_MS = 1500;
 /**
@@ -70,11 +65,9 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   readonly #translator: Translator;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
   readonly #allowance: Allowance;
-  /** A read that began while a packet was waiting. */
-  #reading: Promise<number | null> | undefined;
-  #dropped = 0;
+  readonly #intake: Intake;
+  readonly #flood = new Flood();
   #dropSaid = false;
-  #droppedSince: number = 0;
   #closing = false;
   /** Nothing more is written, since then; -1: it may be. */
   #sealedAt = -1;
@@ -99,6 +92,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     owner: ConnectionOwner,
   ) {
     this.#wire = wire;
+    this.#intake = new Intake(wire, this.#decoder);
     this.#services = services;
     this.#owner = owner;
     this.port = wire.remote.port;
@@ -185,8 +179,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     for (;;) {
       let n: number | null;
       try {
-        n = await (this.#reading ?? this.#wire.read(decoder.space()));
-        this.#reading = undefined;
+        n = await this.#intake.read();
       } catch (error) {
         return this.dead(error instanceof Error ? error.message : `${error}`);
       }
@@ -222,7 +215,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
    * skipped when the client hangs up. May leave a read under way.
    */
   async #readWhile(checking: Promise<void>): Promise<void> {
-    const next = await this.#readAhead(checking, MOST_READ_AHEAD);
+    const next = await this.#intake.ahead(checking, MOST_READ_AHEAD);
     if (next === "closed" || next instanceof Error) {
       this.end("closed by the client");
     }
@@ -234,39 +227,12 @@ export class Connection implements Line, OutboxOwner, Acceptable {
    * client that hangs up is not kept online by what it still asks for.
    */
   async #readWhileLate(waiting: Promise<void>): Promise<void> {
-    const next = await this.#readAhead(waiting, MOST_READ_AHEAD_ONLINE);
+    const next = await this.#intake.ahead(waiting, MOST_READ_AHEAD_ONLINE);
     if (next === "full") this.#expelFlooder();
     else if (next === "closed") {
       this.#hungUp = true;
-      this.#reading = Promise.resolve(null);
+      this.#intake.hungUp();
     } else if (next instanceof Error) this.dead(next.message);
-  }
-
-  /** Reads until `done`, up to `most` bytes; tells how that ended. */
-  async #readAhead(
-    done: Promise<void>,
-    most: number,
-  ): Promise<"done" | "closed" | "full" | Error> {
-    const decoder = this.#decoder;
-    const finished = done.then(() => "done" as const);
-    while (decoder.pending < most) {
-      const reading = this.#reading ?? this.#wire.read(decoder.space());
-      this.#reading = undefined;
-      const next = await Promise.race([
-        finished,
-        reading.catch((error) =>
-          error instanceof Error ? error : new Error(`${error}`)
-        ),
-      ]);
-      if (next === "done") {
-        this.#reading = reading;
-        return next;
-      }
-      if (next === null) return "closed";
-      if (next instanceof Error) return next;
-      decoder.filled(next);
-    }
-    return "full";
   }
 
   #greet(): void {
@@ -358,17 +324,13 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   /** Over the rate: dropped and counted, and a flood ends the connection. */
   #drop(now: number): void {
     this.#services.counters.packetsOverRate++;
-    if (now - this.#droppedSince > FLOOD_WINDOW_MS) {
-      this.#droppedSince = now;
-      this.#dropped = 0;
-    }
-    this.#dropped++;
+    const isFlood = this.#flood.dropped(now);
     // One line for each connection: a flood must not be one of the log.
     if (!this.#dropSaid) {
       this.#dropSaid = true;
       this.#handler.overRate();
     }
-    if (this.#dropped >= FLOOD_PACKETS) this.#expelFlooder();
+    if (isFlood) this.#expelFlooder();
   }
 
   #expelFlooder(): void {

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of docs/browser.md: real pages of a real server in
- * Chromium, with people made for them.
+ * Takes the pictures of the documents: real pages of a real server in Chromium,
+ * with people made for them. Those of docs/browser.md are here.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import {
   type WholeServer,
   withWholeServer,
 } from "../tests/web/support/whole_server.ts";
+import { setClock, SETTINGS, takeDesk } from "./desk_pictures.ts";
 import { buildBrowserClient } from "./browser_client.ts";
 import { readOptions } from "./options.ts";
 import { ROOT } from "./root.ts";
 
-const USAGE = `Takes the pictures of docs/browser.md with Chromium.
+const USAGE = `Takes the pictures of the documents with Chromium.
 
-usage: deno task pictures
+usage: deno task pictures [--only chat|desk]
 `;
 
 const FOLDER = join(ROOT, "docs/pictures");
@@ -101,13 +102,25 @@ async function takeAll(server: WholeServer, browser: Browser): Promise<void> {
 }
 
 if (import.meta.main) {
-  readOptions(USAGE, {});
-  await buildBrowserClient();
+  const { values } = readOptions(USAGE, { only: { type: "string" } });
+  const wanted = (what: string) => (values.only ?? what) === what;
   await Deno.mkdir(FOLDER, { recursive: true });
-  await using chromium = await Chromium.start([
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-  ]);
-  await withWholeServer((server) => takeAll(server, chromium.browser));
+  if (wanted("chat")) {
+    await buildBrowserClient();
+    await withWholeServer(async (server) => {
+      await using chromium = await Chromium.start([
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        "--autoplay-policy=no-user-gesture-required",
+      ]);
+      await takeAll(server, chromium.browser);
+    });
+  }
+  if (wanted("desk")) {
+    setClock();
+    await withWholeServer(async (server) => {
+      await using chromium = await Chromium.start();
+      await takeDesk(server, chromium.browser, FOLDER);
+    }, SETTINGS);
+  }
 }

@@ -1,0 +1,160 @@
+/**
+ * Takes the pictures of docs/administration.md and docs/pages.md: the desk and
+ * the pages of a server with a little life in it.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import {
+  addHistory,
+  addStatistics,
+  signIn,
+} from "../tests/web/support/visits.ts";
+import type { WholeServer } from "../tests/web/support/whole_server.ts";
+
+const WIDE = { width: 1000, height: 640 };
+const PHONE = { width: 390, height: 760 };
+/** Text stays sharp, and each picture has some tens of kilobytes. */
+const QUALITY = 70;
+/** A Tuesday evening, so that pictures taken again show the same dates. */
+const EVENING = Date.UTC(2026, 8, 29, 19, 30);
+
+/** A picture of docs/pictures, and how its page is reached. */
+interface Shot {
+  readonly name: string;
+  readonly path: (scene: Scene) => string;
+  readonly phone?: true;
+  /** Before anybody has signed in. */
+  readonly visitor?: true;
+  readonly height?: number;
+}
+
+interface Scene {
+  readonly server: WholeServer;
+  readonly complaint: number;
+  readonly troll: number;
+}
+
+export const SHOTS: readonly Shot[] = [
+  { name: "front", path: () => "/", visitor: true, height: 560 },
+  {
+    name: "setup",
+    path: ({ server }) => `/setup?token=${server.setupDoor.open()}`,
+    visitor: true,
+    height: 900,
+  },
+  { name: "member", path: () => "/member", height: 760 },
+  { name: "desk", path: () => "/desk", height: 900 },
+  { name: "desk-phone", path: () => "/desk/sessions", phone: true },
+  {
+    name: "desk-complaint",
+    path: ({ complaint }) => `/desk/complaints/${complaint}`,
+  },
+  {
+    name: "desk-user",
+    path: ({ troll }) => `/desk/users/${troll}`,
+    height: 820,
+  },
+  { name: "desk-statistics", path: () => "/desk/statistics", height: 1180 },
+  { name: "desk-setting", path: () => "/desk/config/server.name", height: 520 },
+  { name: "desk-retention", path: () => "/desk/retention", height: 760 },
+  { name: "desk-backup", path: () => "/desk/backup", height: 860 },
+];
+
+export const SETTINGS = {
+  "server.name": "The Royal Oak",
+  "server.welcome": "Pull up a chair. Be kind to each other.",
+  "server.uplink_kbit": 1000,
+  "web.show_names": true,
+  "moderation.room_lines": 5,
+  "backup.nightly": true,
+};
+
+/** Lets the clock of this process begin at that evening. */
+export function setClock(): void {
+  const now = Date.now.bind(Date);
+  const shift = EVENING - now();
+  Date.now = () => now() + shift;
+}
+
+export async function takeDesk(
+  server: WholeServer,
+  browser: Browser,
+  folder: string,
+): Promise<void> {
+  const scene = await furnish(server);
+  const { gid } = server.live.rooms().find(({ name }) =>
+    name === "The Front Porch"
+  )!;
+  await using ann = await server.signOn("Ann");
+  await using troll = await server.signOn("Megaphone");
+  for (const client of [ann, troll]) await client.rooms.join(gid);
+  for (const one of SHOTS) {
+    const context = await browser.newContext({
+      viewport: one.phone
+        ? PHONE
+        : { ...WIDE, height: one.height ?? WIDE.height },
+      reducedMotion: "reduce",
+      colorScheme: "light",
+      locale: "en-GB",
+      timezoneId: "UTC",
+    });
+    const page = await context.newPage();
+    if (!one.visitor) await signIn(page, server, "Rose");
+    if (one.name === "desk-backup") await makeBackup(page, server);
+    await page.goto(server.pages + one.path(scene));
+    await save(page, join(folder, `${one.name}.webp`));
+    await context.close();
+  }
+}
+
+async function furnish(server: WholeServer): Promise<Scene> {
+  const { store } = server;
+  await server.addUser("Rose", { role: "superadmin", first: "Rose" });
+  await server.addUser("Guard", { role: "moderator" });
+  const ann = await server.addUser("Ann", { first: "Ann" });
+  const troll = await server.addUser("Megaphone");
+  const at = Date.now();
+  store.notes.add({
+    uid: troll.uid,
+    at: at - 9 * 86_400_000,
+    by: "Guard",
+    text: "Loud, but said sorry.",
+  });
+  const { id } = store.complaints.add({
+    at: at - 300_000,
+    reporter: ann.uid,
+    reporterName: "Ann",
+    about: troll.uid,
+    aboutName: "Megaphone",
+    gid: 50004,
+    room: "The Front Porch",
+    text: "Shouts at everybody who comes in.",
+    lines: [
+      { at: at - 330_000, nickname: "Ann", text: "Hello, all!" },
+      { at: at - 320_000, nickname: "Megaphone", text: "HELLO HELLO HELLO" },
+    ],
+  });
+  addHistory(server);
+  addStatistics(server);
+  return { server, complaint: id, troll: troll.uid };
+}
+
+async function makeBackup(page: Page, server: WholeServer): Promise<void> {
+  await page.goto(`${server.pages}/desk/backup`);
+  await page.click("text=Make one now");
+  await page.waitForSelector("text=was copied into the backups folder");
+}
+
+/** As WebP, which playwright itself does not write. */
+async function save(page: Page, file: string): Promise<void> {
+  await page.waitForLoadState("load");
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", {
+    format: "webp",
+    quality: QUALITY,
+  });
+  await Deno.writeFile(file, Buffer.from(data, "base64"));
+}

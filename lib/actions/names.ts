@@ -5,6 +5,9 @@
  */
 import type { Config } from "../config/config.ts";
 import { imitationFault, nicknameFault, skeleton } from "../domain/accounts.ts";
+import { WordFilter } from "../domain/word_filter.ts";
+import { equalBytes } from "../protocol/bytes.ts";
+import { encodeText } from "../protocol/windows1252.ts";
 import { type Account, LEVEL, type Role, type Store } from "../domain/store.ts";
 
 /** Letters in a row; pages and the client's lists break at blanks only. */
@@ -18,7 +21,7 @@ export interface NameRules {
    * Present when people choose the name for themselves: stricter, because
    * nobody has looked at it.
    */
-  readonly chosen?: Pick<Config, "auth" | "server">;
+  readonly chosen?: Pick<Config, "auth" | "server" | "moderation">;
 }
 
 /** Returns a name with its letters and accents composed. */
@@ -35,6 +38,7 @@ export function nicknameRefusal(
   const isStaff = LEVEL[role] > 0;
   return nicknameFault(nickname) ??
     (chosen ? choiceFault(nickname, chosen) : null) ??
+    (chosen ? wordFault(store, nickname, chosen) : null) ??
     imitationFault(nickname, isStaff ? [] : staffNicknames(store, own)) ??
     takenFault(store, nickname, own, chosen !== undefined);
 }
@@ -55,6 +59,22 @@ function choiceFault(
     .some((name) => name !== "" && skeleton(name) === shape);
   return reserved
     ? `"${nickname}" is reserved on this server: choose another.`
+    : null;
+}
+
+/** Why a name cannot be chosen for a word of the list; null when it can. */
+export function wordFault(
+  { words }: Store,
+  name: string,
+  { moderation }: Pick<Config, "moderation">,
+): string | null {
+  if (!moderation.words_in_names) return null;
+  const filter = new WordFilter(words.list());
+  if (filter.isEmpty) return null;
+  const text = encodeText(name);
+  const { refused, text: masked } = filter.judge(text);
+  return refused !== undefined || !equalBytes(masked, text)
+    ? `"${name}" has a word that is not wanted here: choose another.`
     : null;
 }
 

@@ -30,17 +30,20 @@ export function slowFault(
     `seconds. You can write again in ${seconds}.`;
 }
 
-/** Returns the text as the room may see it, or a sentence that says why not. */
+/**
+ * Returns the text as its readers may see it, or a sentence that says why not.
+ * Without a room it is a private message.
+ */
 export function wordsChecked(
   ctx: Context,
-  room: Room,
+  room: Room | null,
   text: Uint8Array,
 ): Uint8Array | string {
   const { session, world: { words } } = ctx;
   if (words.isEmpty || session.isStaff) return text;
   const { refused, flagged, text: after } = words.judge(text);
   if (refused !== undefined) {
-    ctx.log.debug("line refused for a word", { ...ctx.who, room: room.gid });
+    ctx.log.debug("line refused for a word", { ...ctx.who, room: room?.gid });
     return "Your line was not sent: it has a word that is not wanted here.";
   }
   if (flagged.length > 0) flag(ctx, room, text, flagged);
@@ -49,7 +52,7 @@ export function wordsChecked(
 
 function flag(
   ctx: Context,
-  room: Room,
+  room: Room | null,
   text: Uint8Array,
   flagged: readonly Found[],
 ): void {

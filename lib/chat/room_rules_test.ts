@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { unhex } from "../protocol/bytes.ts";
+import { decodeText } from "../protocol/windows1252.ts";
 import { accountChanged } from "./account_changed.ts";
 import { WordFilter } from "../domain/word_filter.ts";
 import type { WordAction } from "../domain/moderation.ts";
@@ -87,3 +89,49 @@ Deno.test("the list of words refuses, masks and flags, also whispers and topics"
     chat.forget();
     assert.equal(await say(ann, "spam is a word that staff may write"), 1);
   }));
+
+const DARN = "Your line was not sent: it has a word that is not wanted here.";
+
+Deno.test("the list holds for private messages where the host wants it", async () => {
+  const send = async (on: boolean) => {
+    let heard = "";
+    await withChat(async (chat) => {
+      chat.addUser("Guard", { role: "moderator" });
+      const [ann, bob, guard] = await chat.signOnAll("Ann", "Bob", "Guard");
+      list(chat, { darn: "refuse", heck: "mask", meet: "flag" });
+      const say = async (to: typeof bob, text: string) => {
+        await ann.send("IM_OUT", `${u32(to.uid)} '${text}'`);
+        return to.take().length;
+      };
+      heard += await say(bob, "darn");
+      if (on) ann.expect(`FEEDBACK ffec 0001 '${DARN}'`);
+      heard += await say(guard, "darn");
+      await ann.send("IM_OUT", `${u32(bob.uid)} 'oh heck'`);
+      const read = decodeText(unhex(bob.take()[0]!.split(" ")[1]!));
+      assert.equal(read.endsWith(on ? "oh ****" : "oh heck"), true, read);
+      heard += await say(bob, "meet me");
+      assert.equal(chat.store.complaints.list().length, on ? 1 : 0);
+    }, { "moderation.words_in_messages": on });
+    return heard;
+  };
+  assert.equal(await send(false), "111");
+  assert.equal(await send(true), "011");
+});
+
+Deno.test("names of rooms have no listed word, unless the host allows it", async () => {
+  const opens = async (on: boolean) => {
+    let made: unknown;
+    await withChat(async (chat) => {
+      const ann = await chat.signOn("Ann");
+      chat.store.words.set({ word: "darn", action: "mask", by: "x", at: 0 });
+      await ann.send(
+        "ROOM_CREATE",
+        "0003 0000 7542 0000082a 'GD\u00e4rn room'",
+      );
+      made = chat.world.roomByName("D\u00e4rn room");
+    }, { "moderation.words_in_names": on });
+    return made !== undefined;
+  };
+  assert.equal(await opens(true), false);
+  assert.equal(await opens(false), true);
+});

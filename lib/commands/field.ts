@@ -159,13 +159,32 @@ export function option(
   };
 }
 
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
 export function numberOption(
   metavar: string,
   about: string,
-  range: { readonly min: number; readonly max: number },
+  range: Range,
 ): Field<number> {
+  return { ...option(metavar, about), ...wholeNumber(range) };
+}
+
+export function numberArgument(
+  metavar: string,
+  about: string,
+  range: Range,
+): RequiredField<number> {
+  return { ...argument(metavar, about), ...wholeNumber(range) };
+}
+
+function wholeNumber(range: Range): {
+  readonly kind: "number";
+  read(raw: unknown, name: string): number;
+} {
   return {
-    ...option(metavar, about),
     kind: "number",
     read(raw, name) {
       const value = typeof raw === "string" && /^-?\d+$/.test(raw.trim())

@@ -18,6 +18,7 @@ import { mailTest } from "./mail.ts";
 import { note } from "./note.ts";
 import * as room from "./room.ts";
 import { roomBounce } from "./room_bounce.ts";
+import { roomSlow } from "./room_slow.ts";
 import { roomList, roomShow } from "./room_show.ts";
 import { userData } from "./personal_data.ts";
 import {
@@ -77,6 +78,7 @@ export const COMMANDS: readonly Command[] = [
   room.roomRemove,
   room.roomClose,
   roomBounce,
+  roomSlow,
 
   category.categoryAdd,
   category.categoryList,

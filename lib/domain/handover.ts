@@ -36,6 +36,7 @@ const temporary = v.object({
   redDotVideo: v.boolean(),
   floorMode: v.picklist(["pause", "queue", "free"]),
   floorPauseMs: v.number(),
+  slowSeconds: v.optional(v.number(), 0),
   admins: v.array(uid),
   bounced: outcasts,
   banned: outcasts,
@@ -142,6 +143,7 @@ export function handedRoom(
       redDotVideo: room.redDotVideo,
       floorMode: room.floorMode,
       floorPauseMs: room.floorPauseMs,
+      slowSeconds: room.slowSeconds,
       admins: [...room.admins],
       bounced: listed(room.bounced),
       banned: listed(room.banned),
@@ -214,8 +216,9 @@ export function restoredRoom(
   { gid, temporary }: HandedRoom,
 ): Room | undefined {
   if (temporary === null) return undefined;
-  const { admins, bounced, banned, ...options } = temporary;
+  const { admins, bounced, banned, slowSeconds, ...options } = temporary;
   const room = Room.temporary({ ...options, gid });
+  room.slowSeconds = slowSeconds;
   Object.assign(room, {
     banner: options.banner,
     newUsersMic: options.newUsersMic,

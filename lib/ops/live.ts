@@ -269,6 +269,8 @@ export interface Live {
   moveUser(uid: Uid, gid: Gid): boolean;
   /** Puts a user out of a room and keeps them out; whether they were in it. */
   bounce(gid: Gid, uid: Uid, rank: number, text: string): boolean;
+  /** Sets the slow mode of a room that lives; false when there is none. */
+  setSlow(gid: Gid, seconds: number): boolean;
   /** An instant message by the system user; false when they are offline. */
   message(uid: Uid, text: string): boolean;
   /** A box with this text on every screen; the number of people told. */

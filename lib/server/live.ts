@@ -148,6 +148,13 @@ export class LiveServer implements Live {
     });
   }
 
+  setSlow(gid: Gid, seconds: number): boolean {
+    const room = this.#chat.services.world.rooms.get(gid);
+    if (room === undefined) return false;
+    room.slowSeconds = seconds;
+    return true;
+  }
+
   message(uid: Uid, text: string): boolean {
     const { world, store } = this.#chat.services;
     const session = world.online.get(uid);

@@ -165,3 +165,14 @@ Deno.test("POST /register refuses names that pass for others or for numbers", ()
     "server.name": "Tilde Chat",
     "limits.registrations_per_address": 100,
   }));
+
+Deno.test("POST /register refuses a nickname with a listed word", () =>
+  withSite(async (site) => {
+    site.store.words.set({ word: "darn*", action: "mask", by: "x", at: 0 });
+    match(
+      (await wish(site, { nickname: "D\u00e4rnit" })).text,
+      /not wanted here/,
+    );
+    site.configure({ "moderation.words_in_names": false });
+    equal((await wish(site, { nickname: "D\u00e4rnit" })).status, 303);
+  }, { "auth.registration": "open" }));

@@ -57,6 +57,8 @@ export interface WebSession {
   readonly since: Millis;
   lastAt: Millis;
   flash: Flash | null;
+  /** A file for an import, sent ahead in parts. */
+  upload?: string | undefined;
 }
 
 export class WebSessions {

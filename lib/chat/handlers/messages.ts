@@ -4,7 +4,12 @@
  * @module
  */
 import type { Session } from "../../domain/session.ts";
-import { type Account, SYSTEM_UID, type Uid } from "../../domain/store.ts";
+import {
+  type Account,
+  LEVEL,
+  SYSTEM_UID,
+  type Uid,
+} from "../../domain/store.ts";
 import type { ClientTypeName } from "../../protocol/packet_types.ts";
 import { STATUS } from "../../protocol/packets/pals.ts";
 import { imIn } from "../../protocol/packets/messages.ts";
@@ -13,6 +18,7 @@ import { contactFault, muteFault, palsOnly } from "../contact.ts";
 import type { Context } from "../context.ts";
 import { sendIm } from "../instant_messages.ts";
 import { plainText } from "../plain_text.ts";
+import { wordsChecked } from "../room_rules.ts";
 
 const TOO_LONG = "Your message is too long.";
 
@@ -26,9 +32,23 @@ export function im(
   }
   if (to === SYSTEM_UID) return command(ctx, text);
   if (text.length === 0) return ctx.ignore("empty message", { to });
+  const checked = checkedWords(ctx, to, text);
+  if (typeof checked === "string") return ctx.refuse("IM_OUT", checked);
   const receiver = ctx.online(to);
-  if (receiver === undefined || receiver.catchingUp) store(ctx, to, text);
-  else deliver(ctx, receiver, text);
+  if (receiver === undefined || receiver.catchingUp) store(ctx, to, checked);
+  else deliver(ctx, receiver, checked);
+}
+
+/** The list of words holds here only where the host wants it. */
+function checkedWords(
+  ctx: Context,
+  to: Uid,
+  text: Uint8Array,
+): Uint8Array | string {
+  if (!ctx.settings.moderation.words_in_messages) return text;
+  const role = ctx.store.accounts.get(to)?.role ?? "user";
+  // A complaint to staff may say what was written.
+  return LEVEL[role] > 0 ? text : wordsChecked(ctx, null, text);
 }
 
 function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {

@@ -21,6 +21,7 @@ import type {
   RoomJoin,
   RoomJoinByName,
 } from "../../protocol/packets/rooms.ts";
+import { wordFault } from "../../actions/names.ts";
 import type { Context } from "../context.ts";
 import { closeRoom, dropRoom, enterRoom, leaveRoom } from "../membership.ts";
 import { officesChanged } from "../offices.ts";
@@ -213,7 +214,9 @@ export function makeRoom(
   const problem = roomNameProblem(name) ??
     createProblem(ctx, wish) ??
     (world.roomByName(name) && "A room of this name exists already.") ??
-    imitation(world.imitatedBy(name));
+    imitation(world.imitatedBy(name)) ??
+    (session.isStaff ? undefined : wordFault(ctx.store, name, settings)) ??
+    undefined;
   if (problem !== undefined) {
     ctx.refuse(packet, problem);
     return undefined;

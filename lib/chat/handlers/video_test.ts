@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PAUSE_MS } from "../../domain/cameras.ts";
 import { showCamera, signalCameras } from "../cameras.ts";
+import { muteChanged } from "../mutes.ts";
 import {
   joinAll,
   OAK,
@@ -411,4 +412,33 @@ Deno.test("VIDEO_KEEPALIVE is taken without an answer", () =>
     const { ann } = await stage(chat);
     await ann.send("VIDEO_KEEPALIVE");
     ann.expect();
+  }));
+
+Deno.test("a mute ends the video of a user and keeps it off while it lasts", () =>
+  withChat(async (chat) => {
+    const { ann, bob } = await stage(chat);
+    const mute = {
+      uid: ann.uid,
+      reason: "Calm down.",
+      by: "Guard",
+      rank: 1,
+      at: chat.now,
+      until: null,
+    };
+    chat.store.mutes.set(mute);
+    chat.act((ctx) => muteChanged(ctx, ann.session));
+    bob.expect(icon(ann, false), `RED_DOT_ON ${oak} ${u32(ann.uid)}`);
+    assert.equal(chat.world.cameras.of(ann.uid), undefined);
+    ann.take();
+    await ann.send("ROOM_START_PUBLISH_VIDEO", oak);
+    const answer = ann.take();
+    assert.equal(answer.length, 1);
+    assert.match(answer[0]!, /^FEEDBACK/);
+    assert.equal(chat.world.cameras.of(ann.uid), undefined);
+    chat.store.mutes.remove(ann.uid);
+    chat.act((ctx) => muteChanged(ctx, ann.session));
+    ann.take();
+    await ann.send("ROOM_START_PUBLISH_VIDEO", oak);
+    later(chat, PAUSE_MS);
+    ann.expect(PUBLISH_TO);
   }));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { integer } from "../setting.ts";
+import { integer, toggle } from "../setting.ts";
 
 export const MODERATION = {
   complaints_per_day: integer({
@@ -20,6 +20,19 @@ export const MODERATION = {
     about:
       "Number of a room's last lines that are kept with a complaint from that " +
       "room, for staff to read. 0: none. Whispers are never kept.",
+    live: true,
+  }),
+  words_in_names: toggle({
+    default: true,
+    about:
+      "Whether nicknames that people choose, and names of rooms that they " +
+      "open, are refused when they have a word of the list.",
+    live: true,
+  }),
+  words_in_messages: toggle({
+    default: false,
+    about: "Whether the word list holds for private messages between users " +
+      "too. Messages to staff are exempt.",
     live: true,
   }),
 } as const;

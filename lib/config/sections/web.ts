@@ -124,6 +124,12 @@ export const WEB = {
     about: "Show visitors the names of online users, not only their number.",
     live: true,
   }),
+  staff_two_step: toggle({
+    default: false,
+    about: "Whether the desk opens only to staff who have turned on two-step " +
+      "sign-in.",
+    live: true,
+  }),
   staff_networks: networks({
     default: PRIVATE_NETWORKS,
     about: "From where the host's desk, metrics and health can be opened.",

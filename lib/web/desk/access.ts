@@ -10,7 +10,7 @@ import { LEVEL, type Role } from "../../domain/store.ts";
 import { requireNear } from "../metrics_page.ts";
 import { Problem } from "../problem.ts";
 import { requireMember } from "../sign_in.ts";
-import type { Context, Member } from "../site.ts";
+import type { Context, Member, Site } from "../site.ts";
 
 /** Throws {@linkcode Problem}. */
 export function requireStaff(c: Context, role: Role): Member {
@@ -20,6 +20,22 @@ export function requireStaff(c: Context, role: Role): Member {
     throw new Problem(403, `Only ${aRole(role)} may see this.`);
   }
   return member;
+}
+
+/**
+ * Throws {@linkcode Problem} for staff without two-step sign-in where the host
+ * wants it of them.
+ */
+export function requireTwoStep(c: Context, site: Site): void {
+  const member = c.get("member");
+  if (member === null || !site.config().web.staff_two_step) return;
+  if (LEVEL[member.account.role] === 0) return;
+  if (site.store.twoStep.get(member.account.uid) !== undefined) return;
+  throw new Problem(
+    403,
+    "The host wants two-step sign-in of all staff: please turn it on under " +
+      "Sign-in and security (/member/security).",
+  );
 }
 
 /** As commands and the audit log see the person at the desk. */

@@ -20,7 +20,7 @@ import { type Html, html, NOTHING } from "../html.ts";
 import { notice, panel } from "../layout.ts";
 import { ownPasswordFault } from "../password_check.ts";
 import { notFound } from "../problem.ts";
-import type { App, Context, Site } from "../site.ts";
+import type { App, Context, Member, Site } from "../site.ts";
 import { isRole, requireStaff } from "./access.ts";
 import { commandForm } from "./command_form.ts";
 import { deskPage, facts, table } from "./layout.ts";
@@ -64,6 +64,7 @@ ${
     const raw = typed(setting, form);
     const before = valueAt(site.config(), key);
     const fault = lockout(c, key, raw) ??
+      twoStepFault(site, member, key, raw) ??
       await ownPasswordFault(c, site, member, form.raw("password"));
     if (fault !== null) {
       return settingPage(c, site, [key, setting], form, fault);
@@ -293,6 +294,19 @@ function typed(setting: Setting, form: Form): unknown {
     case "text":
       return raw;
   }
+}
+
+/** The owner would be the first whom it keeps from the desk. */
+function twoStepFault(
+  { store }: Site,
+  { account }: Member,
+  key: string,
+  value: unknown,
+): string | null {
+  return key === "web.staff_two_step" && value === true &&
+      store.twoStep.get(account.uid) === undefined
+    ? "Turn on your own two-step sign-in first, under Sign-in and security."
+    : null;
 }
 
 function lockout(c: Context, key: string, value: unknown): string | null {

@@ -6,7 +6,7 @@
 import type { Role } from "../../domain/store.ts";
 import { DESK_PAGES } from "../page_table.ts";
 import type { App, Site } from "../site.ts";
-import { requireStaff } from "./access.ts";
+import { requireStaff, requireTwoStep } from "./access.ts";
 import { announcePages } from "./announce.ts";
 import { applicationPages } from "./applications.ts";
 import { auditPages } from "./audit.ts";
@@ -24,10 +24,17 @@ import { roomPages } from "./rooms.ts";
 import { runPages } from "./run.ts";
 import { sessionPages } from "./sessions.ts";
 import { statisticsPages } from "./statistics.ts";
+import { uploadPages } from "./upload.ts";
 import { userPages } from "./users.ts";
 import { wordPages } from "./words.ts";
 
 export function deskPages(app: App, site: Site): void {
+  for (const path of ["/desk", "/desk/*"]) {
+    app.use(path, async (c, next) => {
+      requireTwoStep(c, site);
+      await next();
+    });
+  }
   for (const { path, role } of DESK_PAGES) {
     app.get(path, async (c, next) => {
       requireStaff(c, role as Role);
@@ -52,5 +59,6 @@ export function deskPages(app: App, site: Site): void {
   retentionPages(app, site);
   backupPages(app, site);
   packetPages(app, site);
+  uploadPages(app, site);
   runPages(app, site);
 }

@@ -12,7 +12,7 @@ import {
 import { COMMANDS, findCommand } from "../../commands/table.ts";
 import { LEVEL } from "../../domain/store.ts";
 import { readForm, tokenField } from "../form.ts";
-import type { Form } from "../form_data.ts";
+import { Form } from "../form_data.ts";
 import { html, NOTHING } from "../html.ts";
 import { notice, panel } from "../layout.ts";
 import { notFound } from "../problem.ts";
@@ -31,6 +31,8 @@ import {
 } from "./command_form.ts";
 import { labelOf } from "./controls.ts";
 import { resultLinks } from "./links.ts";
+import { UPLOADED } from "./upload.ts";
+import type { WebSession } from "../web_sessions.ts";
 import { deskPage } from "./layout.ts";
 
 /** A command that goes on is ended after so long. */
@@ -73,7 +75,13 @@ ${
     const command = requireCommand(c.req.param("path"));
     const member = requireStaff(c, "moderator");
     const form = await readForm(c, site);
-    const result = await run(c, site, member, command, form);
+    const result = await run(
+      c,
+      site,
+      member,
+      command,
+      withUpload(form, member.session),
+    );
     const back = localPath(form.raw(BACK));
     if (result.confirm) {
       return confirmationPage(c, site, command, form, result.confirm);
@@ -141,6 +149,16 @@ async function run(
     code: result.code,
   });
   return { ...result, lines: [...emitted, ...result.lines] };
+}
+
+/** The form with the file that was sent ahead of it, if it says so. */
+function withUpload(form: Form, session: WebSession): Form {
+  const { upload } = session;
+  const name = [...form.names()].find((one) => one.startsWith(UPLOADED));
+  if (name === undefined || upload === undefined) return form;
+  session.upload = undefined;
+  const fields = new Map([...form.names()].map((key) => [key, form.raw(key)]));
+  return new Form(fields.set(name.slice(UPLOADED.length), upload));
 }
 
 /**

@@ -168,6 +168,10 @@ export class Bench implements AsyncDisposable {
       roomRemoved: note("roomRemoved"),
       categoriesChanged: note("categoriesChanged"),
       accountChanged: note("accountChanged"),
+      setSlow: (gid, seconds) => {
+        note("setSlow")(gid, seconds);
+        return this.openRooms.some((room) => room.gid === gid);
+      },
       relationChanged: note("relationChanged"),
       accountRemoved: note("accountRemoved"),
       wordsChanged: note("wordsChanged"),

@@ -151,6 +151,11 @@ export class FakeLive implements Live {
   categoriesChanged(): void {
     this.done.push("categoriesChanged");
   }
+  setSlow(gid: number, seconds: number): boolean {
+    this.done.push(`setSlow ${gid} ${seconds}`);
+    return this.roomList.some((room) => room.gid === gid);
+  }
+
   relationChanged(uid: number, other: number): void {
     this.done.push(`relationChanged ${uid} ${other}`);
   }

@@ -24,6 +24,8 @@ export interface GatewayInfo {
   /** IPv4 addresses that its host has set. */
   readonly outside: string | null;
   readonly inside: string | null;
+  /** An IPv4 address of its machine, for those whom nothing better is known. */
+  readonly address: string;
   /** Where it listens, "host:port". */
   readonly chat: string;
   readonly voice: string;

@@ -9,7 +9,7 @@ import { buildConfig, type Config, valueAt } from "../config/config.ts";
 import type { LiveConfig } from "../config/live_config.ts";
 import type { Value } from "../config/setting.ts";
 import { Admission } from "../net/admission.ts";
-import { matcherOf } from "../net/networks.ts";
+import { isIPv4, matcherOf } from "../net/networks.ts";
 import { logger } from "../ops/log.ts";
 import { admissionRules } from "../server/core.ts";
 import { addressIn } from "../server/media_server.ts";
@@ -200,6 +200,7 @@ export class GatewayServer implements AsyncDisposable {
         host: Deno.hostname(),
         outside: outside ?? null,
         inside: inside ?? null,
+        address: ownAddress(this.chat.hostname),
         chat: hostAndPort(this.chat),
         voice: hostAndPort(this.voice),
         voicePort: this.voice.port,
@@ -292,6 +293,19 @@ export class GatewayServer implements AsyncDisposable {
         memory: Deno.memoryUsage().rss,
       },
     });
+  }
+}
+
+/** The address that is bound, or else the first that others can reach. */
+function ownAddress(bound: string): string {
+  if (isIPv4(bound) && bound !== "0.0.0.0") return bound;
+  try {
+    const outer = Deno.networkInterfaces().find(({ family, address }) =>
+      family === "IPv4" && !address.startsWith("127.")
+    );
+    return outer?.address ?? "127.0.0.1";
+  } catch {
+    return "127.0.0.1";
   }
 }
 

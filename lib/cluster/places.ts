@@ -98,13 +98,17 @@ export class Places {
   addressOf(gateway: number, session: Session): string | undefined {
     const place = this.#gateways.get(gateway);
     if (place === undefined) return undefined;
-    const { info: { inside, outside }, local } = place;
+    const { info: { inside, outside, address }, local = address } = place;
     const isOwn = this.#gatewayOf(session.id) === gateway;
+    // Who came by loopback is on that machine; others are not.
+    const found = isLoopback(local) && !isLoopback(session.address)
+      ? address
+      : local;
     return addressIn(
       { inside: inside ?? undefined, outside: outside ?? undefined },
       {
         address: session.address,
-        localAddress: isOwn ? session.localAddress : local ?? "",
+        localAddress: isOwn ? session.localAddress : found,
       },
     );
   }
@@ -137,4 +141,8 @@ export class Places {
     const place = this.#gateways.get(gateway);
     if (place !== undefined && isIPv4(local)) place.local = local;
   }
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
 }

@@ -298,7 +298,8 @@ Deno.test("only voice rooms announce where voice is", async () => {
   await ann.next(type);
   const { address, udpPort, tcpPort } = ann.state.media.get(VOICE)!;
   assert.equal(address, "127.0.0.1");
-  assert.deepEqual([udpPort, tcpPort], Array(2).fill(server.voice.port));
+  assert.equal(udpPort, tcpPort);
+  assert.ok(server.voicePorts.includes(tcpPort));
 });
 
 Deno.test("a line that breaks empties his places", async () => {

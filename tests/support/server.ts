@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openStore } from "../../db/open.ts";
+import { GATEWAYS, TestCluster } from "./cluster_servers.ts";
 import { type ClientOptions, PaltalkClient } from "../../lib/client/mod.ts";
 import type { Store } from "../../lib/domain/store.ts";
 import { PasswordHasher } from "../../lib/ops/password_hash.ts";
@@ -41,6 +42,8 @@ export interface ServerOptions {
   readonly data?: string;
   /** Pages are served at `web.port`. */
   readonly web?: boolean;
+  /** Gateways beside it; as many as the environment says when not given. */
+  readonly gateways?: number;
   /** Flags of `serve` besides data, ports and --no-web. */
   readonly flags?: readonly string[];
 }
@@ -202,6 +205,8 @@ export class TestServer {
   /** The log, and what `serve` says to people. */
   readonly log: Lines;
   ready!: ReadyLine;
+  /** Its gateways, in a cluster. */
+  readonly cluster: TestCluster | undefined;
 
   readonly #child: Deno.ChildProcess;
   #ended = false;
@@ -209,7 +214,10 @@ export class TestServer {
   private constructor(
     readonly data: string,
     readonly options: ServerOptions,
+    cluster?: TestCluster,
   ) {
+    this.cluster = cluster;
+    const settings = { ...cluster?.settings("core"), ...options.settings };
     const args = [
       "serve",
       "--data",
@@ -225,7 +233,7 @@ export class TestServer {
       ...(options.web ? [] : ["--no-web"]),
       ...options.flags ?? [],
     ];
-    this.#child = command(args, environment(options.settings)).spawn();
+    this.#child = command(args, environment(settings)).spawn();
     this.out = new Lines(this.#child.stdout);
     this.log = new Lines(this.#child.stderr);
   }
@@ -248,9 +256,23 @@ export class TestServer {
     data: string,
     options: ServerOptions,
   ): Promise<TestServer> {
-    const server = new TestServer(data, options);
+    const { gateways = GATEWAYS } = options;
+    const cluster = gateways > 0 ? await TestCluster.start() : undefined;
+    const server = new TestServer(data, options, cluster);
     try {
       await server.#waitForReady();
+      if (cluster !== undefined) {
+        const { settings = {} } = options;
+        cluster.gateways.push(
+          ...await Promise.all(
+            Array.from({ length: gateways }, () =>
+              TestServer.start({
+                gateways: 0,
+                settings: { ...settings, ...cluster.settings("gateway") },
+              })),
+          ),
+        );
+      }
     } catch (error) {
       await server.kill9();
       throw error;
@@ -258,8 +280,16 @@ export class TestServer {
     return server;
   }
 
+  /** In a cluster the gateways by turns. */
   get chat(): { host: string; port: number } {
+    if (this.cluster !== undefined) return this.cluster.next().chat;
     return hostAndPort(this.ready.chat);
+  }
+
+  /** The voice ports that clients may be told. */
+  get voicePorts(): number[] {
+    const gateways = this.cluster?.gateways ?? [this];
+    return gateways.map(({ voice }) => voice.port);
   }
 
   get voice(): { host: string; port: number } {
@@ -351,6 +381,7 @@ export class TestServer {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS);
     const { code } = await this.#child.status;
     clearTimeout(timer);
+    await this.cluster?.stop();
     await this.#child.stdin.close().catch(() => {});
     await Promise.all([this.out.ended, this.log.ended]);
     return code;

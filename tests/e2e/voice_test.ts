@@ -153,7 +153,7 @@ Deno.test("a stranger at the voice port with somebody's uid hears and says nothi
   await using ann = await enter(server, "Ann");
   await using bob = await enter(server, "Bob");
   await tuneIn(ann, bob);
-  const { port } = server.voice;
+  const port = ann.state.media.get(ROOM)!.tcpPort;
   const stranger = await openVoiceLink({
     host: "::1",
     port,
@@ -191,7 +191,8 @@ Deno.test("a hello for a room one is not in, or for nobody, is not served", asyn
     ]]
   ) {
     const link = await openVoiceLink({
-      ...server.voice,
+      host: "127.0.0.1",
+      port: ann.state.media.get(ROOM)!.tcpPort,
       gid: gid!,
       uid: uid!,
     });

@@ -262,12 +262,13 @@ export class TestServer {
     try {
       await server.#waitForReady();
       if (cluster !== undefined) {
-        const { settings = {} } = options;
+        const { settings = {}, flags = [] } = options;
         cluster.gateways.push(
           ...await Promise.all(
             Array.from({ length: gateways }, () =>
               TestServer.start({
                 gateways: 0,
+              flags,
                 settings: { ...settings, ...cluster.settings("gateway") },
               })),
           ),

@@ -268,7 +268,7 @@ export class TestServer {
             Array.from({ length: gateways }, () =>
               TestServer.start({
                 gateways: 0,
-              flags,
+                flags,
                 settings: { ...settings, ...cluster.settings("gateway") },
               })),
           ),

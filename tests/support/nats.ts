@@ -25,6 +25,19 @@ export interface TestNats extends AsyncDisposable {
 
 let said = false;
 
+/** False, and one line, where there is no nats-server. */
+export async function hasNats(): Promise<boolean> {
+  try {
+    await new Deno.Command("nats-server", { args: ["--version"] }).output();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!said) console.error("skipped: there is no nats-server here");
+    said = true;
+    return false;
+  }
+}
+
 /** Undefined, and one line, where there is no nats-server. */
 export async function startNats(
   options: NatsOptions = {},

@@ -1,0 +1,239 @@
+/**
+ * A core and two gateways over a real nats-server. All other tests of chat and
+ * voice run the same way with RETROPAL_TEST_GATEWAYS=2.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { PaltalkClient } from "../../lib/client/mod.ts";
+import { roomMessageIn } from "../../lib/protocol/packets/messages.ts";
+import { Malformed } from "../../lib/protocol/layout.ts";
+import { decodeText } from "../../lib/protocol/windows1252.ts";
+import { hasNats, startNats } from "../support/nats.ts";
+import { runCli, RunningCli, TestServer } from "../support/server.ts";
+import { tuneIn } from "../support/voice.ts";
+
+const VOICE = 50001;
+const options = {
+  users: ["Ann", "Bob", "Cat"],
+  gateways: 2,
+  settings: { "limits.signon_attempts_per_address": "1000" },
+};
+const ignore = !await hasNats();
+
+/** Asks until it is so. */
+async function until(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  ms = 10_000,
+): Promise<void> {
+  const ends = performance.now() + ms;
+  while (!await isSo()) {
+    if (performance.now() > ends) throw new Error(`not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function lines(client: PaltalkClient): string[] {
+  return client.received.flatMap(({ type, payload }) => {
+    if (type !== roomMessageIn.type) return [];
+    const packet = roomMessageIn.parse(payload);
+    return packet instanceof Malformed ? [] : [decodeText(packet.text)];
+  });
+}
+
+const sessions = async (server: TestServer): Promise<string[]> =>
+  JSON.parse(await server.run("sessions", "--json")).map((
+    { nickname }: { nickname: string },
+  ) => nickname).filter(Boolean);
+
+Deno.test({
+  name: "people of two gateways and of the core talk, in one order",
+  ignore,
+  async fn() {
+    await using server = await TestServer.start(options);
+    assert.deepEqual(Object.keys(server.ready).sort(), [
+      "chat",
+      "pid",
+      "role",
+      "video",
+      "voice",
+      "web",
+      "webs",
+    ]);
+    const [host = "", port] = server.ready.chat.split(":");
+    await using ann = await server.signOn("Ann");
+    await using bob = await server.signOn("Bob");
+    await using cat = await server.signOn("Cat", { host, port: Number(port) });
+    const people = [ann, bob, cat];
+    for (const one of people) await one.rooms.join(VOICE);
+    for (let i = 0; i < 30; i++) {
+      await people[i % 3]!.rooms.say(VOICE, `line ${i}`);
+    }
+    const said = (one: PaltalkClient) =>
+      lines(one).filter((text) => text.startsWith("line "));
+    // A client writes its own lines into its window by itself.
+    for (const one of people) {
+      await until("20 lines", async () => {
+        await one.settle();
+        return said(one).length >= 20;
+      });
+      assert.equal(said(one).length, 20);
+    }
+    const order = (one: PaltalkClient, not: number[]) =>
+      said(one).filter((line) => !not.includes(Number(line.slice(5)) % 3));
+    assert.deepEqual(order(ann, [1]), order(bob, [0]));
+    assert.deepEqual(order(bob, [2]), order(cat, [1]));
+    assert.deepEqual((await sessions(server)).sort(), ["Ann", "Bob", "Cat"]);
+
+    await tuneIn(ann, bob, cat);
+    await ann.voice.talk(3);
+    for (const one of [bob, cat]) {
+      assert.equal((await one.voice.hear()).speaker, ann.uid);
+    }
+    await server.run("user", "kick", "Bob", "--reason", "enough");
+    await bob.connection.closed;
+    assert.deepEqual((await sessions(server)).sort(), ["Ann", "Cat"]);
+  },
+});
+
+Deno.test({
+  name: "rules of the core hold at gateways within a second",
+  ignore,
+  async fn() {
+    await using server = await TestServer.start(options);
+    const { chat } = server.cluster!.gateways[0]!;
+    const isRefused = async () => {
+      const connection = await Deno.connect({
+        hostname: chat.host,
+        port: chat.port,
+      });
+      try {
+        const timer = setTimeout(() => connection.close(), 100);
+        const count = await connection.read(new Uint8Array(1));
+        clearTimeout(timer);
+        connection.close();
+        return count === null;
+      } catch (error) {
+        // Closed by the timer: it was accepted.
+        return !(error instanceof Deno.errors.BadResource ||
+          error instanceof Deno.errors.Interrupted);
+      }
+    };
+    assert.equal(await isRefused(), false);
+    await server.run("ban", "add", "127.0.0.1", "--yes");
+    await until("the ban", isRefused, 1500);
+    await server.run("ban", "remove", "127.0.0.1");
+    await until("its end", async () => !await isRefused(), 1500);
+    await Deno.writeTextFile(
+      `${server.data}/retropal.toml`,
+      '[access]\nonly_from = ["10.0.0.0/8"]\n',
+    );
+    await server.run("config", "reload");
+    await until("another rule", isRefused, 1500);
+  },
+});
+
+Deno.test({
+  name: "a gateway that dies: its people depart, and voice moves",
+  ignore,
+  async fn() {
+    await using server = await TestServer.start(options);
+    const { gateways } = server.cluster!;
+    await using ann = await server.signOn("Ann", gateways[0]!.chat);
+    await using bob = await server.signOn("Bob", gateways[1]!.chat);
+    await ann.rooms.join(VOICE);
+    await bob.rooms.join(VOICE);
+    const port = ann.state.media.get(VOICE)!.tcpPort;
+    const dead = gateways.findIndex(({ voice }) => voice.port === port);
+    assert.ok(dead >= 0);
+    const [gone, stays] = dead === 0 ? [ann, bob] : [bob, ann];
+    await gateways[dead]!.kill9();
+    await gone.connection.closed;
+    await until("departure", async () => (await sessions(server)).length === 1);
+    await until(
+      "voice at the other gateway",
+      () => stays.state.media.get(VOICE)!.tcpPort !== port,
+    );
+    const other = gateways[1 - dead]!;
+    assert.equal(stays.state.media.get(VOICE)!.tcpPort, other.voice.port);
+    await using back = await server.signOn(gone.nickname, other.chat);
+    await back.rooms.join(VOICE);
+    await tuneIn(stays, back);
+  },
+});
+
+Deno.test({
+  name: "a gateway keeps its sockets while NATS is away",
+  ignore,
+  async fn() {
+    await using server = await TestServer.start(options);
+    const { nats } = server.cluster!;
+    await using ann = await server.signOn("Ann");
+    await using bob = await server.signOn("Bob");
+    await ann.rooms.join(VOICE);
+    await bob.rooms.join(VOICE);
+    nats.signal("SIGSTOP");
+    await ann.rooms.say(VOICE, "held");
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    nats.signal("SIGCONT");
+    await until("the line", async () => {
+      await bob.settle();
+      return lines(bob).includes("held");
+    });
+    assert.equal(lines(bob).filter((text) => text === "held").length, 1);
+  },
+});
+
+Deno.test({
+  name: "commands in a gateway's folder say where to go",
+  ignore,
+  async fn() {
+    await using server = await TestServer.start(options);
+    const gateway = server.cluster!.gateways[0] as TestServer;
+    for (const command of [["status"], ["user", "list"]]) {
+      const { code, err } = await gateway.cli(command);
+      assert.equal(code, 1);
+      assert.match(err, /gateway of the cluster "retropal"/);
+      assert.ok(err.includes(server.data), err);
+    }
+  },
+});
+
+Deno.test("a role without NATS ends with a message", async () => {
+  const data = await Deno.makeTempDir();
+  const serve = (...nats: string[]) =>
+    runCli(["serve", "--data", data], "", {
+      "cluster.role": "gateway",
+      "cluster.nats": nats.join(","),
+    });
+  const none = await serve();
+  assert.equal(none.code, 1);
+  assert.match(none.err, /cluster\.nats names no server/);
+  const open = await serve("nats://192.0.2.1:4222");
+  assert.equal(open.code, 1);
+  assert.match(open.err, /credentials/);
+  await Deno.remove(data, { recursive: true });
+});
+
+Deno.test({
+  name: "a server that waits for NATS starts when it comes",
+  ignore,
+  async fn() {
+    const first = await startNats();
+    const port = first!.port;
+    await first!.stop();
+    const data = await Deno.makeTempDir();
+    await using core = new RunningCli(["serve", "--data", data, "--no-web"], {
+      "cluster.role": "core",
+      "cluster.nats": `nats://127.0.0.1:${port}`,
+      "server.chat_port": "0",
+    });
+    await core.err.match(/NATS cannot be reached yet/, 20_000);
+    await using _nats = (await startNats({ port }))!;
+    await core.out.match(/^ready /m, 20_000);
+    core.kill("SIGTERM");
+    assert.equal(await core.code(), 0);
+    await Deno.remove(data, { recursive: true });
+  },
+});

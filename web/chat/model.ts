@@ -122,8 +122,8 @@ export class Model {
   invites: readonly Invite[] = [];
   notices: readonly Notice[] = [];
   tab: Tab = { kind: "rooms" };
-  /** By room: who is heard now. */
-  readonly speaking = new Map<number, number>();
+  /** By room: who is heard now; never empty. */
+  readonly speaking = new Map<number, readonly number[]>();
   /** Lines of this visit, also those of rooms left and tabs closed. */
   readonly #history = new Map<string, Line[]>();
   #nextId = 1;
@@ -162,6 +162,15 @@ export class Model {
     if (pal === undefined) return;
     const { display: _, ...others } = pal;
     this.pals.set(uid, name === "" ? others : { ...others, display: name });
+    this.changed();
+  }
+
+  /** Notes whether somebody is heard in a room. */
+  speaks(gid: number, uid: number, on: boolean): void {
+    const others = (this.speaking.get(gid) ?? []).filter((one) => one !== uid);
+    const now = on ? [...others, uid] : others;
+    if (now.length > 0) this.speaking.set(gid, now);
+    else this.speaking.delete(gid);
     this.changed();
   }
 

@@ -233,7 +233,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   inRoom(roomUserLeft, ({ model }, room, { uid }) => {
     room.members.delete(uid);
     room.cameras.delete(uid);
-    if (model.speaking.get(room.gid) === uid) model.speaking.delete(room.gid);
+    model.speaks(room.gid, uid, false);
   }),
   inRoom(roomClosed, (ports, room, { text }) => {
     ports.model.rooms.delete(room.gid);

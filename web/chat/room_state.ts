@@ -40,9 +40,8 @@ export const ROOM_STATE_HANDLERS: readonly (readonly [number, Handler])[] = [
   inRoom(redDotOn, ({ model }, room, { uid }) => {
     room.redDots.add(uid);
     update(room, uid, { mic: false });
-    if (uid === model.me.uid || uid === EVERYBODY) {
-      model.speaking.delete(room.gid);
-    }
+    if (uid === EVERYBODY) model.speaking.delete(room.gid);
+    else model.speaks(room.gid, uid, false);
   }),
   inRoom(redDotOff, (_ports, room, { uid }) => {
     if (uid === EVERYBODY) room.redDots.clear();

@@ -27,7 +27,7 @@ import { Sign, type SignName } from "./sign.tsx";
 
 export function Members({ room }: { room: Room }) {
   const { model } = usePage();
-  const speaker = model.speaking.get(room.gid);
+  const speakers = model.speaking.get(room.gid) ?? [];
   // Raised hands first, in their order, as in the old client.
   const order = (member: MemberEntry) => member.hand || Infinity;
   const members = [...room.members.values()].sort((a, b) =>
@@ -43,7 +43,7 @@ export function Members({ room }: { room: Room }) {
             key={member.uid}
             room={room}
             member={member}
-            speaks={member.uid === speaker}
+            speaks={speakers.includes(member.uid)}
           />
         ))}
       </ul>

@@ -134,7 +134,7 @@ function RoomRow(
   const join = () =>
     room.locked ? setAsking(true) : session.join(gid, { invisible });
   const crowd = model.crowds.get(gid);
-  const speaker = model.speaking.get(gid);
+  const [speaker] = model.speaking.get(gid) ?? [];
   return (
     <li class="room">
       <button type="button" class="name" onClick={join}>{name}</button>

@@ -13,7 +13,7 @@ export function TalkBar({ room }: { room: Room }) {
   const [locked, setLocked] = useState(false);
   const [fault, setFault] = useState("");
   const own = room.members.get(model.me.uid);
-  const speaker = model.speaking.get(room.gid);
+  const speakers = useSpeakers(room);
   const mayTalk = own?.mic ?? false;
   const start = () => {
     setFault("");
@@ -64,32 +64,28 @@ export function TalkBar({ room }: { room: Room }) {
       <Volume room={room} />
       <Silenced />
       <p class="speaker" role="status">
-        {fault ||
-          floorSentence(
-            speaker,
-            model.me.uid,
-            model.nameOf(speaker ?? 0),
-            mayTalk || room.invisible,
-          )}
+        {fault || speakers || (mayTalk || room.invisible
+          ? ""
+          : "You may not speak here now: you have a red dot.")}
       </p>
     </div>
   );
 }
 
-function floorSentence(
-  speaker: number | undefined,
-  me: number,
-  name: string,
-  mayTalk: boolean,
-): string {
-  if (speaker !== undefined && speaker !== me) return `${name} is speaking.`;
-  return mayTalk ? "" : "You may not speak here now: you have a red dot.";
+/** "Ann and Bob are speaking."; "" while nobody else is. */
+function useSpeakers({ gid }: Room): string {
+  const { model } = usePage();
+  const names = (model.speaking.get(gid) ?? [])
+    .filter((uid) => uid !== model.me.uid)
+    .map((uid) => model.nameOf(uid));
+  if (names.length === 0) return "";
+  const verb = names.length === 1 ? "is" : "are";
+  return `${new Intl.ListFormat("en").format(names)} ${verb} speaking.`;
 }
 
 /** Without a microphone the room can still be heard. */
 function Listening({ room }: { room: Room }) {
-  const { model } = usePage();
-  const speaker = model.speaking.get(room.gid);
+  const speakers = useSpeakers(room);
   const { secure } = usePage();
   return (
     <div class="talk">
@@ -103,9 +99,7 @@ function Listening({ room }: { room: Room }) {
           </>
         )}
       </p>
-      <p class="speaker" role="status">
-        {speaker !== undefined && `${model.nameOf(speaker)} is speaking.`}
-      </p>
+      <p class="speaker" role="status">{speakers}</p>
     </div>
   );
 }

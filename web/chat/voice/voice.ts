@@ -30,7 +30,8 @@ export class Voice {
   #player: Player | undefined;
   #link: VoiceLink | undefined;
   #talker: Talker | undefined;
-  #paused: ReturnType<typeof setTimeout> | undefined;
+  /** By talker: when they count as having paused. */
+  readonly #pauses = new Map<number, ReturnType<typeof setTimeout>>();
   #entering: Promise<void> = Promise.resolve();
 
   constructor(model: Model, session: MediaSession) {
@@ -167,21 +168,23 @@ export class Voice {
   }
 
   #heard(speaker: number): void {
-    clearTimeout(this.#paused);
     const { gid } = this;
-    if (this.#model.speaking.get(gid) !== speaker) {
-      this.#model.speaking.set(gid, speaker);
-      this.#model.changed();
-    }
-    this.#paused = setTimeout(() => {
-      this.#model.speaking.delete(gid);
-      this.#model.changed();
+    const timer = this.#pauses.get(speaker);
+    clearTimeout(timer);
+    if (timer === undefined) this.#model.speaks(gid, speaker, true);
+    const pause = setTimeout(() => {
+      this.#pauses.delete(speaker);
+      this.#model.speaks(gid, speaker, false);
     }, PAUSE_MS);
+    this.#pauses.set(speaker, pause);
   }
 
   #closeLink(): void {
     const link = this.#link;
     this.#link = undefined;
+    for (const pause of this.#pauses.values()) clearTimeout(pause);
+    this.#pauses.clear();
+    this.#model.speaking.delete(this.gid);
     void link?.close();
   }
 }

@@ -162,3 +162,19 @@ Deno.test("README's layout is that of the tree", () => {
     [],
   );
 });
+
+/** About 350 is the aim; a file that reaches this has a seam to be split at. */
+const MOST_LINES = 420;
+
+Deno.test(`no file of the product is longer than ${MOST_LINES} lines`, () => {
+  const styles = [...walk("web")].filter((path) => path.endsWith(".css"));
+  const scripts = [...walk("web")].filter((path) => path.endsWith(".js"));
+  const others = [...walk("scripts")].filter((path) => path.endsWith(".ts"));
+  const long = [...FILES.keys(), ...styles, ...scripts, ...others]
+    .map((path) => {
+      const text = Deno.readTextFileSync(join(ROOT, path));
+      return [path, text.split("\n").length - 1] as const;
+    })
+    .filter(([, lines]) => lines > MOST_LINES);
+  assert.deepEqual(long, []);
+});

@@ -77,8 +77,6 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   /** A packet is being handled, such as one with a password to check. */
   #busy = false;
   #online = false;
-  #written = 0;
-  #stuckSince: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Until a silent client is greeted, or the FIN may be sent. */
   #delay: ReturnType<typeof setTimeout> | undefined;
@@ -127,14 +125,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   stuckFor(now: number): number {
-    const { waiting, written } = this.#outbox;
-    if (waiting === 0 || written !== this.#written) {
-      this.#written = written;
-      this.#stuckSince = undefined;
-      return 0;
-    }
-    this.#stuckSince ??= now;
-    return now - this.#stuckSince;
+    return this.#outbox.stuckFor(now);
   }
 
   /** Calls `done` when the socket of an ended connection is free. */

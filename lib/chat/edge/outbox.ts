@@ -55,6 +55,9 @@ export class Outbox {
   #closed = false;
   #pushed = 0;
   #written = 0;
+  /** When `stuckFor` was asked last. */
+  #writtenBefore = 0;
+  #stuckSince: number | undefined;
   #drained: (() => void) | undefined;
   #settled: (() => void) | undefined;
   /** Since when the bound is passed, and what was written by then. */
@@ -75,9 +78,15 @@ export class Outbox {
     return this.#pushed - this.#written;
   }
 
-  /** Bytes with the operating system. */
-  get written(): number {
-    return this.#written;
+  /** Milliseconds for which bytes have waited and none was written. */
+  stuckFor(now: number): number {
+    if (this.waiting === 0 || this.#written !== this.#writtenBefore) {
+      this.#writtenBefore = this.#written;
+      this.#stuckSince = undefined;
+      return 0;
+    }
+    this.#stuckSince ??= now;
+    return now - this.#stuckSince;
   }
 
   /**

@@ -19,6 +19,8 @@ const READY_MS = 40_000;
 export const ROOM = 50002;
 /** Has an account, and is never online: their messages are stored. */
 const ABSENT = "Absent";
+/** Accounts of tests that sign more people on. */
+const MORE = ["Owner2", "Late"];
 
 export const pause = (ms: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -135,7 +137,7 @@ export class TestCluster implements AsyncDisposable {
     const names = Array.from({ length: people }, (_, n) => `User${n}`);
     const first = join(this.folder, "core0");
     await Deno.mkdir(first);
-    await makeDatabase(first, { users: [...names, ABSENT] });
+    await makeDatabase(first, { users: [...names, ABSENT, ...MORE] });
     for (let n = 0; n < cores; n++) {
       const core = this.#member("core", join(this.folder, `core${n}`));
       this.cores.push(core);

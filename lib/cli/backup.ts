@@ -185,7 +185,8 @@ export const restore = localCommand({
       server.close();
       return failure(
         CODE.refused,
-        "The server runs on this data: stop it first, then restore.",
+        "The server runs on this data: stop it first, then restore; or choose " +
+          "the backup on the desk (/desk/backup).",
       );
     }
     makeFolder(folder);

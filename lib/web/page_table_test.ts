@@ -44,6 +44,18 @@ Deno.test("every page of the desk opens from its role on, and not below", () =>
     }
   }));
 
+Deno.test("a browser looks at every page for people", async () => {
+  const looks = await Deno.readTextFile(
+    new URL("../../tests/web/looks_test.ts", import.meta.url),
+  );
+  // Those without an address of their own are named in the test of looks.
+  const unseen = PAGES.filter((row) => row.looks.length === 0)
+    .map(({ path }) => path)
+    .filter((path) => !looks.includes(`${path.split("/:")[0]}`));
+  // The browser client has tests of its own; a program reads the other.
+  deepEqual(unseen, ["/chat", "/web/ControllerServlet"]);
+});
+
 Deno.test("the old client's pages are in the table", () => {
   const legacy = PAGES.filter((row) => row.legacy).map(({ path }) => path);
   // What is not HTML, and the panes in the client's windows.

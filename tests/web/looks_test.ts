@@ -6,6 +6,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { HOST } from "../../lib/actions/acting.ts";
+import { sendConfirmation } from "../../lib/actions/email.ts";
 import { makeResetLink } from "../../lib/actions/reset_link.ts";
 import { type Look, PAGES } from "../../lib/web/page_table.ts";
 import {
@@ -57,6 +58,10 @@ browserTest(
     }
     await signIn(page, server, "Boss");
     for (const look of SIGNED_IN) await lookAt(page, server.pages, look);
+    const { gid } = server.store.rooms.list().find(({ owner }) =>
+      owner !== null
+    )!;
+    await lookAt(page, server.pages, ["own-room", `/member/rooms/${gid}`]);
     await page.goto(`${server.pages}/desk/backup`);
     await page.click("text=Make one now");
     await page.waitForSelector("text=was copied into the backups folder");
@@ -77,9 +82,33 @@ browserTest(
 /** Pages that only the holder of a token sees. */
 function byToken(server: WholeServer): Look[] {
   const { store, live, setupDoor } = server;
-  const acting = { store, live, actor: HOST, now: Date.now };
-  const token = makeResetLink(acting, store.accounts.byNickname("Ann")!);
+  const mails: string[] = [];
+  const acting = {
+    store,
+    live,
+    actor: HOST,
+    now: Date.now,
+    letters: {
+      serverName: "Retropal",
+      origin: "",
+      send: ({ text }: { readonly text: string }) => mails.push(text) > 0,
+    },
+  };
+  const ann = store.accounts.byNickname("Ann")!;
+  const token = makeResetLink(acting, ann);
+  sendConfirmation(acting, { ...ann, email: "ann@example.org" });
+  const [confirm = ""] = /\/confirm\?token=\S+/.exec(mails.join()) ?? [];
+  store.inviteCodes.add({
+    code: "LINK-EFGH-JKLM",
+    usesLeft: 3,
+    createdBy: "Boss",
+    createdAt: Date.now(),
+    expiresAt: null,
+    link: true,
+  });
   return [
+    ["confirm", confirm],
+    ["invite", "/invite/LINK-EFGH-JKLM"],
     ["reset", `/reset?token=${token}`],
     ["reset-over", "/reset?token=gone"],
     ["setup", `/setup?token=${setupDoor.open()}`],
@@ -114,7 +143,14 @@ async function lookAt(
 
 /** People, a ban, a complaint and load, so that no page is empty. */
 async function furnish(server: WholeServer): Promise<void> {
-  await server.addUser("Boss", { role: "superadmin" });
+  const boss = await server.addUser("Boss", { role: "superadmin" });
+  server.store.rooms.create({
+    name: "The Snug",
+    category: 30006,
+    type: 3,
+    owner: boss.uid,
+    createdAt: Date.now(),
+  });
   await server.addUser("Ann", { first: "Ann" });
   server.store.inviteCodes.add({
     code: "ABCD-EFGH-JKLM",

@@ -221,7 +221,7 @@ chatTest(
     await ann.waitForSelector(".line.own:has-text('for your profile')");
     const [file] = await Promise.all([
       ann.waitForEvent("download"),
-      ann.click("text=Save the text"),
+      ann.click(".place button:text-is('Save')"),
     ]);
     equal(file.suggestedFilename(), "Dan.txt");
     const saved = await Deno.readTextFile(await file.path());

@@ -22,10 +22,11 @@ export function SaveText({ name, lines }: { name: string; lines: Line[] }) {
     <button
       type="button"
       class="button small"
+      title="Save what was said as a text file"
       disabled={lines.length === 0}
       onClick={save}
     >
-      Save the text
+      Save
     </button>
   );
 }

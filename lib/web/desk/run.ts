@@ -89,6 +89,7 @@ ${
     if (result.code !== CODE.done) {
       return commandPage(c, site, command, form, result);
     }
+    member.session.upload = undefined;
     if (result.file) return fileDownload(c, result.file);
     if (back === null || !back.startsWith("/desk")) {
       return commandPage(c, site, command, form, result);
@@ -156,7 +157,6 @@ function withUpload(form: Form, session: WebSession): Form {
   const { upload } = session;
   const name = [...form.names()].find((one) => one.startsWith(UPLOADED));
   if (name === undefined || upload === undefined) return form;
-  session.upload = undefined;
   const fields = new Map([...form.names()].map((key) => [key, form.raw(key)]));
   return new Form(fields.set(name.slice(UPLOADED.length), upload));
 }
@@ -254,7 +254,8 @@ function confirmationPage(
   warnings: readonly string[],
 ): Response {
   const name = command.path.join(" ");
-  const keys = webFields(command).flatMap(([key]) => [key, WAS + key]);
+  const keys = webFields(command)
+    .flatMap(([key]) => [key, WAS + key, UPLOADED + key]);
   const hidden = (key: string, value: string) =>
     html`<input type="hidden" name="${key}" value="${value}">`;
   const back = form.raw(BACK);

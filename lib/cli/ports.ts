@@ -15,7 +15,7 @@ interface Port {
   readonly bind: readonly string[];
 }
 
-const GATEWAY_PORTS = ["server.chat_port", "server.voice_port"];
+const GATEWAY_PORTS = ["server.chat_port", "server.voice_port", "web.port"];
 
 const PORTS: readonly Port[] = [
   {

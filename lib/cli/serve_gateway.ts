@@ -56,7 +56,7 @@ export async function serveGateway(run: GatewayRun): Promise<number> {
     chat: endpoint(server.chat),
     voice: endpoint(server.voice),
     video: null,
-    web: null,
+    web: server.web && endpoint(server.web),
     webs: null,
   });
   return await ended.promise;

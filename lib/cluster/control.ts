@@ -13,6 +13,8 @@ import type { Message } from "./wire.ts";
 export interface CorePlace {
   readonly host: string;
   readonly folder: string;
+  /** Where it serves its pages, "host:port"; null: nowhere. */
+  readonly web: string | null;
 }
 
 /** How a gateway is reached and what it serves. */

@@ -61,6 +61,8 @@ export interface ClusterCoreOptions {
   readonly banned: () => readonly string[];
   /** The data folder of this core. */
   readonly folder: string;
+  /** Where it serves its pages, "host:port"; null: nowhere. */
+  readonly web: string | null;
   /** What the log says, and who else writes to it; absent: no log. */
   readonly leader?: LogWriter;
   readonly onReplaced?: () => void;
@@ -372,7 +374,11 @@ export class ClusterCore implements Disposable {
       kind: "rules",
       settings,
       banned,
-      core: { host: Deno.hostname(), folder: this.#options.folder },
+      core: {
+        host: Deno.hostname(),
+        folder: this.#options.folder,
+        web: this.#options.web,
+      },
       farewell: FAREWELL,
     });
   }

@@ -9,11 +9,12 @@ import { buildConfig, type Config, valueAt } from "../config/config.ts";
 import type { LiveConfig } from "../config/live_config.ts";
 import type { Value } from "../config/setting.ts";
 import { Admission } from "../net/admission.ts";
-import { isIPv4, matcherOf } from "../net/networks.ts";
+import { isIPv4, isPrivateAddress, matcherOf } from "../net/networks.ts";
 import { logger } from "../ops/log.ts";
 import { admissionRules } from "../server/core.ts";
 import { addressIn } from "../server/media_server.ts";
 import { HostResolver } from "../server/named_hosts.ts";
+import { requestedHost } from "../web/own_address.ts";
 import { VERSION } from "../version.ts";
 import { voiceLimits } from "../voice/limits.ts";
 import { startVoice, type VoiceServer } from "../voice/server.ts";
@@ -26,7 +27,9 @@ import {
 } from "./control.ts";
 import { countersOf, GatewayChat } from "./gateway.ts";
 import { GatewayLink } from "./gateway_link.ts";
+import { reachableAddress } from "./own_address.ts";
 import { VoiceRooms } from "./voice_room.ts";
+import { WebProxy } from "./web_proxy.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
@@ -58,6 +61,9 @@ export class GatewayServer implements AsyncDisposable {
   #link!: GatewayLink;
   #chat!: GatewayChat;
   #voice!: VoiceServer;
+  #web: WebProxy | undefined;
+  /** Where the pages are. */
+  #core: CorePlace | undefined;
   #timers: ReturnType<typeof setInterval>[] = [];
   #config: Config;
   #shared: Readonly<Record<string, Value>> = {};
@@ -67,6 +73,10 @@ export class GatewayServer implements AsyncDisposable {
   #isSilent = false;
   /** When people were last told that there is no core. */
   #gaveUpAt = -Infinity;
+  readonly #admission = new Admission(
+    () => admissionRules(this.#config),
+    (address) => matcherOf(this.#banned)(address),
+  );
   readonly #ready = Promise.withResolvers<void>();
 
   private constructor(options: GatewayOptions) {
@@ -108,6 +118,11 @@ export class GatewayServer implements AsyncDisposable {
     return this.#voice.addr;
   }
 
+  /** Null without pages. */
+  get web(): Deno.NetAddr | null {
+    return this.#web?.address ?? null;
+  }
+
   /** Resolves when a core has answered: connections are taken from then on. */
   get ready(): Promise<void> {
     return this.#ready.promise;
@@ -144,12 +159,10 @@ export class GatewayServer implements AsyncDisposable {
           return settings();
         },
       },
-      admission: new Admission(
-        () => admissionRules(this.#config),
-        (address) => matcherOf(this.#banned)(address),
-      ),
+      admission: this.#admission,
       send: (message) => this.#send(message),
     });
+    if (this.#config.web.enabled) this.#web = this.#startWeb();
     const { broker, life } = this.#options;
     this.#link = new GatewayLink({
       broker,
@@ -165,8 +178,32 @@ export class GatewayServer implements AsyncDisposable {
     );
   }
 
+  #startWeb(): WebProxy {
+    const { server, web } = this.#config;
+    return new WebProxy({
+      bind: web.bind || server.bind,
+      port: web.port,
+      legacyPort: web.legacy_port,
+      config: () => this.#config,
+      admission: this.#admission,
+      core: () => this.#core?.web ?? null,
+      location: ({ address, localAddress }, asked) => {
+        const { advertise, advertise_private } = this.#config.server;
+        const inside = isPrivateAddress(address) ? advertise_private : "";
+        const local = isIPv4(localAddress)
+          ? localAddress
+          : reachableAddress(this.chat.hostname);
+        return {
+          host: inside || advertise || requestedHost(asked) || local,
+          port: this.chat.port,
+        };
+      },
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#web?.[Symbol.asyncDispose]();
     this.#hosts.stop();
     await this.#chat?.stop(STOPPED);
     this.#link?.tick(performance.now());
@@ -200,7 +237,7 @@ export class GatewayServer implements AsyncDisposable {
         host: Deno.hostname(),
         outside: outside ?? null,
         inside: inside ?? null,
-        address: ownAddress(this.chat.hostname),
+        address: reachableAddress(this.chat.hostname),
         chat: hostAndPort(this.chat),
         voice: hostAndPort(this.voice),
         voicePort: this.voice.port,
@@ -221,6 +258,7 @@ export class GatewayServer implements AsyncDisposable {
   #rules(
     { settings, banned, core, farewell }: Extract<Control, { kind: "rules" }>,
   ): void {
+    this.#core = core;
     this.#options.onCore?.(core);
     this.#shared = settings;
     this.#banned = banned;
@@ -293,19 +331,6 @@ export class GatewayServer implements AsyncDisposable {
         memory: Deno.memoryUsage().rss,
       },
     });
-  }
-}
-
-/** The address that is bound, or else the first that others can reach. */
-function ownAddress(bound: string): string {
-  if (isIPv4(bound) && bound !== "0.0.0.0") return bound;
-  try {
-    const outer = Deno.networkInterfaces().find(({ family, address }) =>
-      family === "IPv4" && !address.startsWith("127.")
-    );
-    return outer?.address ?? "127.0.0.1";
-  } catch {
-    return "127.0.0.1";
   }
 }
 

@@ -22,6 +22,7 @@ import { NatsError } from "./nats_error.ts";
 import { pause } from "./pause.ts";
 import { GatewayServer } from "./gateway_server.ts";
 import { readGatewayFile, writeGatewayFile } from "./gateway_file.ts";
+import { reachableAddress } from "./own_address.ts";
 import { Nats } from "./nats.ts";
 import { noLog } from "./no_log.ts";
 
@@ -130,6 +131,11 @@ export function startCore(
     }),
     banned: () => addressBans.refusedNetworks(clock()),
     folder,
+    web: chat.webPort === null
+      ? null
+      : `${
+        reachableAddress(config.current.web.bind || config.current.server.bind)
+      }:${chat.webPort}`,
   });
   chat.media = cluster.media;
   chat.server.voice = cluster.voice;

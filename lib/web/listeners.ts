@@ -111,7 +111,7 @@ function isChallenge(path: string): boolean {
 /** Seconds' worth of new connections that may come at once after a pause. */
 const BURST_SECONDS = 10;
 
-function connectionLimits(limits: Config["limits"]): AcceptorLimits {
+export function connectionLimits(limits: Config["limits"]): AcceptorLimits {
   return {
     total: limits.web_connections,
     perHost: limits.web_connections_per_address,

@@ -5,12 +5,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { PaltalkClient } from "../../lib/client/mod.ts";
+import { PaltalkClient, webSocketTransport } from "../../lib/client/mod.ts";
 import { roomMessageIn } from "../../lib/protocol/packets/messages.ts";
 import { Malformed } from "../../lib/protocol/layout.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { hasNats, startNats } from "../support/nats.ts";
-import { runCli, RunningCli, TestServer } from "../support/server.ts";
+import { PASSWORD, runCli, RunningCli, TestServer } from "../support/server.ts";
 import { tuneIn } from "../support/voice.ts";
 
 const VOICE = 50001;
@@ -184,6 +184,73 @@ Deno.test({
     assert.equal(lines(bob).filter((text) => text === "held").length, 1);
   },
 });
+
+Deno.test({
+  name: "the pages at a gateway are the core's, but for location2.txt",
+  ignore,
+  async fn() {
+    await using server = await TestServer.start({
+      ...options,
+      web: true,
+      settings: {
+        ...options.settings,
+        "server.chat_port": "0",
+        "web.trusted_proxies": "127.0.0.1",
+      },
+      flags: ["--web-port", "0"],
+    });
+    const gateway = server.cluster!.gateways[0] as TestServer;
+    const pages = `http://${gateway.ready.web}`;
+    assert.equal(
+      await (await fetch(`${pages}/location2.txt`)).text(),
+      `LOCATION:127.0.0.1:${gateway.chat.port}`,
+    );
+    const front = await fetch(pages);
+    assert.equal(front.status, 200);
+    assert.match(await front.text(), /Retropal/);
+    // Staff pages are for visitors from nearby: the address came along.
+    const health = await fetch(`${pages}/healthz`);
+    assert.equal(health.status, 200);
+    await health.body?.cancel();
+
+    await using ann = await browse(pages, "Ann");
+    await using bob = await server.signOn("Bob");
+    await bob.rooms.join(VOICE);
+    await ann.rooms.join(VOICE);
+    await ann.rooms.say(VOICE, "from a browser");
+    await until("the line", async () => {
+      await bob.settle();
+      return lines(bob).includes("from a browser");
+    });
+    // A browser's voice comes in at the core, so everybody's is there.
+    await until(
+      "voice at the core",
+      () =>
+        bob.state.media.get(VOICE)?.tcpPort ===
+          Number(server.ready.voice.split(":")[1]),
+    );
+    await tuneIn(ann, bob);
+    await assert.rejects(browse(pages, "Cat", "http://elsewhere.example"));
+  },
+});
+
+/** A client in a browser on these pages. */
+async function browse(
+  pages: string,
+  nickname: string,
+  origin = pages,
+): Promise<PaltalkClient> {
+  const client = new PaltalkClient({
+    host: "browser.invalid",
+    port: 1,
+    transport: webSocketTransport(pages.replace("http", "ws"), {
+      connect: (url, protocols) =>
+        new WebSocket(url, { protocols, headers: { origin } } as never),
+    }),
+  });
+  await client.signOn({ nickname, password: PASSWORD });
+  return client;
+}
 
 Deno.test({
   name: "commands in a gateway's folder say where to go",

@@ -268,6 +268,7 @@ export class TestServer {
             Array.from({ length: gateways }, () =>
               TestServer.start({
                 gateways: 0,
+                web: options.web ?? false,
                 flags,
                 settings: { ...settings, ...cluster.settings("gateway") },
               })),

@@ -19,6 +19,7 @@ import {
   type RegisterRefusal,
   type RegisterWish,
 } from "../actions/register.ts";
+import { localPath } from "./sign_in.ts";
 import type { App, Context, Site } from "./site.ts";
 import { sessionCookie } from "./web_sessions.ts";
 
@@ -33,8 +34,9 @@ export function registerPages(app: App, site: Site): void {
       return waitsPage(c, site, result);
     }
     const { httpsOrigin } = c.env;
+    const to = localPath(form.raw("to")) ?? "/member";
     // A session that began here would be readable on the way.
-    if (httpsOrigin !== null) return c.redirect(`${httpsOrigin}/member`, 303);
+    if (httpsOrigin !== null) return c.redirect(httpsOrigin + to, 303);
     const earlier = c.get("member");
     if (earlier) site.sessions.close(earlier.session);
     const { session, id } = site.sessions.open(result, site.steady(), {
@@ -48,7 +50,7 @@ export function registerPages(app: App, site: Site): void {
       ],
     };
     c.header("set-cookie", sessionCookie(id, c.env.https));
-    return c.redirect("/member", 303);
+    return c.redirect(to, 303);
   });
 
   // What the script asks while somebody types. Passwords never come here.
@@ -101,6 +103,7 @@ function registerPage(
 ${askTheHost(site)} Then <a href="/connect">connect</a>.</p>`,
     });
   }
+  const to = localPath(form ? form.raw("to") : c.req.query("to"));
   const one = (options: FieldOptions) =>
     field({ ...options, ...(form && { value: form.text(options.name) }) });
   return page(c, site, {
@@ -119,6 +122,10 @@ ${
         token: tokenField(c, site),
         submit: "Make my account",
         fields: html`${
+          to === null ? NOTHING : html`
+            <input type="hidden" name="to" value="${to}">
+          `
+        }${
           policy === "invite"
             ? one({
               name: "code",

@@ -5,7 +5,13 @@
  */
 import { equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { chatTest, newPage, PORCH, signOn } from "./support/chat_page.ts";
+import {
+  chatTest,
+  newPage,
+  openChat,
+  PORCH,
+  signOn,
+} from "./support/chat_page.ts";
 import { PASSWORD, type WholeServer } from "./support/whole_server.ts";
 
 function makeLink({ store, pages }: WholeServer, room: number): string {
@@ -64,4 +70,30 @@ chatTest(
     await bob.waitForSelector(".members :text('Dan')");
     equal(await bob.locator(".room-view").count(), 1);
   },
+);
+
+chatTest(
+  "a visitor without a nickname gets one and comes back into the room",
+  async (server, browser, room) => {
+    const page = await openChat(server, browser, { room });
+    await page.click("text=Get one");
+    await page.fill("[name=nickname]", "Fresh");
+    await page.fill("[name=password]", PASSWORD);
+    // A fault does not lose the way back.
+    await page.fill("[name=repeat]", `${PASSWORD}x`);
+    // Without the script's own check.
+    await page.locator("form:has([name=repeat])").evaluate((form) =>
+      // deno-lint-ignore no-explicit-any -- of the page
+      (globalThis as any).HTMLFormElement.prototype.submit.call(form)
+    );
+    await page.waitForSelector("main .failed");
+    await page.fill("[name=password]", PASSWORD);
+    await page.fill("[name=repeat]", PASSWORD);
+    await page.click("main button");
+    await page.waitForSelector(".members :text('Fresh')");
+    const away = await newPage(server, browser);
+    await away.goto(`${server.pages}/register?to=//evil.example`);
+    equal(await away.locator("[name=to]").count(), 0);
+  },
+  { "auth.registration": "open" },
 );

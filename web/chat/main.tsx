@@ -34,7 +34,7 @@ const page: Page = {
   secure: dataset["public"]?.startsWith("https:")
     ? new URL(`${location.pathname}${location.search}`, dataset["public"]).href
     : "",
-  registration: dataset["registration"] === "open",
+  registration: dataset["registration"] !== "closed",
 };
 if (dataset["enters"] === "true") {
   session.signOn({ nickname: page.nickname, password: "" }).catch(() => {

@@ -93,11 +93,11 @@ export function chatTest(
 }
 
 /**
- * Broken connections, a web session that has ended, and a header that counts
+ * Broken connections, ended web sessions, refused forms, and a header that counts
  * by https only are logged by the browser itself.
  */
 const BY_THE_BROWSER =
-  /WebSocket|net::ERR_|status of 401|Cross-Origin-Opener-Policy header/;
+  /WebSocket|net::ERR_|status of 4(?:01|22)|Cross-Origin-Opener-Policy header/;
 
 interface VisitOptions {
   readonly viewport?: { readonly width: number; readonly height: number };

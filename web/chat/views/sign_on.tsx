@@ -6,6 +6,11 @@
 import { useState } from "preact/hooks";
 import { usePage } from "./base.tsx";
 
+/** Leads back to this page, and to the room of its link. */
+const REGISTER = `/register?to=${
+  encodeURIComponent(location.pathname + location.search)
+}`;
+
 export function SignOn() {
   const { model, session, voice, name, nickname, registration } = usePage();
   const [wanted, setOther] = useState(nickname === "");
@@ -56,7 +61,7 @@ export function SignOn() {
           </p>
           {registration && (
             <p>
-              No nickname yet? <a href="/register">Get one</a>.
+              No nickname yet? <a href={REGISTER}>Get one</a>.
             </p>
           )}
         </form>

@@ -15,7 +15,12 @@ interface Port {
   readonly bind: readonly string[];
 }
 
-const GATEWAY_PORTS = ["server.chat_port", "server.voice_port", "web.port"];
+const GATEWAY_PORTS = [
+  "server.chat_port",
+  "server.voice_port",
+  "server.video_port",
+  "web.port",
+];
 
 const PORTS: readonly Port[] = [
   {

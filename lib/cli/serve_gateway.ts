@@ -55,7 +55,7 @@ export async function serveGateway(run: GatewayRun): Promise<number> {
   run.ready({
     chat: endpoint(server.chat),
     voice: endpoint(server.voice),
-    video: null,
+    video: server.video && endpoint(server.video),
     web: server.web && endpoint(server.web),
     webs: null,
   });

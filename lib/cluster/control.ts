@@ -6,6 +6,9 @@
  */
 import type { Value } from "../config/setting.ts";
 import type { Gid, Uid } from "../domain/store.ts";
+import type { CameraVideo } from "./video_mirror.ts";
+import type { OtherVideo } from "../video/server.ts";
+import type { VoiceStats } from "../voice/server.ts";
 import type { RoomVoice } from "./voice_room.ts";
 import type { Message } from "./wire.ts";
 
@@ -32,6 +35,8 @@ export interface GatewayInfo {
   readonly chat: string;
   readonly voice: string;
   readonly voicePort: number;
+  /** Null when it carries no video. */
+  readonly videoPort: number | null;
 }
 
 /** What a gateway counts. */
@@ -42,14 +47,8 @@ export interface GatewayStats {
   readonly floodersClosed: number;
   readonly connectionsRefused: number;
   readonly strangersClosed: number;
-  readonly voice: {
-    readonly links: number;
-    readonly peers: number;
-    readonly speaking: number;
-    readonly in: number;
-    readonly out: number;
-    readonly dropped: number;
-  };
+  readonly voice: VoiceStats;
+  readonly video: OtherVideo | null;
   readonly memory: number;
 }
 
@@ -58,6 +57,8 @@ export type Control =
   | { readonly kind: "hello"; readonly info: GatewayInfo }
   | { readonly kind: "stats"; readonly stats: GatewayStats }
   | { readonly kind: "talks"; readonly gid: Gid; readonly uid: Uid }
+  /** The first sound picture of this user's camera has come. */
+  | { readonly kind: "first picture"; readonly uid: Uid }
   | { readonly kind: "link lost"; readonly gid: Gid; readonly uid: Uid }
   // From the core.
   | {
@@ -71,6 +72,8 @@ export type Control =
     /** What clients read when the core is gone for long. */
     readonly farewell: string;
   }
+  /** All cameras that this gateway relays, and their views. */
+  | { readonly kind: "video"; readonly cameras: readonly CameraVideo[] }
   /** The voice of a room is at this gateway; null: no longer. */
   | {
     readonly kind: "voice";

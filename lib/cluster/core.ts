@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ChatServer } from "../chat/server.ts";
+import type { ChatServer, VideoControl } from "../chat/server.ts";
 import { announceMediaServer } from "../chat/membership.ts";
 import { takeTurn } from "../chat/handlers/microphone.ts";
 import { RemoteLines } from "../chat/edge/remote.ts";
@@ -33,10 +33,16 @@ import {
   restoreRoom,
   restoreSession,
 } from "./records.ts";
+import { ClusterVideo } from "./cluster_video.ts";
 import { ClusterVoice } from "./cluster_voice.ts";
-import { type Control, control, readControl } from "./control.ts";
+import {
+  type Control,
+  control,
+  type GatewayStats,
+  readControl,
+} from "./control.ts";
 import { type GatewayLife, Hub, type Rules } from "./hub.ts";
-import { Places } from "./places.ts";
+import { type Place, Places } from "./places.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
@@ -44,6 +50,14 @@ const TICK_MS = 50;
 const LEAVE_MS = 1000;
 /** Sections of the configuration that hold at every gateway. */
 const SHARED = ["access", "limits", "voice", "video"];
+/** Counters of gateways that are added to those of the core. */
+const COUNTED = [
+  "packetsOverRate",
+  "slowClientsClosed",
+  "floodersClosed",
+  "connectionsRefused",
+  "strangersClosed",
+] as const;
 export const FAREWELL =
   "The server cannot be reached at the moment. Please come back later.";
 
@@ -56,6 +70,8 @@ export interface ClusterCoreOptions {
   readonly media: MediaServer;
   /** The voice server of this process. */
   readonly voice: VoiceControl;
+  /** The video server of this process. */
+  readonly video: VideoControl | undefined;
   readonly roster: VoiceRoster;
   /** Networks that may not connect; another list when they have changed. */
   readonly banned: () => readonly string[];
@@ -81,6 +97,8 @@ export class ClusterCore implements Disposable {
   readonly lines: RemoteLines;
   readonly media: MediaServer;
   readonly voice: ClusterVoice;
+  /** Undefined without video. */
+  readonly video: ClusterVideo | undefined;
   readonly #options: ClusterCoreOptions;
   readonly #log = logger("cluster");
   readonly #timer: ReturnType<typeof setInterval>;
@@ -117,7 +135,22 @@ export class ClusterCore implements Disposable {
       (session) => this.lines.gatewayOf.get(session),
       (gid) => world.rooms.get(gid)?.members.size ?? 0,
     );
-    this.media = this.places.media(media);
+    const { video } = options;
+    this.media = {
+      ...this.places.media(media),
+      videoFor: (gid, session) =>
+        this.video === undefined
+          ? media.videoFor(gid, session)
+          : this.video.placeFor(gid, session),
+    };
+    this.video = video && new ClusterVideo({
+      places: this.places,
+      own: video,
+      media,
+      world,
+      send: (gateway, about) => this.#hub.push(gateway, control(about)),
+      act: (work) => chat.act(work),
+    });
     this.voice = new ClusterVoice({
       places: this.places,
       own: options.voice,
@@ -278,6 +311,7 @@ export class ClusterCore implements Disposable {
     for (const { gateway } of this.places.all()) {
       this.#hub.push(gateway, message);
     }
+    this.video?.forgetAll();
     const { world } = chat.services;
     for (const session of world.online.values()) {
       if (session.catchingUp) chat.act((ctx) => deliverWaiting(ctx, session));
@@ -320,16 +354,32 @@ export class ClusterCore implements Disposable {
       }
       case "stats": {
         const place = this.places.get(gateway);
-        if (place !== undefined) place.stats = about.stats;
+        if (place !== undefined) this.#count(place, about.stats);
         break;
       }
       case "talks":
         this.#options.chat.act((ctx) => takeTurn(ctx, about.gid, about.uid));
         break;
+      case "first picture":
+        this.video?.firstPicture(about.uid);
+        break;
       case "link lost":
         this.#announce(about.gid, about.uid);
         break;
     }
+  }
+
+  /** Adds what a gateway has counted since it was heard last. */
+  #count(place: Place, stats: GatewayStats): void {
+    const { counters } = this.#options.chat.services;
+    for (const name of COUNTED) {
+      const before = place.stats?.[name] ?? 0;
+      // It has started again meanwhile.
+      counters[name] += stats[name] < before
+        ? stats[name]
+        : stats[name] - before;
+    }
+    place.stats = stats;
   }
 
   #lost({ gateway }: GatewayLife): void {
@@ -339,6 +389,7 @@ export class ClusterCore implements Disposable {
     this.#infos.push(gatewayRecord(gateway, undefined));
     this.lines.lost(gateway);
     for (const gid of gids) this.voice.move(gid);
+    this.video?.lost(gateway);
   }
 
   #announce(gid: number, uid: number): void {

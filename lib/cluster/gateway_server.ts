@@ -16,6 +16,8 @@ import { addressIn } from "../server/media_server.ts";
 import { HostResolver } from "../server/named_hosts.ts";
 import { requestedHost } from "../web/own_address.ts";
 import { VERSION } from "../version.ts";
+import { videoLimits } from "../video/limits.ts";
+import { startVideo, type VideoServer } from "../video/server.ts";
 import { voiceLimits } from "../voice/limits.ts";
 import { startVoice, type VoiceServer } from "../voice/server.ts";
 import type { Broker } from "./broker.ts";
@@ -28,6 +30,7 @@ import {
 import { countersOf, GatewayChat } from "./gateway.ts";
 import { GatewayLink } from "./gateway_link.ts";
 import { reachableAddress } from "./own_address.ts";
+import { VideoMirror } from "./video_mirror.ts";
 import { VoiceRooms } from "./voice_room.ts";
 import { WebProxy } from "./web_proxy.ts";
 import type { Message } from "./wire.ts";
@@ -61,6 +64,8 @@ export class GatewayServer implements AsyncDisposable {
   #link!: GatewayLink;
   #chat!: GatewayChat;
   #voice!: VoiceServer;
+  #video: VideoServer | undefined;
+  readonly #cameras = new VideoMirror((change) => this.#video?.changed(change));
   #web: WebProxy | undefined;
   /** Where the pages are. */
   #core: CorePlace | undefined;
@@ -118,6 +123,11 @@ export class GatewayServer implements AsyncDisposable {
     return this.#voice.addr;
   }
 
+  /** Null when it carries no video. */
+  get video(): Deno.NetAddr | null {
+    return this.#video?.addr ?? null;
+  }
+
   /** Null without pages. */
   get web(): Deno.NetAddr | null {
     return this.#web?.address ?? null;
@@ -162,6 +172,7 @@ export class GatewayServer implements AsyncDisposable {
       admission: this.#admission,
       send: (message) => this.#send(message),
     });
+    if (this.#config.video.enabled) this.#video = this.#startVideo();
     if (this.#config.web.enabled) this.#web = this.#startWeb();
     const { broker, life } = this.#options;
     this.#link = new GatewayLink({
@@ -176,6 +187,23 @@ export class GatewayServer implements AsyncDisposable {
       setInterval(() => this.#tick(), TICK_MS),
       setInterval(() => this.#stats(), STATS_MS),
     );
+  }
+
+  #startVideo(): VideoServer {
+    const { server } = this.#config;
+    return startVideo({
+      bind: server.bind,
+      port: server.video_port,
+      cameras: this.#cameras.cameras,
+      log: logger("video"),
+      limits: videoLimits(() => this.#config),
+      isUncounted: (address) => this.#admission.isUncounted(address),
+      onFirstPicture: (camera) => {
+        // The core says so too; the next picture must not ask again.
+        camera.live = true;
+        this.#tell({ kind: "first picture", uid: camera.uid });
+      },
+    });
   }
 
   #startWeb(): WebProxy {
@@ -209,6 +237,7 @@ export class GatewayServer implements AsyncDisposable {
     this.#link?.tick(performance.now());
     this.#link?.stop();
     await this.#voice?.shutdown();
+    await this.#video?.shutdown();
   }
 
   #send(message: Message): void {
@@ -241,6 +270,7 @@ export class GatewayServer implements AsyncDisposable {
         chat: hostAndPort(this.chat),
         voice: hostAndPort(this.voice),
         voicePort: this.voice.port,
+        videoPort: this.#video?.port ?? null,
       },
     });
   }
@@ -250,6 +280,7 @@ export class GatewayServer implements AsyncDisposable {
     if (message.what !== "control") return;
     const about = readControl(message.text);
     if (about?.kind === "rules") this.#rules(about);
+    else if (about?.kind === "video") this.#cameras.update(about.cameras);
     else if (about?.kind === "voice") {
       this.#rooms.update(about.gid, about.room, this.#voice);
     }
@@ -283,6 +314,7 @@ export class GatewayServer implements AsyncDisposable {
     this.#log.warn("the core does not know this gateway's connections");
     this.#chat.endAll("the core has lost this connection");
     this.#rooms.clear(this.#voice);
+    this.#cameras.update([]);
     this.#hello();
   }
 
@@ -308,25 +340,26 @@ export class GatewayServer implements AsyncDisposable {
     });
     this.#gaveUpAt = performance.now();
     this.#rooms.clear(this.#voice);
+    this.#cameras.update([]);
     void this.#chat.closeAll(this.#farewell, "no core");
     this.#link.restart();
     this.#hello();
   }
 
   #stats(): void {
-    const voice = this.#voice.stats();
+    const video = this.#video;
     this.#tell({
       kind: "stats",
       stats: {
         connections: this.#chat.connections,
         ...countersOf(this.#counters),
-        voice: {
-          links: voice.links,
-          peers: voice.peers,
-          speaking: voice.speaking,
-          in: voice.in,
-          out: voice.out,
-          dropped: Object.values(voice.dropped).reduce((sum, n) => sum + n, 0),
+        voice: this.#voice.stats(),
+        video: video === undefined ? null : {
+          stats: video.stats(),
+          cameras: [...this.#cameras.cameras.all()].map((camera) => [
+            camera.uid,
+            video.received(camera),
+          ]),
         },
         memory: Deno.memoryUsage().rss,
       },

@@ -108,7 +108,7 @@ async function openNode(options: CoreNodeOptions): Promise<CoreNode> {
 
 /** Joins a server that leads to its cluster. */
 export function startCore(
-  { core, chat, voice }: ClusterNeighbours,
+  { core, chat, voice, video }: ClusterNeighbours,
   folder: string,
   leader: Leader,
   onReplaced: () => void,
@@ -125,6 +125,7 @@ export function startCore(
     config: () => config.current,
     media: chat.media,
     voice: voice.server,
+    video: video?.server,
     roster: voiceRoster(world, () => config.current, {
       onLinkLost: nothing,
       onTalk: nothing,
@@ -138,7 +139,14 @@ export function startCore(
       }:${chat.webPort}`,
   });
   chat.media = cluster.media;
+  voice.server.addStats(() =>
+    cluster.places.all().flatMap(({ stats }) => stats?.voice ?? [])
+  );
+  video?.server.addStats(() =>
+    cluster.places.all().flatMap(({ stats }) => stats?.video ?? [])
+  );
   chat.server.voice = cluster.voice;
+  chat.server.video = cluster.video;
   node.onLost = () => {
     cluster[Symbol.dispose]();
     onReplaced();

@@ -86,6 +86,6 @@ export function webcamInfo(
     live,
     sending,
     viewers: views.size,
-    ...(video?.relay.received(camera) ?? { pictures: 0, bytes: 0 }),
+    ...(video?.received(camera) ?? { pictures: 0, bytes: 0 }),
   };
 }

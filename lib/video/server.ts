@@ -16,6 +16,8 @@ import { CannotListen, listenTcp } from "../ops/listening.ts";
 import { isViewablePort } from "../protocol/packets/room_video.ts";
 import type { VideoRefusal } from "./counters.ts";
 import { VIDEO_LIMITS, type VideoLimits } from "./limits.ts";
+import { summed } from "../ops/summed.ts";
+import type { Uid } from "../domain/store.ts";
 import { VideoRelay } from "./relay.ts";
 import { VideoTcpEdge } from "./tcp_edge.ts";
 
@@ -57,12 +59,27 @@ export interface VideoStats {
   readonly refused: Readonly<Partial<Record<VideoRefusal, number>>>;
 }
 
+export interface PicturesReceived {
+  readonly pictures: number;
+  readonly bytes: number;
+}
+
+/** What another process has counted, of its cameras by the user's number too. */
+export interface OtherVideo {
+  readonly stats: VideoStats;
+  readonly cameras: readonly (readonly [Uid, PicturesReceived])[];
+}
+
 export interface VideoServer {
   readonly port: number;
   readonly addr: Deno.NetAddr;
   readonly relay: VideoRelay;
   changed(change: VideoChange): void;
   stats(): VideoStats;
+  /** Returns what has come of a camera so far. */
+  received(camera: Camera): PicturesReceived;
+  /** Adds what other processes have counted. */
+  addStats(others: () => readonly OtherVideo[]): void;
   shutdown(): Promise<void>;
 }
 
@@ -95,12 +112,28 @@ export function startVideo(options: VideoOptions): VideoServer {
     onTick?.();
   }, TICK_MS);
   const running = edge.run();
+  let others: () => readonly OtherVideo[] = () => [];
   return {
     port: (listener.addr as Deno.NetAddr).port,
     addr: listener.addr as Deno.NetAddr,
     relay,
     changed: (change) => relay.changed(change),
-    stats: () => statsOf(cameras, relay, edge),
+    stats: () =>
+      others().reduce<VideoStats>(
+        (sum, { stats }) => ({
+          ...summed(sum, stats),
+          // They are in the list of this process already.
+          publishers: sum.publishers,
+          live: sum.live,
+          views: sum.views,
+        }),
+        statsOf(cameras, relay, edge),
+      ),
+    received: (camera) =>
+      others().flatMap(({ cameras }) => cameras)
+        .filter(([uid]) => uid === camera.uid)
+        .reduce((sum, [, one]) => summed(sum, one), relay.received(camera)),
+    addStats: (of) => others = of,
     async shutdown() {
       clearInterval(timer);
       await edge.shutdown();

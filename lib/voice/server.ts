@@ -18,6 +18,7 @@ import { DatagramGate } from "./datagram_gate.ts";
 import { OwnAddresses } from "./own_addresses.ts";
 import type { Wire } from "../net/wire.ts";
 import { Refusals } from "../net/refusals.ts";
+import { summed } from "../ops/summed.ts";
 import { VoiceRelay } from "./relay.ts";
 import type {
   VoiceControl,
@@ -71,6 +72,8 @@ export interface VoiceServer extends VoiceControl {
    */
   adopt(wire: Wire, owner: VoiceOwner): boolean;
   stats(): VoiceStats;
+  /** Adds what other processes have counted to {@linkcode stats}. */
+  addStats(others: () => readonly VoiceStats[]): void;
   /** Ends every link between whole frames, then closes the sockets. */
   shutdown(): Promise<void>;
 }
@@ -95,6 +98,7 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
   const udp = socket && new UdpEdge({ socket, relay, gate, own, refusals });
   relay.datagrams = udp;
 
+  let others: () => readonly VoiceStats[] = () => [];
   const every = options.every ?? repeat;
   const stopTicking = every(TICK_MS, () => {
     relay.tick();
@@ -113,11 +117,13 @@ export async function startVoice(options: VoiceOptions): Promise<VoiceServer> {
     roomClosed: (gid) => relay.roomClosed(gid),
     signedOff: (uid) => relay.signedOff(uid),
     adopt: (wire, owner) => tcp.adopt(wire, owner),
-    stats: () => ({
-      ...relay.stats(),
-      connections: tcp.connections,
-      halfOpen: tcp.halfOpen,
-    }),
+    stats: () =>
+      others().reduce<VoiceStats>(summed, {
+        ...relay.stats(),
+        connections: tcp.connections,
+        halfOpen: tcp.halfOpen,
+      }),
+    addStats: (of) => others = of,
     async shutdown() {
       stopRefreshing();
       await tcp.shutdown();

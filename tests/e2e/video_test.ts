@@ -269,8 +269,9 @@ Deno.test("`status` shows webcams, and VIDEO_PUBLISH_TO names the advertised add
   assert.deepEqual(to, {
     gid: ROOM,
     address: "198.51.100.9",
-    videoPort: server.video.port,
+    videoPort: to.videoPort,
   });
+  assert.ok(server.videoPorts.includes(to.videoPort));
   const status = JSON.parse(await server.run("status", "--json"));
   assert.equal(status.video.publishers, 1);
   assert.equal(status.endpoints.video, server.ready.video);
@@ -283,9 +284,14 @@ Deno.test("staff see who shows a webcam, and end one picture", async () => {
   await publish(ann, bob);
   const view = await bob.video.watch(ROOM, ann.uid);
   await view.next();
-  const [webcam, ...more] = JSON.parse(
-    await server.run("video", "list", "--json"),
-  );
+  const list = async () =>
+    JSON.parse(await server.run("video", "list", "--json"));
+  let [webcam, ...more] = await list();
+  // Gateways tell once a second.
+  for (let i = 0; i < 20 && webcam.pictures === 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    [webcam, ...more] = await list();
+  }
   assert.deepEqual(more, []);
   assert.equal(webcam.nickname, "Ann");
   assert.equal(webcam.viewers, 1);

@@ -13,6 +13,7 @@ export const GATEWAYS = Number(Deno.env.get("RETROPAL_TEST_GATEWAYS") ?? 0);
 /** A process of ours that can be told to end. */
 export interface Gateway {
   readonly chat: { readonly host: string; readonly port: number };
+  readonly video: { readonly host: string; readonly port: number };
   readonly voice: { readonly host: string; readonly port: number };
   readonly log: { readonly text: string };
   stop(): Promise<number>;

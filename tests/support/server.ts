@@ -294,6 +294,12 @@ export class TestServer {
     return gateways.map(({ voice }) => voice.port);
   }
 
+  /** The video ports that clients may be told. */
+  get videoPorts(): number[] {
+    const gateways = this.cluster?.gateways ?? [this];
+    return gateways.map(({ video }) => video.port);
+  }
+
   get voice(): { host: string; port: number } {
     return hostAndPort(this.ready.voice);
   }

@@ -11,6 +11,7 @@ import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
 import {
   chatTest,
   join,
+  openChat,
   PORCH,
   signOn,
   uidOf,
@@ -22,6 +23,7 @@ import {
   PHONE,
   screenshot,
 } from "./support/chromium.ts";
+import { PASSWORD } from "./support/whole_server.ts";
 
 chatTest(
   "text, formatting and letters go both ways",
@@ -150,7 +152,13 @@ chatTest(
   async (server, browser, room) => {
     await using dan = await server.signOn("Dan");
     await dan.rooms.join(room);
-    const page = await signOn(server, browser, "Ann");
+    const page = await openChat(server, browser);
+    await page.focus("#nickname");
+    await page.keyboard.type("Ann");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(`button.name:text('${PORCH}')`);
     const uid = uidOf(server, "Ann");
     await page.focus(`button.name:text('${PORCH}')`);
     await page.keyboard.press("Enter");
@@ -171,6 +179,21 @@ chatTest(
     await page.waitForSelector(".talk-key.on");
     await page.keyboard.up("Space");
     await page.waitForSelector(".talk-key:not(.on)");
+    // A menu, a dialog of its, and back to where it began.
+    await page.focus(".members .person:has-text('Dan') summary");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector(".menu[open]", { state: "detached" });
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog[open][aria-label='Whisper to Dan']");
+    await page.keyboard.type("by keys");
+    await page.keyboard.press("Enter");
+    const whisper = await dan.expect(roomMessageIn, (one) => one.uid === uid);
+    match(decodeText(whisper.text), /by keys/);
+    await page.waitForSelector(".members summary:focus");
     await page.focus("text=Settings");
     await page.keyboard.press("Enter");
     await page.waitForSelector("dialog[open]");

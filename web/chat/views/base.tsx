@@ -4,7 +4,13 @@
  * @module
  */
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import {
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "preact/hooks";
 import type { Model } from "../model.ts";
 import { needsDark } from "../readable.ts";
 import type { Session } from "../session.ts";
@@ -79,8 +85,16 @@ export function Dialog(
   },
 ) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    return () => {
+      // Only one that is closed, not taken away, gives the focus back.
+      element.addEventListener("close", (event) => {
+        event.stopImmediatePropagation();
+      }, { capture: true });
+      element.close();
+    };
   }, []);
   return (
     <dialog ref={dialog} aria-label={title} onClose={close}>

@@ -21,7 +21,13 @@ export function Menu(
   const [dialog, setDialog] = useState<Dialogue | undefined>();
   return (
     <>
-      <details class="menu">
+      <details
+        class="menu"
+        name="menu"
+        onKeyDown={({ key, currentTarget }) => {
+          if (key === "Escape") shut(currentTarget);
+        }}
+      >
         <summary aria-label={label}>⋯</summary>
         <div class="choices">
           {choices.map((choice) => (
@@ -29,7 +35,7 @@ export function Menu(
               key={choice.label}
               type="button"
               onClick={({ currentTarget }) => {
-                currentTarget.closest("details")?.removeAttribute("open");
+                shut(currentTarget.closest("details")!);
                 choice.act?.();
                 if (choice.dialog) setDialog(() => choice.dialog);
               }}
@@ -42,4 +48,10 @@ export function Menu(
       {dialog?.(() => setDialog(undefined))}
     </>
   );
+}
+
+/** Closes a menu; a dialog of its returns the focus to where it was opened. */
+function shut(menu: HTMLDetailsElement): void {
+  menu.open = false;
+  menu.querySelector("summary")?.focus();
 }

@@ -42,6 +42,7 @@ export const stats = command({
   },
   role: "moderator",
   run(context, input) {
+    context.live?.refreshStatistics();
     const report = useReport(context.store.statistics, {
       now: context.now(),
       days: input.days ?? DAYS,
@@ -55,7 +56,7 @@ export const stats = command({
 function text(report: UseReport): string[] {
   const { since, rooms, weeks, days, traffic, uplinkKbit } = report;
   if (traffic.length === 0 && rooms.length === 0) {
-    return ["Nothing is recorded yet: the first numbers come after a minute."];
+    return ["Nothing is recorded yet: a running server writes it down."];
   }
   const list = (groups: UseReport["hours"]) =>
     busiest(groups, SHOWN).map(({ name, people }) => `${name} (${people})`)

@@ -125,7 +125,8 @@ function grouped(
   }
   return groups.map(({ seconds, people, peak }, i) => ({
     name: name(i),
-    people: seconds === 0 ? null : tenths(people / seconds),
+    // Both are rounded: nobody believes in a mean above the most.
+    people: seconds === 0 ? null : Math.min(peak, tenths(people / seconds)),
     peak,
   }));
 }

@@ -248,6 +248,8 @@ export interface Live {
   rooms(): RoomInfo[];
   webcams(): WebcamInfo[];
   isOnline(uid: Uid): boolean;
+  /** Brings the statistics in the store up to date. */
+  refreshStatistics(): void;
 
   /** Tells the user why, in a form the client understands, then closes. */
   kick(uid: Uid, reason: string, farewell?: Farewell): boolean;

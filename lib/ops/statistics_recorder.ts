@@ -80,6 +80,7 @@ export class StatisticsRecorder {
   #last: UseTotals;
   #lastAt: number;
   #samples = 0;
+  #refreshedAt = -Infinity;
   /** Of the upload rate. */
   #window: { readonly uploadBytes: number; readonly since: number };
   readonly #timer: ReturnType<typeof setInterval>;
@@ -171,7 +172,9 @@ export class StatisticsRecorder {
 
   /** Brings what is written up to date, for somebody who looks at it. */
   refresh(): void {
-    if (this.#sources.steady() - this.#lastAt < FRESH_MS) return;
+    const now = this.#sources.steady();
+    if (now - this.#refreshedAt < FRESH_MS) return;
+    this.#refreshedAt = now;
     this.#try(() => {
       this.sample();
       this.write();

@@ -66,6 +66,10 @@ export class LiveServer implements Live {
       .map((room) => roomInfo(room, voice));
   }
 
+  refreshStatistics(): void {
+    this.#ports.statistics.refresh();
+  }
+
   webcams(): WebcamInfo[] {
     const { cameras } = this.#chat.services.world;
     return [...cameras.all()].map((camera) =>

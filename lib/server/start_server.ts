@@ -163,6 +163,7 @@ export async function startServer(
       voice: voice.server,
       video: video?.server,
       upkeep,
+      statistics,
       endpoints,
       letters,
       tls: () => web?.tlsStatus() ?? null,

@@ -13,6 +13,7 @@ import { VERSION } from "../version.ts";
 import type { VideoServer, VideoStats } from "../video/server.ts";
 import type { VoiceServer, VoiceStats } from "../voice/server.ts";
 import type { Core } from "./core.ts";
+import type { StatisticsPart } from "./statistics_part.ts";
 import type { UpkeepPart } from "./upkeep_part.ts";
 
 /** The parts that the live port shows and acts on. */
@@ -22,6 +23,7 @@ export interface LivePorts {
   readonly voice: VoiceServer;
   readonly video: VideoServer | undefined;
   readonly upkeep: UpkeepPart;
+  readonly statistics: Pick<StatisticsPart, "refresh">;
   endpoints(): Status["endpoints"];
   letters(): Letters | null;
   tls(): Status["tls"];

@@ -103,7 +103,6 @@ export class WebPart implements AsyncDisposable {
           ),
         drops: chat.drops,
         house,
-        refreshStatistics: () => statistics.refresh(),
         ...(backup && { backup }),
         ...(backups && { backups }),
         ...(restore && { restore }),

@@ -69,8 +69,6 @@ export interface WebOptions {
   readonly setupDoor?: SetupDoor;
   /** Automatic backups; without them the desk lists none. */
   readonly backups?: NightlyBackups;
-  /** Brings the statistics in the store up to date. */
-  readonly refreshStatistics?: () => void;
   /** Ends the server, restores a backup, and starts it again. */
   readonly restore?: (file: string, actor: Actor) => void;
   /** Removes what is too old. */
@@ -172,7 +170,6 @@ function makeSite(options: WebOptions): Site {
     backup: options.backup ?? null,
     backups: options.backups ?? null,
     house: options.house ?? null,
-    refreshStatistics: options.refreshStatistics ?? (() => {}),
     restore: options.restore ?? null,
     setupDoor: options.setupDoor ?? null,
     settings: options.settings ?? null,

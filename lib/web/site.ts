@@ -76,8 +76,6 @@ export interface Site {
   readonly backups: NightlyBackups | null;
   /** PEM of the host's own authority; undefined when there is none. */
   authority(): string | undefined;
-  /** Brings the statistics in the store up to date. */
-  refreshStatistics(): void;
   /** Ends the server to restore a backup; null: not offered. */
   readonly restore: ((file: string, actor: Actor) => void) | null;
   /** Removes what is too old; null: nobody does. */

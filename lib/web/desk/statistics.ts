@@ -36,7 +36,7 @@ export function statisticsPages(app: App, site: Site): void {
     const range = RANGES.find(({ key }) => key === c.req.query("range")) ??
       RANGES[1];
     const now = site.clock();
-    site.refreshStatistics();
+    site.live.refreshStatistics();
     const report = useReport(site.store.statistics, {
       now,
       days: range.days,

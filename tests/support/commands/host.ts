@@ -123,6 +123,7 @@ export class Bench implements AsyncDisposable {
         ),
       letters: () => this.mail,
       rooms: () => this.openRooms,
+      refreshStatistics: () => {},
       isOnline: (uid) => this.online.has(uid),
       kick: (uid, reason) => {
         note("kick")(uid, reason);

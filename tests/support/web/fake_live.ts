@@ -95,6 +95,7 @@ export class FakeLive implements Live {
   isOnline(uid: number): boolean {
     return this.sessionList.some((session) => session.uid === uid);
   }
+  refreshStatistics(): void {}
   webcams(): WebcamInfo[] {
     return this.webcamList;
   }

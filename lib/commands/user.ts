@@ -5,7 +5,14 @@
  */
 import { mayHandle } from "../actions/complaints.ts";
 import { passwordFault } from "../domain/accounts.ts";
-import { LEVEL, type Role, SYSTEM_UID } from "../domain/store.ts";
+import { emailState } from "../actions/email.ts";
+import {
+  type Account,
+  LEVEL,
+  type Role,
+  type Store,
+  SYSTEM_UID,
+} from "../domain/store.ts";
 import { requireAbove } from "../actions/acting.ts";
 import { composed } from "../actions/names.ts";
 import { replacePassword } from "../actions/password.ts";
@@ -243,7 +250,7 @@ export const userShow = command({
         ["muted", mute ? banText(mute) : "no"],
         ["notes", String(json.notes)],
         ["complaints", `${json.complaintsAbout} about them`],
-        ["e-mail", account.email || "-"],
+        ["e-mail", emailText(store, account)],
         ["name", `${account.first} ${account.last}`.trim() || "-"],
         ["listed", account.listed ? "yes" : "no"],
         ["paid", account.paid || "-"],
@@ -259,6 +266,11 @@ export const userShow = command({
     );
   },
 });
+
+function emailText(store: Store, account: Account): string {
+  const unconfirmed = emailState(store, account) === "unconfirmed";
+  return (account.email || "-") + (unconfirmed ? " (not confirmed)" : "");
+}
 
 function banText(ban: { until: number | null; reason: string; by: string }) {
   const until = ban.until === null

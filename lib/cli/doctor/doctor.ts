@@ -15,6 +15,7 @@ import { checkCertificate } from "./certificate.ts";
 import { bad, type Finding, ok } from "./finding.ts";
 import { checkDatabase, checkFolder } from "./folder.ts";
 import { checkFileLimit, checkStore, readFileLimit } from "./machine.ts";
+import { checkMail } from "./mail.ts";
 import { checkFreePorts, checkLocation, checkOurPorts } from "./ports.ts";
 import { waitForClient } from "./wait.ts";
 
@@ -60,6 +61,7 @@ export async function examine(local: Local): Promise<Finding[]> {
     ),
     await checkLocation(config, live !== null),
     ...checkCertificate(config, live?.status, folder.tls),
+    ...checkMail(config),
     checkFileLimit(config, readFileLimit(config)),
   );
   return findings;

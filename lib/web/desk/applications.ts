@@ -26,7 +26,12 @@ export function applicationPages(app: App, site: Site): void {
       main: html`<h1>Applications</h1>
 <p>Accounts that wait for approval. Until then nobody can find them or sign on
 with them; after ${auth.approval_days} days without an answer they are removed.
-Registration is ${auth.registration} now.</p>
+${
+        auth.registration === "approval"
+          ? ""
+          : "New accounts do not wait at the moment: auth.registration is " +
+            auth.registration + "."
+      }</p>
 ${
         panel(
           "Waiting",

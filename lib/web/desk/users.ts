@@ -137,9 +137,16 @@ function list(site: Site, accounts: readonly Account[]): Html {
 
 function state(site: Site, { uid }: Account): Html {
   const ban = site.store.bans.find("account", String(uid), site.clock());
+  const application = site.store.applications.get(uid);
   return html`${
     site.live.isOnline(uid) ? html`<span class="tag on">online</span>` : NOTHING
-  } ${ban ? html`<span class="tag bad">banned</span>` : NOTHING}`;
+  } ${ban ? html`<span class="tag bad">banned</span>` : NOTHING} ${
+    application === undefined
+      ? NOTHING
+      : html`<span class="tag bad">${
+        application.rejectedAt === null ? "waits for approval" : "rejected"
+      }</span>`
+  }`;
 }
 
 function pages(c: Context, at: number, more: boolean): Html {

@@ -76,6 +76,7 @@ waits until they return.</p>
 <h2>Commands</h2>
 <p>Send the word <b>/help</b> as a message to the user Paltalk in your pal list.</p>
 <h2>Forgotten password</h2>
-<p>Ask the host of this server: only they can give you a new one.</p>
+<p>In a browser of today, open the page /forgot of this server. It sends you a link
+by e-mail, or says how to reach the host, who can make you one.</p>
 ${links()}`;
 }

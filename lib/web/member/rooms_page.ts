@@ -193,7 +193,7 @@ function admins(
       users: site.store.rooms.offices(gid).admins,
       verb: "no-admin",
       label: "Remove",
-      none: "Nobody beside you.",
+      none: "Nobody but you.",
     })
   }${
     nickForm(c, site, member, gid, {

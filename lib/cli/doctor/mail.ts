@@ -1,0 +1,50 @@
+/**
+ * Whether e-mail is configured as a whole. `retropal mail test` tries it.
+ *
+ * @module
+ */
+import type { Config } from "../../config/config.ts";
+import { bad, type Finding, noteIt, ok } from "./finding.ts";
+
+/** Nothing when no e-mail is configured. */
+export function checkMail({ mail, web }: Config): Finding[] {
+  const { host, from, user, password, tls } = mail;
+  if (host === "") return [];
+  if (from === "") {
+    return [
+      bad(
+        "mail",
+        "mail.host is set, but no sender: no e-mail is sent.",
+        "Set it: retropal config set mail.from ADDRESS",
+      ),
+    ];
+  }
+  if (!web.enabled) {
+    return [
+      noteIt(
+        "mail",
+        "The pages are off, so no e-mail is sent: its links lead there.",
+        "Turn them on: retropal config set web.enabled true",
+      ),
+    ];
+  }
+  if (user !== "" && password === "") {
+    return [
+      bad(
+        "mail",
+        "mail.user is set, but mail.password is not.",
+        "Set it: retropal config set mail.password --password-stdin",
+      ),
+    ];
+  }
+  const isHere = /^(localhost|127\..*|\[?::1\]?)$/.test(host);
+  return tls === "off" && !isHere
+    ? [
+      noteIt(
+        "mail",
+        `E-mail travels to ${host} in the clear, the password too.`,
+        "Encrypt it: retropal config set mail.tls starttls",
+      ),
+    ]
+    : [ok("mail", `E-mail goes through ${host}. \`mail test\` tries it.`)];
+}

@@ -144,6 +144,27 @@ chatTest("invitations go both ways", async (server, browser, room) => {
   equal(await bob.locator(".rooms :text('By word of mouth')").count(), 0);
 });
 
+chatTest("an invitation to a locked room asks for its lockword", async (
+  server,
+  browser,
+) => {
+  await using dan = await server.signOn("Dan");
+  const category = server.store.categories.list()[0]!.code;
+  const { gid } = await dan.rooms.create({
+    name: "Behind a door",
+    category,
+    lockword: "sésame",
+  });
+  const ann = await signOn(server, browser, "Ann");
+  const uid = uidOf(server, "Ann");
+  await dan.send(inviteOut, { gid, uid });
+  await dan.send(inviteOut, { gid, uid });
+  await ann.click(".notice:has-text('Dan invites you') >> text=Join");
+  await answer(ann, "sésame");
+  await ann.waitForSelector(".room-view .members :text('Dan')");
+  equal(await ann.locator(".notice:has-text('Dan invites you')").count(), 0);
+});
+
 chatTest("a private room for two", async (server, browser) => {
   await using dan = await server.signOn("Dan");
   const ann = await signOn(server, browser, "Ann");

@@ -120,3 +120,23 @@ Deno.test("registration by invitation takes the host's code once", async () => {
   assert.ok("uid" in await registerAs(server, "Eve", { referred: invite }));
   assert.ok("refusal" in await registerAs(server, "Ed", { referred: invite }));
 });
+
+Deno.test("an account by an older client waits until the host approves it", async () => {
+  await using server = await TestServer.start({
+    settings: { "auth.registration": "approval" },
+  });
+  const answer = await registerAs(server, "Eve");
+  assert.ok("uid" in answer, JSON.stringify(answer));
+  const signOn = () => server.signOn("Eve", { password: "kettle12" });
+  await assert.rejects(signOn, (error) => {
+    assert.ok(error instanceof SignOnRefused);
+    assert.match(error.message, /waits for the host's approval/);
+    return true;
+  });
+  assert.match(await server.run("user", "applications"), /Eve/);
+  await server.run("user", "reject", "Eve", "--reason", "Family only.");
+  await assert.rejects(signOn, /not approved your account\. Family only\./);
+  await server.run("user", "approve", "Eve");
+  await using eve = await signOn();
+  assert.ok(eve.uid);
+});

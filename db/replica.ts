@@ -11,8 +11,8 @@
 import { StoreError } from "../lib/domain/store.ts";
 import { Reader, Writer } from "../lib/protocol/bytes.ts";
 import { schemaVersion } from "./check.ts";
-import type { ChangeSession, Database } from "./database.ts";
-import { createPrivate } from "./files.ts";
+import { type ChangeSession, Database } from "./database.ts";
+import { createPrivate, exists } from "./files.ts";
 
 const POSITION = "replica_position";
 const HIGH = 2 ** 32;
@@ -222,6 +222,17 @@ export function positionOf(db: Database): Position | undefined {
     `SELECT log, entry, leading FROM ${POSITION}`,
   ).get();
   return row && { ...row, leading: row.leading === 1 };
+}
+
+/** Makes the database at `path` one of a server on its own. */
+export function forgetPosition(path: string): void {
+  if (!exists(path)) return;
+  const db = new Database(path);
+  try {
+    db.exec(`DROP TABLE IF EXISTS ${POSITION}`);
+  } finally {
+    db.close();
+  }
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
 import type { Local } from "./local.ts";
+import { readCoreFile } from "../cluster/core_file.ts";
 import { readGatewayFile } from "../cluster/gateway_file.ts";
 import type { DataFolder } from "../config/data_folder.ts";
 import { connectControl } from "../control/client.ts";
@@ -55,7 +56,7 @@ export async function runOnData(
       const { path, endless = false } = request.command;
       return await client.run({ path, endless, ...request });
     }
-    const elsewhere = gatewayNotice(folder);
+    const elsewhere = gatewayNotice(folder) ?? coreNotice(place);
     if (elsewhere !== undefined) return failure(CODE.refused, elsewhere);
     if (request.command.needsServer) return noServer(place);
     const settings = config();
@@ -112,6 +113,20 @@ function gatewayNotice(folder: DataFolder): string | undefined {
     : `of a core (${core.folder} on ${core.host})`;
   return `${folder.path} belongs to a gateway of the cluster "${cluster}", ` +
     `which stores nothing. Run the command on the data folder ${where}.`;
+}
+
+/** Why commands do nothing in the folder of a core that does not lead. */
+function coreNotice({ folder, commandLine }: Place): string | undefined {
+  const known = readCoreFile(folder.core);
+  if (known === undefined) return undefined;
+  const { cluster, name, leader } = known;
+  const about = `${folder.path} belongs to a core of the cluster "${cluster}"`;
+  if (leader !== "" && leader !== name) {
+    return `${about} that stands by. Run the command on the data folder of ` +
+      `the one that leads (${leader}).`;
+  }
+  return `${about}, and other cores would not learn what is changed here ` +
+    `while it does not run. Start it with \`${commandLine("serve")}\`.`;
 }
 
 function noServer({ folder, commandLine }: Place): CommandResult {

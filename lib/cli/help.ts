@@ -25,6 +25,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   log: "The running server's traffic",
   invite: "Invite codes and links",
   tls: "HTTPS of the pages",
+  cluster: "Cores and gateways on several machines",
 };
 
 /** Null when nothing begins with `path`. */

@@ -19,6 +19,7 @@ import { loadConfig } from "../config/load.ts";
 import { runOnData, strangersFolder } from "./access.ts";
 import { backup, restore } from "./backup.ts";
 import { clientHosts, clientLocation, clientReg } from "./client.ts";
+import { clusterPromote, clusterStatus } from "./cluster.ts";
 import { completionsCommand } from "./completions.ts";
 import { configCheck, configInit, configSet, configShow } from "./config.ts";
 import { doctor } from "./doctor/doctor.ts";
@@ -58,6 +59,8 @@ const LOCAL: readonly LocalCommand[] = [
   manCommand(() => ALL),
   completionsCommand(() => ALL),
   tlsAuthority,
+  clusterStatus,
+  clusterPromote,
   update,
   version,
 ];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { forgetPosition } from "../../db/replica.ts";
 import { FolderLock } from "../../db/lock.ts";
 import {
   CODE,
@@ -26,6 +27,7 @@ import { configureLog, flushLog, logger } from "../ops/log.ts";
 import { makeFolder, makeInside } from "./access.ts";
 import { EXIT_RESTART, type RunningServer } from "../server/start_server.ts";
 import type { Leader } from "../cluster/leader.ts";
+import { readCoreFile, removeCoreFile } from "../cluster/core_file.ts";
 import { NatsError } from "../cluster/nats_error.ts";
 import { removeGatewayFile } from "../cluster/gateway_file.ts";
 import { type Local, localCommand } from "./local.ts";
@@ -156,8 +158,9 @@ function serveRole(
   flags: Flags,
 ): Promise<number> {
   const { role } = config.cluster;
+  if (role !== "gateway") removeGatewayFile(local.folder.gateway);
+  if (role !== "core") leaveCluster(local.folder);
   if (role === "") return runAndRestore(local, config, flags);
-  removeGatewayFile(local.folder.gateway);
   if (role === "core") {
     return serveCore({
       folder: local.folder,
@@ -175,6 +178,13 @@ function serveRole(
     readConfig: () => withPortsOf(config, local.loadConfig(flags)),
     ready: (server) => local.terminal.out(readyLine(server, config)),
   });
+}
+
+/** The folder was one of a core: its database is its own again. */
+function leaveCluster({ core, database }: DataFolder): void {
+  if (readCoreFile(core) === undefined) return;
+  forgetPosition(database);
+  removeCoreFile(core);
 }
 
 /** Runs the server, again after each restore. Resolves with the exit code. */

@@ -5,6 +5,8 @@
  * @module
  */
 import { resolve } from "node:path";
+import { writeCoreFile } from "../cluster/core_file.ts";
+import type { CoreNode } from "../cluster/core_node.ts";
 import type { Leader } from "../cluster/leader.ts";
 import type { Config } from "../config/config.ts";
 import type { DataFolder } from "../config/data_folder.ts";
@@ -13,6 +15,8 @@ import { watchSignals } from "./signals.ts";
 
 /** Another core leads: never the code of the process. */
 export const EXIT_REPLACED = -1;
+
+const LOOK_MS = 500;
 
 export interface CoreRun {
   readonly folder: DataFolder;
@@ -49,6 +53,7 @@ export async function serveCore(run: CoreRun): Promise<number> {
       if (membership === "stopped") return 0;
       await using core = membership;
       const following = core.node.follow(run.standby);
+      await using _file = keepCoreFile(core.node, run);
       const term = await Promise.race([following, ended.promise]);
       if (term === "stopped" || term === undefined) {
         core.node.stop();
@@ -65,6 +70,29 @@ export async function serveCore(run: CoreRun): Promise<number> {
       stopWatching();
     }
   }
+}
+
+/** Keeps what commands must know of the cluster in the folder. */
+function keepCoreFile(
+  { lease }: Pick<CoreNode, "lease">,
+  { config, folder }: CoreRun,
+): AsyncDisposable {
+  const cluster = config.cluster.name;
+  const name = `${Deno.hostname()}:${resolve(folder.path)}`;
+  let written: string | undefined;
+  const look = () => {
+    if (lease.holder === written) return;
+    written = lease.holder;
+    writeCoreFile(folder.core, { cluster, name, leader: written });
+  };
+  look();
+  const timer = setInterval(look, LOOK_MS);
+  return {
+    [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      return Promise.resolve();
+    },
+  };
 }
 
 /** The line on standard output of a core that serves nobody yet. */

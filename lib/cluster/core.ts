@@ -18,21 +18,15 @@ import type { VoiceControl, VoiceRoster } from "../voice/roster.ts";
 import { deliverWaiting } from "../chat/mailbox.ts";
 import { depart } from "../chat/departure.ts";
 import type { Effect } from "../domain/effects.ts";
-import { Session } from "../domain/session.ts";
+import type { Session } from "../domain/session.ts";
 import { SERVER_TYPES } from "../protocol/packet_types.ts";
 import type { Broker } from "./broker.ts";
 import type { Collected, RecordChange } from "./entry.ts";
 import { HeldLine } from "./held_line.ts";
 import type { LogState } from "./log_state.ts";
 import { pause } from "./pause.ts";
-import {
-  gatewayRecord,
-  packetsOf,
-  readRecords,
-  Records,
-  restoreRoom,
-  restoreSession,
-} from "./records.ts";
+import { gatewayRecord, Records } from "./records.ts";
+import { restoreWorld } from "./restore.ts";
 import { ClusterVideo } from "./cluster_video.ts";
 import { ClusterVoice } from "./cluster_voice.ts";
 import {
@@ -256,51 +250,21 @@ export class ClusterCore implements Disposable {
 
   /** Goes on where another core has stopped. */
   #restore(state: LogState): void {
-    const { chat } = this.#options;
-    const { clock, steady } = chat.services;
     this.#records.restore(state.records);
-    const { sessions, rooms, gateways } = readRecords(state.records);
-    const isThere = (gateway: number) =>
-      state.links.get(gateway)?.isLost === false;
-    for (const [gateway, info] of gateways) {
-      if (isThere(gateway)) this.places.add(gateway, info);
-    }
-    const { world, store } = chat.services;
-    for (const room of rooms) {
-      restoreRoom(world, room, clock(), steady());
-      const { voice, handed: { gid } } = room;
-      if (voice !== null && isThere(voice)) this.places.setVoice(gid, voice);
-    }
-    const ended: Session[] = [];
-    for (const record of sessions) {
-      const setUp = (session: Session) =>
-        restoreSession(world, store, session, record, clock());
-      const { at, id, connectedAt } = record;
-      if (at !== null && isThere(at.gateway)) {
-        const { gateway, line, remote, local } = at;
-        this.lines.restore(gateway, {
-          id: line,
-          remote,
-          local,
-          session: { id, connectedAt },
-          pending: packetsOf(at),
-          setUp,
-        });
-        this.places.found(gateway, local.host);
-      } else {
-        // Its socket was that of the core that is gone.
-        const session = new Session(id, record.address, "", connectedAt);
-        setUp(session);
-        ended.push(session);
-        this.#records.touch(id);
-      }
-    }
+    const { chat } = this.#options;
+    const { lines, places } = this;
+    const { ended, sessions, rooms } = restoreWorld(state, {
+      services: chat.services,
+      lines,
+      places,
+    });
+    for (const { id } of ended) this.#records.touch(id);
     // When the hub can send.
     queueMicrotask(() => this.#restored(ended));
     this.#log.info("goes on where another core has stopped", {
-      sessions: sessions.length - ended.length,
+      sessions,
       ended: ended.length,
-      rooms: rooms.length,
+      rooms,
     });
   }
 

@@ -15,6 +15,7 @@ import {
 import { stamp } from "../../db/backup.ts";
 import { keepOwner } from "../ops/owner.ts";
 import type { Logger } from "../ops/log.ts";
+import type { CoreStatus } from "./core_status.ts";
 import type { LogEntry } from "./entry.ts";
 import { Follower } from "./follower.ts";
 import { Lease } from "./lease.ts";
@@ -73,6 +74,10 @@ export class CoreNode implements AsyncDisposable {
   /** Its copy does not fit what the log says. */
   #isSpoilt = false;
   /** The lease was lost, or is in doubt: of the term that runs. */
+  /** What is told of a core that leads; absent: it does not. */
+  leading:
+    | (() => Pick<CoreStatus, "online" | "gateways" | "entry">)
+    | undefined;
   onDoubt: () => void = () => {};
   onSure: () => void = () => {};
   onLost: () => void = () => {};

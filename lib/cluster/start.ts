@@ -20,6 +20,7 @@ import {
 import { Leader } from "./leader.ts";
 import { NatsError } from "./nats_error.ts";
 import { pause } from "./pause.ts";
+import { answerPromote, answerStatus, leadingStatus } from "./status.ts";
 import { GatewayServer } from "./gateway_server.ts";
 import { readGatewayFile, writeGatewayFile } from "./gateway_file.ts";
 import { reachableAddress } from "./own_address.ts";
@@ -59,6 +60,7 @@ export async function openCore(
       log,
       newestSchema: newestSchema(),
     });
+    const unanswer = answerStatus({ nats, name: coreName(folder), node });
     return {
       node,
       open: (term) =>
@@ -71,6 +73,7 @@ export async function openCore(
           log,
         }),
       async [Symbol.asyncDispose]() {
+        unanswer();
         await node[Symbol.asyncDispose]();
         await nats[Symbol.asyncDispose]();
       },
@@ -151,6 +154,13 @@ export function startCore(
     cluster[Symbol.dispose]();
     onReplaced();
   };
+  node.leading = leadingStatus(cluster, () => world.online.size);
+  let next = "";
+  const unanswer = answerPromote(nats, coreName(folder), (name) => {
+    logger("cluster").info("another core shall lead", { core: name });
+    next = name;
+    onReplaced();
+  });
   return {
     async leave(comesBack) {
       node.onLost = nothing;
@@ -159,10 +169,12 @@ export function startCore(
         await hasStandby(nats);
       if (!goesOn) return;
       await cluster.leave();
-      if (node.lease.isOurs) await node.lease.release();
+      if (node.lease.isOurs) await node.lease.release(next);
     },
     async [Symbol.asyncDispose]() {
       node.onLost = nothing;
+      node.leading = undefined;
+      unanswer();
       if (!cluster.hub.isStopped) {
         await Promise.race([cluster.hub.settled(), pause(LAST_MS)]);
       }

@@ -26,6 +26,8 @@ export interface DataFolder {
   readonly handover: string;
   /** What a gateway knows of its cluster; it has no database. */
   readonly gateway: string;
+  /** What a core knows of its cluster. */
+  readonly core: string;
   /** Where there is no socket: port and token of the running server. */
   readonly controlToken: string;
 }
@@ -45,6 +47,7 @@ export function dataFolder(path: string): DataFolder {
     drops: join(path, "drops"),
     handover: join(path, "handover.json"),
     gateway: join(path, "gateway.json"),
+    core: join(path, "core.json"),
     controlToken: join(path, "control.json"),
   };
 }

@@ -167,7 +167,12 @@ Deno.test("the captured join is answered in the client's order", async () => {
   await connection.signOn(NET_STORM);
   const [join] = ofType(sentBy("a-rooms-chat-voice", "CHAT#2"), -310);
   const answers = await connection.play(join!);
-  const port = server.voice.port.toString(16).padStart(8, "0");
+  const { payload } = answers.find(({ type }) =>
+    type === S.ROOM_MEDIA_SERVER.type
+  )!;
+  const told = new DataView(payload.buffer, payload.byteOffset).getUint32(8);
+  assert.ok(server.voicePorts.includes(told));
+  const port = told.toString(16).padStart(8, "0");
   const [, rating, welcome] = answers;
   assertFrames(answers, [
     expected(

@@ -22,6 +22,8 @@ import type { Nats } from "./nats.ts";
 /** Entries after which a snapshot is due. */
 const ENTRIES = 50_000;
 const LOOK_MS = 5000;
+/** A hub that has stopped is noticed within this time. */
+const STOPPED_MS = 100;
 /** Tries to find a moment at which nothing is under way. */
 const TRIES = 500;
 
@@ -102,6 +104,7 @@ export class Leader implements Disposable {
   /** Takes the hub that writes the log. */
   attach(hub: Hub): void {
     this.#hub = hub;
+    this.store.settled = () => settled(hub);
     this.node.onDoubt = () => hub.pause();
     this.node.onSure = () => hub.resume();
   }
@@ -153,4 +156,18 @@ export class Leader implements Disposable {
     }
     this.#isWanted = true;
   }
+}
+
+/** Also resolves when the hub stops: nothing will be written any more. */
+function settled(hub: Hub): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (hub.isStopped) end();
+    }, STOPPED_MS);
+    const end = () => {
+      clearInterval(timer);
+      resolve();
+    };
+    hub.hold(end);
+  });
 }

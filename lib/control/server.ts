@@ -251,7 +251,7 @@ export class ControlServer {
       });
       const { input, secret, checkOnly } = request;
       return await Promise.race([
-        execute(command, context, input, secret, { checkOnly }),
+        this.#done(execute(command, context, input, secret, { checkOnly })),
         late.promise,
       ]);
     } catch (error) {
@@ -263,6 +263,13 @@ export class ControlServer {
       });
       return failure(CODE.refused, `The server could not do it: ${error}`);
     }
+  }
+
+  /** What a command answers holds even if this machine dies now. */
+  async #done(running: Promise<CommandResult>): Promise<CommandResult> {
+    const result = await running;
+    await this.host.store.settled?.();
+    return result;
   }
 
   #admits(token: string | undefined): boolean {

@@ -109,6 +109,11 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Writes what was deferred (seen, audit) in one transaction. */
   flush(): void;
+  /**
+   * In a cluster: resolves when what has been written is on a majority of
+   * machines. Absent on a server of its own.
+   */
+  settled?: () => Promise<void>;
   /** Flushes first; does nothing the second time. */
   close(): void;
 }

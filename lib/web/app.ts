@@ -69,6 +69,8 @@ export function makePages(site: Site): Pages {
   app.use(async (c, next) => {
     c.set("member", findMember(c, site));
     await next();
+    // What a page answers holds even if this machine dies now.
+    if (c.req.method === "POST") await site.store.settled?.();
   });
   app.notFound((c) => problemPage(c, site, notFound()));
   app.onError((error, c) => {

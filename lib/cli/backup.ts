@@ -22,6 +22,7 @@ import {
   optionalArgument,
 } from "../commands/field.ts";
 import { sizeText } from "../commands/table_text.ts";
+import { readCoreFile } from "../cluster/core_file.ts";
 import { connectControl } from "../control/client.ts";
 import { makeFolder, makeInside } from "./access.ts";
 import { type Local, localCommand } from "./local.ts";
@@ -187,6 +188,15 @@ export const restore = localCommand({
         CODE.refused,
         "The server runs on this data: stop it first, then restore; or choose " +
           "the backup on the desk (/desk/backup).",
+      );
+    }
+    const core = readCoreFile(folder.core);
+    if (core !== undefined) {
+      return failure(
+        CODE.refused,
+        `${folder.path} belongs to a core of the cluster "${core.cluster}", ` +
+          "which would replace what is restored here. Restore into another " +
+          "folder, and start a cluster of another cluster.name from it.",
       );
     }
     makeFolder(folder);

@@ -47,4 +47,8 @@ Deno.test("cluster status and promote; commands say where they can be run", asyn
   await one!.stop();
   const stopped = await run(one!.data, "user", "list");
   assert.match(stopped.err, /core1/);
+  const copy = `${cluster.folder}/copy.db`;
+  assert.equal((await run(two!.data, "backup", copy)).code, 0);
+  const restored = await run(one!.data, "restore", copy);
+  assert.match(restored.err, /would replace what is restored/);
 });

@@ -13,6 +13,7 @@ import {
 } from "@nats-io/transport-node";
 import type { Config } from "../config/config.ts";
 import type { Broker, Log } from "./broker.ts";
+import { Joiner, split } from "./parts.ts";
 import { NatsError } from "./nats_error.ts";
 
 export type { NatsConnection };
@@ -21,6 +22,8 @@ export type { NatsConnection };
 const START_MS = 30_000;
 const RETRY_MS = 1000;
 const CONNECT_MS = 2000;
+/** Of the longest message, for what NATS adds. */
+const MARGIN = 1024;
 /** A dead connection is noticed within two of these. */
 const PING_MS = 1000;
 const RECONNECT_MS = 100;
@@ -113,12 +116,18 @@ export class Nats implements AsyncDisposable {
       publish: (subject, bytes) => {
         // Links repeat what was lost; the client would keep it without bound.
         if (!this.isConnected) return;
-        connection.publish(this.subject(subject), bytes);
+        const most = (connection.info?.max_payload ?? 2 ** 20) - MARGIN;
+        for (const part of split(bytes, most, randomId)) {
+          connection.publish(this.subject(subject), part);
+        }
       },
       subscribe: (subject, take) => {
+        const joiner = new Joiner();
         const subscription = connection.subscribe(this.subject(subject), {
           callback: (error, message) => {
-            if (error === null) take(message.data);
+            if (error !== null) return;
+            const whole = joiner.take(message.data);
+            if (whole !== undefined) take(whole);
           },
         });
         return () => subscription.unsubscribe();
@@ -173,6 +182,11 @@ export function natsFault(config: Config): string | undefined {
 
 function isThisMachine(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\./.test(host);
+}
+
+function randomId(): readonly [number, number] {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return [high, low];
 }
 
 function withoutSecret(url: string): string {

@@ -81,6 +81,14 @@ Deno.test("what is published arrives in order at the other connections", async (
     await promise;
   });
   assert.deepEqual(got, Array.from({ length: 100 }, (_, i) => i));
+  await t.step("also when NATS takes nothing that long", async () => {
+    const long = new Uint8Array(3_000_000).fill(7);
+    const whole = Promise.withResolvers<Uint8Array>();
+    to.subscribe("long", whole.resolve);
+    await two.connection.flush();
+    one.broker(noLog()).publish("long", long);
+    assert.deepEqual(await whole.promise, long);
+  });
   assert.equal(one.subject("up"), "rp.retropal.up");
   await Deno.remove(file);
 });

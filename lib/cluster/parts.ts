@@ -1,0 +1,88 @@
+/**
+ * Messages that are longer than the broker takes, as several. What is lost of
+ * one is lost as a whole: links repeat it.
+ *
+ * Pure.
+ *
+ * @module
+ */
+import { concat, Reader, ShortRead, Writer } from "../protocol/bytes.ts";
+
+/** No batch begins like this (see WIRE_VERSION). */
+const PART = 0xff;
+const HEAD_BYTES = 13;
+/** Messages of which parts are missing. */
+const MOST_OPEN = 64;
+
+/** `id` names the message among those of all senders. */
+export function* split(
+  bytes: Uint8Array,
+  most: number,
+  id: () => readonly [number, number],
+): Iterable<Uint8Array> {
+  if (bytes.length <= most) {
+    yield bytes;
+    return;
+  }
+  const step = most - HEAD_BYTES;
+  const count = Math.ceil(bytes.length / step);
+  const [high, low] = id();
+  for (let i = 0; i < count; i++) {
+    const out = new Writer();
+    out.u8(PART);
+    out.u32(high);
+    out.u32(low);
+    out.u16(i);
+    out.u16(count);
+    out.bytes(bytes.subarray(i * step, (i + 1) * step));
+    yield out.finish();
+  }
+}
+
+interface Open {
+  readonly parts: (Uint8Array | undefined)[];
+  missing: number;
+}
+
+/** Puts parts together again, in whatever order they come. */
+export class Joiner {
+  readonly #open = new Map<string, Open>();
+
+  /** Returns a whole message, or undefined while parts are missing. */
+  take(bytes: Uint8Array): Uint8Array | undefined {
+    if (bytes[0] !== PART) return bytes;
+    const from = new Reader(bytes);
+    try {
+      from.u8();
+      const key = `${from.u32()}.${from.u32()}`;
+      const [index, count] = [from.u16(), from.u16()];
+      return this.#add(key, index, count, from.bytes(from.left));
+    } catch (error) {
+      if (error instanceof ShortRead) return undefined;
+      throw error;
+    }
+  }
+
+  #add(
+    key: string,
+    index: number,
+    count: number,
+    part: Uint8Array,
+  ): Uint8Array | undefined {
+    let open = this.#open.get(key);
+    if (open === undefined) {
+      open = { parts: Array(count).fill(undefined), missing: count };
+      this.#open.set(key, open);
+      if (this.#open.size > MOST_OPEN) {
+        this.#open.delete(this.#open.keys().next().value!);
+      }
+    }
+    if (index >= open.parts.length || open.parts[index] !== undefined) {
+      return undefined;
+    }
+    open.parts[index] = part;
+    if (--open.missing > 0) return undefined;
+    this.#open.delete(key);
+    return concat(open.parts as Uint8Array[]);
+  }
+}

@@ -1,12 +1,12 @@
 /**
- * Which failures of `accept()` call for a pause.
+ * Tells which failures of `accept()` call for a pause.
  *
  * @module
  */
 
 /**
  * The machine has no file descriptor or memory left for a connection. The
- * connection stays in the backlog, so that trying again at once fails again.
+ * connection stays in the backlog, so accepting it again at once fails again.
  */
 const OUT_OF_RESOURCES = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"]);
 

@@ -28,68 +28,86 @@ import { HostRates } from "./host_rates.ts";
 import { type NetLog, Refusals } from "./refusals.ts";
 import { YieldingConnections } from "./yielding_connections.ts";
 
-/** Connections accepted before everything else that is ready has its turn. */
+/** Connections accepted before other ready work gets its turn. */
 const BATCH = 4;
-/** Milliseconds to wait when the machine has no descriptor or memory left. */
+/** Pause in milliseconds when the machine has no descriptor or memory left. */
 const OUT_OF_RESOURCES_MS = 50;
-/** Milliseconds by which accepting may lag behind its rate and catch up. */
+/**
+ * Milliseconds by which accepting may fall behind its rate and still catch up.
+ */
 const CATCH_UP_MS = 50;
-/** Milliseconds for which a connection need not yet make room for others. */
+/**
+ * Milliseconds during which a new connection is not yet closed to make room.
+ */
 const GRACE_MS = 2000;
 
-/** Yielded connections whose socket is not closed yet, at most. */
+/**
+ * Maximum connections that were closed to make room but whose socket is still
+ * open.
+ */
 const MOST_LEAVING = 256;
-/** Connections looked at to find one that may yield. */
+/** Connections examined to find one that may be closed. */
 const MOST_LOOKED = 64;
 
-/** All are read for each connection: a changed setting counts at once. */
+/** Read anew for each connection, so a changed setting applies at once. */
 export interface AcceptorLimits {
-  /** Connections at a time: in all, of one host, of one network. */
+  /** Maximum simultaneous connections: in total, per host, per network. */
   readonly total: number;
   readonly perHost?: number;
   readonly perNetwork?: number;
-  /** Connections that may yield; above this the oldest is closed at once. */
+  /**
+   * Maximum unsettled connections; above this the oldest is closed immediately.
+   */
   readonly yielding?: number;
   readonly yieldingPerHost?: number;
-  /** New connections of one host per second, and at once after a pause. */
+  /**
+   * New connections of one host per second, and how many it may open at once.
+   */
   readonly newPerSecond?: number;
   readonly newBurst?: number;
 }
 
-/** A connection, as far as the acceptor is concerned. */
+/** A connection as the acceptor sees it. */
 export interface Acceptable {
   /** Remote address in the form of {@linkcode plainAddress}. */
   readonly address: string;
-  /** False while something is under way that must not be broken off. */
+  /** False while it does something that must not be interrupted. */
   readonly mayYield: boolean;
-  /** Closes it to make room. */
+  /** Closes the connection to make room. */
   yieldRoom(reason: string): void;
 }
 
 export interface AcceptorOptions<T extends Acceptable> {
   readonly listener: Deno.TcpListener;
   readonly log: NetLog;
-  /** For the log: "<name> refused". */
+  /** The name in the log line "<name> refused". */
   readonly name: string;
   readonly limits: () => AcceptorLimits;
-  /** Makes the connection and starts it. */
+  /** Creates the connection and starts it. */
   readonly open: (conn: Deno.TcpConn, address: string) => T;
-  /** Why an address may not connect at all, such as a ban. */
+  /** Returns why an address may not connect at all, for example a ban. */
   readonly refuse?: (address: string) => string | undefined;
-  /** Addresses that count in the total only, such as a proxy's. */
+  /**
+   * Returns whether an address counts only towards the total, such as a
+   * proxy's.
+   */
   readonly isUncounted?: (address: string) => boolean;
-  /** Made when not given. */
+  /** Created by the acceptor when not given. */
   readonly refusals?: Refusals;
   readonly onRefused?: (reason: string, address: string) => void;
-  /** A connection was closed to make room. */
+  /** Called when a connection was closed to make room. */
   readonly onYielded?: () => void;
-  /** False: sockets are left as they are, without no-delay and keep-alive. */
+  /** False leaves sockets without no-delay and keep-alive. */
   readonly tunes?: boolean;
-  /** Connections accepted before everything else has its turn; 4 if not given. */
+  /**
+   * Connections accepted before other ready work gets its turn; 4 when not
+   * given.
+   */
   readonly batch?: number;
   /**
-   * Most connections accepted per second; the others stay in the backlog. For
-   * a port of many short connections, which must leave time for other ports.
+   * Maximum connections accepted per second; the others stay in the backlog.
+   * For a port with many short connections, which must leave time for other
+   * ports.
    */
   readonly perSecond?: () => number;
   /** Milliseconds of a steady clock. */
@@ -109,11 +127,14 @@ export class Acceptor<T extends Acceptable> {
   readonly #counts = new ConnectionCounts();
   readonly #openedAt = new Map<T, number>();
   readonly #yielding = new YieldingConnections<T>();
-  /** They have yielded, and count no longer; their sockets are still open. */
+  /**
+   * Connections closed to make room, no longer counted, whose sockets are still
+   * open.
+   */
   readonly #leaving = new Set<T>();
   readonly #rates = new HostRates();
   #closed = false;
-  /** When the next batch is due, where there is a rate. */
+  /** Time at which the next batch is due, where there is a rate. */
   #due = -Infinity;
 
   constructor(options: AcceptorOptions<T>) {
@@ -124,17 +145,20 @@ export class Acceptor<T extends Acceptable> {
       new Refusals(log, this.#clock, `${name} refused`);
   }
 
-  /** Connections whose socket is open. */
+  /** Number of connections whose socket is open. */
   get connections(): number {
     return this.#counts.total;
   }
 
-  /** Connections that may yield: not settled yet. */
+  /**
+   * Number of connections that may be closed to make room: those not settled
+   * yet.
+   */
   get yielding(): number {
     return this.#yielding.size;
   }
 
-  /** Connections that have been there for `ms` and are not settled. */
+  /** Yields the connections that are older than `ms` and not settled. */
   *unsettledFor(ms: number): Iterable<T> {
     const now = this.#clock();
     for (const one of [...this.#yielding.all()]) {
@@ -143,17 +167,23 @@ export class Acceptor<T extends Acceptable> {
     }
   }
 
-  /** The connection has authenticated, or ends: it makes room for nobody. */
+  /**
+   * Marks a connection as authenticated or ending: it is no longer closed to
+   * make room.
+   */
   settled(one: T): void {
     this.#yielding.delete(one);
   }
 
-  /** The connection may yield, as the newest of those that may. */
+  /**
+   * Marks a connection as one that may be closed to make room, as the newest of
+   * those.
+   */
   unsettled(one: T): void {
     if (this.#openedAt.has(one)) this.#yielding.add(one);
   }
 
-  /** The socket is closed: the connection counts no longer. */
+  /** Stops counting a connection, because its socket is closed. */
   released(one: T): void {
     this.#forget(one);
     this.#leaving.delete(one);
@@ -164,13 +194,13 @@ export class Acceptor<T extends Acceptable> {
     if (this.#openedAt.delete(one)) this.#counts.remove(one.address);
   }
 
-  /** Accepts no more; {@linkcode Acceptor.run} ends. */
+  /** Stops accepting; {@linkcode Acceptor.run} then returns. */
   close(): void {
     this.#closed = true;
     this.#options.listener.close();
   }
 
-  /** Accepts until {@linkcode Acceptor.close}. Never rejects. */
+  /** Accepts connections until {@linkcode Acceptor.close}. Never rejects. */
   async run(): Promise<void> {
     const { listener, batch = BATCH } = this.#options;
     for (let n = 1; !this.#closed; n++) {
@@ -182,7 +212,7 @@ export class Acceptor<T extends Acceptable> {
         conn = await listener.accept();
       } catch (error) {
         if (this.#closed) return;
-        // Anything else, such as a reset, ended that connection only.
+        // Any other error, such as a reset, ended only that connection.
         if (isOutOfResources(error)) await this.#outOfResources(error);
         else await nextTurn();
         continue;
@@ -191,7 +221,7 @@ export class Acceptor<T extends Acceptable> {
     }
   }
 
-  /** After each batch: lets others go on, and keeps to the rate. */
+  /** Runs after each batch: lets other work run, and keeps to the rate. */
   async #giveWay(batch: number): Promise<void> {
     const perSecond = this.#options.perSecond?.();
     if (perSecond === undefined) return await nextTurn();
@@ -210,8 +240,8 @@ export class Acceptor<T extends Acceptable> {
   }
 
   /**
-   * Counts a connection that another listener has accepted, and makes it;
-   * undefined: refused, and closing it is up to the caller.
+   * Counts and creates a connection that another listener has accepted. Returns
+   * undefined when it is refused; the caller must then close it.
    */
   adopt(address: string, open: () => T): T | undefined {
     const reason = this.#reasonToRefuse(address);
@@ -269,8 +299,8 @@ export class Acceptor<T extends Acceptable> {
   }
 
   /**
-   * Closes the oldest that may yield. A legitimate client settles at once, so
-   * holding connections open keeps nobody out.
+   * Closes the oldest connection that may be closed. Legitimate clients settle
+   * immediately, so holding connections open cannot keep them out.
    */
   #makeRoom(candidates: Iterable<T>, graceMs = GRACE_MS): boolean {
     const now = this.#clock();
@@ -289,7 +319,10 @@ export class Acceptor<T extends Acceptable> {
     return false;
   }
 
-  /** Above the limit the oldest gives way at once: the sender's own first. */
+  /**
+   * Closes the oldest unsettled connection above the limit, preferably one of
+   * the same host.
+   */
   #limitYielding(address: string): void {
     const { yielding = Infinity, yieldingPerHost = Infinity } = this.#options
       .limits();
@@ -309,6 +342,6 @@ function tune(conn: Deno.TcpConn): void {
     conn.setNoDelay(true);
     conn.setKeepAlive(true);
   } catch {
-    // Reset already: the first read will tell.
+    // Reset already: the first read reports it.
   }
 }

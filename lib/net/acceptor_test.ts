@@ -50,12 +50,16 @@ class Port implements AsyncDisposable {
     this.#running = this.acceptor.run();
   }
 
-  /** Connects and resolves when the acceptor has seen it: true = taken. */
+  /**
+   * Connects. Resolves when the acceptor has seen the connection: true =
+   * accepted.
+   */
   async connect(): Promise<boolean> {
     const before = this.links.length;
     const conn = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
     this.#clients.push(conn);
-    // Closed by the server, or open when the next one has been looked at.
+    // Either closed by the server, or still open when the next one was
+    // examined.
     const closed = conn.read(new Uint8Array(1)).then(() => {}, () => {});
     const taken = this.#taken(before);
     await Promise.race([closed, taken]);

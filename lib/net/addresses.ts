@@ -1,9 +1,9 @@
 /**
- * What one host is, as far as addresses tell: the one meaning of "the same
- * address" for limits, throttles, voice and the pages.
+ * Defines what counts as one host: the only meaning of "the same address" for
+ * limits, throttles, voice and pages.
  *
- * An IPv6 host can take as many addresses of its /64 as it likes, so a /64
- * counts as one host, like one IPv4 address.
+ * An IPv6 host can use as many addresses of its /64 as it likes, so a /64
+ * counts as one host, as one IPv4 address does.
  *
  * @module
  */
@@ -35,17 +35,17 @@ export function networkKey(address: string): string {
 }
 
 /**
- * Returns the key under which {@linkcode isSameHost} finds an address: the same
- * for two addresses exactly when they are one host.
+ * Returns a key that is equal for two addresses exactly when {@linkcode
+ * isSameHost} says that they are one host.
  */
 export function sameHostKey(address: string): string {
   return isLoopback(address) ? "127.0.0.1" : hostKey(address);
 }
 
 /**
- * Returns whether both are one host. The client can be told an IPv4 address
- * only, so a client of this machine may use `::1` for chat and 127.0.0.1 for
- * voice.
+ * Returns whether both addresses belong to one host. Clients can only be told
+ * an IPv4 address, so a client on this machine may use `::1` for chat and
+ * 127.0.0.1 for voice.
  */
 export function isSameHost(one: string | undefined, other: string): boolean {
   if (one === undefined) return false;

@@ -1,7 +1,7 @@
 /**
- * Which addresses may connect at all: the one answer for chat, pages and
- * WebSockets. Bans by staff below the host are not among them: they must not
- * refuse staff above, so they wait until somebody says who they are
+ * Decides which addresses may connect at all, for chat, pages and WebSockets.
+ * Bans by staff below the host are not checked here: they must not refuse
+ * higher staff, so they are checked once the user is known
  * (lib/actions/address_bans.ts).
  *
  * @module
@@ -9,9 +9,9 @@
 import { matcherOf } from "./networks.ts";
 
 export interface AdmissionRules {
-  /** Networks that the server is for; none: everybody may connect. */
+  /** Networks that may use the server; empty: all of them. */
   readonly onlyFrom: readonly string[];
-  /** Addresses whose connections count in the total only. */
+  /** Addresses whose connections count only towards the total. */
   readonly uncounted: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export class Admission {
   readonly #rules: () => AdmissionRules;
   readonly #isBanned: (address: string) => boolean;
 
-  /** Both are asked each time: a change counts at once. */
+  /** Both arguments are called for each connection: changes apply at once. */
   constructor(
     rules: () => AdmissionRules,
     isBanned: (address: string) => boolean,
@@ -28,12 +28,14 @@ export class Admission {
     this.#isBanned = isBanned;
   }
 
-  /** Whether connections of this address count in the total only. */
+  /**
+   * Returns whether connections of this address count only towards the total.
+   */
   isUncounted(address: string): boolean {
     return matcherOf(this.#rules().uncounted)(address);
   }
 
-  /** Whether the server is for the network of this address. */
+  /** Returns whether the network of this address may use the server. */
   isAllowed(address: string): boolean {
     const { onlyFrom } = this.#rules();
     return onlyFrom.length === 0 || matcherOf(onlyFrom)(address);

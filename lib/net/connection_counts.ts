@@ -1,18 +1,18 @@
 /**
- * How many connections each host, each network and everybody hold.
+ * Counts connections per host, per network and in total.
  *
  * @module
  */
 import { hostKey, networkKey } from "./addresses.ts";
 
-/** A limit that is not given does not apply. */
+/** Limits that are not given do not apply. */
 export interface ConnectionLimits {
   readonly total: number;
   readonly perHost?: number;
   readonly perNetwork?: number;
 }
 
-/** Which limit is reached. */
+/** The limit that was reached. */
 export type Crowded = "host" | "network" | "total";
 
 export class ConnectionCounts {
@@ -28,7 +28,7 @@ export class ConnectionCounts {
     return this.#hosts.get(hostKey(address)) ?? 0;
   }
 
-  /** The limit that one more connection would break. */
+  /** Returns the limit that one more connection would exceed. */
   crowded(
     address: string,
     limits: ConnectionLimits,

@@ -1,14 +1,19 @@
 /**
- * A reserve of file descriptors, so that the host's commands work when clients
- * have used up all the others.
+ * A reserve of file descriptors, so that the host's commands still work when
+ * clients have used up all the others.
  *
  * @module
  */
 
-/** What one command may need: its connection, the database's files, a copy. */
+/**
+ * Descriptors that one command may need: its connection, the database's files,
+ * a backup copy.
+ */
 const SPARE = 24;
 const NOTHING = Deno.build.os === "windows" ? "NUL" : "/dev/null";
-/** How long after the last failure descriptors count as short. */
+/**
+ * Milliseconds after the last failure during which descriptors count as short.
+ */
 const SHORT_MS = 10_000;
 
 export class DescriptorReserve {
@@ -16,17 +21,19 @@ export class DescriptorReserve {
   #loans = 0;
   #ranOutAt = -Infinity;
 
-  /** Descriptors held back at this moment. */
+  /** Descriptors held in reserve at this moment. */
   get held(): number {
     return this.#spare.length;
   }
 
-  /** The reserve is in use: nothing else may take a descriptor. */
+  /**
+   * True while a command uses the reserve: nothing else may take a descriptor.
+   */
   get areLent(): boolean {
     return this.#loans > 0;
   }
 
-  /** An accept failed for want of a descriptor. */
+  /** Records that an accept failed because no descriptor was left. */
   ranOut(): void {
     this.#ranOutAt = performance.now();
   }
@@ -35,20 +42,20 @@ export class DescriptorReserve {
     return performance.now() - this.#ranOutAt < SHORT_MS;
   }
 
-  /** Opens the reserve, as far as descriptors are left. */
+  /** Opens the reserve, as far as descriptors are available. */
   fill(): void {
     try {
       while (this.#spare.length < SPARE) {
         this.#spare.push(Deno.openSync(NOTHING));
       }
     } catch {
-      // Filled up later, when some are free again.
+      // Filled later, when descriptors are free again.
     }
   }
 
   /**
    * Frees the reserve for a command of the host while descriptors are short.
-   * Call the returned function when the command has ended.
+   * The returned function must be called when the command has ended.
    */
   lend(): () => void {
     if (!this.areShort) return () => {};
@@ -62,7 +69,7 @@ export class DescriptorReserve {
     };
   }
 
-  /** Gives the descriptors back permanently. */
+  /** Frees the descriptors permanently. */
   close(): void {
     this.#release();
   }
@@ -72,5 +79,5 @@ export class DescriptorReserve {
   }
 }
 
-/** The process has one table of descriptors, and so one reserve. */
+/** A process has only one table of descriptors, and so only one reserve. */
 export const descriptors = new DescriptorReserve();

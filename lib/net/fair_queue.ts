@@ -16,7 +16,7 @@
  */
 
 export class FairQueue<T> {
-  /** Whose turn is next stands first. */
+  /** Items by owner; the first entry is the owner whose turn is next. */
   readonly #lanes = new Map<string, T[]>();
   #size = 0;
 
@@ -31,7 +31,7 @@ export class FairQueue<T> {
     this.#size++;
   }
 
-  /** The next item; its owner goes to the end of the line. */
+  /** Returns the next item, and moves its owner to the end. */
   shift(): T | undefined {
     for (const [owner, lane] of this.#lanes) {
       const item = lane.shift();
@@ -43,7 +43,7 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** Removes the newest item of the owner with the most items. */
+  /** Removes the newest item of the owner who has the most items. */
   dropNewestOfLongest(): T | undefined {
     let longest: [string, T[]] | undefined;
     for (const entry of this.#lanes) {

@@ -1,12 +1,12 @@
 /**
- * A rate for each host: how often it may do something, whatever the others do.
+ * Rate limits per host, independent of what other hosts do.
  *
  * @module
  */
 import { TokenBucket } from "./rates.ts";
 import { hostKey } from "./addresses.ts";
 
-/** Hosts remembered; those not heard of for longest are forgotten first. */
+/** Maximum hosts remembered; the least recently seen are forgotten first. */
 const MOST_HOSTS = 10_000;
 
 export class HostRates {
@@ -17,8 +17,9 @@ export class HostRates {
   }
 
   /**
-   * Takes `cost` from the host of `address`, which may do `perSecond` on
-   * average and `burst` at once. False: nothing taken, it is over its rate.
+   * Charges `cost` to the host of `address`, which may spend `perSecond` on
+   * average and `burst` at once. Returns false, and charges nothing, when the
+   * host is over its rate.
    */
   take(
     address: string,

@@ -1,6 +1,6 @@
 /**
- * Addresses and networks as text, behind ipaddr.js: what the configuration,
- * bans and the accept loop compare.
+ * Parses and compares addresses and networks, with ipaddr.js: those of the
+ * configuration, of bans and of connections.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Reads an address; an IPv4 address inside IPv6 (::ffff:…) becomes IPv4. */
+/** Parses an address; an IPv4 address inside IPv6 (::ffff:…) becomes IPv4. */
 function parseAddress(text: string): Address | null {
   if (!isDottedOrColon(text)) return null;
   try {
@@ -19,8 +19,8 @@ function parseAddress(text: string): Address | null {
 }
 
 /**
- * ipaddr.js also reads "10" and "0x7f.1", which people do not mean, and takes
- * "010.0.0.1" for 8.0.0.1, which would ban somebody else.
+ * ipaddr.js also accepts "10" and "0x7f.1", which are probably mistakes, and
+ * reads "010.0.0.1" as 8.0.0.1, so a ban would hit another user.
  */
 function isDottedOrColon(text: string): boolean {
   return text.includes(":")
@@ -28,7 +28,7 @@ function isDottedOrColon(text: string): boolean {
     : /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text);
 }
 
-/** The one way to write this address, or null when it is none. */
+/** Returns the canonical text of an address, or null when it is not one. */
 export function normalAddress(text: string): string | null {
   return parseAddress(text)?.toString() ?? null;
 }
@@ -42,15 +42,19 @@ export function isIPv4(text: string): boolean {
 }
 
 /**
- * What clients can be told: no IPv6, which does not fit their packets, and no
- * name that ends in a number, which is a mistyped address.
+ * Returns whether clients can be sent this host. Excludes IPv6, which does not
+ * fit their packets, and names that end in a number, which are mistyped
+ * addresses.
  */
 export function isHost(text: string): boolean {
   return isIPv4(text) ||
     /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/(^|\.)\d+$/.test(text);
 }
 
-/** A web address without path and query, such as "https://example.org:8443". */
+/**
+ * Returns whether the text is a web address without path and query, such as
+ * "https://example.org:8443".
+ */
 export function isOrigin(text: string): boolean {
   return /^https?:\/\/(\[[\da-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?\/?$/i.test(
     text,
@@ -93,7 +97,10 @@ function parseNetwork(text: string): [Address, number] | null {
   }
 }
 
-/** Whether `address` lies in `network`; a single address is a network of one. */
+/**
+ * Returns whether `address` is in `network`; a single address is a network of
+ * one.
+ */
 export function inNetwork(address: string, network: string): boolean {
   const one = parseAddress(address);
   if (one === null) return false;
@@ -104,13 +111,16 @@ export function inNetwork(address: string, network: string): boolean {
   return one.match(parsed);
 }
 
-/** Whether two addresses or networks have an address in common. */
+/** Returns whether two addresses or networks have an address in common. */
 export function networksOverlap(one: string, other: string): boolean {
   const base = (text: string) => parseNetwork(text)?.[0].toString() ?? text;
   return inNetwork(base(one), other) || inNetwork(base(other), one);
 }
 
-/** Whether a network has a shorter prefix than that of its kind. */
+/**
+ * Returns whether the prefix of a network is shorter than the limit for its
+ * kind.
+ */
 export function isWiderThan(
   network: string,
   prefix: { readonly ipv4: number; readonly ipv6: number },
@@ -119,7 +129,7 @@ export function isWiderThan(
   return parsed !== null && parsed[1] < prefix[parsed[0].kind()];
 }
 
-/** A test for many networks, parsed once. */
+/** Returns a test for membership in any of these networks, parsed once. */
 export function networkMatcher(
   networks: readonly string[],
 ): (address: string) => boolean {
@@ -145,7 +155,7 @@ const matchers = new WeakMap<
   (address: string) => boolean
 >();
 
-/** Like {@linkcode networkMatcher}, made once for each list. */
+/** Returns the same as {@linkcode networkMatcher}, cached for each list. */
 export function matcherOf(
   networks: readonly string[],
 ): (address: string) => boolean {
@@ -157,7 +167,7 @@ export function matcherOf(
   return matcher;
 }
 
-/** Home and link-local networks, this machine included. */
+/** Private and link-local networks, including this machine. */
 export const PRIVATE_NETWORKS: readonly string[] = [
   "127.0.0.0/8",
   "10.0.0.0/8",

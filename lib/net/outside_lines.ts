@@ -13,12 +13,15 @@
 import { TokenBucket } from "./rates.ts";
 import { HostRates } from "./host_rates.ts";
 
-/** About 17 MB of log a day from one host, and 350 MB from all. */
+/**
+ * Lines per second of one host. That makes about 17 MB of log per day from one
+ * host, and 350 MB from all.
+ */
 const PER_SECOND = 1;
 const BURST = 300;
 const ALL_PER_SECOND = 20;
 const ALL_BURST = 3000;
-/** How often the number of lines that were left out is itself a line. */
+/** Milliseconds between two lines that report how many lines were left out. */
 const SUMMARY_MS = 60_000;
 
 interface SummaryLog {
@@ -41,7 +44,10 @@ export class OutsideLines {
     this.#all = new TokenBucket(ALL_PER_SECOND, ALL_BURST, clock());
   }
 
-  /** Whether a line that `address` causes may be written; counted if so. */
+  /**
+   * Returns whether a log line caused by `address` may be written, and counts
+   * it.
+   */
   take(address: string): boolean {
     const now = this.#clock();
     const may = this.#hosts.take(address, PER_SECOND, BURST, now) &&

@@ -1,15 +1,18 @@
 /**
- * Rate meters as arithmetic: time comes in as an argument, in milliseconds.
+ * Rate meters as pure arithmetic: the time, in milliseconds, is an argument.
  *
  * @module
  */
 
-/** The packets of a sign-on and a few more; the making of a room counts as 10. */
+/**
+ * Enough for the packets of a sign-on and a few more; creating a room costs 10.
+ */
 const SMALLEST_BURST = 10;
 
 /**
- * How much may come at once: `burst`, or when that is 0 what goes with the
- * rate. A host who changes the rate alone, up or down, means this as well.
+ * Returns how much may pass at once: `burst`, or when that is 0 an amount that
+ * suits the rate, because a host who only changes the rate expects the burst to
+ * follow.
  */
 export function burstOf(perSecond: number, burst: number): number {
   return burst > 0
@@ -17,7 +20,7 @@ export function burstOf(perSecond: number, burst: number): number {
     : Math.max(2 * perSecond, SMALLEST_BURST);
 }
 
-/** Lets `perSecond` pass on average and `burst` at once. */
+/** Allows `perSecond` on average and `burst` at once. */
 export class TokenBucket {
   #tokens: number;
   #at: number;
@@ -31,14 +34,14 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** As full as at the beginning. */
+  /** Refills the bucket completely. */
   refill(): void {
     this.#tokens = this.burst;
   }
 
   /**
-   * Takes `cost` tokens even when too few are there. Returns the milliseconds
-   * until they would have been.
+   * Takes `cost` tokens even when there are too few. Returns the milliseconds
+   * until there would have been enough.
    */
   takeLate(now: number, cost = 1): number {
     this.#fill(now);
@@ -46,7 +49,10 @@ export class TokenBucket {
     return Math.max(0, 1000 * -this.#tokens / this.perSecond);
   }
 
-  /** Takes `cost` tokens; false, and nothing taken, when too few are there. */
+  /**
+   * Takes `cost` tokens. Returns false, and takes nothing, when there are too
+   * few.
+   */
   take(now: number, cost = 1): boolean {
     this.#fill(now);
     if (this.#tokens < cost) return false;
@@ -67,9 +73,9 @@ interface Failures {
 }
 
 /**
- * Counts failed attempts per key (an address, an account) and says how long
- * the next one must wait: nothing for the first few, then twice as long with
- * each failure, up to `maxWaitMs`.
+ * Counts failed attempts per key (an address, an account) and computes how long
+ * the next attempt must wait: not at all after the first few, then twice as
+ * long with each failure, up to `maxWaitMs`.
  */
 export class AttemptThrottle {
   readonly #failures = new Map<string, Failures>();
@@ -77,7 +83,7 @@ export class AttemptThrottle {
   constructor(
     public free: number,
     public maxWaitMs: number,
-    /** Keys remembered; the oldest are forgotten first. */
+    /** Maximum keys remembered; the oldest are forgotten first. */
     readonly capacity = 10_000,
   ) {}
 
@@ -85,7 +91,7 @@ export class AttemptThrottle {
     return this.#failures.size;
   }
 
-  /** Milliseconds until `key` may try again; 0: now. */
+  /** Returns the milliseconds until `key` may try again; 0: now. */
   wait(key: string, now: number): number {
     const failures = this.#failures.get(key);
     if (failures === undefined || failures.count < this.free) return 0;
@@ -94,7 +100,7 @@ export class AttemptThrottle {
     return Math.max(0, failures.last + pause - now);
   }
 
-  /** Failures of `key` lately. */
+  /** Returns the number of recent failures of `key`. */
   count(key: string, now: number): number {
     const failures = this.#failures.get(key);
     return failures !== undefined && now - failures.last <= 2 * this.maxWaitMs
@@ -102,14 +108,14 @@ export class AttemptThrottle {
       : 0;
   }
 
-  /** Whether more than the free attempts have failed lately. */
+  /** Returns whether `key` has recently failed more often than is free. */
   exceeded(key: string, now: number): boolean {
     return this.count(key, now) >= this.free;
   }
 
   failed(key: string, now: number): void {
     const failures = this.#failures.get(key);
-    // A quiet time as long as the longest wait wipes the slate.
+    // A quiet period as long as the longest wait resets the count.
     const fresh = failures === undefined ||
       now - failures.last > 2 * this.maxWaitMs;
     this.#failures.delete(key);

@@ -1,14 +1,14 @@
 /**
- * Log lines about refusals, at a bounded rate: the first of each kind from a
- * host in ten seconds is written, with how many there were since the last
- * line; and of all hosts together a limited number of lines, because the
- * source of a datagram is easily forged.
+ * Log lines about refusals, at a limited rate: the first refusal of each kind
+ * from a host in ten seconds is logged, with the number since the last line.
+ * The number of lines for all hosts together is limited too, because the source
+ * of a datagram is easily forged.
  *
  * @module
  */
 import { hostKey } from "./addresses.ts";
 
-/** The small part of a logger that the network needs. */
+/** The part of a logger that lib/net needs. */
 export interface NetLog {
   debug(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;
@@ -16,14 +16,14 @@ export interface NetLog {
 
 const QUIET_MS = 10_000;
 const MOST_KEYS = 1024;
-/** Lines in ten seconds. */
+/** Maximum lines in ten seconds. */
 const MOST_LINES = 50;
 
 export class Refusals {
   readonly #seen = new Map<string, { at: number; unsaid: number }>();
   #lines = 0;
   #since = -Infinity;
-  /** Refusals without a line, because there were too many lines. */
+  /** Refusals not logged because there were too many lines. */
   #hidden = 0;
 
   constructor(
@@ -36,7 +36,10 @@ export class Refusals {
     return this.#seen.size;
   }
 
-  /** `reason` is a fixed text of the server, never taken from the peer. */
+  /**
+   * Logs a refusal. `reason` is a fixed text of the server, never one from the
+   * peer.
+   */
   note(
     reason: string,
     address: string,

@@ -1,12 +1,16 @@
 /**
- * Names to IPv4 addresses: the only kind that fits the client's packets.
+ * Resolves names to IPv4 addresses, the only kind that fits the client's
+ * packets.
  *
  * @module
  */
 import { lookup } from "node:dns/promises";
 import { isIPv4 } from "./networks.ts";
 
-/** Undefined for an empty name; throws a sentence when it cannot be found. */
+/**
+ * Returns undefined for an empty name. Throws a sentence for the host when the
+ * name cannot be resolved.
+ */
 export async function resolveIPv4(host: string): Promise<string | undefined> {
   if (host === "") return undefined;
   if (isIPv4(host)) return host;

@@ -1,13 +1,13 @@
 /**
- * Giving way to others. An await of something that is there already goes on
- * at once, before any other socket or timer has its turn: a loop over a busy
- * socket must give way by itself.
+ * Yielding to the event loop. Awaiting something that is ready continues at
+ * once, before any other socket or timer gets its turn, so a loop over a busy
+ * socket must yield explicitly.
  *
  * @module
  */
 import { setImmediate } from "node:timers";
 
-/** Resolves when everything else that is ready has had its turn. */
+/** Resolves when all other work that is ready has had its turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((go) => void setImmediate(go));
 }

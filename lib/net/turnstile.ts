@@ -1,6 +1,6 @@
 /**
- * Limits how much work of unauthenticated clients is done in one turn of the
- * event loop, and shares it fairly among hosts.
+ * Limits the work of unauthenticated clients per event-loop turn, and shares it
+ * fairly among hosts.
  *
  * @module
  */
@@ -18,8 +18,8 @@ export class Turnstile {
   }
 
   /**
-   * Resolves when work for this address may begin; undefined: at once. Each
-   * host waits behind its own work, and behind one piece of each other host.
+   * Resolves when work for this address may begin; undefined: immediately. Each
+   * host waits behind its own work, and behind one item of each other host.
    */
   pass(address: string): Promise<void> | undefined {
     if (!this.#turning) this.#turn();

@@ -1,12 +1,12 @@
 /**
  * A wire: a two-way stream of bytes between this server and one client. Chat
- * and voice connections read and write wires, and do not know whether TCP or
- * a WebSocket is underneath.
+ * and voice connections use wires, so they do not know whether TCP or a
+ * WebSocket is underneath.
  *
  * @module
  */
 
-/** One end of a wire; the host is an address without brackets or prefix. */
+/** One end of a wire; the host is an address without brackets or zone. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;

@@ -1,7 +1,8 @@
 /**
- * Connections that may be closed to make room for others: those that have not
- * authenticated, or that rest. Found by host, by network, and by who holds
- * most, without a look at all of them: that would be an attack of its own.
+ * Connections that may be closed to make room for others: those not
+ * authenticated yet, and idle ones. They can be found by host, by network, and
+ * by the host that holds most, without looking at all of them, which an
+ * attacker could exploit.
  *
  * @module
  */
@@ -11,7 +12,7 @@ export class YieldingConnections<T extends { readonly address: string }> {
   readonly #all = new Set<T>();
   readonly #hosts = new Map<string, Set<T>>();
   readonly #networks = new Map<string, Set<T>>();
-  /** Hosts by how many they hold; the index is that number. */
+  /** Hosts grouped by the number of their connections, which is the index. */
   readonly #holders: Set<string>[] = [];
   #most = 0;
 
@@ -27,7 +28,7 @@ export class YieldingConnections<T extends { readonly address: string }> {
     return this.#hosts.get(hostKey(address))?.size ?? 0;
   }
 
-  /** Adds it as the newest. */
+  /** Adds a connection as the newest. */
   add(one: T): void {
     if (this.#all.has(one)) this.delete(one);
     this.#all.add(one);
@@ -45,7 +46,7 @@ export class YieldingConnections<T extends { readonly address: string }> {
     this.#moved(host, 1);
   }
 
-  /** All of them, oldest first. */
+  /** Returns all connections, oldest first. */
   all(): Iterable<T> {
     return this.#all;
   }
@@ -58,14 +59,20 @@ export class YieldingConnections<T extends { readonly address: string }> {
     return this.#networks.get(networkKey(address)) ?? [];
   }
 
-  /** Those of the host that holds most; all when none holds more than one. */
+  /**
+   * Returns the connections of the host that holds most; all of them when no
+   * host holds more than one.
+   */
   ofLargestHolder(): Iterable<T> {
     if (this.#most <= 1) return this.#all;
     const [host = ""] = this.#holders[this.#most] ?? [];
     return this.#hosts.get(host) ?? [];
   }
 
-  /** The host's number has changed by one; `before` leads to the old one. */
+  /**
+   * Moves a host between groups after its count changed by one; count +
+   * `before` is the old count.
+   */
   #moved(host: string, before: 1 | -1): void {
     const count = this.#hosts.get(host)?.size ?? 0;
     this.#holders[count + before]?.delete(host);

@@ -1,5 +1,5 @@
 /**
- * What one connection may cost: packets per second, and bytes of the answers
+ * The limits of one connection: packets per second, and bytes of the answers
  * that its packets cause.
  *
  * @module
@@ -10,7 +10,7 @@ import { Meter } from "../../domain/meter.ts";
 
 type Limits = Config["limits"];
 
-/** Seconds' worth of answers that may be asked for at once. */
+/** Answers that may be requested at once, in seconds of the permitted rate. */
 const ANSWER_BURST_SECONDS = 10;
 
 export class Allowance {
@@ -18,7 +18,7 @@ export class Allowance {
   readonly #packets: TokenBucket;
   readonly #answers: Meter;
 
-  /** `now` is a steady time, here and below. */
+  /** `now` is the time of a steady clock, here and below. */
   constructor(limits: Limits, now: number) {
     this.#limits = limits;
     this.#packets = new TokenBucket(
@@ -43,14 +43,17 @@ export class Allowance {
     );
   }
 
-  /** False, and nothing taken, when the packet is over the rate. */
+  /**
+   * Takes `cost`. Returns false, and takes nothing, when the packet is over the
+   * rate.
+   */
   take(now: number, cost: number): boolean {
     return this.#packets.take(now, cost);
   }
 
   /**
-   * Takes `cost` in any case. Returns the milliseconds that the packet must
-   * wait: until it is within the rate, and earlier answers are paid for.
+   * Always takes `cost`. Returns the milliseconds that the packet must wait
+   * until it is within the rate and the bytes of earlier answers are paid for.
    */
   takeLate(now: number, cost: number): number {
     const wait = this.#packets.takeLate(now, cost);
@@ -60,12 +63,12 @@ export class Allowance {
     );
   }
 
-  /** An answer of so many bytes was sent. */
+  /** Charges for an answer of this many bytes. */
   answered(bytes: number, now: number): void {
     this.#answers.spend(bytes, now);
   }
 
-  /** The packets of the sign-on do not count towards the rate. */
+  /** Resets the rate: the packets of the sign-on do not count towards it. */
   signedOn(): void {
     this.#packets.refill();
   }

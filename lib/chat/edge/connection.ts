@@ -1,6 +1,6 @@
 /**
- * A line over a wire of this process: bytes in, packets within their rate to
- * the server, frames out.
+ * A line whose socket belongs to this process: reads bytes, passes packets to
+ * the server within their rate, and writes frames.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { pause } from "../../net/turn.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { Translator } from "./translator.ts";
 
-/** Longest payload that a sign-on needs. */
+/** Longest payload accepted before sign-on, in bytes. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
 /** Bytes read ahead while the client's password is checked. */
 const MOST_READ_AHEAD = 8192;
@@ -30,14 +30,17 @@ const MOST_READ_AHEAD = 8192;
  * longest frame.
  */
 const MOST_READ_AHEAD_ONLINE = 72_000;
-/** How long a closing connection may take to write what waits. */
+/** Time that a closing connection has to write its queue, in milliseconds. */
 const FAREWELL_MS = 1500;
 /**
- * What is on its way when a connection is sealed arrives within this time, and
- * so does the end of a client that takes our FIN for one.
+ * Time after sealing, in milliseconds, within which bytes under way arrive, and
+ * a client that takes our FIN for the end has closed its side.
  */
 const SETTLE_MS = 400;
-/** A client that has been silent for this long may be waiting for HELLO. */
+/**
+ * A client that sends nothing for this many milliseconds may be waiting for
+ * HELLO.
+ */
 const SILENCE_MS = 1500;
 
 /** The edge that accepted the connection. */
@@ -45,7 +48,7 @@ export interface ConnectionOwner {
   /** Resolves when an unauthenticated client may be served; undefined: now. */
   turn(address: string): Promise<void> | undefined;
   signedOn(connection: Connection): void;
-  /** The connection has ended; called once. */
+  /** Called once, when the connection has ended. */
   ended(connection: Connection): void;
 }
 
@@ -69,16 +72,22 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   readonly #flood = new Flood();
   #dropSaid = false;
   #closing = false;
-  /** Nothing more is written, since then; -1: it may be. */
+  /**
+   * Time since which nothing more may be written; -1 while writing is allowed.
+   */
   #sealedAt = -1;
-  /** The client sends nothing more; what has come is still handled. */
+  /**
+   * The client has closed its write side; received packets are still handled.
+   */
   #hungUp = false;
   #ended = false;
-  /** A packet is being handled, such as one with a password to check. */
+  /**
+   * A packet is being handled, for example one whose password is being checked.
+   */
   #busy = false;
   #online = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Until a silent client is greeted, or the FIN may be sent. */
+  /** Timer until a silent client is greeted, or until the FIN may be sent. */
   #delay: ReturnType<typeof setTimeout> | undefined;
   /** Ends the wait of a packet that is over the rate. */
   #stopWaiting = () => {};
@@ -128,7 +137,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     return this.#outbox.stuckFor(now);
   }
 
-  /** Calls `done` when the socket of an ended connection is free. */
+  /** Calls `done` when the socket of an ended connection has been freed. */
   whenFree(done: () => void): void {
     this.#outbox.whenSettled(done);
   }
@@ -163,7 +172,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     this.dead("connection lost while writing");
   }
 
-  /** Reads until the connection ends, one way or another. */
+  /** Reads until the connection ends. */
   async run(): Promise<void> {
     const decoder = this.#decoder;
     this.#delay = setTimeout(() => this.#greet(), SILENCE_MS);
@@ -175,8 +184,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
         return this.dead(error instanceof Error ? error.message : `${error}`);
       }
       if (n === null) return await this.#finish();
-      // While it closes, what still comes is read and thrown away: a socket
-      // closed with unread bytes resets, and takes the farewell along.
+      // While closing, received bytes are read and discarded: a socket closed
+      // with unread bytes is reset, and the last message would be lost.
       if (this.#closing) continue;
       decoder.filled(n);
       clearTimeout(this.#delay);
@@ -202,8 +211,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   /**
-   * Reads on while a password waits to be checked, so that the check is
-   * skipped when the client hangs up. May leave a read under way.
+   * Continues reading while a password waits to be checked, so that the check
+   * is skipped when the client hangs up. May leave a read pending.
    */
   async #readWhile(checking: Promise<void>): Promise<void> {
     const next = await this.#intake.ahead(checking, MOST_READ_AHEAD);
@@ -214,8 +223,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   /**
-   * Reads on while a packet waits because it is over the rate, so that a
-   * client that hangs up is not kept online by what it still asks for.
+   * Continues reading while a packet over the rate waits, so that a client that
+   * hangs up does not stay online until its requests are answered.
    */
   async #readWhileLate(waiting: Promise<void>): Promise<void> {
     const next = await this.#intake.ahead(waiting, MOST_READ_AHEAD_ONLINE);
@@ -239,7 +248,10 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     this.end(reason);
   }
 
-  /** Every whole frame that is there; waits only when a handler must. */
+  /**
+   * Handles every complete frame that has arrived. Returns a promise only when
+   * a handler does.
+   */
   #receiveAll(): void | Promise<void> {
     const decoder = this.#decoder;
     while (!this.#closing) {
@@ -280,9 +292,9 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   /**
-   * The client waits forever for an answer that does not come, so a packet
-   * over the rate is answered late; not at all once the client has hung up.
-   * Nothing else is handled meanwhile.
+   * The client waits forever for a missing answer, so a packet over the rate is
+   * answered late, and dropped only when the client has hung up. Nothing else
+   * is handled meanwhile.
    */
   async #handleLate(
     type: number,
@@ -312,11 +324,13 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     this.#allowance.signedOn();
   }
 
-  /** Over the rate: dropped and counted, and a flood ends the connection. */
+  /**
+   * Drops a packet over the rate and counts it; a flood ends the connection.
+   */
   #drop(now: number): void {
     this.#services.counters.packetsOverRate++;
     const isFlood = this.#flood.dropped(now);
-    // One line for each connection: a flood must not be one of the log.
+    // One line per connection: a flood of packets must not flood the log.
     if (!this.#dropSaid) {
       this.#dropSaid = true;
       this.#handler.overRate();
@@ -353,7 +367,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     return now - this.#sealedAt >= Math.max(SETTLE_MS, finAfterMs);
   }
 
-  /** Tells a client that would not understand a mere close. */
+  /** Notifies a client that would not notice a closed connection. */
   #sayEnd(text: string): void {
     const { finAfterMs = 0 } = this.session.dialect;
     if (
@@ -364,8 +378,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   /**
-   * Takes no further packet, writes what waits, says that nothing more comes,
-   * and closes when the other side has closed too, or after a while.
+   * Handles no further packets, writes the queue, closes the write side, and
+   * closes the socket when the other side has closed too or time is up.
    */
   async close(reason: string): Promise<void> {
     if (this.#closing) return;
@@ -409,7 +423,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     try {
       this.#wire.close();
     } catch {
-      // The other side was faster.
+      // The other side closed first.
     }
     this.#owner.ended(this);
     this.#handler.ended(reason);

@@ -6,8 +6,8 @@
 
 /**
  * Dropped packets within one window that end a connection. Being over the rate
- * does not (docs/protocol.md, "Framing"): this is more than a key held down, or
- * a script in a hurry, can come to.
+ * alone does not (docs/protocol.md, "Framing"): this is more than a key held
+ * down or a hasty script can reach.
  */
 const FLOOD_PACKETS = 5000;
 const FLOOD_WINDOW_MS = 10_000;
@@ -16,7 +16,7 @@ export class Flood {
   #dropped = 0;
   #since = 0;
 
-  /** Counts one more; true: it is a flood. */
+  /** Counts one dropped packet. Returns true when it makes a flood. */
   dropped(now: number): boolean {
     if (now - this.#since > FLOOD_WINDOW_MS) {
       this.#since = now;

@@ -1,19 +1,19 @@
 /**
- * The reading side of a connection: bytes of the wire into the frame decoder,
- * also ahead of a packet that still waits.
+ * The reading side of a connection: passes bytes to the frame decoder, and
+ * reads ahead while a packet waits.
  *
  * @module
  */
 import type { Wire } from "../../net/wire.ts";
 import type { FrameDecoder } from "../../protocol/frame.ts";
 
-/** How reading ahead ended: the packet's turn came, or something else did. */
+/** Why reading ahead ended; "done" when the waiting packet's turn came. */
 export type AheadEnd = "done" | "closed" | "full" | Error;
 
 export class Intake {
   readonly #wire: Wire;
   readonly #decoder: FrameDecoder;
-  /** A read that began while a packet was waiting. */
+  /** A pending read that began while a packet was waiting. */
   #reading: Promise<number | null> | undefined;
 
   constructor(wire: Wire, decoder: FrameDecoder) {
@@ -21,21 +21,24 @@ export class Intake {
     this.#decoder = decoder;
   }
 
-  /** Reads once; null at the end. The decoder has yet to be told. */
+  /**
+   * Reads once. Returns the byte count, or null at the end; the caller must
+   * tell the decoder.
+   */
   read(): Promise<number | null> {
     const reading = this.#reading ?? this.#wire.read(this.#decoder.space());
     this.#reading = undefined;
     return reading;
   }
 
-  /** The next read finds the end. */
+  /** Makes the next read report the end. */
   hungUp(): void {
     this.#reading = Promise.resolve(null);
   }
 
   /**
-   * Reads until `done`, up to `most` bytes; tells how that ended. May leave a
-   * read under way, which {@linkcode read} takes over.
+   * Reads until `done` resolves or `most` bytes are there, and returns why it
+   * ended. May leave a read pending, which {@linkcode read} takes over.
    */
   async ahead(done: Promise<void>, most: number): Promise<AheadEnd> {
     const decoder = this.#decoder;

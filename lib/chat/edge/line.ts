@@ -1,8 +1,7 @@
 /**
- * The port between the chat server and the connections of its clients. The
- * server sees lines, and does not know where their sockets are; an edge reads
- * and writes sockets, and does not know the rules
- * (docs/adr/0016-the-edge-port.md).
+ * The port between the chat server and its clients' connections. The server
+ * sees lines and does not know where their sockets are; an edge reads and
+ * writes sockets and does not know the rules (docs/adr/0016-the-edge-port.md).
  *
  * @module
  */
@@ -14,48 +13,60 @@ import type { Endpoint, Wire } from "../../net/wire.ts";
 /** One client's connection, as the server uses it. */
 export interface Line {
   readonly session: Session;
-  /** The client's port. */
+  /** The client's TCP port. */
   readonly port: number;
-  /** Steady times: when it was opened, and when its latest packet came. */
+  /**
+   * Times of a steady clock: when it was opened, and when its latest packet
+   * arrived.
+   */
   readonly openedAt: number;
   readonly lastPacketAt: number;
   readonly packetsIn: number;
   readonly packetsOut: number;
-  /** Bytes that wait to be written. */
+  /** Bytes waiting to be written. */
   readonly queuedBytes: number;
-  /** Neither signed on nor waiting for a password check. */
+  /**
+   * True while the client is neither signed on nor waiting for a password
+   * check, so that the connection may be closed to make room.
+   */
   readonly mayYield: boolean;
   /**
-   * Queues frames, which may be shared and never change afterwards. True when
-   * they wait for {@linkcode flush}.
+   * Queues frames, which may be shared and must never change afterwards.
+   * Returns true when they wait for {@linkcode flush}.
    */
   push(frames: Uint8Array, receipt?: Receipt): boolean;
   flush(): void;
-  /** The client has signed on: longer frames and more packets are allowed. */
+  /**
+   * Called when the client has signed on: allows longer frames and more
+   * packets.
+   */
   signedOn(): void;
-  /** The answer to an awaited packet had so many bytes. */
+  /** Charges for the answer to an awaited packet, in bytes. */
   answered(bytes: number): void;
   /**
-   * For how many milliseconds the client has read nothing of what waits for
-   * it. To be called now and then: the answer is as fine as that.
+   * Returns for how many milliseconds the client has read nothing of its queue.
+   * It is only as accurate as the interval at which it is called.
    */
   stuckFor(now: number): number;
   /**
-   * Ends the writing: what waits is still written, then the client is told
-   * that nothing follows. What the client sends is handled until the end.
+   * Stops accepting frames: the queue is still written, then the write side is
+   * closed. Packets from the client are handled until the end.
    */
   seal(): void;
-  /** Sealed for a while, everything written, and every frame that came whole. */
+  /**
+   * Returns whether it was sealed a while ago, everything is written, and every
+   * complete frame has been handled.
+   */
   isSettled(now: number): boolean;
-  /** Writes what waits and closes, within a bound. */
+  /** Writes the queue and closes, within a time limit. */
   close(reason: string): Promise<void>;
-  /** Closes a connection whose client is gone. */
+  /** Closes a connection whose client has gone. */
   dead(reason: string): void;
-  /** Closes at once. */
+  /** Closes immediately. */
   end(reason: string): void;
 }
 
-/** A frame that has arrived; its payload is valid until the next one. */
+/** A frame that has arrived; its payload is valid only until the next one. */
 export interface ReceivedFrame {
   readonly type: number;
   readonly version: number;
@@ -65,49 +76,51 @@ export interface ReceivedFrame {
 /** The server's side of one line. */
 export interface LineHandler {
   readonly session: Session;
-  /** Fields that every log line about this client carries. */
+  /** Fields for every log line about this client. */
   readonly who: Record<string, unknown>;
-  /** The client has sent nothing for a while after connecting. */
+  /** Called when the client has sent nothing for a while after connecting. */
   silent(): void;
-  /** Every frame that arrives, before its rate is looked at. */
+  /** Called for every frame that arrives, before the rate is checked. */
   frameIn(frame: ReceivedFrame): void;
-  /** Everything that is queued, in the client's own form. */
+  /** Called for everything that is queued, in the client's own form. */
   frameOut(frames: Uint8Array): void;
-  /** Handles a packet whose payload is valid until this returns or resolves. */
+  /** Handles a packet. Its payload is valid until this returns or resolves. */
   packet(type: number, payload: Uint8Array, now: number): void | Promise<void>;
-  /** Packets over the rate are dropped from now on; called once. */
+  /** Called once, when packets over the rate begin to be dropped. */
   overRate(): void;
-  /** The bytes up to a receipt are with the operating system. */
+  /** Called when the operating system has the bytes up to a receipt. */
   written(receipt: Receipt): void;
-  /** Ends the session with a sentence for its user. */
+  /** Ends the session and shows its user a sentence. */
   expel(sentence: string, reason: string): void;
-  /** The line has ended; called once. */
+  /** Called once, when the line has ended. */
   ended(reason: string): void;
 }
 
-/** Introduces a new line to the server. */
+/** Announces a new line to the server and returns the server's side of it. */
 export type OpenLine = (
   line: Line,
   remote: Endpoint,
   local: Endpoint,
 ) => LineHandler;
 
-/** What an edge needs of the process that it belongs to. */
+/** Parts of the process that an edge needs. */
 export type EdgeServices =
   & Pick<Services, "clock" | "steady" | "settings" | "counters" | "log">
   & { readonly media: Pick<MediaServer, "addressFor"> };
 
-/** Where lines come from. */
+/** A source of lines. */
 export interface Edge {
-  /** The address on which it listens. */
+  /** The address that it listens on. */
   readonly address: Deno.NetAddr;
-  /** Starts to accept. */
+  /** Starts accepting connections. */
   start(): void;
   /**
    * Serves a wire that another listener has accepted, under the same limits.
-   * Returns undefined when it is refused; closing it is then up to the caller.
+   * Returns undefined when it is refused; the caller must then close the wire.
    */
   adopt(wire: Wire): Line | undefined;
-  /** Accepts nothing more; resolves when no connection is being opened. */
+  /**
+   * Stops accepting connections. Resolves when no connection is being opened.
+   */
   stop(): Promise<void>;
 }

@@ -36,14 +36,14 @@ export class LocalEdge implements Edge {
     signedOn: (connection) => this.#acceptor.settled(connection),
     ended: (connection) => {
       this.#acceptor.settled(connection);
-      // Not before its socket is free: clients that read nothing could
-      // otherwise leave any number of sockets behind that no limit counts.
+      // Released only when its socket is freed: otherwise clients that read
+      // nothing could leave behind any number of sockets that no limit counts.
       connection.whenFree(() => this.#acceptor.released(connection));
     },
   };
   #accepting: Promise<void> | undefined;
 
-  /** Binds. Throws CannotListen. */
+  /** Binds the port. Throws CannotListen. */
   constructor({ bind, port, services, admission, open }: LocalEdgeOptions) {
     this.#services = services;
     this.#open = open;

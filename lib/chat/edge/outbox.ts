@@ -1,6 +1,6 @@
 /**
- * The only writer of one connection: a bounded queue, one write in flight,
- * what waits merged into one buffer (docs/performance.md).
+ * The only writer of one connection: a bounded queue with one write in flight;
+ * waiting frames are merged into one buffer (docs/performance.md).
  *
  * @module
  */
@@ -14,30 +14,35 @@ export interface Sink {
 
 /** The connection that an outbox reports to. */
 export interface OutboxOwner {
-  /** Milliseconds. */
+  /** The steady clock, in milliseconds. */
   readonly now: number;
-  /** Everything up to a frame with this receipt is written. */
+  /** Called when everything up to the frame with this receipt is written. */
   written(receipt: Receipt): void;
-  /** The bound is passed: the outbox has given up. Called once at most. */
+  /**
+   * Called at most once: the queue is over its bound, and the outbox has
+   * stopped.
+   */
   overflowed(): void;
-  /** A write has failed: the outbox has given up. Called once at most. */
+  /** Called at most once: a write has failed, and the outbox has stopped. */
   writeFailed(error: unknown): void;
 }
 
-/** Waiting frames are merged up to this size: one system call for many. */
+/**
+ * Waiting frames are merged up to this many bytes: one system call for many.
+ */
 const MERGE_BYTES = 65_536;
 
 /**
- * A burst says nothing of its reader: several full rooms joined at once, or
- * two members who write as fast as they can. A client over the bound counts as
- * slow when it reads nothing for this long, or when this many times the bound
- * waits.
+ * A burst alone does not make a client slow: it may have joined several full
+ * rooms at once, or two members may write as fast as they can. A client over
+ * the bound counts as slow when it reads nothing for this many milliseconds, or
+ * when a multiple of the bound waits.
  */
 const LATE_MS = 500;
 const BURST = 8;
 
 interface Mark {
-  /** Count of written bytes at which the receipt is due. */
+  /** Total of written bytes at which the receipt is due. */
   readonly at: number;
   readonly receipt: Receipt;
 }
@@ -46,11 +51,11 @@ export class Outbox {
   readonly #sink: Sink;
   readonly #owner: OutboxOwner;
   readonly #maxBytes: () => number;
-  /** The first that waits, and the others: mostly there are none. */
+  /** The first waiting frame, and the others; usually there are none. */
   #first: Uint8Array | undefined;
   #others: Uint8Array[] | undefined;
   #marks: Mark[] | undefined;
-  /** What is being written, from its first unwritten byte. */
+  /** The frame being written, from its first unwritten byte. */
   #rest: Uint8Array | undefined;
   #closed = false;
   #pushed = 0;
@@ -60,20 +65,20 @@ export class Outbox {
   #stuckSince: number | undefined;
   #drained: (() => void) | undefined;
   #settled: (() => void) | undefined;
-  /** Since when the bound is passed, and what was written by then. */
+  /** When the queue passed its bound, and the bytes written by then. */
   #over: { readonly at: number; readonly written: number } | undefined;
-  // Made once: fan-out pays for every function and promise made per write.
+  // Created once: fan-out pays for every function and promise per write.
   readonly #onWritten = (count: number) => this.#wrote(count);
   readonly #onFailed = (error: unknown) => this.#failed(error);
 
-  /** With more than `maxBytes` for a while the client counts as slow. */
+  /** A client with more than `maxBytes` waiting for a while counts as slow. */
   constructor(sink: Sink, owner: OutboxOwner, maxBytes: () => number) {
     this.#sink = sink;
     this.#owner = owner;
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes taken and not yet with the operating system. */
+  /** Bytes queued that the operating system does not have yet. */
   get waiting(): number {
     return this.#pushed - this.#written;
   }
@@ -90,8 +95,9 @@ export class Outbox {
   }
 
   /**
-   * Queues bytes that nobody changes afterwards; they may be shared. True when
-   * they wait for `flush`: nothing else waits, and nothing is being written.
+   * Queues bytes, which may be shared and must not change afterwards. Returns
+   * true when they wait for `flush`: nothing else waits, and no write is
+   * pending.
    */
   push(bytes: Uint8Array, receipt?: Receipt): boolean {
     if (this.#closed) return false;
@@ -110,7 +116,9 @@ export class Outbox {
     return alone && this.#rest === undefined;
   }
 
-  /** Asked while more than the bound waits. */
+  /**
+   * Returns whether the client is slow; called while more than the bound waits.
+   */
   #isSlow(): boolean {
     if (this.waiting > BURST * this.#maxBytes()) return true;
     if (this.#rest === undefined) return false;
@@ -122,36 +130,36 @@ export class Outbox {
     return now - this.#over.at >= LATE_MS;
   }
 
-  /** Starts writing what waits, unless a write is under way. */
+  /** Starts writing the queue, unless a write is pending. */
   flush(): void {
     if (this.#rest !== undefined || this.#first === undefined) return;
     this.#write(this.#next(this.#first));
   }
 
-  /** Resolves when nothing waits any more, or nothing ever will. */
+  /** Resolves when the queue is empty or will never be written. */
   drained(): Promise<void> {
     if (this.#closed || this.waiting === 0) return Promise.resolve();
     return new Promise((resolve) => this.#drained = resolve);
   }
 
   /**
-   * Calls `done` when no write is under way, at once if so. Before Deno 2.9
-   * closing a connection does not end one, and it keeps the socket and its
-   * bytes: for as long as a client that takes nothing likes.
+   * Calls `done` when no write is pending, immediately if none is. Before Deno
+   * 2.9, closing a connection does not end a pending write, which keeps the
+   * socket and its bytes for as long as the client reads nothing.
    */
   whenSettled(done: () => void): void {
     if (this.#rest === undefined) done();
     else this.#settled = done;
   }
 
-  /** Forgets what waits and takes nothing more. */
+  /** Discards the queue and accepts nothing more. */
   discard(): void {
     this.#closed = true;
     this.#first = this.#others = this.#marks = undefined;
     this.#drained?.();
   }
 
-  /** Takes `first` out, and of the others as many as merge with it. */
+  /** Removes `first` from the queue, merged with as many others as fit. */
   #next(first: Uint8Array): Uint8Array {
     const others = this.#others;
     if (others === undefined) {

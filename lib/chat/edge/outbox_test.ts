@@ -8,7 +8,7 @@ const receipt = (id: number): Receipt => ({ what: "profile page", ids: [id] });
 const bytes = (...values: number[]) => Uint8Array.from(values);
 const turn = () => new Promise<void>((done) => setTimeout(done, 0));
 
-/** A socket that takes bytes when it is told to. */
+/** A socket that takes bytes only when told to. */
 class Socket implements Sink {
   readonly writes: number[][] = [];
   #pending: PromiseWithResolvers<number> | undefined;
@@ -20,7 +20,7 @@ class Socket implements Sink {
     return this.#pending.promise;
   }
 
-  /** All of the write in flight, or only `count` bytes of it. */
+  /** Takes all of the write in flight, or only `count` bytes of it. */
   async take(count = this.writes.at(-1)!.length): Promise<void> {
     const pending = this.#pending!;
     this.#pending = undefined;

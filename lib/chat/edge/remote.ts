@@ -1,7 +1,7 @@
 /**
- * Lines whose sockets belong to gateways: what arrives as messages goes to the
- * server, and what the server writes leaves as messages. The same bytes for
- * several lines of one gateway leave once.
+ * Lines whose sockets belong to gateways: messages from gateways go to the
+ * server, and frames from the server leave as messages. Bytes shared by several
+ * lines of one gateway are sent once.
  *
  * @module
  */
@@ -30,14 +30,14 @@ interface Gateway {
 export class RemoteLines {
   readonly #options: RemoteLinesOptions;
   readonly #gateways = new Map<number, Gateway>();
-  /** By the number of their session. */
+  /** Lines by the number of their session. */
   readonly #lines = new Map<number, RemoteLine>();
 
   constructor(options: RemoteLinesOptions) {
     this.#options = options;
   }
 
-  /** Lines of one gateway. */
+  /** Returns the number of lines of one gateway. */
   count(gateway: number): number {
     return this.#gateways.get(gateway)?.lines.size ?? 0;
   }
@@ -45,38 +45,41 @@ export class RemoteLines {
   /** The gateway of each session, by the session's number. */
   readonly gatewayOf = new Map<number, number>();
 
-  /** Takes a message about a line; false for any other. */
+  /** Handles a message about a line. Returns false for any other message. */
   take(gateway: number, message: Message): boolean {
     if (message.what === "open") {
       this.#open(gateway, message);
       return true;
     }
     if (!("line" in message)) return false;
-    // It may have ended on this side already.
+    // The line may have ended on this side already.
     this.#gateways.get(gateway)?.lines.get(message.line)?.take(message);
     return true;
   }
 
-  /** All lines of a gateway have ended without a word. */
+  /** Ends all lines of a gateway that has gone, without notice. */
   lost(gateway: number): void {
     const lines = [...this.#gateways.get(gateway)?.lines.values() ?? []];
     this.#gateways.delete(gateway);
     for (const line of lines) line.gone("dead", "its gateway is gone");
   }
 
-  /** Messages pushed so far are being sent: none of them may change. */
+  /**
+   * Marks the messages pushed so far as being sent: they must not change any
+   * more.
+   */
   seal(): void {
     for (const gateway of this.#gateways.values()) gateway.write = undefined;
   }
 
-  /** Goes on with a line that another core has had. */
+  /** Continues a line taken over from another core. */
   restore(gateway: number, begun: BegunLine): void {
     const line = this.#add(gateway, begun, begun.session);
     begun.setUp(line.session);
     line.resume(begun.pending);
   }
 
-  /** Where the socket of a session is; undefined: in this process. */
+  /** Returns where the socket of a session is; undefined: in this process. */
   placeOf({ id }: Session): LinePlace | undefined {
     const gateway = this.gatewayOf.get(id);
     if (gateway === undefined) return undefined;
@@ -84,7 +87,7 @@ export class RemoteLines {
     return line && { gateway, ...line.place };
   }
 
-  /** Lets all lines go without a word: another core goes on with them. */
+  /** Drops all lines without notice, because another core continues them. */
   abandon(): void {
     for (const line of [...this.#lines.values()]) line.abandon();
   }

@@ -1,6 +1,6 @@
 /**
- * The last step of frames on their way to a client: into the forms that its
- * program needs (lib/protocol/dialects/).
+ * The last step of frames on their way to a client: converts them to the form
+ * that its program needs (lib/protocol/dialects/).
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { serverError } from "../../protocol/packets/system.ts";
 import type { MediaServer } from "../context.ts";
 
 export class Translator {
-  /** SERVER_ERROR has gone out: the client knows that this is the end. */
+  /** SERVER_ERROR was sent, so the client knows that this is the end. */
   toldEnd = false;
   readonly #session: Session;
   readonly #media: Pick<MediaServer, "addressFor">;
@@ -21,7 +21,7 @@ export class Translator {
     this.#media = media;
   }
 
-  /** Frames in the client's own form; the same bytes for the 5.0 client. */
+  /** Returns frames in the client's own form: unchanged for the 5.0 client. */
   own(frames: Uint8Array): Uint8Array {
     const { dialect } = this.#session;
     if (dialect.outgoing === undefined) return frames;

@@ -1,6 +1,6 @@
 /**
- * The checks that come first for every room packet: whether the sender is in
- * that room, and may do this there.
+ * The first checks of every room packet: whether the sender is in that room,
+ * and has the right to do this there.
  *
  * @module
  */
@@ -15,8 +15,9 @@ export interface Place {
 }
 
 /**
- * The sender's place in a room. Someone who is not in it is ignored with a log
- * line (old windows do that); someone without the right is told.
+ * Returns the sender's membership of a room. Ignores a sender who is not in the
+ * room, with a log line, because windows left open do that; tells a sender who
+ * lacks the right.
  */
 export function memberOf(
   ctx: Context,
@@ -42,8 +43,8 @@ export function memberOf(
 }
 
 /**
- * Whether the sender may lift a ban, bounce or red dot of this rank; refuses
- * the packet when staff above the sender gave it.
+ * Returns whether the sender may lift a ban, bounce or red dot given by staff
+ * of this rank. Refuses the packet when that rank is above the sender's.
  */
 export function mayLift(
   ctx: Context,
@@ -56,8 +57,9 @@ export function mayLift(
 }
 
 /**
- * Whether the sender may put `target` out of a room or silence them there:
- * staff yield to higher staff only, an owner to staff, an admin to both.
+ * Returns whether the sender may remove or silence `target` in a room: staff
+ * yield only to higher staff, an owner to staff, and an admin to the owner and
+ * staff.
  */
 export function mayActOn(ctx: Context, room: Room, target: Uid): boolean {
   const { session } = ctx;

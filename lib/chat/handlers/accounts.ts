@@ -27,7 +27,7 @@ import { makeShortKey } from "../server_key.ts";
 
 const BUSY = "The server is busy. Please try again shortly.";
 
-/** Answered by the key that the old password is to be encoded under. */
+/** Answers with the key under which the client must encode the old password. */
 export function askPasswordChange(ctx: Context): void {
   const key = makeShortKey(
     ctx.settings.auth.server_key,
@@ -93,13 +93,16 @@ export async function changePassword(
   ctx.reply(accepted("PASSWORD_CHANGE"));
 }
 
-/** A hint is written to disk, so it is kept once in this time. */
+/**
+ * Hints cause disk writes, so each account may store one per this many
+ * milliseconds.
+ */
 const HINT_EVERY_MS = 60_000;
 
 /**
- * Follows every password change, including a refused one. The answer to the
- * question is never kept: nothing reads it, and it is as good as a password
- * elsewhere.
+ * Handles the packet that follows every password change, even a refused one.
+ * The answer to the hint question is never stored: nothing reads it, and
+ * elsewhere it is as good as a password.
  */
 export function keepHint(ctx: Context, packet: PasswordHint): void {
   const { session, store, now } = ctx;
@@ -115,8 +118,8 @@ export function keepHint(ctx: Context, packet: PasswordHint): void {
 }
 
 /**
- * A new account. The 5.0 client opens a web page instead; other builds of the
- * time send this.
+ * Creates an account. The 5.0 client opens a web page instead, but other builds
+ * of the time send this packet.
  */
 export async function register(ctx: Context, fields: Fields): Promise<void> {
   const { services, session } = ctx;
@@ -151,8 +154,9 @@ export async function register(ctx: Context, fields: Fields): Promise<void> {
 }
 
 /**
- * The code comes in a field for the name of a friend, which is no reason to
- * refuse somebody who may apply without one.
+ * Drops an unknown code where registration only needs approval: the code
+ * arrives in the field for the name of a friend, so a wrong one is no reason to
+ * refuse.
  */
 function withKnownCode(
   { store, settings, now }: Context,
@@ -174,7 +178,8 @@ function wishOf(fields: Fields): actions.RegisterWish {
     email: text("email"),
     first: text("first"),
     last: text("last"),
-    // The old forms have no field for a code: it comes as the referrer.
+    // The old forms have no field for a code, so users enter it as the
+    // referrer.
     code: fields.get("referred") ?? "",
     shown: {
       showFirst: shown("show_first"),
@@ -188,7 +193,7 @@ function wishOf(fields: Fields): actions.RegisterWish {
   };
 }
 
-/** The nickname with the smallest number that makes it free. */
+/** Returns the nickname followed by the smallest number that makes it free. */
 function suggest(ctx: Context, nickname: string): string {
   const stem = nickname.slice(0, 120);
   for (let n = 2; n < 1000; n++) {
@@ -203,7 +208,7 @@ function suggest(ctx: Context, nickname: string): string {
 const NO_MAIL = "This server sends no e-mail. Your invitation is noted for " +
   "its host; please tell your friend yourself how to get here.";
 
-/** Kept for the host to see; this server sends no e-mail by itself. */
+/** Logs the invitation for the host: this server sends no e-mail by itself. */
 export function emailInvite(ctx: Context, fields: Fields): void {
   const email = (fields.get("email") ?? "").trim().slice(0, 200);
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
@@ -223,6 +228,6 @@ export function emailInvite(ctx: Context, fields: Fields): void {
     at: ctx.now,
   });
   ctx.log.info("e-mail invitation kept", ctx.who);
-  // The client behaves as if a mail had gone.
+  // Otherwise the client would claim that the e-mail was sent.
   ctx.reply(announcement.frame({ text: NO_MAIL }));
 }

@@ -67,7 +67,7 @@ Deno.test("PASSWORD_HINT keeps question and hint once a minute, and no answer", 
     assert.equal(ann.account.hint, "cat");
   }));
 
-/** `ph=` as a client that signs on now is told. */
+/** Returns the `ph=` value that a client receives when it signs on now. */
 async function toldAboutHint(chat: TestChat): Promise<string | undefined> {
   const ann = await chat.signOn("Ann", { take: false });
   const line = ann.take().find((frame) => frame.startsWith("USER_DATA "));
@@ -208,7 +208,10 @@ Deno.test("REGISTER by invitation takes one use of a code", () =>
     );
   }, { "auth.registration": "invite" }));
 
-/** Tries to sign on; returns what the client is shown, "" when it is online. */
+/**
+ * Tries to sign on and returns the text that the client shows, or "" once it is
+ * online.
+ */
 async function signOnAnswer(chat: TestChat, uid: number): Promise<string> {
   const client = await newcomer(chat);
   await client.sendBytes(

@@ -1,6 +1,6 @@
 /**
- * A member's call for an admin: a complaint, and a message to those who can
- * act on it (docs/protocol.md, "Moderation").
+ * A member's call for an admin: stores a complaint and sends a message to those
+ * who can act on it (docs/protocol.md, "Moderation").
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { plainText } from "../plain_text.ts";
 import { tellStaff } from "../tell_staff.ts";
 import { memberOf } from "./access.ts";
 
-/** Calls for an admin that one person can make: three, then one in 20 s. */
+/** Rate of calls for an admin by one user: three at once, then one per 20 s. */
 const ALERTS_PER_SECOND = 1 / 20;
 const ALERTS_AT_ONCE = 3;
 
@@ -54,7 +54,7 @@ export function alertAdmin(
     ctx.refuse("ALERT_ADMIN", error.message);
     return;
   }
-  // Without the sender's words: those are for the staff, and the audit log.
+  // Omits the sender's words, which only staff and the audit log may see.
   ctx.log.warn("admins alerted", { ...ctx.who, room: gid, about: uid });
   tellAdmins(ctx, room, complaint);
 }

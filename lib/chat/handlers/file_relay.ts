@@ -1,5 +1,5 @@
 /**
- * Files that go through the server (docs/protocol.md, "File transfer").
+ * File transfers through the server (docs/protocol.md, "File transfer").
  *
  * @module
  */
@@ -11,14 +11,20 @@ import { xferAccepted, xferRefused } from "../../protocol/packets/transfers.ts";
 import { encodeText } from "../../protocol/windows1252.ts";
 import type { Arrived, Context } from "../context.ts";
 
-/** Shown in a message, so that the receiver can decide before the click. */
+/**
+ * Returns the message that announces the file, so that the receiver can decide
+ * before following the link.
+ */
 function announcement(sender: string, file: Arrived, link: string): string {
   return `${sender} sends you the file "${file.name}" (${file.size} bytes). ` +
     "Nobody has checked it: open it only if you expect it. " +
     `It is kept here until ${minuteText(file.expiresAt)}: ${link}`;
 }
 
-/** True when the server keeps the file for the receiver, or says why not. */
+/**
+ * Returns true when the server stores the file for the receiver, or has told
+ * the sender why it does not.
+ */
 export function dropFile(ctx: Context, receiver: Session): boolean {
   const { services, session: sender, settings } = ctx;
   const { fileDrop, media, webPort } = services;
@@ -37,10 +43,12 @@ export function dropFile(ctx: Context, receiver: Session): boolean {
     to,
     arrived: (file) =>
       services.act((later) => {
-        // It ends the sender's window: "Transfer Complete!" when all was sent.
+        // Ends the sender's transfer window, which shows "Transfer Complete!"
+        // if everything was sent.
         later.out.send(sender, xferRefused.frame({ uid: to }));
         if (typeof file === "string") {
-          // The sender's window may well say "Transfer Complete!".
+          // Needed because the sender's window may show "Transfer Complete!"
+          // even so.
           const line = `Your file for ${receiver.nickname} did not arrive: ` +
             `${file}. ${receiver.nickname} has not been told.`;
           tell(later, sender.uid, encodeText(line));
@@ -70,8 +78,8 @@ export function dropFile(ctx: Context, receiver: Session): boolean {
 }
 
 /**
- * A message of the system user, which waits for somebody who has left, and in
- * a planned restart for everybody.
+ * Sends a message from the system user. It is stored for a user who has left,
+ * and for everybody during a planned restart.
  */
 function tell(ctx: Context, to: Uid, text: Uint8Array): void {
   const session = ctx.online(to);
@@ -86,8 +94,9 @@ const CANNOT_CARRY = "The file cannot come through the server: it cannot " +
   "reach your computer. Press Stop in the window of the transfer.";
 
 /**
- * The receiver has accepted: the server dials it, then gives the sender its own
- * address. Only the address of the receiver's chat session is dialled.
+ * The receiver has accepted: the server connects to the receiver, then gives
+ * the sender its own address. It only ever dials the address of the receiver's
+ * chat session.
  */
 export async function relayFile(
   ctx: Context,
@@ -107,7 +116,7 @@ export async function relayFile(
         address: receiver.address,
         port,
       });
-  // An acceptance that came twice must not end the transfer.
+  // A duplicate acceptance must not end the transfer.
   if (opened === "running" || sender.phase !== "online") return;
   if ("port" in opened && address !== undefined) {
     ctx.out.send(

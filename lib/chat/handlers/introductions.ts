@@ -1,7 +1,7 @@
 /**
- * Invitations, files and calls: the server introduces two clients to each
- * other and carries nothing of what they exchange
- * (docs/protocol.md, "Invitations", "File transfer", "Calls").
+ * Invitations, files and calls: the server introduces two clients to each other
+ * and relays none of their traffic (docs/protocol.md, "Invitations", "File
+ * transfer", "Calls").
  *
  * @module
  */
@@ -36,7 +36,10 @@ import { memberOf } from "./access.ts";
 import { dropFile, relayFile } from "./file_relay.ts";
 import { makeRoom } from "./rooms.ts";
 
-/** Somebody online whom the sender may reach; otherwise the sender is told. */
+/**
+ * Returns the session of an online user whom the sender may reach; otherwise
+ * tells the sender why not and returns undefined.
+ */
 function reachable(
   ctx: Context,
   packet: ClientTypeName,
@@ -54,7 +57,8 @@ function reachable(
     return undefined;
   }
   const fault = other && contactFault(ctx, other.account, contact);
-  // A blocker looks offline to the blocked, here as everywhere.
+  // To a blocked user, the user who blocked them appears offline, here as
+  // elsewhere.
   if (other === undefined || fault === "blocked") {
     ctx.refuse(packet, "This user is not online.");
     return undefined;
@@ -103,7 +107,10 @@ function sendInvitation(ctx: Context, gid: Gid, guest: Session): void {
   );
 }
 
-/** Gaim's way to a room for two: creates, joins and offers it. */
+/**
+ * The Gaim plugin's way to open a room for two: creates the room, joins it and
+ * invites the other user.
+ */
 export function privateInvite(ctx: Context, { uid }: { uid: Uid }): void {
   const { session, world } = ctx;
   const guest = reachable(ctx, "PRIVATE_INVITE", uid, "invitation");
@@ -165,7 +172,10 @@ interface UserAt {
   readonly port: number;
 }
 
-/** Where the relay helps, the file need not wait on the server's disk. */
+/**
+ * Returns whether the server stores the file, which is unnecessary where it can
+ * relay it.
+ */
 function isForDrop({ settings }: Context, receiver: Session): boolean {
   return settings.files.drop &&
     !(settings.files.relay && isPrivateAddress(receiver.address));
@@ -176,14 +186,14 @@ const NO_ADDRESS = "Your computers cannot reach each other by IPv4.";
 function request(ctx: Context, how: Introduction, packet: UserAt): void {
   const other = reachable(ctx, how.request, packet.uid, how.contact);
   if (other === undefined) {
-    // The button of a video call stays hidden until an answer comes.
+    // The client hides the button of a video call until an answer arrives.
     if (how.kind === "video") {
       ctx.reply(how.refused.frame({ uid: packet.uid }));
     }
     return;
   }
   if (!other.dialect.takesOffers) {
-    // Its client would leave the offer open forever.
+    // Otherwise the receiver's client would leave the offer open forever.
     ctx.reply(how.refused.frame({ uid: other.uid }));
     return;
   }
@@ -191,7 +201,7 @@ function request(ctx: Context, how: Introduction, packet: UserAt): void {
     return;
   }
   const { account, uid } = ctx.session;
-  // Never an address out of the packet: only the one the server sees.
+  // Uses the address that the server sees, never one from the packet.
   const address = ctx.services.media.peerAddress(ctx.session, other);
   if (address === undefined) {
     ctx.refuse(how.request, NO_ADDRESS);
@@ -212,7 +222,7 @@ function request(ctx: Context, how: Introduction, packet: UserAt): void {
   );
 }
 
-/** Only the answer to a real offer gives an address away. */
+/** Reveals an address only in answer to a real offer. */
 function accept(
   ctx: Context,
   how: Introduction,
@@ -243,10 +253,10 @@ function accept(
 }
 
 /**
- * A refusal, a hang-up, or "done" after a transfer that worked. It gives no
- * address away, and both windows hang without it: so it goes through whatever
- * came before, also when one side's link was lost during the call, which goes
- * on without the server. Only who is blocked needs an offer for it.
+ * Forwards a refusal, a hang-up, or "done" after a successful transfer. It
+ * reveals no address, and both windows hang without it, so it is forwarded
+ * whatever came before: even after a lost connection, because the call itself
+ * continues without the server. Only a blocked sender needs an earlier offer.
  */
 function end(
   ctx: Context,

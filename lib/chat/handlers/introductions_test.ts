@@ -23,7 +23,7 @@ async function two(
 const offer = (name: string, who: TestClient, ip: number, port: number) =>
   `${name} 'uid=${who.uid}\nip=${ip}\nport=${port}\nfirst=-\nlast=-\n` +
   `nickname=${who.session.nickname}\n'`;
-/** 203.0.113.5 and 203.0.113.6 */
+/** 203.0.113.5; the next address is 203.0.113.6. */
 const ANN_IP = 0xcb007105;
 const BOB_HEX = "cb007106";
 
@@ -180,7 +180,7 @@ Deno.test("refusals and hang-ups go through whatever came before, not from the b
     await bob.send("CALL_REQUEST", `${u32(ann.uid)} 082a`);
     await ann.send("BLOCK_BUDDY", u32(bob.uid));
     chat.forget();
-    // Who blocks the other in the middle of a call still learns of its end.
+    // A user who blocks the other during a call still learns that it ended.
     await bob.send("CALL_HANGUP", u32(ann.uid));
     ann.expect(`CALL_ENDED ${u32(bob.uid)}`);
     for (const [packet] of ends) {

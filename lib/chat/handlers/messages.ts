@@ -39,7 +39,7 @@ export function im(
   else deliver(ctx, receiver, checked);
 }
 
-/** The list of words holds here only where the host wants it. */
+/** Applies the word list to messages, where the host has enabled that. */
 function checkedWords(
   ctx: Context,
   to: Uid,
@@ -47,13 +47,13 @@ function checkedWords(
 ): Uint8Array | string {
   if (!ctx.settings.moderation.words_in_messages) return text;
   const role = ctx.store.accounts.get(to)?.role ?? "user";
-  // A complaint to staff may say what was written.
+  // Users may quote forbidden words when they complain to staff.
   return LEVEL[role] > 0 ? text : wordsChecked(ctx, null, text);
 }
 
 function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
   const { session } = ctx;
-  // The sender's client has a window open for the receiver now.
+  // From now on the sender's client has a window open for the receiver.
   session.known.add(receiver.uid);
   if (!mayWrite(ctx, "IM_OUT", receiver.account)) return;
   const message = {
@@ -67,7 +67,10 @@ function deliver(ctx: Context, receiver: Session, text: Uint8Array): void {
   if (receiver.status === STATUS.away) answerAway(ctx, receiver);
 }
 
-/** Blocked senders are not told; others read why they may not write. */
+/**
+ * Returns whether the sender may write to the receiver. Says nothing to blocked
+ * senders, and tells other senders why they may not.
+ */
 export function mayWrite(
   ctx: Context,
   packet: ClientTypeName,
@@ -87,7 +90,7 @@ export function mayWrite(
   return fault === undefined;
 }
 
-/** Stored before anything else happens to the packet. */
+/** Stores the message before anything else is done with the packet. */
 function store(ctx: Context, to: Uid, text: Uint8Array): void {
   const { session, settings } = ctx;
   const account = ctx.store.accounts.get(to);
@@ -121,7 +124,10 @@ function store(ctx: Context, to: Uid, text: Uint8Array): void {
   });
 }
 
-/** Once per sender, when the host wants it: the client itself says nothing. */
+/**
+ * Sends the automatic answer once per sender, where the host has enabled it:
+ * the client itself shows nothing.
+ */
 function answerAway(ctx: Context, receiver: Session): void {
   const { session, settings } = ctx;
   if (!settings.messages.away_reply || receiver.awayText.length === 0) return;
@@ -130,7 +136,7 @@ function answerAway(ctx: Context, receiver: Session): void {
   sendIm(ctx, receiver.account, session, receiver.awayText);
 }
 
-/** A message to the system user is a command. */
+/** Runs a message to the system user as a command. */
 async function command(ctx: Context, text: Uint8Array): Promise<void> {
   const lines = await ctx.services.runCommand(plainText(text), ctx.session);
   for (const part of inMessages(lines)) {
@@ -138,10 +144,13 @@ async function command(ctx: Context, text: Uint8Array): Promise<void> {
   }
 }
 
-/** No longer than what people write to each other. */
+/** Longest answer in bytes, like the longest message between users. */
 const MAX_ANSWER = 1500;
 
-/** Lines as few messages, each within {@linkcode MAX_ANSWER}. */
+/**
+ * Joins lines into as few messages as possible, each within {@linkcode
+ * MAX_ANSWER}.
+ */
 function inMessages(lines: readonly string[]): string[] {
   const messages: string[] = [];
   let message = "";

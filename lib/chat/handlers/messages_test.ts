@@ -13,20 +13,20 @@ const oak = u32(OAK);
 const MARKED = '\'<pfont color="#0"><pfont-size="8"><pb>caf\' e9 c8 00 ' +
   "'</pb></pfont></pfont>'";
 
-/** A frame as {@linkcode TestClient.take} shows it. */
+/** Formats a frame the way {@linkcode TestClient.take} does. */
 function written(frame: string): string {
   const [name = "", ...bytes] = frame.split(" ");
   return `${name} ${hex(bytesOf(bytes.join(" ")))}`;
 }
 
-/** The first message of somebody who is no pal. */
+/** The first message from a user who is not a pal. */
 const stranger = (from: TestClient, text: string) =>
   written(
     `NEW_STYLE_IM 'uid=${from.uid}\nnickname=${from.session.nickname}\n` +
       `first=-\nlast=-\nforce=Y\nmsg=' ${text}`,
   );
 
-/** Messages received, and nothing else of what came. */
+/** Returns the messages among the packets received. */
 const messagesIn = (client: TestClient) =>
   client.take().filter((line) => /^(IM_IN|NEW_STYLE_IM) /.test(line));
 
@@ -51,7 +51,8 @@ Deno.test("IM_OUT of a stranger opens the window with his name, then is plain", 
         `force=Y\nmsg=one'`,
       `IM_IN ${u32(ann.uid)} 'two'`,
     );
-    // Whom he writes to has a window on his screen: no second introduction.
+    // Ann's window is open on Bob's screen already, so she is not introduced
+    // again.
     await bob.send("IM_OUT", `${u32(ann.uid)} 'yes?'`);
     ann.expect(`IM_IN ${u32(bob.uid)} 'yes?'`);
   }));
@@ -122,7 +123,7 @@ Deno.test("messages that waited come in order, exactly once, a stranger's by nam
     await ann.send("IM_OUT", `${u32(uid)} ${MARKED}`);
     await ann.send("IM_OUT", `${u32(uid)} 'two'`);
     let bob = await chat.signOn("Bob", { take: false });
-    // By 0014 the first would open a dark window.
+    // Type 0014 would open the first message in a dark window.
     assert.deepEqual(messagesIn(bob), [
       stranger(ann, MARKED),
       written(`IM_IN ${u32(ann.uid)} 'two'`),

@@ -1,5 +1,5 @@
 /**
- * Hands, microphones, red dots (docs/protocol.md, "Microphone").
+ * Raised hands, microphones and red dots (docs/protocol.md, "Microphone").
  *
  * @module
  */
@@ -22,7 +22,10 @@ interface RoomAndUser {
   readonly uid: Uid;
 }
 
-/** A raised hand is no grant: all members see it, the sender too. */
+/**
+ * Shows the raised hand to all members, including the sender. It grants nothing
+ * by itself.
+ */
 export function raiseHand(ctx: Context, { gid }: { gid: Gid }): void {
   const found = memberOf(ctx, gid, "REQ_MIC");
   if (found === undefined || found.member.invisible) return;
@@ -39,7 +42,7 @@ export function lowerHand(ctx: Context, { gid }: { gid: Gid }): void {
   handsChanged(ctx, found.room);
 }
 
-/** The order of hands is the order of speakers where the room says so. */
+/** Updates the queue of speakers in rooms where hands form that queue. */
 function handsChanged(ctx: Context, room: Room): void {
   if (FLOOR_MODES[room.floorMode].usesHands) policyChanged(ctx, room);
 }
@@ -58,7 +61,7 @@ export function removeAllHands(ctx: Context, { gid }: { gid: Gid }): void {
   handsChanged(ctx, room);
 }
 
-/** Nothing changes on the admin's own screen until this answer comes. */
+/** The admin's own screen changes only when this answer arrives. */
 export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = dotting(ctx, "RED_DOT", gid, uid);
   if (found === undefined) return;
@@ -68,7 +71,8 @@ export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   }
   ctx.audit({ action: "room red-dot", target: `${gid} ${uid}` });
   ctx.out.room(room, redDotOn.frame({ gid, uid }));
-  // The frame for everybody marks these as well, on their own screens too.
+  // The frame for everybody also marks the spared members, even on their own
+  // screens, so they are unmarked again.
   for (const { session } of spared) {
     if (!room.maySpeak(session.uid)) continue;
     ctx.out.room(room, redDotOff.frame({ gid, uid: session.uid }));
@@ -77,7 +81,7 @@ export function redDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   policyChanged(ctx, room);
 }
 
-/** Also the grant of the microphone to one member. */
+/** Also grants the microphone to one member. */
 export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = dotting(ctx, "UNRED_DOT", gid, uid);
   if (found === undefined) return;
@@ -97,13 +101,16 @@ export function unredDot(ctx: Context, { gid, uid }: RoomAndUser): void {
 
 interface Dotting {
   readonly room: Room;
-  /** Those that the packet reaches. */
+  /** The members that the packet applies to. */
   readonly members: readonly Member[];
-  /** Those that one for everybody must leave as they are. */
+  /** The members that a packet for everybody must leave unchanged. */
   readonly spared: readonly Member[];
 }
 
-/** The members of a red dot packet: one, or everybody for FFFFFFFF. */
+/**
+ * Returns the members that a red-dot packet applies to: one, or everybody for
+ * FFFFFFFF.
+ */
 function dotting(
   ctx: Context,
   packet: "RED_DOT" | "UNRED_DOT",
@@ -142,8 +149,8 @@ function dotting(
 }
 
 /**
- * Gives or takes the microphone of everybody except the admin who did it. It
- * may arrive twice and says the same then.
+ * Gives the microphone to everybody, or takes it from everybody, except the
+ * admin who sent this. A repeated packet changes nothing more.
  */
 export function toggleAllMics(
   ctx: Context,
@@ -156,18 +163,20 @@ export function toggleAllMics(
   const above: Uid[] = [];
   for (const [uid, member] of room.members) {
     if (uid === except) continue;
-    // The owner too: it is no punishment, and the owner gives the mics back.
+    // This includes the owner: it is no punishment, and the owner can give the
+    // microphones back.
     if (on || !member.session.isStaff || mayActOn(ctx, room, uid)) {
       member.mic = on;
     } else if (!member.invisible && room.maySpeak(uid)) above.push(uid);
   }
   ctx.audit({ action: "room all-mics", target: String(gid), after: `${on}` });
   ctx.out.room(room, micsToggled.frame({ gid, on, except }));
-  // The frame names one exception only; these keep their microphones too.
+  // The frame can name only one exception, but these members keep their
+  // microphones too.
   for (const uid of above) ctx.out.room(room, redDotOff.frame({ gid, uid }));
-  // A client takes this for the end of its red dot; the dot stays. Of twelve
-  // bytes that makes a frame for everybody about everybody, which is why the
-  // rate of acts counts it too.
+  // A client takes this frame for the end of its red dot, but the dot remains,
+  // so it is sent again. Twelve bytes cause a frame for everybody about
+  // everybody, which is why the moderation rate counts this packet too.
   const dotted = new Set(room.redDots.keys());
   for (const session of ctx.world.muted) dotted.add(session.uid);
   for (const uid of on ? dotted : []) {
@@ -178,7 +187,10 @@ export function toggleAllMics(
   policyChanged(ctx, room);
 }
 
-/** The client mutes the text itself; the relay keeps the voice away. */
+/**
+ * Records that the client ignores a member: the client hides the text by
+ * itself, and the relay withholds the voice.
+ */
 export function ignoreMember(
   ctx: Context,
   { gid, uid, on }: RoomAndUser & { on: boolean },
@@ -192,7 +204,7 @@ export function ignoreMember(
   policyChanged(ctx, room);
 }
 
-/** A red dot ends video as well where the room says so. */
+/** Ends the video of members with a red dot, in rooms configured that way. */
 export function endDottedVideo(ctx: Context, room: Room): void {
   if (!room.redDotVideo) return;
   for (const member of room.members.values()) {
@@ -200,7 +212,9 @@ export function endDottedVideo(ctx: Context, room: Room): void {
   }
 }
 
-/** Where hands are a queue, a member who begins to speak has had their turn. */
+/**
+ * Where hands form a queue, a member who begins to speak has used their turn.
+ */
 export function takeTurn(ctx: Context, gid: Gid, uid: Uid): void {
   const room = ctx.world.rooms.get(gid);
   if (room === undefined || !FLOOR_MODES[room.floorMode].usesHands) return;

@@ -14,7 +14,7 @@ import {
 const oak = u32(OAK);
 const both = (client: TestClient) => `${oak} ${u32(client.uid)}`;
 
-/** Adam, an admin, and two members in {@linkcode OAK}. */
+/** Opens {@linkcode OAK} with Adam, an admin, and two members. */
 async function room(chat: TestChat, patch: RoomPatch = {}) {
   chat.store.rooms.setAdmin(OAK, chat.addUser("Adam").uid, true);
   chat.changeRoom(OAK, patch);
@@ -185,7 +185,7 @@ Deno.test("RED_DOT stays on who leaves and comes back", () =>
     await bob.send("ROOM_LEAVE", oak);
     chat.forget();
     await bob.send("ROOM_JOIN", `${oak} 0000 0000082a`);
-    // His record says mic=0.
+    // Adam's record says mic=0.
     assert.ok(adam.take()[0]!.includes("6d69633d30"));
     assert.deepEqual(speakers(), ["Adam", "Cat"]);
   }));

@@ -1,6 +1,7 @@
 /**
- * Admins at work (docs/protocol.md, "Moderation"). The store comes first: when
- * it refuses, memory is as it was and nobody is told of what did not happen.
+ * Actions of admins (docs/protocol.md, "Moderation"). Each is written to the
+ * store first: when that fails, memory stays as it was and nobody is told of
+ * something that did not happen.
  *
  * @module
  */
@@ -25,8 +26,8 @@ interface RoomAndUser {
 }
 
 /**
- * The place of an admin who uses the console: it is open on their screen, and
- * from now on kept current.
+ * Returns the membership of an admin who uses the console. The console is open
+ * on their screen, and from now on the server keeps it up to date.
  */
 function atConsole(
   ctx: Context,
@@ -38,12 +39,15 @@ function atConsole(
   return found;
 }
 
-/** How long a reason waits for its bounce; they come 2 ms apart. */
+/**
+ * How long a reason waits for its bounce, in milliseconds; the two packets
+ * arrive 2 ms apart.
+ */
 const REASON_LIFETIME_MS = 10_000;
 
 /**
- * Comes first and is kept for the bounce that follows. Only staff read it, in
- * the audit log: the client's dialog promises that.
+ * Keeps the reason for the bounce that follows. Only staff can read it, in the
+ * audit log, as the client's dialog promises.
  */
 export function bounceReason(
   ctx: Context,
@@ -96,7 +100,10 @@ export function bounce(ctx: Context, packet: RoomAndUser): void {
   consoleChanged(ctx, room);
 }
 
-/** The victim's window closes with the text, the others see them leave. */
+/**
+ * Closes the member's window with the text, and shows the other members that
+ * they left.
+ */
 function putOutBySender(
   ctx: Context,
   room: Room,
@@ -125,7 +132,10 @@ export function unbounce(ctx: Context, { gid, uid }: RoomAndUser): void {
   consoleChanged(ctx, room);
 }
 
-/** Of everybody, those that staff above the sender put out stay out. */
+/**
+ * Lifts bounces. When everybody is let back in, users whom higher staff removed
+ * stay out.
+ */
 function letBackIn(
   ctx: Context,
   outcasts: Map<Uid, Outcast>,
@@ -154,7 +164,9 @@ export function ban(ctx: Context, { gid, uid }: RoomAndUser): void {
   banUser(ctx, "BAN", found.room, account);
 }
 
-/** What the console of 5.0 sends. */
+/**
+ * Handles the ban packet of the 5.0 console, which names the user by nickname.
+ */
 export function banByNickname(
   ctx: Context,
   { gid, nickname }: { gid: Gid; nickname: string },
@@ -210,7 +222,10 @@ export function adminInfo(ctx: Context, { gid }: { gid: Gid }): void {
   if (found !== undefined) ctx.reply(consoleFrame(found.room));
 }
 
-/** Owner or staff only; the rest of the rights needs a rejoin. */
+/**
+ * Makes a member an admin; only for the owner and staff. Some of the rights
+ * need a rejoin.
+ */
 export function makeAdmin(ctx: Context, { gid, uid }: RoomAndUser): void {
   const found = memberOf(ctx, gid, "MAKE_ADMIN", { owner: true });
   if (found === undefined) return;

@@ -13,7 +13,7 @@ import {
 const oak = u32(OAK);
 const LOUNGE = "The Evening Lounge";
 
-/** An owner, an admin and two members in {@linkcode OAK}. */
+/** Opens {@linkcode OAK} with an owner, an admin and two members. */
 async function party(chat: TestChat) {
   const { uid } = chat.addUser("Olga");
   chat.store.rooms.setAdmin(OAK, chat.addUser("Adam").uid, true);
@@ -50,7 +50,7 @@ Deno.test("ROOM_BOUNCE keeps the reason that came before for staff, and keeps ou
       `ROOM_CLOSED ${oak} ${u32(adam.uid)} 'You have been bounced from ` +
         `${LOUNGE} by Adam.'`,
     );
-    // The reason is for staff.
+    // Only staff may read the reason.
     const [entry] = chat.store.audit.list({ action: "room bounce" });
     assert.equal(entry?.after, "rude words");
     adam.expect(`ROOM_USER_LEFT ${both}`);
@@ -58,7 +58,7 @@ Deno.test("ROOM_BOUNCE keeps the reason that came before for staff, and keeps ou
     assert.deepEqual(chat.voice, [{ what: "left", gid: OAK, uid: troll.uid }]);
     assert.deepEqual(chat.store.rooms.offices(OAK).bounced, [troll.uid]);
 
-    // The client answers by leaving by itself.
+    // The real client leaves the room by itself.
     await troll.send("ROOM_LEAVE", oak);
     await troll.send("ROOM_JOIN", `${oak} 0000 0000082a`);
     troll.expect(`FEEDBACK feca 0001 'You were bounced from ${LOUNGE}.'`);
@@ -111,7 +111,7 @@ Deno.test("ROOM_BOUNCE and BAN do not reach upward", () =>
     assert.deepEqual(adam.takeNames(), ["ROOM_CLOSED"]);
     await guard.send("ROOM_BOUNCE", `${oak} ${u32(olga.uid)}`);
     assert.ok(olga.takeNames().includes("ROOM_CLOSED"));
-    // A bounce keeps an admin out as well, and one by staff the owner.
+    // A bounce also keeps an admin out, and one by staff even the owner.
     for (const one of [adam, olga]) {
       await one.send("ROOM_JOIN", `${oak} 0000 0000082a`);
       one.expect(`FEEDBACK feca 0001 'You were bounced from ${LOUNGE}.'`);
@@ -133,8 +133,8 @@ Deno.test("an owner put out by staff stays out, whatever the room's admins do", 
     ) {
       await guard.send(put, `${oak} ${u32(olga.uid)}`);
       chat.forget();
-      // Not by an admin one by one, nor by clearing the list, nor by staff
-      // below: the ban of the higher rank counts.
+      // An admin cannot lift it, neither singly nor by clearing the list, nor
+      // can lower staff: the ban of the higher rank counts.
       await chief.send(put, `${oak} ${u32(olga.uid)}`);
       for (const one of [adam, guard]) {
         one.take();
@@ -229,7 +229,7 @@ Deno.test("GET_ADMIN_INFO opens a console that is kept current", () =>
 
     await olga.send("ROOM_BOUNCE", `${oak} ${u32(troll.uid)}`);
     const left = `ROOM_USER_LEFT ${oak} ${u32(troll.uid)}`;
-    // Whose console is not open hears nothing of the list.
+    // An admin whose console is closed receives no updates of the list.
     olga.expect(left);
     adam.expect(left, consoleOf({ bounce: entry(troll) }));
   }));

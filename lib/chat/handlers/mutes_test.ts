@@ -64,7 +64,7 @@ Deno.test("a mute holds for text, whispers, the topic, voice and messages", () =
     bob.expect();
     await troll.send("INVITE_OUT", `${oak} ${u32(bob.uid)}`);
     assert.deepEqual(troll.takeNames(), ["FEEDBACK"]);
-    // Staff can be asked what happened.
+    // A muted user may still write to staff, to ask what happened.
     guard.take();
     await troll.send("IM_OUT", `${u32(guard.uid)} 'why'`);
     assert.equal(guard.takeNames().length, 1);

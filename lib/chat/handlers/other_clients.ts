@@ -1,6 +1,6 @@
 /**
- * Packets that only other clients than 5.0 send: answered, so that nothing
- * waits forever (docs/protocol.md, "Other clients").
+ * Packets that only clients other than 5.0 send. They are answered so that no
+ * client waits forever (docs/protocol.md, "Other clients").
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 const NO_FILES =
   "Files travel directly between Paltalk clients, which this client cannot do.";
 
-/** Ends the transfer: the receiver's client knows another way only. */
+/** Ends the transfer: the receiver's client knows no other way to do so. */
 export function refuseFile(ctx: Context, { uid }: { uid: Uid }): void {
   ctx.services.counters.refused("FILE_XFER_SEND_INIT");
   ctx.reply(fileXferError.frame({ uid, id: 0, text: NO_FILES }));

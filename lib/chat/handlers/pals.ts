@@ -1,5 +1,5 @@
 /**
- * Pal list, presence and blocks (docs/protocol.md, "Pals and presence").
+ * The pal list, presence and blocks (docs/protocol.md, "Pals and presence").
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { blocksChanged } from "../relation_changed.ts";
 import { asPal } from "../person.ts";
 import { announcePresence, tellStatus } from "../presence.ts";
 
-/** Uids of people begin here as far as the client is concerned. */
+/** The lowest uid that the client accepts as a user's. */
 const FIRST_UID = 2;
 
 export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
@@ -44,8 +44,8 @@ export function addPal(ctx: Context, { uid }: { uid: Uid }): void {
 }
 
 /**
- * The list's owner gives a pal another name, for that list alone. The client
- * shows it by itself; from the next sign-on the list brings it along.
+ * Gives a pal another name in the sender's list only. The client shows it by
+ * itself, and receives it with the list at the next sign-on.
  */
 export function customize(
   ctx: Context,
@@ -57,19 +57,19 @@ export function customize(
   }
 }
 
-/** No answer: the client has taken them off its list already. */
+/** Sends no answer: the client has already removed the pal from its list. */
 export function removePal(ctx: Context, { uid }: { uid: Uid }): void {
   ctx.store.relations.removePal(ctx.session.uid, uid);
   ctx.world.removePal(ctx.session, uid);
 }
 
 /**
- * The client holds back a stranger's message until it has this answer, so
- * there is one even for a number that nobody has.
+ * Answers even for a uid that does not exist: the client holds back the first
+ * message from a user it does not know until it has this answer.
  */
 export function requestUser(ctx: Context, { uid }: { uid: Uid }): void {
   if (uid < FIRST_UID) {
-    // To the client such a person is staff, or nobody.
+    // The client would take such a user for staff, or for nobody.
     ctx.ignore("REQUEST_USER of an impossible uid", { about: uid });
     return;
   }
@@ -90,7 +90,8 @@ export function requestUser(ctx: Context, { uid }: { uid: Uid }): void {
 function setStatus(ctx: Context, status: Status): void {
   const { session } = ctx;
   session.status = status;
-  // To the user as well: their own window shows what the server believes.
+  // The user receives it too, because their own window shows the status that
+  // the server knows.
   ctx.reply(statusChange.frame({ uid: session.uid, status }));
   announcePresence(ctx, session);
 }
@@ -106,7 +107,10 @@ export function online(ctx: Context): void {
   setStatus(ctx, STATUS.online);
 }
 
-/** Other clients name a status; those that 5.0 cannot show become "away". */
+/**
+ * Handles clients that send a status number; those that 5.0 cannot show become
+ * "away".
+ */
 export function changeStatus(ctx: Context, packet: { status: number }): void {
   const known = Object.values(STATUS).find((s) => s === packet.status);
   if (known === STATUS.offline) {
@@ -122,7 +126,7 @@ export function block(ctx: Context, { uid }: { uid: Uid }): void {
   if (problem !== null) {
     ctx.services.counters.refused("BLOCK_BUDDY");
     ctx.complain("block refused", { about: uid, reason: problem });
-    // The box "Block User Failed": an answer to failures only.
+    // Opens the box "Block User Failed", so it is sent for failures only.
     ctx.reply(blockResult.frame({ uid, blocked: false, text: problem }));
     return;
   }

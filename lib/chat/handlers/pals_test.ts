@@ -148,7 +148,7 @@ Deno.test("REQUEST_USER for each of several messages of one is answered once", (
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     const { uid } = chat.addUser("Bob");
-    // Too long to come with a name.
+    // These messages are too long to carry the sender's name.
     for (const letter of ["a", "b"]) {
       await ann.send("IM_OUT", `${u32(uid)} '${letter.repeat(1600)}'`);
     }
@@ -158,7 +158,7 @@ Deno.test("REQUEST_USER for each of several messages of one is answered once", (
       `USER_INFO 'uid=${ann.uid}\nnickname=Ann\nfirst=\nlast=\n'`,
       `STATUS_CHANGE ${u32(ann.uid)} 0000001e`,
     );
-    // Later he has closed the window, and his client asks anew.
+    // After closing the window, Bob's client asks again.
     await ann.send("IM_OUT", `${u32(bob.uid)} 'three'`);
     await bob.send("REQUEST_USER", u32(ann.uid));
     assert.deepEqual(bob.takeNames(), [

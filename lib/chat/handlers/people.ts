@@ -1,6 +1,5 @@
 /**
- * Finding people, and what they tell of themselves
- * (docs/protocol.md, "Search and profile").
+ * User search and profiles (docs/protocol.md, "Search and profile").
  *
  * @module
  */
@@ -25,7 +24,10 @@ import { contactFault, privacyAllows } from "../contact.ts";
 import type { Context } from "../context.ts";
 import { asHit } from "../person.ts";
 
-/** Always sends one of the two answers, or the window would wait forever. */
+/**
+ * Always sends one of the two answers; otherwise the client's window would wait
+ * forever.
+ */
 export function search(ctx: Context, fields: Fields): void {
   const key = `search ${JSON.stringify([...fields])}`;
   ctx.reply(
@@ -49,7 +51,7 @@ function find(ctx: Context, fields: Fields | undefined): readonly Account[] {
   );
 }
 
-/** Undefined when nothing was asked for. */
+/** Returns undefined for an empty query. */
 function queryOf(fields: Fields): AccountQuery | undefined {
   const value = (key: string) => fields.get(key)?.trim() ?? "";
   const query = {
@@ -63,13 +65,15 @@ function queryOf(fields: Fields): AccountQuery | undefined {
   return { ...query, limit: MAX_SEARCH_HITS };
 }
 
-/** A name that somebody hides does not find them either. */
+/**
+ * Returns whether a search may find the account: a hidden name must not match.
+ */
 function mayBeFound(account: Account, { first, last }: AccountQuery): boolean {
   return (first === undefined || account.showFirst) &&
     (last === undefined || account.showLast);
 }
 
-/** Alters the own record only; the client expects no answer. */
+/** Changes only the sender's own record; the client expects no answer. */
 export function updateProfile(ctx: Context, fields: Fields): void {
   const { session } = ctx;
   const named = Number(fields.get("uid") ?? session.uid);
@@ -103,8 +107,8 @@ export function updateProfile(ctx: Context, fields: Fields): void {
 }
 
 /**
- * Somebody online, at random, who lets anybody write: one of the answers of a
- * search, or the window waits forever.
+ * Sends a random online user who accepts messages from anybody. Always sends
+ * one of the answers of a search; otherwise the window would wait forever.
  */
 export function randomUser(ctx: Context): void {
   const { session, services, world } = ctx;
@@ -126,12 +130,15 @@ function mayBeDrawn(ctx: Context, other: Session): boolean {
   const { account } = other;
   return account.listed && account.uid !== SYSTEM_UID &&
     !ctx.session.blocks.has(other.uid) &&
-    // Pals are no strangers, but may be drawn as long as strangers may.
+    // Pals count too, as long as users who are not pals could be drawn as well.
     privacyAllows(account.privacy, "random", false) &&
     contactFault(ctx, account, "random") === undefined;
 }
 
-/** A, T or P of the client's menu; kept and handed back at sign-on. */
+/**
+ * Stores the choice of the client's menu (A, T or P), which is sent back at
+ * sign-on.
+ */
 export function setPrivacy(
   ctx: Context,
   { privacy }: { privacy: string },

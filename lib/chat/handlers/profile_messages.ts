@@ -1,5 +1,5 @@
 /**
- * Messages between pal profiles (docs/protocol.md, "Messages").
+ * Messages between the profiles of pals (docs/protocol.md, "Messages").
  *
  * @module
  */
@@ -13,12 +13,13 @@ import {
 import type { Context, Services } from "../context.ts";
 import { mayWrite } from "./messages.ts";
 
-/** Most messages handed to a client before it has taken them. */
+/** Messages sent to a client before it must have received them. */
 const PAGE = 50;
 
 /**
- * Stored before anything else happens, and forgotten when the receiver's bytes
- * are with the operating system: a crash may repeat a message, never lose one.
+ * Stores a message before anything else, and deletes it once the operating
+ * system has the receiver's bytes: a crash may repeat a message, but never
+ * loses one.
  */
 export function send(ctx: Context, packet: ProfileMessage): void {
   const { session, settings, store } = ctx;
@@ -52,13 +53,13 @@ export function send(ctx: Context, packet: ProfileMessage): void {
   if (receiver !== undefined) deliver(ctx, receiver);
 }
 
-/** The client asks for what waits. */
+/** Sends the stored messages that the client asks for. */
 export function collect(ctx: Context): void {
   deliver(ctx, ctx.session);
 }
 
 function deliver(ctx: Context, receiver: Session): void {
-  // The page on its way brings what comes meanwhile.
+  // The page under way is followed by one with whatever arrives meanwhile.
   if (receiver.takingProfileMessages) return;
   const page = ctx.store.profileMessages.waiting(receiver.uid, PAGE);
   if (page.length === 0) return;
@@ -77,7 +78,9 @@ function deliver(ctx: Context, receiver: Session): void {
   }
 }
 
-/** A page is with the operating system: deletes it and sends the next one. */
+/**
+ * Deletes a page that the operating system has taken, and sends the next one.
+ */
 export function profilePageSent(
   services: Services,
   receiver: Session,
@@ -87,7 +90,7 @@ export function profilePageSent(
   try {
     services.store.profileMessages.remove(ids);
   } catch (error) {
-    // Going on would send the same page again and again.
+    // Continuing would send the same page again and again.
     services.log.error("delivered profile messages stay stored", {
       session: receiver.id,
       uid: receiver.uid,

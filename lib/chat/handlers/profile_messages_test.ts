@@ -17,7 +17,7 @@ Deno.test("PALPROFILE_MESSAGE reaches an online receiver unchanged, and once", (
     ann.expect();
     await bob.send("GET_PALPROFILE_MESSAGES");
     bob.expect();
-    // The client may ask who that is.
+    // The client may ask who the sender is.
     await bob.send("REQUEST_USER", u32(ann.uid));
     assert.deepEqual(bob.takeNames(), ["USER_INFO", "STATUS_CHANGE"]);
   }));

@@ -1,6 +1,6 @@
 /**
- * What is written in rooms: lines, whispers, the topic
- * (docs/protocol.md, "Messages", "Rooms").
+ * Text in rooms: messages, whispers and the topic (docs/protocol.md,
+ * "Messages", "Rooms").
  *
  * @module
  */
@@ -22,7 +22,10 @@ import { showBanner } from "../membership.ts";
 import { slowFault, wordsChecked } from "../room_rules.ts";
 import { memberOf, type Place } from "./access.ts";
 
-/** Room text goes to all others as it came; the client shows its own line. */
+/**
+ * Forwards room text unchanged to all other members; the sender's client shows
+ * its own line.
+ */
 export function roomMessage(
   ctx: Context,
   { gid, text: written }: { gid: Gid; text: Uint8Array },
@@ -53,7 +56,7 @@ export function roomMessage(
   else sendLine(ctx, found, text);
 }
 
-/** Why this member may write nothing here; undefined when they may. */
+/** Returns why this member may not write here, or undefined when they may. */
 function whyNotWrite(
   { session }: Context,
   { room, member }: Place,
@@ -92,7 +95,10 @@ function sendLine(
   );
 }
 
-/** The client has just reconnected, and its -310 follows. */
+/**
+ * Returns whether the client has just reconnected, so that its -310 is still to
+ * come.
+ */
 function isRejoining(ctx: Context, gid: Gid, text: Uint8Array): boolean {
   const { session, settings, world } = ctx;
   return ctx.now - session.connectedAt < REJOIN_MS &&
@@ -100,7 +106,7 @@ function isRejoining(ctx: Context, gid: Gid, text: Uint8Array): boolean {
     world.rooms.get(gid)?.members.has(session.uid) === false;
 }
 
-/** The room has been joined: what was typed meanwhile follows. */
+/** Sends the lines that were typed while the room was being joined. */
 export function sendHeldLines(ctx: Context, gid: Gid): void {
   const { session } = ctx;
   if (!session.hasHeldLines) return;
@@ -110,18 +116,18 @@ export function sendHeldLines(ctx: Context, gid: Gid): void {
 }
 
 interface Whisper {
-  /** Formatting in front of the command, and its end behind the text. */
+  /** The formatting before the command, and its closing tags after the text. */
   readonly head: string;
   readonly tail: string;
-  /** What follows "/w ": a nickname, a colon, the text. */
+  /** The text after "/w ": a nickname, a colon, the message. */
   readonly rest: string;
 }
 
 const [SLASH, W, LESS, GREATER, BLANK] = encodeText("/w<> ");
 
-/** `/w nick: text`, within formatting tags at most. */
+/** Parses `/w nick: text`, which may stand inside formatting tags. */
 function whisperOf(text: Uint8Array): Whisper | undefined {
-  // Every line passes here: nothing is decoded before it must be.
+  // Every room message passes here, so nothing is decoded before it must be.
   let at = 0;
   while (text[at] === LESS) {
     const end = text.indexOf(GREATER!, at);
@@ -141,7 +147,7 @@ function whisperOf(text: Uint8Array): Whisper | undefined {
   };
 }
 
-/** Where the closing tags at the end of a text begin. */
+/** Returns the offset of the closing tags at the end of a text. */
 function closingTags(text: string): number {
   let end = text.length;
   while (text[end - 1] === ">") {
@@ -163,7 +169,8 @@ function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
   }
   if (!other.blocks.has(session.uid)) {
     const { whisper: form } = other.dialect;
-    // Clients know a whisper by a tag and these stars at the line's beginning.
+    // Clients recognise a whisper by a tag and these stars at the start of the
+    // line.
     const head = whisper.head === "" ? "<pi>" : whisper.head;
     const tail = whisper.head === "" ? "</pi>" : whisper.tail;
     const text = whisper.rest.slice(other.nickname.length + 1).trim();
@@ -176,7 +183,10 @@ function sendWhisper(ctx: Context, room: Room, whisper: Whisper): void {
   answer("Whisper sent.");
 }
 
-/** Nicknames may hold colons: the longest that fits is meant. */
+/**
+ * Finds the member addressed. Nicknames may contain colons, so the longest that
+ * matches is taken.
+ */
 function addressee(
   ctx: Context,
   room: Room,
@@ -193,7 +203,9 @@ function addressee(
   return found;
 }
 
-/** A new topic, by an admin; everybody sees it, the admin too. */
+/**
+ * Sets a new topic, by an admin, and shows it to everybody including the admin.
+ */
 export function setBanner(
   ctx: Context,
   { gid, text }: { gid: Gid; text: Uint8Array },

@@ -121,10 +121,10 @@ Deno.test("ROOM_BANNER_MESSAGE is for admins and reaches all, the sender too", (
     adam.expect(topic);
     bob.expect(topic);
     assert.equal(chat.store.rooms.get(OAK)?.banner, "caf\u00e9\u00c8\nx");
-    // Longer ones are cut: the client has 1024 bytes for them.
+    // Longer topics are cut: the client's buffer has 1024 bytes.
     await adam.send("ROOM_BANNER_MESSAGE", `${oak} '${"y".repeat(1500)}'`);
     bob.expect(`ROOM_BANNER ${oak} 00000000 '${"y".repeat(1023)}'`);
-    // An empty one gives way to a line of the server's.
+    // An empty topic is replaced with a line of the server's.
     await adam.send("ROOM_BANNER_MESSAGE", oak);
     bob.expect(
       `ROOM_BANNER ${oak} 00000000 'The Evening Lounge on Retropal'`,

@@ -1,5 +1,5 @@
 /**
- * Lists, joining, leaving, creating (docs/protocol.md, "Rooms",
+ * Listing, joining, leaving and creating rooms (docs/protocol.md, "Rooms",
  * "Categories and lists").
  *
  * @module
@@ -28,12 +28,13 @@ import { officesChanged } from "../offices.ts";
 import { memberOf } from "./access.ts";
 import { sendHeldLines } from "./room_text.ts";
 
-/** Always answered: the window shows a wait cursor until then. */
+/** Always sends an answer: the window shows a wait cursor until it arrives. */
 export function refresh(
   ctx: Context,
   { kind, id }: { kind: number; id: number },
 ): void {
-  // A room that came or went shows at once; numbers may be a second old.
+  // The list shows new and closed rooms at once; its counts may be a second
+  // old.
   const key = `list ${kind} ${id} ${ctx.world.rooms.size}`;
   ctx.reply(
     ctx.services.answers.get(key, ctx.steady, () => list(ctx, kind, id)),
@@ -95,7 +96,9 @@ function joinWith(
   sendHeldLines(ctx, room.gid);
 }
 
-/** Being invisible is for staff and for paid levels, as it always was. */
+/**
+ * Returns whether the user may be invisible: only staff and paid levels may.
+ */
 function mayHide({ session }: Context): boolean {
   return session.isStaff || session.account.paid !== "";
 }
@@ -118,7 +121,10 @@ function whyNot(ctx: Context, room: Room, wish: Wish): string | undefined {
   return room.isLocked ? wrongLockword(ctx, room, wish.lockword) : undefined;
 }
 
-/** Each user has a few tries, then must wait, also with the right one. */
+/**
+ * Counts a wrong lockword. Each user has a few tries, then must wait even with
+ * the right one.
+ */
 function wrongLockword(
   ctx: Context,
   room: Room,
@@ -134,11 +140,14 @@ function wrongLockword(
   return right ? undefined : "Wrong lockword, sorry.";
 }
 
-/** The owner enters after a bounce by an admin, not after one by staff. */
+/**
+ * Returns why a bounce keeps this user out. The owner may enter after a bounce
+ * by an admin, but not after one by staff.
+ */
 function outcastFrom(room: Room, session: Session): string | undefined {
   const binds = (outcast: Outcast | undefined) =>
     outcast !== undefined && room.binds(outcast.rank, session);
-  // Trying numbers must not tell the names of private rooms.
+  // Guessing room numbers must not reveal the names of private rooms.
   const name = room.isPrivate ? "this room" : room.name;
   if (binds(room.banned.get(session.uid))) {
     return `You are banned from ${name}.`;
@@ -149,7 +158,7 @@ function outcastFrom(room: Room, session: Session): string | undefined {
   return undefined;
 }
 
-/** With the owner's numeric code anybody is an admin. */
+/** Lets any user who gives the owner's numeric code join as an admin. */
 export function joinAsAdmin(
   ctx: Context,
   { owner, code }: { owner: Uid; code: number },
@@ -176,7 +185,7 @@ export function joinAsAdmin(
     return;
   }
   ctx.audit({ action: "room admin-join", target: String(room.gid) });
-  // Members have the office before their ROOM_JOINED tells of it.
+  // The member must be an admin before ROOM_JOINED reports it.
   markByCode(room, session.uid);
   officesChanged(ctx, room);
   enterRoom(ctx, room, session, { admin: true, invisible: false });
@@ -189,7 +198,7 @@ function markByCode(room: Room, uid: Uid): void {
   if (member !== undefined) member.byCode = true;
 }
 
-/** Also comes when a window was closed from here: then it says nothing new. */
+/** Also arrives after the server closed the window; then it changes nothing. */
 export function leave(ctx: Context, { gid }: { gid: Gid }): void {
   const room = ctx.world.rooms.get(gid);
   if (room?.members.has(ctx.session.uid)) leaveRoom(ctx, room, ctx.session);
@@ -201,7 +210,10 @@ export function create(ctx: Context, packet: RoomCreate): void {
   enterRoom(ctx, room, ctx.session, { admin: true, invisible: false });
 }
 
-/** A new temporary room of the sender, or undefined after telling them why. */
+/**
+ * Returns a new temporary room of the sender, or undefined after telling them
+ * why not.
+ */
 export function makeRoom(
   ctx: Context,
   packet: ClientTypeName,
@@ -262,8 +274,8 @@ function createProblem(ctx: Context, wish: RoomCreate): string | undefined {
     return "The server has too many rooms open already.";
   }
   const own = temporary.filter((room) => room.owner === session.uid);
-  // When rooms become scarce, nobody opens a second one: a few accounts must
-  // not take what is left.
+  // When few rooms are left, nobody may open a second one, so that a few
+  // accounts cannot take the rest.
   const scarce = 2 * temporary.length >= settings.limits.temporary_rooms_total;
   const most = scarce ? 1 : settings.limits.temporary_rooms_per_user;
   if (own.length >= most) {
@@ -275,7 +287,7 @@ function createProblem(ctx: Context, wish: RoomCreate): string | undefined {
   return undefined;
 }
 
-/** By its owner or staff: every window closes. */
+/** Closes the room for its owner or staff; every member's window closes. */
 export function close(ctx: Context, { gid }: { gid: Gid }): void {
   const found = memberOf(ctx, gid, "ROOM_CLOSE", { owner: true });
   if (found === undefined) return;

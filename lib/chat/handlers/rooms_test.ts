@@ -11,7 +11,7 @@ import {
 const oak = u32(OAK);
 const JOIN = `${oak} 0000 0000082a`;
 
-/** The lines of a member's record. */
+/** Returns the lines of a member's record. */
 function record(
   client: TestClient,
   more: { gid?: number; admin?: 0 | 1; mic?: 0 | 1; tail?: string } = {},
@@ -117,7 +117,8 @@ Deno.test("ROOM_JOIN_AS_ADMIN wants the owner's code", () =>
     await ann.send("ROOM_JOIN_AS_ADMIN", `${olga} 000010e1 0000082a`);
     assert.match(ann.take()[0]!, /^ROOM_JOINED 0000c35100030001/);
 
-    // Who is in already gets the office, and an answer that says so.
+    // A member who is already in the room becomes an admin, and the answer says
+    // so.
     await bob.send("ROOM_JOIN", JOIN);
     chat.forget();
     await bob.send("ROOM_JOIN_AS_ADMIN", `${olga} 000010e1 0000082a`);
@@ -263,7 +264,7 @@ Deno.test("ROOM_CLOSE by the owner closes every window and ends the room", () =>
     bob.expect(closed);
     assert.equal(chat.world.rooms.get(number), undefined);
     assert.ok(chat.voice.some(({ what }) => what === "closed"));
-    // The client answers by leaving by itself.
+    // The real client leaves the room by itself.
     await bob.send("ROOM_LEAVE", gid);
     bob.expect();
   }));

@@ -1,5 +1,6 @@
 /**
- * From the first packet to the pal window (docs/protocol.md, "Sign-on").
+ * Sign-on, from the first packet to the pal window (docs/protocol.md,
+ * "Sign-on").
  *
  * @module
  */
@@ -42,7 +43,7 @@ import { depart } from "../departure.ts";
 const WRONG = "Your nickname or password is not right. Please try again.";
 const BUSY = "The server is busy signing people on. Please try again shortly.";
 
-/** Answers CLIENT_HELLO, unless HELLO has gone out already. */
+/** Answers CLIENT_HELLO, unless HELLO was sent already. */
 export function hello(ctx: Context): void {
   const { session, services } = ctx;
   session.saidHello = true;
@@ -63,9 +64,8 @@ export function hello(ctx: Context): void {
 }
 
 /**
- * Greets a client that waits without a word: Gaim's plugin sends nothing
- * before HELLO. It connects the second time to where REDIRECT has sent it, so
- * that goes first.
+ * Greets a client that sends nothing: Gaim's plugin waits for HELLO. It makes
+ * its second connection to the address in REDIRECT, so that is sent first.
  */
 export function greetSilent(ctx: Context): void {
   const { session, services } = ctx;
@@ -83,14 +83,14 @@ export function greetSilent(ctx: Context): void {
   services.signOnStep(session, "hello", "after a silence");
 }
 
-/** Answers with the uid of a nickname, or 0 when there is none. */
+/** Answers with the uid of a nickname, or 0 when no account has it. */
 export function getUin(ctx: Context, packet: { nickname: string }): void {
   const nickname = packet.nickname.replace(/[\0\r\n]+$/, "").trim();
   ctx.services.signOnStep(ctx.session, "uin-asked", nickname);
   const account = ctx.store.accounts.byNickname(nickname);
   const found = account !== undefined && account.uid !== SYSTEM_UID;
-  // The client wants the record of the account, not of what was typed; name
-  // and e-mail address stay here until a password has been given.
+  // The client needs the account's record, not the nickname as typed. The name
+  // and e-mail address are withheld until a password has been given.
   ctx.reply(
     uinResponse.frame({
       uid: found ? account.uid : 0,
@@ -100,7 +100,10 @@ export function getUin(ctx: Context, packet: { nickname: string }): void {
   ctx.services.signOnStep(ctx.session, "uin-answered", found ? "" : "unknown");
 }
 
-/** Names the account that will sign on; answered by the key for its password. */
+/**
+ * Notes the account that is about to sign on, and answers with the key for its
+ * password.
+ */
 export function lymerick(ctx: Context, packet: Lymerick): void {
   const { session, settings } = ctx;
   session.dialect = dialectOf({
@@ -119,7 +122,9 @@ export function lymerick(ctx: Context, packet: Lymerick): void {
   ctx.services.signOnStep(session, "key-sent");
 }
 
-/** The digits under the limerick, and under Gaim's spelling of it. */
+/**
+ * Decodes the digits under both texts of the limerick, the client's and Gaim's.
+ */
 function candidates(digits: string, key: Uint8Array): Uint8Array[] {
   const offset = keyOffset(key);
   const plain = decodeDigits(digits, offset, 1);
@@ -130,7 +135,7 @@ function candidates(digits: string, key: Uint8Array): Uint8Array[] {
     : [plain, other];
 }
 
-/** The encoded password: the end of the sign-on, one way or the other. */
+/** Checks the encoded password, and completes or refuses the sign-on. */
 export async function login(ctx: Context, packet: Login): Promise<void> {
   const { session, services, settings } = ctx;
   const state = session.signOn;
@@ -141,7 +146,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
   services.signOnStep(session, "login");
   const byTicket = session.ticketUid === packet.uid;
   if (state.unreadable && !byTicket) {
-    // Each key makes the client send its password once more.
+    // Each new key makes the client send its password again.
     state.key = readableKey(settings.auth.server_key, services.random);
     state.unreadable = false;
     ctx.reply(serverKey.frame({ key: state.key }));
@@ -164,7 +169,8 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     }, async (turn) => await checkPassword(ctx, packet, key, turn) && !another);
   } catch (error) {
     if (!isThere(session)) return;
-    // The queue of password checks is full: nothing is held against the user.
+    // The queue of password checks is full, which does not count as a failed
+    // attempt.
     if (ctx.mayHaveLine()) {
       ctx.log.warn("sign-on put off", { ...ctx.who, error: String(error) });
     }
@@ -177,7 +183,7 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     refuseLogin(ctx, packet.uid, "password", WRONG);
     return;
   }
-  // The address again: the ban may have come while the password was checked.
+  // Checked again: the address may have been banned during the password check.
   if (refuseKeptOut(ctx, packet.uid)) return;
   const ban = ctx.store.bans.find("account", String(packet.uid), ctx.now);
   if (ban !== undefined) {
@@ -195,9 +201,9 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
 }
 
 /**
- * Refuses those whom a ban of their address binds, and all but staff in an
- * emergency. Costs no password check; a
- * ban by the host has refused the connection before.
+ * Refuses accounts that a ban of their address applies to, and during an
+ * emergency everybody but staff. Costs no password check; the host's own bans
+ * have refused the connection earlier.
  */
 function refuseKeptOut(ctx: Context, uid: Uid): boolean {
   const { session, services, store, now } = ctx;
@@ -213,7 +219,10 @@ function refuseKeptOut(ctx: Context, uid: Uid): boolean {
   return true;
 }
 
-/** It may have gone while its password waited to be checked. */
+/**
+ * Returns whether the connection still exists, which may have ended while its
+ * password waited to be checked.
+ */
 function isThere(session: Session): boolean {
   return session.phase !== "gone";
 }
@@ -240,7 +249,7 @@ async function checkPassword(
       ? await passwords.verifyAbsent(clear, turn)
       : await passwords.verify(account.passwordHash, clear, turn);
     if (!matches) continue;
-    // It may have waited for long: what counts is the password of now.
+    // The check may have waited long; the password valid now decides.
     const now = ctx.store.accounts.get(packet.uid)?.passwordHash;
     return now === account?.passwordHash;
   }
@@ -257,7 +266,7 @@ function refuseThrottled(ctx: Context, uid: Uid): void {
   );
 }
 
-/** The client shows the sentence and opens its sign-on window again. */
+/** Makes the client show the sentence and open its sign-on window again. */
 function refuseLogin(
   ctx: Context,
   uid: Uid,
@@ -281,11 +290,13 @@ function refuseLogin(
 export function bye(ctx: Context): void {
   ctx.session.saidGoodbye = true;
   ctx.session.ending = "clean";
-  // At once, not when the socket is closed: a message that comes meanwhile
-  // must wait for their return.
+  // Immediately, not when the socket closes: messages that arrive in between
+  // must be stored for the user's return.
   depart(ctx, ctx.session);
   ctx.out.close(ctx.session, "the client said goodbye");
 }
 
-/** Life sign only: reading it was all there is to do. */
+/**
+ * Does nothing: receiving the packet already shows that the client is alive.
+ */
 export function keepalive(): void {}

@@ -20,7 +20,7 @@ function loginOf(uid: number, password = PASSWORD, offset = 42): string {
   return `${u32(uid)} '${encodeDigits(encodeText(password), offset, 1)}'`;
 }
 
-/** A connection on which the key has just come. */
+/** Opens a connection that has just received its key. */
 async function withKey(
   chat: TestChat,
   uid: number,
@@ -185,7 +185,7 @@ Deno.test("a second sign-on ends the first with a sentence, out of its rooms", (
     assert.equal(ann.closed, "replaced");
     bob.expect(`ROOM_USER_LEFT ${u32(OAK)} ${u32(ann.uid)}`);
     assert.equal(chat.world.online.get(again.uid), again.session);
-    // What the old connection still sends is nobody's.
+    // Packets that the old connection still sends are ignored.
     await ann.send("IM_OUT", `${u32(bob.uid)} 'ghost'`);
     bob.expect();
   }));

@@ -1,6 +1,6 @@
 /**
- * Webcams in rooms: publish, stop, watch, stop watching
- * (docs/protocol.md, "Room video").
+ * Webcams in rooms: publishing, stopping, watching (docs/protocol.md, "Room
+ * video").
  *
  * @module
  */
@@ -26,7 +26,7 @@ const NOT_HERE = "Video is turned off in this room.";
 const ELSEWHERE =
   "You already publish or watch video in another room. Close it there first.";
 
-/** Why there is no video in this room for this member, if there is none. */
+/** Returns why this member may not use video in this room, or undefined. */
 function whyNoVideo(ctx: Context, room: Room): string | undefined {
   if (ctx.services.videoPort() === null) return NO_SERVER;
   if (!room.video) return NOT_HERE;
@@ -71,7 +71,7 @@ function whyNotPublish(ctx: Context, room: Room): string | undefined {
 }
 
 export function stopPublishing(ctx: Context, { gid }: { gid: Gid }): void {
-  // After a room has closed its window the client still says this.
+  // The client also sends this after the room has closed its window.
   const camera = ctx.world.cameras.of(ctx.session.uid);
   if (camera?.session !== ctx.session || camera.room.gid !== gid) return;
   endCamera(ctx, ctx.session.uid, false);
@@ -82,7 +82,7 @@ export function watch(
   { uid, gid }: { uid: Uid; gid: Gid },
 ): void {
   const packet = "VIEW_VIDEO";
-  // Without its window open, the answer would end the client.
+  // The client crashes on an answer when its window is not open.
   const found = memberOf(ctx, gid, packet);
   if (found === undefined) return;
   const { session, world: { cameras } } = ctx;
@@ -92,7 +92,7 @@ export function watch(
   const isShown = camera?.live && camera.room === found.room &&
     maySee(session, camera.session);
   if (!isShown) {
-    // Closes the empty view, and says nothing of a block.
+    // Closes the empty view without revealing a block.
     return ctx.reply(roomVideo.frame({ gid, uid, state: CAMERA.off }));
   }
   const full = whyNotMore(ctx, session, uid);
@@ -115,7 +115,9 @@ function whyNotMore(
     : undefined;
 }
 
-/** The room is not looked at: after leaving it, the client sends 16 bits. */
+/**
+ * Ignores the room number: after leaving, the client sends only 16 bits of it.
+ */
 export function stopWatching(ctx: Context, { uid }: { uid: Uid }): void {
   endView(ctx, ctx.session.uid, uid);
 }

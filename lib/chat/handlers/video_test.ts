@@ -12,7 +12,7 @@ import {
 } from "../../../tests/support/chat/test_chat.ts";
 
 const oak = u32(OAK);
-/** Both are told the server's address outside: 198.51.100.7, port 2092. */
+/** The server's external address that both receive: 198.51.100.7, port 2092. */
 const WHERE = "c6336407 082c";
 const PUBLISH_TO = `VIDEO_PUBLISH_TO ${oak} ${WHERE}`;
 const PAUSE = "VIDEO_PAUSE";
@@ -23,7 +23,9 @@ const icon = ({ uid }: TestClient, on: boolean) =>
 const viewFrom = (of: TestClient) =>
   `VIDEO_VIEW_FROM ${both(of)} 00000001 ${WHERE}`;
 
-/** Ann publishes, and her first picture has come; Bob and Cat are there. */
+/**
+ * Ann publishes and her first picture has arrived; Bob and Cat are in the room.
+ */
 async function stage(chat: TestChat) {
   const [ann, bob, cat] = await chat.signOnAll("Ann", "Bob", "Cat");
   await joinAll(chat, OAK, ann, bob, cat);
@@ -34,13 +36,13 @@ async function stage(chat: TestChat) {
   return { ann, bob, cat, room: chat.world.rooms.get(OAK)! };
 }
 
-/** As the video port does when the first picture of somebody has come. */
+/** Does what the video port does when a user's first picture arrives. */
 function picture(chat: TestChat, { uid }: TestClient): void {
   const camera = chat.world.cameras.of(uid)!;
   chat.act((ctx) => showCamera(ctx, camera));
 }
 
-/** Time passes, and the signals that waited for it go out. */
+/** Advances the clock and sends the signals that were due. */
 function later(chat: TestChat, ms: number): void {
   chat.now += ms;
   chat.act(signalCameras);
@@ -71,7 +73,7 @@ Deno.test("ROOM_START_PUBLISH_VIDEO is told where, and the icon comes with the f
     ann.expect(PUBLISH_TO);
     bob.expect();
     picture(chat, ann);
-    // Nobody watches: the client need not send.
+    // Nobody watches, so the client need not send.
     ann.expect(icon(ann, true), PAUSE);
     bob.expect(icon(ann, true));
     picture(chat, ann);
@@ -83,7 +85,7 @@ Deno.test("ROOM_START_PUBLISH_VIDEO is told where, and the icon comes with the f
     assert.match(text(list), /nickname=Bob[^\u00c8]*pub=N/);
   }));
 
-/** The payload of a line of `take`, as text. */
+/** Returns the payload of a line of `take` as text. */
 function text(line: string): string {
   const hex = line.split(" ")[1]!;
   return String.fromCharCode(
@@ -95,7 +97,7 @@ Deno.test("VIEW_VIDEO finds the room by 16 bits with their sign, and answers wit
   withChat(async (chat) => {
     const { ann, bob } = await stage(chat);
     await bob.send("VIEW_VIDEO", `${u32(ann.uid)} ffffc351`);
-    // A number for which the client has no window would end it.
+    // A picture for a number without a window would crash the client.
     bob.expect(viewFrom(ann));
   }));
 
@@ -134,17 +136,18 @@ Deno.test("VIDEO_PUBLISH_TO never follows VIDEO_PAUSE within 2.5 seconds", () =>
       await bob.send("STOP_VIEW_VIDEO", both(ann));
       await bob.send("VIEW_VIDEO", both(ann));
     }
-    // However often they change their mind: one pause, and one resumption.
+    // However often they change their mind, there is one pause and one
+    // resumption.
     ann.expect(PAUSE);
     later(chat, PAUSE_MS);
     ann.expect(PUBLISH_TO);
-    // Stop and start by the button are a pause to the sending loop as well.
+    // Stopping and starting by the button also pauses the sending loop.
     await ann.send("ROOM_STOP_PUBLISH_VIDEO", oak);
     await ann.send("ROOM_START_PUBLISH_VIDEO", oak);
     ann.expect(icon(ann, false));
     later(chat, PAUSE_MS);
     ann.expect(PUBLISH_TO);
-    // A second request without a stop would start a second loop.
+    // A second start request without a stop would start a second loop.
     await ann.send("ROOM_START_PUBLISH_VIDEO", oak);
     ann.expect();
   }));
@@ -169,7 +172,7 @@ Deno.test("VIEW_VIDEO of somebody who shows nothing closes the empty view", () =
     const { bob, cat } = await stage(chat);
     await bob.send("VIEW_VIDEO", both(cat));
     bob.expect(icon(cat, false));
-    // Asked to publish, and no picture has come: a client without a camera.
+    // Cat was asked to publish but sends no picture: a client without a camera.
     await cat.send("ROOM_START_PUBLISH_VIDEO", oak);
     cat.take();
     await bob.send("VIEW_VIDEO", both(cat));
@@ -219,7 +222,7 @@ Deno.test("a viewer who leaves, or is lost, watches no more", () =>
     await cat.send("VIEW_VIDEO", both(ann));
     chat.forget();
     await bob.send("ROOM_LEAVE", oak);
-    // The client says this after it has left.
+    // The client sends this after it has left.
     await bob.send("STOP_VIEW_VIDEO", `${u32(ann.uid)} ffffc351`);
     assert.equal(chat.world.cameras.viewCount, 1);
     cat.hangUp();
@@ -264,7 +267,7 @@ Deno.test("a red dot that affects video ends the picture, and hinders the next",
     await admin.send("RED_DOT", `${oak} ${u32(ann.uid)}`);
     assert.deepEqual(ann.takeNames(), ["RED_DOT_ON"]);
     await admin.send("RED_DOT_AFFECTS_VIDEO", `${oak} 0001`);
-    // The client stays in the room, and must be told to stop.
+    // Bob stays in the room, so the client must be told to stop.
     ann.expect(icon(ann, false), PAUSE);
     bob.take();
     await ann.send("ROOM_STOP_PUBLISH_VIDEO", oak);
@@ -331,7 +334,7 @@ Deno.test("the limits of publishers, viewers and views are kept", () =>
     cat.expect(
       "FEEDBACK e87c 0001 'Too many people watch this video already.'",
     );
-    // The same view again is no second one.
+    // Asking again for the same view does not open a second one.
     await bob.send("VIEW_VIDEO", both(ann));
     bob.expect(viewFrom(ann));
     await cat.send("ROOM_START_PUBLISH_VIDEO", oak);
@@ -361,13 +364,13 @@ Deno.test("a block hides the picture from both, at once and later", () =>
     bob.expect(icon(ann, false));
     ann.expect(PAUSE);
     await bob.send("VIEW_VIDEO", both(ann));
-    // As if nothing were shown: nobody learns of a block.
+    // Looks as if the camera were off, so the block stays hidden.
     bob.expect(icon(ann, false));
     await ann.send("UNBLOCK", u32(bob.uid));
     bob.expect(icon(ann, true));
     cat.expect();
 
-    // The other way round, and for somebody who comes later.
+    // The same in the other direction, and for a user who joins later.
     await cat.send("BLOCK_BUDDY", u32(ann.uid));
     cat.expect(icon(ann, false));
     await cat.send("ROOM_LEAVE", oak);

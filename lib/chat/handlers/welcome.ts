@@ -1,6 +1,6 @@
 /**
- * The end of a sign-on: everything that a signed-on client needs, in the order
- * in which it needs it (docs/protocol.md, "Sign-on").
+ * The end of a sign-on: everything that the client needs, in the order in which
+ * it needs it (docs/protocol.md, "Sign-on").
  *
  * @module
  */
@@ -32,7 +32,10 @@ import { tellOfWaiting } from "../waiting_for_staff.ts";
 
 const ELSEWHERE = "You have signed on from another place.";
 
-/** The same bytes for everybody, made once until the host changes them. */
+/**
+ * Category frames, identical for all clients and built once until the host
+ * changes the categories.
+ */
 const categoryFrames = new WeakMap<readonly Category[], Uint8Array>();
 
 function categoriesOf({ categories }: World): Uint8Array {
@@ -44,20 +47,26 @@ function categoriesOf({ categories }: World): Uint8Array {
   return frame;
 }
 
-/** "N" covers the pal list with a dialog at every start until it is answered. */
+/**
+ * Returns the `ph=` value. "N" covers the pal list with a dialog at every start
+ * until the user answers it.
+ */
 function hintState(ctx: Context, { hint }: Account): UserData["ph"] {
   if (!ctx.settings.auth.ask_hint) return "0";
   return hint === "" ? "N" : "Y";
 }
 
-/** Without these the client fetches advertisements again and again. */
+/** Without these, the client fetches advertisements again and again. */
 const SELDOM_ADVERTISEMENTS = concat(
   ["C", "G"].map((where) =>
     adRotation.frame({ seconds: SELDOM_SECONDS, where })
   ),
 );
 
-/** Everything that a signed-on client needs, in the order that it needs it. */
+/**
+ * Sends everything that a client needs after sign-on, in the order in which it
+ * needs it.
+ */
 export function welcome(ctx: Context, account: Account): void {
   const { session, store, world } = ctx;
   const { uid } = account;
@@ -78,8 +87,8 @@ export function welcome(ctx: Context, account: Account): void {
   });
   ctx.services.signOnStep(session, "online");
 
-  // Before all else, as other descriptions of the protocol have it; 5.0 drains
-  // it like LOGIN_NOT_COMPLETE (docs/protocol.md, "Sign-on").
+  // Comes first, as other descriptions of the protocol say; 5.0 discards it
+  // like LOGIN_NOT_COMPLETE (docs/protocol.md, "Sign-on").
   ctx.reply(loginReply.frame({ uid, success: 1 }));
   ctx.reply(userData.frame({
     ...account,
@@ -90,7 +99,8 @@ export function welcome(ctx: Context, account: Account): void {
   ctx.reply(accepted("LOGIN"));
   ctx.reply(buddyListFrames(pals));
   ctx.reply(blockedBuddies.frame(blocks));
-  // Offline too: after a reconnect the client still shows the status of before.
+  // Offline pals too: after a reconnect the client still shows each pal's
+  // earlier status.
   for (const pal of pals) tellStatus(ctx, session, pal.uid);
   if (session.dialect.wantsOwnStatus) {
     ctx.reply(statusChange.frame({ uid, status: STATUS.online }));

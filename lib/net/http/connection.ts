@@ -1,5 +1,5 @@
 /**
- * One connection: its requests, one after the other.
+ * One HTTP connection and its requests, one after the other.
  *
  * @module
  */
@@ -13,15 +13,18 @@ import { readHead, type RequestHead } from "./request_head.ts";
 import { bareResponse, writeResponse } from "./response.ts";
 import { Upgrade } from "./upgrade.ts";
 
-/** Milliseconds that each thing may take. */
+/** Time limits, in milliseconds. */
 export interface Deadlines {
-  /** From the connection, or the first byte of a request, to its last. */
+  /**
+   * From the start of the connection, or the first byte of a request, to the
+   * request's last byte.
+   */
   readonly requestMs: number;
   /** Between two requests. */
   readonly idleMs: number;
-  /** For the page to be made. */
+  /** For making the page. */
   readonly answerMs: number;
-  /** For a piece of the answer to be taken by the other end. */
+  /** For the other end to receive a piece of the answer. */
   readonly writeMs: number;
 }
 
@@ -33,9 +36,15 @@ export const DEADLINES: Deadlines = {
 };
 
 const MOST_HEAD = 16 * 1024;
-/** No form may be longer (../form.ts): what comes is kept until it is whole. */
+/**
+ * Longest body in bytes, longer than any form (../form.ts): it is buffered
+ * until it is complete.
+ */
 const MOST_BODY = 64 * 1024;
-/** So much more is read of one, for its answer to arrive, and thrown away. */
+/**
+ * Bytes of a longer body that are read and discarded, so that the answer
+ * arrives.
+ */
 const MOST_PASSED = 1024 * 1024;
 /** Bytes read at a time. */
 const SCRATCH = 8192;
@@ -45,7 +54,7 @@ export type Answer = (
   request: Request,
   remote: string,
   local: string,
-  /** By TLS, and not by a proxy that did. */
+  /** Over TLS that this server terminates itself, rather than a proxy. */
   secure: boolean,
 ) => Promise<Response | Upgrade>;
 
@@ -55,19 +64,19 @@ export class HttpConnection implements Acceptable {
   readonly #answer: Answer;
   readonly #deadlines: Deadlines;
   readonly #upgraded: () => void;
-  /** Read and not yet used. */
+  /** Bytes read and not used yet. */
   readonly #held = new ReadBuffer();
   readonly #scratch = new Uint8Array(SCRATCH);
-  /** The read that is under way: there is never more than one. */
+  /** The pending read: there is never more than one. */
   #reading: Promise<boolean> | undefined;
   #deadline: number;
-  /** Nothing is under way: it may be ended without loss. */
+  /** Nothing is in progress: closing the connection loses nothing. */
   #resting = true;
   #answering = false;
   #last = false;
   #wire: WebSocketWire | undefined;
 
-  /** `onRest` is called before each wait for a request. */
+  /** `onRest` is called before waiting for each request. */
   constructor(
     conn: Stream,
     answer: Answer,
@@ -83,7 +92,7 @@ export class HttpConnection implements Acceptable {
     this.#deadline = performance.now() + deadlines.requestMs;
   }
 
-  /** Whether no page is being made and no stream is open. */
+  /** True while no page is being made and no stream is open. */
   get mayYield(): boolean {
     return !this.#answering;
   }
@@ -92,18 +101,24 @@ export class HttpConnection implements Acceptable {
     this.close();
   }
 
-  /** What is being answered still is; no other request is taken. */
+  /** Completes the current answer and accepts no further request. */
   endSoon(): void {
     this.#last = true;
     if (this.#resting) this.close();
   }
 
-  /** True once this connection is a WebSocket, which outlives the pages. */
+  /**
+   * True once this connection is a WebSocket, which the page server no longer
+   * owns.
+   */
   get isUpgraded(): boolean {
     return this.#wire !== undefined;
   }
 
-  /** Ends what is late; to be called about once per second. */
+  /**
+   * Closes the connection when it has passed a deadline. Must be called about
+   * once per second.
+   */
   tick(now: number): void {
     if (this.#wire !== undefined) this.#wire.tick(now);
     else if (now > this.#deadline) this.close();
@@ -117,7 +132,10 @@ export class HttpConnection implements Acceptable {
     }
   }
 
-  /** Until either end has had enough; rejects when the other end breaks off. */
+  /**
+   * Serves requests until either end closes. Rejects when the other end breaks
+   * off.
+   */
   async serve(): Promise<void> {
     for (;;) {
       const head = await this.#readHead();
@@ -147,7 +165,7 @@ export class HttpConnection implements Acceptable {
     this.#deadline = performance.now() + ms;
   }
 
-  /** False at the end of the stream. */
+  /** Reads more bytes. Returns false at the end of the stream. */
   #more(): Promise<boolean> {
     return this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
@@ -162,8 +180,9 @@ export class HttpConnection implements Acceptable {
   }
 
   /**
-   * Reads on while a page is made, to learn that its reader is gone; what it
-   * says meanwhile is kept for the next request, within bounds.
+   * Continues reading while a page is made, to notice a reader that
+   * disconnects. A limited amount of what it sends is kept for the next
+   * request.
    */
   async #watchForEnd(gone: AbortController): Promise<void> {
     try {
@@ -179,13 +198,13 @@ export class HttpConnection implements Acceptable {
 
   async #readHead(): Promise<RequestHead | "closed" | null> {
     const held = this.#held;
-    // Where the next look for the end of a line begins.
+    // Offset at which the next search for the end of a line begins.
     let looked = 0;
     for (;;) {
-      // Empty lines before a request are left over from the one before.
+      // Empty lines before a request are left over from the previous one.
       if (looked === 0) held.skipLineEnds();
-      // Read as a head only when it may be whole: one that comes byte by byte
-      // must not be read as often.
+      // Parsed only when it may be complete: a head that arrives byte by byte
+      // must not be parsed for each byte.
       if (held.mayEndHead(looked) || held.length >= MOST_HEAD) {
         const head = readHead(latin1(held.bytes.subarray(0, MOST_HEAD)));
         if (head !== "incomplete") {
@@ -201,7 +220,7 @@ export class HttpConnection implements Acceptable {
     }
   }
 
-  /** Null when the other end broke off. */
+  /** Returns null when the other end broke off. */
   async #readBody(head: RequestHead): Promise<Uint8Array<ArrayBuffer> | null> {
     const { bodyLength } = head;
     if (/^100-continue$/i.test(head.headers.get("expect") ?? "")) {
@@ -215,7 +234,7 @@ export class HttpConnection implements Acceptable {
     return body;
   }
 
-  /** Whether the connection stays. */
+  /** Answers one request. Returns whether the connection stays open. */
   async #respond(
     head: RequestHead,
     body: Uint8Array<ArrayBuffer>,
@@ -223,7 +242,7 @@ export class HttpConnection implements Acceptable {
     this.#allow(this.#deadlines.answerMs);
     const isHead = head.method === "HEAD";
     const gone = new AbortController();
-    // What follows a handshake is for the WebSocket to read.
+    // Bytes after a handshake are for the WebSocket to read.
     if (!head.headers.has("upgrade")) void this.#watchForEnd(gone);
     let response: Response | Upgrade;
     try {
@@ -240,7 +259,7 @@ export class HttpConnection implements Acceptable {
         this.#conn.secure ?? false,
       );
     } catch (error) {
-      // Methods that Request does not take, such as TRACE.
+      // Methods that Request rejects, such as TRACE.
       if (!(error instanceof TypeError)) throw error;
       response = bareResponse(405, "Not this way.");
     }
@@ -300,7 +319,10 @@ export class HttpConnection implements Acceptable {
     });
   }
 
-  /** A socket closed with unread bytes resets, and takes the answer along. */
+  /**
+   * Reads and discards up to `bytes` bytes: a socket closed with unread bytes
+   * is reset, and the answer would be lost.
+   */
   async #passOver(bytes: number): Promise<void> {
     await this.finish();
     for (let left = Math.min(bytes, MOST_PASSED); left > 0;) {
@@ -310,7 +332,7 @@ export class HttpConnection implements Acceptable {
     }
   }
 
-  /** Says that no more comes, so that what was written is read. */
+  /** Closes the write side and discards input, so that the answer is read. */
   async finish(): Promise<void> {
     await this.#conn.closeWrite();
   }
@@ -322,7 +344,7 @@ async function writeAll(conn: Stream, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** One character for each byte. */
+/** Decodes one character per byte. */
 function latin1(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);

@@ -1,6 +1,6 @@
 /**
- * What has come of a request, in one buffer that grows by doubling: a request
- * in single bytes costs no more copying than one in a single piece.
+ * The received part of a request, in one buffer that grows by doubling: a
+ * request in single bytes costs no more copying than one in a single piece.
  *
  * @module
  */
@@ -16,16 +16,16 @@ export class ReadBuffer {
     return this.#end - this.#start;
   }
 
-  /** Good until the next call of `space`. */
+  /** The received bytes, valid until the next call of `space`. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
-  /** Where the next bytes go; never empty. */
+  /** Returns the free space for the next bytes, which is never empty. */
   space(): Uint8Array<ArrayBuffer> {
     if (this.#end === this.#buffer.length) {
       const { bytes } = this;
-      // Moved down where half of it is free, else doubled.
+      // Moved to the front when half of the buffer is free, otherwise doubled.
       if (2 * bytes.length > this.#buffer.length) {
         this.#buffer = new Uint8Array(2 * this.#buffer.length);
       }
@@ -36,7 +36,7 @@ export class ReadBuffer {
     return this.#buffer.subarray(this.#end);
   }
 
-  /** `count` bytes were put into {@linkcode ReadBuffer.space}. */
+  /** Records that `count` bytes were put into {@linkcode ReadBuffer.space}. */
   filled(count: number): void {
     this.#end += count;
   }
@@ -55,7 +55,7 @@ export class ReadBuffer {
     this.#start += count;
     if (this.#start < this.#end) return;
     this.#start = this.#end = 0;
-    // Between two requests nobody keeps what a long one needed.
+    // A buffer enlarged for a long request is released before the next one.
     if (this.#buffer.length > SMALLEST) this.#buffer = new Uint8Array(SMALLEST);
   }
 
@@ -66,15 +66,15 @@ export class ReadBuffer {
   }
 
   /**
-   * Whether a head may end in what came after the first `looked` bytes: with
-   * its first line, or with an empty one.
+   * Returns whether a head may end in the bytes after the first `looked`: with
+   * its first line, or with an empty line.
    */
   mayEndHead(looked: number): boolean {
     const { bytes } = this;
     for (let at = looked; (at = bytes.indexOf(LF, at)) >= 0; at++) {
       const before = bytes[at - 1] === CR ? at - 2 : at - 1;
       if (bytes[before] === LF) return true;
-      // Without a version the first line is all of it.
+      // A first line without a version is the complete head.
       if (bytes.indexOf(LF) === at) return true;
     }
     return false;

@@ -1,9 +1,9 @@
 /**
- * The head of an HTTP request, read with the patience of 2002: bare newlines,
- * absolute request URIs, no Host header, no version, blanks and bytes of any
- * code page in the path (docs/protocol.md, "The client's browser").
+ * Parses the head of an HTTP request as leniently as servers of 2002: bare
+ * newlines, absolute request URIs, no Host header, no version, spaces and bytes
+ * of any code page in the path (docs/protocol.md, "The client's browser").
  *
- * Patience ends where two readers could disagree about where a request ends:
+ * It is strict wherever two parsers could disagree about the end of a request:
  * Transfer-Encoding, folded lines and more than one Content-Length are refused.
  *
  * @module
@@ -11,14 +11,14 @@
 
 export interface RequestHead {
   readonly method: string;
-  /** From the first slash, percent-encoded, without the query. */
+  /** The path from its first slash, percent-encoded, without the query. */
   readonly path: string;
-  /** "" or from the question mark. */
+  /** The query including its question mark, or "". */
   readonly query: string;
   readonly version: "0.9" | "1.0" | "1.1";
   readonly headers: Headers;
   readonly bodyLength: number;
-  /** Bytes up to the body. */
+  /** Length of the head in bytes, up to the body. */
   readonly length: number;
 }
 
@@ -26,9 +26,9 @@ const MOST_HEADERS = 100;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * `text` holds one character for each byte. "incomplete" until the blank line
- * has come (or, without a version, the first line), null for what is no
- * request.
+ * Parses `text`, which holds one character per byte. Returns "incomplete" until
+ * the blank line (or, without a version, the first line) has arrived, and null
+ * when it is not a request.
  */
 export function readHead(text: string): RequestHead | "incomplete" | null {
   const firstEnd = text.indexOf("\n");
@@ -40,7 +40,7 @@ export function readHead(text: string): RequestHead | "incomplete" | null {
   let length = firstEnd + 1;
   const headers = new Headers();
   if (version !== undefined) {
-    // From the end of the first line, for a request without headers.
+    // Starts at the end of the first line, for a request without headers.
     const from = firstEnd - 1;
     const end = /\r?\n\r?\n/.exec(text.slice(from));
     if (end === null) return "incomplete";
@@ -72,20 +72,20 @@ function addHeaders(headers: Headers, lines: readonly string[]): boolean {
     try {
       headers.append(name, line.slice(colon + 1).trim());
     } catch {
-      // A value with a NUL or a lone carriage return.
+      // The value contains a NUL or a lone carriage return.
       return false;
     }
   }
   return true;
 }
 
-/** "5, 5", which is what two headers become, is as bad as "-5". */
+/** Two Content-Length headers become "5, 5", which is as invalid as "-5". */
 function readLength(header: string | null): number | null {
   if (header === null) return 0;
   return /^\d{1,12}$/.test(header) ? Number(header) : null;
 }
 
-/** `http://www.paltalk.com/x?y` and `/x?y` alike. */
+/** Accepts `http://www.paltalk.com/x?y` and `/x?y` alike. */
 function splitTarget(target: string): { path: string; query: string } | null {
   const local = target.replace(/^https?:\/\/[^/?]*/i, "");
   const whole = local === "" && target !== "" ? "/" : local;
@@ -98,7 +98,7 @@ function splitTarget(target: string): { path: string; query: string } | null {
   };
 }
 
-/** Bytes that an address cannot hold, percent-encoded. */
+/** Percent-encodes the bytes that an address cannot contain. */
 function escaped(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex -- those are among them

@@ -1,6 +1,6 @@
 /**
- * Writing an answer: whole, with a length known before, or as a stream of
- * events until somebody ends it.
+ * Writes an answer: either complete, with a known length, or as a stream of
+ * events until either side ends it.
  *
  * @module
  */
@@ -10,10 +10,10 @@ export interface Writing {
   readonly response: Response;
   readonly version: "1.0" | "1.1";
   readonly withBody: boolean;
-  /** The connection is to stay for another request. */
+  /** Whether the connection stays open for another request. */
   readonly stays: boolean;
   write(bytes: Uint8Array): Promise<void>;
-  /** Called once when the answer has no end of its own. */
+  /** Called once when the answer has no end of its own; `gone` ends it. */
   whileStreaming(gone: () => void): void;
 }
 
@@ -37,7 +37,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 const encoder = new TextEncoder();
 
-/** A sentence as plain text. */
+/** Returns a sentence as plain text. */
 export function bareResponse(
   status: number,
   sentence: string,
@@ -49,7 +49,10 @@ export function bareResponse(
   });
 }
 
-/** Whether the connection stays. Rejects when a write does. */
+/**
+ * Writes the answer. Returns whether the connection stays open; rejects when a
+ * write does.
+ */
 export async function writeResponse(one: Writing): Promise<boolean> {
   const { response, withBody, write } = one;
   if (!withBody || response.body === null) {
@@ -77,7 +80,7 @@ function isEventStream({ headers }: Response): boolean {
   return headers.get("content-type")?.startsWith("text/event-stream") ?? false;
 }
 
-/** Until the stream ends or its reader is gone. */
+/** Copies the stream until it ends or its reader disconnects. */
 async function pump(
   body: ReadableStream<Uint8Array>,
   write: (bytes: Uint8Array) => Promise<void>,
@@ -96,7 +99,9 @@ async function pump(
   }
 }
 
-/** Some readers of the time knew only "Content-Type", not "content-type". */
+/**
+ * Some clients of the time recognise only "Content-Type", not "content-type".
+ */
 function headOf(
   { response, version }: Writing,
   length: number | null,

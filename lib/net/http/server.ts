@@ -1,11 +1,12 @@
 /**
- * A small HTTP/1.1 server, because the runtime's own has no deadlines: clients
- * that connect and send nothing would hold their connections until the chat
- * port has no file descriptors left. It also refuses what the old client and
- * its browser send (docs/adr/0013-the-pages-own-http-server.md).
+ * A small HTTP/1.1 server, needed because the runtime's own has no deadlines:
+ * clients that connect and send nothing would hold their connections until the
+ * chat port has no file descriptors left. The runtime's server also rejects
+ * requests that the old client and its browser send
+ * (docs/adr/0013-the-pages-own-http-server.md).
  *
- * GET, HEAD and POST with Content-Length; connections stay open between
- * requests; no compression: a proxy in front can add it.
+ * It supports GET, HEAD and POST with Content-Length. Connections stay open
+ * between requests. It does not compress: a proxy in front can.
  *
  * @module
  */
@@ -20,28 +21,31 @@ import {
 } from "./connection.ts";
 
 const SWEEP_MS = 1000;
-/** For the ends of connections that were closed to be noticed. */
+/** Time for closed connections to notice that, in milliseconds. */
 const CLOSE_MS = 500;
 
 export interface HttpOptions {
   readonly hostname: string;
-  /** 0: any free one. */
+  /** 0 takes any free port. */
   readonly port: number;
   readonly answer: Answer;
   readonly log: NetLog;
-  /** Read for each connection. */
+  /** Read anew for each connection. */
   readonly limits: () => AcceptorLimits;
-  /** Addresses that count in the total only, such as a proxy's. */
+  /**
+   * Returns whether an address counts only towards the total, such as a
+   * proxy's.
+   */
   readonly isUncounted?: (address: string) => boolean;
   readonly deadlines?: Deadlines;
-  /** Makes this an HTTPS server; closed by its owner. */
+  /** Makes this an HTTPS server. Its owner must close it. */
   readonly tls?: TlsTerminator;
 }
 
 export class HttpServer {
   readonly addr: Deno.NetAddr;
   readonly #options: HttpOptions;
-  /** Those that serve pages. */
+  /** The connections that serve pages. */
   readonly #connections = new Set<HttpConnection>();
   readonly #webSockets = new Set<HttpConnection>();
   readonly #acceptor: Acceptor<HttpConnection>;
@@ -71,8 +75,9 @@ export class HttpServer {
   }
 
   /**
-   * Lets what is being answered end within `graceMs`, then closes. Does not
-   * wait for a write that nobody takes: before Deno 2.9 nothing ends that one.
+   * Lets answers in progress finish within `graceMs`, then closes. Does not
+   * wait for a write that the client never reads: before Deno 2.9 nothing ends
+   * it.
    */
   async shutdown(graceMs: number): Promise<void> {
     if (this.#stopping) return;
@@ -87,7 +92,7 @@ export class HttpServer {
     clearInterval(this.#sweeper);
   }
 
-  /** Whether all have ended before the time is over. */
+  /** Returns whether all connections became idle within this time. */
   async #allRest(ms: number): Promise<boolean> {
     if (this.#connections.size === 0) return true;
     const rested = Promise.withResolvers<boolean>();
@@ -117,7 +122,7 @@ export class HttpServer {
       await one.serve();
       if (!one.isUpgraded) await one.finish();
     } catch (error) {
-      // The other end went away, or the sweeper has closed it.
+      // The other end disconnected, or a deadline has closed the connection.
       this.#options.log.debug("connection ended", { error: String(error) });
     } finally {
       one.close();
@@ -127,7 +132,10 @@ export class HttpServer {
     }
   }
 
-  /** WebSockets belong to chat, voice and video, which end them. */
+  /**
+   * Removes a WebSocket from the page connections: chat, voice and video close
+   * theirs.
+   */
   #upgraded(one: HttpConnection): void {
     this.#webSockets.add(one);
     this.#acceptor.settled(one);

@@ -6,7 +6,7 @@ import { HttpServer } from "./server.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Tells what it was asked. */
+/** Answers with a description of the request. */
 const echo: Answer = async (request, remote) =>
   new Response(
     `${request.method} ${request.url} ${remote} [${await request.text()}]`,
@@ -33,7 +33,7 @@ async function withServer(
   }
 }
 
-/** What comes until the other end closes, and how long that took. */
+/** Returns what the server sends until it closes, and how long that took. */
 async function hold(
   server: HttpServer,
   ...pieces: string[]
@@ -51,7 +51,7 @@ async function hold(
       text += new TextDecoder("latin1").decode(chunk.subarray(0, n));
     }
   } catch {
-    // Reset: closed with bytes of ours unread.
+    // Reset: the server closed with unread bytes.
   } finally {
     conn.close();
   }
@@ -127,7 +127,8 @@ Deno.test("HttpServer keeps no more of a body than a form may have", () =>
         `POST / HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n`,
         body,
       );
-      // Told, not reset, and not read into memory first.
+      // The client receives an answer instead of a reset, and the body is not
+      // read into memory first.
       match(text, /^HTTP\/1\.0 413 /);
       const head = "POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n";
       const asked = await hold(server, head);
@@ -302,7 +303,7 @@ Deno.test("HttpServer drops the oldest idle connection of a host that holds too 
     const held = [];
     for (let n = 0; n < 20; n++) held.push((await connect())!);
     ok(held.every((one) => one !== null));
-    // All of them are new, so nobody gives way yet.
+    // All of them are new, so none is closed to make room yet.
     equal(await connect().catch(() => null), null);
     await new Promise((go) => setTimeout(go, 2050));
     const late = await connect();
@@ -320,7 +321,8 @@ Deno.test("HttpServer tells a page in the making that its reader is gone", async
         hostname: "127.0.0.1",
         port: server.addr.port,
       });
-      // What follows the request is kept and does not hide the end.
+      // Bytes after the request are buffered and do not hide the end of the
+      // stream.
       await conn.write(
         encodeText("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n"),
       );

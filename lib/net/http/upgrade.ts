@@ -7,11 +7,11 @@ import type { WebSocketLimits } from "../websocket/wire.ts";
 import type { WebSocketWire } from "../websocket/wire.ts";
 
 export class Upgrade {
-  /** `serve` takes over the wire and closes it in the end. */
+  /** `serve` takes over the wire and must close it. */
   constructor(
-    /** Of the handshake: see lib/net/websocket/handshake.ts. */
+    /** The key of the handshake: see lib/net/websocket/handshake.ts. */
     readonly key: string,
-    /** The subprotocol that was chosen. */
+    /** The subprotocol chosen by the server. */
     readonly protocol: string | undefined,
     /** The client's address, as seen through trusted proxies. */
     readonly address: string,

@@ -20,7 +20,7 @@ import { Upgrade } from "./upgrade.ts";
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const LIMITS: WebSocketLimits = { maxMessage: 70_000, framesPerSecond: 200 };
 
-/** Sends back every byte that it reads. */
+/** Sends every byte that it reads back. */
 async function echo(wire: WebSocketWire): Promise<void> {
   const bytes = new Uint8Array(1000);
   try {
@@ -209,7 +209,7 @@ Deno.test("WebSocket: floods of empty frames are charged to the sender", () =>
       await socket.send(...Array.from({ length: 2000 }, () => one));
       equal(await socket.closeCode(), 1008);
     }
-    // As many with time between them are welcome.
+    // The same number of frames, spread over time, is accepted.
     await using socket = await RawWebSocket.open(port, "/");
     for (let i = 0; i < 500; i++) {
       await socket.send(clientFrame(2, Uint8Array.of(i)));

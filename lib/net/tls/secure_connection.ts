@@ -1,18 +1,18 @@
 /**
- * One TLS connection from outside, seen as a plain stream of bytes.
+ * An incoming TLS connection, seen as a plain stream of bytes.
  *
- * `outer` is the connection of the client, `inner` the end of the loopback
+ * `outer` is the connection of the client; `inner` is one end of a loopback
  * connection whose other end Deno decrypts (see terminator.ts).
  *
  * @module
  */
 
-/** Bytes carried at a time. */
+/** Bytes copied at a time. */
 const CHUNK = 16_384;
-/** Time for the last bytes to leave after the stream was closed. */
+/** Milliseconds for the last bytes to leave after the stream was closed. */
 const LINGER_MS = 2000;
 
-/** What an HTTP connection needs of TCP or TLS. */
+/** What an HTTP connection needs from TCP or TLS. */
 export type Stream =
   & Pick<
     Deno.TcpConn,
@@ -20,7 +20,7 @@ export type Stream =
   >
   & { readonly secure?: boolean };
 
-/** Both ends of a loopback connection: encrypted, and decrypted. */
+/** The two ends of a loopback connection: one encrypted, one decrypted. */
 export interface Decryption {
   readonly encrypted: Deno.TcpConn;
   readonly plain: Deno.TlsConn;
@@ -36,7 +36,7 @@ export class SecureConnection implements Stream {
   #handshaken = false;
   #closed = false;
 
-  /** `open` starts decrypting; it rejects when that is impossible. */
+  /** `open` starts the decryption; it rejects when that is impossible. */
   constructor(outer: Deno.TcpConn, open: () => Promise<Decryption>) {
     this.#outer = outer;
     this.localAddr = outer.localAddr;
@@ -57,8 +57,9 @@ export class SecureConnection implements Stream {
   }
 
   /**
-   * Ends the stream. What was written still leaves, within a bound: Deno
-   * itself never gives up a handshake or a last write that nobody takes.
+   * Ends the stream. Written bytes are still sent, within a time limit, because
+   * Deno never gives up a handshake or a last write that the client does not
+   * read.
    */
   close(): void {
     if (this.#closed) return;
@@ -79,7 +80,7 @@ export class SecureConnection implements Stream {
   async #start(
     open: () => Promise<Decryption>,
   ): Promise<Decryption | undefined> {
-    // Nothing is spent on a client that says nothing.
+    // Nothing is allocated for a client that sends nothing.
     const hello = new Uint8Array(CHUNK);
     try {
       const n = await this.#outer.read(hello);
@@ -114,7 +115,7 @@ export class SecureConnection implements Stream {
     const inward = pump(this.#outer, inner, hello, length);
     const outward = pump(inner, this.#outer, new Uint8Array(CHUNK), 0);
     await outward;
-    // A socket closed with unread bytes resets, and takes the answer along.
+    // A socket closed with unread bytes is reset, and the answer would be lost.
     const timer = setTimeout(() => this.#end(), LINGER_MS);
     await inward;
     clearTimeout(timer);
@@ -127,7 +128,7 @@ export class SecureConnection implements Stream {
   }
 }
 
-/** Carries bytes until either end has had enough; never rejects. */
+/** Copies bytes until either end closes. Never rejects. */
 async function pump(
   from: Deno.TcpConn,
   to: Deno.TcpConn,

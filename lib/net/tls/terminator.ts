@@ -1,12 +1,12 @@
 /**
- * Ends TLS for connections that our acceptor has accepted by TCP.
+ * Terminates TLS for connections that our acceptor has accepted by TCP.
  *
- * Deno can decrypt only what its own TLS listener accepts, and that listener
- * has two faults: its certificate cannot be changed, and a handshake that
- * stalls keeps its socket after `close`. So each connection is carried to a
- * TLS listener on the loopback. The certificate changes by opening another
- * such listener, which refuses nobody, and closing both TCP ends ends any
- * handshake (docs/adr/0017-https-built-in.md).
+ * Deno can decrypt only connections of its own TLS listener, and that listener
+ * has two faults: its certificate cannot be changed, and a stalled handshake
+ * keeps its socket after `close`. So each connection is forwarded to a TLS
+ * listener on the loopback interface. To change the certificate, another such
+ * listener is opened, which interrupts no client; and closing both TCP ends
+ * aborts any handshake (docs/adr/0017-https-built-in.md).
  *
  * @module
  */
@@ -15,27 +15,35 @@ import { type Decryption, SecureConnection } from "./secure_connection.ts";
 import { nextTurn } from "../turn.ts";
 
 export interface KeyPair {
-  /** PEM: the certificate, then those of its issuers. */
+  /** PEM: the certificate, followed by those of its issuers. */
   readonly certificate: string;
   /** PEM, PKCS #8. */
   readonly key: string;
 }
 
-/** Time for both ends of a loopback connection to be there. */
+/** Milliseconds for both ends of a loopback connection to be established. */
 const MEET_MS = 5000;
-/** Connections of strangers on this machine that may wait to be sent away. */
+/**
+ * Connections from other programs on this machine that may wait to be closed.
+ */
 const MOST_STRANGERS = 64;
 const LOOPBACK = "127.0.0.1";
 
 export class TlsTerminator {
   #port: DecryptingPort;
 
-  /** Throws what Deno.listenTls throws, such as for a key that does not fit. */
+  /**
+   * Throws the errors of Deno.listenTls, for example for a key that does not
+   * fit.
+   */
   constructor(pair: KeyPair) {
     this.#port = new DecryptingPort(pair);
   }
 
-  /** Serves another certificate to new connections. Throws as above. */
+  /**
+   * Serves another certificate to new connections. Throws as the constructor
+   * does.
+   */
   replace(pair: KeyPair): void {
     const before = this.#port;
     this.#port = new DecryptingPort(pair);
@@ -51,10 +59,13 @@ export class TlsTerminator {
   }
 }
 
-/** A TLS listener on the loopback, with one certificate. */
+/** A TLS listener on the loopback interface, with one certificate. */
 class DecryptingPort {
   readonly #listener: Deno.TlsListener;
-  /** By the port of the encrypted end: who waits, and what has arrived. */
+  /**
+   * Expected connections by the port of their encrypted end, and those that
+   * have arrived early.
+   */
   readonly #expected = new Map<number, (conn: Deno.TlsConn) => void>();
   readonly #arrived = new Map<number, Deno.TlsConn>();
   #opening = 0;
@@ -71,7 +82,7 @@ class DecryptingPort {
     void this.#accept();
   }
 
-  /** Both ends of a new connection. */
+  /** Opens a connection and returns both ends. */
   async open(): Promise<Decryption> {
     this.#opening++;
     let encrypted: Deno.TcpConn | undefined;
@@ -140,8 +151,8 @@ class DecryptingPort {
     const { port } = conn.remoteAddr as Deno.NetAddr;
     const expect = this.#expected.get(port);
     if (expect !== undefined) return expect(conn);
-    // It may have arrived before its other end knew its own port. Others on
-    // this machine that connect here are sent away.
+    // It may have arrived before its other end knew its own port. Connections
+    // from other programs on this machine are closed.
     this.#arrived.set(port, conn);
     if (this.#arrived.size > MOST_STRANGERS) this.#dropOldest();
     setTimeout(() => {

@@ -54,7 +54,7 @@ async function withServer(
   }
 }
 
-/** One request, by a client that trusts this certificate alone. */
+/** Makes one request with a client that trusts only this certificate. */
 async function ask(
   port: number,
   { certificate }: KeyPair,
@@ -89,7 +89,7 @@ Deno.test("HTTPS: a new certificate counts at once, and refuses nobody", async (
   await withServer(pairs[0]!, async (port, terminator) => {
     const stop = new AbortController();
     let connected = 0;
-    // Clients come all the time, and trust any of them.
+    // Clients connect all the time and trust either certificate.
     const coming = Array.from({ length: 8 }, async () => {
       while (!stop.signal.aborted) {
         using conn = await Deno.connectTls({
@@ -123,7 +123,7 @@ Deno.test("HTTPS: stalled and foreign handshakes end, others are served meanwhil
   await withServer(one, async (port, _terminator, server) => {
     const starts = [
       new Uint8Array(),
-      // A record that promises more than it brings, and plain HTTP.
+      // A record shorter than its header says, and plain HTTP.
       Uint8Array.of(0x16, 3, 1, 2, 0, 1),
       new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"),
     ];
@@ -138,7 +138,7 @@ Deno.test("HTTPS: stalled and foreign handshakes end, others are served meanwhil
     equal(text(await ask(port, one)), "true ");
     for (const conn of stalled) {
       const buffer = new Uint8Array(100);
-      // An alert may come before the end.
+      // The server may send an alert before it closes.
       while (await conn.read(buffer).catch(() => null) !== null);
       conn.close();
     }

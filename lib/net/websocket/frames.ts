@@ -1,5 +1,5 @@
 /**
- * WebSocket frames by the library `ws`: the only module that knows it.
+ * WebSocket frames, by the library `ws`: only this module uses it.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { concat } from "../../protocol/bytes.ts";
 export const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 export type Opcode = keyof typeof OPCODE;
 
-/** Fragments of one message; browsers send one. */
+/** Maximum fragments of one message; browsers send one. */
 const MAX_FRAGMENTS = 64;
-/** Reads that one incomplete frame may be spread over. */
+/** Maximum reads over which one incomplete frame may be spread. */
 const MAX_CHUNKS = 1024;
 
 export interface FrameEvents {
   message(data: Uint8Array, binary: boolean): void;
   ping(data: Uint8Array): void;
   pong(): void;
-  /** The client closes; nothing follows. */
+  /** Called when the client closes; nothing follows. */
   closed(code: number): void;
 }
 
-/** Takes a connection's bytes and calls `events` for what they hold. */
+/** Parses a connection's bytes and calls `events` for their contents. */
 export class FrameReader {
   readonly #receiver: Receiver;
   #failure: number | undefined;
@@ -50,8 +50,8 @@ export class FrameReader {
   }
 
   /**
-   * Calls events for each message that `bytes`, which must not change later,
-   * complete. Resolves when a violation in them would be known.
+   * Calls `events` for each message that `bytes` complete; `bytes` must not
+   * change later. Resolves once a violation in them would be known.
    */
   feed(bytes: Uint8Array): Promise<void> {
     const { buffer, byteOffset, length } = bytes;

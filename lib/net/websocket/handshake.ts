@@ -14,23 +14,23 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** A request that may become a WebSocket. */
 export interface Handshake {
   readonly key: string;
-  /** Subprotocols that the client offers, in its order. */
+  /** Subprotocols that the client offers, in its order of preference. */
   readonly protocols: readonly string[];
 }
 
-/** Why a request cannot become a WebSocket, as an HTTP answer. */
+/** The reason why a request cannot become a WebSocket, as an HTTP answer. */
 export interface HandshakeFault {
   readonly status: 400 | 426;
   readonly sentence: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** True when a request asks for an upgrade to WebSocket. */
+/** Returns whether a request asks for an upgrade to WebSocket. */
 export function asksForWebSocket(headers: Headers): boolean {
   return hasToken(headers.get("upgrade"), "websocket");
 }
 
-/** Reads the handshake; permessage-deflate is never accepted. */
+/** Parses the handshake; permessage-deflate is never accepted. */
 export function readHandshake(
   method: string,
   headers: Headers,
@@ -56,7 +56,7 @@ export function readHandshake(
   return { key, protocols };
 }
 
-/** The head of the answer that completes the handshake. */
+/** Returns the head of the answer that completes the handshake. */
 export function handshakeAnswer(key: string, protocol?: string): string {
   const accept = createHash("sha1").update(key + MAGIC).digest("base64");
   return "HTTP/1.1 101 Switching Protocols\r\n" +

@@ -1,6 +1,6 @@
 /**
  * A wire over a WebSocket: a stream of bytes in binary messages, whose
- * boundaries mean nothing.
+ * boundaries have no meaning.
  *
  * @module
  */
@@ -26,24 +26,27 @@ export const CLOSE = {
 
 /** Bytes read from the connection at once. */
 const READ_BYTES = 16_384;
-/** Longest message sent: a slow reader is seen to make progress. */
+/**
+ * Longest message sent, in bytes: short ones show whether a slow reader makes
+ * progress.
+ */
 const FRAME_BYTES = 16_384;
-/** Silence after which the client is asked for a sign of life. */
+/** Milliseconds of silence after which the client is sent a ping. */
 const PING_MS = 25_000;
-/** Silence after which it counts as gone. */
+/** Milliseconds of silence after which the connection is considered dead. */
 const DEAD_MS = 65_000;
-/** Time for the client to answer a Close frame. */
+/** Milliseconds for the client to answer a Close frame. */
 const CLOSING_MS = 1000;
-/** Frames in a burst, in seconds of the permitted rate. */
+/** Frames that may arrive at once, in seconds of the permitted rate. */
 const BURST_SECONDS = 3;
 
 /** The part of a TCP or TLS connection that a wire needs. */
 export type Stream = Pick<Deno.Conn, "read" | "write" | "close">;
 
 export interface WebSocketLimits {
-  /** Longest message, in bytes. */
+  /** Longest message accepted, in bytes. */
   readonly maxMessage: number;
-  /** Frames per second, averaged over a few seconds. */
+  /** Maximum frames per second, averaged over a few seconds. */
   readonly framesPerSecond: number;
 }
 
@@ -52,7 +55,7 @@ export interface WebSocketOptions {
   readonly remote: Endpoint;
   readonly local: Endpoint;
   readonly limits: WebSocketLimits;
-  /** Bytes that came with the handshake. */
+  /** Bytes that arrived together with the handshake. */
   readonly rest: Uint8Array;
 }
 
@@ -60,8 +63,8 @@ export class WebSocketWire implements Wire {
   readonly remote: Endpoint;
   readonly local: Endpoint;
   /**
-   * Takes text messages. Returns false for those not expected; without it
-   * none is.
+   * Handles text messages. Returns false for unexpected ones; without a handler
+   * all are unexpected.
    */
   onText: ((text: string) => boolean) | undefined;
   /** Resolves when the connection is closed. */
@@ -72,11 +75,11 @@ export class WebSocketWire implements Wire {
   readonly #reader: FrameReader;
   readonly #buffer = new Uint8Array(READ_BYTES);
   readonly #resolveClosed: () => void;
-  /** Received and not yet read. */
+  /** Bytes received and not read yet. */
   #pending: Uint8Array[] = [];
   #rest: Uint8Array | undefined;
   #writing = false;
-  /** Being written by `write`, and the bytes of its payload. */
+  /** The frame that `write` is writing, and the bytes of its payload. */
   #frame: Uint8Array | undefined;
   #payload = 0;
   readonly #onWritten = (sent: number): number | Promise<number> => {
@@ -94,7 +97,7 @@ export class WebSocketWire implements Wire {
     this.#release();
     throw error;
   };
-  /** Frames that wait for the one being written. */
+  /** Frames waiting for the one being written. */
   #turns: (() => void)[] | undefined;
   #pong: Uint8Array | undefined;
   #pinged = false;
@@ -131,8 +134,8 @@ export class WebSocketWire implements Wire {
   }
 
   /**
-   * Returns the first message, text or binary, as text; to be called before
-   * anything else is read. Undefined when the client closes without one.
+   * Returns the first message, text or binary, as text. Must be called before
+   * anything else is read. Returns undefined when the client closes first.
    */
   async firstMessage(): Promise<string | undefined> {
     let text: string | undefined;
@@ -154,7 +157,7 @@ export class WebSocketWire implements Wire {
     return text ?? new TextDecoder().decode(this.#pending.shift());
   }
 
-  /** False when nothing more will come. */
+  /** Returns false when nothing more will arrive. */
   async #readMore(): Promise<boolean> {
     const { failure } = this.#reader;
     if (failure !== undefined) this.#fail(failure);
@@ -167,19 +170,21 @@ export class WebSocketWire implements Wire {
     this.#heardAt = performance.now();
     this.#pinged = false;
     const fed = this.#reader.feed(bytes);
-    // A violation that follows a message is seen at the next read.
+    // A violation after a complete message is reported at the next read.
     if (this.#pending.length === 0) await fed;
     return true;
   }
 
-  /** `bytes` must not change later: the frame may serve other wires too. */
+  /**
+   * `bytes` must not change later, because the frame may serve other wires too.
+   */
   write(bytes: Uint8Array): Promise<number> {
     const part = bytes.length > FRAME_BYTES
       ? bytes.subarray(0, FRAME_BYTES)
       : bytes;
     if (this.#writing || this.#closeSent) return this.#writeInTurn(part);
-    // Fan-out pays for each function and promise here: nearly always nothing
-    // else is being written, and the system takes the whole frame at once.
+    // Fan-out pays for each function and promise here: nearly always no other
+    // frame is being written, and the system takes the whole frame at once.
     this.#writing = true;
     const frame = this.#frame = sharedFrame(part);
     this.#payload = part.length;
@@ -212,7 +217,7 @@ export class WebSocketWire implements Wire {
     return payload;
   }
 
-  /** Sends a text message beside the stream of bytes. */
+  /** Sends a text message, separate from the stream of bytes. */
   sendText(text: string): void {
     this.#sendLater("text", new TextEncoder().encode(text));
   }
@@ -228,22 +233,22 @@ export class WebSocketWire implements Wire {
     this.#stream.close();
   }
 
-  /** Closes with a code and a reason that the client can read. */
+  /** Closes with a code and a reason for the client. */
   async end(code: number, reason: string): Promise<void> {
     const timer = setTimeout(() => this.#closeOnce(), CLOSING_MS);
     try {
       await this.#sendClose(code, reason);
-      // A socket closed with unread bytes resets and loses what was written.
+      // A socket closed with unread bytes is reset and loses what was written.
       while (!this.#closed && await this.#stream.read(this.#buffer) !== null);
     } catch {
-      // The client was faster.
+      // The client closed first.
     } finally {
       clearTimeout(timer);
       this.#closeOnce();
     }
   }
 
-  /** To be called about once per second; `now` is `performance.now()`. */
+  /** Must be called about once per second; `now` is `performance.now()`. */
   tick(now: number): void {
     const silence = now - this.#heardAt;
     if (silence > DEAD_MS) return this.#closeOnce();
@@ -259,7 +264,7 @@ export class WebSocketWire implements Wire {
       return rest;
     }
     const count = await this.#stream.read(this.#buffer);
-    // The reader unmasks in place and keeps what is incomplete.
+    // Copied because the reader unmasks in place and keeps incomplete frames.
     return count === null ? null : this.#buffer.slice(0, count);
   }
 
@@ -286,7 +291,8 @@ export class WebSocketWire implements Wire {
 
   #answerPing(data: Uint8Array): void {
     if (!this.#count()) return;
-    // One answer for all pings that arrive while it waits (RFC 6455, 5.5.3).
+    // One answer for all pings that arrive while it is queued (RFC 6455,
+    // 5.5.3).
     const waits = this.#pong !== undefined;
     this.#pong = data;
     if (!waits) this.#sendLater("pong", () => this.#takePong());
@@ -298,7 +304,7 @@ export class WebSocketWire implements Wire {
     return data;
   }
 
-  /** Charges one frame to its sender; false when there are too many. */
+  /** Charges one frame to its sender. Returns false when there are too many. */
   #count(): boolean {
     if (this.#over) return false;
     const now = performance.now();
@@ -318,7 +324,7 @@ export class WebSocketWire implements Wire {
     void this.#sendClose(code === 1005 ? CLOSE.normal : code).catch(() => {});
   }
 
-  /** The client broke the rules: says so, and takes nothing more. */
+  /** Closes because the client broke the protocol, and reads nothing more. */
   #fail(code: number): void {
     if (this.#over) return;
     this.#over = true;
@@ -332,10 +338,12 @@ export class WebSocketWire implements Wire {
     await sending;
   }
 
-  /** For frames that no caller waits for; each kind is sent one at a time. */
+  /**
+   * Queues a frame that no caller waits for; each kind is sent one at a time.
+   */
   #sendLater(opcode: Opcode, payload: Uint8Array | (() => Uint8Array)): void {
     this.#send(opcode, payload).catch(() => {
-      // The next read or write of the owner reports it.
+      // The owner's next read or write reports it.
     });
   }
 
@@ -355,7 +363,10 @@ export class WebSocketWire implements Wire {
     }
   }
 
-  /** One frame is written at a time; undefined when it is this one's turn. */
+  /**
+   * Waits for the turn to write a frame; undefined when it is this frame's turn
+   * already.
+   */
   #acquire(): Promise<void> | undefined {
     if (this.#writing) {
       return new Promise((resolve) => (this.#turns ??= []).push(resolve));

@@ -1,19 +1,22 @@
 /**
- * How often one account may do on the pages what the audit log keeps, as the
- * chat limits its own acts.
+ * Limits how often one account may do audited actions on the pages, as chat
+ * limits its own.
  *
  * @module
  */
 import { TokenBucket } from "../net/rates.ts";
 import type { Uid } from "../domain/store.ts";
 
-/** Accounts that are remembered; the oldest are forgotten first. */
+/** Maximum accounts remembered; the oldest are forgotten first. */
 const MOST = 10_000;
 
 export class ActRate {
   readonly #buckets = new Map<Uid, TokenBucket>();
 
-  /** Counts an act at the steady time `now`; false when there are too many. */
+  /**
+   * Counts an action at the steady time `now`. Returns false when there are too
+   * many.
+   */
   take(uid: Uid, perMinute: number, now: number): boolean {
     let bucket = this.#buckets.get(uid);
     if (bucket === undefined) {

@@ -21,7 +21,7 @@ interface Document {
   }>;
 }
 
-/** What of `value` is not as `schema` says. */
+/** Returns the parts of `value` that do not match `schema`. */
 function faults(value: unknown, schema: Schema, at = "$"): string[] {
   if (schema.anyOf) {
     return schema.anyOf.some((one) => faults(value, one).length === 0)

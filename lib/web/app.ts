@@ -1,5 +1,5 @@
 /**
- * All pages together, and what is true of every answer.
+ * Puts all pages together, with the rules that apply to every answer.
  *
  * @module
  */
@@ -41,9 +41,9 @@ import type { App, Context, Env, Member, Site, Visitor } from "./site.ts";
 import { sessionId } from "./web_sessions.ts";
 
 export interface Pages {
-  /** What GET serves, as the router has it. */
+  /** The paths served by GET, in the router's notation. */
   readonly paths: readonly string[];
-  /** What POST serves. */
+  /** The paths served by POST. */
   readonly posts: readonly string[];
   answer(request: Request, visitor: Visitor): Promise<Response>;
   close(): void;
@@ -128,7 +128,10 @@ export function makePages(site: Site): Pages {
   };
 }
 
-/** The account that signed in and still may: looked up with each request. */
+/**
+ * Returns the signed-in account, if it still may sign in; checked for each
+ * request.
+ */
 function findMember(c: Context, site: Site): Member | null {
   const id = sessionId(c.req.raw.headers);
   const session = id && site.sessions.find(id, site.steady());
@@ -146,7 +149,7 @@ function findMember(c: Context, site: Site): Member | null {
   return { session, account };
 }
 
-/** Null: an error of ours, of which nothing is told. */
+/** `problem` is null for an internal error, of which no details are shown. */
 function problemPage(
   c: Context,
   site: Site,

@@ -49,7 +49,7 @@ const ASSETS: ReadonlyMap<string, Asset> = new Map(
   }),
 );
 
-/** Throws for a name that is no asset. */
+/** Returns the path of an asset. Throws for an unknown name. */
 export function assetPath(name: string): string {
   const asset = ASSETS.get(name);
   if (asset === undefined) throw new RangeError(`no asset ${name}`);

@@ -1,5 +1,5 @@
 /**
- * What attackers try with names, forms and accounts, each refused
+ * Attacks with names, forms and accounts, each of which is refused
  * (SECURITY.md).
  */
 import { deepEqual, equal, ok } from "node:assert/strict";

@@ -1,5 +1,6 @@
 /**
- * The host's own authority to download, and what installing it means.
+ * The page to download the host's own certificate authority, which explains
+ * what installing it means.
  *
  * @module
  */

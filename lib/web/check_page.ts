@@ -1,6 +1,6 @@
 /**
- * "Can this server be reached from here?": shows visitors how far their own
- * client came, step by step.
+ * "Can this server be reached from here?": shows visitors, step by step, how
+ * far their own client got.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { App, Site } from "./site.ts";
 
 type Step = SignOnStep["step"];
 
-/** In order; a step that came makes all before it true. */
+/** The steps in order; a completed step implies all earlier ones. */
 const LADDER: readonly {
   steps: readonly Step[];
   label: string;
@@ -75,8 +75,8 @@ ${panel("Your client", ladder(c.env.address))}
     });
   });
 
-  // One for each address, however many windows look: a look at the steps of
-  // all others is not to be had a thousand times a second.
+  // One per address, however many windows are open: querying the sign-on steps
+  // is too expensive to repeat a thousand times a second.
   const looks = new Map<string, LiveFragments>();
   const lookOf = (address: string): LiveFragments => {
     for (const [key, one] of looks) if (one.watchers === 0) looks.delete(key);

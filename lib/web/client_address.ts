@@ -1,6 +1,6 @@
 /**
- * The address a request comes from: the connection's own, or the one that a
- * proxy named in `web.trusted_proxies` reports.
+ * Finds the address of a request: that of the connection, or the one reported
+ * by a proxy named in `web.trusted_proxies`.
  *
  * @module
  */
@@ -9,25 +9,26 @@ import { matcherOf, normalAddress } from "../net/networks.ts";
 /** Headers that proxies add. */
 const FORWARDED = ["x-forwarded-for", "forwarded", "via"] as const;
 
-/** Stands for a client whose address a trusted proxy did not report. */
+/** Used for a client whose address a trusted proxy did not report. */
 export const UNKNOWN_ADDRESS = "unknown";
 
 export interface Origin {
-  /** {@linkcode UNKNOWN_ADDRESS} lies in no network. */
+  /** {@linkcode UNKNOWN_ADDRESS} is in no network. */
   readonly address: string;
   readonly https: boolean;
   /**
-   * A proxy stands between that does not say, or may not be believed, where
-   * the client is: the request must not count as coming from nearby.
+   * True when a proxy does not report the client's address, or cannot be
+   * trusted to: the request must then not count as coming from nearby.
    */
   readonly masked: boolean;
 }
 
 /**
- * `peer` is the address of the TCP connection. `X-Forwarded-For` is read from
- * its end: an entry counts only when the one after it is a trusted proxy, so
- * entries written by the client never do. An entry that cannot be read makes
- * the address unknown; it never makes the client count as the proxy.
+ * Returns where a request comes from; `peer` is the address of the TCP
+ * connection. `X-Forwarded-For` is read from its end: an entry counts only when
+ * the one after it is a trusted proxy, so entries written by the client never
+ * count. An invalid entry makes the address unknown; the client never counts as
+ * the proxy.
  */
 export function clientOrigin(
   peer: string,
@@ -43,7 +44,7 @@ export function clientOrigin(
   const https = headers.get("x-forwarded-proto")?.trim() === "https";
   const header = headers.get("x-forwarded-for");
   if (header === null) {
-    // From the proxy's machine itself, unless another header says otherwise.
+    // From the proxy's own machine, unless another header says otherwise.
     const masked = FORWARDED.some((name) => headers.has(name));
     return { address: masked ? UNKNOWN_ADDRESS : address, https, masked };
   }
@@ -74,8 +75,8 @@ export function siteOrigin(
 }
 
 /**
- * Reads one entry of `X-Forwarded-For`: an address, also in quotes, with a
- * port, in brackets or with a zone. Null when it is none of these.
+ * Parses one entry of `X-Forwarded-For`: an address, which may be quoted, have
+ * a port, be in brackets or have a zone. Returns null for anything else.
  */
 export function forwardedAddress(entry: string): string | null {
   const quoted = /^"([^"\\]*)"$/.exec(entry.trim());

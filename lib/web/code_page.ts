@@ -1,6 +1,6 @@
 /**
- * The page of the second step of signing in: a code from an app, after the
- * password.
+ * The second step of signing in: the page that asks for a code from an app
+ * after the password.
  *
  * @module
  */
@@ -13,7 +13,9 @@ import { notice, page } from "./layout.ts";
 import { Problem } from "./problem.ts";
 import type { Context, Site } from "./site.ts";
 
-/** The account whose second step this was, or a sentence why not. */
+/**
+ * Returns the account that completed its second step, or a sentence why not.
+ */
 export function checkCode(
   site: Site,
   token: string,

@@ -1,6 +1,6 @@
 /**
- * How to point a client at this server, with the files for it, and a check
- * that tells how far the visitor's own client comes.
+ * Explains how to connect a client to this server, offers the files for it, and
+ * checks how far the visitor's own client gets.
  *
  * @module
  */
@@ -64,7 +64,7 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || /^127\./.test(host);
 }
 
-/** For the host who has opened the page on the server's own machine. */
+/** Shown to a host who has opened the page on the server's own machine. */
 function onlyHere(c: Context) {
   const port = /:\d+$/.exec(c.req.header("host") ?? "")?.[0] ?? "";
   const others = ownIPv4Addresses().filter((address) => !isLoopback(address));

@@ -1,5 +1,5 @@
 /**
- * Where the receiver of a file that waits on the server fetches it
+ * The page from which the receiver downloads a file that waits on the server
  * (docs/hosting.md, "Files between users").
  *
  * @module
@@ -49,13 +49,15 @@ know the sender and expect it. It can be fetched once.</p>
 
 const CHUNK_BYTES = 65_536;
 
-/** The bytes of a file; `end` hears whether the reader took all of them. */
+/**
+ * Streams the bytes of a file; `end` is told whether the reader received all.
+ */
 function lent(
   file: Deno.FsFile,
   end: (whole: boolean) => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const over = (whole: boolean) => {
-    // Closed first: Windows removes no open file.
+    // Closed first, because Windows cannot remove an open file.
     file.close();
     end(whole);
   };

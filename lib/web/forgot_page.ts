@@ -1,5 +1,6 @@
 /**
- * A new password by e-mail, and the page that confirms an address.
+ * The page to request a new password by e-mail, and the page that confirms an
+ * e-mail address.
  *
  * @module
  */
@@ -19,7 +20,9 @@ import { page } from "./layout.ts";
 import { Problem } from "./problem.ts";
 import type { App, Context, Site } from "./site.ts";
 
-/** Mails that one host may cause: five at once, then one in ten minutes. */
+/**
+ * Rate of mails that one host may cause: five at once, then one in ten minutes.
+ */
 const PER_SECOND = 1 / 600;
 const AT_ONCE = 5;
 
@@ -42,7 +45,8 @@ export function forgotPages(app: App, site: Site): void {
         wanted,
       );
     }
-    // After the answer, which takes as long for a name that nobody has.
+    // After the answer, which takes equally long for a nickname that does not
+    // exist.
     setTimeout(() => {
       try {
         mailResetLinks(
@@ -71,7 +75,8 @@ for a new password is on its way. The link works for two hours.</p>
       site.clock(),
     );
     if (account === undefined) throw tooOld();
-    // A button: programs that look at links in mails must not confirm them.
+    // Needs a button, because programs that follow links in mails must not
+    // confirm them.
     return page(c, site, {
       title: "E-mail",
       main: html`<h1>Your e-mail address</h1>
@@ -112,7 +117,7 @@ function tooOld(): Problem {
   return new Problem(404, "This link was used already, or is too old.");
 }
 
-/** Whom to ask, as far as the host has said. */
+/** Tells the user how to reach the host, as far as the host has said. */
 export function askTheHost(site: Site): Html {
   const { contact } = site.config().server;
   return contact === ""

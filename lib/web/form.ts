@@ -1,6 +1,6 @@
 /**
- * Reads the form that a request carries: bounded in size, of the right type,
- * and sent from a page of this site.
+ * Reads the form of a request and checks its size, its type, and that it was
+ * sent from a page of this site.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Context, Site } from "./site.ts";
 
 const MOST_BYTES = 64 * 1024;
 
-/** The hidden field that each form carries. */
+/** The hidden field that every form has. */
 export const TOKEN_FIELD = "form_token";
 
 /**
@@ -39,7 +39,10 @@ export async function readForm(
   return form;
 }
 
-/** The token for forms on the page that answers this request. */
+/**
+ * Returns the hidden token field for forms on the page that answers this
+ * request.
+ */
 export function tokenField(c: Context, site: Site): Html {
   const member = c.get("member");
   const token = member?.session.formToken ??
@@ -55,8 +58,8 @@ function tokenHolds(c: Context, site: Site, token: string): boolean {
 }
 
 /**
- * Browsers say from where a form was sent; where they do, it must be this
- * site. Those of 2002 say nothing and are left to the token.
+ * Browsers report the page that a form was sent from, which must belong to this
+ * site. Those of 2002 report nothing and are checked only by the token.
  */
 function requireSameOrigin(request: Request): void {
   const fetchSite = request.headers.get("sec-fetch-site");

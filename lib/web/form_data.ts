@@ -21,12 +21,12 @@ export class Form {
     return this.#fields.has(name);
   }
 
-  /** "" for a field that did not come. */
+  /** Returns the value, or "" for a missing field. */
   raw(name: string): string {
     return this.#fields.get(name) ?? "";
   }
 
-  /** Without blanks around it. */
+  /** Returns the value without surrounding spaces. */
   text(name: string): string {
     return this.raw(name).trim();
   }
@@ -36,7 +36,7 @@ export class Form {
   }
 }
 
-/** The first value of each name counts. */
+/** Parses a form; the first value of each name counts. */
 export function parseForm(body: Uint8Array, charset: FormCharset): Form {
   const fields = new Map<string, string>();
   const pairs = decodeText(body).split("&", MOST_FIELDS + 1);
@@ -52,14 +52,14 @@ export function parseForm(body: Uint8Array, charset: FormCharset): Form {
   return new Form(fields);
 }
 
-/** Percent-encoded bytes of a form or a query as text. */
+/** Decodes percent-encoded bytes of a form or a query. */
 export function formText(encoded: string, charset: FormCharset): string {
   const bytes = percentBytes(encoded.replaceAll("+", " "));
   if (charset === "windows-1252") return decodeText(bytes);
   return new TextDecoder().decode(bytes);
 }
 
-/** Bytes that are no percent escape stand for themselves. */
+/** Decodes percent escapes; invalid escapes are kept as they are. */
 export function percentBytes(encoded: string): Uint8Array {
   const bytes: number[] = [];
   for (const [part] of encoded.matchAll(/%[0-9a-f]{2}|[^%]+|%/gi)) {

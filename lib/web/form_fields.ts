@@ -1,5 +1,5 @@
 /**
- * The parts that forms are made of.
+ * The building blocks of forms.
  *
  * @module
  */
@@ -18,13 +18,13 @@ export interface FieldOptions {
   readonly min?: number;
   readonly max?: number;
   readonly focus?: boolean;
-  /** The id of a list of values to pick from. */
+  /** The id of the list of values to choose from. */
   readonly list?: string | undefined;
-  /** What is wrong with what was sent. */
+  /** The error in the submitted value. */
   readonly fault?: string | undefined;
-  /** Where a script says what is wrong while somebody types. */
+  /** True makes room for a script's error messages while the user types. */
   readonly checked?: boolean;
-  /** Begins the ids; for pages with the same form more than once. */
+  /** Prefix of the ids, for pages with the same form more than once. */
   readonly prefix?: string;
 }
 
@@ -46,7 +46,7 @@ function describedBy(id: string, one: FieldOptions): Html {
     : NOTHING;
 }
 
-/** A line of text with its label above it. */
+/** Returns a one-line text field with its label above it. */
 export function field(one: FieldOptions): Html {
   const id = `${one.prefix ?? ""}${one.name}`;
   const secret = one.type === "password";
@@ -128,11 +128,11 @@ export interface FormPanel {
   readonly after?: Html;
   readonly danger?: boolean;
   readonly id?: string;
-  /** One column of fields: for the few that everybody meets first. */
+  /** One column of fields, for the few forms that every user sees first. */
   readonly narrow?: boolean;
 }
 
-/** A form that is a panel by itself. */
+/** Returns a form in a panel of its own. */
 export function formPanel(one: FormPanel): Html {
   return html`
     <section class="panel${one.narrow ? " narrow" : ""}" ${one.id

@@ -1,9 +1,10 @@
 /**
- * Tokens that show a form came from a page of ours, for visitors who have not
- * signed in: made from the visitor's address and the hour, so they need
- * neither a cookie nor memory and the browser of 2002 can send them.
+ * Tokens that prove that a form came from a page of this site, for visitors who
+ * have not signed in. They are derived from the visitor's address and the hour,
+ * so they need neither a cookie nor memory, and the browser of 2002 can send
+ * them.
  *
- * Those who have signed in carry their session's token instead.
+ * Signed-in users have their session's token instead.
  *
  * @module
  */
@@ -20,7 +21,9 @@ export class FormTokens {
     return this.#make(address, Math.floor(now / HOUR_MS));
   }
 
-  /** Good for at least one hour and less than two. */
+  /**
+   * Returns whether the token is valid. Tokens stay valid for one to two hours.
+   */
   holds(token: string, address: string, now: Millis): boolean {
     const hour = Math.floor(now / HOUR_MS);
     return [hour, hour - 1].some((one) =>
@@ -34,7 +37,7 @@ export class FormTokens {
   }
 }
 
-/** Compares in a time that tells nothing. */
+/** Compares in constant time, so that the duration reveals nothing. */
 export function equalText(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

@@ -1,6 +1,6 @@
 /**
- * What every request passes before a page sees it: who asks, from where, how
- * often, and whether by HTTPS.
+ * The checks of every request before a page handles it: the user, the address,
+ * the rate, and HTTPS.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import { RequestRate } from "./request_rate.ts";
 import type { Site, Visitor } from "./site.ts";
 import type { Sockets } from "./sockets/sockets.ts";
 
-/** What a request passes before any page sees it. */
+/** Checks every request before a page handles it. */
 export class FrontDoor {
   readonly #site: Site;
   readonly #pages: Pages;
   readonly #sockets: Sockets | undefined;
   readonly #https: HttpsOptions | undefined;
   readonly #rate = new RequestRate();
-  /** Set when the port of HTTPS is open. */
+  /** Set when the HTTPS port is open. */
   httpsPort = 0;
 
   constructor(
@@ -45,7 +45,7 @@ export class FrontDoor {
   ): Promise<Response | Upgrade> {
     const { web } = this.#site.config();
     const { pathname, search } = new URL(request.url);
-    // From anywhere: nobody knows from where ACME servers ask.
+    // From anywhere: the addresses of ACME servers are not known.
     const challenge = this.#challenge(pathname);
     if (challenge !== undefined) return challenge;
     const { address, https: forwarded, masked } = clientOrigin(
@@ -82,7 +82,7 @@ export class FrontDoor {
       mayBeStaff: !masked && matcherOf(web.staff_networks)(address),
     };
     if (visitor.httpsOrigin !== null && needsHttps(pathname)) {
-      // A password that came by http is not sent on.
+      // A password that arrived by http is not forwarded.
       return redirect(
         visitor.httpsOrigin + pathname + search,
         request.method === "POST" ? 303 : 307,
@@ -110,9 +110,9 @@ export class FrontDoor {
   }
 
   /**
-   * Where HTTPS is served: at the port of this server under the name by which
-   * the visitor came, if the certificate has it; else at the public address.
-   * Null without HTTPS.
+   * Returns the origin for HTTPS: this server's port under the name that the
+   * visitor used, if the certificate has that name; otherwise the public
+   * address. Returns null without HTTPS.
    */
   #httpsOrigin(host: string | null, localAddress: string): string | null {
     if (this.#https === undefined) return null;
@@ -122,7 +122,7 @@ export class FrontDoor {
     const known = covers(this.#https.names(), came);
     if (public_url.startsWith("https:")) {
       const { origin, hostname } = new URL(public_url);
-      // A router may map its port: no other is known under that name.
+      // A router may map the port, so no other port is known under that name.
       if (!known || came.toLowerCase() === hostname) return origin;
     }
     const port = this.httpsPort === 443 ? "" : `:${this.httpsPort}`;
@@ -135,13 +135,19 @@ export class FrontDoor {
   }
 }
 
-/** A path could hide in any other. HTTP/1.0 has none. */
+/**
+ * Returns whether the Host header is plain; any other could contain a path.
+ * HTTP/1.0 has none.
+ */
 function isPlainHost(host: string | null): boolean {
   return host === null || /^[\w.-]{0,253}(:\d{0,5})?$/.test(host) ||
     /^\[[\da-f:.]{2,45}\](:\d{0,5})?$/i.test(host);
 }
 
-/** Pages with a microphone, or that only people with an account use. */
+/**
+ * Returns whether the page uses a microphone or is only for users with an
+ * account.
+ */
 function needsHttps(path: string): boolean {
   return /^\/(chat|member|desk|sign-in|invite|reset)(\/|$)/.test(path);
 }

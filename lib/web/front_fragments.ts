@@ -1,5 +1,5 @@
 /**
- * The parts of the front page that change while one looks at it.
+ * The parts of the front page that are updated while it is open.
  *
  * @module
  */
@@ -39,7 +39,10 @@ export function frontFragments(snapshot: FrontSnapshot): Fragments {
   return all;
 }
 
-/** Which rooms stand where: only when this changes is the whole list sent. */
+/**
+ * Returns a key of the rooms and their order: the whole list is sent only when
+ * it changes.
+ */
 function structureOf(categories: readonly PublicCategory[]): string {
   return JSON.stringify(
     categories.map(({ code, name, rooms }) => [
@@ -50,7 +53,7 @@ function structureOf(categories: readonly PublicCategory[]): string {
   );
 }
 
-/** 42 as 0042, in the manner of the counters of the time. */
+/** Shows 42 as 0042, like the counters of the time. */
 function digits(count: number): Html {
   const text = String(count).padStart(4, "0");
   return html`<span class="digits" aria-hidden="true">${

@@ -1,5 +1,5 @@
 /**
- * The front page: who is here, which rooms there are, live.
+ * The front page: users online and rooms, live.
  *
  * @module
  */

@@ -93,7 +93,7 @@ Deno.test("pages have neither inline scripts nor inline styles nor other sites",
       const { text } = await site.browser().get(path);
       ok(!/<script(?![^>]*\ssrc=)/.test(text), path);
       ok(!/\sstyle=|\son\w+=|javascript:/.test(text), path);
-      // The page may name this machine's own address on the network.
+      // The page may contain this machine's own network address.
       const own = /href="http:\/\/[\d.]+(:\d+)?\/connect"/g;
       ok(
         !/(src|href|action)="(https?:)?\/\//.test(text.replaceAll(own, "")),

@@ -1,5 +1,5 @@
 /**
- * What the front page shows of the server at one moment.
+ * The state of the server that the front page shows.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface PublicRoom {
   readonly rating: string;
   readonly locked: boolean;
   readonly people: number;
-  /** Somebody is being heard in it. */
+  /** A member is speaking in it. */
   readonly speaking: boolean;
 }
 
@@ -28,10 +28,10 @@ export interface FrontSnapshot {
   readonly welcome: string;
   readonly online: number;
   readonly rooms: number;
-  /** Rooms in which somebody is being heard. */
+  /** Number of rooms in which a member is speaking. */
   readonly speaking: number;
-  /** Those that have rooms, in the client's order. */
+  /** Categories that have rooms, in the client's order. */
   readonly categories: readonly PublicCategory[];
-  /** Null unless the host lets visitors see who is online. */
+  /** Null unless the host lets visitors see the names of online users. */
   readonly names: readonly string[] | null;
 }

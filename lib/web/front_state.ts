@@ -1,7 +1,7 @@
 /**
- * What visitors may know of the server at this moment: made at most once a
- * second and shared by the front page, its event streams, the old client's
- * pages and the API.
+ * The current public state of the server: collected at most once a second and
+ * shared by the front page, its event streams, the old client's pages and the
+ * API.
  *
  * @module
  */
@@ -22,7 +22,9 @@ export interface FrontSources {
 
 const FRESH_MS = 900;
 const MOST_NAMES = 300;
-/** By invitation only: kept off every list (docs/protocol.md, "Rooms"). */
+/**
+ * Rooms by invitation only, which no list shows (docs/protocol.md, "Rooms").
+ */
 const PRIVATE_TYPES: ReadonlySet<number> = new Set([1, 5, 6]);
 const VOICE_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4]);
 
@@ -40,7 +42,7 @@ export class FrontPageState {
     );
   }
 
-  /** Not older than a second. */
+  /** Returns a snapshot at most one second old. */
   snapshot(): FrontSnapshot {
     const now = performance.now();
     if (this.#snapshot === null || now - this.#madeAt >= FRESH_MS) {

@@ -1,6 +1,6 @@
 /**
- * Bytes and requests of any kind: always an answer or a closed connection,
- * never an error of ours, and the pages go on.
+ * Random bytes and requests: each must cause an answer or a closed connection,
+ * never an internal error, and the pages must keep working.
  */
 import { equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
@@ -18,10 +18,10 @@ import {
 } from "../../tests/support/web/site.ts";
 import { sessionId } from "./web_sessions.ts";
 
-/** Raised for a long run by hand. */
+/** Raise it for a long manual run. */
 const RUNS = Number(Deno.env.get("RETROPAL_FUZZ_RUNS") ?? "300");
 
-/** Pieces that requests are made of, good and bad. */
+/** Valid and invalid parts of requests. */
 const PIECES = [
   "GET ",
   "POST ",
@@ -92,7 +92,7 @@ const HEADERS = [
   "no colon",
 ] as const;
 
-/** A request whose form is right and whose parts are odd. */
+/** Well-formed requests with unusual parts. */
 const wellFormed = fc.tuple(
   fc.constantFrom("GET", "HEAD", "POST", "GET", "PUT", "CONNECT"),
   fc.array(fc.constantFrom(...PIECES.slice(3, 21)), { maxLength: 6 }),
@@ -112,7 +112,7 @@ const pieces = fc.array(
 
 const request = fc.oneof(wellFormed, pieces);
 
-/** Whatever was sent, the request ends, so that the answer does. */
+/** Ends every request, so that its answer ends too. */
 const END = "\r\nConnection: close\r\n\r\n";
 
 async function healthy(site: TestSite): Promise<void> {
@@ -125,7 +125,7 @@ Deno.test("fuzz: the pages' port answers or closes, whatever comes", () =>
     const { addr } = site.server;
     await fc.assert(
       fc.asyncProperty(request, async (text) => {
-        // An event stream would go on.
+        // An event stream would never end.
         if (text.includes("/live")) return;
         const answer = await rawRequest(addr, text + END);
         if (answer !== "") match(answer, /^HTTP\/1\.[01] [1-5]\d\d /);

@@ -1,5 +1,5 @@
 /**
- * Writes down how busy the server is, at falling resolution: fine for the last
+ * Records how busy the server is, with decreasing resolution: fine for the last
  * hours, coarse for the last months.
  *
  * @module
@@ -8,7 +8,7 @@ import type { Live, Status } from "../ops/live.ts";
 import type { HistorySample, Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 
-/** `seconds` per sample, and for how long samples are kept. */
+/** `seconds` per sample, and how long samples are kept. */
 export const RESOLUTIONS = [
   { seconds: 10, keepMs: 2 * 3_600_000 },
   { seconds: 300, keepMs: 2 * 86_400_000 },
@@ -26,7 +26,7 @@ interface Sources {
   clock(): Millis;
 }
 
-/** What came together for one sample of one resolution. */
+/** The observations collected for one sample of one resolution. */
 class Bucket {
   #from: Millis;
   #count = 0;
@@ -57,7 +57,10 @@ class Bucket {
     this.#voiceFrames += voiceFrames;
   }
 
-  /** People and rooms on average, talkers at most, packets and frames in all. */
+  /**
+   * Returns averages of users and rooms, the maximum of talkers, and totals of
+   * packets and frames.
+   */
   sample(): HistorySample {
     const mean = (sum: number) => Math.round(sum / Math.max(1, this.#count));
     return {
@@ -93,7 +96,9 @@ export class HistoryRecorder {
     this.#timer = null;
   }
 
-  /** A failing disk costs a sample, not the server. */
+  /**
+   * Ignores errors: a failing disk loses a sample but must not stop the server.
+   */
   #tick(): void {
     try {
       this.sample();
@@ -102,7 +107,7 @@ export class HistoryRecorder {
     }
   }
 
-  /** One look at the server; writes what has become whole. */
+  /** Observes the server once, and writes the samples that are complete. */
   sample(): void {
     const { store, clock } = this.#sources;
     const now = clock();

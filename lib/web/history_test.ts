@@ -17,7 +17,8 @@ Deno.test("HistoryRecorder keeps samples at falling resolution", () =>
     });
     const start = now;
     let packets = 0;
-    // An hour and ten seconds: the last sample of each kind is not whole yet.
+    // An hour and ten seconds: the last sample of each kind is still
+    // incomplete.
     for (let i = 0; i <= 361; i++) {
       packets += 20;
       live.statusMore = {

@@ -1,7 +1,6 @@
 /**
- * HTML from templates that escape whatever is put into them, behind hono's
- * helper. Nicknames, room names and texts are hostile input: nothing reaches
- * a page but through these.
+ * HTML templates that escape every value, based on hono's helper. Nicknames,
+ * room names and texts are hostile input: pages are built only with these.
  *
  * @module
  */
@@ -12,8 +11,9 @@ import type { HtmlEscapedString } from "hono/utils/html";
 export type Html = HtmlEscapedString;
 
 /**
- * A template: values are escaped, `Html` and lists of it are put in as they
- * are, null, undefined and booleans vanish. Attributes want double quotes.
+ * Builds HTML: values are escaped, `Html` and lists of it are inserted
+ * unchanged; null, undefined and booleans are omitted. Attributes need double
+ * quotes.
  */
 export function html(
   strings: TemplateStringsArray,
@@ -22,14 +22,14 @@ export function html(
   return template(strings, ...values) as Html;
 }
 
-/** For constants of ours only, never for what comes from outside. */
+/** Marks a constant of the program as HTML; never use it for outside input. */
 export function trusted(constant: string): Html {
   return raw(constant) as Html;
 }
 
 export const NOTHING: Html = trusted("");
 
-/** ` name` or nothing: a boolean attribute. */
+/** Returns a boolean attribute: ` name` or nothing. */
 export function attribute(name: string, on: boolean | undefined): Html {
   return on ? trusted(` ${name}`) : NOTHING;
 }

@@ -1,5 +1,5 @@
 /**
- * Small pictures drawn into the page.
+ * Small inline pictures.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * An invitation link: its visitor picks a nickname and a password and comes
- * into the room. Counts while registration is closed, too.
+ * The page of an invitation link: its visitor chooses a nickname and a password
+ * and enters the room. Works even while registration is closed.
  *
  * @module
  */
@@ -44,7 +44,9 @@ export function invitePages(app: App, site: Site): void {
   });
 }
 
-/** Undefined for one that is unknown, used up, expired or no link. */
+/**
+ * Returns undefined when the code is unknown, used up, expired, or not a link.
+ */
 function inviteOf(c: Context, site: Site): InviteCode | undefined {
   const code = c.req.param("code") ?? "";
   const invite = site.store.inviteCodes.find(code, site.clock());
@@ -52,7 +54,7 @@ function inviteOf(c: Context, site: Site): InviteCode | undefined {
 }
 
 function destination({ room }: InviteCode): string {
-  // Without the page for browsers, their own page says how to connect.
+  // Without the browser client, the connect page explains how to connect.
   if (browserClient() === undefined) return "/connect";
   return room === null ? "/chat" : `/chat?room=${room}`;
 }

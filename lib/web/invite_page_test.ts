@@ -32,7 +32,7 @@ Deno.test("an invitation link makes an account while registration is closed", ()
     equal((await browser.get("/member")).status, 200);
     const [entry] = site.store.audit.list({ limit: 1 });
     equal(entry?.action, "user register");
-    // Used up: nobody else gets in.
+    // The invitation is used up, so nobody else can register with it.
     const other = site.browser();
     equal((await other.get(PATH)).status, 404);
     equal(site.store.accounts.byNickname("Guest2"), undefined);

@@ -27,7 +27,7 @@ export function nullable(schema: Schema): Schema {
   return { anyOf: [schema, { type: "null" }] };
 }
 
-/** All properties are there, and no others. */
+/** Describes an object with exactly these properties, all required. */
 export function object(properties: Readonly<Record<string, Schema>>): Schema {
   return {
     type: "object",

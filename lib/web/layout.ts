@@ -1,5 +1,5 @@
 /**
- * The frame around every page for today's browsers.
+ * The layout of every page for modern browsers.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import type { Flash } from "./web_sessions.ts";
 export interface Page {
   readonly title: string;
   readonly main: Html;
-  /** The path of the menu's entry that this page belongs to. */
+  /** The path of the menu entry that this page belongs to. */
   readonly menu?: string;
-  /** Event stream that keeps the page up to date. */
+  /** Path of the event stream that updates the page. */
   readonly live?: string;
-  /** Scripts of ours beside the one for live pages. */
+  /** Our scripts, in addition to the one for live pages. */
   readonly scripts?: readonly string[];
-  /** Second menu, for the desk. */
+  /** A second menu, used by the desk. */
   readonly side?: Html;
   readonly status?: number;
 }
@@ -105,14 +105,14 @@ function menu(c: Context, site: Site, current: string | undefined): Html {
   `;
 }
 
-/** Whether this visitor may see the desk, from here and by their role. */
+/** Returns whether this visitor's address and role allow the desk. */
 export function isStaff(c: Context): boolean {
   const member = c.get("member");
   return member !== null && c.env.mayBeStaff &&
     LEVEL[member.account.role] >= LEVEL.moderator;
 }
 
-/** What the last form did, said once. */
+/** Shows the result of the last form, once. */
 function flash(c: Context): Html {
   const session = c.get("member")?.session;
   const one = session?.flash;
@@ -139,7 +139,7 @@ export function notice({ kind, lines, links = [] }: Flash): Html {
   }</div>`;
 }
 
-/** A titled panel, after the windows of the time. */
+/** Returns a titled panel that looks like a window of the time. */
 export function panel(title: string, body: Html, id?: string): Html {
   return html`
     <section class="panel" ${id

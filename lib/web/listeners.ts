@@ -1,5 +1,6 @@
 /**
- * The ports of the pages: http, https, and http for the old client's browser.
+ * The ports of the pages: http, https, and http for the old client's own
+ * browser.
  *
  * @module
  */
@@ -17,21 +18,24 @@ import { isLegacyPath, LEGACY_PATHS } from "./legacy/paths.ts";
 const GRACE_MS = 2000;
 
 export interface HttpsOptions {
-  /** 0: any free one. */
+  /** 0 takes any free port. */
   readonly port: number;
   readonly terminator: TlsTerminator;
-  /** Names and addresses of the certificate in use. */
+  /** Returns the names and addresses of the current certificate. */
   names(): readonly string[];
-  /** The answer to a challenge of an ACME server. */
+  /** Returns the answer to a challenge of an ACME server. */
   challenge(token: string): string | undefined;
-  /** PEM of the host's own authority that signed it, if there is one. */
+  /**
+   * Returns the PEM of the host's own authority that signed it, if there is
+   * one.
+   */
   authority(): string | undefined;
 }
 
 export interface ListenerOptions {
   readonly bind: string;
   readonly port: number;
-  /** 0: none. */
+  /** 0 opens no such port. */
   readonly legacyPort: number;
   readonly tls: HttpsOptions | undefined;
   readonly log: Logger;
@@ -46,7 +50,7 @@ export interface Listeners {
   shutdown(): Promise<void>;
 }
 
-/** Opens all ports, or none. Throws CannotListen. */
+/** Opens all ports, or none of them. Throws CannotListen. */
 export function openListeners(options: ListenerOptions): Listeners {
   const { bind, port, legacyPort, tls, log, config, answer } = options;
   const servers: HttpServer[] = [];
@@ -89,7 +93,10 @@ export function openListeners(options: ListenerOptions): Listeners {
   }
 }
 
-/** For a port that may be open to everybody: nothing else is served there. */
+/**
+ * Restricts a port that may be open to everybody to the pages of the old
+ * client.
+ */
 function legacyOnly(answer: Answer): Answer {
   return (request, ...more) => {
     const url = new URL(request.url);
@@ -103,12 +110,18 @@ function legacyOnly(answer: Answer): Answer {
   };
 }
 
-/** Of an ACME server, which asks by http on port 80. */
+/**
+ * Returns whether this is a challenge of an ACME server, which uses http on
+ * port 80.
+ */
 function isChallenge(path: string): boolean {
   return path.startsWith("/.well-known/acme-challenge/");
 }
 
-/** Seconds' worth of new connections that may come at once after a pause. */
+/**
+ * New connections that may arrive at once after a pause, in seconds of the
+ * permitted rate.
+ */
 const BURST_SECONDS = 10;
 
 export function connectionLimits(limits: Config["limits"]): AcceptorLimits {
@@ -120,7 +133,10 @@ export function connectionLimits(limits: Config["limits"]): AcceptorLimits {
   };
 }
 
-/** A proxy holds the connections of everybody behind it. */
+/**
+ * Returns whether the address is a proxy, which holds the connections of all
+ * users behind it.
+ */
 export function isUncounted({ web, access }: Config, address: string): boolean {
   return matcherOf(web.trusted_proxies)(address) ||
     matcherOf(access.uncounted)(address);

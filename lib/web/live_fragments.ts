@@ -1,7 +1,7 @@
 /**
- * Pages that change while they are looked at: named pieces of HTML, made at
- * most once a second however many people look, and sent to all of them as the
- * same bytes when they differ.
+ * Live pages: named pieces of HTML that are rendered at most once a second,
+ * however many users watch, and sent to all of them as the same bytes when they
+ * change.
  *
  * @module
  */
@@ -10,13 +10,16 @@ import type { Html } from "./html.ts";
 
 export interface Fragment {
   readonly text: string;
-  /** It is sent again when this differs. */
+  /** The fragment is sent again when this changes. */
   readonly key: string;
-  /** It lies in another fragment, which brings it along at the start. */
+  /** True when another fragment contains it, which includes it at the start. */
   readonly inner: boolean;
 }
 
-/** Each by the id of the element that it replaces; outer before inner ones. */
+/**
+ * Fragments by the id of the element that they replace; outer before inner
+ * ones.
+ */
 export type Fragments = ReadonlyMap<string, Fragment>;
 
 export function fragment(html: Html, key?: string): Fragment {
@@ -29,15 +32,18 @@ export function innerFragment(html: Html): Fragment {
   return { text, key: text, inner: true };
 }
 
-/** Without the indentation of our templates, which is sent very often. */
+/**
+ * Removes the indentation of our templates, because it would be sent very
+ * often.
+ */
 function compact(html: Html): string {
   return String(html).trim().replace(/\n\s+/g, "\n");
 }
 
 export interface Viewer {
-  /** Gets what ends the stream. */
+  /** Receives the function that ends the stream. */
   readonly started?: (end: () => void) => void;
-  /** Asked before each piece: false ends the stream. */
+  /** Called before each piece; false ends the stream. */
   mayWatch?(): boolean;
   ended(): void;
 }
@@ -48,10 +54,12 @@ interface Stream {
 }
 
 const TICK_MS = 1000;
-/** Younger fragments are good enough for a new stream. */
+/** Fragments younger than this are used for a new stream. */
 const FRESH_MS = 25;
 const HEARTBEAT_TICKS = 20;
-/** Chunks that may wait for a slow browser; it gets everything again later. */
+/**
+ * Pieces that may wait for a slow browser; it receives everything again later.
+ */
 const MOST_WAITING = 8;
 
 const encoder = new TextEncoder();
@@ -73,11 +81,11 @@ export class LiveFragments {
     this.#log = log;
   }
 
-  /** Not older than a second. */
+  /** Returns fragments at most one second old. */
   current(): Fragments {
     const now = performance.now();
-    // While streams are open the tick alone makes them, so that what a new
-    // stream begins with is what the next difference is taken from.
+    // While streams are open only the timer renders, so that a new stream
+    // begins with exactly the fragments that the next difference is based on.
     if (this.#timer === null && now - this.#madeAt >= TICK_MS) {
       this.#show(this.#make());
     }
@@ -88,9 +96,11 @@ export class LiveFragments {
     return this.#streams.size;
   }
 
-  /** Server-sent events: everything first, then what changes. */
+  /**
+   * Opens a stream of server-sent events: everything first, then the changes.
+   */
   open(viewer: Viewer): ReadableStream<Uint8Array> {
-    // A page that was just made must not fall back to what was before it.
+    // A page that was just rendered must not fall back to an older state.
     if (performance.now() - this.#madeAt >= FRESH_MS) this.#tick();
     const first = this.#wholeEvent();
     let stream: Stream;
@@ -106,7 +116,7 @@ export class LiveFragments {
     }, { highWaterMark: MOST_WAITING });
   }
 
-  /** Ends all streams: the server is going down. */
+  /** Ends all streams at shutdown. */
   close(): void {
     for (const stream of [...this.#streams]) this.#end(stream);
   }
@@ -159,7 +169,7 @@ export class LiveFragments {
     try {
       stream.controller.close();
     } catch {
-      // Its reader went away at this very moment.
+      // The reader disconnected at this moment.
     }
   }
 
@@ -183,7 +193,9 @@ function eventOf(
   return encoder.encode(`${head}event: fragments\ndata: ${data}\n\n`);
 }
 
-/** The headers of an event stream: neither kept nor packed on the way. */
+/**
+ * The headers of an event stream, which must be neither cached nor compressed.
+ */
 export const STREAM_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-store, no-transform",

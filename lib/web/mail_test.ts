@@ -7,7 +7,7 @@ import {
   withSite,
 } from "../../tests/support/web/site.ts";
 
-/** From here on the site sends mail, into the list returned. */
+/** Makes the site send its mail into the returned list. */
 function withMail(site: TestSite): Mail[] {
   const mails: Mail[] = [];
   site.live.mail = {
@@ -21,7 +21,7 @@ function withMail(site: TestSite): Mail[] {
 async function forgot(browser: Browser, who: string) {
   const page = await browser.get("/forgot");
   const answer = await browser.submit(page, "/forgot", { who });
-  // The mail is made after the answer.
+  // The mail is written after the answer.
   await new Promise((resolve) => setTimeout(resolve, 20));
   return answer;
 }

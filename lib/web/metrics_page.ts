@@ -1,5 +1,5 @@
 /**
- * For machines that watch: metrics and health.
+ * Metrics and health, for monitoring programs.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function metricsPages(app: App, site: Site): void {
   });
 }
 
-/** Throws unless the visitor is where the desk may be opened. */
+/** Throws unless the visitor's address may open the desk. */
 export function requireNear(c: Context): void {
   if (!c.env.mayBeStaff) {
     throw new Problem(
@@ -59,13 +59,16 @@ function healthProblem({ store, live }: Site): string | null {
     : null;
 }
 
-/** The state in full costs a look at every connection. */
+/**
+ * Caches the state during a scrape, because collecting it examines every
+ * connection.
+ */
 function oncePerScrape(read: () => Status): () => Status {
   let last: Status | null = null;
   return () => {
     if (last === null) {
       last = read();
-      // All metrics of a scrape are read in this same turn.
+      // All metrics of a scrape are read in the same event-loop turn.
       queueMicrotask(() => last = null);
     }
     return last;

@@ -42,7 +42,7 @@ Deno.test("GET /metrics asks behind a proxy who really asks", () =>
         .status;
     equal(await from("203.0.113.9"), 403);
     equal(await from("192.168.1.7"), 200);
-    // What a client writes himself stands before what the proxy adds.
+    // Addresses that the client wrote precede the one that the proxy adds.
     equal(await from("192.168.1.7, 203.0.113.9"), 403);
   }, { "web.trusted_proxies": ["127.0.0.1"] }));
 

@@ -1,6 +1,6 @@
 /**
- * The event streams that are open: how many one host and everybody may have,
- * and their end when the server goes down.
+ * The open event streams: limits them per host and in total, and ends them at
+ * shutdown.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export class OpenStreams {
     return this.#open.size;
   }
 
-  /** A page's changes as they come. Throws {@linkcode Problem}. */
+  /** Opens a stream of a page's changes. Throws {@linkcode Problem}. */
   follow(
     address: string,
     fragments: LiveFragments,
@@ -56,9 +56,10 @@ export class OpenStreams {
   }
 
   /**
-   * Counts a stream that `end` can end. Throws {@linkcode Problem} when its
-   * host has too many; when there are too many in all, the oldest of the host
-   * with most streams ends. Call the returned function when it has ended.
+   * Counts a stream, which `end` can end. Throws {@linkcode Problem} when its
+   * host has too many; when there are too many in total, ends the oldest stream
+   * of the host with the most. The returned function must be called when the
+   * stream has ended.
    */
   enter(address: string, end: () => void): () => void {
     const most = Math.ceil(this.#limits().web_connections / 2);
@@ -85,7 +86,7 @@ export class OpenStreams {
     return () => this.#open.delete(one);
   }
 
-  /** Ends those of some addresses; of all when the server is going down. */
+  /** Ends the streams of matching addresses; all streams at shutdown. */
   close(matches: (address: string) => boolean = () => true): void {
     for (const one of [...this.#open.all()]) {
       if (matches(one.address)) one.end();

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI document of the JSON API, made from its table of endpoints.
+ * Builds the OpenAPI document of the JSON API from its table of endpoints.
  *
  * @module
  */
@@ -12,11 +12,11 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
-/** An endpoint as its document shows it. */
+/** An endpoint as the document describes it. */
 export interface DescribedEndpoint {
   readonly path: string;
   readonly summary: string;
-  /** near: from the host's networks; staff: signed in there as well. */
+  /** near: from the host's networks; staff: from there, and signed in. */
   readonly access: "everybody" | "near" | "staff";
   readonly query?: readonly Parameter[];
   readonly answer: Schema;

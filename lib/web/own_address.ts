@@ -1,5 +1,5 @@
 /**
- * Under which name or address a visitor's client can reach this server.
+ * Finds the name or address at which a visitor's client can reach this server.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export interface ServerAddress {
 }
 
 /**
- * What the host has set comes first, then the name by which the visitor came
- * (unless it is one of the old names, which mean every server), then the
- * address at which they arrived, then one that they can probably reach.
+ * Prefers the host's setting, then the name that the visitor used (unless it is
+ * one of the old names, which stand for every server), then the address at
+ * which the request arrived, then one that the visitor can probably reach.
  */
 export function addressFor(c: Context, site: Site): ServerAddress {
   const { advertise, advertise_private } = site.config().server;
@@ -35,7 +35,9 @@ export function chatPort(site: Site): number {
   return Number(chat.slice(chat.lastIndexOf(":") + 1));
 }
 
-/** The name or IPv4 address of a Host header, or "" when it is of no use. */
+/**
+ * Returns the name or IPv4 address of a Host header, or "" when it is unusable.
+ */
 export function requestedHost(header: string | undefined): string {
   const name = (header ?? "").replace(/:\d*$/, "").toLowerCase();
   if (!/^[a-z0-9][a-z0-9.-]{3,252}[a-z0-9]$/.test(name)) return "";
@@ -47,7 +49,10 @@ function local(address: string): string {
   return plain !== null && isIPv4(plain) ? plain : "";
 }
 
-/** The address of ours in the visitor's network, or the most outward one. */
+/**
+ * Returns this server's address in the visitor's network, or the most public
+ * one.
+ */
 function nearestAddress(visitor: string): string {
   const own = interfaces();
   const shared = own.find(({ cidr }) =>
@@ -60,7 +65,7 @@ function nearestAddress(visitor: string): string {
   return (shared ?? outward)?.address ?? "127.0.0.1";
 }
 
-/** The IPv4 addresses of this machine. */
+/** Returns the IPv4 addresses of this machine. */
 export function ownIPv4Addresses(): string[] {
   return interfaces().map(({ address }) => address);
 }
@@ -70,7 +75,7 @@ function interfaces() {
     return Object.values(networkInterfaces()).flat()
       .flatMap((one) => one?.family === "IPv4" && one.cidr ? [one] : []);
   } catch {
-    // Not permitted: then nobody knows.
+    // Without permission the addresses are unknown.
     return [];
   }
 }

@@ -1,23 +1,28 @@
 /**
- * Every page once: its path, its place in a menu, who may open it, and the
- * addresses at which tests look at it. A page that is served and missing here
+ * The table of all pages: path, place in a menu, required role, and the
+ * addresses at which tests look at it. A page that is served but missing here
  * fails a test (lib/web/page_table_test.ts).
  *
  * @module
  */
 import type { Role } from "../domain/store.ts";
 
-/** A name for pictures, and a path with whatever query shows the page best. */
+/**
+ * A name for screenshots, and a path with the query that shows the page best.
+ */
 export type Look = readonly [name: string, path: string];
 
 export interface PageRow {
-  /** As the router has it. */
+  /** The path in the router's notation. */
   readonly path: string;
-  /** Its label in the menu of the site or of the desk, in this order. */
+  /** Its label in the menu of the site or the desk; menus keep this order. */
   readonly menu?: string;
-  /** "visitor" is everybody; "member" has signed in; a role is staff. */
+  /**
+   * "visitor" is everybody, "member" is a signed-in user; other roles are
+   * staff.
+   */
   readonly role: "visitor" | "member" | Role;
-  /** Served to the old client's browser, in HTML of 2002. */
+  /** Served to the old client's browser, as HTML of 2002. */
   readonly legacy?: true;
   readonly looks: readonly Look[];
 }
@@ -38,7 +43,7 @@ const old = (path: string, ...looks: readonly Look[]): PageRow => ({
 
 export const PAGES: readonly PageRow[] = [
   { path: "/", menu: "Rooms", role: "visitor", looks: [["front", "/"]] },
-  // Tests of its own look at the browser client.
+  // The browser client has its own tests.
   { path: "/chat", menu: "Chat", role: "visitor", looks: [] },
   // Data for the browser client.
   {
@@ -63,7 +68,7 @@ export const PAGES: readonly PageRow[] = [
     role: "visitor",
     looks: [["register", "/register"]],
   },
-  // Each link is its own: tests of its own look at it.
+  // Each link differs, so this page has its own tests.
   { path: "/invite/:code", role: "visitor", looks: [] },
   {
     path: "/sign-in",
@@ -76,7 +81,7 @@ export const PAGES: readonly PageRow[] = [
     role: "visitor",
     looks: [["forgot", "/forgot"]],
   },
-  // Opened by a token: tests of their own look at them.
+  // Opened with a token, so these pages have their own tests.
   { path: "/reset", role: "visitor", looks: [] },
   { path: "/confirm", role: "visitor", looks: [] },
   { path: "/setup", role: "visitor", looks: [] },
@@ -91,7 +96,7 @@ export const PAGES: readonly PageRow[] = [
     role: "member",
     looks: [["member-rooms", "/member/rooms"]],
   },
-  // One for each owner: tests of their own look at it.
+  // Each owner sees another page, so it has its own tests.
   { path: "/member/rooms/:gid{\\d+}", role: "member", looks: [] },
   {
     path: "/member/security",
@@ -174,7 +179,7 @@ export const PAGES: readonly PageRow[] = [
     "desk-backup",
     "/desk/backup",
   ]),
-  // Of a backup that is there: a test of its own looks at it.
+  // Needs an existing backup, so it has its own test.
   desk("/desk/backup/restore", "superadmin", undefined, [
     "desk-restore-none",
     "/desk/backup/restore",
@@ -183,7 +188,7 @@ export const PAGES: readonly PageRow[] = [
     "desk-commands",
     "/desk/commands",
   ]),
-  // Each command has its own role beside that of the page.
+  // Each command requires a role of its own in addition to the page's.
   desk("/desk/commands/:path{.+}", "moderator", undefined, [
     "desk-command-ban",
     "/desk/commands/user/ban",
@@ -195,7 +200,7 @@ export const PAGES: readonly PageRow[] = [
     "old-pal-info",
     "/profile/JspGetPalInfo.jsp?nick=Ann",
   ]),
-  // Lines for Gaim's plugin, which no person sees as a page.
+  // Plain lines for Gaim's plugin, never shown to a user.
   old("/web/ControllerServlet"),
   old("/profile/JspGetProfile.jsp", [
     "old-profile",
@@ -232,6 +237,6 @@ function menuOf(rows: readonly PageRow[]): readonly MenuEntry[] {
   );
 }
 
-/** The menu of the site, and that of the desk. */
+/** The menus of the site and of the desk. */
 export const SITE_MENU = menuOf(PAGES.filter((row) => !isDesk(row)));
 export const DESK_MENU = menuOf(DESK_PAGES);

@@ -4,7 +4,7 @@ import { LEGACY_PATHS } from "./legacy/paths.ts";
 import { DESK_PAGES, PAGES } from "./page_table.ts";
 import { withSite } from "../../tests/support/web/site.ts";
 
-/** Served by GET and no pages: files, streams, what machines read. */
+/** Served by GET but not pages: files, streams, and data for programs. */
 const NO_PAGES = [
   /^\/(api|assets|metrics|healthz|live|favicon\.ico|robots\.txt)/,
   /^\/(connect|member|register|desk|sign-in|chat)\/[\w/.-]*(live|stream)$|^\/register\/check$|\.(reg|json)$/,
@@ -12,7 +12,7 @@ const NO_PAGES = [
   /^\/perl\//,
   /\.svg$/,
   /^\/chat\/(files\/|profile$)/,
-  // Whatever else the old client opens.
+  // Any other path that the old client opens.
   /^\/\*$/,
   /\.txt$|picard/,
 ];
@@ -58,7 +58,7 @@ Deno.test("a browser looks at every page for people", async () => {
 
 Deno.test("the old client's pages are in the table", () => {
   const legacy = PAGES.filter((row) => row.legacy).map(({ path }) => path);
-  // What is not HTML, and the panes in the client's windows.
+  // Responses that are not HTML, and the panes in the client's windows.
   const pages = Object.values(LEGACY_PATHS).filter((path) =>
     !path.endsWith(".txt") && !path.startsWith("/perl/")
   );

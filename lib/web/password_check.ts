@@ -1,5 +1,5 @@
 /**
- * Checking a password under the guard that the chat's sign-on uses too.
+ * Checks passwords under the same throttle as the chat's sign-on.
  *
  * @module
  */
@@ -11,21 +11,26 @@ import type { Context, Member, Site } from "./site.ts";
 
 export interface PasswordAttempt {
   readonly address: string;
-  /** Undefined: nobody has the name, which takes as long to find out. */
+  /**
+   * Undefined when no account has the name; the check then takes equally long.
+   */
   readonly account: Account | undefined;
-  /** Under what failures are counted. */
+  /** The key under which failures are counted. */
   readonly key: string;
   readonly password: string;
   /** Aborted when the visitor no longer waits. */
   readonly signal?: AbortSignal;
 }
 
-/** No account has a longer one; hashing a megabyte would be a favour. */
+/**
+ * Longest password accepted, in characters; hashing a megabyte would cost too
+ * much.
+ */
 const LONGEST = 64;
 
 /**
- * Counts a failure. Throws {@linkcode Problem} when too many attempts of that
- * address wait already, or too many checks.
+ * Checks a password and counts failures. Throws {@linkcode Problem} when too
+ * many attempts of that address, or too many checks in total, are waiting.
  */
 export async function passwordIsRight(
   site: Site,
@@ -66,9 +71,9 @@ export async function passwordIsRight(
 }
 
 /**
- * Why a member who is signed in may not go on: a cookie that was stolen must
- * not do what needs the password. Null: the password is right. Throws
- * {@linkcode Problem} when there were too many attempts.
+ * Returns why a signed-in member may not continue, or null when their password
+ * is right: a stolen cookie must not be enough where the password is required.
+ * Throws {@linkcode Problem} after too many attempts.
  */
 export async function ownPasswordFault(
   c: Context,
@@ -81,8 +86,8 @@ export async function ownPasswordFault(
   if (!await passwordIsRight(site, { address, account, key, password })) {
     return "Your present password is not right.";
   }
-  // The check took its time: the host may have given the account another
-  // password meanwhile, because this one had been found out.
+  // The check takes time, and the host may have changed the password meanwhile
+  // because this one had become known.
   const now = site.store.accounts.get(account.uid)?.passwordHash;
   return now === account.passwordHash
     ? null

@@ -1,5 +1,6 @@
 /**
- * Whether this server's own ports answer at the addresses that clients are told.
+ * Tests whether this server's ports answer at the addresses that clients are
+ * given.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export interface PortTest {
   readonly answers: boolean;
 }
 
-/** Connects to every TCP port at each address; empty addresses are left out. */
+/** Connects to every TCP port at each address; empty addresses are skipped. */
 export async function testPorts(
   hosts: readonly string[],
   { chat, voice, video, web }: Status["endpoints"],

@@ -1,5 +1,6 @@
 /**
- * What ends a request early: a status and a sentence for its reader.
+ * An error that ends a request early, with a status and a sentence for the
+ * user.
  *
  * @module
  */

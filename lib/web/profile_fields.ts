@@ -8,7 +8,7 @@ import type { Account, Store, Uid } from "../domain/store.ts";
 export interface ProfileLabel {
   readonly key: string;
   readonly label: string;
-  /** To everybody who looks at the profile. */
+  /** Shown to everybody who opens the profile. */
   readonly shown: boolean;
 }
 
@@ -29,7 +29,7 @@ export function profileFields(
   return store.accounts.profile(uid);
 }
 
-/** Returns label and value of each field that strangers may see. */
+/** Returns the label and value of each field that strangers may see. */
 export function shownProfile(
   store: Store,
   account: Account,

@@ -1,5 +1,5 @@
 /**
- * The page to get a nickname.
+ * The page to register a nickname.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function registerPages(app: App, site: Site): void {
     }
     const { httpsOrigin } = c.env;
     const to = localPath(form.raw("to")) ?? "/member";
-    // A session that began here would be readable on the way.
+    // A session that began on http could be intercepted.
     if (httpsOrigin !== null) return c.redirect(httpsOrigin + to, 303);
     const earlier = c.get("member");
     if (earlier) site.sessions.close(earlier.session);
@@ -53,7 +53,7 @@ export function registerPages(app: App, site: Site): void {
     return c.redirect(to, 303);
   });
 
-  // What the script asks while somebody types. Passwords never come here.
+  // Queried by the script while the user types. Passwords are never sent here.
   app.get("/register/check", (c) => {
     if (site.config().auth.registration === "closed") throw notFound();
     const nickname = composed((c.req.query("nickname") ?? "").trim());
@@ -208,7 +208,10 @@ ${
   });
 }
 
-/** A code lets people in at once; others tell the host about themselves. */
+/**
+ * Returns the fields for approval: a code admits users at once; others
+ * introduce themselves to the host.
+ */
 function forApproval(c: Context, one: (options: FieldOptions) => Html): Html {
   return html`
     <p>The host looks at each new account before it can be used.</p>

@@ -151,7 +151,7 @@ Deno.test("POST /register refuses names that pass for others or for numbers", ()
       );
       match(checked.text, sentence);
     }
-    // As a Mac writes it: a letter and its accent.
+    // In the form that a Mac sends: a letter and a combining accent.
     equal((await wish(site, { nickname: "Zoe\u0308" })).status, 303);
     equal(site.store.accounts.byNickname("Zo\u00eb")?.nickname, "Zo\u00eb");
     const browser = site.browser();

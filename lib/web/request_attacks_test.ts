@@ -1,6 +1,4 @@
-/**
- * What attackers try with requests as such, each refused (SECURITY.md).
- */
+/** Attacks with malformed requests, each of which is refused (SECURITY.md). */
 import { equal, match, ok } from "node:assert/strict";
 import { rawRequest, withSite } from "../../tests/support/web/site.ts";
 

@@ -1,5 +1,5 @@
 /**
- * How many requests one host may make to the pages.
+ * Limits the requests of one host to the pages.
  *
  * @module
  */
@@ -8,13 +8,16 @@ import type { Millis } from "../domain/store.ts";
 
 const PER_SECOND = 50;
 const BURST = 1500;
-/** A form costs the server more than a page. */
+/** Cost of a form, in requests: it costs the server more than a page. */
 const FORM_COST = 10;
 
 export class RequestRate {
   readonly #rates = new HostRates();
 
-  /** False: too many; to be answered by 429. */
+  /**
+   * Counts a request. Returns false when there are too many, which is answered
+   * with 429.
+   */
   take(address: string, method: string, now: Millis): boolean {
     const cost = method === "POST" ? FORM_COST : 1;
     return this.#rates.take(address, PER_SECOND, BURST, now, cost);

@@ -1,5 +1,5 @@
 /**
- * The page behind a link to give an account a new password.
+ * The page behind a password reset link.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export function resetPages(app: App, site: Site): void {
     const passwordHash = await site.passwords.hash(encodeText(password), {
       from: hostKey(c.env.address),
     });
-    // The hash took its time: the link may have been used meanwhile.
+    // Hashing takes time, and the link may have been used meanwhile.
     const now = requireLink(site, token);
     replacePassword(
       actingOf(site, actorOf(now, c.env.address)),
@@ -60,7 +60,7 @@ export function resetPages(app: App, site: Site): void {
   });
 }
 
-/** Throws {@linkcode Problem} for a link that cannot be used. */
+/** Throws {@linkcode Problem} for an invalid link. */
 function requireLink(site: Site, token: string): Account {
   const account = accountOfLink(site.store, token, site.clock());
   if (account !== undefined) return account;

@@ -1,6 +1,6 @@
 /**
  * Sign-ins that wait for their second step: the password was right, and a code
- * has to follow.
+ * must follow.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { TokenBucket } from "../net/rates.ts";
 /** Time between the password and the code. */
 const PENDING_MS = 5 * 60_000;
 const MOST_PENDING = 1000;
-/** Wrong codes of one account: ten at once, then one in 90 seconds. */
+/** Rate of wrong codes per account: ten at once, then one in 90 seconds. */
 const CODES_PER_SECOND = 1 / 90;
 const CODES_AT_ONCE = 10;
 
@@ -22,9 +22,9 @@ interface Pending {
   readonly until: number;
 }
 
-/** Sign-ins whose password was right; in memory. */
+/** Sign-ins whose password was right, kept in memory. */
 export class SecondSteps {
-  /** By token, oldest first. */
+  /** Pending sign-ins by token, oldest first. */
   readonly #pending = new Map<string, Pending>();
   readonly #rates = new Map<Uid, TokenBucket>();
 
@@ -47,7 +47,7 @@ export class SecondSteps {
     this.#pending.delete(token);
   }
 
-  /** False when this account has had too many codes. */
+  /** Returns false when this account has tried too many codes. */
   mayTry(uid: Uid, steady: number): boolean {
     let rate = this.#rates.get(uid);
     if (rate === undefined) {
@@ -57,7 +57,7 @@ export class SecondSteps {
     return rate.take(steady);
   }
 
-  /** A right code: earlier slips are forgotten. */
+  /** Resets the count of wrong codes after a right one. */
   right(uid: Uid): void {
     this.#rates.delete(uid);
   }

@@ -8,7 +8,10 @@ import {
 
 const PATH = "/member/security";
 
-/** Signs in and turns two-step sign-in on; returns secret and codes. */
+/**
+ * Signs in and enables two-step sign-in. Returns the secret and the recovery
+ * codes.
+ */
 async function turnOn(site: TestSite, nickname: string) {
   const browser = site.browser();
   await browser.signIn(nickname);
@@ -51,14 +54,14 @@ Deno.test("with two-step sign-in a password alone opens nothing", () =>
       browser.submit(from, "/sign-in/code", { code: text });
     const wrong = await code("123456");
     equal(wrong.status, 422);
-    // The code that turned it on is used up.
+    // The code that enabled it has been used.
     const used = await code(codeAt(secret, Date.now()), wrong);
     equal(used.status, 422);
     site.pass(31_000);
     const fresh = codeAt(secret, Date.now() + 31_000);
     equal((await code(fresh, used)).status, 303);
     equal((await browser.get("/desk")).status, 200);
-    // The step is over: its token is worth nothing any more.
+    // The step is complete, so its token is no longer valid.
     equal((await code(codes[1]!, used)).status, 403);
     const second = await password(site, "Boss");
     const recovery = await second.browser.submit(
@@ -115,7 +118,7 @@ Deno.test("a member sees the browsers that are signed in, and ends them", () =>
       left.map(async (browser) => (await browser.get("/member")).status),
     );
     equal(open.filter((status) => status === 200).length, 1);
-    // Somebody else's number ends nothing.
+    // The number of another user's session ends nothing.
     await one!.submit(await one!.get(PATH), `${PATH}/end`, { session: "4" });
     equal((await bob!.get("/member")).status, 200);
     await one!.submit(await one!.get(PATH), `${PATH}/end`, {

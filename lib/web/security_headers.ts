@@ -1,6 +1,6 @@
 /**
- * Headers that every answer carries: nothing from elsewhere, nothing inline,
- * in nobody's frame.
+ * The security headers of every answer: no external content, no inline scripts,
+ * no framing by other sites.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export function secured(
   hstsSeconds: number,
 ): Response {
   const { headers } = response;
-  // A page that needs more, such as a microphone, has set its own.
+  // A page that needs more, such as a microphone, has set its own headers.
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!headers.has(name)) headers.set(name, value);
   }

@@ -1,5 +1,6 @@
 /**
- * The pages' listener, and the second one for the old client's own browser.
+ * The listener of the pages, and the second one for the old client's own
+ * browser.
  *
  * @module
  */
@@ -34,65 +35,70 @@ import { WebSessions } from "./web_sessions.ts";
 
 export interface WebOptions {
   readonly bind: string;
-  /** 0: any free one. */
+  /** 0 takes any free port. */
   readonly port: number;
-  /** For the old client's own browser; 0: none. */
+  /** Port for the old client's own browser; 0 opens none. */
   readonly legacyPort: number;
-  /** The configuration in force, read at each use. */
+  /** Returns the current configuration; called at each use. */
   readonly config: () => Config;
   readonly store: Store;
   readonly live: Live;
   readonly passwords: Passwords;
   readonly addressBans: AddressBans;
   readonly admission: Admission;
-  /** The chat side's own, so that both count the same failures. */
+  /** The guard of the chat side, so that both count the same failures. */
   readonly guard: Guard;
   readonly log: Logger;
-  /** Shared with the chat side; made when not given. */
+  /** Shared with the chat side; created when not given. */
   readonly outsideLines?: OutsideLines;
   readonly clock?: () => Millis;
-  /** Milliseconds of a clock that never steps; `clock` when not given. */
+  /** Milliseconds of a clock that never steps; defaults to `clock`. */
   readonly steady?: () => number;
-  /** In which a command of staff runs; made of the above when not given. */
+  /**
+   * Returns the context in which a command of staff runs; built from the above
+   * when not given.
+   */
   readonly commandContext?: (actor: Actor, run: CommandRun) => CommandContext;
-  /** What WebSockets connect to; without it there are none. */
+  /** Targets of WebSockets; without them WebSockets are refused. */
   readonly sockets?: SocketPorts;
-  /** HTTPS beside http; without it there is none. */
+  /** HTTPS in addition to http; without it only http is served. */
   readonly tls?: HttpsOptions;
   /** Files that wait for their receivers. */
   readonly drops?: FileDrops;
-  /** Writes a consistent copy of the database to a file that is not there. */
+  /**
+   * Writes a consistent copy of the database to a file that does not exist yet.
+   */
   readonly backup?: (file: string) => Promise<unknown>;
-  /** Changes settings; without it the desk only shows them. */
+  /** Changes settings; without it the desk shows them read-only. */
   readonly settings?: SettingsKeeper;
-  /** Opens the setup page; without it there is none. */
+  /** Opens the setup page; without it the page does not exist. */
   readonly setupDoor?: SetupDoor;
   /** Automatic backups; without them the desk lists none. */
   readonly backups?: NightlyBackups;
-  /** Ends the server, restores a backup, and starts it again. */
+  /** Stops the server, restores a backup, and starts it again. */
   readonly restore?: (file: string, actor: Actor) => void;
-  /** Removes what is too old. */
+  /** Removes expired data. */
   readonly house?: Pick<Housekeeper, "last">;
-  /** Adds metrics that `Live` does not know. */
+  /** Adds metrics that `Live` does not have. */
   readonly metrics?: (registry: Registry) => void;
 }
 
 export interface WebServer {
   readonly addr: Deno.NetAddr;
-  /** The pages by HTTPS. */
+  /** Address of the HTTPS port. */
   readonly tlsAddr: Deno.NetAddr | null;
   readonly legacyAddr: Deno.NetAddr | null;
-  /** Ends the event streams of networks that the server is no longer for. */
+  /** Ends the event streams of networks that may no longer use the server. */
   expelNotAllowed(): void;
-  /** What GET serves, as the router has it. */
+  /** The paths served by GET, in the router's notation. */
   readonly paths: readonly string[];
-  /** What POST serves. */
+  /** The paths served by POST. */
   readonly posts: readonly string[];
-  /** Ends event streams, finishes what is being answered, closes. */
+  /** Ends event streams, finishes the answers in progress, and closes. */
   shutdown(): Promise<void>;
 }
 
-/** Rejects with CannotListen. */
+/** Starts the page server. Rejects with CannotListen. */
 export function startWeb(options: WebOptions): Promise<WebServer> {
   try {
     return Promise.resolve(start(options));

@@ -1,6 +1,6 @@
 /**
- * The one-time token that opens the setup page. Only its holder sees the page,
- * and after the first use nobody does.
+ * The one-time token that opens the setup page. Only its holder can open the
+ * page, and after its first use nobody can.
  *
  * @module
  */
@@ -9,14 +9,17 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { TokenBucket } from "../net/rates.ts";
 
 const BYTES = 24;
-/** Tries a minute by everybody together; the token cannot be guessed anyway. */
+/**
+ * Tries per minute by all visitors together; the token cannot be guessed
+ * anyway.
+ */
 const TRIES_PER_MINUTE = 30;
 
 export class SetupDoor {
   #token: string | null = null;
   #tries: TokenBucket | undefined;
 
-  /** Opens it, with a new token: one that was given out before ends. */
+  /** Opens the setup page with a new token, which replaces any earlier one. */
   open(): string {
     this.#token = randomBytes(BYTES).toString("base64url");
     return this.#token;
@@ -30,7 +33,10 @@ export class SetupDoor {
     return this.#token !== null;
   }
 
-  /** Whether this is the token; counts as a try at the steady time `now`. */
+  /**
+   * Returns whether this is the token; counts as a try at the steady time
+   * `now`.
+   */
   holds(token: string, now: number): "yes" | "no" | "later" {
     if (this.#token === null) return "no";
     this.#tries ??= new TokenBucket(

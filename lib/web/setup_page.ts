@@ -1,6 +1,6 @@
 /**
  * The setup page of a new server: name, owner, registration, addresses. It
- * opens with a one-time token, near the server only, and closes permanently.
+ * opens with a one-time token, only near the server, and closes permanently.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import type { SettingsKeeper } from "../config/settings_keeper.ts";
 import type { SetupDoor } from "./setup_door.ts";
 import { sessionCookie } from "./web_sessions.ts";
 
-/** Field of the form, setting, label. */
+/** Form field, setting, label. */
 const FIELDS = [
   ["name", "server.name", "Name of the server"],
   ["inside", "server.advertise_private", "Address at home"],
@@ -63,7 +63,7 @@ export function setupPages(app: App, site: Site): void {
     const passwordHash = await site.passwords.hash(encodeText(password), {
       from: hostKey(c.env.address),
     });
-    // Two forms at once: the first one wins.
+    // Two forms at the same time: the first one wins.
     if (!door.isOpen) throw notFound();
     try {
       await settings.change(changesOf(site, form));
@@ -84,7 +84,7 @@ export function setupPages(app: App, site: Site): void {
   });
 }
 
-/** Throws {@linkcode Problem} unless the door is open and this its token. */
+/** Throws {@linkcode Problem} unless setup is open and this is its token. */
 function requireDoor(c: Context, site: Site, token: string): Tools {
   requireNear(c);
   const { setupDoor: door, settings } = site;
@@ -189,7 +189,7 @@ function helpOf(key: string): string {
   return setting === undefined ? "" : setting.about;
 }
 
-/** Settings that the environment or a flag decides stay as they are. */
+/** Skips settings that the environment or a flag overrides. */
 function changesOf(site: Site, form: Form): Record<string, unknown> {
   const origins = site.settings?.origins();
   const changes: Record<string, unknown> = {
@@ -206,7 +206,7 @@ function changesOf(site: Site, form: Form): Record<string, unknown> {
   );
 }
 
-/** The account that the first start made, while nobody has used it. */
+/** Returns the account created at the first start, as long as it is unused. */
 function unusedOwner(site: Site): Account | undefined {
   const [one, ...more] = site.store.accounts.list({ role: "superadmin" });
   return one !== undefined && more.length === 0 && one.lastSeenAt === null

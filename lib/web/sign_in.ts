@@ -72,7 +72,7 @@ function signedIn(
   account: Account,
   to: string | null,
 ): Response {
-  // An earlier session of this browser ends, whichever user opened it.
+  // Ends an earlier session of this browser, even of another user.
   const earlier = c.get("member");
   if (earlier) site.sessions.close(earlier.session);
   const { id } = site.sessions.open(account, site.steady(), {
@@ -86,8 +86,8 @@ function signedIn(
 }
 
 /**
- * The account, or a sentence why not. Takes as long for a name that nobody
- * has, and says the same.
+ * Returns the account, or a sentence why not. Takes equally long, and says the
+ * same, when no account has the name.
  */
 export async function checkPassword(
   site: Site,
@@ -103,7 +103,7 @@ export async function checkPassword(
     ? undefined
     : site.store.accounts.byNickname(nickname);
   const account = found?.uid === SYSTEM_UID ? undefined : found;
-  // As on the chat side, where a client tells its uid.
+  // The same key as on the chat side, where a client sends its uid.
   const key = account
     ? String(account.uid)
     : `name ${foldName(nickname).slice(0, 40)}`;
@@ -137,7 +137,10 @@ export async function checkPassword(
   return account;
 }
 
-/** A path of this site, or null: nobody is led away from here. */
+/**
+ * Returns the path if it belongs to this site, otherwise null, so that nobody
+ * is redirected elsewhere.
+ */
 export function localPath(path: string | undefined): string | null {
   return path !== undefined && path.length < 500 &&
       /^\/(?![/\\])[\w\-./?=&%+~]*$/.test(path)
@@ -195,7 +198,10 @@ ${
   });
 }
 
-/** Throws unless a member asks; sends others to the sign-in page. */
+/**
+ * Returns the signed-in member. Throws otherwise, and redirects to the sign-in
+ * page.
+ */
 export function requireMember(c: Context) {
   const member = c.get("member");
   if (member === null) throw new Problem(401, "Please sign in first.");

@@ -37,7 +37,7 @@ Deno.test("POST /sign-in marks the cookie Secure behind a proxy with TLS", () =>
       password: PASSWORD,
     }, proxied);
     match(answer.headers.get("set-cookie") ?? "", /; Secure$/);
-    // Only on request: a browser that heard it refuses http from then on.
+    // Only on request: a browser that receives it refuses http from then on.
     equal(answer.headers.get("strict-transport-security"), null);
     site.configure({ "web.hsts_seconds": 3600 });
     const page = await browser.get("/", proxied);
@@ -72,7 +72,7 @@ Deno.test("POST /sign-in slows down whoever guesses, and logs his address", () =
     const attempt = (password: string) =>
       browser.submit(form, "/sign-in", { nickname: "Ann", password });
     for (let i = 0; i < 3; i++) equal((await attempt("wrong12")).status, 422);
-    // The right password gets in, after a wait in line.
+    // The right password succeeds after waiting in the queue.
     const began = performance.now();
     equal((await attempt("wrong12")).status, 422);
     equal((await attempt(PASSWORD)).status, 303);

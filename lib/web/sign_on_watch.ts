@@ -1,6 +1,6 @@
 /**
- * How far the clients of one address came, for the check on the connect page.
- * Watches only while somebody uses the check, and forgets soon.
+ * Records how far the clients of one address get, for the check on the connect
+ * page. It watches only while the check is in use, and forgets soon.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export class SignOnWatch {
     this.#live = live;
   }
 
-  /** Begins to watch, or goes on. */
+  /** Starts watching, or extends it. */
   keepWatching(): void {
     this.#stop ??= this.#live.watchSignOns((step) => {
       this.#steps.push(step);
@@ -29,7 +29,9 @@ export class SignOnWatch {
     this.#timer = setTimeout(() => this.close(), KEPT_MS);
   }
 
-  /** The steps of the last connection from there, oldest first. */
+  /**
+   * Returns the steps of the last connection from this address, oldest first.
+   */
   lastFrom(address: string, now: number): readonly SignOnStep[] {
     const own = this.#steps.filter((step) =>
       step.address === address && now - step.at < KEPT_MS

@@ -1,6 +1,6 @@
 /**
- * What every page may use: the parts of the server that the pages stand on,
- * and what the pages know of the visitor.
+ * The parts of the server that pages may use, and what they know about the
+ * visitor.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import type { SecondSteps } from "./second_step.ts";
 import type { OpenStreams } from "./open_streams.ts";
 import type { WebSession, WebSessions } from "./web_sessions.ts";
 
-/** Hashes and checks passwords; `PasswordHasher` is one. */
+/** Hashes and checks passwords; implemented by `PasswordHasher`. */
 export interface Passwords {
   hash(password: Uint8Array, turn?: Turn): Promise<string>;
   verify(phc: string, password: Uint8Array, turn?: Turn): Promise<boolean>;
@@ -56,29 +56,31 @@ export interface Site {
   readonly admission: Admission;
   readonly guard: Guard;
   readonly log: Logger;
-  /** Log lines that visitors may cause before they have signed in. */
+  /** Budget of log lines caused by visitors who have not signed in. */
   readonly outsideLines: OutsideLines;
-  /** Wall clock, for what is stored or shown. */
+  /** Wall clock, for times that are stored or shown. */
   clock(): Millis;
-  /** Never steps: for deadlines, throttles and rates. */
+  /** Clock that never steps: for deadlines, throttles and rates. */
   steady(): number;
-  /** The configuration in force, read at each use. */
+  /** Returns the current configuration; called at each use. */
   config(): Config;
-  /** In which a command of this actor runs. */
+  /** Returns the context in which a command of this actor runs. */
   commandContext(actor: Actor, run: CommandRun): CommandContext;
-  /** A consistent copy of the database, for download; null: not offered. */
+  /**
+   * Writes a consistent copy of the database for download; null: not offered.
+   */
   readonly backup: ((file: string) => Promise<unknown>) | null;
-  /** Changes settings; null: they cannot be changed here. */
+  /** Changes settings; null: they are read-only here. */
   readonly settings: SettingsKeeper | null;
-  /** Opens the setup page; null: there is none. */
+  /** Opens the setup page; null: it does not exist. */
   readonly setupDoor: SetupDoor | null;
   /** Automatic backups; null: none are made. */
   readonly backups: NightlyBackups | null;
   /** PEM of the host's own authority; undefined when there is none. */
   authority(): string | undefined;
-  /** Ends the server to restore a backup; null: not offered. */
+  /** Stops the server to restore a backup; null: not offered. */
   readonly restore: ((file: string, actor: Actor) => void) | null;
-  /** Removes what is too old; null: nobody does. */
+  /** Removes expired data; null: nothing does. */
   readonly house: Pick<Housekeeper, "last"> | null;
   readonly metrics: Registry;
   readonly sessions: WebSessions;
@@ -90,29 +92,29 @@ export interface Site {
   readonly tickets: Tickets;
   /** Files that wait for their receivers; null: not offered. */
   readonly drops: FileDrops | null;
-  /** The chat session of an account; undefined: offline. */
+  /** Returns the chat session of an account; undefined: offline. */
   sessionOf(uid: Uid): number | undefined;
 }
 
-/** Who asks, as found out before any page is. */
+/** The sender of a request, determined before any page handles it. */
 export interface Visitor {
-  /** The visitor's own address, behind trusted proxies too. */
+  /** The visitor's own address, even behind trusted proxies. */
   readonly address: string;
   /** This site's origin as the browser sees it, without a final slash. */
   readonly origin: string;
-  /** The address of ours at which the visitor, or the proxy, arrived. */
+  /** This server's address at which the visitor, or the proxy, connected. */
   readonly localAddress: string;
   readonly https: boolean;
   /**
-   * Where the same host serves HTTPS, such as "https://host:8443"; null when
-   * the visitor already uses it or there is none.
+   * The origin at which this host serves HTTPS, such as "https://host:8443";
+   * null when the visitor uses it already or there is none.
    */
   readonly httpsOrigin: string | null;
-  /** From where the host's desk may be opened. */
+  /** True when the visitor's address may open the desk. */
   readonly mayBeStaff: boolean;
 }
 
-/** Somebody who has signed in, read from the store with each request. */
+/** A signed-in user, read from the store for each request. */
 export interface Member {
   readonly session: WebSession;
   readonly account: Account;

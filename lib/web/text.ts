@@ -6,7 +6,7 @@
 import { durationText, minuteText } from "../commands/table_text.ts";
 import { type Html, html } from "./html.ts";
 
-/** In the server's zone, which is named. */
+/** Formats a time in the server's time zone, with the zone's name. */
 export function time(at: number | null): Html {
   if (at === null) return html`never`;
   return html`<time datetime="${new Date(at).toISOString()}">${
@@ -18,7 +18,7 @@ export function duration(seconds: number): string {
   return durationText(seconds);
 }
 
-/** "1.4 MB" */
+/** Formats a size, such as "1.4 MB". */
 export function size(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;

@@ -1,9 +1,10 @@
 /**
- * Who is signed in on the pages: in memory, so a restart signs everybody out.
+ * The sign-in sessions of the pages, kept in memory, so a restart signs
+ * everybody out.
  *
- * The cookie holds 32 random bytes; the server keeps only their hash. Each
- * request reads the account again, and a session ends by itself when the
- * account is gone or has another password than at sign-in.
+ * The cookie holds 32 random bytes; the server keeps only their hash. The
+ * account is read again for each request, and a session ends when the account
+ * is gone or its password has changed since sign-in.
  *
  * @module
  */
@@ -18,21 +19,21 @@ const LONGEST_MS = 24 * 3_600_000;
 const MOST = 10_000;
 const MOST_PER_ACCOUNT = 10;
 
-/** Something to say on the next page. */
+/** A message to show on the next page. */
 export interface Flash {
   readonly kind: "done" | "failed";
   readonly lines: readonly string[];
-  /** Pages about what was done. */
+  /** Pages about the result. */
   readonly links?: readonly { readonly path: string; readonly label: string }[];
-  /** What was sent and could not be accepted, for the form to show again. */
+  /** Submitted values that were refused, for the form to show again. */
   readonly typed?: Form;
   /** The action of that form. */
   readonly of?: string;
-  /** What is wrong with it, by field. */
+  /** Errors by field. */
   readonly faults?: Readonly<Record<string, string>>;
 }
 
-/** What a form sent that could not be accepted, and why; for that form only. */
+/** Returns the refused values of a form and the errors, for that form only. */
 export function refusedForm(
   { flash }: Pick<WebSession, "flash">,
   action: string,
@@ -44,25 +45,25 @@ export interface WebSession {
   /** The hash of the cookie's value. */
   readonly key: string;
   readonly uid: Uid;
-  /** What each form of this session carries. */
+  /** The token in every form of this session. */
   readonly formToken: string;
   readonly passwordHash: string;
-  /** Tells the sessions of one account apart, on its page. */
+  /** Distinguishes the sessions of one account, on its page. */
   readonly number: number;
   readonly address: string;
-  /** "Firefox on Windows", as far as it says so. */
+  /** Such as "Firefox on Windows", as far as the browser says. */
   readonly browser: string;
-  /** For a two-step sign-in that is being turned on. */
+  /** Secret of a two-step sign-in that is being enabled. */
   newSecret: string | undefined;
   readonly since: Millis;
   lastAt: Millis;
   flash: Flash | null;
-  /** A file for an import, sent ahead in parts. */
+  /** A file for an import, uploaded in advance in parts. */
   upload?: string | undefined;
 }
 
 export class WebSessions {
-  /** By key, oldest first. */
+  /** Sessions by key, oldest first. */
   readonly #sessions = new Map<string, WebSession>();
 
   #opened = 0;
@@ -71,7 +72,10 @@ export class WebSessions {
     return this.#sessions.size;
   }
 
-  /** Always a fresh identifier: one that a visitor brought is worth nothing. */
+  /**
+   * Opens a session, always with a new identifier: one sent by the visitor is
+   * never accepted.
+   */
   open(
     account: Account,
     now: Millis,
@@ -117,12 +121,15 @@ export class WebSessions {
     return session;
   }
 
-  /** Whether it still counts, for streams that outlive their request. */
+  /**
+   * Returns whether a session is still valid, for streams that outlive their
+   * request.
+   */
   isOpen(session: WebSession): boolean {
     return this.#sessions.has(session.key);
   }
 
-  /** Those of one account, oldest first. */
+  /** Returns the sessions of one account, oldest first. */
   of(uid: Uid): WebSession[] {
     return [...this.#sessions.values()].filter((one) => one.uid === uid);
   }
@@ -141,7 +148,7 @@ export class WebSessions {
 const BROWSERS = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "MSIE"];
 const SYSTEMS = ["Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux"];
 
-/** "Firefox on Windows" from a User-Agent header. */
+/** Derives a name such as "Firefox on Windows" from a User-Agent header. */
 function browserName(agent: string): string {
   const browser = BROWSERS.find((name) => agent.includes(name));
   const system = SYSTEMS.find((name) => agent.includes(name));
@@ -154,7 +161,7 @@ function keyOf(id: string): string {
   return createHash("sha256").update(id).digest("base64");
 }
 
-/** The identifier in a request's cookies. */
+/** Returns the session identifier from a request's cookies. */
 export function sessionId(headers: Headers): string | undefined {
   for (const part of (headers.get("cookie") ?? "").split(";")) {
     const [name, value] = part.trim().split("=", 2);
@@ -163,7 +170,9 @@ export function sessionId(headers: Headers): string | undefined {
   return undefined;
 }
 
-/** Scripts cannot read it, and other sites' forms do not send it. */
+/**
+ * Returns a cookie that scripts cannot read and other sites' forms do not send.
+ */
 export function sessionCookie(id: string, https: boolean): string {
   return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax${
     https ? "; Secure" : ""

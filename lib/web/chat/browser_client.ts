@@ -1,6 +1,6 @@
 /**
- * The bundled client for browsers: embedded in the compiled program, or made
- * by scripts/browser_client.ts.
+ * The bundled browser client: embedded in the compiled program, or built by
+ * scripts/browser_client.ts.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 export interface BrowserFile {
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Holds a hash of the content, so that browsers may keep it. */
+  /** Contains a hash of the content, so that browsers may cache it. */
   readonly path: string;
 }
 
@@ -18,14 +18,16 @@ const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
 };
 
-/** In the compiled program, put in front of its code. */
+/** In the compiled program, defined before its code. */
 declare global {
   var retropalChat: { readonly files: Record<string, string> } | undefined;
 }
 
 let loaded: ReadonlyMap<string, BrowserFile> | undefined;
 
-/** Returns the files by name; undefined when nobody has bundled them. */
+/**
+ * Returns the files by name; undefined when the client has not been bundled.
+ */
 export function browserClient(): ReadonlyMap<string, BrowserFile> | undefined {
   loaded ??= load();
   return loaded;

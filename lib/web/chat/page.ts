@@ -1,5 +1,5 @@
 /**
- * The page /chat, in which the client for browsers runs (web/chat).
+ * The page /chat, in which the browser client runs (web/chat).
  *
  * @module
  */
@@ -61,9 +61,9 @@ function chatPage(c: Context, site: Site): Response {
 }
 
 /**
- * True for a signed-in member who follows an invitation or a link to a room:
- * the page signs on by itself. Never when they are online elsewhere, because
- * that session would end.
+ * Returns true for a signed-in member who follows an invitation or a link to a
+ * room: the page then signs on by itself. Returns false when the member is
+ * online elsewhere, because that session would end.
  */
 function entersAtOnce(c: Context, site: Site): boolean {
   const member = c.get("member");
@@ -71,9 +71,9 @@ function entersAtOnce(c: Context, site: Site): boolean {
     site.sessionOf(member.account.uid) === undefined;
 }
 
-/** This page alone may use microphone, camera and WebSockets of this site. */
+/** Only this page may use the microphone, the camera and WebSockets. */
 function headersFor(origin: string): Readonly<Record<string, string>> {
-  // Some browsers do not count ws: as 'self'.
+  // Some browsers do not include ws: in 'self'.
   const sockets = origin.replace(/^http/, "ws");
   return {
     "content-security-policy": [

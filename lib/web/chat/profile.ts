@@ -1,6 +1,6 @@
 /**
- * `GET /chat/profile`: with `?nick=` what strangers may see of an account;
- * with a ticket of a chat session, the whole profile of its own account.
+ * `GET /chat/profile`: with `?nick=` the public part of an account's profile;
+ * with a ticket of a chat session the complete profile of its own account.
  *
  * @module
  */

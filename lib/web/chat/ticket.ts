@@ -2,9 +2,9 @@
  * `POST /chat/ticket`: a one-time ticket for a WebSocket, for a member who has
  * signed in on the pages.
  *
- * The body is JSON, `{"for": "chat"}` when there is none; so no form of another
- * site can send it. Tickets for voice and video belong to the member's chat
- * session of this moment.
+ * The body is JSON (default `{"for": "chat"}`), so no form of another site can
+ * send it. Tickets for voice and video belong to the member's current chat
+ * session.
  *
  * @module
  */

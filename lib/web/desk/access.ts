@@ -1,6 +1,6 @@
 /**
- * Who may use the host's desk: staff who have signed in, from where the host
- * allows it.
+ * Access to the host's desk: signed-in staff, from the networks that the host
+ * allows.
  *
  * @module
  */
@@ -12,7 +12,9 @@ import { Problem } from "../problem.ts";
 import { requireMember } from "../sign_in.ts";
 import type { Context, Member, Site } from "../site.ts";
 
-/** Throws {@linkcode Problem}. */
+/**
+ * Returns the member, if they have this role here. Throws {@linkcode Problem}.
+ */
 export function requireStaff(c: Context, role: Role): Member {
   requireNear(c);
   const member = requireMember(c);
@@ -24,7 +26,7 @@ export function requireStaff(c: Context, role: Role): Member {
 
 /**
  * Throws {@linkcode Problem} for staff without two-step sign-in where the host
- * wants it of them.
+ * requires it.
  */
 export function requireTwoStep(c: Context, site: Site): void {
   const member = c.get("member");
@@ -38,12 +40,12 @@ export function requireTwoStep(c: Context, site: Site): void {
   );
 }
 
-/** As commands and the audit log see the person at the desk. */
+/** Returns the desk's user as the actor of commands and of the audit log. */
 export function actorOf(c: Context, { account }: Member): Actor {
   return actorFor(account, c.env.address);
 }
 
-/** Whether the visitor's account has at least this role. */
+/** Returns whether the visitor's account has at least this role. */
 export function isRole(c: Context, role: Role): boolean {
   const member = c.get("member");
   return member !== null && LEVEL[member.account.role] >= LEVEL[role];

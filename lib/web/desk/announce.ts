@@ -1,5 +1,5 @@
 /**
- * A word to everybody.
+ * The page to send an announcement to everybody.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Who did what to whom.
+ * The audit log: which actor did what to whom.
  *
  * @module
  */

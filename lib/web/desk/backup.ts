@@ -1,5 +1,5 @@
 /**
- * Copies of the database: the automatic ones, and one to download.
+ * Backups of the database: the automatic ones, and one to download.
  *
  * @module
  */

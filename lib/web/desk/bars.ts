@@ -1,6 +1,6 @@
 /**
- * Bars as SVG, drawn on the server, with the same numbers as a table below:
- * a picture says little to a screen reader.
+ * Bar charts as SVG, drawn on the server, with the same numbers in a table
+ * below for screen readers.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { niceTop, shown } from "./chart.ts";
 import { type Column, table } from "./layout.ts";
 
 export interface Bar {
-  /** Below the bar, where there is space, and in the table. */
+  /** Shown below the bar, where there is space, and in the table. */
   readonly label: string;
-  /** Null: nothing is recorded. */
+  /** Null when nothing is recorded. */
   readonly value: number | null;
-  /** More cells of its row of the table. */
+  /** Further cells of its table row. */
   readonly more?: readonly unknown[];
 }
 
 export interface Bars {
   readonly title: string;
-  /** Heads of the table: what a bar stands for, the value, then the rest. */
+  /** Column heads of the table: the bar's label, its value, then the rest. */
   readonly heads: readonly (Column | string)[];
   readonly bars: readonly Bar[];
-  /** A line across, such as the limit of the uplink. */
+  /** A horizontal line, such as the limit of the uplink. */
   readonly limit?: { readonly label: string; readonly value: number };
 }
 
@@ -32,7 +32,7 @@ const LEFT = 34;
 const RIGHT = 6;
 const TOP = 10;
 const BOTTOM = 18;
-/** About the width of one label, in the units of the drawing. */
+/** Approximate width of a label, in units of the drawing. */
 const LABEL = 40;
 
 export function bars(one: Bars): Html {
@@ -67,7 +67,7 @@ export function bars(one: Bars): Html {
 }
 
 function drawing({ title, bars, limit }: Bars, most: number, words: string) {
-  // A limit far above all bars would flatten them: it is told in words then.
+  // A limit far above all bars would flatten them, so it is given as text then.
   const isNear = limit !== undefined && limit.value <= 4 * most;
   const top = niceTop(isNear ? Math.max(most, limit.value) : most);
   const step = (WIDTH - LEFT - RIGHT) / bars.length;

@@ -1,6 +1,6 @@
 /**
- * A line over time as SVG, drawn on the server: no script, no library, and the
- * colours come from the style sheet.
+ * A line chart over time as SVG, drawn on the server: no script, no library;
+ * the colours come from the style sheet.
  *
  * @module
  */
@@ -16,7 +16,9 @@ export interface Chart {
   readonly points: readonly Point[];
   readonly from: number;
   readonly to: number;
-  /** Points further apart than this are not joined: the server was off. */
+  /**
+   * Points further apart than this are not joined, because the server was off.
+   */
   readonly gapMs: number;
   readonly ticks: readonly (readonly [at: number, label: string])[];
 }
@@ -90,7 +92,10 @@ function split(points: readonly Point[], gapMs: number): Point[][] {
   return runs;
 }
 
-/** 1, 2 or 5 times a power of ten, and even: the line in the middle too. */
+/**
+ * Returns 1, 2 or 5 times a power of ten, and even, so that the middle line is
+ * a whole number.
+ */
 export function niceTop(most: number): number {
   if (most <= 2) return 2;
   const power = 10 ** Math.floor(Math.log10(most));

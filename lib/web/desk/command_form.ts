@@ -1,6 +1,6 @@
 /**
- * Forms made from the command table: a field of the form for each field of the
- * command, so that the desk can do what the command line can.
+ * Builds forms from the command table, one form field per command field, so
+ * that the desk can do what the command line can.
  *
  * @module
  */
@@ -16,43 +16,43 @@ import { isRole } from "./access.ts";
 import { hexColor, labelOf, namedChoices, pickerOf } from "./controls.ts";
 import type { Context, Site } from "../site.ts";
 
-/** Hidden fields that tell what an edited field was before. */
+/** Prefix of hidden fields with the earlier value of an edited field. */
 export const WAS = "was.";
-/** Passwords travel under these names, whatever the command calls them. */
+/** Passwords are sent under these names, whatever the command calls them. */
 export const SECRET = "secret";
 export const SECRET_AGAIN = "secret_again";
-/** The page to go to afterwards. */
+/** The page to show afterwards. */
 export const BACK = "back";
 
 export interface CommandForm {
-  /** "user ban" */
+  /** The command's name, such as "user ban". */
   readonly command: string;
   readonly submit: string;
   readonly back: string;
-  /** Fields that are given and not shown. */
+  /** Fields with fixed values that are not shown. */
   readonly fixed?: Readonly<Record<string, string>>;
-  /** Which fields are shown, in order; all others when not given. */
+  /** The fields to show, in order; all others when not given. */
   readonly show?: readonly string[];
-  /** What they are now: only those that change are sent to the command. */
+  /** Current values: only fields that change are sent to the command. */
   readonly current?: Readonly<Record<string, string>>;
-  /** Filled in at first, and sent like what is typed. */
+  /** Initial values, sent like typed ones. */
   readonly given?: Readonly<Record<string, string>>;
-  /** What somebody typed before it was refused. */
+  /** Values that were typed and refused. */
   readonly typed?: Form;
-  /** What is wrong with it, by field. */
+  /** Errors by field. */
   readonly faults?: Readonly<Record<string, string>>;
-  /** What a field of free text can only be, where the page knows. */
+  /** Possible values of free-text fields, where the page knows them. */
   readonly choices?: Readonly<
     Record<string, readonly (readonly [value: string, label: string])[]>
   >;
   readonly danger?: boolean;
-  /** Begins the ids; needed where a page has the same form twice. */
+  /** Prefix of the ids, needed where a page has the same form twice. */
   readonly prefix?: string;
-  /** Only the button: for rows of a table. */
+  /** Shows only the button, for rows of a table. */
   readonly small?: boolean;
 }
 
-/** Throws for a command that is not in the table. */
+/** Returns a command. Throws when it is not in the table. */
 export function commandNamed(name: string): Command {
   const command = findCommand(name.split(" "));
   if (command === undefined) throw new RangeError(`no command ${name}`);
@@ -62,7 +62,7 @@ export function commandNamed(name: string): Command {
 export function commandForm(c: Context, site: Site, one: CommandForm): Html {
   const command = commandNamed(one.command);
   if (!isRole(c, command.role)) {
-    // A button that could only answer 403 is not offered.
+    // Omits a button that could only be answered with 403.
     return one.small
       ? NOTHING
       : html`<p class="quiet">Only ${aRole(command.role)} may do this.</p>`;
@@ -105,7 +105,7 @@ export function runPath(command: Command): string {
   return `/desk/run/${command.path.join("/")}`;
 }
 
-/** Without the options that name a file on the host's own machine. */
+/** Returns the fields without those that name a file on the host's machine. */
 export function webFields(command: Command): [string, Field][] {
   return Object.entries(command.fields).filter(([, one]) =>
     one.reads || one.completes === undefined

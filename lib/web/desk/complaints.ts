@@ -1,6 +1,6 @@
 /**
- * The queue of complaints, and one complaint with all that can be done about
- * it.
+ * The queue of complaints, and the page of one complaint with everything that
+ * staff can do about it.
  *
  * @module
  */

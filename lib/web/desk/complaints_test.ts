@@ -60,7 +60,7 @@ Deno.test("who sees a complaint, by role", () =>
     const ids = roles.map((role) =>
       complain(site, site.store.accounts.byNickname(role)!).id
     );
-    // Row: the reader; column: the role of the person it is about.
+    // Row: the reader's role; column: the role of the user it is about.
     const expected: Record<string, string> = {
       "moderator": "1000",
       "Other moderator": "1000",

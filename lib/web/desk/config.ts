@@ -1,5 +1,5 @@
 /**
- * The settings in force, and changing one.
+ * The current settings, and the page to change one.
  *
  * @module
  */
@@ -212,7 +212,7 @@ ${tokenField(c, site)}<div class="fields">${
   });
 }
 
-/** Why a setting stays as it is on the desk; null: it can be changed. */
+/** Returns why a setting cannot be changed on the desk, or null when it can. */
 function whyNot(site: Site, key: string, setting: Setting): string | null {
   if (site.settings === null) return "This server's settings are fixed.";
   if (!setting.desk) {
@@ -280,7 +280,10 @@ function asText(value: Value): string {
   return typeof value === "object" ? value.join("\n") : String(value);
 }
 
-/** A text that is no number stays one: the check says what is wrong. */
+/**
+ * Converts the typed value. Text that is not a number stays text, so that the
+ * check can name the error.
+ */
 function typed(setting: Setting, form: Form): unknown {
   const raw = form.raw("value").replaceAll("\r\n", "\n");
   switch (setting.kind) {
@@ -296,7 +299,7 @@ function typed(setting: Setting, form: Form): unknown {
   }
 }
 
-/** The owner would be the first whom it keeps from the desk. */
+/** The owner would be the first to lose access to the desk. */
 function twoStepFault(
   { store }: Site,
   { account }: Member,

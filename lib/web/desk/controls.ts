@@ -1,6 +1,6 @@
 /**
- * The words and controls of the desk for fields that the command line has in
- * its own: pickers, colors, names for letters.
+ * Labels and controls of the desk for fields that the command line writes its
+ * own way: pickers, colors, names for letters.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Field } from "../../commands/field.ts";
 import { type Html, html, NOTHING } from "../html.ts";
 import type { Site } from "../site.ts";
 
-/** Labels that say more than the name of the option. */
+/** Labels that explain more than the name of the option. */
 const LABELS: Readonly<Record<string, string>> = {
   nick: "User",
   for: "For how long",
@@ -23,7 +23,7 @@ const LABELS: Readonly<Record<string, string>> = {
   listed: "Found by searches",
 };
 
-/** "adminCode" as "Admin code". */
+/** Turns "adminCode" into "Admin code". */
 export function labelOf(key: string): string {
   const words = key.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
   return LABELS[key] ?? words.charAt(0).toUpperCase() + words.slice(1);
@@ -31,7 +31,7 @@ export function labelOf(key: string): string {
 
 type Choice = readonly [value: string, label: string];
 
-/** Choices that the client knows by a letter. */
+/** Choices that the client identifies by a letter. */
 const NAMED: Readonly<Record<string, readonly Choice[]>> = {
   rating: [
     ["G", "G: for everybody"],
@@ -54,7 +54,7 @@ interface Picker {
   options(site: Site): readonly (readonly [value: string, label?: string])[];
 }
 
-/** A list of names is a help, not a catalogue: the field takes any. */
+/** Maximum names offered as suggestions; the field accepts any name. */
 const MOST_OFFERED = 200;
 
 const PEOPLE: Picker = {
@@ -86,7 +86,7 @@ const DURATIONS: Picker = {
   ],
 };
 
-/** By what stands for the value in a usage line. */
+/** Pickers by the placeholder of the value in a usage line. */
 const BY_METAVAR: Readonly<Record<string, Picker>> = {
   "NICK": PEOPLE,
   "TARGET": PEOPLE,
@@ -94,12 +94,12 @@ const BY_METAVAR: Readonly<Record<string, Picker>> = {
   "30m|12h|7d|forever": DURATIONS,
 };
 
-/** The id of the list that a field picks from; undefined for none. */
+/** Returns the id of the list that a field picks from; undefined for none. */
 export function pickerOf({ metavar }: Field): string | undefined {
   return BY_METAVAR[metavar]?.id;
 }
 
-/** The lists that the fields of a page refer to, once each. */
+/** Returns the lists that a page's fields refer to, each once. */
 export function pickerLists(site: Site, main: string): Html {
   const used = [...new Set(Object.values(BY_METAVAR))]
     .filter(({ id }) => main.includes(`list="${id}"`));
@@ -116,7 +116,7 @@ export function pickerLists(site: Site, main: string): Html {
     }`;
 }
 
-/** "255136000" as "#ff8800", for a color control. */
+/** Turns "255136000" into "#ff8800", for a color control. */
 export function hexColor(digits: string): string {
   const parts = /^(\d{3})(\d{3})(\d{3})$/.exec(digits)?.slice(1);
   if (parts === undefined) return digits;

@@ -1,5 +1,5 @@
 /**
- * The host's desk: all its pages.
+ * Registers all pages of the host's desk.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { findCommand } from "../../commands/table.ts";
 import { DESK_PAGES } from "../page_table.ts";
 import { type TestSite, withSite } from "../../../tests/support/web/site.ts";
 
-/** Those that need nothing to be there. */
+/** The pages that need no existing data. */
 const PAGES = DESK_PAGES.flatMap(({ looks }) => looks)
   .map(([, path]) => path).filter((path) => !/\d|nick=/.test(path));
 
@@ -310,7 +310,7 @@ Deno.test("POST /desk/run asks for a yes before a wide ban", () =>
     const [ban] = site.store.bans.list(Date.now());
     equal(ban?.reason, "a <mistake>");
     deepEqual(site.live.sessionList.map(({ uid }) => uid), [boss.uid]);
-    // The owner and the actor sign in all the same, others do not.
+    // The owner and the staff member may still sign in; others may not.
     for (const [nickname, path] of [["Boss", "/desk"], ["Mona", "/desk"]]) {
       const again = site.browser();
       await again.signIn(nickname!);

@@ -1,5 +1,5 @@
 /**
- * The emergency dial on the overview.
+ * The emergency levels, on the overview.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const LABELS = {
   staff: "Staff only",
 } as const;
 
-/** Says what holds now; admins turn the dial. */
+/** Shows the current level; admins can change it. */
 export function emergencyPanel(c: Context, site: Site): Html {
   const { level, reason, by, at } = site.store.emergency.get();
   const mayChange = LEVEL[requireMember(c).account.role] >= LEVEL.admin;

@@ -1,5 +1,5 @@
 /**
- * The frame of the desk's pages: their own menu beside the content.
+ * The layout of the desk's pages: their own menu beside the content.
  *
  * @module
  */
@@ -35,7 +35,8 @@ export function deskPage(
 function side(c: Context, site: Site, at: string): Html {
   const account = c.get("member")?.account;
   const role = account?.role ?? "user";
-  // Only pages that this role may open: no entry leads to a refusal.
+  // Shows only pages that this role may open, so that no entry leads to a
+  // refusal.
   const entries = DESK_MENU.filter((entry) =>
     LEVEL[role] >= LEVEL[entry.role as Role]
   );
@@ -54,7 +55,9 @@ function side(c: Context, site: Site, at: string): Html {
   `;
 }
 
-/** How many complaints or applications wait for somebody. */
+/**
+ * Returns the number of complaints or applications that wait for a decision.
+ */
 function badge(
   { store }: Site,
   path: string,
@@ -78,7 +81,7 @@ export interface Column {
   readonly kind?: "number" | "wide" | "bytes";
 }
 
-/** A table that can be scrolled by itself on a narrow screen. */
+/** Returns a table that scrolls by itself on a narrow screen. */
 export function table(
   caption: string,
   columns: readonly (Column | string)[],

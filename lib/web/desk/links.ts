@@ -1,12 +1,12 @@
 /**
- * Links of the desk to what a row names.
+ * Links from rows of the desk to the users and rooms that they name.
  *
  * @module
  */
 import type { Store, Uid } from "../../domain/store.ts";
 import { type Html, html } from "../html.ts";
 
-/** The user's page, or the name alone when the account is gone. */
+/** Links to the user's page; only the name when the account is gone. */
 export function personLink(uid: Uid | null, nickname: string): Html {
   if (nickname === "") return html`–`;
   return uid === null
@@ -19,7 +19,7 @@ export interface Link {
   readonly label: string;
 }
 
-/** The pages of the user and the room that a command's answer names. */
+/** Links to the users and rooms that a command's answer names. */
 export function resultLinks(
   { store }: { readonly store: Store },
   json: unknown,

@@ -1,5 +1,6 @@
 /**
- * What staff can do about a user, as panels for any page that is about one.
+ * Panels with the actions that staff can take against a user, for any page
+ * about one.
  *
  * @module
  */
@@ -12,9 +13,9 @@ import { commandForm } from "./command_form.ts";
 export interface ModerationForms {
   readonly back: string;
   readonly room?: { readonly gid: number; readonly name: string } | undefined;
-  /** They are banned: the form for a ban is left out. */
+  /** The user is banned already, so the form for a ban is omitted. */
   readonly banned?: boolean;
-  /** Filled in as the reason. */
+  /** Initial value of the reason. */
   readonly reason?: string;
 }
 

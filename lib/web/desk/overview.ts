@@ -1,5 +1,5 @@
 /**
- * How the server does, live and over time.
+ * The state of the server, live and over time.
  *
  * @module
  */
@@ -138,7 +138,9 @@ function now(site: Site, status: Status): Html {
   `;
 }
 
-/** Against the line, where the host has said what it uploads. */
+/**
+ * Compares the upload with the capacity of the line, where the host has set it.
+ */
 function upload(site: Site, { rates }: Status): Html {
   const kbit = uploadKbit(rates.voiceFramesOut, rates.videoBytesOut);
   const line = site.config().server.uplink_kbit;
@@ -207,7 +209,7 @@ function ticksOf(
   to: number,
 ): [number, string][] {
   const ticks: [number, string][] = [];
-  // Days begin at the midnight of the zone in which they are shown.
+  // Days begin at midnight of the time zone in which they are shown.
   const offset = -60_000 * new Date(to).getTimezoneOffset();
   const first = Math.ceil((from + offset) / range.tickMs) * range.tickMs -
     offset;
@@ -215,7 +217,7 @@ function ticksOf(
     const text = minuteText(at);
     ticks.push([at, range.ms > DAY ? text.slice(5, 10) : text.slice(11, 16)]);
   }
-  // A label at the very edge would be cut.
+  // A label at the very edge would be cut off.
   const margin = range.ms / 20;
   return ticks.filter(([at]) => at - from > margin / 4 && to - at > margin);
 }

@@ -1,5 +1,5 @@
 /**
- * One session's packets as they pass, passwords and texts blanked.
+ * The packets of one session, live, with passwords and texts redacted.
  *
  * @module
  */
@@ -20,7 +20,10 @@ import { maySee } from "./watching.ts";
 const MOST_SECONDS = 30;
 const MOST_EVENTS = 500;
 const MOST_HEX = 512;
-/** A reader that is so far behind misses packets rather than hold them. */
+/**
+ * A reader further behind than this loses packets, so that they need not be
+ * buffered.
+ */
 const MOST_WAITING = 200;
 const CHECK_MS = 5000;
 
@@ -108,7 +111,7 @@ ${field({ name: "nick", label: "Nickname", value: nick, required: true })}
   });
 }
 
-/** Watching somebody leaves a trace. */
+/** Writes to the audit log that a user's packets were watched. */
 function note(
   c: Context,
   site: Site,

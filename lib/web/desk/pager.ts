@@ -1,5 +1,5 @@
 /**
- * Long lists a page at a time.
+ * Shows long lists one page at a time.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { Context } from "../site.ts";
 const FURTHEST = 1_000_000;
 
 export interface Pager {
-  /** Rows before this page. */
+  /** Number of rows before this page. */
   readonly from: number;
-  /** The links back and on. */
+  /** Returns the links to the previous and the next page. */
   show(more: boolean): Html;
 }
 
-/** Reads `from` of the query; the links keep the rest of the query. */
+/** Reads `from` from the query; the links keep the rest of the query. */
 export function pager(c: Context, path: string, size: number): Pager {
   const from = Math.min(
     FURTHEST,

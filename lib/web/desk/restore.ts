@@ -1,5 +1,5 @@
 /**
- * Puts a backup in the place of the database, and tells how that went.
+ * Replaces the database with a backup, and reports the result.
  *
  * @module
  */
@@ -70,7 +70,7 @@ function chooseFirst(c: Context, site: Site): Response {
   });
 }
 
-/** The name of a backup in the query, checked. */
+/** Returns the backup's name from the query, after checking it. */
 function wanted(c: Context, site: Site): string {
   const name = c.req.query("name") ?? "";
   if (site.restore === null || site.backups?.path(name) === undefined) {
@@ -125,7 +125,7 @@ ${
   });
 }
 
-/** How the last restore went, for a week. */
+/** Shows the result of the last restore, for a week. */
 export function lastRestore({ store, clock }: Site): Html {
   const [last] = ["restore", "restore failed"].flatMap((action) =>
     store.audit.list({ action, since: clock() - WEEK_MS, limit: 1 })

@@ -1,5 +1,5 @@
 /**
- * What is kept about people, and for how long.
+ * Which personal data is kept, and for how long.
  *
  * @module
  */
@@ -59,7 +59,7 @@ function oldest({ store }: Site, { kinds }: Kept): Html {
   return times.length === 0 ? html`nothing` : time(Math.min(...times));
 }
 
-/** A link for those who may change it. */
+/** Returns a link to the setting for those who may change it. */
 function setting(c: Context, key: string): Html {
   return isRole(c, "superadmin")
     ? html`

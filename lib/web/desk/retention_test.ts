@@ -22,7 +22,7 @@ Deno.test("the desk shows what is kept, for how long, and what is oldest", () =>
       match(text, /77 days/);
       match(text, /until removed/);
       match(text, /datetime="2026-01-02T00:00:00/);
-      // Settings are the owner's.
+      // Only the owner may change settings.
       doesNotMatch(text, /href="\/desk\/config\//);
       const boss = site.browser();
       await boss.signIn("Boss");

@@ -1,7 +1,7 @@
 /**
- * Who sees and does what on the desk, row by row, asked of the running pages.
- * roles.txt has what was read and found right; when it is meant to change:
- * `UPDATE_SNAPSHOTS=1 deno test -A lib/web/desk/roles_test.ts`, and read the
+ * Which role may see and do what on the desk, determined by querying the
+ * running pages. roles.txt holds the reviewed result; after an intended change,
+ * run `UPDATE_SNAPSHOTS=1 deno test -A lib/web/desk/roles_test.ts` and read the
  * diff.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -21,11 +21,11 @@ const ROLES = ["user", ...STAFF] as const;
 interface Visitor {
   readonly role: Role | "visitor";
   readonly browser: Browser;
-  /** For forms. */
+  /** Token for forms. */
   readonly token: string;
 }
 
-/** Somebody of each role who has signed in, and a visitor who has not. */
+/** Returns a signed-in user of each role, and a visitor. */
 async function visitors(site: TestSite): Promise<Visitor[]> {
   const all: Visitor[] = [];
   for (const role of ["visitor", ...ROLES] as const) {
@@ -45,7 +45,7 @@ async function visitors(site: TestSite): Promise<Visitor[]> {
 
 const REFUSED = /class="notice failed"[^>]*>\s*<p>\s*Only [\w ]+ may do this/;
 
-/** "yes", "no", or "sign in" for those who have to do that first. */
+/** Returns "yes", "no", or "sign in" for visitors who must sign in first. */
 function verdict(
   { status, text, location }: Awaited<ReturnType<Browser["get"]>>,
 ): string {
@@ -53,7 +53,7 @@ function verdict(
   return status === 403 || REFUSED.test(text) ? "no" : "yes";
 }
 
-/** A row of the table. */
+/** Formats a row of the table. */
 const row = (what: string, cells: readonly string[]) =>
   [what.padEnd(46), ...cells.map((cell) => cell.padEnd(10))].join(" ")
     .trimEnd();
@@ -85,14 +85,14 @@ async function actRows(
       ? ["/desk/config/server.name"]
       : [path]
   );
-  // Those that sign members out come last.
+  // Pages that sign members out come last.
   const isLast = (path: string) => Number(path.includes("/emergency/"));
   acts.sort((a, b) => isLast(a) - isLast(b));
   const rows: string[] = [];
   for (const path of acts) {
     const cells: string[] = [];
     for (const { browser, token } of all) {
-      // Slow enough not to be taken for an attack.
+      // Slow enough to stay below the rate limit.
       site.pass(1000);
       const answer = await browser.post(path, { form_token: token });
       cells.push(verdict(answer));
@@ -115,7 +115,7 @@ Deno.test("who sees and does what on the desk is as it was found right", () =>
     equal(text, await Deno.readTextFile(FILE));
   }));
 
-/** All that a page leads to: addresses of links, and of forms. */
+/** Returns the addresses of all links and forms on a page. */
 function leads(text: string): { links: string[]; forms: string[] } {
   const all = (
     pattern: RegExp,
@@ -167,7 +167,7 @@ for (const role of STAFF) {
     }));
 }
 
-/** Commands that do something to a person, and fields that they need. */
+/** Commands that act on a user, and the fields that they need. */
 const ACTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "user passwd": { secret: "secret12", secret_again: "secret12" },
   "user set": { first: "Changed" },
@@ -220,7 +220,7 @@ Deno.test("nobody on the desk acts on their own rank or above", () =>
     }
     deepEqual(site.live.done, []);
 
-    // The same posts take effect below.
+    // The same requests succeed below, so these fail only because of the role.
     const { browser, token } = all.at(-1)!;
     let done = 0;
     for (const [command, fields] of Object.entries(ACTS)) {

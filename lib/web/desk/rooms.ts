@@ -1,5 +1,5 @@
 /**
- * Rooms as they live and as they are stored, and changing them.
+ * Open rooms and stored rooms, and the pages to change them.
  *
  * @module
  */

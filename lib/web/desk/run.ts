@@ -1,5 +1,6 @@
 /**
- * Running commands of the table for staff, and the page that offers them all.
+ * Runs commands of the table for staff, and shows the page that offers them
+ * all.
  *
  * @module
  */
@@ -35,7 +36,7 @@ import { UPLOADED } from "./upload.ts";
 import type { WebSession } from "../web_sessions.ts";
 import { deskPage } from "./layout.ts";
 
-/** A command that goes on is ended after so long. */
+/** Time limit of a command that does not end by itself, in milliseconds. */
 const LONGEST_MS = 10_000;
 const MOST_LINES = 2000;
 
@@ -105,7 +106,10 @@ ${
   });
 }
 
-/** What makes sense on a page: no endless ones but for the desk's own views. */
+/**
+ * Returns the commands that suit a page: endless ones only for the desk's own
+ * views.
+ */
 function offered(): Command[] {
   return COMMANDS.filter((one) => !one.hidden && !one.endless);
 }
@@ -152,7 +156,10 @@ async function run(
   return { ...result, lines: [...emitted, ...result.lines] };
 }
 
-/** The form with the file that was sent ahead of it, if it says so. */
+/**
+ * Returns the form including the file that was uploaded before, if it refers to
+ * one.
+ */
 function withUpload(form: Form, session: WebSession): Form {
   const { upload } = session;
   const name = [...form.names()].find((one) => one.startsWith(UPLOADED));
@@ -162,8 +169,8 @@ function withUpload(form: Form, session: WebSession): Form {
 }
 
 /**
- * An empty field was not given, unless it had something in it before; one that
- * is as it was is not given either.
+ * Converts a form to the input of a command. An empty field counts as not
+ * given, unless it had a value before; so does an unchanged field.
  */
 export function inputOf(
   command: Command,
@@ -229,7 +236,7 @@ ${
   });
 }
 
-/** Where a refusal is about one field, for the place beside it. */
+/** Assigns a refusal to the field that it is about, to show it there. */
 function faultsOf(
   command: Command,
   result: CommandResult,
@@ -241,11 +248,11 @@ function faultsOf(
     : undefined;
   const key = result.field ?? result.needs ?? noUser;
   if (key === undefined) return {};
-  // An option is called by its label here.
+  // The desk shows an option's label instead of its name.
   return { [key]: sentence.replace(/^--[\w-]+/, labelOf(key)) };
 }
 
-/** Asks for a yes, with the same input once more. */
+/** Asks for confirmation, and repeats the input. */
 function confirmationPage(
   c: Context,
   site: Site,
@@ -282,7 +289,10 @@ ${hidden("yes", "on")}
   });
 }
 
-/** Carries along what an edited form knew, so that a second try still does. */
+/**
+ * Keeps the earlier values of an edited form, so that a second try still has
+ * them.
+ */
 function editedFields(command: Command, form: Form) {
   const known = webFields(command).map(([key]) => key)
     .filter((key) => form.has(WAS + key));

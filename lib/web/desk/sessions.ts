@@ -1,5 +1,5 @@
 /**
- * Who is connected, live, with what staff can do about it.
+ * Connected sessions, live, with the actions of staff.
  *
  * @module
  */
@@ -82,7 +82,7 @@ ${
   });
 }
 
-/** Shared by all who look, so it holds nobody's form token. */
+/** Shared by all viewers, so it contains no form token of any of them. */
 function list(site: Site): Html {
   const sessions = site.live.sessions();
   const rooms = new Map(site.live.rooms().map(({ gid, name }) => [gid, name]));
@@ -113,7 +113,9 @@ function list(site: Site): Html {
   }${rest > 0 ? html`<p class="quiet">And ${rest} more.</p>` : NOTHING}</div>`;
 }
 
-/** Who shows a picture; staff do not see it here. */
+/**
+ * Lists the users with an active webcam; staff cannot see the pictures here.
+ */
 function webcams(site: Site): Html {
   return html`<div id="webcams">${
     table(

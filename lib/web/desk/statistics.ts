@@ -1,6 +1,6 @@
 /**
- * How the server is used: busy hours and rooms, people over weeks, voice by
- * room, and the uplink.
+ * Usage statistics: busy hours and rooms, users over weeks, voice by room, and
+ * the uplink.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const RANGES = [
   { key: "year", label: "A year", days: 365 },
 ] as const;
 const ROOMS = 20;
-/** Percent from which voice sounds broken. */
+/** Percentage of lost packets from which voice sounds broken. */
 const BAD_LOSS = 5;
 
 export function statisticsPages(app: App, site: Site): void {
@@ -143,7 +143,7 @@ function rooms(site: Site, list: readonly RoomUse[]): Html {
   );
 }
 
-/** A bar beside a number that says the same. */
+/** Draws a bar beside a number that says the same. */
 function part(share: number): Html {
   const width = Math.max(1, Math.round(share * 100));
   return html`
@@ -234,7 +234,7 @@ function traffic(c: Context, { traffic, uplinkKbit }: UseReport): Html {
   }</div>`;
 }
 
-/** Only for those who may change it. */
+/** Links to the setting, only for those who may change it. */
 function statedAt(c: Context): Html {
   const name = "server.uplink_kbit";
   return html`<p class="quiet">State what your line uploads (${

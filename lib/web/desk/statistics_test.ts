@@ -64,7 +64,7 @@ Deno.test("the desk's statistics say so while nothing is recorded", () =>
     await mo.signIn("Mo");
     const { text } = await mo.get("/desk/statistics");
     match(text, /Nothing is recorded yet/);
-    // Only those who may change it are led to the setting.
+    // Only those who may change the setting see a link to it.
     doesNotMatch(text, /href="\/desk\/config\/server\.uplink_kbit"/);
     const boss = site.browser();
     await boss.signIn("Boss");

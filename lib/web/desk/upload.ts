@@ -1,6 +1,6 @@
 /**
- * Files for imports that are larger than one form: the page's script sends them
- * in parts, and they wait in the session until the form is sent.
+ * Files for imports that are larger than one form: the page's script uploads
+ * them in parts, which are kept in the session until the form is sent.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { requireStaff } from "./access.ts";
 
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
-/** The hidden field that says: the text of this field was sent before. */
+/** The hidden field that says that this field's text was uploaded before. */
 export const UPLOADED = "uploaded.";
 
 export function uploadPages(app: App, site: Site): void {

@@ -1,6 +1,6 @@
 /**
- * What staff read about a user before they act: notes, complaints, earlier
- * acts and sessions.
+ * What staff should read about a user before acting: notes, complaints, earlier
+ * actions and sessions.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Accounts: finding them and everything that can be done to one.
+ * Accounts: finding them, and everything that staff can do with one.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Event streams of the desk: they end when their reader is no longer staff.
+ * Event streams of the desk, which end when their reader is no longer staff.
  *
  * @module
  */
@@ -22,7 +22,10 @@ export function watching(
   );
 }
 
-/** Still signed in, still of that role, with the password of then. */
+/**
+ * Returns whether the member is still signed in, has this role, and has not
+ * changed their password.
+ */
 export function maySee(site: Site, { session }: Member, role: Role): boolean {
   if (!site.sessions.isOpen(session)) return false;
   const account = site.store.accounts.get(session.uid);

@@ -1,5 +1,5 @@
 /**
- * What stands where the old client showed advertising: the host's own name.
+ * Replaces the advertising of the old client with the host's own name.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export function bannerPages(app: App, site: Site): void {
     ]
   ) app.get(path, emptyPane);
 
-  // 468 by 60, as the space is.
+  // The space is 468 by 60 pixels.
   app.get("/perl/:name", (c, next) => {
     if (!isBannerPath(c.req.path)) return next();
     const { name, online, rooms } = site.front.snapshot();

@@ -18,7 +18,10 @@ export function helpPages(app: App, site: Site): void {
   app.get(LEGACY_PATHS.front, (c) => frontPage(c, site));
 }
 
-/** To be added last: it takes what no other page has taken. */
+/**
+ * Must be registered last: it handles everything that no other page has
+ * handled.
+ */
 export function otherPages(app: App, site: Site): void {
   app.get("*", (c, next) => {
     const { path } = c.req;

@@ -1,6 +1,6 @@
 /**
- * Pages that a browser of 2002 can render: tables, fonts, Windows-1252, and
- * not one style sheet or script.
+ * Pages that a browser of 2002 can render: tables, fonts, Windows-1252, no
+ * style sheets and no scripts.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export function legacyResponse(
   });
 }
 
-/** A row of a form: label left, field right. */
+/** Returns a row of a form: label on the left, field on the right. */
 export function row(label: Html | string, field: Html): Html {
   return html`
     <tr>

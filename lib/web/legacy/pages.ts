@@ -1,5 +1,5 @@
 /**
- * The old client's addresses, whatever the Host header says.
+ * Registers the old client's addresses, whatever the Host header says.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import { serverPages } from "./server_pages.ts";
 import { signUpPages } from "./sign_up.ts";
 
 export function legacyPages(app: App, site: Site): void {
-  // Exactly this line and nothing after it: the client reads it with its own
-  // hands (docs/protocol.md, "Finding the server").
+  // Must be exactly this line and nothing after it, because the client parses
+  // it itself (docs/protocol.md, "Finding the server").
   for (const path of LOCATION_PATHS) {
     app.get(path, (c) => {
       const { host, port } = addressFor(c, site);

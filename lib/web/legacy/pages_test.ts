@@ -42,7 +42,7 @@ Deno.test("GET /web/ControllerServlet tells Gaim's plugin a nickname", () =>
         `&nick=${nick}&mynick=Gus&psts=N`;
       const { status, text } = await latin(site.base, path);
       equal(status, nick === "Nobody" ? 404 : 200);
-      // It takes the tags away and wants a colon in each line.
+      // Gaim's plugin removes the tags and expects a colon in each line.
       const lines = text.replaceAll(/<[^>]*>/g, "").trim().split("\n");
       equal(lines[0], `Nickname: ${nick === "Nobody" ? nick : "Zo\u00eb"}`);
       for (const line of lines) match(line, /^[\w ]+: \S/);

@@ -22,14 +22,14 @@ export const LEGACY_PATHS = {
   searchProfile: "/profile/JspSearchProfile.jsp",
   groupPane: "/perl/permGroup.pl",
   cameraPane: "/perl/cameraAd.pl",
-  /** Stands for "/" on the old client's own port. */
+  /** Served as "/" on the old client's own port. */
   front: "/paltalk.html",
 } as const;
 
 /**
  * Where the client looks for its server: on www.paltalk.com, then at
- * www.users.cloud9.net (docs/protocol.md, "Finding the server"), and what a
- * host may lead here without the folder.
+ * www.users.cloud9.net (docs/protocol.md, "Finding the server"), and the paths
+ * without the folder to which a host may redirect.
  */
 export const LOCATION_PATHS: readonly string[] = [
   LEGACY_PATHS.location,
@@ -40,8 +40,8 @@ export const LOCATION_PATHS: readonly string[] = [
 
 const BANNER = /^\/perl\/\w{0,40}Banner\.pl$/;
 /**
- * Everything else that the client's menus and panes open: mail, shops, themes,
- * later programs, of which this server has none.
+ * Everything else that the client's menus and panes open: mail, shops, themes
+ * and later programs, none of which this server has.
  */
 const OTHER = /^(?:\/\w[\w.~-]{0,60}){1,4}\.(?:html?|jsp|pl)$/;
 const PROGRAM = /^\/download(?:\/[\w.-]{1,60}){1,3}$/;
@@ -59,12 +59,15 @@ export function isLegacyPath(path: string): boolean {
     isProgram(path);
 }
 
-/** A page of the real Paltalk's site that says here what this server is. */
+/**
+ * Returns whether the path is a page of the real Paltalk's site, in place of
+ * which this server describes itself.
+ */
 export function isOtherPage(path: string): boolean {
   return OTHER.test(path);
 }
 
-/** A program that the client wants to fetch. */
+/** Returns whether the path is a program that the client wants to download. */
 export function isProgram(path: string): boolean {
   return PROGRAM.test(path);
 }

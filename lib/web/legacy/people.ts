@@ -1,5 +1,5 @@
 /**
- * Finding people, and their profiles.
+ * User search and profiles for the old client's browser.
  *
  * @module
  */
@@ -48,8 +48,8 @@ export function peoplePages(app: App, site: Site): void {
 const NEWLINE = trusted("\n");
 
 /**
- * Pal info as Gaim's plugin reads it: without tags, one "label: value" on each
- * line, Nickname first. A page without any colon crashes the plugin.
+ * Returns a profile as Gaim's plugin reads it: without tags, one "label: value"
+ * per line, Nickname first. A page without any colon crashes the plugin.
  */
 function linesPage(
   c: Context,
@@ -78,7 +78,7 @@ function linesPage(
   return legacyResponse(c, text, account === undefined ? 404 : 200);
 }
 
-/** The first of these nicknames that somebody has. */
+/** Returns the account of the first of these nicknames that exists. */
 function named(
   { store }: Site,
   candidates: readonly string[],
@@ -110,8 +110,8 @@ function infoPage(
 }
 
 /**
- * Anybody who knows a nickname may look it up; beginnings of names only where the
- * host shows names to visitors anyway.
+ * Finds accounts. Anybody who knows a nickname may look it up; beginnings of
+ * names match only where the host shows names to visitors anyway.
  */
 function search(site: Site, wanted: string): Account[] {
   const open = site.config().web.show_names &&
@@ -136,10 +136,10 @@ function resultList(found: readonly Account[]): Html {
   }</ul>`;
 }
 
-/** Shows what the person lets strangers see. */
+/** Shows the part of a profile that its user lets strangers see. */
 function palInfo(site: Site, account: Account): Html {
   const rows = shownProfile(site.store, account);
-  // Says who is online where the host lets visitors see names.
+  // Shows who is online only where the host lets visitors see names.
   const presence = site.config().web.show_names
     ? site.live.isOnline(account.uid) ? "Online now." : "Offline."
     : "";

@@ -1,6 +1,6 @@
 /**
- * One's own profile in a browser that may refuse cookies: the form takes
- * nickname and password along.
+ * Editing one's own profile in a browser that may refuse cookies: the form
+ * includes nickname and password.
  *
  * @module
  */

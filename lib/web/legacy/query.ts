@@ -1,6 +1,6 @@
 /**
- * Values of a query that an old browser wrote: Windows-1252 bytes, escaped or
- * not, while today's browsers write UTF-8.
+ * Decodes query values of an old browser, which are Windows-1252 bytes, escaped
+ * or not; today's browsers send UTF-8.
  *
  * @module
  */
@@ -8,7 +8,10 @@ import { decodeText, fitsWindows1252 } from "../../protocol/windows1252.ts";
 import { percentBytes } from "../form_data.ts";
 import type { Context } from "../site.ts";
 
-/** What the value may mean, the likelier first; [] when it is not there. */
+/**
+ * Returns the possible readings of the value, the likelier first; [] when it is
+ * missing.
+ */
 export function queryValues(c: Context, name: string): string[] {
   const query = c.req.url.split("?").slice(1).join("?").split("#")[0] ?? "";
   for (const pair of query.split("&").slice(0, 50)) {

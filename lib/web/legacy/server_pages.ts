@@ -1,5 +1,5 @@
 /**
- * What this server is and which rooms it has, and where a lost password goes.
+ * Pages about this server, its rooms, and lost passwords.
  *
  * @module
  */
@@ -55,7 +55,7 @@ Rooms with somebody speaking: <b>${speaking}</b></p>`,
       }`,
     }));
 
-  // The client adds ?email=…&nick=…: nothing of it is looked up or repeated.
+  // The client adds ?email=…&nick=…, which is neither looked up nor shown.
   app.get(LEGACY_PATHS.password, (c) =>
     legacyPage(c, site, {
       title: "Forgotten password",

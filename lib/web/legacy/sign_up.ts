@@ -1,6 +1,6 @@
 /**
- * /webreg.html: the client's "new user" opens it and ends, so this page is the
- * sign-up.
+ * /webreg.html: the client opens it for "new user" and exits, so this page is
+ * the registration.
  *
  * @module
  */

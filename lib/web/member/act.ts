@@ -1,5 +1,5 @@
 /**
- * Carrying out what a form on the member's pages asks for.
+ * Carries out the forms of the member's pages.
  *
  * @module
  */
@@ -18,7 +18,10 @@ export interface MemberForm {
   readonly field?: string;
 }
 
-/** Does it and goes back; a refused form comes back as it was typed. */
+/**
+ * Carries out the form and returns to the page; a refused form is shown again
+ * as it was typed.
+ */
 export function answerForm(
   c: Context,
   site: Site,

@@ -1,6 +1,6 @@
 /**
- * A member's e-mail address: changing it takes the password, because a new
- * password can be sent there.
+ * A member's e-mail address. Changing it requires the password, because
+ * password reset links are sent there.
  *
  * @module
  */

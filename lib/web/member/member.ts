@@ -1,5 +1,5 @@
 /**
- * What members do with their own account.
+ * Pages on which members manage their own account.
  *
  * @module
  */
@@ -45,7 +45,8 @@ export function memberPages(app: App, site: Site): void {
     if (fault === null) {
       return answer(c, member, null, "Your profile is changed.");
     }
-    // The page comes back as it was typed: one wrong field loses no other.
+    // The page shows the typed values again, so that one wrong field loses no
+    // other.
     member.session.flash = {
       kind: "failed",
       lines: [fault],
@@ -84,8 +85,8 @@ export function memberPages(app: App, site: Site): void {
       nickname,
       address: c.env.address,
     });
-    // Every session that stands on the old password ends; this browser gets
-    // a new one.
+    // Ends every session opened with the old password, and opens a new one for
+    // this browser.
     site.sessions.closeAll(uid);
     const account = site.store.accounts.get(uid);
     if (account === undefined) return c.redirect("/", 303);
@@ -151,7 +152,7 @@ export function memberPages(app: App, site: Site): void {
   });
 }
 
-/** Throws {@linkcode Problem}: a stolen cookie alone must not take over. */
+/** Throws {@linkcode Problem}: a stolen cookie alone must not be enough. */
 async function requirePassword(
   c: Context,
   site: Site,

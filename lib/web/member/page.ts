@@ -1,5 +1,5 @@
 /**
- * The member's page.
+ * The member's own page.
  *
  * @module
  */
@@ -86,7 +86,7 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
-/** `typed` is what the member sent and the server could not accept. */
+/** `typed` holds submitted values that were refused. */
 function profileForm(
   c: Context,
   site: Site,

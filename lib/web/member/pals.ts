@@ -22,12 +22,12 @@ const LONGEST = 127;
 
 interface PalAct {
   readonly label: string;
-  /** Undefined: the form names a user who is in the list. */
+  /** Undefined when the form names a user who is already in the list. */
   readonly adds?: true;
   run(acting: Acting, uid: Uid, other: Uid, site: Site, name: string): string;
 }
 
-/** What the forms of this page do, by the last part of their action. */
+/** The actions of this page's forms, by the last part of their path. */
 const ACTS: Readonly<Record<string, PalAct>> = {
   add: {
     label: "Add a pal",
@@ -103,7 +103,7 @@ ${panel("Blocked", blocks(c, site, member, relations.blocks(uid)))}`,
   });
 }
 
-/** Somebody who has blocked the reader looks offline to them. */
+/** Lists the pals. A user who has blocked the reader appears offline. */
 function pals(
   c: Context,
   site: Site,

@@ -1,5 +1,5 @@
 /**
- * Changing a profile by a form, this decade's or that of 2002.
+ * Changes a profile from a form, for the modern pages and those of 2002.
  *
  * @module
  */
@@ -10,7 +10,10 @@ import type { Account, AccountPatch } from "../../domain/store.ts";
 import { actingOf } from "../acting.ts";
 import type { Site } from "../site.ts";
 
-/** Returns null when it is done, or why not. Fields not given stay. */
+/**
+ * Returns null when it is done, otherwise why not. Fields not given stay
+ * unchanged.
+ */
 export function changeProfile(
   site: Site,
   account: Account,

@@ -103,7 +103,7 @@ function requireRoom(c: Context, site: Site, { account }: Member): StoredRoom {
   try {
     return ownRoom(acting, Number(c.req.param("gid")));
   } catch (error) {
-    // Others need not know that there is such a room.
+    // Other members must not learn that the room exists.
     if (error instanceof Refused) throw notFound();
     throw error;
   }

@@ -1,6 +1,5 @@
 /**
- * A member's sign-ins: the browsers that are signed in, and the two-step
- * sign-in.
+ * A member's sign-ins: the signed-in browsers, and the two-step sign-in.
  *
  * @module
  */
@@ -56,7 +55,7 @@ export function securityPages(app: App, site: Site): void {
         code: form.text("code"),
       });
       session.newSecret = undefined;
-      // The other browsers have passed no second step.
+      // The other browsers have not passed a second step.
       site.sessions.closeAll(account.uid, session);
       return codesPage(c, site, codes);
     } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * What WebSockets of a browser connect to: chat, voice and video.
+ * The targets of a browser's WebSockets: chat, voice and video.
  *
  * @module
  */
@@ -15,19 +15,21 @@ export interface Owner {
 
 /** A chat connection that was admitted. */
 export interface ChatLine {
-  /** The account signed on and its session; undefined before and after. */
+  /**
+   * Returns the signed-on account and its session; undefined before and after.
+   */
   owner(): Owner | undefined;
-  /** Lets `uid` sign on without a password. */
+  /** Allows `uid` to sign on without a password. */
   allow(uid: Uid): void;
 }
 
 export interface SocketPorts {
-  /** Serves a chat connection; undefined: refused. */
+  /** Serves a chat connection. Returns undefined when it is refused. */
   chat(wire: Wire): ChatLine | undefined;
-  /** Serves a voice link of `owner`; false: refused. */
+  /** Serves a voice link of `owner`. Returns false when it is refused. */
   voice(wire: Wire, owner: Owner): boolean;
-  /** Serves the pictures of `owner`; absent: there is no video. */
+  /** Serves the pictures of `owner`; absent when there is no video. */
   readonly video?: (wire: Wire, owner: Owner) => boolean;
-  /** The chat session of an account; undefined: offline. */
+  /** Returns the chat session of an account; undefined: offline. */
   sessionOf(uid: Uid): number | undefined;
 }

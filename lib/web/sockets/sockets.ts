@@ -28,15 +28,15 @@ const PATHS: ReadonlyMap<string, SocketPurpose> = new Map([
   ["/ws/video", "video"],
 ]);
 
-/** The subprotocol without a ticket, and what precedes one that is a ticket. */
+/** The subprotocol without a ticket, and the prefix of one that is a ticket. */
 const PROTOCOL = "retropal";
 const TICKET_PROTOCOL = "ticket.";
-/** Time to show a ticket as the first message. */
-/** Of a foreign Origin header, in the log. */
+/** Milliseconds in which the first message must bring a ticket. */
+/** Longest foreign Origin header in the log, in characters. */
 const MOST_ORIGIN = 200;
 const TICKET_MS = 10_000;
 const SWEEP_MS = 500;
-/** A packet and its header fit into one message of chat. */
+/** A packet and its header fit into one chat message. */
 const MAX_MESSAGE: Readonly<Record<SocketPurpose, number>> = {
   chat: 70_000,
   voice: 8192,
@@ -48,9 +48,9 @@ const NO_TICKET = "Missing, used or expired ticket.";
 export class Sockets {
   readonly #site: Site;
   readonly #ports: SocketPorts;
-  /** Connections that have not shown a ticket yet. */
+  /** Connections that have not sent a ticket yet. */
   readonly #waiting = new Set<WebSocketWire>();
-  /** Voice and video, which end with their chat session. */
+  /** Voice and video connections, which end with their chat session. */
   readonly #owned = new Map<WebSocketWire, Owner>();
   readonly #sweep: ReturnType<typeof setInterval>;
 
@@ -60,7 +60,7 @@ export class Sockets {
     this.#sweep = setInterval(() => this.#endOrphans(), SWEEP_MS);
   }
 
-  /** True for an address that takes WebSockets only. */
+  /** Returns true for a path that accepts only WebSockets. */
   has(path: string): boolean {
     return PATHS.has(path);
   }
@@ -106,7 +106,7 @@ export class Sockets {
     );
   }
 
-  /** Ends connections that nobody serves yet. */
+  /** Ends connections that have not been assigned yet. */
   close(): void {
     clearInterval(this.#sweep);
     for (const wire of this.#waiting) {
@@ -114,7 +114,7 @@ export class Sockets {
     }
   }
 
-  /** A valid ticket of an account whose password is still the same. */
+  /** Returns a valid ticket of an account whose password has not changed. */
   redeem(token: string, purpose: Purpose): Ticket | undefined {
     const { tickets, store, clock } = this.#site;
     const ticket = tickets.redeem(token, purpose, clock());
@@ -126,7 +126,7 @@ export class Sockets {
       : undefined;
   }
 
-  /** Ends voice and video whose chat session has ended. */
+  /** Ends voice and video connections whose chat session has ended. */
   #endOrphans(): void {
     for (const [wire, { uid, session }] of this.#owned) {
       if (this.#ports.sessionOf(uid) === session) continue;
@@ -179,7 +179,9 @@ export class Sockets {
     wire.onText = (text) => this.#chatText(wire, line, text);
   }
 
-  /** False for a text that is neither a ticket nor a request for one. */
+  /**
+   * Returns false for a text that is neither a ticket nor a request for one.
+   */
   #chatText(wire: WebSocketWire, line: ChatLine, text: string): boolean {
     if (text !== "voice" && text !== "video" && text !== "profile") {
       const ticket = this.redeem(text, "chat");
@@ -192,7 +194,7 @@ export class Sockets {
     return token !== undefined;
   }
 
-  /** A ticket for an account and, but for chat, its session. */
+  /** Issues a ticket for an account and, except for chat, its session. */
   issue(purpose: Purpose, owner: Owner): string | undefined {
     const { tickets, store, clock } = this.#site;
     const account = store.accounts.get(owner.uid);

@@ -1,8 +1,7 @@
 /**
- * One-time tickets: what a browser shows to open a WebSocket. A ticket stands
- * for one account and, for voice and video, for one chat session; an address
- * proves nothing there, because everybody behind one proxy or router has the
- * same.
+ * One-time tickets with which a browser opens a WebSocket. A ticket belongs to
+ * one account and, for voice and video, to one chat session. Addresses prove
+ * nothing there, because all users behind one proxy or router share one.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { Millis, Uid } from "../../domain/store.ts";
 
-/** What a ticket opens: a WebSocket, or the own profile to look at. */
+/** The use of a ticket: to open a WebSocket, or to read one's own profile. */
 export type Purpose = SocketPurpose | "profile";
 export type SocketPurpose = "chat" | "voice" | "video";
 export const SOCKET_PURPOSES: readonly SocketPurpose[] = [
@@ -22,15 +21,20 @@ export const SOCKET_PURPOSES: readonly SocketPurpose[] = [
 export interface Ticket {
   readonly purpose: Purpose;
   readonly uid: Uid;
-  /** Number of the chat session; 0 for a ticket that opens one. */
+  /** Number of the chat session; 0 for a ticket that opens a new one. */
   readonly session: number;
-  /** The password at the time: a changed one makes the ticket void. */
+  /**
+   * The password hash when it was issued: changing the password voids the
+   * ticket.
+   */
   readonly passwordHash: string;
 }
 
 export const TICKET_SECONDS = 30;
 const TICKET_BYTES = 16;
-/** Unused tickets in all, and of one account; the oldest are void first. */
+/**
+ * Maximum unused tickets, in total and per account; the oldest expire first.
+ */
 const MOST = 20_000;
 const MOST_PER_ACCOUNT = 16;
 const FORM = /^[\w-]{22}$/;
@@ -40,7 +44,7 @@ interface Kept extends Ticket {
 }
 
 export class Tickets {
-  /** By token, oldest first. */
+  /** Tickets by token, oldest first. */
   readonly #tickets = new Map<string, Kept>();
   readonly #perAccount = new Map<Uid, Set<string>>();
 
@@ -62,7 +66,9 @@ export class Tickets {
     return token;
   }
 
-  /** Returns the ticket and makes it void; undefined: there is no such one. */
+  /**
+   * Returns the ticket and voids it. Returns undefined when it does not exist.
+   */
   redeem(token: string, purpose: Purpose, now: Millis): Ticket | undefined {
     if (!FORM.test(token)) return undefined;
     const ticket = this.#tickets.get(token);

@@ -1,6 +1,6 @@
 /**
- * What every use case works with: the person who acts, the store, the running
- * server if there is one, and the ways to refuse.
+ * The context shared by all use cases: the actor, the store, the running server
+ * if there is one, and the errors for refusals.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import type { Letters } from "../ops/letters.ts";
 import type { Live } from "../ops/live.ts";
 
 export interface Actor {
-  /** "cli", or a nickname. */
+  /** "cli", or the actor's nickname. */
   readonly name: string;
   readonly uid: Uid | null;
-  /** 0..3 as the roles, {@linkcode HOST_LEVEL} for the command line. */
+  /** 0..3 like the roles, or {@linkcode HOST_LEVEL} for the command line. */
   readonly level: number;
   readonly address: string | null;
 }
@@ -33,21 +33,21 @@ export const HOST: Actor = {
   address: null,
 };
 
-/** What the server does by itself, as it was told to. */
+/** The actor of everything that the server does automatically. */
 export const SERVER: Actor = { ...HOST, name: "server" };
 
-/** The context of a use case; the context of a command is one. */
+/** The context of a use case, which every command context satisfies. */
 export interface Acting {
   readonly store: Store;
-  /** Null when no server runs on this data. */
+  /** Null when no server is running on this data. */
   readonly live: Live | null;
   readonly actor: Actor;
-  /** E-mail, where `live` is null in a running server. */
+  /** E-mail, for use where a running server's `live` is null. */
   readonly letters?: Letters | null;
   now(): Millis;
 }
 
-/** The account acting on itself, from `address`. */
+/** Returns the actor for an account that acts on itself, from `address`. */
 export function actorOf(account: Account, address: string): Actor {
   return {
     name: account.nickname,
@@ -57,7 +57,10 @@ export function actorOf(account: Account, address: string): Actor {
   };
 }
 
-/** A use case was not carried out; the message is for the person who asked. */
+/**
+ * The use case was not carried out; the message is for the user who requested
+ * it.
+ */
 export class Refused extends Error {
   override name = "Refused";
   constructor(
@@ -68,7 +71,7 @@ export class Refused extends Error {
   }
 }
 
-/** Nothing was done yet: the consequences need a yes first. */
+/** Nothing was done yet: the user must confirm the consequences first. */
 export class Unconfirmed extends Error {
   override name = "Unconfirmed";
   constructor(readonly warnings: readonly string[]) {
@@ -76,7 +79,10 @@ export class Unconfirmed extends Error {
   }
 }
 
-/** Throws {@linkcode Unconfirmed} when there are warnings and no yes. */
+/**
+ * Throws {@linkcode Unconfirmed} when there are warnings that were not
+ * confirmed.
+ */
 export function requireYes(
   warnings: readonly string[],
   confirmed: boolean | undefined,
@@ -84,7 +90,7 @@ export function requireYes(
   if (warnings.length > 0 && !confirmed) throw new Unconfirmed(warnings);
 }
 
-/** Throws unless the account is below the actor, or the actor's own. */
+/** Throws unless the account is below the actor, or is the actor's own. */
 export function requireAbove(actor: Actor, account: Account): void {
   if (actor.uid === account.uid) return;
   if (actor.level <= LEVEL[account.role]) {
@@ -94,7 +100,7 @@ export function requireAbove(actor: Actor, account: Account): void {
   }
 }
 
-/** Warnings before `what` happens to the last superadmin. */
+/** Returns warnings before `what` happens to the last superadmin. */
 export function lastSuperadmin(
   { store }: Acting,
   account: Account,
@@ -109,7 +115,7 @@ export function lastSuperadmin(
   ];
 }
 
-/** Adds an entry to the audit log for what this actor does. */
+/** Adds this actor's action to the audit log. */
 export function audit(
   { store, actor, now }: Acting,
   entry: {

@@ -1,6 +1,6 @@
 /**
- * Bans of addresses and networks, and whom each of them binds: an account as
- * high as the person who gave the ban, or higher, signs on all the same.
+ * Bans of addresses and networks, and the accounts that each applies to: an
+ * account of the same rank as the ban's author, or higher, may still sign on.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 
 type AddressBan = Pick<Ban, "kind" | "target">;
 
-/** The network that a ban covers; an IPv6 host has a whole /64. */
+/** Returns the network that a ban covers; for an IPv6 host that is its /64. */
 export function coveredBy({ kind, target }: AddressBan): string {
   return kind === "address" && target.includes(":") ? `${target}/64` : target;
 }
@@ -27,7 +27,7 @@ export function coverage(ban: AddressBan): (address: string) => boolean {
   return networkMatcher([coveredBy(ban)]);
 }
 
-/** Whether a ban that covers the address of this account applies to it. */
+/** Returns whether a ban that covers this account's address applies to it. */
 export function binds(
   ban: Pick<Ban, "byUid" | "rank">,
   account: Pick<Account, "uid" | "role"> | undefined,
@@ -37,7 +37,7 @@ export function binds(
   return account.uid !== ban.byUid && LEVEL[account.role] < ban.rank;
 }
 
-/** The sentence that somebody who is banned reads. */
+/** Returns the sentence that a banned user reads. */
 export function banSentence(ban: Pick<Ban, "reason" | "until">): string {
   const until = ban.until === null
     ? "permanently"
@@ -47,7 +47,7 @@ export function banSentence(ban: Pick<Ban, "reason" | "until">): string {
   }`;
 }
 
-/** Bans are read again after this time at the latest. */
+/** Milliseconds after which bans are read again at the latest. */
 const REFRESH_MS = 3_600_000;
 
 interface Parsed {
@@ -56,13 +56,13 @@ interface Parsed {
 }
 
 /**
- * The bans of addresses and networks in force: parsed once, until the list
- * changes or one of them ends.
+ * The current bans of addresses and networks, parsed once until the list
+ * changes or a ban expires.
  */
 export class AddressBans {
   readonly #bans: Pick<Bans, "revision" | "list">;
   #parsed: readonly Parsed[] = [];
-  /** Covers what the host has banned. */
+  /** Networks covered by the host's own bans. */
   #ofHost: readonly string[] = [];
   #coversOfHost: (address: string) => boolean = () => false;
   #revision: number | undefined;
@@ -72,7 +72,10 @@ export class AddressBans {
     this.#bans = bans;
   }
 
-  /** Returns a ban of the address that binds this account, or a stranger. */
+  /**
+   * Returns a ban of the address that applies to this account, or to an unknown
+   * user.
+   */
   of(
     address: string,
     account: Pick<Account, "uid" | "role"> | undefined,
@@ -85,15 +88,18 @@ export class AddressBans {
   }
 
   /**
-   * Whether a connection is refused before anybody says who they are: by a ban
-   * of the host. The others must not refuse staff above.
+   * Returns whether a connection is refused before its user is known. Only bans
+   * by the host do that: others must not refuse higher staff.
    */
   refuseConnection(address: string, now: Millis): boolean {
     this.#read(now);
     return this.#coversOfHost(address);
   }
 
-  /** The networks of those bans; another list whenever they have changed. */
+  /**
+   * Returns the networks of those bans, as a new list whenever they have
+   * changed.
+   */
   refusedNetworks(now: Millis): readonly string[] {
     this.#read(now);
     return this.#ofHost;

@@ -51,13 +51,13 @@ Deno.test("bans of addresses count at once and are parsed once", async () => {
       assert.ok(all.of(visitor, undefined, NOW));
     }
     assert.equal(lists, before);
-    // Time passes, and nobody says so.
+    // The ban expires although nothing reports it.
     assert.equal(all.of(visitor, undefined, NOW + HOUR), undefined);
 
     bans.remove("network", "192.0.2.0/24");
     assert.equal(admission.refusal(visitor), undefined);
 
-    // Staff must not keep out the staff above them before they sign on.
+    // Staff must not keep out higher staff before they sign on.
     bans.add(ban("192.0.2.0/24", { byUid: 5, rank: 1 }));
     assert.equal(admission.refusal(visitor), undefined);
     assert.ok(all.of(visitor, { uid: 9, role: "user" }, NOW));

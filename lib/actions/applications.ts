@@ -1,6 +1,6 @@
 /**
- * Accounts that wait for approval (`auth.registration = "approval"`): who may
- * not come in yet, and what staff decide.
+ * Accounts that wait for approval (`auth.registration = "approval"`): which may
+ * not sign on yet, and the decisions of staff.
  *
  * @module
  */
@@ -18,25 +18,26 @@ import { mailDecision } from "./email.ts";
 import { removeAccount } from "./remove_account.ts";
 
 const DAY_MS = 86_400_000;
-/** A rejected applicant can read the answer for so long. */
+/** Milliseconds for which a rejected applicant can read the answer. */
 const ANSWER_MS = 7 * DAY_MS;
-/** In all, so that nobody fills the database with accounts. */
+/** Maximum waiting accounts, so that nobody can fill the database with them. */
 export const MOST_APPLICATIONS = 1000;
 const LONGEST_REASON = 200;
 export const LONGEST_MESSAGE = 500;
 
-/** Staff who decide. */
+/** Lowest role that decides on applications. */
 export const APPROVER: Role = "admin";
 
-/** Those who are told of a new application. */
+/** Notifies the staff of a new application. */
 export interface StaffLine {
   sessions(): Iterable<{ readonly uid: Uid | null; readonly role: Role }>;
   message(uid: Uid, text: string): unknown;
 }
 
 /**
- * Why an account may not come in yet, or was rejected; null when it may.
- * Asked after the password, because the answer is the applicant's alone.
+ * Returns why an account may not sign on yet, or was rejected; null when it
+ * may. Must be called only after the password was checked, because the answer
+ * is for the applicant alone.
  */
 export function applicationFault(store: Store, uid: Uid): string | null {
   const one = store.applications.get(uid);
@@ -48,7 +49,7 @@ export function applicationFault(store: Store, uid: Uid): string | null {
   return one.reason === "" ? sentence : `${sentence} ${one.reason}`;
 }
 
-/** Why this host may not apply now; null when it may. */
+/** Returns why this host may not apply now, or null when it may. */
 export function applyFault(
   store: Store,
   host: string,
@@ -70,7 +71,7 @@ export interface ApplicationWish {
   readonly days: number;
 }
 
-/** Makes a new account wait. */
+/** Makes a new account wait for approval. */
 export function apply(
   store: Store,
   { uid }: Account,
@@ -88,7 +89,7 @@ export function apply(
   });
 }
 
-/** Tells staff who are online that somebody waits. */
+/** Tells the staff online that an account waits for approval. */
 export function tellApprovers(line: StaffLine, { nickname }: Account): void {
   for (const { uid, role } of line.sessions()) {
     if (uid === null || LEVEL[role] < LEVEL[APPROVER]) continue;
@@ -104,7 +105,7 @@ export interface WaitingAccount extends Application {
   readonly account: Account;
 }
 
-/** Those that wait for a decision, oldest first. */
+/** Returns the accounts that wait for a decision, oldest first. */
 export function waitingAccounts(store: Store): WaitingAccount[] {
   return store.applications.list().flatMap((one) => {
     const account = store.accounts.get(one.uid);
@@ -112,7 +113,7 @@ export function waitingAccounts(store: Store): WaitingAccount[] {
   });
 }
 
-/** Lets an account in. Also undoes a rejection. */
+/** Approves an account. Also undoes a rejection. */
 export function approve(acting: Acting, account: Account): void {
   const { store } = acting;
   store.transaction(() => {
@@ -122,7 +123,10 @@ export function approve(acting: Acting, account: Account): void {
   mailDecision(acting, account, "The host has approved your account.");
 }
 
-/** The applicant reads the reason at the next try, for a week. */
+/**
+ * Rejects an account. The applicant reads the reason at the next attempt, for a
+ * week.
+ */
 export function reject(
   acting: Acting,
   account: Account,
@@ -153,7 +157,7 @@ export function reject(
   if (sentence !== null) mailDecision(acting, account, sentence);
 }
 
-/** Removes the accounts whose time is over; returns how many. */
+/** Removes expired applications. Returns how many. */
 export function removeExpired(acting: Acting): number {
   let count = 0;
   for (const { uid } of acting.store.applications.expired(acting.now())) {

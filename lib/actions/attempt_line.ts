@@ -1,18 +1,18 @@
 /**
- * Waiting lines for attempts to sign on: one attempt a second for each key (an
- * account, a host), fair among lanes (the hosts that try the account), and
- * nobody waits for longer than a bound.
+ * Queues for sign-on attempts: one attempt per second for each key (an account
+ * or a host), shared fairly among lanes (the hosts that try the account), and
+ * with a limited wait.
  *
  * @module
  */
 import { FairQueue } from "../net/fair_queue.ts";
 
 export interface LineOptions {
-  /** Milliseconds between two attempts of one line. */
+  /** Milliseconds between two attempts for one key. */
   readonly everyMs: number;
-  /** Milliseconds after which an attempt is made all the same. */
+  /** Milliseconds after which an attempt is made in any case. */
   readonly longestMs: number;
-  /** Attempts that may wait in one lane. */
+  /** Maximum attempts waiting in one lane. */
   readonly mostPerLane: number;
 }
 
@@ -24,23 +24,25 @@ interface Waiter {
   done: boolean;
 }
 
-/** "full": the lane has too many; "gone": the client has hung up meanwhile. */
+/** "full": the lane has too many attempts; "gone": the client has hung up. */
 export type Turn = "now" | "full" | "gone";
 
-/** Keys whose last attempt is remembered. */
+/** Maximum keys whose last attempt is remembered. */
 const MOST_KEYS = 10_000;
 
 export class AttemptLine {
   readonly #options: LineOptions;
   readonly #lines = new Map<string, Line>();
-  /** When a line without waiters had its last attempt, oldest first. */
+  /**
+   * Time of the last attempt of keys without waiting attempts, oldest first.
+   */
   readonly #last = new Map<string, number>();
 
   constructor(options: LineOptions) {
     this.#options = options;
   }
 
-  /** Attempts that wait. */
+  /** Number of waiting attempts. */
   get waiting(): number {
     let sum = 0;
     for (const line of this.#lines.values()) sum += line.size;
@@ -71,7 +73,7 @@ export class AttemptLine {
     return line.wait(lane, now, isWaiting);
   }
 
-  /** Ends all waiting. */
+  /** Ends all waits. */
   close(): void {
     for (const line of [...this.#lines.values()]) line.close();
   }
@@ -85,12 +87,12 @@ export class AttemptLine {
   }
 }
 
-/** One line, for as long as anybody waits in it. */
+/** The queue of one key, which exists while attempts wait in it. */
 class Line {
   readonly #options: LineOptions;
   readonly #empty: (last: number) => void;
   readonly #queue = new FairQueue<Waiter>();
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   readonly #waiters = new Set<Waiter>();
   readonly #lanes = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout>;

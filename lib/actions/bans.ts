@@ -21,9 +21,9 @@ import { banSentence, binds, coverage, coveredBy } from "./address_bans.ts";
 
 export interface BanTarget {
   readonly kind: BanKind;
-  /** As the store has it. */
+  /** The target in the store's form. */
   readonly target: string;
-  /** As people write it. */
+  /** The target as users write it. */
   readonly label: string;
 }
 
@@ -32,16 +32,16 @@ export interface BanWish {
   /** Milliseconds; null: permanent. */
   readonly forMs: number | null;
   readonly reason: string;
-  /** The person has seen the warnings and said yes. */
+  /** The actor has confirmed the warnings. */
   readonly confirmed?: boolean | undefined;
 }
 
 /** Networks shorter than these prefixes need a confirmation. */
 const WIDE = { ipv4: 16, ipv6: 32 } as const;
-/** Users that a warning names. */
+/** Maximum users named in a warning. */
 const MOST_NAMED = 10;
 
-/** Bans, disconnects those that the ban hits, and returns how many. */
+/** Adds a ban and disconnects the users it applies to. Returns how many. */
 export function addBan(
   acting: Acting,
   { target, forMs, reason, confirmed }: BanWish,
@@ -77,7 +77,9 @@ export function addBan(
   return { ban, disconnected: disconnect(acting, ban) };
 }
 
-/** Ends a ban. Throws when there is none, or somebody above gave it. */
+/**
+ * Ends a ban. Throws when there is none, or when its author is above the actor.
+ */
 export function removeBan(acting: Acting, target: BanTarget): void {
   const { store } = acting;
   const ban = store.bans.find(target.kind, target.target, acting.now());
@@ -150,7 +152,7 @@ function addressWarnings(
   return warnings;
 }
 
-/** Nicknames of the users whom a ban would disconnect. */
+/** Returns the nicknames of the users whom a ban would disconnect. */
 function hitBy(
   { store, live }: Acting,
   ban: Parameters<typeof coveredBy>[0] & Parameters<typeof binds>[0],
@@ -163,7 +165,9 @@ function hitBy(
   });
 }
 
-/** Those who are not signed on yet are refused at sign-on if they must be. */
+/**
+ * Disconnects signed-on users only: others are refused at sign-on if necessary.
+ */
 function disconnect({ store, live }: Acting, ban: Ban): number {
   if (live === null) return 0;
   const sentence = banSentence(ban);

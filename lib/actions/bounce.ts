@@ -1,5 +1,5 @@
 /**
- * Putting a user out of a room permanently, by staff who are not in it.
+ * Permanently removing a user from a room, by staff who need not be in it.
  *
  * @module
  */
@@ -12,7 +12,10 @@ export interface BounceRoom {
   readonly owner: number | null;
 }
 
-/** Throws unless the user is below the actor; owners of rooms stay. */
+/**
+ * Bounces a user. Throws unless the user is below the actor; owners cannot be
+ * removed from their room.
+ */
 export function bounceFrom(
   acting: Acting,
   room: BounceRoom,

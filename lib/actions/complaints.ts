@@ -1,5 +1,5 @@
 /**
- * Calls for staff: making one, taking it on, closing it.
+ * Complaints to staff: filing one, taking it on, closing it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Report {
   readonly lines?: readonly RoomLine[];
 }
 
-/** Stores a complaint. Throws when this reporter has made too many today. */
+/** Stores a complaint. Throws when this reporter has filed too many today. */
 export function fileComplaint(
   acting: Acting,
   { about, room, text, lines = [] }: Report,
@@ -63,8 +63,9 @@ export function fileComplaint(
 }
 
 /**
- * Whether this person may read a complaint: it is not about them, and anybody
- * it is about is below them. Superadmins read those about each other.
+ * Returns whether the actor may read a complaint: it is not about them, and
+ * everybody it is about is below them. Superadmins may read complaints about
+ * each other.
  */
 export function mayHandle(
   store: Store,
@@ -77,7 +78,7 @@ export function mayHandle(
   return level > LEVEL[role] || level >= LEVEL.superadmin;
 }
 
-/** The complaint with this number, if the actor may read it. */
+/** Returns the complaint with this number, if the actor may read it. */
 export function findComplaint(
   { store, actor }: Pick<Acting, "store" | "actor">,
   id: number,
@@ -92,7 +93,7 @@ export function findComplaint(
   return found;
 }
 
-/** Those that wait for somebody and that this person may read. */
+/** Returns the open complaints that this user may read. */
 export function waitingComplaints(
   store: Store,
   actor: Pick<Actor, "uid" | "level">,
@@ -101,7 +102,7 @@ export function waitingComplaints(
     .filter((one) => mayHandle(store, actor, one));
 }
 
-/** Makes the actor the one who deals with it; a closed one is open again. */
+/** Assigns a complaint to the actor; reopens a closed one. */
 export function takeComplaint(
   acting: Acting,
   id: number,
@@ -164,7 +165,10 @@ function handle(
   });
 }
 
-/** "#3 Ann about Troll in The Royal Oak: he shouts" */
+/**
+ * Formats a complaint, such as "#3 Ann about Troll in The Royal Oak: he
+ * shouts".
+ */
 export function complaintLine(one: Complaint): string {
   const about = one.aboutName === "" ? "" : ` about ${one.aboutName}`;
   const room = one.room === "" ? "" : ` in ${one.room}`;

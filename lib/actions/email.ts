@@ -1,6 +1,6 @@
 /**
- * E-mail about an account: a check of its address, a new password, the answer
- * to an application.
+ * E-mail about an account: confirming its address, setting a new password,
+ * answering an application.
  *
  * @module
  */
@@ -15,14 +15,17 @@ const LASTS_MS: Readonly<Record<EmailPurpose, Millis>> = {
   confirm: 3 * 24 * HOUR_MS,
   reset: 2 * HOUR_MS,
 };
-/** Mails of one purpose to one account within an hour. */
+/** Maximum mails of one purpose to one account per hour. */
 const MOST_AN_HOUR = 3;
-/** Accounts that one mail about a forgotten password can name. */
+/** Maximum accounts named in one mail about a forgotten password. */
 const MOST_ACCOUNTS = 5;
 
 export type EmailState = "none" | "unconfirmed" | "confirmed" | "given";
 
-/** "given": by the host, or long ago; as good as confirmed. */
+/**
+ * Returns the state of the address. "given": set by the host or long ago, and
+ * treated as confirmed.
+ */
 export function emailState(store: Store, account: Account): EmailState {
   const { uid, email } = account;
   if (email === "") return "none";
@@ -31,12 +34,17 @@ export function emailState(store: Store, account: Account): EmailState {
   return check.confirmedAt === null ? "unconfirmed" : "confirmed";
 }
 
-/** Letters of the running server; null when it sends none. */
+/**
+ * Returns the mail sender of the running server; null when it sends no mail.
+ */
 export function lettersOf({ letters, live }: Acting): Letters | null {
   return letters ?? live?.letters() ?? null;
 }
 
-/** A member gave this address: it counts as theirs once they confirm it. */
+/**
+ * Handles an address that a member has entered: it becomes theirs once
+ * confirmed.
+ */
 export function emailGiven(acting: Acting, account: Account): void {
   const { store } = acting;
   const { uid, email } = account;
@@ -45,7 +53,7 @@ export function emailGiven(acting: Acting, account: Account): void {
   sendConfirmation(acting, account);
 }
 
-/** Tells the reader of an earlier address that the account has another one. */
+/** Notifies the earlier address that the account now has another one. */
 export function tellOldAddress(
   acting: Acting,
   before: Account,
@@ -61,7 +69,9 @@ export function tellOldAddress(
   });
 }
 
-/** Sends the link that confirms an address. False: no mail went out. */
+/**
+ * Sends the link that confirms an address. Returns false when no mail was sent.
+ */
 export function sendConfirmation(acting: Acting, account: Account): boolean {
   const letters = lettersOf(acting);
   if (letters === null || account.email === "") return false;
@@ -78,8 +88,8 @@ export function sendConfirmation(acting: Acting, account: Account): boolean {
 }
 
 /**
- * Mails links for a new password to the accounts with this nickname or address.
- * Says nothing about whether there are any: the answer is for a stranger.
+ * Mails password links to the accounts with this nickname or address. Does not
+ * reveal whether there are any, because anybody can ask.
  */
 export function mailResetLinks(acting: Acting, wanted: string): void {
   const letters = lettersOf(acting);
@@ -107,7 +117,7 @@ export function mailResetLinks(acting: Acting, wanted: string): void {
   }
 }
 
-/** Those whose address is known to be their own. */
+/** Returns the accounts whose address is known to be their own. */
 function accountsFor(store: Store, wanted: string): Account[] {
   const named = store.accounts.byNickname(wanted);
   const found = named ? [named] : store.accounts.search({
@@ -121,7 +131,7 @@ function accountsFor(store: Store, wanted: string): Account[] {
   );
 }
 
-/** Confirms the address of a link; undefined when it cannot be used. */
+/** Confirms the address of a link. Returns undefined for an invalid link. */
 export function confirmEmail(
   acting: Acting,
   token: string,
@@ -142,8 +152,8 @@ export function confirmEmail(
 }
 
 /**
- * Returns the account of a link. Undefined for one that was used or has
- * expired, and when the password or the address has changed since.
+ * Returns the account of a link. Returns undefined when the link was used or
+ * has expired, or when the password or the address has changed since.
  */
 export function accountOfEmailLink(
   store: Store,
@@ -159,7 +169,7 @@ export function accountOfEmailLink(
     : undefined;
 }
 
-/** Answers an application. */
+/** Sends the decision on an application. */
 export function mailDecision(
   acting: Acting,
   { email, nickname }: Account,
@@ -174,7 +184,7 @@ export function mailDecision(
   });
 }
 
-/** Null: this account has had too many lately. */
+/** Returns null when this account has recently received too many. */
 function newLink(
   { store, now }: Acting,
   { uid, email, passwordHash }: Account,

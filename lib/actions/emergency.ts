@@ -1,6 +1,6 @@
 /**
- * The emergency dial: for a while only members, or only staff, come in. Every
- * entrance asks here.
+ * The emergency level: for a while only members, or only staff, may sign on.
+ * Every way into the server checks it here.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface EmergencyWish {
   readonly confirmed?: boolean | undefined;
 }
 
-/** Turns the dial; returns how many sessions ended. */
+/** Sets the level. Returns how many sessions it ended. */
 export function setEmergency(
   acting: Acting,
   { level, reason, confirmed }: EmergencyWish,
@@ -52,7 +52,7 @@ export function setEmergency(
   }, sentence) ?? 0;
 }
 
-/** Why nobody may register at the moment; null when they may. */
+/** Returns why nobody may register now, or null when they may. */
 export function newcomerFault(store: Store): string | null {
   const { level, reason } = store.emergency.get();
   return level === "open"
@@ -60,7 +60,7 @@ export function newcomerFault(store: Store): string | null {
     : withReason("No new accounts are made at the moment.", reason);
 }
 
-/** Why this account may not come in at the moment; null when it may. */
+/** Returns why this account may not sign on now, or null when it may. */
 export function memberFault(
   store: Store,
   { role }: Pick<Account, "role">,

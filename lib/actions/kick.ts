@@ -1,5 +1,5 @@
 /**
- * Ending the session of somebody who is online.
+ * Ending the session of an online user.
  *
  * @module
  */
@@ -21,7 +21,10 @@ export interface KickWish {
   readonly confirmed?: boolean | undefined;
 }
 
-/** Throws when the account is not online, or not below the actor. */
+/**
+ * Ends the session. Throws when the account is not online, or not below the
+ * actor.
+ */
 export function kick(
   acting: Acting,
   account: Account,

@@ -1,5 +1,5 @@
 /**
- * Muting a user on the whole server, and notes about users.
+ * Muting a user on the whole server, and staff notes about users.
  *
  * @module
  */
@@ -21,7 +21,10 @@ export interface MuteWish {
   readonly reason: string;
 }
 
-/** Throws when the user is not below the actor, or the mute is from above. */
+/**
+ * Mutes a user. Throws when the user is not below the actor, or is already
+ * muted by higher staff.
+ */
 export function mute(
   acting: Acting,
   account: Account,
@@ -80,7 +83,10 @@ function requireMayChange(
   return before;
 }
 
-/** The mute that binds this account now: staff as high as its giver are free. */
+/**
+ * Returns the mute that applies to this account now; it does not apply to staff
+ * of its author's rank or higher.
+ */
 export function muteOf(
   store: Store,
   { uid, role }: Pick<Account, "uid" | "role">,
@@ -90,7 +96,10 @@ export function muteOf(
   return found !== undefined && found.rank > LEVEL[role] ? found : undefined;
 }
 
-/** "You are muted until 2026-07-31 12:00 CEST. Reason: shouting" */
+/**
+ * Returns a sentence such as "You are muted until 2026-07-31 12:00 CEST.
+ * Reason: shouting".
+ */
 export function muteSentence(
   { until, reason }: Pick<Mute, "until" | "reason">,
 ): string {
@@ -120,7 +129,7 @@ export function addNote(
   });
 }
 
-/** Only its writer, and those above moderators, remove a note. */
+/** Removes a note. Only its author and staff above moderators may. */
 export function removeNote(acting: Acting, id: number): void {
   const { store, actor } = acting;
   const note = store.notes.get(id);

@@ -1,5 +1,5 @@
 /**
- * Nicknames: who may have which.
+ * Rules for nicknames: which name an account may have.
  *
  * @module
  */
@@ -10,16 +10,19 @@ import { equalBytes } from "../protocol/bytes.ts";
 import { encodeText } from "../protocol/windows1252.ts";
 import { type Account, LEVEL, type Role, type Store } from "../domain/store.ts";
 
-/** Letters in a row; pages and the client's lists break at blanks only. */
+/**
+ * Longest word in letters, because pages and the client's lists break only at
+ * spaces.
+ */
 const LONGEST_WORD = 40;
 
 export interface NameRules {
   readonly role?: Role;
-  /** The account that has the name already, when it is only changed. */
+  /** The account that already has the name, when only its form changes. */
   readonly own?: Account | undefined;
   /**
-   * Present when people choose the name for themselves: stricter, because
-   * nobody has looked at it.
+   * Given when users choose the name themselves: the rules are then stricter,
+   * because no staff has checked it.
    */
   readonly chosen?: Pick<Config, "auth" | "server" | "moderation">;
 }
@@ -29,7 +32,7 @@ export function composed(name: string): string {
   return name.normalize("NFC");
 }
 
-/** Returns null, or why nobody may have this nickname now. */
+/** Returns why no account may have this nickname now, or null. */
 export function nicknameRefusal(
   store: Store,
   nickname: string,
@@ -62,7 +65,10 @@ function choiceFault(
     : null;
 }
 
-/** Why a name cannot be chosen for a word of the list; null when it can. */
+/**
+ * Returns why a name cannot be chosen because of the word list, or null when it
+ * can.
+ */
 export function wordFault(
   { words }: Store,
   name: string,
@@ -98,7 +104,7 @@ function takenFault(
       "choose another.";
 }
 
-/** Nicknames of moderators and above, without `except`. */
+/** Returns the nicknames of moderators and above, without `except`. */
 export function staffNicknames(store: Store, except?: Account): string[] {
   return (["moderator", "admin", "superadmin"] as const)
     .flatMap((role) => store.accounts.list({ role, limit: 1000 }))

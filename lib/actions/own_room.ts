@@ -1,5 +1,5 @@
 /**
- * What the owner of a permanent room does with it.
+ * What owners may do with their permanent rooms.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export type OwnRoomPatch = Pick<
   | "slowSeconds"
 >;
 
-/** The room, if the actor owns it. Throws {@linkcode Refused}. */
+/** Returns the room, if the actor owns it. Throws {@linkcode Refused}. */
 export function ownRoom({ store, actor }: Acting, gid: Gid): StoredRoom {
   const room = store.rooms.get(gid);
   if (room === undefined || actor.uid === null || room.owner !== actor.uid) {
@@ -38,7 +38,7 @@ export function ownRoom({ store, actor }: Acting, gid: Gid): StoredRoom {
   return room;
 }
 
-/** What is wrong with the values, by field. */
+/** Returns the errors in the values, by field. */
 export function ownRoomFaults(patch: OwnRoomPatch): Record<string, string> {
   const faults: Record<string, string> = {};
   for (const which of ["banner", "welcome", "lockword"] as const) {
@@ -54,7 +54,10 @@ export function ownRoomFaults(patch: OwnRoomPatch): Record<string, string> {
   return faults;
 }
 
-/** Throws {@linkcode Refused} for what {@linkcode ownRoomFaults} finds. */
+/**
+ * Changes a room. Throws {@linkcode Refused} for the errors that {@linkcode
+ * ownRoomFaults} finds.
+ */
 export function changeOwnRoom(
   acting: Acting,
   gid: Gid,
@@ -98,7 +101,7 @@ export function setRoomAdmin(
   live?.roomChanged(gid);
 }
 
-/** Keeps a user out of the room permanently, and puts them out at once. */
+/** Bans a user from the room permanently, and removes them at once. */
 export function banFromOwnRoom(
   acting: Acting,
   gid: Gid,
@@ -118,7 +121,7 @@ export function banFromOwnRoom(
   live?.roomChanged(gid);
 }
 
-/** Ends a ban or a bounce that nobody above the actor gave. */
+/** Ends a ban or a bounce, unless its author is above the actor. */
 export function letIntoOwnRoom(acting: Acting, gid: Gid, uid: Uid): void {
   const { store, live, actor } = acting;
   ownRoom(acting, gid);

@@ -12,8 +12,8 @@ import { type Acting, audit, Refused } from "./acting.ts";
 const CHANGED = "Your password was changed. Please sign on with the new one.";
 
 /**
- * Replaces the password and ends the chat session that stands on the old one.
- * Sessions on the pages end by themselves: each remembers its hash.
+ * Replaces the password and ends the chat session opened with the old one.
+ * Sessions on the pages end by themselves, because each remembers its hash.
  */
 export function replacePassword(
   acting: Acting,
@@ -30,11 +30,11 @@ export function replacePassword(
 
 export interface OwnPasswordWish {
   readonly password: string;
-  /** Checks the old password of `account`; may refuse by itself. */
+  /** Checks the old password of `account`; may throw a refusal of its own. */
   isRight(account: Account): Promise<boolean>;
   hash(password: Uint8Array, turn?: Turn): Promise<string>;
   readonly turn: Turn;
-  /** Whether the person still waits; asked after the hash. */
+  /** Returns whether the user is still waiting; called after hashing. */
   isThere?(): boolean;
 }
 
@@ -51,8 +51,8 @@ export async function changeOwnPassword(
     throw new Refused("The old password is wrong.");
   }
   const passwordHash = await hash(encodeText(password), turn);
-  // Hashes wait for their turn. The host may have taken the account back
-  // meanwhile, from somebody who had found out its password.
+  // Hashes wait in a queue, and meanwhile the host may have taken the account
+  // back from an attacker who had found out its password.
   const now = acting.store.accounts.get(uid)?.passwordHash;
   if (now !== account.passwordHash || isThere?.() === false) {
     throw new Refused("Your password was changed meanwhile.");

@@ -1,7 +1,7 @@
 /**
- * The texts that an account keeps about a person. Letters that would break a
- * record of the client are replaced where records are made
- * (docs/protocol.md, "Records").
+ * Rules for the personal texts of an account. Characters that would break a
+ * record of the client are replaced where records are built (docs/protocol.md,
+ * "Records").
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
 
 const MOST_TEXT = 200;
 
-/** Returns null, or what is wrong with a text about a person. */
+/** Returns the error in a personal text, or null. */
 export function textFault(what: string, text: string): string | null {
   if (!fitsWindows1252(text)) {
     return `${what} can have letters of Western European languages only.`;
@@ -23,7 +23,7 @@ export function textFault(what: string, text: string): string | null {
   return null;
 }
 
-/** Returns null, or what is wrong with an e-mail address; "" is none. */
+/** Returns the error in an e-mail address, or null; "" means none. */
 export function emailFault(email: string): string | null {
   const fault = textFault("The e-mail address", email);
   if (fault !== null || email === "") return fault;
@@ -33,8 +33,8 @@ export function emailFault(email: string): string | null {
 }
 
 /**
- * Returns the client's nine digits from what people write: "rrrgggbbb" or
- * "#rrggbb". Null for anything else.
+ * Converts "rrrgggbbb" or "#rrggbb" to the client's nine digits. Returns null
+ * for anything else.
  */
 export function colorOf(text: string): string | null {
   const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);

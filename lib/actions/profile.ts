@@ -1,5 +1,5 @@
 /**
- * Changing what an account tells about a person.
+ * Changing the profile of an account.
  *
  * @module
  */
@@ -28,14 +28,14 @@ export const PROFILE_FIELDS = [
 /** Free fields by name. */
 export type ProfileFields = ReadonlyMap<string, string>;
 
-/** Fields that are not given stay as they are. */
+/** The requested changes; fields that are not given stay unchanged. */
 export interface ProfileWish {
   readonly patch: AccountPatch;
   /** Free fields; "" removes one. */
   readonly fields?: ProfileFields;
 }
 
-/** Returns null, or what is wrong with one of the free fields. */
+/** Returns the error in one of the free fields, or null. */
 export function fieldsFault(fields: ProfileFields): string | null {
   for (const key of PROFILE_FIELDS) {
     const fault = textFault(`The field "${key}"`, fields.get(key) ?? "");
@@ -50,7 +50,7 @@ export interface PersonTexts {
   readonly email?: string | undefined;
 }
 
-/** Returns null, or what is wrong with names and e-mail address. */
+/** Returns the error in names or e-mail address, or null. */
 export function patchFault(
   { first, last, email }: PersonTexts,
 ): string | null {
@@ -79,7 +79,7 @@ export function changeProfile(
   const after = store.transaction(() => {
     const updated = store.accounts.update(account.uid, patch);
     store.accounts.setProfile(account.uid, profile);
-    // The names of the fields: their values are the person's own business.
+    // Only the names of the fields: their values are private.
     const changed = [
       ...Object.keys(difference(before, updated).after),
       ...PROFILE_FIELDS.filter((key) => fields.has(key)),

@@ -1,5 +1,5 @@
 /**
- * Registering an account for oneself, whichever form asked.
+ * Registering an account for oneself, in chat or on the pages.
  *
  * @module
  */
@@ -31,7 +31,10 @@ import { nicknameRefusal } from "./names.ts";
 import { emailFault, textFault } from "./person_text.ts";
 import { fieldsFault, type ProfileFields } from "./profile.ts";
 
-/** What a registration works with; the pages' Site and the chat have it. */
+/**
+ * The context of a registration, which both the pages' Site and the chat
+ * satisfy.
+ */
 export interface Registrar {
   readonly store: Store;
   readonly addressBans: AddressBans;
@@ -46,7 +49,7 @@ export interface Registrar {
     info(message: string, fields?: Record<string, unknown>): void;
     warn(message: string, fields?: Record<string, unknown>): void;
   };
-  /** Staff who are online, to be told of those who wait for approval. */
+  /** Staff online, who are notified of accounts that wait for approval. */
   readonly live: StaffLine & { letters(): Letters | null };
   config(): Config;
   /** The wall clock. */
@@ -58,32 +61,35 @@ export interface Registrar {
 export interface RegisterWish {
   readonly nickname: string;
   readonly password: string;
-  /** Typed a second time, where the form asks for that. */
+  /** The repeated password, where the form asks for it. */
   readonly repeat?: string;
   readonly email: string;
   readonly first: string;
   readonly last: string;
   /** The invite code; "" for none. */
   readonly code: string;
-  /** The code came in a link: that is the host's word, whatever the policy. */
+  /**
+   * The code came in a link, which the host has issued, so it is valid whatever
+   * the policy.
+   */
   readonly byLink?: boolean;
-  /** Words to the host, read where accounts wait for approval. */
+  /** A message to the host, read where accounts wait for approval. */
   readonly message?: string;
   readonly shown?: Pick<NewAccount, "showFirst" | "showLast" | "showEmail">;
   readonly fields?: ProfileFields;
 }
 
 export interface RegisterRefusal {
-  /** Null: it is about no field. */
+  /** Null when the error is not about a field. */
   readonly field: keyof RegisterWish | null;
   readonly sentence: string;
-  /** Somebody has this nickname. */
+  /** The nickname is taken. */
   readonly taken?: boolean;
 }
 
 const BUSY = "The server is busy. Please try again shortly.";
 
-/** Returns the new account, or why there is none. */
+/** Returns the new account, or why it was refused. */
 export async function register(
   registrar: Registrar,
   address: string,
@@ -95,7 +101,7 @@ export async function register(
   guard.registered(address, registrar.steady());
   const needsCode = policyFor(registrar.config(), wish) === "invite";
   try {
-    // The hash costs a tenth of a second: an unknown code is not worth it.
+    // Hashing takes a tenth of a second, so an unknown code is refused first.
     if (needsCode && !isOpen(store, wish, registrar.clock())) {
       return BAD_CODE;
     }
@@ -195,7 +201,7 @@ function refusalOf(
   return null;
 }
 
-/** Undefined when the code was used up meanwhile. */
+/** Returns undefined when the code was used up meanwhile. */
 function create(
   { store, config, clock }: Registrar,
   address: string,
@@ -203,7 +209,7 @@ function create(
   passwordHash: string,
 ): Account | undefined {
   const now = clock();
-  // The dial may have been turned while the password was hashed.
+  // The emergency level may have changed while the password was hashed.
   if (newcomerFault(store) !== null) return undefined;
   const policy = policyFor(config(), wish);
   const needsCode = policy === "invite";
@@ -244,7 +250,10 @@ function create(
   return account;
 }
 
-/** Where accounts wait for approval, an invite code is as good as one. */
+/**
+ * Returns the policy. Where accounts wait for approval, an invite code replaces
+ * it.
+ */
 function policyFor({ auth }: Config, { byLink, code }: RegisterWish) {
   const { registration } = auth;
   return byLink || registration === "approval" && code !== ""
@@ -252,7 +261,7 @@ function policyFor({ auth }: Config, { byLink, code }: RegisterWish) {
     : registration;
 }
 
-/** Undoes the transaction of a registration. */
+/** Rolls the transaction of a registration back. */
 class Full extends Error {}
 
 function messageFault(message: string): string | null {

@@ -1,5 +1,5 @@
 /**
- * A user's own lists: pals, and the users they have blocked.
+ * A user's own lists: pals and blocked users.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import {
 } from "../domain/store.ts";
 import { type Acting, Refused } from "./acting.ts";
 
-/** The client's own list ends at 500. */
+/** The client's own list is limited to 500. */
 const MAX_BLOCKS = 499;
 
-/** Why `uid` cannot have this pal; null when they can. */
+/** Returns why `uid` cannot add this pal, or null when they can. */
 export function palFault(
   store: Store,
   uid: Uid,
@@ -27,7 +27,7 @@ export function palFault(
   return count >= most ? "Your pal list is full." : null;
 }
 
-/** Why `uid` cannot block this user; null when they can. */
+/** Returns why `uid` cannot block this user, or null when they can. */
 export function blockFault(
   store: Store,
   uid: Uid,
@@ -43,7 +43,7 @@ export function blockFault(
   return count >= MAX_BLOCKS ? "Your block list is full." : null;
 }
 
-/** Of an account that others can find. Throws {@linkcode Refused}. */
+/** Returns an account that other users can find. Throws {@linkcode Refused}. */
 export function personNamed(store: Store, nickname: string): Account {
   const found = store.accounts.byNickname(nickname);
   if (
@@ -70,7 +70,7 @@ export function removePal({ store, live }: Acting, uid: Uid, pal: Uid): void {
   live?.relationChanged(uid, pal);
 }
 
-/** Gives a pal another name, in this list alone; "" takes it back. */
+/** Renames a pal in this list only; "" restores the nickname. */
 export function namePal(
   { store, live }: Acting,
   uid: Uid,

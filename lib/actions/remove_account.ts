@@ -14,9 +14,9 @@ import { encodeText } from "../protocol/windows1252.ts";
 import { type Acting, audit } from "./acting.ts";
 
 export interface RemovalWish {
-  /** What becomes of permanent rooms that the account owns. */
+  /** The fate of permanent rooms that the account owns. */
   readonly rooms: OrphanRooms;
-  /** What becomes of messages from the account that nobody has read yet. */
+  /** The fate of messages from the account that nobody has read yet. */
   readonly messages: "keep" | "remove";
 }
 
@@ -50,7 +50,10 @@ export function removeAccount(
   live?.accountRemoved(account.uid, "Your account was removed.");
 }
 
-/** The client shows nothing from a uid that does not exist. */
+/**
+ * Moves what the account leaves to the system user, because the client shows
+ * nothing from a uid that does not exist.
+ */
 function handOver(store: Store, account: Account): void {
   const head = encodeText(`${account.nickname} (account removed) wrote: `);
   for (const { to, body, at } of store.messages.sentBy(account.uid)) {

@@ -1,5 +1,5 @@
 /**
- * Links by which members give their account a new password themselves.
+ * Links with which members set a new password themselves.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Account, Millis, Store, Uid } from "../domain/store.ts";
 import { accountOfEmailLink } from "./email.ts";
 import { type Acting, audit } from "./acting.ts";
 
-/** How long a link can be used, unless told otherwise. */
+/** Default lifetime of a link, in milliseconds. */
 export const LINK_MS = 24 * 3_600_000;
 
-/** Returns the token of a new link; the one before it ends. */
+/** Returns the token of a new link, and voids the previous one. */
 export function makeResetLink(
   acting: Acting,
   { uid, nickname, passwordHash }: Account,
@@ -32,8 +32,8 @@ export function makeResetLink(
 }
 
 /**
- * Returns the account of a link. Undefined for one that was used, has expired,
- * or was made for an earlier password.
+ * Returns the account of a link. Returns undefined when the link was used, has
+ * expired, or was made for an earlier password.
  */
 export function accountOfLink(
   store: Store,
@@ -47,7 +47,7 @@ export function accountOfLink(
   return account?.passwordHash === reset?.passwordHash ? account : undefined;
 }
 
-/** Ends all links of an account that has its new password. */
+/** Voids all links of an account whose password was changed. */
 export function endResetLinks(
   { passwordResets, emails }: Store,
   uid: Uid,

@@ -1,13 +1,13 @@
 /**
- * What the texts of a room may be, for the client's sake
- * (docs/protocol.md, "What breaks the client").
+ * Limits of a room's texts, required by the client (docs/protocol.md, "What
+ * breaks the client").
  *
  * @module
  */
 import { MAX_ROOM_NAME } from "../protocol/packets/rooms.ts";
 import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
 
-/** How long each text may be, in Windows-1252 bytes. */
+/** Maximum length of each text, in Windows-1252 bytes. */
 export const LONGEST_ROOM_TEXT = {
   name: MAX_ROOM_NAME,
   lockword: 32,
@@ -23,7 +23,7 @@ const WHAT: Readonly<Record<RoomText, string>> = {
   welcome: "A welcome text",
 };
 
-/** Returns null, or what is wrong with a text of a room. */
+/** Returns the error in a text of a room, or null. */
 export function roomTextFault(which: RoomText, text: string): string | null {
   const what = WHAT[which];
   if (!fitsWindows1252(text)) {
@@ -46,7 +46,10 @@ export function roomTextFault(which: RoomText, text: string): string | null {
     : `The old client stumbles over "${letter}" in a room's name: leave it out.`;
 }
 
-/** "" for none, else four to nine digits that do not begin with 0. */
+/**
+ * Returns the error in an admin code, or null. Valid are "" for none, and four
+ * to nine digits that do not begin with 0.
+ */
 export function adminCodeFault(code: string): string | null {
   return code === "" || /^[1-9]\d{3,8}$/.test(code)
     ? null

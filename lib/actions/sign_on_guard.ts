@@ -1,11 +1,12 @@
 /**
- * Slows down password guessing without locking anybody out: the one way in
- * which chat and pages check a password.
+ * Slows down password guessing without locking out legitimate users; chat and
+ * pages check passwords only through it.
  *
- * An address is not a person. Attempts that look like guesses wait in line,
- * one a second for each account and for each noisy host, and are then checked:
- * the right password always gets in. An account's known places (the networks
- * of its last ten sign-ons) do not wait for what others do.
+ * An address is not a person. Attempts that look like guesses wait in a queue,
+ * one per second for each account and for each noisy host, and are then
+ * checked: the right password always succeeds. At an account's known places
+ * (the networks of its last ten sign-ons) attempts do not wait because of
+ * others.
  *
  * @module
  */
@@ -18,39 +19,48 @@ import { HashNotWanted, type Turn } from "../ops/password_hash.ts";
 import { AttemptLine } from "./attempt_line.ts";
 
 const EVERY_MS = 1000;
-/** Longest that an attempt waits in line. */
+/** Longest wait of an attempt in the queue, in milliseconds. */
 export const LONGEST_WAIT_MS = 20_000;
-/** Recent failures of a host after which its checks come later than others'. */
+/**
+ * Recent failures of a host above which its checks come after those of other
+ * hosts.
+ */
 const FEW = 1;
-/** Attempts of one host at one account that may wait; more are put off. */
+/**
+ * Maximum waiting attempts of one host at one account; further ones are refused
+ * for now.
+ */
 const MOST_PER_HOST = 5;
 
 export interface Attempt {
   readonly address: string;
-  /** The uid, or the name when nobody has it: failures are counted under it. */
+  /**
+   * The uid, or the name when no account has it: the key under which failures
+   * are counted.
+   */
   readonly account: string;
-  /** Whether the account has signed on from this network lately. */
+  /** Returns whether the account has recently signed on from this network. */
   readonly isKnownPlace: () => boolean;
-  /** Whether the client still waits for the answer. */
+  /** Returns whether the client still waits for the answer. */
   readonly isWaiting: () => boolean;
   /** Milliseconds of a steady clock. */
   readonly steady: () => number;
 }
 
 /**
- * "later": its own host has too many attempts in line; "gone": the client did
- * not wait for the answer.
+ * "later": too many attempts of the same host are waiting; "gone": the client
+ * did not wait for the answer.
  */
 export type Verdict = "right" | "wrong" | "later" | "gone";
 
 export class SignOnGuard {
   readonly #byHost = new AttemptThrottle(1, 0);
-  /** Failures at one account from one host. */
+  /** Failures at one account by one host. */
   readonly #byAccountAndHost = new AttemptThrottle(1, 0);
-  /** Failures at one account from all places that it is not known from. */
+  /** Failures at one account from all unknown places. */
   readonly #byAccount = new AttemptThrottle(1, 0);
   readonly #registrations = new AttemptThrottle(1, 0);
-  /** Lockwords, admin codes, old passwords: tried by those signed on. */
+  /** Failed lockwords, admin codes and old passwords of signed-on users. */
   readonly #codes = new AttemptThrottle(1, 0);
   readonly #line = new AttemptLine({
     everyMs: EVERY_MS,
@@ -64,7 +74,7 @@ export class SignOnGuard {
     this.refresh(config);
   }
 
-  /** Takes over a changed configuration. */
+  /** Applies a changed configuration. */
   refresh({ limits, access }: Config): void {
     this.#isUncounted = matcherOf(access.uncounted);
     this.#byHost.free = limits.signon_attempts_per_address;
@@ -83,21 +93,22 @@ export class SignOnGuard {
     ) throttle.maxWaitMs = 1000 * limits.signon_ban_seconds;
   }
 
-  /** Attempts that wait in line. */
+  /** Number of attempts waiting in queues. */
   get waiting(): number {
     return this.#line.waiting;
   }
 
   /**
-   * Checks a password by `verify`, after a wait in line if need be, and counts
-   * a failure. Rejects as `verify` does, except with HashNotWanted.
+   * Checks a password with `verify`, after waiting in a queue if necessary, and
+   * counts a failure. Rejects as `verify` does, except for HashNotWanted.
    */
   async attempt(
     attempt: Attempt,
     verify: (turn: Turn) => Promise<boolean>,
   ): Promise<Verdict> {
     const { address, account, isWaiting } = attempt;
-    // Everybody behind a proxy has its address: accounts take turns instead.
+    // All users behind a proxy share its address, so the accounts take turns
+    // instead.
     const from = this.#isUncounted(address)
       ? `${hostKey(address)} ${account}`
       : hostKey(address);
@@ -110,8 +121,8 @@ export class SignOnGuard {
         waited = true;
         continue;
       }
-      // Looked at again when its turn comes: a thousand guesses sent at once
-      // must not all be checked because none had failed yet.
+      // Checked again when its turn comes: of a thousand guesses sent at once,
+      // the later ones must not pass because none had failed yet.
       const wanted = () => isWaiting() && (waited || !this.#mustWait(attempt));
       const later = () => this.#comesLater(attempt);
       try {
@@ -127,7 +138,10 @@ export class SignOnGuard {
     }
   }
 
-  /** Hosts that have guessed lately are checked after all others. */
+  /**
+   * Returns whether the check comes after others, because the host has recently
+   * guessed.
+   */
   #comesLater({ address, isKnownPlace, steady }: Attempt): boolean {
     return this.#byHost.count(hostKey(address), steady()) >= FEW &&
       !isKnownPlace();
@@ -155,7 +169,7 @@ export class SignOnGuard {
     const host = hostKey(address);
     const lines: Promise<"now" | "full" | "gone">[] = [];
     if (this.#accountIsTried(attempt)) {
-      // Behind a proxy each attempt stands by itself.
+      // Behind a proxy each attempt has a lane of its own.
       const lane = this.#isUncounted(address)
         ? `${host} ${++this.#attempts}`
         : host;
@@ -176,7 +190,7 @@ export class SignOnGuard {
     if (!isKnownPlace()) this.#byAccount.failed(account, now);
   }
 
-  /** Milliseconds until that user may try `what` again. */
+  /** Returns the milliseconds until that user may try `what` again. */
   codeWait(what: string, uid: Uid, now: number): number {
     return this.#codes.wait(`${what} ${uid}`, now);
   }
@@ -187,7 +201,10 @@ export class SignOnGuard {
     else this.#codes.failed(key, now);
   }
 
-  /** Milliseconds until another account may be made from there. */
+  /**
+   * Returns the milliseconds until another account may be registered from
+   * there.
+   */
   registrationWait(address: string, now: number): number {
     return this.#registrations.wait(hostKey(address), now);
   }
@@ -196,7 +213,7 @@ export class SignOnGuard {
     this.#registrations.failed(hostKey(address), now);
   }
 
-  /** Ends all waiting: the server is shutting down. */
+  /** Ends all waits at shutdown. */
   close(): void {
     this.#line.close();
   }

@@ -52,7 +52,7 @@ Deno.test("SignOnGuard does not make a known place wait for others' guesses", as
   for (let n = 0; n < 5; n++) await wrong({ address: `198.51.100.${n}` });
   const known = { address: "192.0.2.1", isKnownPlace: () => true };
   assert.ok(await tookMs(right(known)) < 300);
-  // Guesses from there count there.
+  // Guesses from a known place count for that place.
   for (let n = 0; n < 3; n++) await wrong(known);
   await wrong(known);
   assert.ok(await tookMs(right(known)) > 500);
@@ -94,7 +94,7 @@ Deno.test("SignOnGuard looks again at guesses that were sent all at once", async
   let checks = 0;
   const queue: (() => void)[] = [];
   let running = false;
-  // One check at a time, as the hasher's queue does.
+  // Checks one password at a time, as the hasher's queue does.
   const verify = ({ wanted }: { wanted?: () => boolean }) =>
     new Promise<boolean>((resolve, reject) => {
       queue.push(() => {

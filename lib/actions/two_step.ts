@@ -1,5 +1,6 @@
 /**
- * Two-step sign-in on the pages: a code from an app beside the password.
+ * Two-step sign-in on the pages: a code from an app in addition to the
+ * password.
  *
  * @module
  */
@@ -10,11 +11,14 @@ import { stepOf } from "../ops/totp.ts";
 import { type Acting, audit, Refused, requireAbove } from "./acting.ts";
 
 const RECOVERY_CODES = 10;
-/** Without the letters and digits that look alike: 32, so 5 bits each. */
+/**
+ * 32 characters, so 5 bits each; letters and digits that look alike are left
+ * out.
+ */
 const LETTERS = "abcdefghjkmnpqrstuvwxyz234567890";
 const WRONG = "This code is not right. Is the clock of your phone right?";
 
-/** Ten letters, fifty bits. */
+/** Returns ten characters, which is fifty bits. */
 function recoveryCode(): string {
   const letters = [...randomBytes(10)].map((byte) => LETTERS[byte % 32]);
   return letters.join("").replace(/(.{5})/, "$1-");
@@ -26,8 +30,8 @@ function hashOf(code: string): string {
 }
 
 /**
- * Turns it on with a first code from the app; returns the recovery codes,
- * which are kept as hashes only.
+ * Enables it with a first code from the app. Returns the recovery codes, of
+ * which only hashes are stored.
  */
 export function turnOnTwoStep(
   acting: Acting,
@@ -52,7 +56,9 @@ export function turnOnTwoStep(
   return codes;
 }
 
-/** Whether the code, or a recovery code, is right; either is good once. */
+/**
+ * Returns whether the code, or a recovery code, is right; each is valid once.
+ */
 export function useCode(
   store: Store,
   two: TwoStep,
@@ -71,7 +77,7 @@ export function useCode(
   return "recovery";
 }
 
-/** Turns one's own off, which takes a code. */
+/** Disables the actor's own, which requires a code. */
 export function turnOffTwoStep(
   acting: Acting,
   account: Account,
@@ -89,7 +95,7 @@ export function turnOffTwoStep(
   });
 }
 
-/** For somebody who has lost phone and recovery codes. */
+/** Disables it for a user who has lost phone and recovery codes. */
 export function resetTwoStep(acting: Acting, account: Account): void {
   const { store } = acting;
   requireAbove(acting.actor, account);

@@ -1,18 +1,18 @@
 /**
- * Ending somebody's webcam, and letting them show it again.
+ * Ending a user's webcam, and allowing it again.
  *
  * @module
  */
 import type { Account, Millis } from "../domain/store.ts";
 import { type Acting, audit, Refused, requireAbove } from "./acting.ts";
 
-/** How long a stop lasts when nobody says. */
+/** Default duration of a stop, in milliseconds. */
 const DEFAULT_STOP_MS = 3_600_000;
 
 /**
- * Ends the picture of a user on every screen, and keeps them from publishing
- * until then. Returns whether there was a picture. Throws Refused unless the
- * account is below the actor.
+ * Ends a user's picture on every screen, and prevents publishing until `until`.
+ * Returns whether there was a picture. Throws Refused unless the account is
+ * below the actor.
  */
 export function stopVideo(
   acting: Acting,
@@ -30,7 +30,9 @@ export function stopVideo(
   return { wasShown, until };
 }
 
-/** Ends such a stop. Throws Refused when there is none. */
+/**
+ * Allows a user to publish again. Throws Refused when they were not stopped.
+ */
 export function allowVideo(acting: Acting, account: Account): void {
   requireAbove(acting.actor, account);
   if (!acting.live?.allowVideo(account.uid)) {

@@ -1,6 +1,5 @@
 /**
- * A word from the staff to one user, which reaches them later if they are
- * offline.
+ * A message from the staff to one user, which is stored if they are offline.
  *
  * @module
  */
@@ -10,7 +9,10 @@ import { type Acting, audit, Refused, requireAbove } from "./acting.ts";
 
 const LONGEST = 1000;
 
-/** Returns whether the user has it already, or reads it at the next sign-on. */
+/**
+ * Sends a warning. Returns whether the user has received it, or will at the
+ * next sign-on.
+ */
 export function warn(
   acting: Acting,
   account: Account,

@@ -1,6 +1,6 @@
 /**
- * Files that wait on the server for a receiver whom nobody can reach: both
- * users are behind routers that forward nothing. The receiver gets a link
+ * Files stored on the server for receivers whom the sender cannot reach because
+ * both are behind routers that forward nothing. The receiver gets a link
  * (docs/hosting.md, "Files between users").
  *
  * @module
@@ -35,12 +35,12 @@ export class FileDrops implements FileDrop, AsyncDisposable {
   readonly #folder: string | undefined;
   readonly #clock: () => number;
   readonly #files = new Map<string, DroppedFile>();
-  /** Bytes announced and not stored yet, by sender. */
+  /** Bytes announced and not yet stored, by sender. */
   readonly #coming = new Map<Promise<void>, { from: Uid; bytes: number }>();
   readonly #stop = new AbortController();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  /** Without a folder nothing is taken. */
+  /** Without a folder no files are accepted. */
   constructor(
     config: () => Config,
     log: Logger,
@@ -72,8 +72,9 @@ export class FileDrops implements FileDrop, AsyncDisposable {
   }
 
   /**
-   * Gives a file to one reader: nobody else finds it meanwhile, and afterwards
-   * it is removed, or back in its place when the reader did not get all of it.
+   * Lends a file to one reader: meanwhile nobody else can open it. The returned
+   * function removes it, or puts it back when the reader did not receive it
+   * completely.
    */
   lend(file: DroppedFile): (whole: boolean) => void {
     this.#files.delete(file.id);
@@ -110,7 +111,7 @@ export class FileDrops implements FileDrop, AsyncDisposable {
     return { port };
   }
 
-  /** Bytes that this sender may still leave here. */
+  /** Returns how many bytes this sender may still store. */
   #left(from: Uid): number {
     const { drop_user_bytes, drop_total_bytes } = this.#config().files;
     this.#prune();
@@ -169,12 +170,12 @@ export class FileDrops implements FileDrop, AsyncDisposable {
       try {
         conn?.close();
       } catch {
-        // By the signal.
+        // Closed by the signal.
       }
     }
   }
 
-  /** As the sender reads it. */
+  /** Returns the sentence that the sender reads. */
   #whyNot(error: unknown, signal: AbortSignal): string {
     if (this.#stop.signal.aborted) return "the server closed meanwhile";
     if (signal.aborted) return "it took too long";
@@ -196,7 +197,10 @@ export class FileDrops implements FileDrop, AsyncDisposable {
   }
 }
 
-/** A name without folders, and without what a file system would not take. */
+/**
+ * Returns a name without folders, and without characters that file systems
+ * reject.
+ */
 function baseName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? "";
   // deno-lint-ignore no-control-regex -- a name comes from a stranger

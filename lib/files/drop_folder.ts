@@ -1,6 +1,6 @@
 /**
- * The folder of the files that wait for their receivers. Beside each file lies
- * one that says whose it is, so that a link outlives the server that gave it.
+ * The folder of the files that wait for their receivers. Beside each file is a
+ * description of its owner, so that links still work after a restart.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const ABOUT = ".json";
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const SCHEMA = v.object({
-  /** Unguessable; the name of the file on disk as well. */
+  /** Unguessable; also the name of the file on disk. */
   id: v.pipe(v.string(), v.regex(ID)),
   from: count,
   sender: v.string(),
@@ -22,10 +22,10 @@ const SCHEMA = v.object({
   expiresAt: count,
 });
 
-/** A file that waits to be fetched. */
+/** A file that waits to be downloaded. */
 export type DroppedFile = Readonly<v.InferOutput<typeof SCHEMA>>;
 
-/** Throws when it cannot be written. */
+/** Writes the description of a file. Throws when that is impossible. */
 export function describe(folder: string, file: DroppedFile): void {
   const path = join(folder, file.id + ABOUT);
   const draft = `${path}.new`;
@@ -33,9 +33,9 @@ export function describe(folder: string, file: DroppedFile): void {
   Deno.renameSync(draft, path);
 }
 
-/** Removes a file and what is said of it, as far as they are there. */
+/** Removes a file and its description, as far as they exist. */
 export function removeFile(folder: string, id: string): void {
-  // Last the file itself: without a description nobody finds it.
+  // The file itself is removed last: without a description nobody can find it.
   for (const name of [id + ABOUT, id]) {
     try {
       Deno.removeSync(join(folder, name));
@@ -45,7 +45,7 @@ export function removeFile(folder: string, id: string): void {
   }
 }
 
-/** The files that are whole; whatever else lies in the folder is removed. */
+/** Returns the complete files; everything else in the folder is removed. */
 export function filesIn(folder: string): DroppedFile[] {
   const names: string[] = [];
   try {
@@ -53,7 +53,7 @@ export function filesIn(folder: string): DroppedFile[] {
       if (isFile) names.push(name);
     }
   } catch {
-    // There is none.
+    // The folder does not exist.
   }
   const files = names.filter((name) => ID.test(name))
     .map((id) => described(folder, id))

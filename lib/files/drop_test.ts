@@ -28,7 +28,7 @@ class Place implements AsyncDisposable {
     return new Place(await Deno.makeTempDir(), settings);
   }
 
-  /** The server ends, and another one begins. */
+  /** Stops the server and starts another one. */
   async restart(): Promise<void> {
     await this.drops[Symbol.asyncDispose]();
     this.drops = this.#open();
@@ -46,12 +46,12 @@ class Place implements AsyncDisposable {
     return new FileDrops(() => config, log, this.folder, () => this.now);
   }
 
-  /** Names that lie in the folder. */
+  /** Names of the files in the folder. */
   get names(): string[] {
     return [...Deno.readDirSync(this.folder)].map(({ name }) => name).sort();
   }
 
-  /** Sends a file as a client does; what became of it. */
+  /** Sends a file as a client does. Returns the result. */
   async send(
     from: number,
     announced: number,
@@ -79,7 +79,7 @@ class Place implements AsyncDisposable {
       }
       await conn.closeWrite();
     } catch {
-      // The server has closed it.
+      // Closed by the server.
     }
     return await promise;
   }
@@ -132,13 +132,13 @@ Deno.test("FileDrops keeps no file that is not whole, and none of another", asyn
   const short = await place.send(ANN, 100, new Uint8Array(99));
   assert.match(String(short), /the sender stopped/);
   assert.deepEqual(place.names, []);
-  // More than was announced is not stored.
+  // Bytes beyond the announced size are not stored.
   const { id, size } = kept(await place.send(ANN, 10, new Uint8Array(5000)));
   assert.equal(size, 10);
   assert.equal(Deno.statSync(join(place.folder, id)).size, 10);
   const empty = kept(await place.send(ANN, 0));
   assert.equal(empty.size, 0);
-  // The port is for the sender's address alone.
+  // The port accepts only the sender's address.
   const waiting = place.send(ANN, 5, new Uint8Array(5), "192.0.2.1");
   const both = await place.send(ANN, 5);
   assert.equal(both, "another file is on its way");
@@ -156,7 +156,7 @@ Deno.test("FileDrops takes up only what is whole and its own", async () => {
       ["stray", "x"],
       ["1".repeat(40), "no description"],
       [other, "0123456789"],
-      // The description of another file, and one that is damaged.
+      // The description of another file, and a damaged one.
       [`${other}.json`, about],
       ["2".repeat(40), "0123456789"],
       [`${"2".repeat(40)}.json`, about.slice(0, 20)],

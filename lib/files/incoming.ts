@@ -1,6 +1,6 @@
 /**
- * Takes the one connection by which a client sends a file: a port of its own
- * for each transfer, because the stream does not say whose it is.
+ * Accepts the one connection on which a client sends a file: each transfer has
+ * its own port, because the stream does not name its sender.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { type FileHead, parseFileHead } from "../protocol/file_stream.ts";
 import { concat } from "../protocol/bytes.ts";
 import { isSameHost, plainAddress } from "../net/addresses.ts";
 
-/** The sender connects as soon as it is told where. */
+/** Milliseconds to connect; senders do so as soon as they have the port. */
 const CONNECT_MS = 30_000;
 const HEAD_MS = 10_000;
 
-/** Rejects with what went wrong, as a sentence for the log. */
+/** The reason why a transfer failed, as a sentence for the log. */
 export class TransferFailed extends Error {
   override name = "TransferFailed";
 }
 
-/** Closes `what` when `signal` is aborted; nothing waits longer than that. */
+/** Closes `what` when `signal` is aborted, which ends any wait on it. */
 export function closeOnAbort(
   signal: AbortSignal,
   what: { close(): void },
@@ -33,7 +33,7 @@ export function closeOnAbort(
   else signal.addEventListener("abort", close, { once: true });
 }
 
-/** The first connection from `from`; the listener is closed afterwards. */
+/** Returns the first connection from `from`, and closes the listener. */
 export async function acceptFrom(
   listener: Deno.TcpListener,
   from: string,
@@ -53,13 +53,13 @@ export async function acceptFrom(
     try {
       listener.close();
     } catch {
-      // By the timer.
+      // Closed by the timer.
     }
   }
   throw new TransferFailed("the sender did not connect");
 }
 
-/** The head of a file, and the bytes that came with it. */
+/** Returns the head of a file, and the bytes that arrived with it. */
 export async function readHead(
   conn: Deno.TcpConn,
 ): Promise<{ head: FileHead; bytes: Uint8Array }> {

@@ -1,6 +1,6 @@
 /**
- * Carries files to receivers whom this server can reach and their senders
- * cannot: in its own network, or behind its VPN. Nothing touches the disk
+ * Relays files to receivers that this server can reach and the senders cannot:
+ * in its own network, or behind its VPN. Nothing is written to disk
  * (docs/protocol.md, "File transfer").
  *
  * @module
@@ -16,9 +16,9 @@ import {
 } from "./incoming.ts";
 
 const DIAL_MS = 5000;
-/** Small: the slower side sets the pace. */
+/** Small, because the slower side sets the pace. */
 const BUFFER_BYTES = 16_384;
-/** Below are the machine's own services, never a client. */
+/** Lower ports belong to services of the machine, never to a client. */
 const FIRST_PORT = 1024;
 
 export class FileRelays implements FileRelay, AsyncDisposable {
@@ -36,7 +36,9 @@ export class FileRelays implements FileRelay, AsyncDisposable {
     return this.#running.size;
   }
 
-  /** Dials the receiver; gives the port for the sender, or why not. */
+  /**
+   * Dials the receiver. Returns the port for the sender, or why there is none.
+   */
   async open(wish: RelayWish): Promise<RelayAnswer> {
     const { files, server } = this.#config();
     if (this.#running.size >= files.relay_at_once) {
@@ -60,8 +62,8 @@ export class FileRelays implements FileRelay, AsyncDisposable {
       resolve();
     };
     try {
-      // First of all: a sender that is accepted before the dial fails reads
-      // "Transfer Complete!" for a file that is lost.
+      // Dialled first: a sender that is accepted before the dial fails would
+      // show "Transfer Complete!" for a lost file.
       const receiver = await dial(wish.address, wish.port);
       closeOnAbort(signal, receiver);
       const listener = Deno.listen({ hostname: server.bind, port: 0 });
@@ -109,7 +111,7 @@ export class FileRelays implements FileRelay, AsyncDisposable {
       throw new TransferFailed("the file is too large");
     }
     const total = head.length + head.size;
-    // The receiver says nothing; when it stops, it resets the connection.
+    // The receiver sends nothing; when it cancels, it resets the connection.
     const stopped = receiver.read(new Uint8Array(1)).catch(() => null)
       .then(() => close(sender));
     let sent = Math.min(bytes.length, total);
@@ -145,7 +147,7 @@ async function dial(hostname: string, port: number): Promise<Deno.TcpConn> {
   try {
     return await Promise.race([connecting, late]);
   } catch (error) {
-    // One that comes too late must not stay open.
+    // A connection that opens too late must be closed.
     connecting.then(close, () => {});
     throw error;
   } finally {

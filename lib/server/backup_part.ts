@@ -1,5 +1,5 @@
 /**
- * Automatic backups, joined to the running server.
+ * Automatic backups of the running server.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface BackupTools {
   readonly backupFolder?: string;
 }
 
-/** Undefined: this server was given no folder for them. */
+/** Returns undefined when this server has no folder for them. */
 export function startBackups(
   { config, store, clock }: Core,
   { backup, backupFolder: folder }: BackupTools,

@@ -1,5 +1,5 @@
 /**
- * The chat server with the services that its handlers use.
+ * The chat server and the services that its handlers use.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { VoiceServer } from "../voice/server.ts";
 import type { Core } from "./core.ts";
 import { mediaServer } from "./media_server.ts";
 
-/** How often mutes that are over are looked for. */
+/** Milliseconds between two checks for expired mutes. */
 const MUTES_MS = 1000;
 const FAREWELL = "The server is going down. Please come back later.";
 const noCommands: RunCommand = () =>
@@ -30,14 +30,14 @@ export class ChatPart implements AsyncDisposable {
   readonly #unsubscribe: () => void;
   readonly #files: FileRelays;
   readonly drops: FileDrops;
-  /** Where voice and video are; a cluster puts its own in its place. */
+  /** The addresses of voice and video; a cluster replaces it. */
   media: MediaServer;
-  /** Where the pages are, once they have started. */
+  /** Port of the pages, once they have started. */
   webPort: number | null = null;
   readonly #mutes: ReturnType<typeof setInterval>;
   #handOver: ((handover: Handover) => void) | undefined;
 
-  /** Binds the port; connections are accepted after {@linkcode accept}. */
+  /** Binds the port; connections are accepted only after {@linkcode accept}. */
   constructor(core: Core, voice: VoiceServer) {
     const { config, hosts, world, store, passwords, clock, steady, random } =
       core;
@@ -101,9 +101,9 @@ export class ChatPart implements AsyncDisposable {
   }
 
   /**
-   * Begins a planned restart and resolves when what clients have sent is
-   * handled. At the end they are cut off without a word, so that they come
-   * back, and `write` is called with what is left to the next server.
+   * Begins a planned restart. Resolves when everything that clients have sent
+   * is handled. At the end clients are disconnected without a message, so that
+   * they reconnect, and `write` receives the state for the next server.
    */
   async handOver(write: (handover: Handover) => void): Promise<void> {
     this.#handOver = write;
@@ -119,7 +119,7 @@ export class ChatPart implements AsyncDisposable {
     await this.drops[Symbol.asyncDispose]();
     if (this.#handOver === undefined) return await this.server.stop(FAREWELL);
     this.server.cutOff();
-    // Last of all: nothing that it tells of changes any more.
+    // Last, because nothing that it contains changes any more.
     this.#handOver(handoverOf(world, clock()));
   }
 

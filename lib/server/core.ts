@@ -1,5 +1,5 @@
 /**
- * What every part of the server shares: configuration in force, store, world,
+ * Shared by all parts of the server: the current configuration, store, world,
  * password hashing, resolved host names and the clock.
  *
  * @module
@@ -16,24 +16,29 @@ import { HostResolver } from "./named_hosts.ts";
 import { PasswordHasher } from "../ops/password_hash.ts";
 
 export interface CoreOptions {
-  /** A plain configuration never changes while the server runs. */
+  /** A plain configuration, which never changes, or a live one. */
   readonly config: Config | LiveConfig;
-  /** Opened by the caller, closed by the server when it ends. */
+  /** Opened by the caller, closed by the server when it stops. */
   readonly store: Store;
-  /** Shared with commands, so that both use one queue; made when not given. */
+  /**
+   * Shared with commands, so that both use one queue; created when not given.
+   */
   readonly passwords?: PasswordHasher;
   /** Milliseconds since the epoch. */
   readonly clock?: () => Millis;
   /**
-   * Milliseconds of a clock that never steps. Not given: that of the process,
-   * or `clock` when a test sets that alone.
+   * Milliseconds of a clock that never steps. Defaults to that of the process,
+   * or to `clock` when a test sets only that.
    */
   readonly steady?: () => number;
-  /** Left by the server before this one in a planned restart. */
+  /** State left by the previous server in a planned restart. */
   readonly handover?: Handover | undefined;
-  /** Where files wait for their receivers; absent: none are taken. */
+  /**
+   * Folder for files that wait for their receivers; without it none are
+   * accepted.
+   */
   readonly dropFolder?: string | undefined;
-  /** Injectable so that tests know the next key number. */
+  /** Injectable, so that tests can predict the next key number. */
   readonly random?: () => number;
 }
 
@@ -43,7 +48,7 @@ export class Core implements Disposable {
   readonly world: World;
   readonly passwords: PasswordHasher;
   readonly addressBans: AddressBans;
-  /** Which addresses may connect, the same for every port. */
+  /** Decides which addresses may connect, for every port alike. */
   readonly admission: Admission;
   readonly hosts: HostResolver;
   readonly clock: () => Millis;
@@ -83,7 +88,7 @@ export class Core implements Disposable {
     });
   }
 
-  /** Resolves when the host names have been looked up once. */
+  /** Starts the core. Resolves after the first lookup of the host names. */
   static async start(options: CoreOptions): Promise<Core> {
     const core = new Core(options);
     await core.hosts.refresh();
@@ -104,7 +109,10 @@ export function admissionRules({ access }: Config): AdmissionRules {
   return { onlyFrom: access.only_from, uncounted: access.uncounted };
 }
 
-/** The one hasher of a server; its queue limit follows the configuration. */
+/**
+ * Returns the server's only password hasher; its queue limit follows the
+ * configuration.
+ */
 export function passwordHasher(config: LiveConfig): PasswordHasher {
   return new PasswordHasher({
     log2n: config.current.auth.scrypt_log2n,

@@ -1,5 +1,5 @@
 /**
- * Where the server listens, and what clients are told about it.
+ * The addresses that the server listens on, and those that clients are given.
  *
  * @module
  */

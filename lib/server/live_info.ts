@@ -1,5 +1,5 @@
 /**
- * Sessions and rooms as commands and pages show them.
+ * Descriptions of sessions and rooms for commands and pages.
  *
  * @module
  */
@@ -21,7 +21,8 @@ export function sessionInfo(
   { clock, steady }: Pick<Services, "clock" | "steady">,
 ): SessionInfo {
   const { session } = line;
-  // The wall clock may have stepped since: ages are those of the steady one.
+  // The wall clock may have stepped since, so ages are measured by the steady
+  // clock.
   const wall = (at: number) => clock() - (steady() - at);
   const online = session.phase === "online";
   return {

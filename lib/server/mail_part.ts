@@ -25,14 +25,15 @@ export class MailPart implements Disposable {
     });
   }
 
-  /** Null while the host has configured no e-mail, or serves no pages. */
+  /** Null while the host has not configured e-mail, or serves no pages. */
   letters(): Letters | null {
     const { current } = this.#core.config;
     const endpoints = this.#endpoints();
     if (!isConfigured(current) || endpoints.web === null) return null;
     return {
       send: (mail) => this.#outbox.add(mail),
-      // Never what a visitor's Host header says: the link is for others.
+      // Never uses a visitor's Host header, because other users follow the
+      // link.
       origin: current.files.drop_url.replace(/\/$/, "") ||
         publicOrigin(current, endpoints),
       serverName: current.server.name,

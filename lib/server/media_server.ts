@@ -1,6 +1,6 @@
 /**
- * The addresses that go into packets: where voice is, and where another client
- * can be reached (docs/protocol.md, "Voice", "File transfer").
+ * The addresses in packets: those of voice and video, and those at which
+ * clients reach each other (docs/protocol.md, "Voice", "File transfer").
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { Session } from "../domain/session.ts";
 import type { NamedHosts } from "./named_hosts.ts";
 import type { MediaServer } from "../chat/context.ts";
 
-/** IPv4 addresses that the host has set, names already resolved. */
+/** IPv4 addresses that the host has set, with names already resolved. */
 export type Advertised = Pick<NamedHosts, "outside" | "inside">;
 
 export interface MediaPorts {
   voice(): number;
-  /** Null when there is no video. */
+  /** Returns the video port, or null when there is no video. */
   video(): number | null;
 }
 
@@ -35,13 +35,14 @@ export function mediaServer(
     videoFor: (_gid, session) => placeFor(session, ports.video()),
     peerAddress(subject: Session, viewer: Session): string | undefined {
       const { outside } = advertised();
-      // A member in the host's own network is behind the host's router for
-      // everybody outside.
+      // For everybody outside, a member in the host's own network is behind the
+      // host's router.
       const behind = isPrivateAddress(subject.address) &&
         !isPrivateAddress(viewer.address);
       if (behind && outside !== undefined) return outside;
       const address = isLoopback(subject.address) && !isLoopback(viewer.address)
-        // Clients on the server's own machine are where the viewer found it.
+        // Clients on the server's own machine are at the address that the
+        // viewer used.
         ? viewer.localAddress
         : subject.address;
       if (isIPv4(address)) return address;
@@ -50,7 +51,9 @@ export function mediaServer(
   };
 }
 
-/** How a process with these addresses is reached by one of its clients. */
+/**
+ * Returns the address at which a client reaches a process with these addresses.
+ */
 export function addressIn(
   { inside, outside }: Advertised,
   { address, localAddress }: Pick<Session, "address" | "localAddress">,

@@ -15,10 +15,11 @@ Deno.test("peerAddress is the address that the server sees", () => {
   }));
   const seen: [subject: string, viewer: string, told: string | undefined][] = [
     ["203.0.113.5", "203.0.113.9", "203.0.113.5"],
-    // Several hosts in one, each with a loopback address of its own.
+    // Several hosts on one machine, each with its own loopback address.
     ["127.0.0.2", "127.0.0.3", "127.0.0.2"],
     ["::1", "127.0.0.3", "127.0.0.1"],
-    // On the server's own machine: where the viewer found the server.
+    // On the server's own machine: the address at which the viewer reached the
+    // server.
     ["127.0.0.1", "203.0.113.9", "192.0.2.1"],
     ["2001:db8::5", "203.0.113.9", undefined],
   ];

@@ -1,7 +1,7 @@
 /**
- * The host names of the configuration as addresses. A name that cannot be
- * found now (no network yet at boot, a home line that changes its address) is
- * looked for again, and the server runs meanwhile.
+ * Resolves the host names of the configuration. A name that cannot be resolved
+ * now (no network yet at boot, a home line whose address changes) is looked up
+ * again later while the server runs.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { Config } from "../config/config.ts";
 import type { Logger } from "../ops/log.ts";
 import { resolveIPv4 } from "../net/resolve.ts";
 
-/** How often names are looked up again. */
+/** Milliseconds between two lookups. */
 const AGAIN_MS = 300_000;
 
 export interface NamedHosts {
-  /** For everybody, or for those outside when `inside` is set too. */
+  /** For all clients, or for those outside when `inside` is set too. */
   readonly outside: string | undefined;
-  /** For clients that come from private networks. */
+  /** For clients in private networks. */
   readonly inside: string | undefined;
-  /** Where clients are sent on; null: they stay here. */
+  /** Server to which clients are redirected; null: they stay here. */
   readonly redirect: { readonly address: string; readonly port: number } | null;
 }
 
@@ -33,7 +33,9 @@ export class HostResolver {
     this.#timer = setInterval(() => void this.refresh(), AGAIN_MS);
   }
 
-  /** Looks all names up; what cannot be found keeps its last address. */
+  /**
+   * Looks all names up; a name that cannot be resolved keeps its last address.
+   */
   async refresh(): Promise<void> {
     const { server, redirect } = this.#config();
     const [target = "", port = "5001"] = redirect.host.split(":");

@@ -1,12 +1,12 @@
 /**
- * The parts of a running server. Each starts when it is made and ends in its
- * `[Symbol.asyncDispose]`; they end in the reverse order of their start.
+ * The parts of a running server. Each starts when it is created and stops in
+ * its `[Symbol.asyncDispose]`, in the reverse order of starting.
  *
  * @module
  */
 import type { Logger } from "../ops/log.ts";
 
-/** Time that each part has to end; all of them take far less. */
+/** Milliseconds for each part to stop; all of them need far less. */
 const END_MS = 5000;
 
 export class Parts implements AsyncDisposable {
@@ -18,12 +18,12 @@ export class Parts implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** True after a part did not end cleanly. */
+  /** True when a part did not stop cleanly. */
   get failed(): boolean {
     return this.#failed;
   }
 
-  /** Takes over a part that has started. Returns it. */
+  /** Adds a part that has started, and returns it. */
   use<T extends AsyncDisposable | Disposable>(name: string, part: T): T {
     this.#stack.defer(() => this.#end(name, part));
     return part;
@@ -33,7 +33,10 @@ export class Parts implements AsyncDisposable {
     await this.#stack.disposeAsync();
   }
 
-  /** A part that fails or hangs must not keep the others from ending. */
+  /**
+   * Stops one part; a failing or hanging part must not keep the others from
+   * stopping.
+   */
   async #end(name: string, part: AsyncDisposable | Disposable): Promise<void> {
     try {
       await within(
@@ -52,7 +55,7 @@ export class Parts implements AsyncDisposable {
   }
 }
 
-/** Rejects when `work` has not ended in time. */
+/** Rejects when `work` does not settle in time. */
 async function within(
   ms: number,
   work: void | PromiseLike<void>,

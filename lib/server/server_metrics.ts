@@ -1,6 +1,6 @@
 /**
- * What chat and voice count beyond `status`: packets by type, refusals by
- * reason, voice frames dropped by reason, pictures refused by reason.
+ * Metrics of chat, voice and video beyond `status`: packets by type, and
+ * refusals, dropped voice frames and refused pictures by reason.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Registry, Sample } from "../ops/metrics.ts";
 import type { SeenRoom } from "../ops/statistics_recorder.ts";
 import type { StatisticsPart } from "./statistics_part.ts";
 
-/** What is known of rooms, voice and the line. */
+/** Sources for metrics of rooms, voice and the line. */
 export interface UseSources {
   readonly statistics: Pick<StatisticsPart, "voice" | "uploadBytes">;
   rooms(): Iterable<SeenRoom>;
@@ -84,7 +84,8 @@ function addUseMetrics(
     "What the host's line uploads, in bits per second (server.uplink_kbit)",
     () => 1000 * uplinkKbit(),
   );
-  // Rooms that members make come and go: each name would stay a series permanently.
+  // Excludes temporary rooms: the name of each would remain as a series
+  // permanently.
   registry.gauge(
     "retropal_room_members",
     "Members of each permanent room that has any",

@@ -1,5 +1,5 @@
 /**
- * Chat and voice, as the WebSockets of the pages reach them.
+ * Connects the pages' WebSockets to chat and voice.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Puts the server together: store and configuration in, chat, voice and pages
- * out. Each part starts in its own file and plugs in here.
+ * Assembles the server from store and configuration: chat, voice, video and
+ * pages. Each part starts in its own file and is joined here.
  *
  * @module
  */
@@ -24,15 +24,20 @@ import { VoicePart } from "./voice_part.ts";
 import { WebPart, type WebTools } from "./web_part.ts";
 
 export interface ServerOptions extends CoreOptions, Omit<WebTools, "backup"> {
-  /** Writes a checked copy of the database to a file that is not there. */
+  /**
+   * Writes a verified copy of the database to a file that does not exist yet.
+   */
   readonly backup?: NightlyOptions["take"];
-  /** Where automatic backups go; absent: none are made. */
+  /** Folder of automatic backups; without it none are made. */
   readonly backupFolder?: string;
-  /** Answers what users write to the system user. */
+  /** Answers messages to the system user. */
   readonly runCommand?: (live: Live) => RunCommand;
-  /** Keeps what is left to the next server; absent: there is no restart. */
+  /**
+   * Stores the state for the next server; without it a planned restart is
+   * impossible.
+   */
   readonly writeHandover?: (handover: Handover) => void;
-  /** Joins the server to a cluster, before it takes connections. */
+  /** Joins the server to a cluster, before it accepts connections. */
   readonly joinCluster?: (
     parts: ClusterNeighbours,
   ) => Promise<ClusterMember> | ClusterMember;
@@ -40,13 +45,13 @@ export interface ServerOptions extends CoreOptions, Omit<WebTools, "backup"> {
 
 export interface ClusterMember extends AsyncDisposable {
   /**
-   * Called before anything else ends: gives clients of gateways to another
-   * core, or, with `comesBack`, to the one that starts next.
+   * Called before anything else stops: transfers the gateways' clients to
+   * another core or, with `comesBack`, to the one that starts next.
    */
   leave(comesBack: boolean): Promise<void>;
 }
 
-/** What a cluster joins to others. */
+/** The parts of this server that a cluster uses. */
 export interface ClusterNeighbours {
   readonly core: Core;
   readonly chat: ChatPart;
@@ -54,25 +59,25 @@ export interface ClusterNeighbours {
   readonly video: VideoPart | undefined;
 }
 
-/** The exit code after which a service manager starts the server again. */
+/** Exit code after which a service manager starts the server again. */
 export const EXIT_RESTART = 75;
 
 export interface RunningServer {
-  /** "host:port" where it listens. */
+  /** "host:port" that it listens on. */
   readonly chat: string;
   readonly voice: string;
   /** Null when webcams are off. */
   readonly video: string | null;
   readonly web: string | null;
-  /** The pages by HTTPS; null when it is off. */
+  /** Address of the HTTPS port; null when it is off. */
   readonly webs: string | null;
   readonly live: Live;
   readonly config: LiveConfig;
-  /** Resolves with the exit code when the server has ended. */
+  /** Resolves with the exit code when the server has stopped. */
   readonly stopped: Promise<number>;
-  /** Ends to be started again; the reason why not, when it does not. */
+  /** Stops in order to be started again. Returns why not, when it cannot. */
   restart(force?: boolean): string | null;
-  /** Tells all clients, writes what is queued, ends; never rejects. */
+  /** Notifies all clients, writes what is queued, and stops. Never rejects. */
   stop(reason: string, exitCode?: number): Promise<void>;
 }
 
@@ -81,7 +86,7 @@ const NO_LOCATION =
   "whose reconnect fails once would forget this server permanently. " +
   "Turn them on, or restart with --force.";
 
-/** Starts everything; when it resolves, connections are accepted. */
+/** Starts everything. Resolves when connections are accepted. */
 export async function startServer(
   options: ServerOptions,
 ): Promise<RunningServer> {
@@ -91,7 +96,8 @@ export async function startServer(
   try {
     const core = parts.use("store", await Core.start(options));
     const { config } = core;
-    // Ends after the others: what they say at the end must still leave.
+    // Stops last, because the final messages of the other parts must still be
+    // sent.
     const cluster = parts.use("cluster", new AsyncDisposableStack());
     const voice = parts.use(
       "voice",
@@ -142,13 +148,13 @@ export async function startServer(
         : NO_LOCATION;
       if (problem !== null || writeHandover === undefined) return problem;
       try {
-        // Fails now, not when the clients have gone already.
+        // Fails now, not when the clients are already disconnected.
         writeHandover(handoverOf(core.world, core.clock()));
       } catch (error) {
         return `The hand-over file cannot be written: ${error}`;
       }
       isRestarting = true;
-      // After the answer is on its way: the control channel closes too.
+      // After the answer was sent, because the control channel closes too.
       setTimeout(() =>
         void ending.stop(
           "planned restart",
@@ -223,7 +229,9 @@ function webTools({ backup, ...options }: ServerOptions): WebTools {
   };
 }
 
-/** The end of a server, which happens once however often it is asked for. */
+/**
+ * The shutdown of a server, which happens once however often it is requested.
+ */
 class Ending {
   readonly #parts: Parts;
   readonly #ended = Promise.withResolvers<number>();
@@ -238,7 +246,7 @@ class Ending {
     return this.#ended.promise;
   }
 
-  /** Does `first` while everything still runs. */
+  /** Runs `first` while everything is still running, then stops. */
   async stop(
     reason: string,
     exitCode = 0,

@@ -1,5 +1,5 @@
 /**
- * Statistics, joined to the running server.
+ * Statistics of the running server.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Core } from "./core.ts";
 
 export class StatisticsPart implements Disposable {
   readonly #recorder: StatisticsRecorder;
-  /** Of all rooms since the start, for metrics. */
+  /** Totals of all rooms since the start, for metrics. */
   readonly voice: VoiceQuality = noQuality();
 
   readonly #video: VideoServer | undefined;
@@ -47,13 +47,13 @@ export class StatisticsPart implements Disposable {
     });
   }
 
-  /** Voice and video since the start, roughly. */
+  /** Bytes sent by voice and video since the start, approximately. */
   get uploadBytes(): number {
     return this.voice.sent * VOICE_FRAME_BYTES +
       (this.#video?.stats().bytesOut ?? 0);
   }
 
-  /** Writes down what is not yet. */
+  /** Writes statistics that are not stored yet. */
   refresh(): void {
     this.#recorder.refresh();
   }

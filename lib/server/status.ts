@@ -16,7 +16,7 @@ import type { Core } from "./core.ts";
 import type { StatisticsPart } from "./statistics_part.ts";
 import type { UpkeepPart } from "./upkeep_part.ts";
 
-/** The parts that the live port shows and acts on. */
+/** The parts of the server that the live port shows and controls. */
 export interface LivePorts {
   readonly core: Core;
   readonly chat: ChatServer;

@@ -1,6 +1,6 @@
 /**
- * What runs beside the ports: deferred writes, housekeeping, and the samples
- * from which `status` shows rates and the lag of the event loop.
+ * Background work: deferred writes, housekeeping, and the samples from which
+ * `status` shows rates and the lag of the event loop.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const RATES = [
   "videoBytesIn",
   "videoBytesOut",
 ] as const;
-/** How often deferred writes (last seen, audit) reach the disk. */
+/** Milliseconds between two flushes of deferred writes (last seen, audit). */
 const FLUSH_MS = 1000;
 
 export class UpkeepPart implements Disposable {
@@ -89,7 +89,10 @@ export class UpkeepPart implements Disposable {
   }
 }
 
-/** A full disk must not end the server: the writes stay queued. */
+/**
+ * Writes what is queued. A full disk must not stop the server: the writes stay
+ * queued.
+ */
 function flush(store: Store): void {
   activity.task("deferred writes", performance.now());
   try {

@@ -1,5 +1,5 @@
 /**
- * The video server, joined to the rooms of the chat side.
+ * The video server, connected to the rooms of the chat server.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Core } from "./core.ts";
 export class VideoPart implements AsyncDisposable {
   readonly server: VideoServer;
 
-  /** Throws CannotListen. */
+  /** Opens the video port. Throws CannotListen. */
   constructor(
     { world, config, steady }: Core,
     { server: chat }: ChatPart,

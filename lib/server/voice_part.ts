@@ -1,5 +1,5 @@
 /**
- * The voice server, joined to the rooms of the chat side.
+ * The voice server, connected to the rooms of the chat server.
  *
  * @module
  */
@@ -14,20 +14,23 @@ import type { Core } from "./core.ts";
 import { addressIn } from "./media_server.ts";
 import { voiceRoster } from "./voice_roster.ts";
 
-/** Runs work on the chat side that no packet asked for. */
+/** Runs work on the chat side that was not caused by a packet. */
 export type Act = (work: (ctx: Context) => void) => void;
 
 export class VoicePart implements AsyncDisposable {
   readonly #unsubscribe: () => void;
 
   private constructor(core: Core, readonly server: VoiceServer) {
-    // The relay keeps each room's rule until it hears of a change.
+    // The relay keeps each room's rule until it is notified of a change.
     this.#unsubscribe = core.config.onChange(() => {
       for (const gid of core.world.rooms.keys()) server.policyChanged(gid);
     });
   }
 
-  /** Rejects with CannotListen. `act` is not called before clients are in rooms. */
+  /**
+   * Starts voice. Rejects with CannotListen. `act` is not called before clients
+   * are in rooms.
+   */
   static async start(core: Core, act: Act): Promise<VoicePart> {
     const { world, config } = core;
     const { server, voice } = config.current;

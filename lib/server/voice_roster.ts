@@ -1,5 +1,5 @@
 /**
- * What the voice relay may know of rooms (lib/voice/roster.ts), answered from
+ * Answers the voice relay's questions about rooms (lib/voice/roster.ts) from
  * the world.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * The pages, joined to the running server.
+ * The pages of the running server.
  *
  * @module
  */
@@ -21,17 +21,19 @@ import type { VoicePart } from "./voice_part.ts";
 
 /** What the pages may do beyond the live port. */
 export interface WebTools {
-  /** Writes a consistent copy of the database to a file that is not there. */
+  /**
+   * Writes a consistent copy of the database to a file that does not exist yet.
+   */
   readonly backup?: WebOptions["backup"];
-  /** Ends the server, restores a backup, and starts it again. */
+  /** Stops the server, restores a backup, and starts it again. */
   readonly restore?: NonNullable<WebOptions["restore"]>;
   /** Opens the setup page. */
   readonly setupDoor?: NonNullable<WebOptions["setupDoor"]>;
   /** Changes settings from the desk. */
   readonly settings?: NonNullable<WebOptions["settings"]>;
-  /** Makes the context in which a command of staff runs. */
+  /** Returns the context in which a command of staff runs. */
   readonly commandContext?: NonNullable<WebOptions["commandContext"]>;
-  /** The folder for certificates and keys; without it there is no HTTPS. */
+  /** Folder for certificates and keys; without it there is no HTTPS. */
   readonly tlsFolder?: string;
 }
 
@@ -58,7 +60,7 @@ export class WebPart implements AsyncDisposable {
     this.#unsubscribe = config.onChange(() => server.expelNotAllowed());
   }
 
-  /** Rejects with CannotListen. */
+  /** Starts the pages. Rejects with CannotListen. */
   static async start(
     core: Core,
     { live, chat, voice, video, statistics, backups, house }: WebNeighbours,
@@ -119,7 +121,7 @@ export class WebPart implements AsyncDisposable {
     }
   }
 
-  /** Null without HTTPS. */
+  /** Returns null without HTTPS. */
   tlsStatus(): TlsStatus | null {
     return this.#https?.keeper.status() ?? null;
   }
@@ -131,14 +133,16 @@ export class WebPart implements AsyncDisposable {
   }
 }
 
-/** A certificate that is kept up to date, and what decrypts with it. */
+/**
+ * A certificate that is kept up to date, and the TLS terminator that uses it.
+ */
 class Https {
   readonly keeper: CertificateKeeper;
   readonly #terminator: TlsTerminator;
   readonly #unsubscribe: () => void;
   #names: readonly string[];
 
-  /** Throws ConfigError when there can be no certificate. */
+  /** Throws ConfigError when no certificate is possible. */
   constructor({ config, clock }: Core, folder: string) {
     this.keeper = new CertificateKeeper({
       config: () => config.current,
@@ -162,7 +166,7 @@ class Https {
     };
   }
 
-  /** Orders and renews, now that challenges are answered. */
+  /** Orders and renews certificates, now that challenges can be answered. */
   start(): void {
     this.keeper.start((pair) => {
       this.#terminator.replace(pair);

@@ -51,8 +51,8 @@ export function removeAccount(
 }
 
 /**
- * Moves what the account leaves to the system user, because the client shows
- * nothing from a uid that does not exist.
+ * Moves unread messages from the account to the system user, because the client
+ * shows nothing from a uid that does not exist.
  */
 function handOver(store: Store, account: Account): void {
   const head = encodeText(`${account.nickname} (account removed) wrote: `);

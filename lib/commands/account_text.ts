@@ -1,5 +1,5 @@
 /**
- * An account as commands show it: never its password hash.
+ * Formats accounts for commands, never with the password hash.
  *
  * @module
  */
@@ -64,9 +64,9 @@ export function accountRow(account: Account, context: Context): string[] {
 }
 
 /**
- * Throws a refusal unless `nickname` can be given to somebody of `role`;
- * `own` is the account that has it already, when it is only changed in case.
- * Reserved names are for superadmins and the host to give.
+ * Throws a refusal unless an account of `role` may have `nickname`; `own` is
+ * the account that already has it, when only its case changes. Only superadmins
+ * and the host may give reserved names.
  */
 export function requireNickname(
   { store, actor, config }: Context,
@@ -89,7 +89,10 @@ export function requireTexts(texts: PersonTexts): void {
   if (fault !== null) throw refused(fault);
 }
 
-/** The client's nine digits of a color; throws a refusal for anything else. */
+/**
+ * Returns the client's nine digits of a color; throws a refusal for anything
+ * else.
+ */
 export function readColor(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const color = colorOf(text);

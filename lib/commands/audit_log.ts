@@ -1,5 +1,6 @@
 /**
- * Who did what to whom, when, from where, before and after.
+ * Shows the audit log: the actor, the action, its target, time and address, and
+ * the values before and after.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Bans: one verb that tells an account, an address and a network apart.
+ * Bans: one command that distinguishes accounts, addresses and networks.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Bans to a file and from a file, to move them to another server.
+ * Exports and imports bans, to move them to another server.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import { argument, confirmFlag, fileArgument } from "./field.ts";
 import { readTarget } from "./ban_target.ts";
 
-/** One ban as files have it; accounts by nickname. */
+/** A ban as files contain it; accounts are given by nickname. */
 interface FileBan {
   readonly kind: BanKind;
   readonly target: string;
@@ -68,7 +68,7 @@ function readFile(text: string): unknown[] {
     const value: unknown = JSON.parse(text);
     if (Array.isArray(value)) return value;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new CommandError(
     CODE.usage,
@@ -130,7 +130,7 @@ export const banImport = command({
   },
 });
 
-/** Adds one; returns why not, or null. */
+/** Adds a ban. Returns why not, or null. */
 function addRow(
   context: Context,
   row: unknown,

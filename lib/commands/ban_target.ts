@@ -1,5 +1,5 @@
 /**
- * What a ban is for: an account, an address or a network.
+ * The target of a ban: an account, an address or a network.
  *
  * @module
  */
@@ -12,14 +12,17 @@ import { findPerson } from "./find.ts";
 
 export type { BanTarget as Target };
 
-/** Reads the target of a ban; `as` decides where it could be several kinds. */
+/**
+ * Parses the target of a ban; `as` decides where several kinds are possible.
+ */
 export function readTarget(
   context: Context,
   text: string,
   as: BanKind | undefined,
 ): BanTarget {
   const network = normalNetwork(text);
-  // A network of one is that one: a ban of it is found again either way.
+  // A network of one address is stored as that address, so that its ban is
+  // found in either form.
   const alone = network && /^([\d.]+)\/32$|^([\da-f:]+)\/128$/.exec(network);
   if (alone && as === undefined) {
     return readTarget(context, alone[1] ?? alone[2] ?? "", "address");
@@ -49,7 +52,7 @@ export function readTarget(
   };
 }
 
-/** Throws for what can only be a mistyped address. */
+/** Throws for a text that can only be a mistyped address. */
 function requireAccountNamed({ store }: Context, text: string): void {
   if (store.accounts.byNickname(text) !== undefined) return;
   throw notFound(

@@ -136,7 +136,7 @@ Deno.test("a ban from below hits nobody above and not the actor, and says so of 
   const done = await bench.run("ban add", { target, yes: true }, { actor });
   equal((done.json as { disconnected: number }).disconnected, 1);
   equal(bench.told[0], `kickAddress ${ulf} You are banned permanently.`);
-  // The owner's address alone: no question, because nobody is hit.
+  // Only the owner's address: no confirmation, because the ban hits nobody.
   bench.online.delete(ulf);
   const quiet = await bench.run("ban add", {
     target: bench.addressOf(owner),

@@ -1,5 +1,5 @@
 /**
- * A word to everybody.
+ * Sends an announcement to everybody.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { encodeText, fitsWindows1252 } from "../protocol/windows1252.ts";
 import { audit, command, done, refused } from "./command.ts";
 import { argument } from "./field.ts";
 
-/** A box on a small screen; the client's own buffer is larger. */
+/** Fits a message box on a small screen; the client's own buffer is larger. */
 const LONGEST = 1000;
 
 export const broadcast = command({

@@ -9,9 +9,11 @@ import { argument, numberOption, option, UsageError } from "./field.ts";
 import { findCategory } from "./find.ts";
 import { columns } from "./table_text.ts";
 
-/** The client has a table of so many. */
+/** Size of the client's table of categories. */
 const MOST = 128;
-/** 6 is `insta=`: rooms of that category lose their buttons. */
+/**
+ * Code 6 means `insta=`, which removes the buttons of that category's rooms.
+ */
 const FORBIDDEN = 6;
 
 function requireName(name: string): void {
@@ -150,7 +152,8 @@ export const categoryRemove = command({
   run(context, input) {
     const { store, live } = context;
     const category = findCategory(store, input.category);
-    // Without its category nobody would find a user's room any more either.
+    // Without its category a temporary room would not be listed any more
+    // either.
     const temporary = live?.rooms().filter((room) => !room.permanent) ?? [];
     const rooms = [...store.rooms.list(), ...temporary]
       .filter((room) => room.category === category.code);

@@ -23,7 +23,7 @@ import { COMMANDS } from "./table.ts";
 import { durationText } from "./table_text.ts";
 import { aRole, splitWords, type Word } from "./words.ts";
 
-/** An answer is an instant message: not the whole town in one of them. */
+/** Limits the names in an answer, because it is a single instant message. */
 const MOST_NAMES = 100;
 
 const users = command({
@@ -76,7 +76,7 @@ const who = command({
   role: "user",
   chat: { name: "who", role: "user", takes: [] },
   run({ live, store, actor }) {
-    // Somebody who blocks the reader looks offline, here too.
+    // A user who has blocked the reader appears offline here too.
     const hidden = new Set(
       actor.uid === null || actor.level > 0
         ? []
@@ -130,7 +130,7 @@ const help = command({
   },
 });
 
-/** Everything that can be written to the system user. */
+/** All commands that can be sent to the system user. */
 export const CHAT_COMMANDS: readonly Command[] = [
   help,
   users,
@@ -141,14 +141,14 @@ export const CHAT_COMMANDS: readonly Command[] = [
   ...COMMANDS.filter((one) => one.chat !== undefined),
 ];
 
-/** Names that earlier servers had for them (docs/protocol.md, "Text"). */
+/**
+ * Names that these commands had on earlier servers (docs/protocol.md, "Text").
+ */
 const OLD_NAMES: ReadonlyMap<string, string> = new Map([
   ["alert", "broadcast"],
 ]);
 
-/**
- * Runs one line. Text that does not begin with a slash gets a friendly word.
- */
+/** Runs one line. Text without a slash is answered with a hint. */
 export async function runChatLine(
   line: string,
   context: Context,
@@ -217,18 +217,18 @@ export async function runChatLine(
   if (missing !== undefined || at < words.length) {
     return failure(CODE.usage, `Write it so: ${chatForm(command)}`);
   }
-  // What changes something writes its own entry; looking around is noted too
-  // when staff do it.
+  // Commands that change something write their own audit entry; when staff only
+  // read, that is recorded here.
   if (context.actor.level > 0 && READS.has(name)) {
     audit(context, { action: "chat", target: `/${name}`, after: text });
   }
-  // Chat has its own, stricter table of who may; the command's own is for web.
+  // Chat has its own, stricter roles; the command's own role is for the pages.
   const allowed = { ...command, role: command.chat.role };
   const result = await execute(allowed, context, raw);
   return result.confirm ? askYes(context, allowed, raw, result) : result;
 }
 
-/** How long a command waits for its yes. */
+/** Milliseconds for which a command waits for confirmation. */
 const YES_MS = 60_000;
 
 interface Waiting {
@@ -237,7 +237,7 @@ interface Waiting {
   readonly until: number;
 }
 
-/** Commands that wait for a yes, by the uid that wrote them. */
+/** Commands that wait for confirmation, by the uid of their sender. */
 const waitingOf = new WeakMap<Store, Map<Uid, Waiting>>();
 
 function askYes(
@@ -260,7 +260,9 @@ function askYes(
   };
 }
 
-/** Every line that follows ends the wait, whatever it says. */
+/**
+ * Returns the waiting command and ends its wait, whatever the next line says.
+ */
 function takeWaiting({ store, actor, now }: Context): Waiting | undefined {
   const waiting = actor.uid === null ? undefined : waitingOf.get(store);
   const found = waiting?.get(actor.uid ?? 0);
@@ -268,12 +270,12 @@ function takeWaiting({ store, actor, now }: Context): Waiting | undefined {
   return found !== undefined && now() < found.until ? found : undefined;
 }
 
-/** No nickname that anybody types has more. */
+/** More words than any typed nickname has. */
 const MOST_WORDS = 8;
 
 /**
- * "/kick Big Joe too loud", as people write it: where the first word alone is
- * nobody, as many words as make somebody's nickname.
+ * Finds nicknames with spaces, as in "/kick Big Joe too loud": when the first
+ * word alone is no nickname, tries the first two words, then three, and so on.
  */
 function wordsOfNickname(
   { store }: Context,
@@ -305,7 +307,7 @@ function mayUse(command: Command, context: Context): boolean {
   return context.actor.level >= needed;
 }
 
-/** "/kick <nick> [reason]" */
+/** Returns the usage line, such as "/kick <nick> [reason]". */
 export function chatForm(command: Command): string {
   const { name = "", takes = [], needs = [] } = command.chat ?? {};
   return [

@@ -72,7 +72,7 @@ Deno.test("runChatLine() finds a nickname of several words without quotes", asyn
   await says(bench, "Mo", "/ban Big Joe 7d be kind");
   const ban = bench.store.bans.find("account", String(joe), bench.now);
   equal(ban?.reason, "be kind");
-  // Whoever is called by the first word alone is meant.
+  // A user whose nickname is the first word alone takes precedence.
   bench.person("Big");
   match((await says(bench, "Mo", "/kick Big Joe"))[0] ?? "", /Big is not on/);
 });

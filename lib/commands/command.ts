@@ -1,5 +1,5 @@
 /**
- * What a command is, what it may use and what it answers.
+ * Defines what a command is, what it may use and what it returns.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import type { Live } from "../ops/live.ts";
 import { oneLine } from "./table_text.ts";
 import { aRole } from "./words.ts";
 
-/** Exit codes of the command line (and of every other way to run one). */
+/** Exit codes of the command line, and result codes everywhere else. */
 export const CODE = {
   done: 0,
   refused: 1,
@@ -35,7 +35,7 @@ export const CODE = {
   noServer: 4,
   /** An error of the program's own (EX_SOFTWARE). */
   crashed: 70,
-  /** Ended to be started again (EX_TEMPFAIL). */
+  /** Stopped in order to be started again (EX_TEMPFAIL). */
   restart: 75,
   /** Ctrl-C or Ctrl-D at a question (128 + SIGINT). */
   interrupted: 130,
@@ -44,27 +44,29 @@ export type Code = typeof CODE[keyof typeof CODE];
 
 export interface CommandResult {
   readonly code: Code;
-  /** For people, a line each. */
+  /** The answer for people, one string per line. */
   readonly lines: readonly string[];
-  /** For machines: anything JSON can hold. */
+  /** The answer for programs, as any JSON value. */
   readonly json: unknown;
-  /** The lines say why it was not done, and are no answer. */
+  /** The lines say why it was not done, instead of an answer. */
   readonly failed?: boolean;
-  /** Nothing was done: these consequences need a yes (see `confirmFlag`). */
+  /**
+   * Nothing was done: these consequences must be confirmed (see `confirmFlag`).
+   */
   readonly confirm?: readonly string[];
-  /** Nothing was done: this field has to be given, and may be asked for. */
+  /** Nothing was done: this field is required, and may be asked for. */
   readonly needs?: string;
-  /** The key of the field with which something is wrong. */
+  /** The key of the field that caused the error. */
   readonly field?: string;
   /** A document whose lines are shown as they are, such as a script. */
   readonly verbatim?: boolean;
-  /** To be written where the command was typed; "-" is standard output. */
+  /** A file to write where the command was typed; "-" is standard output. */
   readonly file?: { readonly path: string; readonly text: string };
 }
 
 export { type Actor, audit, difference, HOST, HOST_LEVEL };
 
-/** Hashes the client's own bytes of a password, off the event loop. */
+/** Hashes passwords, given in the client's bytes, off the event loop. */
 export interface Hasher {
   hash(
     password: Uint8Array,
@@ -74,7 +76,7 @@ export interface Hasher {
 
 export interface Context {
   readonly store: Store;
-  /** Null when no server runs on this data. */
+  /** Null when no server is running on this data. */
   readonly live: Live | null;
   readonly actor: Actor;
   /** The configuration in force. */
@@ -82,59 +84,62 @@ export interface Context {
   readonly hasher: Hasher;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** For commands that go on: one more piece of the answer. */
+  /** Sends a further piece of the answer, for commands that continue. */
   emit(lines: readonly string[], json: unknown): void;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-  /** Reads the configuration again; only a running server can. */
+  /** Reads the configuration again; only in a running server. */
   reload?(): ReloadReport;
-  /** Opens the setup page of a running server once more; returns its token. */
+  /** Opens the setup page of a running server again. Returns its token. */
   openSetup?(): string;
 }
 
-/** How it is called in a conversation with the system user. */
+/** The form of a command that is sent to the system user. */
 export interface ChatForm {
-  /** Without the slash. */
+  /** Its name without the slash. */
   readonly name: string;
   readonly role: Role;
   /** Keys of the fields, in the order in which they are typed. */
   readonly takes: readonly string[];
-  /** Those of them that chat asks for although the command line does not. */
+  /** Fields that are required in chat but not on the command line. */
   readonly needs?: readonly string[];
 }
 
 export interface Command {
-  /** ["user", "add"] */
+  /** The words of its name, such as ["user", "add"]. */
   readonly path: readonly string[];
-  /** What it does, without a full stop. */
+  /** A one-line summary without a full stop. */
   readonly summary: string;
-  /** More, in sentences. */
+  /** Further explanation, in sentences. */
   readonly details?: string;
-  /** Whole command lines. */
+  /** Complete command lines. */
   readonly examples: readonly string[];
   readonly fields: Fields;
-  /** A password that it needs, read from standard input or asked for. */
+  /** A password that the command needs, from standard input or a prompt. */
   readonly secret?: {
     readonly about: string;
-    /** Asked twice at a terminal, so that a slip is noticed. */
+    /** Asked for twice at a terminal, to detect typing errors. */
     readonly repeat: boolean;
-    /** Only taken from --password-stdin, never asked for. */
+    /** Taken only from --password-stdin, never asked for. */
     readonly optional?: boolean;
-    /** Why this password cannot be used, or null; said before it is repeated. */
+    /**
+     * Returns why this password cannot be used, or null; called before it is
+     * repeated.
+     */
     readonly fault?: (password: string) => string | null;
   };
   /**
-   * Throws what `run` would refuse, before a password is asked for.
+   * Throws the errors that `run` would throw, before a password is asked for.
    */
   check?(context: Context, input: Readonly<Record<string, unknown>>): void;
-  /** Who may run it by web or chat. */
+  /** Lowest role that may run it on the pages or in chat. */
   readonly role: Role;
   readonly chat?: ChatForm;
-  /** It may begin a new database where there is none. */
+  /** It may create a database where there is none. */
   readonly startsData?: boolean;
-  /** It means nothing without a running server. */
+  /** It makes no sense without a running server. */
   readonly needsServer?: boolean;
-  /** Left out of help and completions. */
+  /** Omitted from help and completions. */
   readonly hidden?: boolean;
   /** It emits until it is stopped. */
   readonly endless?: boolean;
@@ -145,7 +150,7 @@ export interface Command {
   ): CommandResult | Promise<CommandResult>;
 }
 
-/** A command whose `run` knows the types of its fields. */
+/** Defines a command whose `run` knows the types of its fields. */
 export function command<const F extends Fields>(
   definition:
     & Omit<Command, "run" | "fields" | "check">
@@ -162,20 +167,20 @@ export function command<const F extends Fields>(
   return definition as unknown as Command;
 }
 
-/** Ends a command: it did not do what it was asked. */
+/** Ends a command that could not do what was requested. */
 export class CommandError extends Error {
   override name = "CommandError";
   constructor(
     readonly code: Code,
     message: string,
-    /** The key of the field that would have to be given. */
+    /** The key of the field that is missing. */
     readonly needs?: string,
   ) {
     super(message);
   }
 }
 
-/** A refusal that a value for one more field would lift. */
+/** Returns a refusal that can be resolved by giving one more field. */
 export function needs(field: string, message: string): CommandError {
   return new CommandError(CODE.refused, message, field);
 }
@@ -195,12 +200,12 @@ export function done(
   return { code: CODE.done, lines, json };
 }
 
-/** A text that is shown exactly as it is, line ends and all. */
+/** Returns a text that is shown exactly as it is, including line ends. */
 export function document(json: unknown, text: string): CommandResult {
   return { ...done(json, text.trimEnd()), verbatim: true };
 }
 
-/** A refusal as an answer; `json` is `{ error, code }`. */
+/** Returns a refusal as a result; `json` is `{ error, code }`. */
 export function failure(code: Code, message: string): CommandResult {
   return {
     code,
@@ -211,8 +216,8 @@ export function failure(code: Code, message: string): CommandResult {
 }
 
 /**
- * Runs a command on what somebody gave, and answers every expected failure
- * with a sentence. When it returns, all it wrote is durable.
+ * Runs a command on raw input, and turns every expected failure into a
+ * sentence. When it returns, all changes are durable.
  */
 export async function execute(
   command: Command,
@@ -256,7 +261,7 @@ function unconfirmed(warnings: readonly string[]): CommandResult {
   };
 }
 
-/** Throws again what nobody expected. */
+/** Converts an expected error to a result; throws any other again. */
 export function failureOf(error: unknown): CommandResult {
   if (error instanceof ConfigError) {
     return {

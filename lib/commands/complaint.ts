@@ -1,5 +1,5 @@
 /**
- * Complaints: the queue of calls for staff.
+ * Complaints: the staff's queue.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export const complaintAdd = command({
   },
 });
 
-/** Not the person it is about, nor those who may not read it. */
+/** Notifies staff, except those who may not read the complaint. */
 function tellStaff(
   { store, live, actor }: Context,
   text: string,

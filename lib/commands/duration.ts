@@ -1,5 +1,5 @@
 /**
- * Lengths of time as people write them.
+ * Parses lengths of time.
  *
  * @module
  */
@@ -28,7 +28,8 @@ const LONGEST_MS = 100 * 31_536_000_000;
  * ```
  */
 export function duration(text: string): number | null | undefined {
-  // A capital M could mean months: better refused than taken for minutes.
+  // A capital M could mean months, so it is refused instead of being taken for
+  // minutes.
   if (/\d\s*M/.test(text)) return undefined;
   const plain = text.trim().toLowerCase();
   if (/^(forever|permanent|always)$/.test(plain)) return null;

@@ -1,5 +1,5 @@
 /**
- * The emergency dial.
+ * Sets the emergency level.
  *
  * @module
  */

@@ -1,18 +1,18 @@
 /**
- * What a command takes: one field for each argument and option, with the words
- * that explain it and the reading of what somebody typed.
+ * The input of commands: one field for each argument and option, with its help
+ * text and its parser.
  *
- * A field's value may come as text (a command line, a line of chat, a form) or
- * as JSON (the control channel, the web): the same reading checks both.
+ * A field's value may arrive as text (a command line, a line of chat, a form)
+ * or as JSON (the control channel, the web): the same parser checks both.
  *
  * @module
  */
 import { duration } from "./duration.ts";
 
-/** Wrong usage: a sentence that says what to write instead. */
+/** Wrong usage, with a sentence that says what to write instead. */
 export class UsageError extends Error {
   override name = "UsageError";
-  /** The key of the field that it is about. */
+  /** The key of the field that caused it. */
   field?: string;
 }
 
@@ -20,33 +20,35 @@ export interface Field<T = unknown> {
   readonly place: "argument" | "option";
   readonly kind: "text" | "number" | "flag";
   readonly required: boolean;
-  /** Takes all words that are left, blanks between them. */
+  /** Takes all remaining words, separated by spaces. */
   readonly rest: boolean;
-  /** What stands for the value in a usage line. */
+  /** The placeholder of the value in a usage line. */
   readonly metavar: string;
   readonly about: string;
   readonly choices?: readonly string[];
-  /** What a shell completes it with. */
+  /** The kind of names that a shell completes it with. */
   readonly completes?: Completion;
-  /** Given more than once, the values are joined with this between. */
+  /** Separator with which repeated values are joined. */
   readonly joins?: string;
-  /** The command gets the file's name and text instead of its path. */
+  /** The command receives the file's name and text instead of its path. */
   readonly reads?: boolean;
-  /** The yes to a command that warned of its consequences. */
+  /** The confirmation of a command that warns of its consequences. */
   readonly confirms?: boolean;
-  /** Several lines may be typed: forms offer room for them. */
+  /** Allows several lines; forms show a larger box. */
   readonly long?: boolean;
-  /** In chat, such a word belongs to the next field. */
+  /** Returns whether a word in chat belongs to the next field instead. */
   readonly skippable?: (word: string) => boolean;
-  /** Asked of somebody at a terminal who left the option out. */
+  /** The question for a user at a terminal who omitted the option. */
   readonly ask?: string;
-  /** Throws {@linkcode UsageError}; `raw` is never undefined. */
+  /**
+   * Parses a value. Throws {@linkcode UsageError}; `raw` is never undefined.
+   */
   read(raw: unknown, name: string): T;
 }
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** What a command's `run` gets: a value for each field that was given. */
+/** The input of a command's `run`: a value for each field that was given. */
 export type InputOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends RequiredField<infer T> ? T
     : F[K] extends Field<infer T> ? T | undefined
@@ -65,7 +67,7 @@ interface More {
   readonly choices?: readonly string[];
   readonly rest?: boolean;
   readonly long?: boolean;
-  /** "" is a value too. */
+  /** Accepts "" as a value. */
   readonly empty?: boolean;
 }
 
@@ -75,7 +77,7 @@ function readText(raw: unknown, name: string): string {
   throw new UsageError(`${name} wants text.`);
 }
 
-/** A word that must be there. */
+/** Defines a required word. */
 export function argument(
   metavar: string,
   about: string,
@@ -113,7 +115,9 @@ export interface FileText {
   readonly text: string;
 }
 
-/** A file that is read where the command is typed, not where it runs. */
+/**
+ * Defines a file that is read where the command is typed, not where it runs.
+ */
 export function fileArgument(
   metavar: string,
   about: string,
@@ -131,7 +135,7 @@ export function fileArgument(
   };
 }
 
-/** `--name VALUE` */
+/** Defines `--name VALUE`. */
 export function option(
   metavar: string,
   about: string,
@@ -224,7 +228,7 @@ export function choiceOption<const T extends string>(
   };
 }
 
-/** `--name`, on or off. */
+/** Defines `--name`, on or off. */
 export function flag(about: string): Field<boolean> {
   return {
     ...option("", about),
@@ -238,12 +242,14 @@ export function flag(about: string): Field<boolean> {
   };
 }
 
-/** `--yes`, the answer to a command that asks before it acts. */
+/** Defines `--yes`, the confirmation of a command that asks before it acts. */
 export function confirmFlag(): Field<boolean> {
   return { ...flag("Go ahead without asking."), confirms: true };
 }
 
-/** `--name yes|no`, for what can be changed both ways. */
+/**
+ * Defines `--name yes|no`, for settings that can be changed in both directions.
+ */
 export function yesNoOption(about: string): Field<boolean> {
   return {
     ...option("yes|no", about),
@@ -256,7 +262,7 @@ export function yesNoOption(about: string): Field<boolean> {
   };
 }
 
-/** Milliseconds, or null for permanently. */
+/** Defines a duration in milliseconds, or null for permanently. */
 export function durationOption(about: string): Field<number | null> {
   return {
     ...option("30m|12h|7d|forever", about),
@@ -273,7 +279,10 @@ export function durationOption(about: string): Field<number | null> {
   };
 }
 
-/** Milliseconds since the epoch: "2026-07-31", "2026-07-31T12:00", "3d" ago. */
+/**
+ * Defines a time in milliseconds since the epoch: "2026-07-31",
+ * "2026-07-31T12:00", or "3d" for three days ago.
+ */
 export function timeOption(about: string): Field<(now: number) => number> {
   return {
     ...option("TIME", about),
@@ -281,7 +290,8 @@ export function timeOption(about: string): Field<(now: number) => number> {
       const ago = typeof raw === "string" ? duration(raw) : undefined;
       if (typeof ago === "number") return (now) => now - ago;
       const at = typeof raw === "string" && /^\d{4}-\d\d-\d\d/.test(raw)
-        // A day without a time begins at midnight here, not in Greenwich.
+        // A date without a time begins at midnight in the local time zone, not
+        // in UTC.
         ? Date.parse(raw.length === 10 ? `${raw}T00:00` : raw)
         : NaN;
       if (Number.isNaN(at)) {
@@ -294,19 +304,19 @@ export function timeOption(about: string): Field<(now: number) => number> {
   };
 }
 
-/** `adminCode` as people type it: `--admin-code`. */
+/** Returns the option for a key: `adminCode` becomes `--admin-code`. */
 export function optionName(key: string): string {
   return "--" + key.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 }
 
-/** How a refusal calls this field. */
+/** Returns the name of this field in error messages. */
 export function fieldName(key: string, field: Field): string {
   return field.place === "option" ? optionName(key) : field.metavar;
 }
 
 /**
- * Reads every field of `raw` (text or JSON values by key). Throws
- * {@linkcode UsageError} for what is missing, unknown or wrong.
+ * Parses every field of `raw` (text or JSON values by key). Throws {@linkcode
+ * UsageError} for missing, unknown or invalid values.
  */
 export function readInput(
   fields: Fields,

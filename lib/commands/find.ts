@@ -15,8 +15,9 @@ import type { Live, RoomInfo } from "../ops/live.ts";
 import { CODE, CommandError, notFound, refused } from "./command.ts";
 
 /**
- * Returns the account of a uid, else of a nickname: a nickname made of digits
- * must not hide somebody's uid. Throws when there is none.
+ * Returns the account with this uid, otherwise with this nickname: a nickname
+ * made of digits must not hide another account's uid. Throws when there is
+ * none.
  */
 export function findAccount(store: Store, text: string): Account {
   const found =
@@ -31,7 +32,7 @@ export function findAccount(store: Store, text: string): Account {
   );
 }
 
-/** The same, for what must not be done to the system user. */
+/** Does the same, but refuses the system user. */
 export function findPerson(store: Store, text: string): Account {
   const account = findAccount(store, text);
   if (account.uid === SYSTEM_UID) {
@@ -42,13 +43,13 @@ export function findPerson(store: Store, text: string): Account {
   return account;
 }
 
-/** A permanent one, by number, else by name. */
+/** Returns a permanent room, by number, otherwise by name. */
 export function storedRoom(store: Store, text: string): StoredRoom | undefined {
   return (/^\d{1,5}$/.test(text) ? store.rooms.get(Number(text)) : undefined) ??
     store.rooms.byName(text);
 }
 
-/** One that is open in the running server, temporary or not. */
+/** Returns a room that is open in the running server, temporary or not. */
 export function openRoom(
   live: Live | null,
   text: string,
@@ -58,7 +59,10 @@ export function openRoom(
     rooms.find((one) => one.name.toLowerCase() === text.toLowerCase());
 }
 
-/** By number, else by name. Throws when there is none. */
+/**
+ * Returns a permanent room, by number, otherwise by name. Throws when there is
+ * none.
+ */
 export function findRoom(store: Store, text: string): StoredRoom {
   const found = storedRoom(store, text);
   if (found) return found;
@@ -69,7 +73,9 @@ export function findRoom(store: Store, text: string): StoredRoom {
   );
 }
 
-/** By code, else by name. Throws when there is none. */
+/**
+ * Returns a category, by code, otherwise by name. Throws when there is none.
+ */
 export function findCategory(store: Store, text: string): Category {
   const all = store.categories.list();
   const found = all.find((one) => String(one.code) === text) ??

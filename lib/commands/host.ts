@@ -1,6 +1,6 @@
 /**
- * What all entrances for commands share in one process: the control channel,
- * the system user in chat and the host's desk get their contexts here.
+ * Shared by all sources of commands in one process: the control channel, the
+ * system user in chat and the host's desk get their contexts here.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface HostOptions {
   readonly store: Store;
   readonly hasher: Hasher;
   readonly config: Config | LiveConfig;
-  /** Reads flags, environment and file again; throws ConfigError. */
+  /** Reads flags, environment and file again. Throws ConfigError. */
   readonly readConfig?: () => Config;
   /** Opens the setup page; returns its token. */
   readonly openSetup?: () => string;
@@ -23,7 +23,7 @@ export interface HostOptions {
 }
 
 export class CommandHost {
-  /** Set by the server when it runs. */
+  /** Set by the server while it is running. */
   live: Live | null = null;
   readonly store: Store;
   readonly hasher: Hasher;
@@ -63,7 +63,10 @@ export class CommandHost {
     };
   }
 
-  /** Applies what can change live. Throws ConfigError, and then nothing changed. */
+  /**
+   * Applies the live settings. Throws ConfigError, in which case nothing has
+   * changed.
+   */
   reload(): ReloadReport {
     const { readConfig } = this.#options;
     if (!readConfig) throw new ConfigError(["There is nothing to read again."]);

@@ -1,6 +1,6 @@
 /**
- * Invite codes, for registration when it is "invite", and invitation links,
- * which always count.
+ * Invite codes, for registration by invitation, and invitation links, which are
+ * always valid.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import type { Context } from "./command.ts";
 import type { InviteCode } from "../domain/store.ts";
 import { renderUnicodeCompact } from "uqr";
 
-/** Without the letters and digits that look alike. */
+/** The alphabet of codes, without letters and digits that look alike. */
 const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/** Letters of a link's code: 130 bits, which nobody guesses. */
+/** Length of a link's code: 130 bits, which cannot be guessed. */
 const LINK_LETTERS = 26;
-/** Nobody types a link, so it can be found by its beginning. */
+/** Links are never typed, so this many characters identify one. */
 const SHORT_LETTERS = 6;
 
 function randomLetters(count: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(count));
-  // 32 letters: every byte has an even chance.
+  // There are 32 letters, so every one of them is equally likely.
   return [...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join("");
 }
 
@@ -32,7 +32,7 @@ function randomCode(): string {
   return randomLetters(12).replace(/(.{4})(.{4})(.{4})/, "$1-$2-$3");
 }
 
-/** The address of an invitation. */
+/** Returns the address of an invitation. */
 export function inviteUrl(
   { config, live }: Pick<Context, "config" | "live">,
   code: string,
@@ -140,7 +140,10 @@ function roomNumber({ store, live }: Context, text: string): number {
   );
 }
 
-/** Enough to recognize a link in lists and the audit log, not to use it. */
+/**
+ * Returns enough of a link to recognise it in lists and the audit log, but not
+ * to use it.
+ */
 function shortCode(code: string): string {
   return code.length === LINK_LETTERS
     ? `${code.slice(0, SHORT_LETTERS)}…`

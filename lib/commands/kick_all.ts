@@ -1,6 +1,6 @@
 /**
- * "/kickall the server moves": an old command of the chat, by which the staff
- * empty the server.
+ * "/kickall the server moves": an old chat command with which staff disconnect
+ * everybody.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * Entries of the audit log for what is done beside the store.
+ * Audit entries for actions outside the store.
  *
  * @module
  */
 import { audit, command, done } from "./command.ts";
 import { argument, choiceOption } from "./field.ts";
 
-/** Before a copy is taken: what was deferred is written, and the copy noted. */
+/** Runs before a backup: writes what was deferred, and records the backup. */
 export const note = command({
   path: ["audit", "note"],
   hidden: true,

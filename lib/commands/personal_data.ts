@@ -1,5 +1,5 @@
 /**
- * Everything that the server keeps about one user, as they may ask for it.
+ * Everything that the server stores about one user, for requests by that user.
  *
  * @module
  */
@@ -76,7 +76,7 @@ export function personalData(store: Store, account: Account) {
         room,
         text,
         state,
-        // What others said there is theirs, and so is the reporter's name.
+        // Lines by other users are theirs, and so is the reporter's name.
         lines: lines.filter(({ nickname }) => nickname === account.nickname),
       })),
     notes: store.notes.list(uid).map(({ at, text }) => ({
@@ -93,7 +93,9 @@ export function personalData(store: Store, account: Account) {
   };
 }
 
-/** Bans of the account, and of the address from which it was last used. */
+/**
+ * Returns bans of the account, and of the address from which it was last used.
+ */
 function bansOf(store: Store, { uid, lastAddress }: Account) {
   return store.bans.list(Date.now())
     .filter(({ kind, target }) =>
@@ -110,7 +112,7 @@ function bansOf(store: Store, { uid, lastAddress }: Account) {
     }));
 }
 
-/** In which permanent rooms the user has an office, or is kept out. */
+/** Returns the permanent rooms in which the user has a role, or is banned. */
 function roomsOf(store: Store, uid: Uid) {
   const offices = store.rooms.list().map(({ gid, name }) =>
     [name, store.rooms.offices(gid)] as const
@@ -164,7 +166,7 @@ function twoStepOf(store: Store, uid: Uid) {
   };
 }
 
-/** Acts of a room's admins, whose target is a room and a nickname. */
+/** Actions of a room's admins, whose target is a room and a nickname. */
 const ROOM_ACTS = [
   "room ban",
   "room unban",
@@ -175,7 +177,7 @@ const ROOM_ACTS = [
 ];
 const MOST_ROOM_ACTS = 10_000;
 
-/** What the audit log says of the account: done by it, or done to it. */
+/** Returns audit entries about the account: actions by it, or against it. */
 function auditOf(store: Store, { uid, nickname, createdAt }: Account) {
   const limit = 100_000;
   const entries = new Map(
@@ -186,7 +188,7 @@ function auditOf(store: Store, { uid, nickname, createdAt }: Account) {
           store.audit.list({ action, since: createdAt, limit: MOST_ROOM_ACTS })
         ).filter((one) => isAbout(one.target, nickname)),
       )
-      // Another account may have had the name before.
+      // Another account may have had the nickname before.
       .filter(({ at, actorUid }) => actorUid === uid || at >= createdAt)
       .map((entry) => [entry.id, entry]),
   );
@@ -196,14 +198,14 @@ function auditOf(store: Store, { uid, nickname, createdAt }: Account) {
       actor,
       action,
       target,
-      // What others changed beside this account is theirs.
+      // Details about other accounts are omitted.
       ...(actorUid === uid || isAbout(target, nickname)
         ? { before, after }
         : {}),
     }));
 }
 
-/** "Ann", or "50001 Ann" for an act in a room. */
+/** Matches "Ann", or "50001 Ann" for an action in a room. */
 function isAbout(target: string, nickname: string): boolean {
   return target.replace(/^\d+ /, "") === nickname || target === nickname;
 }

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Bench } from "../../tests/support/commands/host.ts";
 import { personalData } from "./personal_data.ts";
 
-/** Where the export has what each table keeps about users. */
+/** The part of the export that covers each table's data about users. */
 const WHERE: Readonly<Record<string, string>> = {
   users: "account",
   profile_fields: "profile",
@@ -25,7 +25,7 @@ const WHERE: Readonly<Record<string, string>> = {
   email_checks: "email",
   email_links: "email",
   email_invites: "invitedByEmail",
-  // A hash, and when it ends.
+  // Only a hash, and its expiry.
   password_resets: "account",
 };
 

@@ -1,5 +1,5 @@
 /**
- * The address of the pages to give to others.
+ * The public address of the pages.
  *
  * @module
  */
@@ -9,8 +9,9 @@ import type { Status } from "../ops/live.ts";
 
 /**
  * Returns `web.public_url`, or an address such as
- * "https://chat.example.org:8443", by HTTPS where it is served. Its name is
- * the certificate's, then what is advertised, then where the pages listen.
+ * "https://chat.example.org:8443", with HTTPS where it is served. Its name is
+ * that of the certificate, otherwise the advertised one, otherwise the address
+ * that the pages listen on.
  */
 export function publicOrigin(
   { server, web }: Config,
@@ -39,7 +40,7 @@ function machineAddress(): string {
       .filter((one) => one?.family === "IPv4" && !one.internal);
     return own[0]?.address ?? "127.0.0.1";
   } catch {
-    // Not permitted: then nobody knows.
+    // Without permission the addresses are unknown.
     return "127.0.0.1";
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Permanent rooms: making, changing and removing them.
+ * Permanent rooms: creating, changing and removing them.
  *
  * @module
  */
@@ -36,7 +36,7 @@ import {
   TYPE_NAMES,
 } from "./room_text.ts";
 
-/** What `room add` and `room set` have in common. */
+/** Fields that `room add` and `room set` share. */
 const TRAITS = {
   category: option("CODE", "The category's code or name."),
   type: choiceOption(TYPE_NAMES, "What is done in it; voice when not given."),
@@ -98,7 +98,7 @@ interface TraitInput {
   readonly floorPause?: number | undefined;
 }
 
-/** Checks what was given and puts it as the store wants it. */
+/** Checks the input and converts it for the store. */
 function traits(context: Context, input: TraitInput): RoomPatch {
   const { store } = context;
   for (const which of ["lockword", "banner", "welcome"] as const) {
@@ -132,8 +132,8 @@ function traits(context: Context, input: TraitInput): RoomPatch {
 }
 
 /**
- * Clients also join by name, so no temporary room may have it either
- * (docs/protocol.md, "Rooms").
+ * Throws when a room has this name. Clients also join by name, so temporary
+ * rooms count too (docs/protocol.md, "Rooms").
  */
 function requireFreeName(
   { store, live }: Context,

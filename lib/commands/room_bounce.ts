@@ -1,5 +1,5 @@
 /**
- * Putting one user out of one room.
+ * Removes a user from one room.
  *
  * @module
  */

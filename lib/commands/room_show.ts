@@ -1,5 +1,5 @@
 /**
- * Rooms: looking at them.
+ * Shows rooms.
  *
  * @module
  */
@@ -127,7 +127,7 @@ export const roomShow = command({
   },
 });
 
-/** Of such a room the disk knows nothing. */
+/** Returns a temporary room, about which nothing is stored on disk. */
 function temporaryJson(room: RoomInfo, store: Store) {
   return {
     gid: room.gid,

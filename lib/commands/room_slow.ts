@@ -1,5 +1,5 @@
 /**
- * Slow mode of a room, also of one that a user has opened.
+ * Slow mode of a room, including rooms opened by users.
  *
  * @module
  */

@@ -66,7 +66,7 @@ Deno.test("room set changes, shows and notes the difference", async () => {
   );
 });
 
-/** A room that a user has made. */
+/** A room opened by a user. */
 const TEMPORARY: RoomInfo = {
   gid: 1001,
   name: "Temp",

@@ -1,5 +1,5 @@
 /**
- * A permanent room as commands show it, and what its fields may be.
+ * Formats and checks the fields of a permanent room.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import {
 import type { RoomType, Store, StoredRoom } from "../domain/store.ts";
 import { type Context, refused } from "./command.ts";
 
-/** What people call the types that a permanent room can have. */
+/** Readable names of the types that a permanent room can have. */
 export const ROOM_TYPES: Readonly<Record<string, RoomType>> = {
   voice: 3,
   text: 0,
@@ -46,7 +46,7 @@ export function nicknameOf(store: Store, uid: number | null): string | null {
   return uid === null ? null : store.accounts.get(uid)?.nickname ?? null;
 }
 
-/** Throws a refusal for a text that the client could not bear. */
+/** Throws a refusal for a text that the client cannot handle. */
 export function requireRoomText(
   which: RoomText,
   text: string | undefined,
@@ -55,7 +55,7 @@ export function requireRoomText(
   if (fault !== null) throw refused(fault);
 }
 
-/** "" for none. */
+/** Throws a refusal for an invalid code; "" means none. */
 export function requireAdminCode(code: string | undefined): void {
   const fault = adminCodeFault(code ?? "");
   if (fault !== null) throw refused(fault);

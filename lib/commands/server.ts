@@ -1,5 +1,5 @@
 /**
- * The running server as a whole.
+ * Commands about the running server as a whole.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export const configReload = command({
   },
 });
 
-/** For the command line: what `config show` compares the files with. */
+/** The running configuration, with which `config show` compares the files. */
 export const configRunning = command({
   path: ["config", "running"],
   hidden: true,
@@ -73,7 +73,9 @@ export const setupOpen = command({
   },
 });
 
-/** What starts a server again when it has ended. */
+/**
+ * Returns the service manager that starts the server again, if there is one.
+ */
 function manager(): string | null {
   if (Deno.env.has("INVOCATION_ID")) return "systemd";
   if (Deno.env.get("XPC_SERVICE_NAME")?.includes("retropal")) return "launchd";
@@ -122,7 +124,7 @@ export const stopServer = command({
   needsServer: true,
   run(context, input) {
     audit(context, { action: "stop", target: "server", after: input.reason });
-    // After the answer is on its way: the server closes this channel too.
+    // After the answer was sent, because the server closes this channel too.
     setTimeout(() => context.live?.stop(input.reason ?? "asked to"), 100);
     return done({}, "The server is stopping.");
   },

@@ -1,5 +1,5 @@
 /**
- * Who is connected.
+ * Lists the connected sessions.
  *
  * @module
  */

@@ -1,15 +1,15 @@
 /**
- * Long work in slices, so that a running server serves its clients between
- * them, with a line of progress now and then.
+ * Runs long work in slices, so that a running server serves its clients in
+ * between, with a line of progress now and then.
  *
  * @module
  */
 import { nextTurn } from "../net/turn.ts";
 import type { Context } from "./command.ts";
 
-/** Time that a slice may take from the event loop. */
+/** Longest slice, in milliseconds. */
 const SLICE_MS = 20;
-/** Between two lines of progress. */
+/** Milliseconds between two lines of progress. */
 export const PROGRESS_MS = 2000;
 
 /**
@@ -35,7 +35,7 @@ export async function inSlices<T>(
     await nextTurn();
     if (performance.now() - said < PROGRESS_MS) continue;
     said = performance.now();
-    // Without JSON it is progress and no part of the answer.
+    // Without JSON, because progress is not part of the answer.
     emit([`${at} of ${items.length} ${done} …`], undefined);
   }
 }

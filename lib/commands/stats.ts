@@ -1,5 +1,5 @@
 /**
- * How the server is used, over days and weeks.
+ * Usage statistics over days and weeks.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * How the running server does.
+ * Shows the state of the running server.
  *
  * @module
  */

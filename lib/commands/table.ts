@@ -1,6 +1,6 @@
 /**
- * THE table of commands: the command line, the control channel to the running
- * server, the system user in chat and the host's desk all serve it.
+ * The only table of commands, shared by the command line, the control channel
+ * to the running server, the system user in chat and the host's desk.
  *
  * @module
  */

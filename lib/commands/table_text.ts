@@ -1,11 +1,11 @@
 /**
- * Rows and columns as text, and times and sizes as people read them.
+ * Formats rows and columns as text, and times and sizes for reading.
  *
  * @module
  */
 export { minuteText, timeText } from "../ops/local_time.ts";
 
-/** Columns as wide as their widest cell, two blanks between. */
+/** Formats columns as wide as their widest cell, separated by two spaces. */
 export function columns(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -20,7 +20,7 @@ export function columns(
   );
 }
 
-/** "name   value" lines. */
+/** Formats lines of "name   value". */
 export function pairs(
   values: readonly (readonly [string, string])[],
 ): string[] {
@@ -31,7 +31,7 @@ export function pairs(
 }
 
 /**
- * Text without what a terminal or a reader could be fooled by: control
+ * Removes characters that could fool a terminal or a reader: control
  * characters, line ends, invisible letters, changes of direction.
  */
 export function oneLine(text: string): string {
@@ -41,7 +41,9 @@ export function oneLine(text: string): string {
   );
 }
 
-/** "2d 3h", "5m 10s": the largest unit and the next one. */
+/**
+ * Formats a duration as its largest unit and the next one: "2d 3h", "5m 10s".
+ */
 export function durationText(seconds: number): string {
   const units: [number, string][] = [
     [86400, "d"],
@@ -60,7 +62,7 @@ export function durationText(seconds: number): string {
   }).join(" ");
 }
 
-/** "1.5 MB" */
+/** Formats a size, such as "1.5 MB". */
 export function sizeText(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;

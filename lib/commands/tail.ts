@@ -1,5 +1,5 @@
 /**
- * Watching the running server's traffic.
+ * Shows the running server's traffic, live.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import type { TailEvent, TailFilter } from "../ops/live.ts";
 import { oneLine, timeText } from "./table_text.ts";
 import { pause } from "./until.ts";
 
-/** A day: nobody wants to watch for longer without asking again. */
+/**
+ * One day, in milliseconds, after which the user must start the command again.
+ */
 const LONGEST_MS = 86_400_000;
 
 export const logTail = command({
@@ -64,7 +66,9 @@ function findLiveRoom({ live }: Context, text: string): number {
   return room.gid;
 }
 
-/** Until the time is over, somebody has had enough, or `sink` says true. */
+/**
+ * Continues until the time is over, the user stops it, or `sink` returns true.
+ */
 async function follow(
   context: Context,
   filter: TailFilter,
@@ -146,7 +150,7 @@ export const capture = command({
   },
 });
 
-/** A line as in tests/captures. */
+/** Formats a line as in tests/captures. */
 function captureLine(event: TailEvent, from: number): string | null {
   const seconds = ((event.at - from) / 1000).toFixed(3);
   const head = `${seconds} CHAT#${event.session}`;
@@ -164,7 +168,10 @@ function captureLine(event: TailEvent, from: number): string | null {
   }
 }
 
-/** For `doctor --wait`: which step of the sign-on each connection reaches. */
+/**
+ * Reports which step of the sign-on each connection reaches, for `doctor
+ * --wait`.
+ */
 export const watchSignOns = command({
   path: ["doctor", "watch"],
   hidden: true,

@@ -1,10 +1,10 @@
 /**
- * Waiting, for commands that go on until somebody has had enough.
+ * Waiting, for commands that continue until the user stops them.
  *
  * @module
  */
 
-/** Resolves after `ms`, or at once when `signal` is aborted. */
+/** Resolves after `ms`, or immediately when `signal` is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

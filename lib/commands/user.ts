@@ -1,5 +1,5 @@
 /**
- * Accounts: making them, their passwords, looking at them.
+ * Accounts: creating and showing them, and setting passwords.
  *
  * @module
  */
@@ -39,10 +39,10 @@ import { argument, choiceOption, flag, numberOption, option } from "./field.ts";
 import { findAccount, findPerson } from "./find.ts";
 import { columns, pairs, timeText } from "./table_text.ts";
 
-/** More than the uids there are: nobody is left out unless that was asked. */
+/** More than the number of uids, so that all accounts are listed by default. */
 const ALL = 50_000_000;
 
-/** Throws a refusal for a password that the client cannot have. */
+/** Throws a refusal for a password that the client cannot use. */
 export async function hashPassword(
   context: Context,
   secret: string | undefined,
@@ -55,11 +55,11 @@ export async function hashPassword(
   }
   const fault = passwordFault(secret);
   if (fault !== null) throw refused(fault);
-  // A storm of sign-ons must not keep the host waiting.
+  // First in the queue, so that many sign-ons do not delay the host.
   return await context.hasher.hash(encodeText(secret), { first: true });
 }
 
-/** Throws a refusal for an account that cannot be made. */
+/** Throws a refusal for an account that cannot be created. */
 function checkNewAccount(
   context: Context,
   input: {

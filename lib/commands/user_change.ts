@@ -101,7 +101,7 @@ export const userSet = command({
 
 const PAID = { none: "", plus: "Y", top: "6" } as const;
 
-/** Throws when the actor would raise themselves or give a role above theirs. */
+/** Throws when the actor would raise their own role or give one above it. */
 function requireMayGive(
   { actor }: Context,
   account: Account,

@@ -1,5 +1,5 @@
 /**
- * Many accounts at once: from a file and to a file.
+ * Imports and exports many accounts at once.
  *
  * @module
  */
@@ -33,9 +33,11 @@ import {
   writeRows,
 } from "./user_table.ts";
 
-/** How many are exported at most; more than the uids there are. */
+/** Maximum accounts exported; more than the number of uids. */
 const ALL = 50_000_000;
-/** As many as the hasher computes at once, so that sign-ons do not wait longer. */
+/**
+ * As many as the hasher computes in parallel, so that sign-ons are not delayed.
+ */
 const AT_ONCE = 2;
 const PAID = { none: "", plus: "Y", top: "6" } as const;
 
@@ -94,7 +96,7 @@ export const userImport = command({
   },
 });
 
-/** Checks every row, some at a time: people are chatting meanwhile. */
+/** Checks all rows in slices, because users are chatting meanwhile. */
 async function checkAll(context: Context, rows: readonly Row[]) {
   const candidates: Candidate[] = [];
   const refusals: Refusal[] = [];
@@ -120,7 +122,7 @@ async function checkAll(context: Context, rows: readonly Row[]) {
   return { candidates, refusals };
 }
 
-/** Throws a refusal. */
+/** Checks one row. Throws a refusal. */
 function check(context: Context, { values, fault }: Row): Candidate {
   if (fault !== undefined) throw refused(fault);
   const nickname = composed(values.nickname ?? "");
@@ -185,7 +187,7 @@ function oneOf<T extends string>(
   return found;
 }
 
-/** Hashes a few at a time, then writes all or nothing. */
+/** Hashes a few passwords at a time, then creates all accounts or none. */
 async function create(context: Context, candidates: readonly Candidate[]) {
   const { hasher, signal, emit } = context;
   const hashes: string[] = [];
@@ -222,7 +224,7 @@ async function create(context: Context, candidates: readonly Candidate[]) {
   );
 }
 
-/** Some accounts at a time; when one fails, those made so far go again. */
+/** Creates accounts in slices; when one fails, removes those created so far. */
 async function write(context: Context, accounts: readonly NewAccount[]) {
   const { store } = context;
   const made: Account[] = [];
@@ -235,7 +237,7 @@ async function write(context: Context, accounts: readonly NewAccount[]) {
       (work) => store.transaction(work),
     );
   } catch (error) {
-    // A slice that failed was rolled back: its accounts are not there.
+    // A failed slice was rolled back, so its accounts do not exist.
     await inSlices(
       context,
       "taken back",

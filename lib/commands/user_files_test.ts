@@ -182,7 +182,7 @@ Deno.test("user import keeps each hash with its nickname while it makes two at a
     hasher: {
       async hash(password) {
         most = Math.max(most, ++now);
-        // The first of two takes longer.
+        // The first of the two takes longer.
         await new Promise((resolve) => setTimeout(resolve, now === 1 ? 5 : 1));
         now--;
         return new TextDecoder().decode(password);
@@ -220,7 +220,7 @@ Deno.test("user import that comes too late leaves nothing in the audit log", asy
   const taken: { by?: Bench } = {};
   await using bench = await Bench.open({
     hasher: {
-      // Somebody takes the last nickname meanwhile.
+      // Another user takes the last nickname meanwhile.
       hash: (password) => {
         taken.by?.person("Bob");
         delete taken.by;

@@ -1,6 +1,6 @@
 /**
- * What there is to know of a user before one acts: notes, complaints, what
- * staff did, and when they were online.
+ * A user's history, for staff to read before they act: notes, complaints,
+ * actions of staff, and sessions.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { timeText } from "./table_text.ts";
 
 const MOST = 50;
 
-/** Acts on a user that belong to their history. */
+/** Actions against a user that belong to their history. */
 const ACTS: ReadonlySet<string> = new Set([
   "ban add",
   "ban remove",
@@ -27,7 +27,7 @@ const ACTS: ReadonlySet<string> = new Set([
   "user warn",
 ]);
 
-/** Each list newest first. */
+/** Returns the history, each list newest first. */
 export function historyOf(
   { store, actor, now }: Acting,
   { uid, nickname, createdAt }: Account,

@@ -1,5 +1,5 @@
 /**
- * Muting users, and the notes of the staff about them.
+ * Muting users, and staff notes about them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A link by which a member gives their account a new password.
+ * Creates a link with which a member sets a new password.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Accounts as CSV or JSON: reading what a host has, writing an export.
+ * Accounts as CSV or JSON: reads a host's file, and writes an export.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Account } from "../domain/store.ts";
 import { nextTurn } from "../net/turn.ts";
 import { CODE, CommandError } from "./command.ts";
 
-/** Columns, as the header of the file names them. */
+/** Column names, as in the header of the file. */
 export const COLUMNS = [
   "nickname",
   "password",
@@ -23,24 +23,24 @@ export const COLUMNS = [
   "paid",
   "privacy",
 ] as const;
-/** A hash instead of a password, to move accounts between servers. */
+/** A hash instead of a password, for moving accounts between servers. */
 export const HASH_COLUMN = "password_hash";
 
-/** One line of a file: its number and what it says, all as text. */
+/** One line of a file: its number, and its values as text. */
 export interface Row {
   readonly line: number;
   readonly values: Readonly<Record<string, string>>;
-  /** Why it cannot be read at all. */
+  /** Why the line could not be parsed. */
   readonly fault?: string;
 }
 
-/** Throws a usage error for a file that is neither. */
+/** Parses a file. Throws a usage error when it is neither CSV nor JSON. */
 export async function readRows(name: string, text: string): Promise<Row[]> {
   const json = name.toLowerCase().endsWith(".json") || /^\s*[[{]/.test(text);
   return json ? readJson(text) : await readCsv(text);
 }
 
-/** Characters parsed in one turn of the event loop. */
+/** Characters parsed per event-loop turn. */
 const SLICE = 65_536;
 
 async function* slices(text: string): AsyncGenerator<string> {
@@ -70,7 +70,7 @@ function requireColumns(names: readonly string[]): void {
 }
 
 async function readCsv(whole: string): Promise<Row[]> {
-  // Excel writes "sep=;" before the header to say what stands between columns.
+  // Excel writes "sep=;" before the header to declare the separator.
   const [mark, separator] = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(whole) ?? [];
   const text = whole.slice(mark?.length ?? 0);
   const header = text.slice(0, text.search(/[\r\n]|$/));
@@ -138,7 +138,7 @@ function readJson(text: string): Row[] {
   });
 }
 
-/** The accounts as the text of a file that {@linkcode readRows} reads. */
+/** Writes the accounts in the form that {@linkcode readRows} reads. */
 export function writeRows(
   name: string,
   accounts: readonly Account[],
@@ -154,16 +154,19 @@ export function writeRows(
     : stringify(rows.map(guarded), { header: true, columns });
 }
 
-/** What a spreadsheet would take for a formula and compute. */
+/** Text that a spreadsheet would evaluate as a formula. */
 const FORMULA = /^'*[=+\-@\t\r]/;
 const GUARDED = /^'+[=+\-@\t\r]/;
 
-/** Values in which a spreadsheet sees text: an apostrophe before formulas. */
+/**
+ * Puts an apostrophe before formulas, so that a spreadsheet treats them as
+ * text.
+ */
 function guarded(row: Readonly<Record<string, string>>) {
   return mapValues(row, (value) => FORMULA.test(value) ? `'${value}` : value);
 }
 
-/** The opposite of {@linkcode guarded}; passwords are never written by it. */
+/** Reverses {@linkcode guarded}, which never changes passwords. */
 function withoutGuards(record: Readonly<Record<string, string>>) {
   return mapValues(
     record,
@@ -181,7 +184,7 @@ function mapValues(
   );
 }
 
-/** What an export says of each account. */
+/** Returns the exported values of each account. */
 export function rowsOf(accounts: readonly Account[], withHashes: boolean) {
   return accounts.map((account) => ({
     nickname: account.nickname,

@@ -1,5 +1,5 @@
 /**
- * A word from the staff to one user.
+ * Sends a warning to one user.
  *
  * @module
  */

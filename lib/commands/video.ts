@@ -1,5 +1,5 @@
 /**
- * Webcams in rooms: who shows one, and ending a picture.
+ * Webcams in rooms: lists those that are on, and ends a picture.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The list of words that rooms do not take as they are.
+ * The list of words that rooms refuse or mask.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * Answers on their way to one client of the control channel: written one at a
- * time and in order, with a bound on what waits. A reader that has stopped
- * (`log tail | less`) must not grow the server.
+ * Answers to one client of the control channel, written one at a time and in
+ * order, with a limit on what waits: a reader that has stopped (`log tail |
+ * less`) must not fill the server's memory.
  *
  * @module
  */
 import { type Answer, encodeLine } from "./protocol.ts";
 
-/** Bytes of pieces that may wait. */
+/** Maximum bytes of waiting pieces. */
 const MOST_WAITING = 1024 * 1024;
 
 export interface AnswerTarget {
@@ -22,7 +22,7 @@ export class AnswerQueue {
   #waiting = 0;
   #leftOut = 0;
 
-  /** `failed` is called when a write fails: the client is gone. */
+  /** `failed` is called when a write fails because the client has gone. */
   constructor(
     target: AnswerTarget,
     failed: () => void,
@@ -33,12 +33,12 @@ export class AnswerQueue {
     this.#most = most;
   }
 
-  /** Bytes that wait to be written. */
+  /** Bytes waiting to be written. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Queues a piece, or leaves it out when too much waits already. */
+  /** Queues a piece, or drops it when too much is waiting. */
   emit(lines: readonly string[], json: unknown): void {
     if (this.#waiting >= this.#most) {
       this.#leftOut += Math.max(1, lines.length);
@@ -55,12 +55,14 @@ export class AnswerQueue {
     this.#push({ lines, json });
   }
 
-  /** Says that the command goes on, unless other answers say so. */
+  /**
+   * Reports that the command is still running, unless other answers show that.
+   */
   alive(): void {
     if (this.#waiting === 0) this.#push({ alive: true });
   }
 
-  /** Queues the result, which is never left out. Resolves when it is written. */
+  /** Queues the result, which is never dropped. Resolves when it is written. */
   async finish(answer: Answer): Promise<void> {
     this.#push(answer);
     await this.#last;

@@ -1,5 +1,5 @@
 /**
- * The command line's end of the control channel.
+ * The client side of the control channel, for the command line.
  *
  * @module
  */
@@ -28,20 +28,23 @@ export interface ControlClient {
     readonly checkOnly?: boolean | undefined;
     readonly emit?: (lines: readonly string[], json: unknown) => void;
     readonly signal?: AbortSignal;
-    /** It emits until it is stopped: it may be silent for as long. */
+    /** It emits until it is stopped, so it may be silent for any time. */
     readonly endless?: boolean;
-    /** Seconds of silence after which it gives up; other ones for tests. */
+    /** Seconds of silence after which it gives up; shorter in tests. */
     readonly patience?: number;
   }): Promise<CommandResult>;
   close(): void;
 }
 
-/** The kernel takes a connection for the server at once, or not at all. */
+/**
+ * Milliseconds to connect: the kernel accepts a connection for the server
+ * immediately, or not at all.
+ */
 const CONNECT_MS = 10_000;
 
 /**
- * Null when no server runs on this folder. Throws CommandError when one runs
- * and takes no connection.
+ * Connects to the server of this folder. Returns null when none is running.
+ * Throws CommandError when one is running but accepts no connection.
  */
 export async function connectControl(
   folder: DataFolder,
@@ -53,7 +56,7 @@ export async function connectControl(
       const address = { hostname: "127.0.0.1", port } as const;
       return client(await within(Deno.connect(address)), token);
     }
-    // Windows has no Unix sockets here: a server there leaves a token.
+    // Deno has no Unix sockets on Windows, so a server there leaves a token.
     if (Deno.build.os === "windows") return null;
     return client(await within(connectSocket(folder)));
   } catch (error) {
@@ -62,7 +65,7 @@ export async function connectControl(
       error instanceof Deno.errors.ConnectionRefused ||
       error instanceof SyntaxError
     ) return null;
-    // Its backlog is full.
+    // The server's backlog is full.
     if (error instanceof Deno.errors.WouldBlock) throw takesNone();
     throw error;
   }
@@ -88,7 +91,9 @@ const takesNone = () =>
       "resources. Its log tells more.",
   );
 
-/** What a server without a Unix socket has left for its clients, or null. */
+/**
+ * Returns the port and token left by a server without a Unix socket, or null.
+ */
 async function readToken(
   path: string,
 ): Promise<{ port: number; token: string } | null> {
@@ -104,8 +109,8 @@ async function readToken(
 const LONGEST_SOCKET_PATH = 103;
 
 /**
- * Connects to the socket by any name that the folder has: one that is too long
- * for a socket address is reached through a short symbolic link.
+ * Connects to the socket whatever the folder's name: a path too long for a
+ * socket address is reached through a short symbolic link.
  */
 async function connectSocket(folder: DataFolder): Promise<Deno.UnixConn> {
   const path = folder.controlSocket;

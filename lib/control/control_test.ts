@@ -103,7 +103,7 @@ Deno.test("connectControl() is null when nobody listens any more", async () => {
   if (folder) equal(await connectControl(folder), null);
   await using bench = await Bench.open();
   const left = dataFolder(bench.folder);
-  // As kill -9 leaves it: the file is there, nobody behind it.
+  // The state after kill -9: the file exists, but no process is listening.
   Deno.listen({ transport: "unix", path: left.controlSocket }).close();
   await Deno.writeTextFile(left.controlSocket + ".x", "");
   equal(await connectControl(left), null);
@@ -218,7 +218,8 @@ Deno.test("ControlServer closes loopback clients that send much before a token",
 Deno.test("a client gives up when the server does not answer, and says so", async () => {
   await using bench = await Bench.open();
   const folder = dataFolder(bench.folder);
-  // As a server that was stopped (SIGSTOP): the kernel still takes connections.
+  // Like a stopped server (SIGSTOP), for which the kernel still accepts
+  // connections.
   using _stopped = Deno.listen({
     transport: "unix",
     path: folder.controlSocket,
@@ -239,7 +240,7 @@ Deno.test("ControlServer gives up a command that never ends, and others go on", 
   await withControl(
     async (folder) => {
       const client = await connectControl(folder);
-      // The server is alive all the time, so that the client waits.
+      // The server shows signs of life all the time, so the client must wait.
       const result = await client?.run({
         path: ["user", "add"],
         input: { nick: "Ann" },

@@ -1,6 +1,6 @@
 /**
- * Where the control channel listens: a Unix socket in the data folder, or
- * loopback TCP with a token in a file.
+ * Opens the listener of the control channel: a Unix socket in the data folder,
+ * or loopback TCP with a token in a file.
  *
  * @module
  */
@@ -12,13 +12,16 @@ const log = logger("control");
 
 export interface ControlListener {
   readonly listener: Deno.Listener<Deno.Conn>;
-  /** Null on a socket that only its owner can open. */
+  /** Null on a socket, which only its owner can open. */
   readonly token: string | null;
-  /** What to remove at the end. */
+  /** The file to remove at the end. */
   readonly file: string;
 }
 
-/** The caller holds the folder's lock: what an earlier server left goes. */
+/**
+ * Opens the listener. The caller must hold the folder's lock, because files of
+ * an earlier server are removed.
+ */
 export function listenForControl(
   folder: DataFolder,
   openSocket: (path: string) => Deno.Listener = listenUnix,
@@ -40,7 +43,7 @@ export function listenForControl(
   return { listener, token, file: folder.controlToken };
 }
 
-/** Null when this folder or this system has no Unix sockets. */
+/** Returns null when this folder or this system has no Unix sockets. */
 function listenOnSocket(
   path: string,
   open: (path: string) => Deno.Listener,

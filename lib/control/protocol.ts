@@ -1,16 +1,16 @@
 /**
- * What goes over the control channel: JSON, a line each. Where the channel is
- * TCP the client first proves with a token that it can read the folder. It
- * sends one request; the server answers with pieces and then a result, and
- * closes. While a command runs, the server says so every few seconds: a client
- * that hears nothing for longer gives up. A client that closes first has had
- * enough, and the command is stopped.
+ * The protocol of the control channel: JSON, one value per line. On TCP the
+ * client first proves with a token that it can read the folder. It sends one
+ * request; the server answers with pieces and then a result, and closes. While
+ * a command runs, the server reports that every few seconds, and a client that
+ * receives nothing for longer gives up. When the client closes first, the
+ * command is stopped.
  *
  * @module
  */
 import type { CommandResult } from "../commands/command.ts";
 
-/** The first line where the channel is TCP. */
+/** The first line on TCP. */
 export interface Proof {
   readonly token: string;
 }
@@ -19,7 +19,7 @@ export interface Request {
   readonly path: readonly string[];
   readonly input: Readonly<Record<string, unknown>>;
   readonly secret?: string;
-  /** Only says whether the command would be refused; nothing is done. */
+  /** Only checks whether the command would be refused, and does nothing. */
   readonly checkOnly?: boolean;
 }
 
@@ -29,17 +29,19 @@ export type Answer =
   | { readonly lines: readonly string[]; readonly json: unknown }
   | { readonly result: CommandResult };
 
-/** An import of many users fits; a runaway line does not. */
+/** Large enough for an import of many users, but not for a runaway line. */
 export const LONGEST_LINE = 64 * 1024 * 1024;
 
-/** How often a running command shows that it is alive. */
+/** Milliseconds between two signs of life of a running command. */
 export const ALIVE_MS = 5000;
-/** Silence after which a client gives up. */
+/** Seconds of silence after which a client gives up. */
 export const CLIENT_SECONDS = 20;
-/** A command that says nothing for so long is given up by the server. */
+/** Seconds of silence after which the server aborts a command. */
 export const COMMAND_SECONDS = 120;
 
-/** Before the token is known nobody may send more. */
+/**
+ * Longest first line in bytes: before the token is known nobody may send more.
+ */
 export const LONGEST_PROOF = 1024;
 
 const encoder = new TextEncoder();
@@ -57,8 +59,8 @@ export async function writeLine(
 }
 
 /**
- * Every line until the end of the stream; throws RangeError when one is longer
- * than `longest` says at that time.
+ * Yields every line until the end of the stream. Throws RangeError when a line
+ * is longer than `longest` allows at that time.
  */
 export async function* readLines(
   conn: { read(buffer: Uint8Array): Promise<number | null> },
@@ -85,7 +87,7 @@ export async function* readLines(
   }
 }
 
-/** Throws SyntaxError. */
+/** Parses a request. Throws SyntaxError. */
 export function readRequest(line: string): Request {
   const value: unknown = JSON.parse(line);
   if (typeof value !== "object" || value === null) {
@@ -110,7 +112,10 @@ export function readRequest(line: string): Request {
   };
 }
 
-/** The token of a first line; undefined when it has none. Never throws. */
+/**
+ * Returns the token of a first line, or undefined when it has none. Never
+ * throws.
+ */
 export function readProof(line: string): string | undefined {
   try {
     const { token } = JSON.parse(line) ?? {};

@@ -1,8 +1,8 @@
 /**
- * The running server's end of the control channel: a Unix socket in the data
- * folder that only its owner can open. Where a socket cannot be made (Windows,
- * a path longer than a socket address, exFAT, folders shared with a virtual
- * machine) it is loopback TCP with a token in a file.
+ * The server side of the control channel: a Unix socket in the data folder that
+ * only its owner can open. Where a socket is impossible (Windows, a path longer
+ * than a socket address, exFAT, folders shared with a virtual machine) it is
+ * loopback TCP with a token in a file.
  *
  * @module
  */
@@ -36,30 +36,35 @@ import {
   writeLine,
 } from "./protocol.ts";
 
-/** Clients on loopback without the token; above this the oldest is closed. */
+/**
+ * Maximum loopback clients without the token; above this the oldest is closed.
+ */
 const MOST_UNPROVEN = 64;
-/** Connections accepted before everything else has its turn. */
+/** Connections accepted before other ready work gets its turn. */
 const BATCH = 4;
 
 const LIMITS = {
-  /** Time for a client on loopback to send the token. */
+  /** Milliseconds for a loopback client to send the token. */
   proofMs: 5000,
-  /** Time for a client to send its whole request. */
+  /** Milliseconds for a client to send its whole request. */
   requestMs: 30_000,
-  /** A command that says nothing for so long is given up. */
+  /** Seconds of silence after which a command is aborted. */
   commandSeconds: COMMAND_SECONDS,
   aliveMs: ALIVE_MS,
 };
 
 export interface ControlOptions {
   readonly openSocket?: ((path: string) => Deno.Listener) | undefined;
-  /** Others for tests. */
+  /** Shorter ones for tests. */
   readonly limits?: Partial<typeof LIMITS>;
 }
 
-/** After this time a command must live with what descriptors are free. */
+/**
+ * Milliseconds after which a command must manage without the descriptor
+ * reserve.
+ */
 const LONGEST_LOAN_MS = 30_000;
-/** Milliseconds to wait after a failed accept. */
+/** Pause in milliseconds after a failed accept. */
 const FAILED_PAUSE_MS = 50;
 
 const log = logger("control");
@@ -70,7 +75,7 @@ export class ControlServer {
   readonly #token: string | null;
   readonly #loans = new Set<() => void>();
   #closed = false;
-  /** They have not sent the token yet; oldest first. */
+  /** Connections that have not sent the token yet, oldest first. */
   readonly #unproven = new Set<Deno.Conn>();
   readonly #file: string;
   readonly #limits: typeof LIMITS;
@@ -82,8 +87,8 @@ export class ControlServer {
   readonly #accepting: Promise<void>;
 
   /**
-   * Starts listening. The caller holds the folder's lock, so what an earlier
-   * server left behind can be removed.
+   * Starts listening. The caller must hold the folder's lock, so that files of
+   * an earlier server can be removed.
    */
   constructor(
     folder: DataFolder,
@@ -99,7 +104,7 @@ export class ControlServer {
     this.#accepting = this.#accept();
   }
 
-  /** Ends the channel and every command that still goes on in it. */
+  /** Closes the channel and stops every command that still runs in it. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#listener.close();
@@ -119,7 +124,7 @@ export class ControlServer {
         failed = 0;
       } catch (error) {
         if (this.#closed) return;
-        // Anything else, such as a reset, ended that connection only.
+        // Any other error, such as a reset, ended only that connection.
         if (!isOutOfResources(error)) {
           await nextTurn();
           continue;
@@ -128,7 +133,8 @@ export class ControlServer {
         if (failed++ === 0) {
           log.warn("command not accepted", { error: String(error) });
         }
-        // Clients have used up the descriptors: this command gets the reserve.
+        // Clients have used up the descriptors, so this command gets the
+        // reserve.
         this.#returnSoon(descriptors.lend());
         await pause(FAILED_PAUSE_MS);
         continue;
@@ -173,7 +179,7 @@ export class ControlServer {
     const first = await nextWithin(conn, lines, this.#limits.requestMs);
     if (first.done) return;
     const gone = new AbortController();
-    // Nothing more is expected: a further read ends when the client does.
+    // Nothing more is expected, so a further read ends when the client does.
     const watching = lines.next().then(
       () => gone.abort(),
       () => gone.abort(),
@@ -190,14 +196,14 @@ export class ControlServer {
     await watching;
   }
 
-  /** Reads the token, which must come soon; answers when it is wrong. */
+  /** Reads the token, within its time limit; answers when it is wrong. */
   async #isProven(
     conn: Deno.Conn,
     lines: AsyncGenerator<string>,
   ): Promise<boolean> {
     this.#unproven.add(conn);
-    // Anybody on this machine can hold connections open. The host's own
-    // client proves itself at once, so the oldest makes room.
+    // Any user of this machine can hold connections open. The host's own client
+    // sends its token immediately, so the oldest connection is closed.
     const [oldest] = this.#unproven;
     if (this.#unproven.size > MOST_UNPROVEN && oldest) {
       this.#unproven.delete(oldest);
@@ -265,7 +271,7 @@ export class ControlServer {
     }
   }
 
-  /** What a command answers holds even if this machine dies now. */
+  /** Makes the command's changes durable before it is answered. */
   async #done(running: Promise<CommandResult>): Promise<CommandResult> {
     const result = await running;
     await this.host.store.settled?.();
@@ -286,7 +292,10 @@ function tooLong(name: string, seconds: number): string {
     "again. The server's log tells more.";
 }
 
-/** The next line; after `ms` the connection is closed, which ends the wait. */
+/**
+ * Returns the next line. After `ms` the connection is closed, which ends the
+ * wait.
+ */
 async function nextWithin(
   conn: Deno.Conn,
   lines: AsyncGenerator<string>,

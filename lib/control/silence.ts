@@ -1,6 +1,6 @@
 /**
- * Deadlines by silence: work may take as long as it likes, as long as it shows
- * signs of life.
+ * Deadlines by silence: work may take any time as long as it shows signs of
+ * life.
  *
  * @module
  */
@@ -8,15 +8,15 @@
 const TICK_MS = 1000;
 
 /**
- * Calls `late` once nothing was heard for so many seconds. It counts ticks of a
- * timer, not the clock: a process that was stopped for an hour (Ctrl-Z), or
- * that could not write (`| less`), has not waited for an hour.
+ * Calls `late` after this many seconds without a sign of life. It counts timer
+ * ticks instead of reading the clock, because a process that was stopped for an
+ * hour (Ctrl-Z), or could not write (`| less`), has not waited for an hour.
  */
 export class SilenceTimer implements Disposable {
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   #silent = 0;
 
-  /** Infinity: never. */
+  /** Infinity disables it. */
   constructor(seconds: number, late: () => void, tickMs = TICK_MS) {
     if (seconds === Infinity) return;
     this.#timer = setInterval(() => {
@@ -26,7 +26,7 @@ export class SilenceTimer implements Disposable {
     }, tickMs);
   }
 
-  /** Something was heard. */
+  /** Records a sign of life. */
   heard(): void {
     this.#silent = 0;
   }

@@ -1,5 +1,5 @@
 /**
- * A frame as its name, its fields, and what in it breaks the protocol.
+ * Describes a frame: its name, its fields, and its violations of the protocol.
  *
  * @module
  */
@@ -73,7 +73,7 @@ export function dissectFrame(
     if (password === undefined) {
       return { name, fields: fieldsOf(value), faults };
     }
-    // What is left of records, once blanked, may be none any more.
+    // Redacted records may no longer be valid records.
     const rest = password.from > 0 ? codec.parse(shown) : undefined;
     const fields = rest instanceof Malformed ? {} : fieldsOf(rest);
     return { name, fields: { ...fields, ...hidden }, faults };
@@ -85,7 +85,9 @@ export function dissectFrame(
   };
 }
 
-/** FEEDBACK has two special forms, told apart by what it answers. */
+/**
+ * FEEDBACK has two special forms, which depend on the packet that it answers.
+ */
 function codecsOf(
   fromClient: boolean,
   type: number,
@@ -113,7 +115,7 @@ function fieldsOf(value: unknown): Record<string, unknown> {
     : { value: shown };
 }
 
-/** Bytes as text, maps as objects. */
+/** Converts bytes to text and maps to objects. */
 function readable(value: unknown): unknown {
   if (value instanceof Uint8Array) return preview(value);
   if (value instanceof Map) {
@@ -137,7 +139,7 @@ function preview(bytes: Uint8Array): string {
   return bytes.length > LONGEST ? `${text}… (${bytes.length} bytes)` : text;
 }
 
-/** One voice frame: RTP header to trailer, without the prefix. */
+/** Describes one voice frame: RTP header to trailer, without the prefix. */
 export function dissectVoice(frame: Uint8Array): Dissection {
   const fault = checkVoiceFrame(frame, 0, frame.length);
   if (fault !== undefined) {
@@ -164,7 +166,7 @@ export function dissectVoice(frame: Uint8Array): Dissection {
   };
 }
 
-/** The eight bytes with which a voice connection begins. */
+/** Describes the eight bytes with which a voice connection begins. */
 export function dissectHello(bytes: Uint8Array): Dissection {
   return {
     name: "VOICE_HELLO",

@@ -1,8 +1,8 @@
 /**
- * The text form of a capture: a line each of seconds, connection, direction,
- * signed packet type, version and payload in hex; voice lines are raw bytes.
- * `retropal capture` writes it. What follows a `#` or `|` is for people, and so
- * is a payload that is told in words, in brackets.
+ * The text form of a capture: one line per frame, with seconds, connection,
+ * direction, signed packet type, version and payload in hex; voice lines are
+ * raw bytes. `retropal capture` writes it. Text after `#` or `|` is a comment,
+ * and so is a payload that is described in brackets.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface LogLine {
   readonly connection: string;
   readonly direction: "C>S" | "S>C";
   readonly payload: Uint8Array;
-  /** Chat only. */
+  /** Chat frames only. */
   readonly type?: number;
   readonly version?: number;
 }
@@ -28,7 +28,7 @@ const CHAT =
   /^(\d+(?:\.\d+)?)\s+(CHAT#\d+)\s+(C>S|S>C)\s+(-?\d+)\s+(\d+)\s+(-|(?:[0-9a-f]{2})+)\s*(?:[#|].*)?$/i;
 const RAW =
   /^(\d+(?:\.\d+)?)\s+((?:VOICE|UDP)#\d+)\s+(C>S|S>C)\s+(-|(?:[0-9a-f]{2})+)\s*(?:#.*)?$/i;
-/** What people and tools write between the frames. */
+/** Comments of users and tools between the frames. */
 const REMARK = /^\s*$|^#|\s(CONNECT|CLOSED?|connect|closed)\b|\s\([^()]*\)$/;
 
 export function readHexLog(text: string): (LogLine | LogFault)[] {

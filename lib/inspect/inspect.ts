@@ -1,5 +1,5 @@
 /**
- * A whole capture, of either form, as frames in words.
+ * Describes a whole capture, in either form, frame by frame.
  *
  * @module
  */
@@ -21,13 +21,13 @@ export interface InspectOptions {
   readonly chatPort: number;
   readonly voicePort: number;
   readonly videoPort: number;
-  /** Also what would tell a password. */
+  /** Shows passwords too. */
   readonly showSecrets: boolean;
 }
 
 export interface Inspection {
   readonly frames: readonly Inspected[];
-  /** What is wrong with the file itself. */
+  /** Problems with the file itself. */
   readonly problems: readonly string[];
 }
 

@@ -131,7 +131,7 @@ Deno.test("inspectFile() reads every capture of the real client", async () => {
     const bytes = await Deno.readFile(`tests/captures/${name}`);
     const { frames, problems } = inspectFile(bytes, OPTIONS);
     ok(frames.length > 0, name);
-    // Long lines of this one are cut, one of them within a byte.
+    // This capture has long lines that are cut, one of them within a byte.
     const cut = name === "d-room-video.txt" ? [32] : [];
     deepEqual(
       problems,
@@ -141,7 +141,7 @@ Deno.test("inspectFile() reads every capture of the real client", async () => {
       name,
     );
     for (const { direction, faults, name: packet } of frames) {
-      // What the genuine client sends is never wrong to us.
+      // Frames of the genuine client must never count as faulty.
       if (direction === "C>S" && packet !== "VOICE") {
         ok(!faults.some((one) => one.startsWith("malformed")), name + packet);
       }

@@ -1,5 +1,5 @@
 /**
- * From a captured packet to what TCP or UDP carried in it.
+ * Extracts the TCP or UDP payload of a captured packet.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const VLAN = 0x8100;
 const TCP = 6;
 const UDP = 17;
 
-/** Null for everything that is neither, or cut short. */
+/** Returns null for anything else, and for a packet that was cut short. */
 export function segmentOf(packet: CapturedPacket): Segment | null {
   const { bytes } = packet;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -35,13 +35,13 @@ export function segmentOf(packet: CapturedPacket): Segment | null {
     const start = networkStart(packet.linkType, view);
     return start === null ? null : readIp(packet, view, start);
   } catch (error) {
-    // Reading beyond the end: a packet that was cut when it was captured.
+    // The packet was cut when it was captured, so a read went beyond its end.
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
-/** Where the IP header begins. */
+/** Returns the offset of the IP header. */
 function networkStart(linkType: number, view: DataView): number | null {
   switch (linkType) {
     case 0: // BSD loopback

@@ -1,5 +1,6 @@
 /**
- * Capture files of tcpdump and Wireshark: pcap and pcapng, as packets.
+ * Reads packets from the capture files of tcpdump and Wireshark: pcap and
+ * pcapng.
  *
  * @module
  */
@@ -7,12 +8,14 @@
 export interface CapturedPacket {
   /** Seconds since the epoch. */
   readonly at: number;
-  /** What the first bytes are: 1 Ethernet, 101 IP, 113 Linux cooked, … */
+  /** Type of the first header: 1 Ethernet, 101 IP, 113 Linux cooked, … */
   readonly linkType: number;
   readonly bytes: Uint8Array;
 }
 
-/** The file is cut off or no capture: what was read so far still counts. */
+/**
+ * The file is truncated or not a capture; packets read before are still valid.
+ */
 export class BadCapture extends Error {
   override name = "BadCapture";
 }
@@ -30,7 +33,7 @@ export function isCapture(bytes: Uint8Array): boolean {
   return view.getUint32(0) === PCAPNG || pcapOrder(view) !== null;
 }
 
-/** Throws {@linkcode BadCapture} at what cannot be read. */
+/** Yields the packets. Throws {@linkcode BadCapture} at unreadable data. */
 export function* readPackets(bytes: Uint8Array): Generator<CapturedPacket> {
   if (bytes.length >= 12 && viewOf(bytes).getUint32(0) === PCAPNG) {
     yield* readPcapng(bytes);
@@ -41,7 +44,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Byte order and ticks per second, from the magic number. */
+/** Returns byte order and ticks per second, from the magic number. */
 function pcapOrder(view: DataView): { little: boolean; ticks: number } | null {
   for (const little of [true, false]) {
     const magic = view.getUint32(0, little);

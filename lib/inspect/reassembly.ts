@@ -1,22 +1,22 @@
 /**
- * One direction of a TCP connection put in order: what came twice is passed
- * over, what came early waits.
+ * Reassembles one direction of a TCP connection: repeated bytes are dropped,
+ * early ones wait.
  *
  * @module
  */
 import type { Segment } from "./ip.ts";
 
-/** Bytes that wait for a segment that the capture may never have seen. */
+/** Maximum bytes waiting for a segment that the capture may not contain. */
 const MOST_WAITING = 1_000_000;
 
 export class Reassembly {
   #next: number | null = null;
   #waiting: { sequence: number; payload: Uint8Array }[] = [];
   #waitingBytes = 0;
-  /** Bytes that the capture lacks. */
+  /** Bytes missing from the capture. */
   missing = 0;
 
-  /** Every piece that is in order now. */
+  /** Adds a segment. Returns every piece that is now in order. */
   push({ sequence, syn, payload }: Segment): Uint8Array[] {
     if (syn) {
       this.#next = (sequence + 1) >>> 0;
@@ -34,7 +34,9 @@ export class Reassembly {
     return ready;
   }
 
-  /** At the end of the capture: what still waits, over the gaps. */
+  /**
+   * Returns the waiting pieces at the end of the capture, skipping the gaps.
+   */
   finish(): Uint8Array[] {
     const all: Uint8Array[] = [];
     while (this.#waiting.length > 0) {
@@ -66,7 +68,7 @@ export class Reassembly {
     return ready;
   }
 
-  /** Gives up what is missing before the earliest piece. */
+  /** Skips the gap before the earliest waiting piece. */
   #skip(): void {
     const next = this.#next ?? 0;
     const nearest = Math.min(
@@ -77,7 +79,9 @@ export class Reassembly {
   }
 }
 
-/** How far `b` lies behind `a` on the circle of sequence numbers. */
+/**
+ * Returns how far `b` is behind `a`, with sequence numbers that wrap around.
+ */
 function distance(a: number, b: number): number {
   return (b - a) | 0;
 }

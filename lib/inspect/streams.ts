@@ -1,6 +1,6 @@
 /**
- * Byte streams cut into frames: chat and voice, each direction by itself. The
- * video port is in video_stream.ts.
+ * Splits byte streams into frames: chat and voice, each direction separately.
+ * The video port is in video_stream.ts.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
   dissectVoice,
 } from "./dissect.ts";
 
-/** One frame of a capture, in words. */
+/** One frame of a capture, described. */
 export interface Inspected extends Dissection {
   readonly at: number;
   readonly connection: string;
@@ -35,10 +35,10 @@ export interface Inspected extends Dissection {
 
 export type Place = Pick<Inspected, "at" | "connection" | "direction">;
 
-/** Whatever takes bytes and gives frames. */
+/** Takes bytes and returns frames. */
 export interface Stream {
   push(place: Place, bytes: Uint8Array): Inspected[];
-  /** What is left when the stream ends, if that is a fault. */
+  /** Returns the remaining bytes when the stream ends, if they are a fault. */
   end(place: Place): Inspected[];
 }
 
@@ -83,7 +83,7 @@ export class ChatStream implements Stream {
 
 export class VoiceStream implements Stream {
   #rest: Uint8Array = new Uint8Array();
-  /** Nothing more is read: not voice, or out of step. */
+  /** Set when nothing more can be read: not voice, or out of step. */
   #broken = false;
   #greeted = false;
 
@@ -133,7 +133,7 @@ export class VoiceStream implements Stream {
     return found;
   }
 
-  /** Two clients use the port of voice for their files. */
+  /** Handles a file transfer between two clients on the voice port. */
   #file(place: Place, { name, size }: FileHead): Inspected {
     this.#broken = true;
     return {
@@ -162,13 +162,13 @@ export function leftOver(
     length: bytes,
     name: "CUT_OFF",
     fields: { within: what, bytes },
-    // A server or client that died, or a capture that ended: no fault of
-    // the frame.
+    // A server or client that crashed, or a capture that ended, is not a fault
+    // of the frame.
     faults: [],
   }];
 }
 
-/** A datagram: a hello, or a frame with or without its prefix. */
+/** Describes a datagram: a hello, or a frame with or without its prefix. */
 export function inspectDatagram(place: Place, bytes: Uint8Array): Inspected {
   const dissection = bytes.length === HELLO_BYTES
     ? dissectHello(bytes)

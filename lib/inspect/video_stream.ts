@@ -1,6 +1,6 @@
 /**
- * The video port in words: each connection carries one request and at most one
- * answer, each direction by itself.
+ * Describes the video port: each connection carries one request and at most one
+ * answer, each direction separately.
  *
  * @module
  */
@@ -22,9 +22,9 @@ import {
   type Stream,
 } from "./streams.ts";
 
-/** The client's buffer; it does not check the length. */
+/** Size of the client's buffer, whose overflow it does not check. */
 const CLIENT_BUFFER = 256_000;
-/** More than the client reads before the picture. */
+/** More bytes than the client reads before the picture. */
 const MAX_ANSWER_HEAD = 4096;
 
 const NAMES: Readonly<Record<VideoRequest["kind"], string>> = {
@@ -36,7 +36,7 @@ const NAMES: Readonly<Record<VideoRequest["kind"], string>> = {
 
 abstract class OneTransaction implements Stream {
   protected rest: Uint8Array = new Uint8Array();
-  /** Nothing more is read: complete, or not understood. */
+  /** Set when nothing more is read: complete, or not understood. */
   #finished = false;
 
   push(place: Place, bytes: Uint8Array): Inspected[] {
@@ -60,7 +60,7 @@ abstract class OneTransaction implements Stream {
 
 type Found = Omit<Inspected, keyof Place>;
 
-/** What a client says. */
+/** Describes the client's side. */
 export class VideoRequestStream extends OneTransaction {
   protected override read(): Found | undefined {
     const { rest } = this;
@@ -89,13 +89,13 @@ export class VideoRequestStream extends OneTransaction {
   }
 }
 
-/** What the server answers: the offset of a hello, or a picture. */
+/** Describes the server's answer: the offset of a hello, or a picture. */
 export class VideoAnswerStream extends OneTransaction {
   protected override read(): Found | undefined {
     const { rest } = this;
     if (rest.length < 2) return undefined;
     const offset = (rest[0]! << 8) | rest[1]!;
-    // The letters with which the other answer begins make a larger number.
+    // The other answer begins with letters, which would be a larger number.
     if (offset <= MAX_OFFSET) {
       return {
         name: "VIDEO_OFFSET",

@@ -1,6 +1,6 @@
 /**
  * Runs a command of the table where its data is: in the running server, or
- * else on the database under the folder's lock.
+ * otherwise on the database while holding the folder's lock.
  *
  * @module
  */
@@ -26,8 +26,10 @@ import { connectControl } from "../control/client.ts";
 import { keepOwner } from "../ops/owner.ts";
 import { PasswordHasher } from "../ops/password_hash.ts";
 
-/** A server that starts holds the lock before it listens; another command, for
- * a moment. Longer than that somebody should be told. */
+/**
+ * Milliseconds to wait for the lock. A starting server holds it before it
+ * listens, and another command holds it briefly; after that the user is told.
+ */
 const PATIENCE_MS = 10_000;
 const AGAIN_MS = 100;
 
@@ -103,7 +105,7 @@ async function runHere(
   }
 }
 
-/** Why commands do nothing in the folder of a gateway. */
+/** Returns why commands cannot run in the folder of a gateway. */
 function gatewayNotice(folder: DataFolder): string | undefined {
   const known = readGatewayFile(folder.gateway);
   if (known === undefined) return undefined;
@@ -115,7 +117,9 @@ function gatewayNotice(folder: DataFolder): string | undefined {
     `which stores nothing. Run the command on the data folder ${where}.`;
 }
 
-/** Why commands do nothing in the folder of a core that does not lead. */
+/**
+ * Returns why commands cannot run in the folder of a core that does not lead.
+ */
 function coreNotice({ folder, commandLine }: Place): string | undefined {
   const known = readCoreFile(folder.core);
   if (known === undefined) return undefined;
@@ -156,14 +160,14 @@ function exists(path: string): boolean {
     Deno.statSync(path);
     return true;
   } catch (error) {
-    // Anything else is better said by the attempt to open it.
+    // Any other error is reported by the attempt to open it.
     return !(error instanceof Deno.errors.NotFound);
   }
 }
 
 /**
- * What to do when the data folder belongs to another user, as that of a
- * service does; "" when it does not.
+ * Returns advice when the data folder belongs to another user, as that of a
+ * service does; otherwise "".
  */
 export function strangersFolder(folder: DataFolder): string {
   try {
@@ -176,12 +180,15 @@ export function strangersFolder(folder: DataFolder): string {
     "the server, for example with sudo -u.";
 }
 
-/** For its owner alone: it holds messages and password hashes. */
+/**
+ * Creates the folder for its owner only, because it holds messages and password
+ * hashes.
+ */
 export function makeFolder(folder: DataFolder): void {
   Deno.mkdirSync(folder.path, { recursive: true, mode: 0o700 });
 }
 
-/** A folder inside the data folder, for the same owner alone. */
+/** Creates a folder inside the data folder, for the same owner only. */
 export function makeInside(path: string): void {
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   keepOwner(path);

@@ -90,8 +90,8 @@ export const backup = localCommand({
 });
 
 /**
- * The copies that this server's audit log knows of: nothing else is ever
- * removed, whatever its name looks like.
+ * Returns the backups recorded in this server's audit log: nothing else is ever
+ * removed, whatever its name.
  */
 async function ownCopies(local: Local): Promise<ReadonlySet<string>> {
   const noted = await local.run(["audit"], {
@@ -155,7 +155,7 @@ function chooseTarget(
   const target = isFolder(where)
     ? join(where, backupName(folder.database, Date.now()))
     : where;
-  // One name for each file, whichever way its folder was reached.
+  // Gives each file one name, whichever path its folder was reached by.
   const place = Deno.realPathSync(dirname(resolve(target)));
   return { target: join(place, basename(target)), own };
 }

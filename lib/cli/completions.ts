@@ -62,7 +62,7 @@ function optionsOf(command: Described | undefined): Option[] {
   return [...own, ...secret, ...GLOBAL];
 }
 
-/** Words that can stand at one place, or the kind of name that belongs there. */
+/** Words that are valid at a place, or the kind of name that is. */
 type Offer = readonly string[] | "file" | "directory" | null;
 
 function offerOf(field: Field | undefined): Offer {
@@ -100,14 +100,14 @@ function* offers(
   }
 }
 
-/** Options after which a value follows, of whatever command. */
+/** Returns the options of any command that take a value. */
 function withValue(commands: readonly Described[]): string[] {
   const names = [...offers(commands)].map(([, place]) => place)
     .filter((place) => place.startsWith("--"));
   return [...new Set(names)].sort();
 }
 
-/** The paths of commands and groups, longest first not needed: exact match. */
+/** Returns the paths of commands and groups, which are matched exactly. */
 function paths(commands: readonly Described[]): string[] {
   return places(commands).map(({ path }) => path.join(" ")).filter((path) =>
     path !== ""

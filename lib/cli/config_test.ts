@@ -62,7 +62,7 @@ Deno.test("config set keeps what another sets at the same time", async () => {
   const text = await Deno.readTextFile(path);
   match(text, /^search_cost = 4$/m);
   match(text, /^join_cost = 7$/m);
-  // What somebody left who was killed does not keep others away for ever.
+  // A file left by a killed process does not block others permanently.
   await Deno.writeTextFile(`${path}.partial`, "half");
   await Deno.utime(`${path}.partial`, 0, 0);
   equal((await home.run("config set server.name Oak")).code, 0);

@@ -13,7 +13,7 @@ interface System {
   readonly standalone: boolean;
 }
 
-/** Whether these arguments look like a double-click. */
+/** Returns whether these arguments look like a double-click. */
 export function isDoubleClick(
   args: readonly string[],
   { os, standalone }: System = Deno.build,
@@ -21,7 +21,7 @@ export function isDoubleClick(
   return args.length === 0 && os === "windows" && standalone;
 }
 
-/** Starts the server, and keeps what went wrong on the screen. */
+/** Starts the server, and keeps errors on the screen. */
 export async function runFromDoubleClick(
   terminal: Terminal = realTerminal(),
 ): Promise<number> {

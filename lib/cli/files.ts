@@ -10,7 +10,7 @@ import { decodeFile, writeWhole } from "../ops/file_bytes.ts";
 import { osSentence } from "../ops/os_errors.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Throws a sentence for a file that is not there. */
+/** Reads a file. Throws a sentence when it does not exist. */
 export async function readFile(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
@@ -20,7 +20,7 @@ export async function readFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Puts the text of each file in the place of its path. */
+/** Replaces the path of each file with its text. */
 export async function withFileTexts(
   fields: Fields,
   raw: Readonly<Record<string, unknown>>,
@@ -60,8 +60,8 @@ export function writeResultFile(result: CommandResult): CommandResult {
 }
 
 /**
- * Writes a file that was not there, for its owner alone; none is left behind
- * when the disk is full. Never follows a symbolic link.
+ * Writes a new file for its owner only, and leaves none behind when the disk is
+ * full. Never follows a symbolic link.
  */
 export function writeNewFile(path: string, text: string): void {
   const file = Deno.openSync(path, {

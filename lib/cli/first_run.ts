@@ -1,5 +1,5 @@
 /**
- * What the first `retropal serve` in a folder does and says.
+ * The actions and messages of the first `retropal serve` in a folder.
  *
  * @module
  */
@@ -29,9 +29,11 @@ interface FirstRun {
 
 /** What the host should read before anybody has signed on. */
 export interface Welcome {
-  /** Shown at once: the password must survive a start that fails. */
+  /**
+   * Shown at once, because the password must not be lost when the start fails.
+   */
   readonly account: readonly string[];
-  /** Shown when the server runs. */
+  /** Shown when the server is running. */
   next(ports: Ports): readonly string[];
 }
 
@@ -64,7 +66,7 @@ function wasSetUp(store: Store): boolean {
   return store.audit.list({ action: "setup", limit: 1 }).length > 0;
 }
 
-/** Where the server can be set up in a browser, once. */
+/** Returns the address of the one-time setup page. */
 function setupPage(
   config: Config,
   { web }: Ports,
@@ -72,7 +74,8 @@ function setupPage(
   openSetup: (() => string) | null | undefined,
 ): readonly string[] {
   if (web === null || !openSetup) return [];
-  // Others may read the log, and the token is worth an owner's account.
+  // Others may read the log, and the token is as valuable as an owner's
+  // account.
   if (isLogged(terminal)) {
     return [`Set it up in a browser: ${commandLine("setup --web")}`, ""];
   }
@@ -212,7 +215,7 @@ export function randomPassword(): string {
   let password = "";
   while (password.length < PASSWORD_LENGTH) {
     const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
-    // Even chances: what does not fit a whole number of times is thrown away.
+    // Bytes that would make some letters more likely are discarded.
     if (byte < 256 - (256 % LETTERS.length)) {
       password += LETTERS[byte % LETTERS.length];
     }

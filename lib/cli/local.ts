@@ -10,7 +10,7 @@ import type { Command, CommandResult, Context } from "../commands/command.ts";
 import type { Fields, InputOf } from "../commands/field.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What such a command may use. */
+/** The context of such a command. */
 export interface Local {
   readonly terminal: Terminal;
   readonly folder: DataFolder;

@@ -1,5 +1,5 @@
 /**
- * The command line: reads what was asked, has it done, prints the answer.
+ * The command line: parses the arguments, runs the command, prints the answer.
  *
  * @module
  */
@@ -40,7 +40,7 @@ import { tlsAuthority } from "./tls.ts";
 import { update } from "./update.ts";
 import { version } from "./version.ts";
 
-/** What runs in this process, beside the table. */
+/** Commands that run in this process, in addition to the table. */
 const LOCAL: readonly LocalCommand[] = [
   serve,
   setup,
@@ -64,7 +64,7 @@ const LOCAL: readonly LocalCommand[] = [
   update,
   version,
 ];
-/** Everything, in the order of `retropal --help`. */
+/** All commands, in the order of `retropal --help`. */
 export const ALL: readonly Described[] = [...LOCAL, ...COMMANDS];
 
 /** Resolves with the exit code. */
@@ -126,7 +126,8 @@ function print(
   result: CommandResult,
   json: boolean,
 ): number {
-  // A null is no answer: of `serve`, and at the end of what went on.
+  // Null is not an answer: it is the result of `serve`, and of commands that
+  // emit.
   if (json && result.json !== null) {
     terminal.out(jsonText(result.json, 2));
   }
@@ -146,7 +147,10 @@ function jsonText(value: unknown, indent?: number): string {
   );
 }
 
-/** Configuration, disk, permissions: a sentence, not a stack. */
+/**
+ * Reports errors of configuration, disk and permissions as a sentence, not a
+ * stack.
+ */
 function unexpected(error: unknown, folder: DataFolder): CommandResult {
   try {
     return failureOf(error);
@@ -171,7 +175,7 @@ function unexpected(error: unknown, folder: DataFolder): CommandResult {
   }
 }
 
-/** A fault of the program itself: the stack is what a bug report needs. */
+/** Reports a bug of the program with its stack, for a bug report. */
 function internalError(error: unknown): CommandResult {
   const stack = error instanceof Error ? error.stack ?? error.message : error;
   const message = "This is a fault in retropal itself. Please report it with " +
@@ -213,7 +217,7 @@ async function runTable(
       // `retropal status --watch | head` would otherwise never end.
       ...(terminal.readerGone && { signal: terminal.readerGone }),
       emit: (lines, json) => {
-        // Progress is no part of the answer.
+        // Progress is not part of the answer.
         if (json === undefined) {
           for (const line of lines) terminal.err(oneLine(line));
         } else if (options.json) terminal.out(jsonText(json));
@@ -236,7 +240,7 @@ async function runTable(
     : failure(CODE.refused, "Nothing was done.");
 }
 
-/** Asks at a terminal for what a script would give as an option. */
+/** Asks at a terminal for a value that a script would give as an option. */
 async function askFor(field: Field, terminal: Terminal): Promise<string> {
   const allowed = field.choices?.join(" or ") ?? field.metavar;
   while (true) {

@@ -1,6 +1,6 @@
 /**
- * Which ports `serve` takes when nobody has chosen one, and what to do about
- * one that cannot be had.
+ * Chooses the ports of `serve` when none were set, and advises about ports that
+ * cannot be opened.
  *
  * @module
  */
@@ -157,7 +157,7 @@ function isTaken({ setting, udp, bind }: Port, config: Config): boolean {
     }
     return false;
   } catch (error) {
-    // Anything else is better said by the real attempt.
+    // Any other error is reported when the port is really opened.
     return error instanceof Deno.errors.AddrInUse;
   }
 }

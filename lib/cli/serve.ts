@@ -1,6 +1,6 @@
 /**
- * `retropal serve`: puts configuration, data and server together and stays
- * until it is told to end.
+ * `retropal serve`: assembles configuration, data and server, and runs until it
+ * is told to stop.
  *
  * @module
  */
@@ -209,7 +209,7 @@ interface End {
   readonly config: Config;
 }
 
-/** Ends what it has started when it fails. */
+/** Runs the server; on failure stops everything it has started. */
 async function runUntilStopped(
   local: Local,
   config: Config,
@@ -221,7 +221,7 @@ async function runUntilStopped(
   await using parts = new AsyncDisposableStack();
   const { host, server } = await startOnData(local, config, flags, (wish) => {
     restore ??= wish;
-    // After the answer is on its way: the pages close too.
+    // After the answer was sent, because the pages close too.
     setTimeout(() => void server.stop("a backup is restored"), 200);
   }, leader);
   parts.defer(() => server.stop("the start failed", CODE.refused));
@@ -239,7 +239,9 @@ async function runUntilStopped(
   return { code, restore, config: withBoundPorts(config, server) };
 }
 
-/** Says in the log, and afterwards in `status`, when the loop stands still. */
+/**
+ * Reports in the log, and later in `status`, when the event loop is blocked.
+ */
 function watchTheLoop(config: Config): Watchdog {
   const log = logger("watchdog");
   return new Watchdog({

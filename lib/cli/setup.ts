@@ -1,5 +1,5 @@
 /**
- * `retropal setup`: asks what a new server should be, and can be run again.
+ * `retropal setup`: asks for the settings of a new server; it can be run again.
  *
  * @module
  */
@@ -62,7 +62,7 @@ export const setup = localCommand({
   async run(local, input, secret) {
     if (input.web) return await openPage(local);
     const { config } = local.loadConfig();
-    // Before anything else is asked: none of the answers may be lost.
+    // Checked before anything else is asked, so that no answers are lost.
     const fault = secret === undefined ? null : passwordFault(secret);
     if (fault !== null) return failure(CODE.refused, fault);
     const ask = asker(local, input.yes ?? false);

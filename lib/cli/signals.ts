@@ -1,5 +1,5 @@
 /**
- * What the system may tell a running server.
+ * Signals from the system to a running server.
  *
  * @module
  */
@@ -8,7 +8,9 @@ import type { CommandHost } from "../commands/host.ts";
 import { logger, reopenLog } from "../ops/log.ts";
 import type { RunningServer } from "../server/start_server.ts";
 
-/** The first SIGINT or SIGTERM ends the server, the second the process. */
+/**
+ * The first SIGINT or SIGTERM stops the server, the second ends the process.
+ */
 export function watchSignals(
   server: Pick<RunningServer, "stop" | "restart">,
   host: Pick<CommandHost, "reload">,

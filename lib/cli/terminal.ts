@@ -6,16 +6,18 @@
 import { Keys, readSecret } from "./keys.ts";
 
 export interface Terminal {
-  /** Whether somebody sits there who can answer. */
+  /** Whether a user is present who can answer. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string>>;
-  /** Aborted when nobody reads standard output any more. */
+  /** Aborted when standard output is no longer read. */
   readonly readerGone?: AbortSignal;
   /** A line on standard output. */
   out(line: string): void;
   /** A line on standard error. */
   err(line: string): void;
-  /** A line that the next one replaces; nothing when nobody watches. */
+  /**
+   * Shows a line that the next one replaces; does nothing without a terminal.
+   */
   progress(text: string): void;
   /** All of standard input. */
   readAll(): Promise<string>;
@@ -30,7 +32,9 @@ export class Interrupted extends Error {
 
 const encoder = new TextEncoder();
 
-/** False when the reader has enough, as in `retropal user list | head`. */
+/**
+ * Returns false when the reader has closed, as in `retropal user list | head`.
+ */
 function writeAll(
   stream: { writeSync(p: Uint8Array): number },
   text: string,
@@ -108,7 +112,7 @@ async function readHidden(
   question: string,
   keys: Keys,
 ): Promise<string | null> {
-  // Before the question is seen: an answer may follow it at once.
+  // Set before the question is shown, because an answer may follow immediately.
   Deno.stdin.setRaw(true);
   try {
     writeAll(Deno.stderr, question);

@@ -36,19 +36,23 @@ import { type VoiceManner, VoicePort } from "./voice_port.ts";
 
 export interface ClientOptions extends Endpoint {
   readonly transport: Transport;
-  /** How this client's voice travels; TCP as in the real one. */
+  /**
+   * Transport of this client's voice; TCP, as in the real client, by default.
+   */
   readonly voice?: VoiceManner;
-  /** False: frames that would break the real client are let through. */
+  /** False accepts frames that would break the real client. */
   readonly strict?: boolean;
-  /** False: nothing is sent that was not asked for. */
+  /** False sends only what the caller requests. */
   readonly reacts?: boolean;
   /** Version word; that of the program by default. */
   readonly version?: number;
-  /** Another program that this client is like; the real 5.0 by default. */
+  /** Another program to imitate; the real 5.0 client by default. */
   readonly program?: (client: Client) => Program;
 }
 
-/** How another program than the real client signs on, speaks and reacts. */
+/**
+ * How a program other than the real client signs on, sends voice and reacts.
+ */
 export interface Program {
   readonly wire: Omit<ConnectionOptions, "host" | "port" | "transport">;
   signOn(credentials: Credentials): Promise<Connection>;
@@ -69,7 +73,7 @@ export class Client implements Line {
   readonly people = new Conversations(this);
   readonly voice: VoicePort;
   readonly video: VideoPort = new VideoPort(this);
-  /** Every frame of the present connection in the order of arrival. */
+  /** Every frame of the current connection in order of arrival. */
   readonly received: Frame[] = [];
   readonly strictness = new Strictness();
   readonly program: Program | undefined;
@@ -119,7 +123,10 @@ export class Client implements Line {
     );
   }
 
-  /** As the real client after a lost line: signs on, then rejoins by itself. */
+  /**
+   * Signs on after a lost connection and rejoins the rooms, as the real client
+   * does.
+   */
   async reconnect(): Promise<void> {
     if (this.#credentials === undefined) throw new Error("never signed on");
     const open = [...this.state.rooms.values()];
@@ -156,7 +163,7 @@ export class Client implements Line {
     return this.connection.send(packet, value);
   }
 
-  /** Takes the next packet of this kind whose value is wanted. */
+  /** Takes the next packet of this kind that the predicate accepts. */
   expect<T>(
     packet: Packet<T>,
     wants?: (value: T) => boolean,
@@ -165,7 +172,7 @@ export class Client implements Line {
     return this.connection.expect(packet, wants, timeoutMs);
   }
 
-  /** Takes the next frame of this type, or that is wanted. */
+  /** Takes the next frame of this type, or that the predicate accepts. */
   next(
     wanted: number | ((frame: Frame) => boolean),
     timeoutMs?: number,
@@ -174,14 +181,14 @@ export class Client implements Line {
   }
 
   /**
-   * Returns when the server has worked off all that this client has sent: the
-   * answer to a question comes behind all earlier answers.
+   * Resolves when the server has handled everything sent so far: the answer to
+   * a question arrives after all earlier answers.
    */
   async settle(): Promise<void> {
     await this.rooms.counts();
   }
 
-  /** Signs off as File, Exit does: no leaving of rooms. */
+  /** Signs off as "File, Exit" does, without leaving rooms first. */
   async signOff(): Promise<void> {
     const statistics = unhex("00000001 00000000 00000000 00000017");
     await this.connection.sendRaw(CLIENT_TYPES.SESSION_STATS.type, statistics);
@@ -189,7 +196,7 @@ export class Client implements Line {
     await this.close();
   }
 
-  /** The line goes dead without a word. */
+  /** Closes the connection without signing off. */
   async close(): Promise<void> {
     this.video.reset();
     await this.voice.close();
@@ -210,7 +217,7 @@ export class Client implements Line {
     else this.program.react(connection, frame);
   }
 
-  /** What the client does by itself when a room's window closes. */
+  /** Does what the client does automatically when a room's window closes. */
   windowClosed(connection: Connection, gid: number): void {
     this.strictness.leftRoom(gid);
     void this.voice.leave(gid);
@@ -219,7 +226,10 @@ export class Client implements Line {
       .then(() => this.video.left(gid)).catch(() => {});
   }
 
-  /** Asks who a stranger is, as the client does before it shows their words. */
+  /**
+   * Asks for the record of an unknown user, as the client does before it shows
+   * their message.
+   */
   introduce(connection: Connection, uid: number): void {
     this.strictness.askedFor(uid);
     connection.send(requestUser, { uid }).catch(() => {});

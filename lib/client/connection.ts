@@ -1,5 +1,5 @@
 /**
- * One chat connection as a client has it: whole frames in and out.
+ * One chat connection of a client: sends and receives complete frames.
  *
  * @module
  */
@@ -19,15 +19,20 @@ export interface ConnectionOptions extends Endpoint {
   /** Payloads in the form that goes over the wire, and back from it. */
   readonly toWire?: (type: number, payload: Uint8Array) => Uint8Array;
   readonly fromWire?: (type: number, payload: Uint8Array) => Uint8Array;
-  /** Hears every frame as it was on the wire, and the server's FIN. */
+  /**
+   * Called with every frame as it was on the wire, and with the server's FIN.
+   */
   readonly onWire?: (frame: Frame | "fin") => void;
-  /** False: frames are for `onFrame` alone, and nobody takes them later. */
+  /** Returns false when frames are only for `onFrame` and need not be kept. */
   readonly keeps?: () => boolean;
-  /** Hears every frame before anybody can take it; what it throws ends all. */
+  /**
+   * Called with every frame before anybody can take it; an error ends the
+   * connection.
+   */
   readonly onFrame?: (frame: Frame) => void;
 }
 
-/** Thrown to everybody who waits when the connection has ended. */
+/** Thrown to all waiting callers when the connection has ended. */
 export class ConnectionClosed extends Error {
   override name = "ConnectionClosed";
 }
@@ -36,7 +41,7 @@ export class Connection {
   readonly inbox = new Inbox<Frame>((frame) => nameOfServerType(frame.type));
   /** Resolves when the connection is over, whichever side ended it. */
   readonly closed: Promise<void>;
-  /** What ended the connection, when it was neither side's close. */
+  /** The error that ended the connection, when neither side closed it. */
   failure: Error | undefined;
 
   /** The bytes underneath. */
@@ -52,7 +57,7 @@ export class Connection {
     this.closed = this.#read();
   }
 
-  /** Rejects with what the transport rejects with. */
+  /** Connects. Rejects with the transport's error. */
   static async open(options: ConnectionOptions): Promise<Connection> {
     return new Connection(await options.transport.chat(options), options);
   }
@@ -65,7 +70,7 @@ export class Connection {
     return this.stream.localAddress;
   }
 
-  /** A packet, with this connection's version word. */
+  /** Sends a packet with this connection's version word. */
   send<T>(packet: Packet<T>, value: T): Promise<void> {
     const { toWire } = this.#options;
     return toWire === undefined
@@ -73,12 +78,12 @@ export class Connection {
       : this.sendRaw(packet.type, toWire(packet.type, packet.payload(value)));
   }
 
-  /** A frame of any type and payload. */
+  /** Sends a frame of any type and payload. */
   sendRaw(type: number, payload: Uint8Array): Promise<void> {
     return this.sendBytes(encodeFrame(type, payload, this.#version));
   }
 
-  /** Bytes as they are; several calls never mix. */
+  /** Sends raw bytes; concurrent calls never interleave. */
   sendBytes(bytes: Uint8Array): Promise<void> {
     const write = async () => {
       for (let at = 0; at < bytes.length;) {
@@ -124,7 +129,7 @@ export class Connection {
     return read(frame)!.value;
   }
 
-  /** Ends the connection without a word. */
+  /** Closes the connection without signing off. */
   async close(): Promise<void> {
     this.#shut(new ConnectionClosed("closed by this client"));
     await this.closed;

@@ -1,5 +1,5 @@
 /**
- * People as a user has them: messages, pals, presence, search.
+ * A user's contacts: messages, pals, presence, search.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export type Search = Partial<
 export class Conversations {
   constructor(readonly client: Line) {}
 
-  /** An instant message; opens a window of its own. */
+  /** Sends an instant message, which opens a window for the receiver. */
   im(to: number, text: string | Uint8Array): Promise<void> {
     this.client.state.known.add(to);
     const bytes = typeof text === "string" ? encodeText(text) : text;
@@ -67,14 +67,14 @@ export class Conversations {
     return this.client.send(onlineMode, {});
   }
 
-  /** Who is this? */
+  /** Requests a user's record. */
   async ask(uid: number): Promise<Person> {
     this.client.strictness.askedFor(uid);
     await this.client.send(requestUser, { uid });
     return await this.client.expect(userInfo, (person) => person.uid === uid);
   }
 
-  /** The search window: its hits, none when SEARCH_ERROR came. */
+  /** Searches for users. Returns no hits after SEARCH_ERROR. */
   async search(wanted: Search): Promise<readonly Person[]> {
     const { nickname = "", exact, first = "", last = "", email = "" } = wanted;
     this.client.strictness.searched();

@@ -1,5 +1,5 @@
 /**
- * Our client in the manner of Gaim's plugin for Paltalk.
+ * Imitates Gaim's plugin for Paltalk.
  *
  * @module
  */

@@ -41,7 +41,9 @@ async function greeted(connection: Connection): Promise<Endpoint | undefined> {
   }
 }
 
-/** A nickname as screen name: asks for its uid, then moves to REDIRECT's place. */
+/**
+ * Looks up the uid of a nickname, then connects to the address from REDIRECT.
+ */
 async function lookUp(
   dial: Dial,
   at: Endpoint,
@@ -63,7 +65,7 @@ async function lookUp(
   }
 }
 
-/** Under the plugin's spelling of the limerick, as UTF-8. */
+/** Encodes a password with the plugin's spelling of the limerick, as UTF-8. */
 function digitsOf(password: string, key: Uint8Array): string {
   let digits = "";
   const clear = new TextEncoder().encode(password);
@@ -75,7 +77,7 @@ function digitsOf(password: string, key: Uint8Array): string {
   return digits;
 }
 
-/** A signed-on connection: the plugin sees its own status. */
+/** Returns a signed-on connection, once the plugin sees its own status. */
 export async function signOnAsGaim(
   dial: Dial,
   from: Endpoint,
@@ -114,7 +116,7 @@ async function signedOn(connection: Connection, uid: number): Promise<void> {
       (statusChange.parse(frame.payload) as { uid: number }).uid === uid)
   );
   if (frame.type !== SERVER_TYPES.SERVER_ERROR.type) return;
-  // It reads on until the server closes, which it must not do too early.
+  // Continues reading until the server closes, which must not happen too early.
   await connection.closed;
   if (connection.failure !== undefined) throw connection.failure;
   throw new SignOnRefused(CLIENT_TYPES.LOGIN.type, decodeText(frame.payload));

@@ -1,5 +1,5 @@
 /**
- * Holds what a server sends against what Gaim's plugin for Paltalk can bear
+ * Checks a server's frames against what Gaim's plugin for Paltalk can handle
  * (docs/protocol.md, "Other clients"): where the plugin would crash, hang or
  * show something wrong, the test fails.
  *
@@ -16,7 +16,7 @@ import { WouldBreakClient } from "./strictness.ts";
 
 const SEPARATOR = 0xc8;
 const NEWLINE = 0x0a;
-/** What the plugin needs between SERVER_ERROR and the FIN. */
+/** Milliseconds that the plugin needs between SERVER_ERROR and the FIN. */
 const FIN_AFTER_MS = 1000;
 
 const TYPES: ReadonlyMap<number, PacketType> = new Map(
@@ -71,7 +71,7 @@ export class GaimStrictness {
     this.#state = state;
   }
 
-  /** A new connection: nothing has come on it. */
+  /** Resets the state for a new connection. */
   connected(): void {
     this.#greeted = false;
     this.farewell = undefined;
@@ -84,7 +84,10 @@ export class GaimStrictness {
     if (fault !== undefined) throw new WouldBreakClient(frame, fault);
   }
 
-  /** The server has closed: the plugin does not notice, and then spins. */
+  /**
+   * Checks the end of the connection, which the plugin does not notice without
+   * SERVER_ERROR: it then loops forever.
+   */
   finished(): void {
     if (this.farewell === undefined) {
       throw new Error("a close without SERVER_ERROR: the plugin spins");

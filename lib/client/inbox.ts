@@ -1,11 +1,11 @@
 /**
- * What has arrived and nobody has taken yet. Nothing is ever dropped: a caller
- * takes the first item that they ask for, the rest stays in order.
+ * Items that have arrived and were not taken yet. Nothing is ever dropped: a
+ * caller takes the first item that it wants, and the others stay in order.
  *
  * @module
  */
 
-/** Milliseconds after which waiting is given up, unless said otherwise. */
+/** Default timeout in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
 
 interface Waiter<T> {
@@ -14,7 +14,7 @@ interface Waiter<T> {
   readonly reject: (error: Error) => void;
 }
 
-/** Thrown when what was waited for did not come in time. */
+/** Thrown when no matching item arrived in time. */
 export class NotInTime extends Error {
   override name = "NotInTime";
 }
@@ -24,10 +24,12 @@ export class Inbox<T> {
   #waiters: Waiter<T>[] = [];
   #failure: Error | undefined;
 
-  /** @param describe says in a word what an item is, for error messages */
+  /**
+   * @param describe returns a short description of an item for error messages
+   */
   constructor(readonly describe: (item: T) => string) {}
 
-  /** What nobody has taken, oldest first. */
+  /** Items not taken yet, oldest first. */
   get items(): readonly T[] {
     return this.#items;
   }
@@ -42,7 +44,7 @@ export class Inbox<T> {
     waiter!.resolve(item);
   }
 
-  /** Ends all waiting, now and later, once nothing fitting is left. */
+  /** Makes current and later waits fail once no matching item is left. */
   fail(error: Error): void {
     this.#failure ??= error;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);

@@ -1,5 +1,5 @@
 /**
- * What the real client sends by itself when a packet arrives.
+ * The packets that the real client sends automatically when one arrives.
  *
  * @module
  */
@@ -65,9 +65,9 @@ const REACTIONS: ReadonlyMap<number, Reaction> = new Map([
   on(roomClosed, (client, connection, { gid }) => {
     client.windowClosed(connection, gid);
   }),
-  // "Paltalk Closing": it says good-bye and the program ends.
+  // "Paltalk Closing": the client signs off and exits.
   on(serverError, (client) => void client.signOff().catch(() => {})),
-  // The program ends without a word.
+  // The client exits without signing off.
   on(maintenanceKick, (client) => void client.close()),
   on(roomJoined, (client, _connection, { gid }) => client.voice.enter(gid)),
   on(videoPublishTo, (client, _connection, { gid, address, videoPort }) => {

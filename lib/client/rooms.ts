@@ -1,5 +1,5 @@
 /**
- * Rooms as a user has them: browse, join, write, leave, create.
+ * A user's actions in rooms: browse, join, write, leave, create.
  *
  * @module
  */
@@ -40,9 +40,9 @@ export interface JoinOptions {
 
 /** Sound and pictures of a room, which begin and end with its window. */
 export interface RoomMedia {
-  /** The window is about to close. */
+  /** Called before the window closes. */
   leaving(gid: number): Promise<void>;
-  /** The server has been told. */
+  /** Called after the server was told. */
   left(gid: number): Promise<void>;
 }
 
@@ -120,20 +120,20 @@ export class Rooms {
     await this.media.left(gid);
   }
 
-  /** A line in a room; the client shows its own line itself. */
+  /** Sends a line to a room; the client shows its own line by itself. */
   say(gid: number, text: string | Uint8Array): Promise<void> {
     const bytes = typeof text === "string" ? encodeText(text) : text;
     return this.client.send(roomMessageOut, { gid, text: bytes });
   }
 
-  /** How many rooms each category has. */
+  /** Returns the number of rooms in each category. */
   async counts(): Promise<readonly CategoryCount[]> {
     const kind = REFRESH_KIND.counts;
     await this.client.send(refreshCategories, { kind, id: 0 });
     return await this.client.expect(categoryCount);
   }
 
-  /** The rooms of a category. */
+  /** Returns the rooms of a category. */
   async list(category: number): Promise<RoomList> {
     const kind = REFRESH_KIND.rooms;
     await this.client.send(refreshCategories, { kind, id: category });

@@ -45,19 +45,19 @@ export class SignOnRefused extends Error {
   }
 }
 
-/** What the real client tells of its machine; of no consequence. */
+/** Data about the real client's machine; any value works. */
 const CHECKSUMS = unhex("01e20000003db9266ae4217f7dd56bdb27aafffffc7c00000000");
 const VERSIONS = unhex("000000000001000f42427f00000113893138312c302c30");
 const MACHINE_INFO = unhex(
   "000000000001000f42420000011a35303234363830313233343531333838383333",
 );
 const MAX_REDIRECTS = 5;
-/** The client passes over this many other packets before UIN_RESPONSE. */
+/** Maximum other packets that the client skips before UIN_RESPONSE. */
 const MAX_OTHERS = 10;
 
 export type Dial = (at: Endpoint) => Promise<Connection>;
 
-/** Connects, says CLIENT_HELLO and follows REDIRECT until HELLO comes. */
+/** Connects, sends CLIENT_HELLO and follows REDIRECT until HELLO arrives. */
 export async function greet(
   dial: Dial,
   at: Endpoint,
@@ -81,7 +81,7 @@ export async function greet(
   throw new Error("redirected in a circle");
 }
 
-/** The short first connection: which uid has this nickname? */
+/** Uses the short first connection to look up the uid of a nickname. */
 export async function askUid(
   dial: Dial,
   at: Endpoint,
@@ -107,7 +107,7 @@ export async function askUid(
   }
 }
 
-/** The second connection, up to the pal window. */
+/** Signs on with the second connection, up to the pal window. */
 export async function authenticate(
   dial: Dial,
   at: Endpoint,
@@ -144,7 +144,10 @@ function refusalOf(frame: Frame): SignOnRefused | undefined {
   return new SignOnRefused(answer.to, answer.text);
 }
 
-/** What moves the sign-on; USER_DATA is answered by the client itself. */
+/**
+ * Returns whether a frame is a step of the sign-on; the client answers
+ * USER_DATA by itself.
+ */
 function isStep(frame: Frame): boolean {
   return STEPS.has(frame.type) || refusalOf(frame) !== undefined;
 }
@@ -162,8 +165,9 @@ async function takeStep(
 }
 
 /**
- * The password under a key. Where a key points before the limerick, the real
- * client adds bytes of its own stack: so here too nobody can read the result.
+ * Encodes the password under a key. Where a key points before the limerick, the
+ * real client adds random bytes of its stack, so the result cannot be decoded;
+ * this does the same.
  */
 export function passwordDigits(password: string, key: Uint8Array): string {
   const clear = encodeText(password).subarray(0, 12);
@@ -173,7 +177,7 @@ export function passwordDigits(password: string, key: Uint8Array): string {
   return encodeDigits(stack, MIN_KEY_NUMBER % 100, 1, noise);
 }
 
-/** Follows every USER_DATA. */
+/** Sends the packet that follows every USER_DATA. */
 export function sendChecksums(connection: Connection): Promise<void> {
   return connection.sendRaw(CLIENT_TYPES.CHECKSUMS.type, CHECKSUMS);
 }

@@ -1,5 +1,5 @@
 /**
- * What a client keeps in mind: pals, conversations, rooms, its microphone.
+ * The state that a client keeps: pals, conversations, rooms, its microphone.
  *
  * @module
  */
@@ -27,7 +27,9 @@ import {
 import { uinResponse, userData } from "../protocol/packets/signon.ts";
 
 const EVERYBODY = 0xffffffff;
-/** "Paltalk Notifier" needs no introduction. */
+/**
+ * "Paltalk Notifier", whose messages are shown without asking for its record.
+ */
 const NOTIFIER = 0xffffffe4;
 
 export interface MediaServer {
@@ -49,19 +51,21 @@ export class ClientState {
   uid = 0;
   nickname = "";
   readonly pals = new Set<number>();
-  /** People whose messages are shown at once. */
+  /** Users whose messages are shown at once. */
   readonly known = new Set<number>();
   readonly rooms = new Map<number, OpenRoom>();
   readonly media = new Map<number, MediaServer>();
   /** Lockwords of joins under way. */
   readonly lockwords = new Map<number, string>();
 
-  /** Whether a message of `uid` is held back until USER_INFO comes. */
+  /**
+   * Returns whether a message of `uid` is held back until USER_INFO arrives.
+   */
   isStranger(uid: number): boolean {
     return uid !== NOTIFIER && !this.pals.has(uid) && !this.known.has(uid);
   }
 
-  /** Takes in a frame that has been checked. */
+  /** Updates the state from a frame that has been checked. */
   learn(frame: Frame): void {
     for (const lesson of LESSONS) {
       if (lesson.packet.type !== frame.type) continue;
@@ -88,7 +92,7 @@ function lesson<T>(
   return { packet, learn } as Lesson;
 }
 
-/** Members already listed are passed over: a second record changes nothing. */
+/** Skips members that are listed already: a second record changes nothing. */
 function learnMembers(state: ClientState, members: readonly MemberEntry[]) {
   for (const member of members) {
     const room = state.rooms.get(member.gid);

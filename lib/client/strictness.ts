@@ -1,7 +1,7 @@
 /**
- * Holds what a server sends against what the real client can bear
- * (docs/protocol.md, "What breaks the client"): each frame by its bytes, and
- * the frames by their order.
+ * Checks a server's frames against what the real client can handle
+ * (docs/protocol.md, "What breaks the client"): each frame's bytes, and the
+ * order of the frames.
  *
  * @module
  */
@@ -46,7 +46,7 @@ const RESUME_MS = 2400;
 const CODECS = new Map(SERVER_CODECS.map((codec) => [codec.type, codec]));
 const VOICE_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4]);
 
-/** What the client knows of a room whose window is open. */
+/** The client's state of a room whose window is open. */
 interface Window {
   readonly type: number;
   readonly invisible: boolean;
@@ -58,35 +58,37 @@ export class Strictness {
   /** This client's own uid, once it is known. */
   uid = 0;
   readonly #windows = new Map<number, Window>();
-  /** Rooms left on purpose: what was on its way may still arrive. */
+  /** Rooms left on purpose, for which frames under way may still arrive. */
   readonly #left = new Set<number>();
-  /** Questions about each uid that have no answer yet. */
+  /** Number of unanswered questions about each uid. */
   readonly #asked = new Map<number, number>();
   #searching = 0;
-  /** Whether the sending loop runs, and when it was told to end. */
+  /** Whether the sending loop is running, and when it was told to stop. */
   #sendsPictures = false;
   #pausedAt = -Infinity;
   /** Video calls offered by this client and not accepted yet. */
   readonly #calling = new Set<number>();
   #greeted = false;
 
-  /** This client has sent CLIENT_HELLO on a new connection. */
+  /** Records that this client has sent CLIENT_HELLO on a new connection. */
   connected(): void {
     this.#greeted = false;
     this.#sendsPictures = false;
   }
 
-  /** This client has asked who `uid` is. */
+  /** Records that this client has requested the record of `uid`. */
   askedFor(uid: number): void {
     this.#asked.set(uid, (this.#asked.get(uid) ?? 0) + 1);
   }
 
-  /** This client has sent a search or asked for its own profile. */
+  /**
+   * Records that this client has sent a search or requested its own profile.
+   */
   searched(): void {
     this.#searching++;
   }
 
-  /** This client sends a packet that later answers are judged by. */
+  /** Records a packet that later answers depend on. */
   sending(type: number, payload: Uint8Array): void {
     if (type === CLIENT_TYPES.ROOM_STOP_PUBLISH_VIDEO.type) {
       this.stoppedPublishing();
@@ -96,13 +98,15 @@ export class Strictness {
     }
   }
 
-  /** The picture of this client is off: its sending loop ends. */
+  /** Records that this client's picture is off, which ends its sending loop. */
   stoppedPublishing(): void {
     if (this.#sendsPictures) this.#pausedAt = performance.now();
     this.#sendsPictures = false;
   }
 
-  /** This client has left a room, or its window was closed. */
+  /**
+   * Records that this client has left a room, or that its window was closed.
+   */
   leftRoom(gid: number): void {
     this.#windows.delete(gid);
     this.#left.add(gid);
@@ -115,7 +119,9 @@ export class Strictness {
     if (fault !== undefined) throw new WouldBreakClient(frame, fault);
   }
 
-  /** The handshake blocks until HELLO (or REDIRECT) has come. */
+  /**
+   * Checks the order: the handshake blocks until HELLO (or REDIRECT) arrives.
+   */
   #order({ type }: Frame): string | undefined {
     if (this.#greeted) return undefined;
     this.#greeted = true;

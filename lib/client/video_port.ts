@@ -74,7 +74,8 @@ export class VideoPort {
   }
 
   /**
-   * Start Publish: returns when the server has said where to.
+   * Starts publishing. Resolves when the server has sent the address for the
+   * pictures.
    *
    * @throws Refused
    */
@@ -101,10 +102,10 @@ export class VideoPort {
   }
 
   /**
-   * Chooses a member in a slot; returns when the server has said where the
-   * pictures are.
+   * Opens a member's picture in a slot. Resolves when the server has sent the
+   * address of the pictures.
    *
-   * @throws Refused also when that member shows nothing
+   * @throws Refused also when that member has no picture
    */
   async watch(
     gid: number,
@@ -116,7 +117,7 @@ export class VideoPort {
       const icon = read(roomVideo, frame);
       return icon?.uid === publisher && icon.state === CAMERA.off;
     };
-    // What came before the question is no answer to it.
+    // Frames that arrived before the request do not answer it.
     while (client.connection.inbox.take(off) !== undefined);
     await client.send(viewVideo, { uid: publisher, gid });
     const { address, videoPort } = await this.#answer(
@@ -150,7 +151,7 @@ export class VideoPort {
     await this.#client.send(stopViewVideo, { uid: publisher, gid });
   }
 
-  /** VIDEO_PUBLISH_TO: sends from now on, if the camera runs. */
+  /** Handles VIDEO_PUBLISH_TO: sends from now on, if the camera is on. */
   sendTo(gid: number, address: string, port: number): void {
     const publishing = this.#publishing;
     if (publishing?.gid !== gid) return;
@@ -165,7 +166,7 @@ export class VideoPort {
     this.#loops.clear();
   }
 
-  /** ROOM_VIDEO with 0 closes the view of that member. */
+  /** Handles ROOM_VIDEO with 0, which closes the view of that member. */
   cameraOff(uid: number): void {
     this.#close(uid, "by the server");
   }
@@ -185,7 +186,7 @@ export class VideoPort {
     }
   }
 
-  /** The line is gone. */
+  /** Resets the state after the connection was lost. */
   reset(): void {
     this.#publishing = undefined;
     this.#loops.clear();
@@ -217,7 +218,7 @@ export class VideoPort {
     try {
       offset = await sayHello(open, { kind: "publisher hello", uid });
     } catch (error) {
-      // Nothing is ever sent, and the user is not told.
+      // The real client then sends nothing more, and does not tell the user.
       this.failures.push(error);
       return;
     }
@@ -232,7 +233,7 @@ export class VideoPort {
       } catch (error) {
         this.failures.push(error);
         if (++failed >= MOST_FAILURES && this.#publishing?.gid === gid) {
-          // The line may be gone as well.
+          // The connection may be gone as well.
           return await this.stop().catch(() => {});
         }
       }
@@ -240,7 +241,7 @@ export class VideoPort {
     }
   }
 
-  /** Waits for what a request asks for, or for its refusal. */
+  /** Waits for the answer to a request, or for its refusal. */
   async #answer<T>(
     request: { readonly type: number },
     packet: Packet<T>,

@@ -1,5 +1,5 @@
 /**
- * What the voice of a room is to a client, by TCP and by UDP alike.
+ * The interface of a room's voice, the same for TCP and UDP.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Heard {
 export interface VoiceChannel {
   readonly gid: number;
   readonly heard: Inbox<Heard>;
-  /** False when it was closed, by whomever. */
+  /** False after either side has closed it. */
   readonly isOpen: boolean;
   /** Resolves when it is over. */
   readonly closed: Promise<void>;

@@ -16,11 +16,11 @@ import type { ByteStream } from "./transport.ts";
 import { heardFrame, newHeard, type VoiceChannel } from "./voice_channel.ts";
 
 /**
- * One bad frame makes the real program close every later voice socket at its
- * first byte, until it is started again. One of these belongs to one client.
+ * The voice state of one client program: one bad frame makes the real program
+ * close every later voice socket at its first byte, until it is restarted.
  */
 export class VoiceHealth {
-  /** Why this client is deaf; undefined while it is not. */
+  /** Why this client can receive no more voice; undefined while it can. */
   poison: string | undefined;
 }
 

@@ -27,7 +27,7 @@ export interface VoiceUdpOptions extends Endpoint {
   readonly localAddress?: string;
 }
 
-/** Where the real client hears. */
+/** The port on which the real client receives. */
 const CLIENT_UDP_PORT = 2090;
 
 export class VoiceUdp implements VoiceChannel {
@@ -63,7 +63,7 @@ export class VoiceUdp implements VoiceChannel {
     return this.#open;
   }
 
-  /** The hello of peers that have one; may be said again. */
+  /** Sends the hello, for peers that use one; may be repeated. */
   greet(): Promise<void> {
     return this.send(encodeHello(this.gid, this.#options.uid));
   }
@@ -75,7 +75,7 @@ export class VoiceUdp implements VoiceChannel {
     );
   }
 
-  /** A datagram as it is. */
+  /** Sends a datagram unchanged. */
   async send(datagram: Uint8Array): Promise<void> {
     const { host, port } = this.#options;
     await this.#mouth.send(datagram, {

@@ -9,10 +9,10 @@ import type { ByteStream, Endpoint, Transport } from "./transport.ts";
 
 const PROTOCOL = "retropal";
 const TICKET_MS = 10_000;
-/** Bytes that may wait in the browser before a writer has to. */
+/** Bytes that the browser may buffer before a writer has to wait. */
 const MOST_BUFFERED = 262_144;
 const BUFFER_CHECK_MS = 20;
-/** Longest message; boundaries mean nothing. */
+/** Longest message in bytes; message boundaries have no meaning. */
 const MESSAGE_BYTES = 32_768;
 
 /** Makes a WebSocket; one outside a browser must send an Origin header. */

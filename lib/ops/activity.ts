@@ -1,6 +1,7 @@
 /**
- * What the event loop is doing: for telling what held it up, afterwards from
- * here, or at once from the watchdog's thread, which can read the same memory.
+ * Records what the event loop is doing, so that the cause of a stall can be
+ * reported: afterwards from here, or immediately from the watchdog's thread,
+ * which reads the same memory.
  *
  * @module
  */
@@ -10,7 +11,7 @@ const TASK = 1;
 const TYPE = 2;
 const SESSION = 3;
 
-/** Kinds of work by number; 1 is a packet, told in words of its own. */
+/** Kinds of work by number; 1 is a packet, which is described separately. */
 export const TASKS = [
   "nothing known",
   "a packet",
@@ -19,7 +20,7 @@ export const TASKS = [
 ] as const;
 export type Task = typeof TASKS[number];
 
-/** From how many milliseconds on a turn of the loop is a stall. */
+/** Milliseconds from which a turn of the loop counts as a stall. */
 export const STALL_MS = 2000;
 
 interface Work {
@@ -29,19 +30,19 @@ interface Work {
 }
 
 export class Activity {
-  /** Four 32-bit cells: beats, and the work under way. */
+  /** Four 32-bit cells: the number of beats, and the current work. */
   readonly memory = new SharedArrayBuffer(16);
   readonly #cells = new Int32Array(this.memory);
   #startedAt = 0;
   #beatAt = 0;
-  /** What was under way, or last was, when a long gap began. */
+  /** The current or latest work when a long gap began. */
   #suspect: Work | undefined;
 
   constructor(readonly stallMs = STALL_MS) {}
 
   /**
-   * To be called by a timer. Tells when the loop stood still since the last
-   * time: for how long, and during what work.
+   * Must be called by a timer. Reports whether the loop has stalled since the
+   * last call: for how long, and during which work.
    */
   beat(now: number): { ms: number; work: Work } | undefined {
     Atomics.add(this.#cells, BEAT, 1);
@@ -53,21 +54,21 @@ export class Activity {
     return !first && ms >= this.stallMs ? { ms, work } : undefined;
   }
 
-  /** A packet of `type` from a session is taken up. */
+  /** Records that a packet of `type` from a session is being handled. */
   packet(type: number, session: number, now: number): void {
     this.#begin(1, now);
     this.#cells[TYPE] = type;
     this.#cells[SESSION] = session;
   }
 
-  /** Some other work begins. */
+  /** Records that other work begins. */
   task(task: Task, now: number): void {
     this.#begin(TASKS.indexOf(task), now);
   }
 
   #begin(task: number, now: number): void {
-    // No clock is read at the end of a packet: that would cost more than many
-    // a packet does. A gap before the next one says as much.
+    // The clock is not read at the end of a packet, because that would cost
+    // more than many packets do. A gap before the next packet shows the same.
     if (now - this.#startedAt >= this.stallMs) this.#suspect = this.#work();
     this.#startedAt = now;
     this.#cells[TASK] = task;
@@ -78,7 +79,7 @@ export class Activity {
     return { task, type, session };
   }
 
-  /** What is under way, or last was, in words. */
+  /** Describes the current or latest work. */
   describe(
     nameOf: (type: number) => string | undefined,
     { task, type, session }: Work = this.#work(),
@@ -88,5 +89,5 @@ export class Activity {
   }
 }
 
-/** The one of this process: there is one event loop. */
+/** The only instance of this process, which has one event loop. */
 export const activity = new Activity();

@@ -5,7 +5,10 @@
  * @module
  */
 
-/** `.reg` for HKEY_CURRENT_USER\Software\PalTalk; lines end as Windows wants. */
+/**
+ * Returns a `.reg` file for HKEY_CURRENT_USER\Software\PalTalk, with Windows
+ * line ends.
+ */
 export function registryFile(host: string, port: number): string {
   return [
     "REGEDIT4",
@@ -18,12 +21,12 @@ export function registryFile(host: string, port: number): string {
   ].join("\r\n");
 }
 
-/** The first line of location2.txt is all that the client reads. */
+/** Returns location2.txt, of which the client reads only the first line. */
 export function locationFile(host: string, port: number): string {
   return `LOCATION:${host}:${port}\r\n`;
 }
 
-/** Names that the client asks for; a hosts file wants an address for them. */
+/** Names that the client looks up; a hosts file must give their address. */
 export const CLIENT_HOSTS = ["www.paltalk.com", "advertising.paltalk.com"];
 
 export function hostsLines(address: string): string {
@@ -31,8 +34,8 @@ export function hostsLines(address: string): string {
 }
 
 /**
- * Null, or why the client would not take this host and port: in location2.txt
- * it wants at least 5 characters and a port from 1000 up.
+ * Returns why the client would reject this host and port, or null: in
+ * location2.txt it requires at least 5 characters and a port from 1000 up.
  */
 export function clientHostFault(host: string, port: number): string | null {
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(host)) {

@@ -1,7 +1,7 @@
 /**
- * What happens to errors that nobody caught: they are logged with what was
- * going on, the server ends as it does for SIGTERM (users told, writes
- * flushed), and the exit code says that it was no ordinary end.
+ * Handles uncaught errors: they are logged with the current work, the server
+ * stops as it does for SIGTERM (users notified, writes flushed), and the exit
+ * code reports a crash.
  *
  * @module
  */
@@ -12,15 +12,15 @@ export const EXIT_CRASHED = 70;
 
 export interface LastResort {
   readonly log: Logger;
-  /** In words, what the event loop was doing. */
+  /** Describes what the event loop was doing. */
   readonly doing: () => string;
-  /** Ends the server; called for the first such error. */
+  /** Stops the server; called for the first such error. */
   readonly end: (reason: string, exitCode: number) => Promise<void>;
-  /** Ends the process, for an error while it ends. */
+  /** Ends the process, for an error while the server stops. */
   readonly exit?: (code: number) => void;
 }
 
-/** Watches for such errors until the returned function is called. */
+/** Handles such errors until the returned function is called. */
 export function catchTheUncaught(options: LastResort): () => void {
   const { log, doing, end, exit = Deno.exit } = options;
   let ending = false;

@@ -1,7 +1,7 @@
 /**
  * Writes lines to a stream that may be slow, without waiting and without
- * growing: one write is under way, a bounded rest waits, and what does not fit
- * is counted and said.
+ * growing: one write is pending, a limited rest waits, and lines that do not
+ * fit are counted and reported.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export class LineWriter {
 
   constructor(
     private readonly target: Target,
-    /** Characters that may wait. */
+    /** Maximum characters waiting. */
     private readonly limit = 1_000_000,
   ) {}
 
@@ -34,13 +34,13 @@ export class LineWriter {
     this.#writing ??= this.#drain();
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing is waiting. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing;
   }
 
   async #drain(): Promise<void> {
-    // What is written in the same turn goes out in one call.
+    // Lines written in the same turn leave in one call.
     await Promise.resolve();
     try {
       while (this.#waiting.length > 0) {
@@ -57,7 +57,7 @@ export class LineWriter {
         }
       }
     } catch {
-      // Nobody reads the log any more (a closed pipe); the server goes on.
+      // The log is no longer read (a closed pipe); the server continues.
       this.#waiting = [];
       this.#waitingLength = 0;
     } finally {

@@ -1,5 +1,5 @@
 /**
- * Opening ports, with an error that its reader can act on.
+ * Opens ports, with an error that tells the host what to do.
  *
  * @module
  */
@@ -18,13 +18,13 @@ export class CannotListen extends Error {
 }
 
 /**
- * So many may wait to be accepted, as far as the system lets them: after an
- * outage everybody comes back at the same moment, and a client that finds no
- * place tries again only a second later.
+ * Maximum connections waiting to be accepted, as far as the system allows:
+ * after an outage all clients reconnect at the same moment, and one that is
+ * turned away waits a second before it tries again.
  */
 const BACKLOG = 4096;
 
-/** A TCP port for many. Throws {@linkcode CannotListen}. */
+/** Opens a TCP port for many clients. Throws {@linkcode CannotListen}. */
 export function listenTcp(
   setting: string,
   hostname: string,

@@ -12,16 +12,16 @@ import type { Letters } from "./letters.ts";
 import type { Gid, Millis, Role, Uid } from "../domain/store.ts";
 
 /**
- * What a client does when it is told to go: it shows its sign-on window, it
- * signs off and ends, or it ends at once.
+ * What a client does when its session is ended: it shows its sign-on window, it
+ * signs off and exits, or it exits immediately.
  */
 export type Farewell = "sign-on" | "close" | "exit";
 
-/** One signed-on (or half signed-on) chat connection. */
+/** One chat connection, signed on or not yet. */
 export interface SessionInfo {
   /** Number of the connection since the server's start. */
   readonly id: number;
-  /** Null until the sign-on is complete. */
+  /** Null until sign-on is complete. */
   readonly uid: Uid | null;
   readonly nickname: string | null;
   readonly role: Role;
@@ -34,7 +34,7 @@ export interface SessionInfo {
   readonly phase: "hello" | "login" | "online";
   readonly away: boolean;
   readonly rooms: readonly Gid[];
-  /** Bytes that wait in its outbox. */
+  /** Bytes waiting in its outbox. */
   readonly queuedBytes: number;
   readonly packetsIn: number;
   readonly packetsOut: number;
@@ -48,11 +48,11 @@ export interface MemberInfo {
   readonly mic: boolean;
   readonly redDot: boolean;
   readonly hand: boolean;
-  /** How their voice travels at this moment. */
+  /** How the user's voice is transported at this moment. */
   readonly voice: "none" | "tcp" | "udp";
 }
 
-/** A room as it lives, permanent or temporary. */
+/** An open room, permanent or temporary. */
 export interface RoomInfo {
   readonly gid: Gid;
   readonly name: string;
@@ -63,7 +63,7 @@ export interface RoomInfo {
   readonly locked: boolean;
   readonly owner: Uid | null;
   readonly members: readonly MemberInfo[];
-  /** Who holds the floor. */
+  /** The member who holds the floor. */
   readonly talker: Uid | null;
 }
 
@@ -74,9 +74,9 @@ export interface WebcamInfo {
   readonly gid: Gid;
   readonly room: string;
   readonly since: Millis;
-  /** At least one picture has come: members see the icon. */
+  /** At least one picture has arrived, so members see the icon. */
   readonly live: boolean;
-  /** False while nobody watches. */
+  /** False while nobody is watching. */
   readonly sending: boolean;
   readonly viewers: number;
   readonly pictures: number;
@@ -161,11 +161,11 @@ export interface Status {
     readonly unknownPackets: number;
     readonly slowClientsClosed: number;
     readonly malformedPackets: number;
-    /** Answered with a refusal, of whatever kind. */
+    /** Packets answered with a refusal of any kind. */
     readonly packetsRefused: number;
     readonly floodersClosed: number;
     readonly connectionsRefused: number;
-    /** Not signed on when the server was full. */
+    /** Unauthenticated connections closed because the server was full. */
     readonly strangersClosed: number;
     /** Packets that ended in an error of the server. */
     readonly packetErrors: number;
@@ -244,54 +244,82 @@ export interface SignOnStep {
 export interface Live {
   status(): Status;
   sessions(): SessionInfo[];
-  /** Every room that lives, hidden ones included. */
+  /** Returns every open room, including hidden ones. */
   rooms(): RoomInfo[];
   webcams(): WebcamInfo[];
   isOnline(uid: Uid): boolean;
-  /** Brings the statistics in the store up to date. */
+  /** Updates the statistics in the store. */
   refreshStatistics(): void;
 
-  /** Tells the user why, in a form the client understands, then closes. */
+  /**
+   * Tells the user why, in a form that their client understands, and closes the
+   * session.
+   */
   kick(uid: Uid, reason: string, farewell?: Farewell): boolean;
-  /** Every connection, signed on or not, whose address matches. */
+  /**
+   * Does the same for every connection, signed on or not, whose address
+   * matches.
+   */
   kickAddress(
     matches: (address: string, uid: Uid | null) => boolean,
     reason: string,
   ): number;
   /**
-   * Ends the picture of a user, who cannot publish until then; false when
-   * there was none.
+   * Ends a user's picture, and prevents publishing until `until`. Returns false
+   * when there was no picture.
    */
   stopVideo(uid: Uid, until: Millis): boolean;
-  /** False when the user's video was not stopped. */
+  /** Returns false when the user's video was not stopped. */
   allowVideo(uid: Uid): boolean;
-  /** All members are told and put out; false when no such room lives. */
+  /**
+   * Notifies and removes all members. Returns false when the room is not open.
+   */
   closeRoom(gid: Gid, reason: string): boolean;
-  /** Puts a signed-on user into a room; false when either is missing. */
+  /**
+   * Moves a signed-on user into a room. Returns false when either is missing.
+   */
   moveUser(uid: Uid, gid: Gid): boolean;
-  /** Puts a user out of a room and keeps them out; whether they were in it. */
+  /**
+   * Removes a user from a room and keeps them out. Returns whether they were in
+   * it.
+   */
   bounce(gid: Gid, uid: Uid, rank: number, text: string): boolean;
-  /** Sets the slow mode of a room that lives; false when there is none. */
+  /** Sets the slow mode of an open room. Returns false when it is not open. */
   setSlow(gid: Gid, seconds: number): boolean;
-  /** An instant message by the system user; false when they are offline. */
+  /**
+   * Sends an instant message from the system user. Returns false when the
+   * receiver is offline.
+   */
   message(uid: Uid, text: string): boolean;
-  /** A box with this text on every screen; the number of people told. */
+  /**
+   * Shows a box with this text on every screen. Returns the number of
+   * receivers.
+   */
   broadcast(text: string): number;
 
-  /** The store's row of this permanent room is new or different. */
+  /** Called when the store's row of this permanent room is new or changed. */
   roomChanged(gid: Gid): void;
-  /** The store's row is gone: close it and take it off the lists. */
+  /**
+   * Called when the store's row is gone: closes the room and removes it from
+   * the lists.
+   */
   roomRemoved(gid: Gid, reason: string): void;
   categoriesChanged(): void;
-  /** Name, role, colour, … differ: pals and rooms are told. */
+  /**
+   * Called when name, role, colour, … have changed: notifies pals and rooms.
+   */
   accountChanged(uid: Uid): void;
-  /** A user's own list has this other user on it now, or no longer. */
+  /**
+   * Called when another user was added to, or removed from, a user's own list.
+   */
   relationChanged(uid: Uid, other: Uid): void;
-  /** The account has left the store: ends its session and closes its rooms. */
+  /**
+   * Called when the account was removed: ends its session and closes its rooms.
+   */
   accountRemoved(uid: Uid, reason: string): void;
-  /** The list of words differs. */
+  /** Called when the list of words has changed. */
   wordsChanged(): void;
-  /** A mute was given or lifted: the rooms of that user are told. */
+  /** Called when a mute was given or lifted: notifies the user's rooms. */
   muteChanged(uid: Uid): void;
 
   /** E-mail; null while the host has configured none. */
@@ -300,8 +328,8 @@ export interface Live {
   /** Calls `sink` until the returned function is called. */
   tail(filter: TailFilter, sink: (event: TailEvent) => void): () => void;
   watchSignOns(sink: (step: SignOnStep) => void): () => void;
-  /** Ends the server to be started again; gives the reason why not. */
+  /** Restarts the server. Returns why not, when it cannot. */
   restart(force: boolean): string | null;
-  /** Ends the server as SIGTERM does. */
+  /** Stops the server as SIGTERM does. */
   stop(reason: string): void;
 }

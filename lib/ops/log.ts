@@ -1,10 +1,10 @@
 /**
- * The log: our thin seam over LogTape. Lines go to standard error, for people
- * or as JSON, and to a file with rotation when asked.
+ * The log, based on LogTape. Lines go to standard error, as text or as JSON,
+ * and optionally to a rotating file.
  *
- * Nothing that comes from outside can begin a line of its own or look like a
- * field of ours: messages are our constants, and every value is quoted and has
- * its control characters escaped.
+ * Text from outside can neither begin a line nor look like a field of the log:
+ * messages are constants of the program, and every value is quoted, with its
+ * control characters escaped.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export type Level = "debug" | "info" | "warning" | "error";
 /** Values are text, numbers, booleans; anything else is written as JSON. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What code of ours holds to write to the log. */
+/** The interface with which the code writes to the log. */
 export interface Logger {
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
@@ -36,7 +36,7 @@ export interface LogOptions {
   readonly format: "text" | "json";
   /** Receives each line with its newline; standard error when not given. */
   readonly write?: (line: string) => void;
-  /** A file beside it, renamed to .1, .2, … at `maxBytes`. */
+  /** A log file in addition, renamed to .1, .2, … at `maxBytes`. */
   readonly file?: {
     readonly path: string;
     readonly maxBytes: number;
@@ -59,7 +59,7 @@ let stderr: LineWriter | null = null;
 let logFile: LogFile | null = null;
 const kept: RecentError[] = [];
 
-/** Says where the log goes; a second call replaces the first. */
+/** Sets where the log goes; a second call replaces the first. */
 export function configureLog(options: LogOptions): void {
   const format = options.format === "json" ? jsonLine : textLine;
   if (!options.write) stderr ??= new LineWriter(Deno.stderr);
@@ -72,11 +72,12 @@ export function configureLog(options: LogOptions): void {
   if (options.file) {
     const file = logFile = new LogFile({
       ...options.file,
-      // On standard error: this log cannot say it in its own file.
+      // Reported on standard error, because the log cannot report it in its own
+      // file.
       onError: (error) =>
         write(`The log file cannot be written: ${String(error)}\n`),
     });
-    // Written at once: fail2ban reads along.
+    // Written immediately, because fail2ban follows the file.
     sinks.file = (record) => file.write(format(record));
   }
   configureSync({
@@ -99,7 +100,9 @@ export function setLogLevel(level: Level | "warn"): void {
   threshold = RANK[level === "warn" ? "warning" : level];
 }
 
-/** Whether debug lines are written: for those costly to put together. */
+/**
+ * Returns whether debug lines are written, for those that are costly to build.
+ */
 export function debugs(): boolean {
   return threshold === RANK.debug;
 }
@@ -109,15 +112,17 @@ export function sweepLog(): void {
   logFile?.sweep();
 }
 
-/** Opens the log file again, which logrotate or the host has moved. */
+/** Opens the log file again after logrotate or the host has moved it. */
 export function reopenLog(): void {
   logFile?.reopen();
 }
 
-/** Time for the last lines to be written when nobody reads them. */
+/** Milliseconds for the last lines to be written when they are not read. */
 const FLUSH_MS = 1000;
 
-/** Waits, within a bound, until all is written before the process ends. */
+/**
+ * Waits, within a limit, until everything is written before the process ends.
+ */
 export async function flushLog(): Promise<void> {
   disposeSync();
   logFile?.[Symbol.dispose]();
@@ -129,7 +134,7 @@ export async function flushLog(): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A logger for one part of the server: "chat", "voice", "auth", … */
+/** Returns a logger for one part of the server: "chat", "voice", "auth", … */
 export function logger(category: string): Logger {
   const target = getLogger(["retropal", category]);
   const at = (level: Level) =>
@@ -163,8 +168,8 @@ function remember(category: string, message: string, fields: Fields): void {
 }
 
 /**
- * The line for a failed sign-on. Its form is fixed, because fail2ban's filter
- * looks for it: see docs/hosting.md.
+ * Writes the line for a failed sign-on. Its form is fixed, because fail2ban's
+ * filter matches it: see docs/hosting.md.
  */
 export function signOnRefused(
   log: Logger,

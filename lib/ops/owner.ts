@@ -1,5 +1,5 @@
 /**
- * Who owns the files that a command run as root leaves behind.
+ * Sets the owner of files that a command run as root leaves behind.
  *
  * @module
  */

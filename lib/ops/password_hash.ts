@@ -12,7 +12,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { FairQueue } from "../net/fair_queue.ts";
 
-/** Too many hashes wait already: tell the user to try again in a moment. */
+/** Too many hashes are waiting: the user must try again in a moment. */
 export class HashQueueFull extends Error {
   override name = "HashQueueFull";
   constructor(readonly waiting: number) {
@@ -20,23 +20,28 @@ export class HashQueueFull extends Error {
   }
 }
 
-/** Its turn came when it was wanted no more. */
+/** The hash was no longer wanted when its turn came. */
 export class HashNotWanted extends Error {
   override name = "HashNotWanted";
 }
 
-/** Who wants a hash, so that nobody can keep the others waiting. */
+/** The requester of a hash, so that nobody can keep the others waiting. */
 export interface Turn {
-  /** An address: those with less work waiting come first. */
+  /** An address; those with less work waiting come first. */
   readonly from?: string;
   /**
-   * True: it comes after the others, except for one turn in four. Asked again
+   * True puts it after the others, except for one turn in four. Called again
    * when its turn comes.
    */
   readonly later?: () => boolean;
-  /** It comes before all others and is never refused: the host waits for it. */
+  /**
+   * Puts it before all others and never refuses it, because the host is
+   * waiting.
+   */
   readonly first?: boolean;
-  /** Asked when the turn comes; false: {@linkcode HashNotWanted}. */
+  /**
+   * Called when the turn comes; false rejects with {@linkcode HashNotWanted}.
+   */
   readonly wanted?: () => boolean;
 }
 
@@ -46,9 +51,9 @@ export interface PasswordHasherOptions {
    * memory. 15 takes about 0.1 s and 32 MiB.
    */
   readonly log2n?: number;
-  /** How many are computed at once. */
+  /** Hashes computed in parallel. */
   readonly concurrency?: number;
-  /** How many may wait for that; asked each time. */
+  /** Maximum hashes waiting; called each time. */
   readonly queueLimit?: () => number;
 }
 
@@ -60,7 +65,7 @@ interface Parts {
   readonly hash: Uint8Array;
 }
 
-/** One turn in so many is for those that come later. */
+/** One turn in this many is for hashes with `later`. */
 const LATER_EVERY = 4;
 const R = 8;
 const P = 1;
@@ -68,7 +73,7 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const MAX_LOG2N = 20;
 
-/** The shape; the bounds of the numbers are checked after it. */
+/** The form only; the ranges of the numbers are checked afterwards. */
 const PHC =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{8,128})\$([A-Za-z0-9+/]{22,128})$/;
 
@@ -78,10 +83,10 @@ export class PasswordHasher {
   readonly #queueLimit: () => number;
   readonly #queue = new FairQueue<Waiter>();
   readonly #urgent: Waiter[] = [];
-  /** Those that come later. */
+  /** Waiting hashes with `later`. */
   readonly #second = new FairQueue<Waiter>();
   #turns = 0;
-  /** Stands for the hash of an account that does not exist. */
+  /** Replaces the hash of an account that does not exist. */
   readonly #nobody: Parts;
   #running = 0;
 
@@ -105,17 +110,20 @@ export class PasswordHasher {
     };
   }
 
-  /** How many wait for their turn. */
+  /** Number of hashes waiting for their turn. */
   get waiting(): number {
     return this.#urgent.length + this.#queue.size + this.#second.size;
   }
 
-  /** How many are being computed. */
+  /** Number of hashes being computed. */
   get running(): number {
     return this.#running;
   }
 
-  /** A new hash with a salt of its own. Rejects with {@linkcode HashQueueFull}. */
+  /**
+   * Returns a new hash with its own salt. Rejects with {@linkcode
+   * HashQueueFull}.
+   */
   async hash(password: Uint8Array, turn?: Turn): Promise<string> {
     const log2n = this.#log2n;
     const salt = randomBytes(SALT_BYTES);
@@ -129,9 +137,9 @@ export class PasswordHasher {
   }
 
   /**
-   * Is it the password of this hash? A hash that nothing can match ("!", or
-   * one that cannot be read) takes as long as any. Rejects with
-   * {@linkcode HashQueueFull}.
+   * Returns whether it is the password of this hash. A hash that nothing can
+   * match ("!", or an invalid one) takes equally long. Rejects with {@linkcode
+   * HashQueueFull}.
    */
   async verify(
     phc: string,
@@ -145,15 +153,17 @@ export class PasswordHasher {
   }
 
   /**
-   * For a name that nobody has: always false, after the time that a real one
-   * takes, so that a stopwatch does not tell which names exist.
+   * Returns false for a name without an account, after the usual time, so that
+   * timing does not reveal which names exist.
    */
   async verifyAbsent(password: Uint8Array, turn?: Turn): Promise<false> {
     await this.#derive(password, this.#nobody, HASH_BYTES, turn);
     return false;
   }
 
-  /** Whether to hash it again, now that the password is at hand. */
+  /**
+   * Returns whether the password should be hashed again while it is available.
+   */
   needsRehash(phc: string): boolean {
     const parts = parse(phc);
     return parts !== undefined &&
@@ -202,14 +212,15 @@ export class PasswordHasher {
     const queue = later() ? this.#second : this.#queue;
     queue.push(from, waiter);
     if (this.waiting > this.#queueLimit()) {
-      // The sender with most waiting gives way, perhaps the one that just came.
+      // Removes a waiting hash of the sender with the most, perhaps the new
+      // one.
       const longest = this.#second.size > 0 ? this.#second : this.#queue;
       longest.dropNewestOfLongest()?.reject(new HashQueueFull(this.waiting));
     }
     return promise;
   }
 
-  /** The next of those that do not come later. */
+  /** Returns the next hash without `later`. */
   #first(): Waiter | undefined {
     for (let next; (next = this.#queue.shift()) !== undefined;) {
       if (!next.later()) return next;
@@ -218,7 +229,9 @@ export class PasswordHasher {
     return undefined;
   }
 
-  /** Hands the place on, so that nobody can come in between. */
+  /**
+   * Passes the place on directly, so that no other hash can come in between.
+   */
   #next(): void {
     const next = this.#urgent.shift() ?? this.#shift();
     if (next === undefined) this.#running -= 1;

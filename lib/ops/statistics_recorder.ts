@@ -1,5 +1,5 @@
 /**
- * Adds up how the server is used, by hour, day and week, and writes it down
+ * Totals how the server is used, by hour, day and week, and writes the totals
  * once a minute.
  *
  * @module
@@ -56,12 +56,14 @@ export interface RecorderSources {
 export const SAMPLE_MS = 10_000;
 /** Samples to one writing. */
 const WRITE_EVERY = 6;
-/** A longer gap was a machine asleep, not people online. */
+/**
+ * A longer gap means that the machine was asleep, not that users were online.
+ */
 const LONGEST_GAP_MS = 60_000;
 const SHORTEST_PEAK_MS = SAMPLE_MS / 2;
-/** Numbers this young need no refreshing. */
+/** Numbers younger than this need no refresh. */
 const FRESH_MS = 1000;
-/** Rooms that members make are many: the rest are counted together. */
+/** Maximum temporary rooms counted by name; the rest are counted together. */
 const MOST_TEMPORARY = 100;
 /** Shown for rooms without a name of their own in the statistics. */
 const UNNAMED = "";
@@ -96,7 +98,7 @@ export class StatisticsRecorder {
     this.#timer = setInterval(() => this.#tick(), SAMPLE_MS);
   }
 
-  /** Writes what is left. */
+  /** Writes the remaining totals. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#try(() => {
@@ -112,7 +114,9 @@ export class StatisticsRecorder {
     });
   }
 
-  /** A full disk costs statistics, not the server. */
+  /**
+   * Catches errors: a full disk loses statistics but must not stop the server.
+   */
   #try(work: () => void): void {
     try {
       work();
@@ -121,7 +125,7 @@ export class StatisticsRecorder {
     }
   }
 
-  /** One look at the server. */
+  /** Observes the server once. */
   sample(): void {
     const { clock, steady, totals, online, rooms, takeVoice } = this.#sources;
     const now = clock();
@@ -161,7 +165,7 @@ export class StatisticsRecorder {
     this.#names = seen;
   }
 
-  /** Over less than a few seconds, bursts say nothing of the line. */
+  /** Over less than a few seconds, bursts say nothing about the line. */
   #peak(hour: Sums<HourSample>, used: UseTotals, at: number): void {
     const { uploadBytes, since } = this.#window;
     if (at - since < SHORTEST_PEAK_MS) return;
@@ -170,7 +174,7 @@ export class StatisticsRecorder {
     this.#window = { uploadBytes: used.uploadBytes, since: at };
   }
 
-  /** Brings what is written up to date, for somebody who looks at it. */
+  /** Writes the current totals, before they are shown. */
   refresh(): void {
     const now = this.#sources.steady();
     if (now - this.#refreshedAt < FRESH_MS) return;
@@ -181,7 +185,7 @@ export class StatisticsRecorder {
     });
   }
 
-  /** Adds what has come together to the store; kept when that fails. */
+  /** Adds the totals to the store; keeps them when that fails. */
   write(): void {
     const { store } = this.#sources;
     store.flush();
@@ -235,7 +239,7 @@ export class StatisticsRecorder {
     return day;
   }
 
-  /** The names of private rooms are nobody's business. */
+  /** Returns false for private rooms, whose names must stay private. */
   #isNamed({ permanent, isPrivate, name }: SeenRoom): boolean {
     if (permanent) return true;
     if (isPrivate) return false;

@@ -14,7 +14,7 @@ export function newSecret(): string {
   return new Secret({ size: 20 }).base32;
 }
 
-/** The address that an app reads from the QR code. */
+/** Returns the address that an app reads from the QR code. */
 export function keyUri(
   secret: string,
   server: string,
@@ -28,8 +28,9 @@ function codes(secret: string, issuer: string, label: string): TOTP {
 }
 
 /**
- * The number of the 30 seconds that `code` belongs to, or null for a wrong
- * code. A number is good once: the caller compares it with the last.
+ * Returns the number of the 30-second step that `code` belongs to, or null for
+ * a wrong code. Each number is valid once: the caller compares it with the last
+ * one.
  */
 export function stepOf(
   secret: string,
@@ -43,12 +44,12 @@ export function stepOf(
   return delta === null ? null : Math.floor(now / PERIOD_MS) + delta;
 }
 
-/** The code of this moment, for tests and tools. */
+/** Returns the current code, for tests and tools. */
 export function codeAt(secret: string, now: number): string {
   return codes(secret, "", "").generate({ timestamp: now });
 }
 
-/** A QR code as an SVG picture, dark on white with its quiet zone. */
+/** Returns a QR code as an SVG picture, dark on white with its quiet zone. */
 export function qrSvg(text: string): string {
   const code = qrcode(0, "M");
   code.addData(text);

@@ -1,6 +1,6 @@
 /**
- * Tells when the event loop stood still, and during what work. With a thread
- * of its own it tells at once, which the loop itself could not.
+ * Reports when the event loop has stalled, and during which work. With a thread
+ * of its own it reports immediately, which the loop itself could not.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { type Activity, activity as ours, TASKS } from "./activity.ts";
 
 export interface Stall {
   readonly ms: number;
-  /** In words. */
+  /** A description of the work. */
   readonly doing: string;
 }
 
 export interface WatchdogOptions {
-  /** Names packet types in what it says. */
+  /** Returns the name of a packet type, for the report. */
   readonly nameOf: (type: number) => string | undefined;
-  /** Called when the loop turns again. */
+  /** Called when the loop runs again. */
   readonly onStall: (stall: Stall) => void;
   readonly activity?: Activity;
   /** Also watch from a thread, which costs 20 MB and writes to stderr. */
@@ -93,7 +93,7 @@ function watch(names: Record<number, string>): void {
     let said = 0;
     setInterval(() => {
       const now = performance.now();
-      // The whole machine slept, or this thread got no turn: nobody's stall.
+      // The whole machine slept, or this thread was not scheduled: not a stall.
       if (now - looked > 2 * stallMs) since = now;
       looked = now;
       const fresh = Atomics.load(cells, 0);
@@ -104,7 +104,7 @@ function watch(names: Record<number, string>): void {
         said = 0;
       } else if (ms >= Math.max(stallMs, 2 * said)) {
         said = ms;
-        // As Activity lays them out: beat, task, type, session.
+        // In the layout of Activity: beat, task, type, session.
         const [, task = 0, type = 0, session = 0] = cells;
         say(
           ms,

@@ -7,9 +7,14 @@
  */
 import { decodeCounter, MAX_OFFSET } from "../protocol/video_port.ts";
 
-/** A second hello must not stop a publisher that runs: so many stay valid. */
+/**
+ * Maximum valid offsets besides the one in use: a second hello must not stop a
+ * running publisher.
+ */
 const NEWEST = 2;
-/** Pictures are connections of their own and may overtake each other. */
+/**
+ * Counters accepted out of order, because each picture has its own connection.
+ */
 const WINDOW = 16;
 /** The client counts from 1000, one for each picture. */
 const MAX_COUNTER = 2 ** 31;
@@ -24,12 +29,13 @@ interface Hello {
 
 export class Credentials {
   #hellos: Hello[] = [];
-  /** The one that pictures come with at the moment. */
+  /** The offset that pictures currently use. */
   #running: Hello | undefined;
 
   /**
-   * Draws the offset of a new hello; `random` gives 0 to below 1. The two
-   * newest stay valid, and the one in use does however many hellos come.
+   * Draws the offset of a new hello; `random` returns 0 to below 1. The two
+   * newest offsets stay valid, and the one in use does however many hellos
+   * arrive.
    */
   hello(random: () => number): number {
     const kept = this.#hellos.slice(0, NEWEST - 1);
@@ -44,9 +50,9 @@ export class Credentials {
   }
 
   /**
-   * Whether these digits hold a counter that was not used before; it is used
-   * then. Parts of the limerick stand in it twice, so digits may make sense
-   * under several offsets: they must be new under each.
+   * Returns whether these digits hold an unused counter, and marks it as used.
+   * Parts of the limerick occur twice, so digits may be valid under several
+   * offsets: they must be unused under each.
    */
   accept(digits: string): boolean {
     let newest: Hello | undefined;

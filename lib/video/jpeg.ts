@@ -1,9 +1,9 @@
 /**
- * A walk over the segments of a JPEG, which finds what an old decoder cannot
- * read: viewers of 2002 end on such a picture, so it never reaches them.
+ * Checks the segments of a JPEG for everything that an old decoder cannot read:
+ * viewers of 2002 crash on such a picture, so it is never forwarded.
  *
- * It looks at the structure alone. Damaged picture data within a scan makes
- * decoders show grey blocks, nothing worse.
+ * It checks only the structure. Damaged data within a scan makes decoders show
+ * grey blocks, nothing worse.
  *
  * @module
  */
@@ -11,9 +11,9 @@
 /** The largest frame; the client sends 160 x 120. */
 export const MAX_WIDTH = 640;
 export const MAX_HEIGHT = 480;
-/** Blocks of one unit in an interleaved scan, by the standard. */
+/** Maximum blocks per unit in an interleaved scan, by the standard. */
 const MAX_UNIT_BLOCKS = 10;
-/** A progressive picture has about ten. */
+/** Maximum scans; a progressive picture has about ten. */
 const MAX_SCANS = 32;
 
 const SOF0 = 0xc0;
@@ -42,7 +42,7 @@ interface Frame {
   readonly components: readonly Component[];
 }
 
-/** What has been defined before a scan. */
+/** Tables defined before a scan. */
 interface Tables {
   quantization: number;
   dc: number;
@@ -88,12 +88,15 @@ export function pictureFault(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Comments and application segments; decoders skip those they do not know. */
+/**
+ * Returns whether the segment is a comment or application data, which decoders
+ * skip.
+ */
 function isPassedOver(marker: number): boolean {
   return (marker >= APP0 && marker <= APP15) || marker === COM;
 }
 
-/** The segment whose length stands here, without the length. */
+/** Returns the segment at this offset, without its length. */
 function segment(bytes: Uint8Array, at: number): Uint8Array | undefined {
   if (at + 2 > bytes.length) return undefined;
   const length = (bytes[at]! << 8) | bytes[at + 1]!;
@@ -132,7 +135,8 @@ function huffmanFault(body: Uint8Array, tables: Tables): string | undefined {
     const isAc = body[at]! >> 4 === 1;
     const id = body[at]! & 15;
     if (body[at]! >> 4 > 1 || id > 3 || at + 17 > body.length) return fault;
-    // Codes of each length must leave room: else decoders run off their table.
+    // Codes of each length must leave room for longer ones; otherwise decoders
+    // read beyond their table.
     let code = 0;
     let symbols = 0;
     for (let length = 1; length <= 16; length++) {
@@ -201,7 +205,7 @@ function scanFault(
   for (let i = 0; i < count; i++) {
     const id = body[1 + 2 * i];
     const index = frame.components.findIndex((one) => one.id === id);
-    // Components stand in the order of the frame, each once.
+    // Components must be in the order of the frame, each once.
     if (index <= last) return "bad scan";
     last = index;
     const { h, v, quantization } = frame.components[index]!;
@@ -240,7 +244,10 @@ function progressionFault(
   return isSound && isRefined ? undefined : "bad scan";
 }
 
-/** Where the next marker stands that is no restart; -1 when there is none. */
+/**
+ * Returns the offset of the next marker other than a restart; -1 when there is
+ * none.
+ */
 function endOfScan(bytes: Uint8Array, from: number): number {
   for (let at = from;;) {
     at = bytes.indexOf(0xff, at);

@@ -33,20 +33,25 @@ export interface LinkPorts {
   readonly relay: VideoRelay;
   readonly limits: { readonly transferMs: number };
   readonly clock: () => number;
-  /** It has proved who it is: it makes room for nobody. */
+  /**
+   * Called when the connection is authenticated, and is no longer closed to
+   * make room.
+   */
   settled(link: VideoLink): void;
   refused(reason: VideoRefusal, address: string): void;
-  /** An error that is not the other end's doing. */
+  /** Called for an error that the other end did not cause. */
   failed(error: unknown, address: string): void;
-  /** The socket is closed. */
+  /** Called when the socket is closed. */
   gone(link: VideoLink): void;
 }
 
 export class VideoLink implements Acceptable {
   readonly mayYield = true;
-  /** It has proved who it is. */
+  /** True once the connection is authenticated. */
   isSettled = false;
-  /** When it is closed, unless it moves on; Infinity while a GET waits. */
+  /**
+   * When it will be closed, unless it progresses; Infinity while a GET waits.
+   */
   deadline: number;
   readonly #conn: Deno.TcpConn;
   readonly #ports: LinkPorts;
@@ -58,7 +63,9 @@ export class VideoLink implements Acceptable {
     this.deadline = ports.clock() + ports.limits.transferMs;
   }
 
-  /** Resolves when the transaction is over and the socket closed. */
+  /**
+   * Handles the transaction. Resolves when it is over and the socket closed.
+   */
   async run(): Promise<void> {
     const conn = this.#conn;
     let head = spare.pop() ?? new Uint8Array(HEAD_BUFFER);
@@ -147,7 +154,10 @@ export class VideoLink implements Acceptable {
     return answered;
   }
 
-  /** The client closes; without an offset it gets no byte. */
+  /**
+   * Answers a hello, after which the client closes; without an offset it
+   * receives nothing.
+   */
   async #answerHello(
     request: Extract<VideoRequest, { kind: `${string} hello` }>,
   ): Promise<void> {
@@ -202,7 +212,7 @@ export class VideoLink implements Acceptable {
 
 const NO_BYTES = new Uint8Array();
 
-/** Whether the error only says that the connection is over. */
+/** Returns whether the error only means that the connection is over. */
 function isClosing(error: unknown): boolean {
   return error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted ||

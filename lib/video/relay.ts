@@ -1,7 +1,7 @@
 /**
- * Keeps the newest picture of each publisher and hands it to those who may
- * watch (docs/protocol.md, "Room video"). It knows no sockets: the video port
- * and the WebSocket entrance both use it.
+ * Keeps the newest picture of each publisher and passes it to permitted viewers
+ * (docs/protocol.md, "Room video"). It knows no sockets: both the video port
+ * and WebSockets use it.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface Picture {
   readonly sequence: number;
 }
 
-/** Takes one picture for a viewer that waits. */
+/** Delivers one picture to a waiting viewer. */
 export type Deliver = (picture: Picture) => void;
 
 /** A viewer that waits for a picture. */
@@ -42,7 +42,7 @@ interface Waiting {
   readonly deliver: Deliver;
 }
 
-/** What the relay keeps of a camera. */
+/** The relay's state of a camera. */
 class Source {
   readonly credentials = new Credentials();
   readonly rate: ByteRate;
@@ -55,10 +55,10 @@ class Source {
   }
 }
 
-/** What the relay keeps of a view. */
+/** The relay's state of a view. */
 class Seat {
   readonly credentials = new Credentials();
-  /** The newest picture that the viewer has been given. */
+  /** Sequence number of the newest picture that the viewer has received. */
   seen = 0;
   waiting: Waiting | undefined;
 
@@ -72,7 +72,7 @@ export interface VideoRelayOptions {
   readonly clock: () => number;
   /** At least 0, less than 1; must not be guessed. */
   readonly random: () => number;
-  /** The first sound picture of a camera has come. */
+  /** Called when the first valid picture of a camera has arrived. */
   readonly onFirstPicture: (camera: Camera) => void;
 }
 
@@ -86,7 +86,9 @@ export class VideoRelay {
   readonly #seats = new WeakMap<View, Seat>();
   /** Oldest first. */
   readonly #waiting = new Set<Waiting>();
-  /** Viewers whose picture is there, and whose bytes are not: in turn. */
+  /**
+   * Viewers whose picture is available but whose byte rate is used up, in turn.
+   */
   readonly #queue = new Set<Waiting>();
   readonly #outgoing: ByteRate;
 
@@ -101,7 +103,7 @@ export class VideoRelay {
     return this.#waiting.size;
   }
 
-  /** What has come of a camera so far. */
+  /** Returns what has been received from a camera so far. */
   received(camera: Camera): { pictures: number; bytes: number } {
     const source = this.#sources.get(camera);
     return {
@@ -110,14 +112,19 @@ export class VideoRelay {
     };
   }
 
-  /** The offset for a publisher's hello; undefined when it is nobody's. */
+  /**
+   * Returns the offset for a publisher's hello; undefined for an unknown
+   * publisher.
+   */
   publisherHello(uid: Uid, address: string): number | undefined {
     const camera = this.#cameraAt(uid, address);
     if (camera === undefined) return undefined;
     return this.#source(camera).credentials.hello(this.#options.random);
   }
 
-  /** The offset for a viewer's hello; undefined without a granted view. */
+  /**
+   * Returns the offset for a viewer's hello; undefined without a granted view.
+   */
   viewerHello(publisher: Uid, viewer: Uid, address: string) {
     const view = this.#viewAt(publisher, viewer, address);
     if (view === undefined) return undefined;
@@ -125,8 +132,8 @@ export class VideoRelay {
   }
 
   /**
-   * Whether a picture may come: what its bytes say is looked at when they are
-   * there. A counter is used up by asking.
+   * Returns whether a picture may be sent; its bytes are checked when they have
+   * arrived. Uses up the counter.
    */
   mayPublish(
     uid: Uid,
@@ -139,10 +146,10 @@ export class VideoRelay {
     return credentials.accept(digits) ? camera : "wrong digits";
   }
 
-  /** Takes a picture; the bytes are kept and must not change any more. */
+  /** Accepts a picture; the bytes are kept and must not change any more. */
   take(camera: Camera, jpeg: Uint8Array): VideoRefusal | undefined {
     const { cameras, clock, onFirstPicture } = this.#options;
-    // It ended while its picture was on the way.
+    // The camera ended while its picture was arriving.
     if (cameras.of(camera.uid) !== camera) return "not a member with video";
     const source = this.#source(camera);
     if (!source.rate.take(jpeg.length, clock())) return "too many bytes";
@@ -162,8 +169,8 @@ export class VideoRelay {
   }
 
   /**
-   * Answers a GET: with a picture that is newer than the last one of this
-   * viewer, at once or when it comes, and with the old one after a while.
+   * Answers a GET with a picture newer than this viewer's last one, immediately
+   * or when it arrives, and with the old one after a while.
    */
   fetch(
     publisher: Uid,
@@ -180,7 +187,7 @@ export class VideoRelay {
     return undefined;
   }
 
-  /** Publishes for a session that is authenticated already. */
+  /** Publishes a picture for an authenticated session. */
   publish(session: Session, jpeg: Uint8Array): VideoRefusal | undefined {
     const camera = this.#options.cameras.of(session.uid);
     if (camera?.session !== session) return "not a member with video";
@@ -222,7 +229,7 @@ export class VideoRelay {
     };
   }
 
-  /** A camera or a view has ended: nobody waits for it any longer. */
+  /** Stops all waits for a camera or a view that has ended. */
   changed(change: VideoChange): void {
     if (change.what === "view ended") {
       const waiting = this.#seats.get(change.view)?.waiting;
@@ -234,7 +241,9 @@ export class VideoRelay {
     }
   }
 
-  /** Answers what has waited long enough; to be called often. */
+  /**
+   * Answers the requests that have waited long enough; must be called often.
+   */
   tick(): void {
     const { clock, limits } = this.#options;
     const now = clock();
@@ -245,13 +254,13 @@ export class VideoRelay {
     }
   }
 
-  /** Answers everybody who waits. */
+  /** Answers all waiting viewers. */
   end(): void {
     for (const waiting of this.#waiting) this.#deliver(waiting);
   }
 
   #wait(seat: Seat, deliver: Deliver): void {
-    // A client asks once at a time: an older question has been given up.
+    // A client makes one request at a time, so an older one has been given up.
     if (seat.waiting !== undefined) this.#deliver(seat.waiting);
     const waiting = { seat, since: this.#options.clock(), deliver };
     seat.waiting = waiting;
@@ -274,7 +283,7 @@ export class VideoRelay {
     }
   }
 
-  /** Gives the newest picture, whether the viewer has had it or not. */
+  /** Delivers the newest picture, whether the viewer has received it or not. */
   #deliver(waiting: Waiting): void {
     this.#forget(waiting);
     const { seat, deliver } = waiting;
@@ -325,8 +334,8 @@ export class VideoRelay {
 }
 
 /**
- * Whether a connection without a ticket may be that session's. A browser's
- * address may be that of many people, so its video needs a ticket.
+ * Returns whether a connection without a ticket may belong to that session.
+ * Many users may share a browser's address, so its video requires a ticket.
  */
 function isFrom(session: Session | undefined, address: string): boolean {
   return session !== undefined && !session.overWebSocket &&

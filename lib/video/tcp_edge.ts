@@ -1,10 +1,10 @@
 /**
- * The TCP side of the video port: which connections are taken, how many of one
- * host, and the end of those that are late.
+ * The TCP side of the video port: accepts connections, limits them per host,
+ * and closes late ones.
  *
- * A host counts for as much as its users publish and watch. Forty-five
- * connections a second from one client are normal, so the limits of the other
- * ports do not fit; and a host without any such user has no business here.
+ * A host's limit depends on what its users publish and watch. One client makes
+ * forty-five connections a second, so the limits of the other ports do not fit;
+ * a host without any such user is refused.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import type { VideoRelay } from "./relay.ts";
 const PER_SECOND = { host: 10, camera: 20, view: 20 } as const;
 const AT_A_TIME = { host: 16, camera: 8, view: 4 } as const;
 const BURST_SECONDS = 3;
-/** Connections that have not proved who they are, of all hosts. */
+/** Maximum unauthenticated connections of all hosts. */
 const MOST_UNSETTLED = 512;
 /**
  * When more than this many connections in a second were read and came to
@@ -122,7 +122,7 @@ export class VideoTcpEdge {
     return this.#acceptor.run();
   }
 
-  /** Closes what is late; to be called often. */
+  /** Closes late connections; must be called often. */
   tick(): void {
     const now = this.#options.clock();
     if (now - this.#watchedAt >= WATCH_MS) this.#watch(now);
@@ -137,7 +137,7 @@ export class VideoTcpEdge {
     this.#watchedAt = now;
   }
 
-  /** Ends the GETs that wait with a picture, and closes everything. */
+  /** Answers waiting GETs with a picture, and closes everything. */
   async shutdown(): Promise<void> {
     this.#acceptor.close();
     this.#options.relay.end();
@@ -158,7 +158,7 @@ export class VideoTcpEdge {
     return isShared ? undefined : crowded;
   }
 
-  /** Why this host may have no more, as far as its share goes. */
+  /** Returns why this host is over its share, if it is. */
   #crowded(key: string, load: HostLoad, now: number): string | undefined {
     const perSecond = allowance(PER_SECOND, load);
     if (!this.#rates.take(key, perSecond, BURST_SECONDS * perSecond, now)) {
@@ -194,8 +194,8 @@ export class VideoTcpEdge {
 }
 
 /**
- * Closes the oldest that has not proved who it is. A client does that at once,
- * so idle connections keep nobody of the same address out.
+ * Closes the oldest unauthenticated connection. Clients authenticate
+ * immediately, so idle connections cannot keep others at the same address out.
  */
 function makeRoom(links: ReadonlySet<VideoLink>): boolean {
   for (const link of links) {

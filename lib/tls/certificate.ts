@@ -45,18 +45,18 @@ const OID = {
 
 export interface CertificateWish {
   readonly subject: string;
-  /** Host names and addresses; of an authority those that it may certify. */
+  /** Host names and addresses; for an authority, those that it may certify. */
   readonly names: readonly string[];
   readonly from: Date;
   readonly until: Date;
   /** PEM. */
   readonly key: string;
   readonly kind: "server" | "authority";
-  /** Signs it; itself when not given. PEM. */
+  /** The issuer that signs it (PEM); self-signed when not given. */
   readonly issuer?: { readonly certificate: string; readonly key: string };
 }
 
-/** A new private key, PEM. */
+/** Returns a new private key, as PEM. */
 export function newKey(): string {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return pemOf(privateKey);
@@ -66,7 +66,7 @@ function pemOf(key: KeyObject): string {
   return key.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-/** A certificate, PEM. */
+/** Returns a certificate, as PEM. */
 export function makeCertificate(wish: CertificateWish): string {
   const subject = nameDer(wish.subject);
   const ownSpki = spkiOf(wish.key);
@@ -86,7 +86,7 @@ export function makeCertificate(wish: CertificateWish): string {
   return pem("CERTIFICATE", signed(body, signer));
 }
 
-/** A request to certify `key` for `names`, DER. */
+/** Returns a request to certify `key` for `names`, as DER. */
 export function makeRequest(names: readonly string[], key: string): Bytes {
   const asked = sequence(subjectAlternativeName(names));
   return signed(
@@ -137,7 +137,7 @@ function extensions(
   return [
     extension(
       OID.basicConstraints,
-      // An authority for servers, not for other authorities.
+      // The authority may certify servers, but not other authorities.
       isAuthority ? sequence(boolean(true), integer(0)) : sequence(),
       true,
     ),
@@ -174,7 +174,10 @@ function subjectAlternativeName(names: readonly string[]): Bytes {
   );
 }
 
-/** Names of a kind that is not among them would all be permitted. */
+/**
+ * Restricts an authority to `names`. Kinds of names that are not listed would
+ * all be permitted, so every kind is.
+ */
 function nameConstraints(names: readonly string[]): Bytes {
   const subtrees = names.map((name) => sequence(generalName(name, true)));
   return extension(

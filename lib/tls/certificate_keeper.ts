@@ -1,6 +1,6 @@
 /**
- * The certificate that the pages show: found or made at the start, renewed
- * while the server runs.
+ * Keeps the certificate of the pages: loads or creates it at the start, and
+ * renews it while the server is running.
  *
  * @module
  */
@@ -21,12 +21,12 @@ import { AUTHORITY, SELF, selfSigned } from "./self_signed.ts";
 import { tlsProblem } from "./settings.ts";
 import { TlsFiles } from "./tls_files.ts";
 
-/** How often the names and the end of a certificate are looked at. */
+/** Milliseconds between two checks of a certificate's names and expiry. */
 const CHECK_MS = 3_600_000;
-/** Wait after a failed order; it doubles with each. */
+/** Milliseconds to wait after a failed order; doubled with each failure. */
 const RETRY_MS = 5 * 60_000;
 const LONGEST_RETRY_MS = 12 * 3_600_000;
-/** An ACME certificate is renewed when a third of its time is left. */
+/** An ACME certificate is renewed when this part of its lifetime is left. */
 const RENEW_AT = 1 / 3;
 
 export interface KeeperOptions {
@@ -51,7 +51,7 @@ export class CertificateKeeper {
   #failures = 0;
   #onChange: (pair: KeyPair) => void = () => {};
 
-  /** Throws ConfigError when there can be no certificate. */
+  /** Throws ConfigError when no certificate is possible. */
   constructor(options: KeeperOptions) {
     const { config, folder } = options;
     const { tls } = config().web;
@@ -75,13 +75,13 @@ export class CertificateKeeper {
       : undefined;
   }
 
-  /** Renews from now on, and tells `onChange` each new certificate. */
+  /** Starts renewing, and calls `onChange` with each new certificate. */
   start(onChange: (pair: KeyPair) => void): void {
     this.#onChange = onChange;
     this.#check();
   }
 
-  /** Reads files again, tries again what has failed. */
+  /** Reads the files again and retries failed orders. */
   reload(): void {
     clearTimeout(this.#timer);
     this.#check();
@@ -205,7 +205,7 @@ export class CertificateKeeper {
     return path === "" ? undefined : readText("web.acme_ca", path, this.#base);
   }
 
-  /** Relative paths begin at the data folder. */
+  /** The folder that relative paths start from: the data folder. */
   get #base(): string {
     return join(this.#options.folder, "..");
   }
@@ -217,8 +217,8 @@ export class CertificateKeeper {
 }
 
 /**
- * The certificate that a start would use; undefined when one would be made or
- * ordered. Throws when it cannot be read.
+ * Returns the certificate that a start would use; undefined when one would be
+ * created or ordered. Throws when it cannot be read.
  */
 export function storedCertificate(
   config: Config,
@@ -231,7 +231,10 @@ export function storedCertificate(
   return ordered ?? files.readPair(SELF);
 }
 
-/** Certificates of different directories do not replace each other. */
+/**
+ * Returns a name that differs for each ACME directory, so that their
+ * certificates do not replace each other.
+ */
 function acmeName({ web }: Config): string {
   const print = createHash("sha256").update(web.acme_directory).digest("hex");
   return `acme-${print.slice(0, 8)}`;
@@ -243,7 +246,7 @@ function holdsNames({ certificate, key }: KeyPair, { web }: Config): boolean {
     return keyFits(certificate, key) &&
       web.tls_names.every((name) => covers(names, name));
   } catch {
-    // Damaged: ordered again.
+    // Damaged, so it is ordered again.
     return false;
   }
 }

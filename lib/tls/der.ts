@@ -1,6 +1,6 @@
 /**
- * ASN.1 in DER, as far as certificates need it: writing values, and reading
- * them back.
+ * The part of ASN.1 DER that certificates need: encoding values and decoding
+ * them.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** A value: tag, length, content. */
+/** Encodes a value: tag, length, content. */
 export function tagged(tag: number, ...parts: readonly Uint8Array[]): Bytes {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const head = [tag, ...lengthBytes(length)];
@@ -52,7 +52,7 @@ export const utf8 = (text: string): Bytes =>
 export const boolean = (value: boolean): Bytes =>
   tagged(TAG.boolean, Uint8Array.of(value ? 0xff : 0));
 
-/** Of a number, or of bytes that stand for a positive one. */
+/** Encodes a number, or bytes that represent a positive one. */
 export function integer(value: number | Uint8Array): Bytes {
   if (typeof value === "number") {
     return tagged(TAG.integer, Uint8Array.of(value));
@@ -77,7 +77,7 @@ export function oid(dotted: string): Bytes {
   return tagged(TAG.oid, Uint8Array.from(bytes));
 }
 
-/** As RFC 5280 wants it: two digits for the year until 2049. */
+/** Encodes a time as RFC 5280 requires: a two-digit year until 2049. */
 export function time(at: Date): Bytes {
   const digits = at.toISOString().replaceAll(/[-:T]|\.\d+/g, "");
   const short = at.getUTCFullYear() < 2050;
@@ -92,7 +92,7 @@ export interface Node {
   readonly content: Uint8Array;
 }
 
-/** The values in `bytes`, one after the other. Throws when one is cut short. */
+/** Yields the values in `bytes`. Throws when one is cut short. */
 export function* read(bytes: Uint8Array): Generator<Node> {
   for (let at = 0; at < bytes.length;) {
     const tag = bytes[at++]!;

@@ -10,7 +10,9 @@ import type { KeyPair } from "../net/tls/terminator.ts";
 import { osSentence } from "../ops/os_errors.ts";
 import { keyFits, readCertificate } from "./read_certificate.ts";
 
-/** The certificate of web.tls_cert and web.tls_key. Throws ConfigError. */
+/**
+ * Returns the certificate of web.tls_cert and web.tls_key. Throws ConfigError.
+ */
 export function readFiles({ web }: Config, base: string): KeyPair {
   const certificate = readText("web.tls_cert", web.tls_cert, base);
   const key = readText("web.tls_key", web.tls_key, base);
@@ -36,7 +38,7 @@ export function readFiles({ web }: Config, base: string): KeyPair {
   ]);
 }
 
-/** Relative paths begin at `base`. Throws ConfigError. */
+/** Reads a file; relative paths start from `base`. Throws ConfigError. */
 export function readText(setting: string, path: string, base: string): string {
   const full = isAbsolute(path) ? path : join(base, path);
   try {

@@ -10,7 +10,7 @@ import { type Bytes, tagged } from "./der.ts";
 const DNS_NAME = 0x82;
 const IP_ADDRESS = 0x87;
 
-/** A GeneralName; with `mask` one of a name constraint. */
+/** Encodes a GeneralName; with `mask`, one of a name constraint. */
 export function generalName(name: string, mask = false): Bytes {
   const address = addressBytes(name);
   if (address === undefined) {
@@ -22,7 +22,7 @@ export function generalName(name: string, mask = false): Bytes {
     : tagged(IP_ADDRESS, address);
 }
 
-/** The name or address of a GeneralName of one of those two kinds. */
+/** Returns the name or address of a GeneralName of these two kinds. */
 export function nameOf(tag: number, content: Uint8Array): string | undefined {
   if (tag === DNS_NAME) return new TextDecoder().decode(content).toLowerCase();
   if (tag !== IP_ADDRESS) return undefined;
@@ -55,7 +55,7 @@ function addressBytes(name: string): Bytes | undefined {
   }));
 }
 
-/** Whether a certificate for `names` is good for `host`. */
+/** Returns whether a certificate for `names` is valid for `host`. */
 export function covers(names: readonly string[], host: string): boolean {
   const wanted = normalAddress(host.replace(/^\[|\]$/g, "")) ??
     host.toLowerCase();

@@ -42,7 +42,7 @@ interface Parts {
   readonly extensions: Uint8Array;
 }
 
-/** Of the first certificate of a PEM text. Throws when there is none. */
+/** Parses the first certificate of a PEM text. Throws when there is none. */
 export function readCertificate(text: string): CertificateInfo {
   const parts = partsOf(text);
   const [from, until] = read(parts.validity);
@@ -61,7 +61,10 @@ export function readCertificate(text: string): CertificateInfo {
   };
 }
 
-/** Whether the private key belongs to the first certificate. Throws as above. */
+/**
+ * Returns whether the private key belongs to the first certificate. Throws as
+ * above.
+ */
 export function keyFits(certificate: string, key: string): boolean {
   const own: KeyObject = createPublicKey(createPrivateKey(key));
   const its = sequence(partsOf(certificate).publicKey);
@@ -95,7 +98,7 @@ export function partsOf(text: string): Parts {
   };
 }
 
-/** The values inside the first value of `bytes`, or `bytes` when that is all. */
+/** Returns the values inside the first value of `bytes`. */
 function children(bytes: Uint8Array | undefined): Node[] {
   if (bytes === undefined || bytes.length === 0) return [];
   const [whole] = read(bytes);
@@ -140,7 +143,7 @@ function isOid({ tag, content }: Node, id: string): boolean {
 
 function timeOf(node: Node | undefined): Date {
   const digits = new TextDecoder().decode(node?.content);
-  // Two digits of the year mean 1950 to 2049.
+  // A two-digit year means 1950 to 2049.
   const full = node?.tag === TAG.generalizedTime
     ? digits
     : `${digits < "50" ? "20" : "19"}${digits}`;

@@ -1,6 +1,6 @@
 /**
- * A certificate that the server makes for itself, with all its names and
- * addresses; signed by the host's own authority when there is one.
+ * A certificate that the server creates itself, with all its names and
+ * addresses, signed by the host's own authority when there is one.
  *
  * @module
  */
@@ -14,17 +14,20 @@ import { covers } from "./names.ts";
 import type { TlsFiles } from "./tls_files.ts";
 
 const DAY_MS = 86_400_000;
-/** Browsers take no certificate for longer than 398 days. */
+/** Browsers reject certificates valid for more than 398 days. */
 const DAYS = 397;
 const RENEW_DAYS = 30;
 const AUTHORITY_DAYS = 3650;
-/** For clocks that are late. */
+/**
+ * Certificates start this many milliseconds early, for clients whose clocks are
+ * slow.
+ */
 const BACKDATED_MS = DAY_MS;
 const MOST_NAMES = 100;
 export const AUTHORITY = "authority";
 export const SELF = "self";
 
-/** Names and addresses at which clients may reach this server. */
+/** Returns the names and addresses at which clients may reach this server. */
 export function ownNames({ server, web }: Config): string[] {
   const machine = hostname().toLowerCase();
   const names = [
@@ -51,17 +54,17 @@ function machineAddresses(): string[] {
   try {
     return Deno.networkInterfaces()
       .map(({ address }) => address)
-      // Those of one link only mean nothing without its name.
+      // Link-local addresses are useless without the name of their interface.
       .filter((address) => !/^fe[89ab]|^169\.254\./i.test(address));
   } catch {
-    // Not permitted, or not supported: then nobody knows.
+    // Without permission or support the addresses are unknown.
     return [];
   }
 }
 
 /**
- * The stored certificate, or a new one when there is none, when it ends soon,
- * when it misses a name, or when the authority has changed.
+ * Returns the stored certificate, or a new one when there is none, when it
+ * expires soon, when it lacks a name, or when the authority has changed.
  */
 export function selfSigned(
   files: TlsFiles,
@@ -92,8 +95,8 @@ export function selfSigned(
 }
 
 /**
- * Makes an authority that can certify only `names`: clients refuse anything
- * else it signs.
+ * Creates an authority that can certify only `names`: clients reject anything
+ * else that it signs.
  */
 export function makeAuthority(
   files: TlsFiles,
@@ -116,7 +119,7 @@ export function makeAuthority(
   return pair;
 }
 
-/** Names of this server that its authority may not certify. */
+/** Returns the names of this server that its authority may not certify. */
 export function namesBeyond(authority: KeyPair, config: Config): string[] {
   const { permitted } = readCertificate(authority.certificate);
   return ownNames(config).filter((name) => !covers(permitted, name));
@@ -125,7 +128,8 @@ export function namesBeyond(authority: KeyPair, config: Config): string[] {
 function namesFor(config: Config, authority: KeyPair | undefined): string[] {
   const names = ownNames(config);
   if (authority === undefined) return names;
-  // One name beyond the constraints, and clients refuse the whole certificate.
+  // With a single name beyond the constraints, clients reject the whole
+  // certificate.
   const { permitted } = readCertificate(authority.certificate);
   return names.filter((name) => covers(permitted, name));
 }
@@ -134,7 +138,7 @@ function usablePair(pair: KeyPair | undefined): KeyPair | undefined {
   try {
     return pair && keyFits(pair.certificate, pair.key) ? pair : undefined;
   } catch {
-    // Damaged: made again.
+    // Damaged, so it is created again.
     return undefined;
   }
 }

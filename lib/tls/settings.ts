@@ -1,12 +1,12 @@
 /**
- * Which settings of HTTPS need each other.
+ * Checks which HTTPS settings depend on each other.
  *
  * @module
  */
 import type { Config } from "../config/config.ts";
 import { normalAddress } from "../net/networks.ts";
 
-/** Why these settings cannot work together, in a sentence; null: they can. */
+/** Returns why these settings cannot work together, or null when they can. */
 export function tlsProblem({ web }: Config): string | null {
   if (web.tls === "files" && (web.tls_cert === "" || web.tls_key === "")) {
     return 'web.tls = "files" needs web.tls_cert and web.tls_key.';

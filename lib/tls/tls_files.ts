@@ -1,5 +1,5 @@
 /**
- * The folder of certificates and private keys: for its owner alone.
+ * The folder of certificates and private keys, accessible only to its owner.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class TlsFiles {
     return join(this.folder, name);
   }
 
-  /** Undefined when there is no such file. */
+  /** Returns undefined when the file does not exist. */
   read(name: string): string | undefined {
     try {
       return Deno.readTextFileSync(this.path(name));
@@ -24,7 +24,9 @@ export class TlsFiles {
     }
   }
 
-  /** The files NAME.crt and NAME.key; undefined unless both are there. */
+  /**
+   * Reads the files NAME.crt and NAME.key. Returns undefined unless both exist.
+   */
   readPair(name: string): KeyPair | undefined {
     const certificate = this.read(`${name}.crt`);
     const key = this.read(`${name}.key`);
@@ -33,13 +35,16 @@ export class TlsFiles {
       : { certificate, key };
   }
 
-  /** The key first: a certificate without its key would be of no use. */
+  /** Writes the key first, because a certificate without its key is useless. */
   writePair(name: string, { certificate, key }: KeyPair): void {
     if (this.read(`${name}.key`) !== key) this.write(`${name}.key`, key);
     this.write(`${name}.crt`, certificate);
   }
 
-  /** Replaces the file at once, so that a crash leaves the old or the new. */
+  /**
+   * Replaces the file atomically, so that a crash leaves the old or the new
+   * one.
+   */
   write(name: string, text: string): void {
     this.#makeFolder();
     const path = this.path(name);

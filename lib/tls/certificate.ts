@@ -175,8 +175,8 @@ function subjectAlternativeName(names: readonly string[]): Bytes {
 }
 
 /**
- * Restricts an authority to `names`. Kinds of names that are not listed would
- * all be permitted, so every kind is.
+ * Restricts an authority to `names`. A kind of name that none of them has would
+ * be permitted without limits.
  */
 function nameConstraints(names: readonly string[]): Bytes {
   const subtrees = names.map((name) => sequence(generalName(name, true)));

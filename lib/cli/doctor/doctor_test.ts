@@ -14,6 +14,7 @@ import { checkLocation, checkOurPorts } from "./ports.ts";
 const FREE = {
   RETROPAL_SERVER_CHAT_PORT: "0",
   RETROPAL_SERVER_VOICE_PORT: "0",
+  RETROPAL_SERVER_VIDEO_PORT: "0",
   RETROPAL_WEB_PORT: "0",
 };
 

@@ -20,6 +20,7 @@ import type { Config } from "../config/config.ts";
 import { TokenBucket } from "../net/rates.ts";
 import type { OutsideLines } from "../net/outside_lines.ts";
 import type { AnswerCache } from "./answer_cache.ts";
+import type { FanoutBudget } from "./fanout_budget.ts";
 import type { Counters } from "./counters.ts";
 import type { SignOnGuard } from "../actions/sign_on_guard.ts";
 
@@ -131,6 +132,7 @@ export interface Services {
   readonly outsideLines: OutsideLines;
   readonly guard: SignOnGuard;
   readonly answers: AnswerCache;
+  readonly fanoutBudget: FanoutBudget;
   readonly addressBans: AddressBans;
   readonly media: MediaServer;
   /** The video port that clients are given; null when there is none. */

@@ -95,7 +95,28 @@ export class PacketHandler implements LineHandler {
     if (isAwaited(type)) {
       this.#line.answered(this.#ctx.out.bytesTo(this.session));
     }
+    this.#charge();
     this.#perform();
+  }
+
+  /** What the packet sends to others is charged to its sender. */
+  #charge(): void {
+    const { session, services, out, steady } = this.#ctx;
+    if (out.list.length === 0 || session.uid === 0) return;
+    const { rooms } = services.world;
+    const bytes = out.bytesToOthers(
+      session,
+      (gid) => rooms.get(gid)?.members.size ?? 1,
+    );
+    if (bytes === 0) return;
+    services.fanoutBudget.spend(session.uid, bytes, steady);
+    this.#hold();
+  }
+
+  #hold(): void {
+    const { session, services, steady } = this.#ctx;
+    const ms = services.fanoutBudget.debtMs(session.uid, steady);
+    if (ms > 0) this.#line.hold(ms);
   }
 
   #perform(): void {
@@ -107,6 +128,8 @@ export class PacketHandler implements LineHandler {
     if (!this.#online && this.session.phase === "online") {
       this.#online = true;
       this.#line.signedOn();
+      // An earlier session of this account may have left a debt.
+      this.#hold();
     }
   }
 }

@@ -222,6 +222,8 @@ class GatewayLine implements LineHandler {
         this.line.answered(message.bytes);
         this.#asked.shift()?.();
         return;
+      case "hold":
+        return this.line.hold(message.ms);
       case "grant":
         return this.session.heldBack.grant(message.count);
       case "close":

@@ -63,6 +63,10 @@ export class HeldLine implements Line {
     this.#line.signedOn();
   }
 
+  hold(ms: number): void {
+    this.#line.hold(ms);
+  }
+
   answered(bytes: number): void {
     this.#line.answered(bytes);
   }

@@ -71,6 +71,8 @@ export type Message =
   }
   /** A packet has been handled; an awaited answer had so many bytes. */
   | { readonly what: "handled"; readonly line: LineId; readonly bytes: number }
+  /** The client's next packet is handled no sooner than in so many ms. */
+  | { readonly what: "hold"; readonly line: LineId; readonly ms: number }
   /** So many questions of the client will count nothing. */
   | { readonly what: "grant"; readonly line: LineId; readonly count: number }
   /** Close at once. */
@@ -120,6 +122,7 @@ const CODES = {
   handled: 21,
   grant: 22,
   end: 23,
+  hold: 24,
   control: 32,
 } as const satisfies Record<Message["what"], number>;
 
@@ -218,6 +221,10 @@ function writeMessage(out: Writer, message: Message): void {
       out.u32(message.line);
       out.u32(message.bytes);
       break;
+    case "hold":
+      out.u32(message.line);
+      out.u32(message.ms);
+      break;
     case "grant":
       out.u32(message.line);
       out.u32(message.count);
@@ -291,6 +298,8 @@ function readMessage(from: Reader): Message {
       return { what: "queue", line: from.u32(), bytes: from.u32() };
     case CODES.handled:
       return { what: "handled", line: from.u32(), bytes: from.u32() };
+    case CODES.hold:
+      return { what: "hold", line: from.u32(), ms: from.u32() };
     case CODES.grant:
       return { what: "grant", line: from.u32(), count: from.u32() };
     case CODES.session:

@@ -48,6 +48,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     dialect: words,
   }),
   fc.record({ what: of("handled"), line: u32, bytes: u32 }),
+  fc.record({ what: of("hold"), line: u32, ms: u32 }),
   fc.record({ what: of("grant"), line: u32, count: u32 }),
   fc.record({ what: of("end"), line: u32, reason: words }),
   fc.record({ what: of("control"), text: words }),

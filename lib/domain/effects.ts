@@ -102,6 +102,19 @@ export class Effects {
     return bytes;
   }
 
+  /** Bytes that go to other sessions; `members` says how many a room has. */
+  bytesToOthers(session: Session, members: (gid: Gid) => number): number {
+    let bytes = 0;
+    for (const effect of this.list) {
+      if (effect.kind === "room") {
+        bytes += effect.frame.length * (members(effect.gid) - 1);
+      } else if (effect.kind === "send" && effect.to !== session.id) {
+        bytes += effect.frame.length;
+      }
+    }
+    return Math.max(0, bytes);
+  }
+
   clear(): void {
     this.list.length = 0;
   }

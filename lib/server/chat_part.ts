@@ -5,6 +5,7 @@
  */
 import type { MediaServer, RunCommand } from "../chat/context.ts";
 import { AnswerCache } from "../chat/answer_cache.ts";
+import { FanoutBudget } from "../chat/fanout_budget.ts";
 import { Counters } from "../chat/counters.ts";
 import { endMutes } from "../chat/mutes.ts";
 import { ChatServer } from "../chat/server.ts";
@@ -67,6 +68,9 @@ export class ChatPart implements AsyncDisposable {
         counters: new Counters(),
         outsideLines: new OutsideLines(logger("server"), steady),
         answers: new AnswerCache(),
+        fanoutBudget: new FanoutBudget(
+          () => config.current.limits.fanout_bytes_per_second,
+        ),
         guard: new SignOnGuard(config.current),
         media: {
           addressFor: (session) => this.media.addressFor(session),

@@ -480,6 +480,29 @@ const ROWS: Readonly<Record<string, Row>> = {
       assert.ok(performance.now() - before > 300);
     },
   },
+  "limits.fanout_bytes_per_second": {
+    to: 1000,
+    start: wide,
+    async scene(rig, change) {
+      const [ann, bob] = [await rig.guest("Ann"), await rig.guest("Bob")];
+      for (const peer of [ann, bob]) await peer.join(VOICE_ROOM);
+      const line = packet(
+        "ROOM_MESSAGE_OUT",
+        u32(VOICE_ROOM),
+        "x".repeat(1000),
+      );
+      change();
+      const before = performance.now();
+      await bob.write(many(12, line));
+      await ann.until(
+        () =>
+          ann.inbox.filter(({ payload }) => decodeText(payload).endsWith("xx"))
+            .length === 12,
+        "all lines",
+      );
+      assert.ok(performance.now() - before > 500);
+    },
+  },
   "limits.room_create_cost": cost((peer) => peer.write(create("A")), {}),
   "limits.invite_cost": cost(
     (peer) => peer.send("INVITE_OUT", u32(VOICE_ROOM), u32(peer.uid)),

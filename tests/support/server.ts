@@ -26,6 +26,7 @@ const STOP_MS = 20_000;
 const SETTINGS: Readonly<Record<string, string>> = {
   "auth.scrypt_log2n": "1",
   "limits.packets_per_second": "10000",
+  "limits.fanout_bytes_per_second": "1000000000",
 };
 
 export interface ServerOptions {

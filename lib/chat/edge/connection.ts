@@ -72,6 +72,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   readonly #flood = new Flood();
   #dropSaid = false;
   #closing = false;
+  /** No packet is handled before this steady time. */
+  #heldUntil = -Infinity;
   /**
    * Time since which nothing more may be written; -1 while writing is allowed.
    */
@@ -280,21 +282,24 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     const cost = type === requestUser.type && session.heldBack.takeQuestion()
       ? 0
       : costOf(type, limits);
+    let wait = Math.max(0, this.#heldUntil - now);
     if (isAwaited(type)) {
-      if (this.#hungUp) return;
-      const wait = this.#allowance.takeLate(now, cost);
-      if (wait > 0) return this.#handleLate(type, decoder.payload(), wait);
+      wait = Math.max(wait, this.#allowance.takeLate(now, cost));
     } else if (!this.#allowance.take(now, cost)) {
       this.#drop(now);
       return;
     }
+    // The client has gone: what it may not send yet is never sent.
+    if (this.#hungUp && (wait > 0 || isAwaited(type))) return;
+    if (wait > 0) return this.#handleLate(type, decoder.payload(), wait);
     return this.#handler.packet(type, decoder.payload(), now);
   }
 
   /**
-   * The client waits forever for a missing answer, so a packet over the rate is
-   * answered late, and dropped only when the client has hung up. Nothing else
-   * is handled meanwhile.
+   * The client waits forever for a missing answer, and a line that somebody has
+   * written must arrive, so a packet over its budget is handled late, and
+   * dropped only when the client has hung up. Nothing else is handled
+   * meanwhile.
    */
   async #handleLate(
     type: number,
@@ -311,6 +316,10 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     clearTimeout(timer);
     if (this.#closing || this.#hungUp) return;
     await this.#handler.packet(type, payload, this.now);
+  }
+
+  hold(ms: number): void {
+    this.#heldUntil = this.now + ms;
   }
 
   answered(bytes: number): void {

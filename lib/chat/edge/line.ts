@@ -43,6 +43,8 @@ export interface Line {
   signedOn(): void;
   /** Charges for the answer to an awaited packet, in bytes. */
   answered(bytes: number): void;
+  /** Handles the client's next packet no sooner than in so many milliseconds. */
+  hold(ms: number): void;
   /**
    * Returns for how many milliseconds the client has read nothing of its queue.
    * It is only as accurate as the interval at which it is called.

@@ -186,6 +186,10 @@ export class RemoteLine implements Line {
     this.#tell();
   }
 
+  hold(ms: number): void {
+    if (!this.#ended) this.#way.push({ what: "hold", line: this.#id, ms });
+  }
+
   answered(bytes: number): void {
     this.#answerBytes += bytes;
   }

@@ -35,6 +35,15 @@ export const LIMITS = {
       "Bytes per second of the lists, searches and rooms that one connection " +
       "asks for; ten times as much may come at once, the rest comes later.",
   }),
+  fanout_bytes_per_second: count({
+    default: 250_000,
+    min: 1000,
+    max: 1_000_000_000,
+    about:
+      "Bytes per second that one user may make the server send to others, such " +
+      "as a line to each member of a room; ten times as much may be sent at " +
+      "once, the rest later.",
+  }),
   room_create_cost: count({
     default: 10,
     max: 1000,

@@ -58,6 +58,8 @@ export class Rig implements AsyncDisposable {
       "server.video_port": 0,
       "web.enabled": false,
       "auth.scrypt_log2n": 1,
+      // Tests of load are about something else.
+      "limits.fanout_bytes_per_second": 1_000_000_000,
       ...config,
     });
     configureLog({

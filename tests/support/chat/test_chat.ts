@@ -18,6 +18,7 @@ import type {
   VideoChange,
   VoiceChange,
 } from "../../../lib/domain/effects.ts";
+import { FanoutBudget } from "../../../lib/chat/fanout_budget.ts";
 import { Session } from "../../../lib/domain/session.ts";
 import { Room } from "../../../lib/domain/room.ts";
 import type {
@@ -121,6 +122,9 @@ export class TestChat {
       outsideLines: new OutsideLines({ warn: line("warn") }, () => this.now),
       answers: new AnswerCache(),
       guard: new SignOnGuard(settings),
+      fanoutBudget: new FanoutBudget(
+        () => this.services.settings.limits.fanout_bytes_per_second,
+      ),
       addressBans: new AddressBans(store.bans),
       media: mediaServer(
         { voice: () => 2090, video: () => this.videoPort },

@@ -54,6 +54,7 @@ export async function withWholeServer(
     "web.bind": "127.0.0.1",
     "web.port": 0,
     "limits.packets_per_second": 1000,
+    "limits.fanout_bytes_per_second": 1_000_000_000,
     "backup.nightly": false,
     ...changes,
   };

@@ -35,6 +35,7 @@ export const RAISED: Readonly<Record<string, string | number>> = {
   "auth.scrypt_log2n": 1,
   "limits.packets_per_second": 1_000_000,
   "limits.fanout_bytes_per_second": 1_000_000_000,
+  "limits.hash_queue": 8192,
   "limits.answer_bytes_per_second": 100_000_000,
   "limits.voice_bytes_per_second": 10_000_000,
 };

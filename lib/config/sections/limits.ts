@@ -167,8 +167,10 @@ export const LIMITS = {
       "Accounts from one address that may wait for approval at the same time.",
   }),
   hash_queue: count({
-    default: 8192,
-    about: "Password checks that may wait; more are refused politely.",
+    default: 1024,
+    about:
+      "Password checks that may wait, a minute of work for two cores; more are " +
+      "refused politely.",
   }),
   idle_minutes: count({
     default: 30,
@@ -187,11 +189,11 @@ export const LIMITS = {
     about: "Disconnect a client that reads nothing for this many seconds.",
   }),
   voice_connections: count({
-    default: 20_000,
+    default: 12_000,
     about: "Voice connections at a time.",
   }),
   voice_connections_per_address: count({
-    default: 4096,
+    default: 1000,
     about: "Voice connections from one address.",
   }),
   voice_silent_connections: count({

@@ -24,13 +24,13 @@ const USAGE = `Measures what each packet of a client costs the server.
 usage: deno task attack:amplification [options]
 
   --members N     100 by default
-  --seconds N     3 by default; for each packet
+  --seconds N     2 by default; for each packet
   --rate N        60 by default; packets per second, twice what is allowed
   --only NAME     only this packet, such as ROOM_JOIN`;
 
 const { values } = readOptions(USAGE, {
   members: { type: "string", default: "100" },
-  seconds: { type: "string", default: "3" },
+  seconds: { type: "string", default: "2" },
   rate: { type: "string", default: "60" },
   only: { type: "string" },
 });

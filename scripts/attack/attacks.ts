@@ -22,6 +22,7 @@ export interface Target {
   readonly web: string;
   readonly chat: string;
   readonly voice: string;
+  readonly video: string;
   /** The attacker's own account. */
   readonly uid: number;
   /** Somebody else's, and their room. */
@@ -215,6 +216,14 @@ const STORMS: Readonly<Record<string, (target: Target) => Storm>> = {
     loops: 40,
     about: "40 loops: connect, 8-byte hello of another, close",
     work: ATTACKS["voice hellos"]!,
+  }),
+  "video connections, 10 hosts": () => ({
+    sources: 10,
+    loops: 48,
+    about: "48 loops: connect to the video port, close; no bytes",
+    async work({ video }) {
+      (await connectTo(video)).close();
+    },
   }),
   "login and hang up, 10 hosts": () => ({
     sources: 10,

@@ -98,6 +98,7 @@ const target: Target = {
   web: place.web,
   chat: place.chat,
   voice: place.voice,
+  video: place.video,
   uid: attacker,
   victim: uids[0]!,
   gid: rooms[0]!.gid,

@@ -35,7 +35,7 @@ export class Place {
   readonly samples: Sample[] = [];
   #child: Deno.ChildProcess | undefined;
   #log: Promise<void> | undefined;
-  #ports = { chat: 0, voice: 0, web: 0 };
+  #ports = { chat: 0, voice: 0, video: 0, web: 0 };
   /** Lines of the log that tell of errors of the server itself. */
   readonly errors: string[] = [];
 
@@ -55,6 +55,10 @@ export class Place {
 
   get chat(): string {
     return `127.0.0.1:${this.#ports.chat}`;
+  }
+
+  get video(): string {
+    return `127.0.0.1:${this.#ports.video}`;
   }
 
   get voice(): string {
@@ -102,7 +106,7 @@ export class Place {
       "--voice-port",
       String(this.#ports.voice),
       "--video-port",
-      "0",
+      String(this.#ports.video),
       ...(this.options.web
         ? ["--web-port", String(this.#ports.web)]
         : ["--no-web"]),
@@ -120,11 +124,12 @@ export class Place {
       text += piece;
       const ready = /^ready (\{.*\})$/m.exec(text);
       if (ready === null) continue;
-      const { chat, voice, web } = JSON.parse(ready[1]!);
+      const { chat, voice, video, web } = JSON.parse(ready[1]!);
       const port = (endpoint: string) => Number(endpoint.split(":").at(-1));
       this.#ports = {
         chat: port(chat),
         voice: port(voice),
+        video: port(video),
         web: web === null ? 0 : port(web),
       };
       return;

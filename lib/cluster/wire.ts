@@ -129,6 +129,7 @@ const CODES = {
 /** Numbers of words on the wire: append only. */
 const ENDINGS = ["clean", "unclear", "dead"] as const;
 const PHASES = ["new", "hello", "online", "gone"] as const;
+const FLAGS = [false, true] as const;
 
 /** Form of the batches; cores and gateways of another one are refused. */
 export const WIRE_VERSION = 1;
@@ -308,7 +309,7 @@ function readMessage(from: Reader): Message {
         line: from.u32(),
         phase: wordOf(PHASES, from.u8()),
         uid: from.u32(),
-        saidGoodbye: from.u8() === 1,
+        saidGoodbye: wordOf(FLAGS, from.u8()),
         dialect: readText(from),
       };
     case CODES.control:

@@ -17,6 +17,8 @@ export class Allowance {
   #limits: Limits;
   readonly #packets: TokenBucket;
   readonly #answers: Meter;
+  /** No packet is handled before this steady time. */
+  #heldUntil = -Infinity;
 
   /** `now` is the time of a steady clock, here and below. */
   constructor(limits: Limits, now: number) {
@@ -41,6 +43,21 @@ export class Allowance {
       limits.packets_per_second,
       limits.packet_burst,
     );
+  }
+
+  /** Handles no packet for `ms` milliseconds from now on. */
+  hold(ms: number, now: number): void {
+    this.#heldUntil = now + ms;
+  }
+
+  /**
+   * Returns the milliseconds that a packet must wait, or undefined when it is
+   * over the rate and dropped because its sender awaits no answer.
+   */
+  waitFor(isAwaited: boolean, cost: number, now: number): number | undefined {
+    const held = Math.max(0, this.#heldUntil - now);
+    if (isAwaited) return Math.max(held, this.takeLate(now, cost));
+    return this.take(now, cost) ? held : undefined;
   }
 
   /**

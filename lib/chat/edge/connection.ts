@@ -14,7 +14,7 @@ import type { Acceptable } from "../../net/acceptor.ts";
 import { costOf, isAwaited } from "../dispatch.ts";
 import { Allowance } from "./allowance.ts";
 import { Flood } from "./flood.ts";
-import { Intake } from "./intake.ts";
+import { Intake, READ_AHEAD } from "./intake.ts";
 import type { EdgeServices, Line, LineHandler, OpenLine } from "./line.ts";
 import { pause } from "../../net/turn.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
@@ -22,14 +22,6 @@ import { Translator } from "./translator.ts";
 
 /** Longest payload accepted before sign-on, in bytes. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
-/** Bytes read ahead while the client's password is checked. */
-const MOST_READ_AHEAD = 8192;
-/**
- * Bytes read ahead of a client whose packet waits because it is over the rate.
- * Clients wait for the answer, so more than this is a flood. It holds the
- * longest frame.
- */
-const MOST_READ_AHEAD_ONLINE = 72_000;
 /** Time that a closing connection has to write its queue, in milliseconds. */
 const FAREWELL_MS = 1500;
 /**
@@ -72,15 +64,9 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   readonly #flood = new Flood();
   #dropSaid = false;
   #closing = false;
-  /** No packet is handled before this steady time. */
-  #heldUntil = -Infinity;
-  /**
-   * Time since which nothing more may be written; -1 while writing is allowed.
-   */
+  /** Since when nothing more may be written; -1: writing is allowed. */
   #sealedAt = -1;
-  /**
-   * The client has closed its write side; received packets are still handled.
-   */
+  /** The client has closed its write side; what it sent is still handled. */
   #hungUp = false;
   #ended = false;
   /**
@@ -177,7 +163,9 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   /** Reads until the connection ends. */
   async run(): Promise<void> {
     const decoder = this.#decoder;
-    this.#delay = setTimeout(() => this.#greet(), SILENCE_MS);
+    this.#delay = setTimeout(() => {
+      if (!this.#closing) this.#handler.silent();
+    }, SILENCE_MS);
     for (;;) {
       let n: number | null;
       try {
@@ -217,7 +205,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
    * is skipped when the client hangs up. May leave a read pending.
    */
   async #readWhile(checking: Promise<void>): Promise<void> {
-    const next = await this.#intake.ahead(checking, MOST_READ_AHEAD);
+    const next = await this.#intake.ahead(checking, READ_AHEAD.checking);
     if (next === "closed" || next instanceof Error) {
       this.end("closed by the client");
     }
@@ -229,16 +217,12 @@ export class Connection implements Line, OutboxOwner, Acceptable {
    * hangs up does not stay online until its requests are answered.
    */
   async #readWhileLate(waiting: Promise<void>): Promise<void> {
-    const next = await this.#intake.ahead(waiting, MOST_READ_AHEAD_ONLINE);
+    const next = await this.#intake.ahead(waiting, READ_AHEAD.late);
     if (next === "full") this.#expelFlooder();
     else if (next === "closed") {
       this.#hungUp = true;
       this.#intake.hungUp();
     } else if (next instanceof Error) this.dead(next.message);
-  }
-
-  #greet(): void {
-    if (!this.#closing) this.#handler.silent();
   }
 
   /** The client has closed its write side; flush what is queued, then close. */
@@ -268,9 +252,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   #receive(): void | Promise<void> {
-    const { session } = this;
+    const { session, now } = this;
     const decoder = this.#decoder;
-    const { now } = this;
     this.lastPacketAt = now;
     this.packetsIn++;
     session.packetCame();
@@ -282,13 +265,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     const cost = type === requestUser.type && session.heldBack.takeQuestion()
       ? 0
       : costOf(type, limits);
-    let wait = Math.max(0, this.#heldUntil - now);
-    if (isAwaited(type)) {
-      wait = Math.max(wait, this.#allowance.takeLate(now, cost));
-    } else if (!this.#allowance.take(now, cost)) {
-      this.#drop(now);
-      return;
-    }
+    const wait = this.#allowance.waitFor(isAwaited(type), cost, now);
+    if (wait === undefined) return this.#drop(now);
     // The client has gone: what it may not send yet is never sent.
     if (this.#hungUp && (wait > 0 || isAwaited(type))) return;
     if (wait > 0) return this.#handleLate(type, decoder.payload(), wait);
@@ -319,7 +297,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   hold(ms: number): void {
-    this.#heldUntil = this.now + ms;
+    this.#allowance.hold(ms, this.now);
   }
 
   answered(bytes: number): void {

@@ -7,6 +7,13 @@
 import type { Wire } from "../../net/wire.ts";
 import type { FrameDecoder } from "../../protocol/frame.ts";
 
+/**
+ * Bytes read ahead while a password is checked, and while a packet over the
+ * rate waits. Clients wait for the answer, so more than the latter is a flood;
+ * it holds the longest frame.
+ */
+export const READ_AHEAD = { checking: 8192, late: 72_000 } as const;
+
 /** Why reading ahead ended; "done" when the waiting packet's turn came. */
 export type AheadEnd = "done" | "closed" | "full" | Error;
 

@@ -11,7 +11,12 @@
 import { StoreError } from "../lib/domain/store.ts";
 import { Reader, Writer } from "../lib/protocol/bytes.ts";
 import { schemaVersion } from "./check.ts";
-import { type ChangeSession, Database } from "./database.ts";
+import {
+  type ChangeSession,
+  Database,
+  type Statement,
+  type Value,
+} from "./database.ts";
 import { createPrivate, exists } from "./files.ts";
 
 const POSITION = "replica_position";
@@ -238,12 +243,60 @@ export function forgetPosition(path: string): void {
 /**
  * Writes a copy of a database to the file `to`, which must not exist: exactly
  * what it holds now. Nothing else happens meanwhile.
+ *
+ * Row by row, because `VACUUM INTO` attaches a database, which the runtime
+ * refuses to a program that may not do everything, such as the compiled one.
  */
 export function snapshotTo(db: Database, to: string): void {
   if (db.busy) throw new Error("snapshot inside a transaction");
   // Private from the start; SQLite takes an empty file for a new one.
   createPrivate(to, { mustBeNew: true });
-  db.statement("VACUUM INTO ?").run(to);
+  const copy = new Database(to);
+  try {
+    copy.exec("PRAGMA foreign_keys = OFF");
+    // Read in one transaction: another process may be writing.
+    db.transaction(() => copy.transaction(() => copyAll(db, copy)));
+    for (const name of ["application_id", "user_version"] as const) {
+      copy.exec(`PRAGMA ${name} = ${db.pragma(name)}`);
+    }
+  } finally {
+    copy.close();
+  }
+}
+
+function copyAll(from: Database, to: Database): void {
+  const parts = from.statement<{ type: string; name: string; sql: string }>(
+    `SELECT type, name, sql FROM sqlite_schema
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
+  ).all();
+  const tables = parts.filter(({ type }) => type === "table");
+  for (const { sql } of tables) to.exec(sql);
+  for (const { name } of tables) copyRows(from, to, name);
+  const sequences = "sqlite_sequence";
+  const counted = from.statement(
+    "SELECT 1 FROM sqlite_schema WHERE name = ?",
+  ).get(sequences);
+  if (counted !== undefined) {
+    to.exec(`DELETE FROM ${sequences}`);
+    copyRows(from, to, sequences);
+  }
+  for (const { type, sql } of parts) if (type !== "table") to.exec(sql);
+}
+
+function copyRows(from: Database, to: Database, table: string): void {
+  const rows = from.statement<Record<string, Value>>(
+    `SELECT * FROM "${table}"`,
+  );
+  let insert: Statement<unknown> | undefined;
+  for (const row of rows.all()) {
+    const values = Object.values(row);
+    insert ??= to.statement(
+      `INSERT INTO "${table}" (${
+        Object.keys(row).map((name) => `"${name}"`).join(", ")
+      }) VALUES (${values.map(() => "?").join(", ")})`,
+    );
+    insert.run(...values);
+  }
 }
 
 /** Not a migration: the database of a server on its own stays as it is. */

@@ -25,6 +25,8 @@ const ENTRIES: Readonly<Record<string, string>> = {
 };
 /** Joined in this order; narrow windows come last. */
 const STYLES = ["web/chat/room.css", "web/chat/chat.css"];
+/** The Deno that bundles: this one, unless RETROPAL_BUNDLER names another. */
+const BUNDLER = Deno.env.get("RETROPAL_BUNDLER") ?? Deno.execPath();
 /** Everything that the bundles are made of. */
 const SOURCES = ["web/chat", "lib/client", "lib/codec", "lib/protocol"];
 
@@ -62,7 +64,7 @@ export async function buildBrowserClient(): Promise<string> {
 async function bundle(name: string, source: string): Promise<string> {
   const output = await Deno.makeTempFile({ dir: FOLDER, suffix: ".js" });
   try {
-    const { success } = await new Deno.Command(Deno.execPath(), {
+    const { success } = await new Deno.Command(BUNDLER, {
       cwd: ROOT,
       args: [
         ...["bundle", "--quiet", "--platform", "browser", "--minify"],
@@ -79,7 +81,9 @@ async function bundle(name: string, source: string): Promise<string> {
 }
 
 async function keyOfSources(): Promise<string> {
-  const hash = createHash("sha256").update(Deno.version.deno);
+  const hash = createHash("sha256").update(
+    `${Deno.version.deno} ${BUNDLER}`,
+  );
   const files: string[] = [];
   for (const folder of SOURCES) await list(join(ROOT, folder), files);
   for (const file of files.sort()) {

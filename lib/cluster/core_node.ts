@@ -278,7 +278,11 @@ export class CoreNode implements AsyncDisposable {
           db !== undefined && this.lease.holder !== "" &&
           follower.state.index >= last
         ) {
-          standsBy ||= this.#standBy();
+          if (standsBy === undefined) {
+            standsBy = this.#standBy();
+            // NATS must know of it before anybody relies on this core.
+            await this.#options.nats.connection.flush().catch(() => {});
+          }
           onStandby();
         }
         await pause(db === undefined ? 4 * TICK_MS : 10);

@@ -17,6 +17,7 @@ Deno.test("a start that fails stays on the screen until Enter", async () => {
     interactive: true,
     // Refused before anything is made.
     env: { RETROPAL_SERVER_CHAT_PORT: "no port" },
+    execPath: Deno.execPath(),
     out: () => {},
     err: (line) => void lines.push(line),
     progress: () => {},

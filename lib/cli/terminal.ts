@@ -9,6 +9,8 @@ export interface Terminal {
   /** Whether a user is present who can answer. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** The program that runs: Deno, or the compiled one. */
+  readonly execPath: string;
   /** Aborted when standard output is no longer read. */
   readonly readerGone?: AbortSignal;
   /** A line on standard output. */
@@ -72,6 +74,7 @@ export function realTerminal(): Terminal {
   return {
     interactive,
     env: Deno.env.toObject(),
+    execPath: Deno.execPath(),
     readerGone: gone.signal,
     out(line) {
       clear();

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { CODE, done, failure } from "../../commands/command.ts";
 import { choiceOption, flag, option } from "../../commands/field.ts";
 import { makeFolder } from "../access.ts";
+import type { Terminal } from "../terminal.ts";
 import { type Local, localCommand } from "../local.ts";
 import { installLaunchd, installSystemd } from "./install.ts";
 import {
@@ -43,7 +44,7 @@ export const service = localCommand({
   },
   run(local, input) {
     const kind = input.kind ?? systemKind();
-    if (kind !== "fail2ban" && Deno.execPath().includes("_npx")) {
+    if (kind !== "fail2ban" && local.terminal.execPath.includes("_npx")) {
       return failure(
         CODE.refused,
         "This program runs from npm's cache, which npm may empty at any time: a " +
@@ -94,7 +95,7 @@ function readFacts(local: Local, user: string | undefined): ServiceFacts {
     ...(web.enabled ? [web.port, web.legacy_port] : []),
   ];
   return {
-    command: ownCommand(),
+    command: ownCommand(local.terminal),
     data: resolve(local.folder.path),
     user: user ?? env.SUDO_USER ?? env.USER ?? env.USERNAME ?? "retropal",
     lowPorts: ports.some((port) => port > 0 && port < 1024),
@@ -102,11 +103,11 @@ function readFacts(local: Local, user: string | undefined): ServiceFacts {
 }
 
 /** How this very program is started. */
-function ownCommand(): string[] {
-  if (Deno.build.standalone) return [Deno.execPath()];
+function ownCommand({ execPath }: Terminal): string[] {
+  if (Deno.build.standalone) return [execPath];
   const main = join(
     dirname(fileURLToPath(import.meta.url)),
     "../../../main.ts",
   );
-  return [Deno.execPath(), "run", "-A", main];
+  return [execPath, "run", "-A", main];
 }

@@ -109,6 +109,18 @@ Deno.test("service writes for this system, or for the one that is named", async 
   match(low.out, /CAP_NET_BIND_SERVICE/);
 });
 
+Deno.test("service writes no path inside npm's cache", async () => {
+  await using home = await Home.make();
+  const execPath = "/home/ann/.npm/_npx/1a/node_modules/.bin/deno";
+  const { code, out, err } = await home.run("service --kind systemd", {
+    execPath,
+  });
+  equal(code, 1);
+  equal(out, "");
+  match(err, /npm may empty at any time/);
+  equal((await home.run("service --kind fail2ban", { execPath })).code, 0);
+});
+
 Deno.test("installSystemd() writes, enables and hands the data over", async () => {
   const root = await Deno.makeTempDir();
   try {

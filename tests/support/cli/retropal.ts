@@ -21,6 +21,8 @@ export interface Given {
   /** Answers of somebody who sits there; without them nobody does. */
   readonly answers?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A program that stays, however the tests were started. */
+  readonly execPath?: string;
 }
 
 /** Hashes are checked elsewhere: here they only have to be quick. */
@@ -28,7 +30,7 @@ const ENV = { RETROPAL_AUTH_SCRYPT_LOG2N: "2" };
 
 export async function retropal(
   args: readonly string[],
-  { stdin = "", answers, env = {} }: Given = {},
+  { stdin = "", answers, env = {}, execPath = "/usr/bin/deno" }: Given = {},
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -36,6 +38,7 @@ export async function retropal(
   const terminal: Terminal = {
     interactive: answers !== undefined,
     env: { ...ENV, ...env },
+    execPath,
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
     progress: () => {},

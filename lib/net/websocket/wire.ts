@@ -4,14 +4,10 @@
  *
  * @module
  */
+import { TokenBucket } from "../rates.ts";
 import type { Endpoint, Wire } from "../wire.ts";
-import {
-  closePayload,
-  encodeFrame,
-  FrameReader,
-  type Opcode,
-  sharedFrame,
-} from "./frames.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { FrameReader } from "./frames.ts";
 
 /** Close codes of RFC 6455. */
 export const CLOSE = {
@@ -26,11 +22,6 @@ export const CLOSE = {
 
 /** Bytes read from the connection at once. */
 const READ_BYTES = 16_384;
-/**
- * Longest message sent, in bytes: short ones show whether a slow reader makes
- * progress.
- */
-const FRAME_BYTES = 16_384;
 /** Milliseconds of silence after which the client is sent a ping. */
 const PING_MS = 25_000;
 /** Milliseconds of silence after which the connection is considered dead. */
@@ -71,47 +62,30 @@ export class WebSocketWire implements Wire {
   readonly closed: Promise<void>;
 
   readonly #stream: Stream;
-  readonly #limits: WebSocketLimits;
+  readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
   readonly #buffer = new Uint8Array(READ_BYTES);
   readonly #resolveClosed: () => void;
   /** Bytes received and not read yet. */
   #pending: Uint8Array[] = [];
   #rest: Uint8Array | undefined;
-  #writing = false;
-  /** The frame that `write` is writing, and the bytes of its payload. */
-  #frame: Uint8Array | undefined;
-  #payload = 0;
-  readonly #onWritten = (sent: number): number | Promise<number> => {
-    const frame = this.#frame!;
-    const payload = this.#payload;
-    this.#frame = undefined;
-    if (sent < frame.length) {
-      return this.#writeRest(frame.subarray(sent), payload);
-    }
-    this.#release();
-    return payload;
-  };
-  readonly #onFailed = (error: unknown): never => {
-    this.#frame = undefined;
-    this.#release();
-    throw error;
-  };
-  /** Frames waiting for the one being written. */
-  #turns: (() => void)[] | undefined;
   #pong: Uint8Array | undefined;
   #pinged = false;
   #heardAt = performance.now();
-  #frames = 0;
-  #framesSince = performance.now();
+  readonly #frames: TokenBucket;
   /** Nothing more will be received. */
   #over = false;
-  #closeSent = false;
   #closed = false;
 
   constructor(options: WebSocketOptions) {
     this.#stream = options.stream;
-    this.#limits = options.limits;
+    this.#writer = new FrameWriter(options.stream);
+    const { framesPerSecond } = options.limits;
+    this.#frames = new TokenBucket(
+      framesPerSecond,
+      BURST_SECONDS * framesPerSecond,
+      this.#heardAt,
+    );
     this.remote = options.remote;
     this.local = options.local;
     this.#rest = options.rest.length > 0 ? options.rest : undefined;
@@ -179,51 +153,16 @@ export class WebSocketWire implements Wire {
    * `bytes` must not change later, because the frame may serve other wires too.
    */
   write(bytes: Uint8Array): Promise<number> {
-    const part = bytes.length > FRAME_BYTES
-      ? bytes.subarray(0, FRAME_BYTES)
-      : bytes;
-    if (this.#writing || this.#closeSent) return this.#writeInTurn(part);
-    // Fan-out pays for each function and promise here: nearly always no other
-    // frame is being written, and the system takes the whole frame at once.
-    this.#writing = true;
-    const frame = this.#frame = sharedFrame(part);
-    this.#payload = part.length;
-    try {
-      return this.#stream.write(frame).then(this.#onWritten, this.#onFailed);
-    } catch (error) {
-      this.#release();
-      return Promise.reject(error);
-    }
-  }
-
-  async #writeInTurn(part: Uint8Array): Promise<number> {
-    if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
-    await this.#acquire();
-    try {
-      if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
-      await writeAll(this.#stream, sharedFrame(part));
-    } finally {
-      this.#release();
-    }
-    return part.length;
-  }
-
-  async #writeRest(frame: Uint8Array, payload: number): Promise<number> {
-    try {
-      await writeAll(this.#stream, frame);
-    } finally {
-      this.#release();
-    }
-    return payload;
+    return this.#writer.write(bytes);
   }
 
   /** Sends a text message, separate from the stream of bytes. */
   sendText(text: string): void {
-    this.#sendLater("text", new TextEncoder().encode(text));
+    this.#writer.sendLater("text", new TextEncoder().encode(text));
   }
 
   async closeWrite(): Promise<void> {
-    await this.#sendClose(CLOSE.normal);
+    await this.#writer.close(CLOSE.normal);
   }
 
   close(): void {
@@ -237,7 +176,7 @@ export class WebSocketWire implements Wire {
   async end(code: number, reason: string): Promise<void> {
     const timer = setTimeout(() => this.#closeOnce(), CLOSING_MS);
     try {
-      await this.#sendClose(code, reason);
+      await this.#writer.close(code, reason);
       // A socket closed with unread bytes is reset and loses what was written.
       while (!this.#closed && await this.#stream.read(this.#buffer) !== null);
     } catch {
@@ -254,7 +193,7 @@ export class WebSocketWire implements Wire {
     if (silence > DEAD_MS) return this.#closeOnce();
     if (silence < PING_MS || this.#pinged) return;
     this.#pinged = true;
-    this.#sendLater("ping", new Uint8Array());
+    this.#writer.sendLater("ping", new Uint8Array());
   }
 
   async #receive(): Promise<Uint8Array | null> {
@@ -295,7 +234,7 @@ export class WebSocketWire implements Wire {
     // 5.5.3).
     const waits = this.#pong !== undefined;
     this.#pong = data;
-    if (!waits) this.#sendLater("pong", () => this.#takePong());
+    if (!waits) this.#writer.sendLater("pong", () => this.#takePong());
   }
 
   #takePong(): Uint8Array {
@@ -307,13 +246,7 @@ export class WebSocketWire implements Wire {
   /** Charges one frame to its sender. Returns false when there are too many. */
   #count(): boolean {
     if (this.#over) return false;
-    const now = performance.now();
-    const { framesPerSecond } = this.#limits;
-    if (++this.#frames <= BURST_SECONDS * framesPerSecond) return true;
-    const allowed = framesPerSecond * (now - this.#framesSince) / 1000;
-    this.#frames = Math.max(0, this.#frames - allowed);
-    this.#framesSince = now;
-    if (this.#frames <= BURST_SECONDS * framesPerSecond) return true;
+    if (this.#frames.take(performance.now(), 1)) return true;
     this.#fail(CLOSE.policyViolation);
     return false;
   }
@@ -321,73 +254,19 @@ export class WebSocketWire implements Wire {
   #concluded(code: number): void {
     this.#over = true;
     // 1005 means that the client gave no code; it is never sent.
-    void this.#sendClose(code === 1005 ? CLOSE.normal : code).catch(() => {});
+    void this.#writer.close(code === 1005 ? CLOSE.normal : code).catch(
+      () => {},
+    );
   }
 
   /** Closes because the client broke the protocol, and reads nothing more. */
   #fail(code: number): void {
     if (this.#over) return;
     this.#over = true;
-    void this.#sendClose(code).catch(() => {});
-  }
-
-  async #sendClose(code: number, reason = ""): Promise<void> {
-    if (this.#closeSent) return;
-    const sending = this.#send("close", closePayload(code, reason));
-    this.#closeSent = true;
-    await sending;
-  }
-
-  /**
-   * Queues a frame that no caller waits for; each kind is sent one at a time.
-   */
-  #sendLater(opcode: Opcode, payload: Uint8Array | (() => Uint8Array)): void {
-    this.#send(opcode, payload).catch(() => {
-      // The owner's next read or write reports it.
-    });
-  }
-
-  async #send(
-    opcode: Opcode,
-    payload: Uint8Array | (() => Uint8Array),
-  ): Promise<void> {
-    if (this.#closeSent) throw new Deno.errors.BrokenPipe("closing");
-    await this.#acquire();
-    try {
-      // Nothing follows a Close frame.
-      if (this.#closeSent && opcode !== "close") return;
-      const data = typeof payload === "function" ? payload() : payload;
-      await writeAll(this.#stream, encodeFrame(opcode, data));
-    } finally {
-      this.#release();
-    }
-  }
-
-  /**
-   * Waits for the turn to write a frame; undefined when it is this frame's turn
-   * already.
-   */
-  #acquire(): Promise<void> | undefined {
-    if (this.#writing) {
-      return new Promise((resolve) => (this.#turns ??= []).push(resolve));
-    }
-    this.#writing = true;
-    return undefined;
-  }
-
-  #release(): void {
-    const next = this.#turns?.shift();
-    if (next === undefined) this.#writing = false;
-    else next();
+    void this.#writer.close(code).catch(() => {});
   }
 
   #closeOnce(): void {
     if (!this.#closed) this.close();
-  }
-}
-
-async function writeAll(stream: Stream, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await stream.write(at === 0 ? bytes : bytes.subarray(at));
   }
 }

@@ -28,6 +28,7 @@ const LAYERS = [
   "lib/voice",
   "lib/video",
   // The bytes between gateways and a core, which the edge of chat writes.
+  "lib/cluster/fields.ts",
   "lib/cluster/wire.ts",
   "lib/chat",
   "lib/files",

@@ -6,13 +6,8 @@
  * @module
  */
 import { Reader, Writer } from "../protocol/bytes.ts";
-import {
-  type Batch,
-  decodeBatch,
-  encodeBatch,
-  readU64,
-  writeU64,
-} from "./wire.ts";
+import { u64 } from "./fields.ts";
+import { type Batch, decodeBatch, encodeBatch } from "./wire.ts";
 
 /** A batch to a gateway, and how far that gateway had accepted earlier ones. */
 export interface LoggedBatch extends Batch {
@@ -43,7 +38,7 @@ export function encodeEntry(entry: LogEntry): Uint8Array {
   out.u8(changes === undefined ? 0 : HAS_CHANGES);
   out.u16(batches.length);
   for (const batch of batches) {
-    writeU64(out, batch.accepted);
+    u64.write(out, batch.accepted);
     writeBytes(out, encodeBatch(batch));
   }
   out.u32(records.length);
@@ -59,7 +54,7 @@ export function decodeEntry(bytes: Uint8Array): LogEntry {
   const has = from.u8();
   const batches: LoggedBatch[] = [];
   for (let count = from.u16(); count > 0; count--) {
-    const accepted = readU64(from);
+    const accepted = u64.read(from);
     const batch = decodeBatch(readBytes(from));
     if (batch === undefined) throw new TypeError("damaged entry in the log");
     batches.push({ ...batch, accepted });

@@ -15,13 +15,8 @@ import {
   writeBytes,
   writeRecord,
 } from "./entry.ts";
-import {
-  type Batch,
-  decodeBatch,
-  encodeBatch,
-  readU64,
-  writeU64,
-} from "./wire.ts";
+import { u64 } from "./fields.ts";
+import { type Batch, decodeBatch, encodeBatch } from "./wire.ts";
 
 /** One run of one gateway. */
 export interface GatewayLife {
@@ -89,15 +84,15 @@ export class LogState {
   encode(): Uint8Array {
     const out = new Writer();
     out.u8(VERSION);
-    writeU64(out, this.index);
+    u64.write(out, this.index);
     out.u32(this.epoch);
     out.u32(this.links.size);
     for (const link of this.links.values()) {
       out.u16(link.gateway);
       out.u32(link.life);
       out.u8(link.isLost ? 1 : 0);
-      writeU64(out, link.handled);
-      writeU64(out, link.sent);
+      u64.write(out, link.handled);
+      u64.write(out, link.sent);
       out.u32(link.waiting.length);
       for (const batch of link.waiting) writeBytes(out, encodeBatch(batch));
     }
@@ -113,13 +108,13 @@ export class LogState {
       throw new TypeError("a state of another version");
     }
     const state = new LogState();
-    state.index = readU64(from);
+    state.index = u64.read(from);
     state.epoch = from.u32();
     for (let count = from.u32(); count > 0; count--) {
       const link = state.#linkOf({ gateway: from.u16(), life: from.u32() });
       link.isLost = from.u8() === 1;
-      link.handled = readU64(from);
-      link.sent = readU64(from);
+      link.handled = u64.read(from);
+      link.sent = u64.read(from);
       for (let batches = from.u32(); batches > 0; batches--) {
         const batch = decodeBatch(readBytes(from));
         if (batch === undefined) throw new TypeError("a damaged batch");

@@ -7,8 +7,10 @@
  *
  * @module
  */
-import { Reader, ShortRead, Writer } from "../protocol/bytes.ts";
 import type { Endpoint } from "../net/wire.ts";
+import { Reader, ShortRead, Writer } from "../protocol/bytes.ts";
+import { type Field, u16, u32 } from "../protocol/layout.ts";
+import { bytes, endpoint, i16, numbers, oneOf, text, u64 } from "./fields.ts";
 
 /** A number of a connection, given by its gateway. */
 export type LineId = number;
@@ -104,42 +106,62 @@ export interface Batch {
   readonly messages: readonly Message[];
 }
 
-/** One byte on the wire; never change or reuse one. */
-const CODES = {
-  open: 1,
-  packet: 2,
-  written: 3,
-  gone: 4,
-  silent: 5,
-  "over rate": 6,
-  expel: 7,
-  queue: 8,
-  write: 16,
-  close: 17,
-  keep: 18,
-  reset: 19,
-  session: 20,
-  handled: 21,
-  grant: 22,
-  end: 23,
-  hold: 24,
-  control: 32,
-} as const satisfies Record<Message["what"], number>;
+type Word = Message["what"];
+/** Every field of a message but `what`. */
+type Fields<W extends Word> = Omit<Extract<Message, { what: W }>, "what">;
+type Row<W extends Word> = readonly [
+  code: number,
+  fields: { readonly [K in keyof Fields<W>]: Field<Fields<W>[K]> },
+];
 
-/** Numbers of words on the wire: append only. */
-const ENDINGS = ["clean", "unclear", "dead"] as const;
-const PHASES = ["new", "hello", "online", "gone"] as const;
-const FLAGS = [false, true] as const;
+/** Codes and fields in their order; never change or reuse a code. */
+const MESSAGES: { readonly [W in Word]: Row<W> } = {
+  open: [1, { line: u32, remote: endpoint, local: endpoint }],
+  packet: [2, { line: u32, type: i16, version: u16, payload: bytes }],
+  written: [3, { line: u32, mark: u32 }],
+  gone: [4, {
+    line: u32,
+    ending: oneOf("clean", "unclear", "dead"),
+    reason: text,
+  }],
+  silent: [5, { line: u32 }],
+  "over rate": [6, { line: u32 }],
+  expel: [7, { line: u32, sentence: text, reason: text }],
+  queue: [8, { line: u32, bytes: u32 }],
+  write: [16, { lines: numbers, mark: u32, frames: bytes }],
+  close: [17, { line: u32, reason: text }],
+  keep: [18, { line: u32, record: bytes }],
+  reset: [19, {}],
+  session: [20, {
+    line: u32,
+    phase: oneOf("new", "hello", "online", "gone"),
+    uid: u32,
+    saidGoodbye: oneOf(false, true),
+    dialect: text,
+  }],
+  handled: [21, { line: u32, bytes: u32 }],
+  grant: [22, { line: u32, count: u32 }],
+  end: [23, { line: u32, reason: text }],
+  hold: [24, { line: u32, ms: u32 }],
+  control: [32, { text }],
+};
+
+/** A row without its types, for the loops below. */
+interface Form {
+  readonly what: Word;
+  readonly code: number;
+  readonly fields: readonly (readonly [string, Field<unknown>])[];
+}
+const FORMS = Object.entries(MESSAGES).map(([what, [code, fields]]): Form => ({
+  what: what as Word,
+  code,
+  fields: Object.entries<Field<unknown>>(fields as never),
+}));
+const BY_WORD = new Map(FORMS.map((form) => [form.what, form]));
+const BY_CODE = new Map(FORMS.map((form) => [form.code, form]));
 
 /** Form of the batches; cores and gateways of another one are refused. */
 export const WIRE_VERSION = 1;
-
-const text = new TextEncoder();
-const utf8 = new TextDecoder("utf-8", {
-  fatal: true,
-  ignoreBOM: true,
-});
-const HIGH = 2 ** 32;
 
 export function encodeBatch(batch: Batch): Uint8Array<ArrayBuffer> {
   const out = new Writer();
@@ -147,8 +169,8 @@ export function encodeBatch(batch: Batch): Uint8Array<ArrayBuffer> {
   out.u32(batch.epoch);
   out.u16(batch.gateway);
   out.u32(batch.life);
-  writeU64(out, batch.seq);
-  writeU64(out, batch.ack);
+  u64.write(out, batch.seq);
+  u64.write(out, batch.ack);
   out.u32(batch.messages.length);
   for (const message of batch.messages) writeMessage(out, message);
   return out.finish();
@@ -163,8 +185,8 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
       epoch: from.u32(),
       gateway: from.u16(),
       life: from.u32(),
-      seq: readU64(from),
-      ack: readU64(from),
+      seq: u64.read(from),
+      ack: u64.read(from),
     };
     const count = from.u32();
     // Each message has at least one byte: a forged count allocates nothing.
@@ -181,198 +203,16 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
 }
 
 function writeMessage(out: Writer, message: Message): void {
-  out.u8(CODES[message.what]);
-  switch (message.what) {
-    case "open":
-      out.u32(message.line);
-      writeEndpoint(out, message.remote);
-      writeEndpoint(out, message.local);
-      break;
-    case "packet":
-      out.u32(message.line);
-      out.u16(message.type);
-      out.u16(message.version);
-      writeBytes(out, message.payload);
-      break;
-    case "written":
-      out.u32(message.line);
-      out.u32(message.mark);
-      break;
-    case "gone":
-      out.u32(message.line);
-      out.u8(ENDINGS.indexOf(message.ending));
-      writeText(out, message.reason);
-      break;
-    case "close":
-    case "end":
-      out.u32(message.line);
-      writeText(out, message.reason);
-      break;
-    case "silent":
-    case "over rate":
-      out.u32(message.line);
-      break;
-    case "expel":
-      out.u32(message.line);
-      writeText(out, message.sentence);
-      writeText(out, message.reason);
-      break;
-    case "queue":
-    case "handled":
-      out.u32(message.line);
-      out.u32(message.bytes);
-      break;
-    case "hold":
-      out.u32(message.line);
-      out.u32(message.ms);
-      break;
-    case "grant":
-      out.u32(message.line);
-      out.u32(message.count);
-      break;
-    case "session":
-      out.u32(message.line);
-      out.u8(PHASES.indexOf(message.phase));
-      out.u32(message.uid);
-      out.u8(message.saidGoodbye ? 1 : 0);
-      writeText(out, message.dialect);
-      break;
-    case "control":
-      writeText(out, message.text);
-      break;
-    case "write":
-      out.u32(message.lines.length);
-      for (const line of message.lines) out.u32(line);
-      out.u32(message.mark);
-      writeBytes(out, message.frames);
-      break;
-    case "keep":
-      out.u32(message.line);
-      writeBytes(out, message.record);
-      break;
-    case "reset":
-      break;
-  }
+  const { code, fields } = BY_WORD.get(message.what)!;
+  out.u8(code);
+  const values = message as unknown as Readonly<Record<string, unknown>>;
+  for (const [name, field] of fields) field.write(out, values[name]);
 }
 
 function readMessage(from: Reader): Message {
-  const code = from.u8();
-  switch (code) {
-    case CODES.open: {
-      const line = from.u32();
-      const remote = readEndpoint(from);
-      return { what: "open", line, remote, local: readEndpoint(from) };
-    }
-    case CODES.packet:
-      return {
-        what: "packet",
-        line: from.u32(),
-        type: from.i16(),
-        version: from.u16(),
-        payload: readBytes(from),
-      };
-    case CODES.written:
-      return { what: "written", line: from.u32(), mark: from.u32() };
-    case CODES.gone:
-      return {
-        what: "gone",
-        line: from.u32(),
-        ending: wordOf(ENDINGS, from.u8()),
-        reason: readText(from),
-      };
-    case CODES.close:
-      return { what: "close", line: from.u32(), reason: readText(from) };
-    case CODES.end:
-      return { what: "end", line: from.u32(), reason: readText(from) };
-    case CODES.silent:
-      return { what: "silent", line: from.u32() };
-    case CODES["over rate"]:
-      return { what: "over rate", line: from.u32() };
-    case CODES.expel:
-      return {
-        what: "expel",
-        line: from.u32(),
-        sentence: readText(from),
-        reason: readText(from),
-      };
-    case CODES.queue:
-      return { what: "queue", line: from.u32(), bytes: from.u32() };
-    case CODES.handled:
-      return { what: "handled", line: from.u32(), bytes: from.u32() };
-    case CODES.hold:
-      return { what: "hold", line: from.u32(), ms: from.u32() };
-    case CODES.grant:
-      return { what: "grant", line: from.u32(), count: from.u32() };
-    case CODES.session:
-      return {
-        what: "session",
-        line: from.u32(),
-        phase: wordOf(PHASES, from.u8()),
-        uid: from.u32(),
-        saidGoodbye: wordOf(FLAGS, from.u8()),
-        dialect: readText(from),
-      };
-    case CODES.control:
-      return { what: "control", text: readText(from) };
-    case CODES.write: {
-      const count = from.u32();
-      if (4 * count > from.left) throw new ShortRead("too many connections");
-      const lines = Array.from({ length: count }, () => from.u32());
-      return {
-        what: "write",
-        lines,
-        mark: from.u32(),
-        frames: readBytes(from),
-      };
-    }
-    case CODES.keep:
-      return { what: "keep", line: from.u32(), record: readBytes(from) };
-    case CODES.reset:
-      return { what: "reset" };
-    default:
-      throw new TypeError(`no message has code ${code}`);
-  }
-}
-
-export function writeU64(out: Writer, value: number): void {
-  out.u32(Math.floor(value / HIGH));
-  out.u32(value % HIGH);
-}
-
-export function readU64(from: Reader): number {
-  const value = HIGH * from.u32() + from.u32();
-  if (!Number.isSafeInteger(value)) throw new TypeError("number too large");
-  return value;
-}
-
-function wordOf<T>(words: readonly T[], index: number): T {
-  const word = words[index];
-  if (word === undefined) throw new TypeError(`no word has number ${index}`);
-  return word;
-}
-
-function writeText(out: Writer, value: string): void {
-  writeBytes(out, text.encode(value));
-}
-
-function writeEndpoint(out: Writer, { host, port }: Endpoint): void {
-  writeText(out, host);
-  out.u16(port);
-}
-
-function readEndpoint(from: Reader): Endpoint {
-  return { host: readText(from), port: from.u16() };
-}
-
-function writeBytes(out: Writer, bytes: Uint8Array): void {
-  out.u32(bytes.length);
-  out.bytes(bytes);
-}
-
-function readBytes(from: Reader): Uint8Array {
-  return from.bytes(from.u32());
-}
-
-function readText(from: Reader): string {
-  return utf8.decode(readBytes(from));
+  const form = BY_CODE.get(from.u8());
+  if (form === undefined) throw new TypeError("no such message");
+  const message: Record<string, unknown> = { what: form.what };
+  for (const [name, field] of form.fields) message[name] = field.read(from);
+  return message as unknown as Message;
 }

@@ -108,12 +108,12 @@ export interface Position {
   readonly entry: number;
   /**
    * Its process led, and may have written what the log never took: unless it
-   * ended cleanly, the copy must be made anew.
+   * ended cleanly, the copy must be rebuilt.
    */
   readonly leading: boolean;
 }
 
-/** Changes that a copy cannot take; it has to be made anew, or updated. */
+/** Changes that a copy cannot apply: it must be rebuilt or updated. */
 export class CannotApply extends Error {
   override name = "CannotApply";
   constructor(

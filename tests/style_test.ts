@@ -1,6 +1,6 @@
 /**
- * Words that give an earlier, archaic style away in texts that users see. The
- * style itself is in CONTRIBUTING.md.
+ * Words that give an earlier, archaic style away in texts that users see
+ * and in comments. The style itself is in CONTRIBUTING.md.
  *
  * @module
  */
@@ -35,13 +35,35 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["SECURITY.md", await read("SECURITY.md")],
   ["CHANGELOG.md", await read("CHANGELOG.md")],
   ...await Promise.all(
-    [...Deno.readDirSync(`${ROOT}/docs`)]
-      .filter(({ name }) => name.endsWith(".md") && !QUOTING.has(name))
-      .map(async ({ name }) =>
-        [`docs/${name}`, await read(`docs/${name}`)] as const
-      ),
+    ["docs", "docs/adr"].flatMap((folder) =>
+      [...Deno.readDirSync(`${ROOT}/${folder}`)]
+        .filter(({ name }) => name.endsWith(".md") && !QUOTING.has(name))
+        .map(async ({ name }) =>
+          [`${folder}/${name}`, await read(`${folder}/${name}`)] as const
+        )
+    ),
+  ),
+  ...await Promise.all(
+    ["db", "lib", "scripts", "web"].map(async (folder) =>
+      [`Comments in ${folder}/`, await comments(folder)] as const
+    ),
   ),
 ];
+
+/** All lines of comments in a folder's files. */
+async function comments(folder: string): Promise<string> {
+  const lines: string[] = [];
+  for (const { name, isDirectory } of Deno.readDirSync(`${ROOT}/${folder}`)) {
+    const path = `${folder}/${name}`;
+    if (name === "node_modules") continue;
+    if (isDirectory) lines.push(await comments(path));
+    else if (/\.tsx?$/.test(name)) {
+      const found = (await read(path)).match(/^\s*(\/\/|\/?\*).*$/gm) ?? [];
+      lines.push(...found.map((line) => `${path}: ${line.trim()}`));
+    }
+  }
+  return lines.join("\n");
+}
 
 function read(path: string): Promise<string> {
   return Deno.readTextFile(`${ROOT}/${path}`);

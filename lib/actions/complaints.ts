@@ -166,8 +166,7 @@ function handle(
 }
 
 /**
- * Formats a complaint, such as "#3 Ann about Troll in The Royal Oak: he
- * shouts".
+ * Formats a complaint, such as "#3 Ann about Troll in The Royal Oak: insults".
  */
 export function complaintLine(one: Complaint): string {
   const about = one.aboutName === "" ? "" : ` about ${one.aboutName}`;

@@ -68,7 +68,7 @@ export class ClusterVideo implements VideoControl {
     return media.videoFor(gid, session);
   }
 
-  /** A gateway is gone: its cameras begin anew somewhere else. */
+  /** A gateway is gone: its cameras start again at another one. */
   lost(gateway: number): void {
     for (const [gid, at] of [...this.#at]) {
       if (at !== gateway) continue;

@@ -199,7 +199,7 @@ export class CoreNode implements AsyncDisposable {
     const isUsable = !this.#isSpoilt && position?.log === this.#logName &&
       !position.leading && position.entry >= state.index;
     if (!isUsable) {
-      log.info("the database is made anew from a snapshot", {
+      log.info("the database is rebuilt from a snapshot", {
         entry: state.index,
         bytes: snapshot.database.length,
       });

@@ -333,7 +333,7 @@ export class GatewayServer implements AsyncDisposable {
     if (isLate || this.#link.waiting > MOST_WAITING) this.#giveUp();
   }
 
-  /** Without a core for too long: says so to everybody, and starts anew. */
+  /** After too long without a core: tells everybody and starts again. */
   #giveUp(): void {
     this.#log.error("no core for too long: connections are closed", {
       connections: this.#chat.connections,

@@ -239,7 +239,7 @@ export class Hub {
 
   /**
    * It has heard from a core that left no log behind, so nothing is known of
-   * its sessions: it must start anew.
+   * its sessions: it must start again.
    */
   #forget({ gateway, life }: GatewayLife): void {
     const { broker, epoch } = this.#options;

@@ -42,7 +42,7 @@ Deno.test("LogState keeps batches until the log says that they were accepted", (
   assert.deepEqual([state.index, state.epoch], [6, 3]);
 });
 
-Deno.test("LogState begins anew with another run of a gateway", () => {
+Deno.test("LogState starts afresh with another run of a gateway", () => {
   const state = new LogState();
   apply(state, { batches: [batch(1, 4, 0)] }, { batches: [batch(0, 0, 0, 8)] });
   const link = state.links.get(1)!;

@@ -28,7 +28,7 @@ Deno.test("HeldBack answers again after a newer message, known or not", () => {
     const held = new HeldBack();
     for (let i = 0; i < 3; i++) held.sent(ANN, false);
     assert.deepEqual(answers(held, 2), [true, false]);
-    // The client has closed the window, and asks anew.
+    // The client has closed the window and asks again.
     held.sent(ANN, known);
     assert.deepEqual(answers(held, 1), [true]);
   }

@@ -49,7 +49,7 @@ const MOST_LEAVING = 256;
 /** Connections examined to find one that may be closed. */
 const MOST_LOOKED = 64;
 
-/** Read anew for each connection, so a changed setting applies at once. */
+/** Read again for each connection, so a changed setting applies at once. */
 export interface AcceptorLimits {
   /** Maximum simultaneous connections: in total, per host, per network. */
   readonly total: number;

@@ -17,11 +17,11 @@ export interface Wire {
   readonly remote: Endpoint;
   /** This server's end, as the client addressed it. */
   readonly local: Endpoint;
-  /** Reads at least one byte into `into`; null when no more will come. */
+  /** Reads at least one byte into `into`; null at the end. */
   read(into: Uint8Array): Promise<number | null>;
   /** Writes at least one byte of `bytes` and returns how many were taken. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Tells the client that no more bytes follow; reading stays possible. */
+  /** Tells the client that nothing follows; reading stays possible. */
   closeWrite(): Promise<void>;
   /** Closes both directions immediately. Throws when already closed. */
   close(): void;

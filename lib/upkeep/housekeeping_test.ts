@@ -51,6 +51,18 @@ Deno.test("Housekeeper removes old audit entries, and bans that are over", () =>
     deepEqual(house.last, { at: NOON, removed: { bans: 1, audit: 2 } });
   }));
 
+const COMPLAINT = {
+  at: 0,
+  reporter: null,
+  reporterName: "cli",
+  about: null,
+  aboutName: "",
+  gid: null,
+  room: "",
+  lines: [],
+  text: "",
+};
+
 /** For each kind: adds an entry of that age, and counts those that are left. */
 function entries(store: Store) {
   const make = (nickname: string) =>
@@ -66,17 +78,7 @@ function entries(store: Store) {
     },
     complaint_days: {
       add(handledAt: number) {
-        const { id } = store.complaints.add({
-          at: 0,
-          reporter: null,
-          reporterName: "cli",
-          about: null,
-          aboutName: "",
-          gid: null,
-          room: "",
-          lines: [],
-          text: "",
-        });
+        const { id } = store.complaints.add(COMPLAINT);
         store.complaints.update(id, { state: "closed", handledAt });
       },
       left: () => store.complaints.list().length,
@@ -151,17 +153,7 @@ for (const setting of ["note_days", "message_days"] as const) {
 
 Deno.test("Housekeeper keeps open complaints, however old", () =>
   withStore(async (store) => {
-    const { id } = store.complaints.add({
-      at: 0,
-      reporter: null,
-      reporterName: "cli",
-      about: null,
-      aboutName: "",
-      gid: null,
-      room: "",
-      lines: [],
-      text: "",
-    });
+    const { id } = store.complaints.add(COMPLAINT);
     await sweep(store, defaultConfig({ "store.complaint_days": 1 }));
     equal(store.complaints.get(id)?.state, "open");
   }));

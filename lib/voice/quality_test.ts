@@ -42,7 +42,7 @@ Deno.test("ArrivalMeter takes a frame out of order for no loss, and a copy for n
   equal(counts.lost, 0);
 });
 
-Deno.test("ArrivalMeter begins anew when the numbers jump", () => {
+Deno.test("ArrivalMeter starts a new count when the numbers jump", () => {
   const { counts } = listen([...steady(0, 5), ...steady(9000, 9005)]);
   equal(counts.lost, 0);
   equal(listen([...steady(9000, 9005), ...steady(0, 5)]).counts.lost, 0);

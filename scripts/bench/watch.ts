@@ -20,7 +20,7 @@ export interface Watched<T> {
 const MEMORY_MS = 250;
 const STATUS_MS = 1000;
 
-/** Runs `work` and looks at the server meanwhile, and once more after it. */
+/** Runs `work` and looks at the server meanwhile, and again after it. */
 export async function watch<T>(
   server: Retropal,
   work: () => Promise<T>,

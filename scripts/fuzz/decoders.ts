@@ -68,7 +68,7 @@ function codecLaws(codec: AnyPacket): Decoder {
       assert.equal(hex(around), before, "the input was changed");
       assert.ok(excess >= 0 && excess <= input.length);
       if (value instanceof Malformed) return;
-      // Cleaning may shorten a value once more: after that nothing changes.
+      // Cleaning may shorten a value a second time; after that nothing changes.
       const first = written(codec, value);
       if (first === undefined) return;
       const second = written(codec, understood(codec, first));

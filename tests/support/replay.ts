@@ -209,7 +209,7 @@ export class ReplayedConnection {
   /**
    * The captured LOGIN, as it is when its digits are a password under the key
    * that this server sent. Those of the old server's key hold bytes of the
-   * client's stack: in their place the password is encoded anew.
+   * client's stack: in their place the password is encoded again.
    */
   #readable(payload: Uint8Array): Uint8Array {
     const { uid, digits } = login.parse(payload) as {

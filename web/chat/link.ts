@@ -42,7 +42,7 @@ export interface LinkOwner {
   received(frame: Frame): void;
   /** Signed on, for the first time or again. */
   cameOnline(): void;
-  /** The connection has ended, for now or for good. */
+  /** The connection has ended, for now or permanently. */
   wentOffline(): void;
 }
 
@@ -107,7 +107,7 @@ export class Link {
     this.#tryAgain();
   }
 
-  /** Ends the session for good; the user reads `sentence`. */
+  /** Ends the session permanently; the user reads `sentence`. */
   end(sentence: string): void {
     clearTimeout(this.#retry);
     this.#login = undefined;

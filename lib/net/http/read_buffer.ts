@@ -1,6 +1,6 @@
 /**
  * The received part of a request, in one buffer that grows by doubling: a
- * request in single bytes costs no more copying than one in a single piece.
+ * request in single bytes needs as little copying as one in a single piece.
  *
  * @module
  */

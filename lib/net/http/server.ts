@@ -30,7 +30,7 @@ export interface HttpOptions {
   readonly port: number;
   readonly answer: Answer;
   readonly log: NetLog;
-  /** Read anew for each connection. */
+  /** Read again for each connection. */
   readonly limits: () => AcceptorLimits;
   /**
    * Returns whether an address counts only towards the total, such as a

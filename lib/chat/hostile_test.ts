@@ -29,7 +29,7 @@ const bytes = fc.oneof(
   fc.constant(new Uint8Array(40_000).fill(0xc8)),
 );
 
-/** More for whoever wants to be sure: HOSTILE_RUNS=5000. */
+/** HOSTILE_RUNS=5000 runs more of them. */
 const RUNS = Number(Deno.env.get("HOSTILE_RUNS") ?? 150);
 const PEOPLE = 4;
 const FIRST = 1000002;

@@ -32,7 +32,7 @@ export async function restoreBetween(
   let failure: string | null = null;
   try {
     replaced = restoreFrom(file, database, now).replaced;
-    // A database that cannot be opened would end the server for good.
+    // A database that cannot be opened would end the server permanently.
     (await openStore(database)).close();
     log.info("backup restored", { file, by: actor.name, replaced });
   } catch (error) {

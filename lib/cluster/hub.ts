@@ -138,7 +138,7 @@ export class Hub {
     if (this.#options.defer !== undefined) this.touch();
   }
 
-  /** Something is to be written: done at the end of the turn. */
+  /** Writes what is due at the end of the turn. */
   touch(): void {
     const { defer } = this.#options;
     if (defer === undefined) return this.#commit();

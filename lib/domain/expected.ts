@@ -55,7 +55,7 @@ export class Expected {
     this.#rooms.set(gid, room);
   }
 
-  /** The user has left that room for good. */
+  /** The user will not return to that room. */
   left(gid: Gid, uid: Uid): void {
     const room = this.#rooms.get(gid);
     if (room?.members.delete(uid)) this.#tidy(gid, room);
@@ -77,7 +77,7 @@ export class Expected {
     return this.#rooms.get(gid)?.members.has(uid) ?? false;
   }
 
-  /** Returns the state of `uid` in a room that is to be rejoined. */
+  /** Returns the state of `uid` in a room that they may rejoin. */
   placeOf(gid: Gid, uid: Uid): ExpectedMember | undefined {
     return this.#rooms.get(gid)?.members.get(uid);
   }
@@ -91,7 +91,7 @@ export class Expected {
     this.#people.delete(uid);
   }
 
-  /** The user has left for good: nothing more is kept for them. */
+  /** The user will not return: nothing more is kept for them. */
   gone(uid: Uid): void {
     this.#people.delete(uid);
     for (const [gid, room] of this.#rooms) {

@@ -4,7 +4,7 @@ import { Session } from "./session.ts";
 import type { Account } from "./store.ts";
 import { World } from "./world.ts";
 
-/** Somebody on line who has no more than a number. */
+/** A user online with nothing but a number. */
 function guest(world: World, uid: number): Session {
   const session = new Session(uid, "10.0.0.1", "10.0.0.2", 0);
   session.account = { uid, nickname: `user ${uid}`, role: "user" } as Account;

@@ -19,7 +19,7 @@ Deno.test("EarlyHellos keeps a hello that is ahead of its -310", async () => {
   await using test = await TestVoice.start(roster);
   const bob = await test.linked(OAK, BOB);
   const ann = await test.talker(OAK, ANN);
-  // What he says before he is in is heard by nobody.
+  // Nobody hears what is said before the join.
   await ann.write(voice(ANN, 1));
   await test.until(() => test.server.stats().dropped.stranger === 1);
   roster.enter(OAK, ANN);

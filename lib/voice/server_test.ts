@@ -66,7 +66,7 @@ Deno.test("startVoice() relays TCP to TCP unchanged, to all others", async () =>
   for (const listener of [bob, cat]) {
     same(joined(await listener.frames(5)), joined(sent));
   }
-  // Never back to the speaker: the first thing he hears is somebody else.
+  // Never back to the speaker: the first frame there is from somebody else.
   test.skipped += 1000;
   await bob.write(voice(BOB, 9));
   same(await ann.frame(), voice(BOB, 9));
@@ -325,7 +325,7 @@ Deno.test("startVoice() moves a link whose client says hello again", async () =>
   roster.enter(ELM, ANN);
   await ann.write(joined([encodeHello(ELM, ANN), voice(ANN, 1)]));
   same(await cat.frame(), voice(ANN, 1));
-  // But not into a room he is not in.
+  // But not into a room where Bob is no member.
   await ann.write(encodeHello(OAK, ANN));
   await ann.ended();
 });

@@ -51,7 +51,7 @@ Deno.test("TcpEdge closes who does not say hello in time", async () => {
   await test.until(() => test.server.stats().connections === 1);
   assert.equal(test.server.stats().halfOpen, 0);
   assert.ok(test.log.reasons().includes("no hello in time"));
-  // A listener may be silent for ever.
+  // A listener may stay silent.
   const bob = await test.linked(OAK, BOB);
   await bob.write(voice(BOB, 1));
   same(await ann.frame(), voice(BOB, 1));
@@ -109,7 +109,7 @@ Deno.test("TcpEdge gives a laggard whole frames, and the others all of them", as
   const ann = await test.linked(OAK, ANN);
   const bob = await test.linked(OAK, BOB);
   const cat = await test.linked(OAK, CAT);
-  // Bob reads nothing until his queue has overflowed; Cat reads all the time.
+  // Bob reads nothing until the queue has overflowed; Cat reads all the time.
   let sent = 0;
   const lag = () => {
     const room = test.server.stats().rooms[0];
@@ -128,7 +128,7 @@ Deno.test("TcpEdge gives a laggard whole frames, and the others all of them", as
   const heard: Uint8Array[] = [];
   const dropped = lag();
   while (heard.length + dropped < sent) heard.push((await bob.frame())!);
-  // The newest survived: he hears what is said now.
+  // The newest survived: Bob hears what is said now.
   same(heard.at(-1), voice(ANN, (sent - 1) & 0xffff, 1000));
   await ann.write(voice(ANN, 7));
   same(await bob.frame(), voice(ANN, 7));

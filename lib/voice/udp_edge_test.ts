@@ -223,7 +223,7 @@ Deno.test("UdpEdge keeps to the port of a client in UDP mode while it is heard",
   await test.until(() => test.server.stats().dropped.port === 1);
   await bob.send(bare(voice(BOB, 3)));
   same(await ann.frame(), voice(BOB, 3));
-  // A router may give him another port when he has been silent.
+  // A router may give Bob another port after a silence.
   test.skipped += 1000;
   await neighbour.send(bare(voice(BOB, 4)));
   same(await ann.frame(), voice(BOB, 4));
@@ -247,7 +247,7 @@ Deno.test("UdpEdge answers who speaks with a prefix where he was last", async ()
   const ann = await test.linked(OAK, ANN);
   await test.datagrams().send(voice(BOB, 1));
   same(await ann.frame(), voice(BOB, 1));
-  // He has said no hello: nothing ties him to a port but what he says there.
+  // Bob sent no hello: nothing ties Bob to a port but the voice from there.
   test.skipped += 1000;
   const after = test.datagrams();
   await after.send(voice(BOB, 2));
@@ -381,7 +381,7 @@ Deno.test("UdpEdge forgets a peer who left", async () => {
   await ann.write(voice(ANN, 3));
   same(await cat.datagram(), bare(voice(ANN, 1)));
   same(await cat.datagram(), bare(voice(ANN, 3)));
-  // Back again, he is what his chat session says, not what he once said.
+  // After the return the chat session counts, not the earlier hello.
   roster.enter(OAK, BOB);
   test.server.joined(OAK, BOB);
   await bob.send(encodeHello(OAK, BOB));

@@ -215,7 +215,7 @@ export class RemoteLine implements Line {
     this.gone(this.session.ending, reason);
   }
 
-  /** The connection is no more. */
+  /** The connection has ended. */
   gone(ending: Session["ending"], reason: string): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -19,6 +19,8 @@ const LASTS_MS: Readonly<Record<EmailPurpose, Millis>> = {
 const MOST_AN_HOUR = 3;
 /** Maximum accounts named in one mail about a forgotten password. */
 const MOST_ACCOUNTS = 5;
+/** Maximum accounts with one address that are looked at for that mail. */
+const MOST_SEARCHED = 1000;
 
 export type EmailState = "none" | "unconfirmed" | "confirmed" | "given";
 
@@ -80,7 +82,7 @@ export function sendConfirmation(acting: Acting, account: Account): boolean {
   return letters.send({
     to: account.email,
     subject: `Your e-mail address at ${letters.serverName}`,
-    text: `Somebody, probably you, gave this address for ${account.nickname} ` +
+    text: `This address was given for ${account.nickname} ` +
       `at ${letters.serverName}.\n\nTo confirm it, open this page within ` +
       `three days:\n\n${letters.origin}/confirm?token=${token}\n\n` +
       "If it was not you, ignore this mail.\n",
@@ -89,7 +91,7 @@ export function sendConfirmation(acting: Acting, account: Account): boolean {
 
 /**
  * Mails password links to the accounts with this nickname or address. Does not
- * reveal whether there are any, because anybody can ask.
+ * reveal whether there are any, because anyone can ask.
  */
 export function mailResetLinks(acting: Acting, wanted: string): void {
   const letters = lettersOf(acting);
@@ -109,26 +111,31 @@ export function mailResetLinks(acting: Acting, wanted: string): void {
     letters.send({
       to,
       subject: `A new password at ${letters.serverName}`,
-      text: "Somebody, probably you, asked for a new password at " +
-        `${letters.serverName}. To choose one, open this page within two ` +
-        `hours:\n\n${lines.join("\n\n")}\n\n` +
+      text:
+        `A new password was requested at ${letters.serverName}. To choose ` +
+        `one, open this page within two hours:\n\n${lines.join("\n\n")}\n\n` +
         "If it was not you, ignore this mail: nothing changes.\n",
     });
   }
 }
 
-/** Returns the accounts whose address is known to be their own. */
+/**
+ * Returns the accounts whose address is known to be their own. Only those count
+ * against the limit, and a nickname that looks like an address hides none:
+ * otherwise others could register accounts that block a member's link.
+ */
 function accountsFor(store: Store, wanted: string): Account[] {
   const named = store.accounts.byNickname(wanted);
-  const found = named ? [named] : store.accounts.search({
+  const byEmail = store.accounts.search({
     email: wanted,
     includeUnlisted: true,
-    limit: MOST_ACCOUNTS,
+    limit: MOST_SEARCHED,
   });
-  return found.filter((account) =>
+  const others = byEmail.filter(({ uid }) => uid !== named?.uid);
+  return [...named ? [named] : [], ...others].filter((account) =>
     ["given", "confirmed"].includes(emailState(store, account)) &&
     store.applications.get(account.uid) === undefined
-  );
+  ).slice(0, MOST_ACCOUNTS);
 }
 
 /** Confirms the address of a link. Returns undefined for an invalid link. */
@@ -141,8 +148,9 @@ export function confirmEmail(
   if (account === undefined) return undefined;
   const { uid, email } = account;
   store.transaction(() => {
+    // The links stay, because they count against the limit per hour; without
+    // an unconfirmed address they are invalid.
     store.emails.setCheck({ uid, email, confirmedAt: acting.now() });
-    store.emails.removeLinks(uid, "confirm");
     audit(
       { ...acting, actor: { ...acting.actor, name: account.nickname, uid } },
       { action: "user email-confirm", target: account.nickname },
@@ -164,7 +172,9 @@ export function accountOfEmailLink(
   const link = store.emails.link(hashOf(token), now);
   const account = link && store.accounts.get(link.uid);
   return link?.purpose === purpose && account?.email === link.email &&
-      (purpose === "confirm" || account.passwordHash === link.passwordHash)
+      (purpose === "confirm"
+        ? emailState(store, account) === "unconfirmed"
+        : account.passwordHash === link.passwordHash)
     ? account
     : undefined;
 }

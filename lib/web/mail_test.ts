@@ -155,6 +155,55 @@ Deno.test("an address that a member gives counts once it is confirmed", () =>
     equal(mails.at(-1)!.to, "new@example.org");
   }));
 
+Deno.test("accounts of others do not keep a link from a member", () =>
+  withSite(async (site) => {
+    await site.addUser("Zoe", { email: "zoe@example.org" });
+    const others = [..."abcdef", "zoe@example.org"];
+    for (const nickname of others) {
+      const { uid } = await site.addUser(nickname, {
+        email: "zoe@example.org",
+      });
+      site.store.emails.setCheck({
+        uid,
+        email: "zoe@example.org",
+        confirmedAt: null,
+      });
+    }
+    const mails = withMail(site);
+    await forgot(site.browser(), "zoe@example.org");
+    deepEqual(mails.map(({ to }) => to), ["zoe@example.org"]);
+    match(mails[0]!.text, /\nZoe: https:/);
+    equal(mails[0]!.text.match(/token=/g)?.length, 1);
+  }));
+
+Deno.test("confirming an address does not allow more mails an hour", () =>
+  withSite(async (site) => {
+    await site.addUser("Eve", { email: "" });
+    const mails = withMail(site);
+    const browser = site.browser();
+    const page = await browser.signIn("Eve");
+    for (let round = 0; round < 3; round++) {
+      for (const email of ["eve@a.example", "victim@b.example"]) {
+        await browser.submit(page, "/member/email", {
+          email,
+          "email-password": PASSWORD,
+        });
+      }
+      const own = mails.filter(({ to, text }) =>
+        to === "eve@a.example" && text.includes("/confirm?")
+      ).at(-1)!;
+      await browser.submit(page, "/member/email", {
+        email: own.to,
+        "email-password": PASSWORD,
+      });
+      const confirm = await browser.get(linkIn(own));
+      if (confirm.status === 200) await browser.submit(confirm, "/confirm");
+      equal((await browser.get(linkIn(own))).status, 404);
+    }
+    const links = mails.filter(({ text }) => text.includes("/confirm?"));
+    equal(links.length, 3);
+  }));
+
 Deno.test("an applicant is told by e-mail what was decided", () =>
   withSite(async (site) => {
     await site.addUser("Boss", { role: "admin" });

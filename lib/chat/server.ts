@@ -306,9 +306,10 @@ export class ChatServer {
   /**
    * Begins a planned restart: accepts nobody, writes what waits and nothing
    * after it, and handles what clients have sent until all of them have closed
-   * or nothing is on its way, within a bound. A line that arrives meanwhile is kept for the
-   * next server. Connections stay open until {@linkcode ChatServer.cutOff}: a
-   * client that finds its own closed looks for a server at once.
+   * or nothing is on its way, within a bound. A line that arrives meanwhile is
+   * kept for the next server. Connections stay open until
+   * {@linkcode ChatServer.cutOff}: a client that finds its own closed looks for
+   * a server at once.
    */
   async handOver(): Promise<void> {
     const { steady, world } = this.services;

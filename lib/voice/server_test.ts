@@ -325,7 +325,7 @@ Deno.test("startVoice() moves a link whose client says hello again", async () =>
   roster.enter(ELM, ANN);
   await ann.write(joined([encodeHello(ELM, ANN), voice(ANN, 1)]));
   same(await cat.frame(), voice(ANN, 1));
-  // But not into a room where Bob is no member.
+  // But not into the room that Ann has left.
   await ann.write(encodeHello(OAK, ANN));
   await ann.ended();
 });

@@ -49,6 +49,19 @@ export function applicationFault(store: Store, uid: Uid): string | null {
   return one.reason === "" ? sentence : `${sentence} ${one.reason}`;
 }
 
+/**
+ * Returns the account as others may find it: undefined while it waits for
+ * approval.
+ */
+export function findable(
+  store: Store,
+  account: Account | undefined,
+): Account | undefined {
+  return account && store.applications.get(account.uid) === undefined
+    ? account
+    : undefined;
+}
+
 /** Returns why this host may not apply now, or null when it may. */
 export function applyFault(
   store: Store,

@@ -11,6 +11,7 @@ import {
   type Uid,
 } from "../domain/store.ts";
 import { type Acting, Refused } from "./acting.ts";
+import { findable } from "./applications.ts";
 
 /** The client's own list is limited to 500. */
 const MAX_BLOCKS = 499;
@@ -22,7 +23,9 @@ export function palFault(
   pal: Uid,
   { count, most }: { readonly count: number; readonly most: number },
 ): string | null {
-  if (store.accounts.get(pal) === undefined) return "There is no such user.";
+  if (findable(store, store.accounts.get(pal)) === undefined) {
+    return "There is no such user.";
+  }
   if (pal === uid) return "You cannot be your own pal.";
   return count >= most ? "Your pal list is full." : null;
 }
@@ -45,11 +48,9 @@ export function blockFault(
 
 /** Returns an account that other users can find. Throws {@linkcode Refused}. */
 export function personNamed(store: Store, nickname: string): Account {
-  const found = store.accounts.byNickname(nickname);
-  if (
-    found === undefined || store.applications.get(found.uid) !== undefined
-  ) throw new Refused(`There is no user "${nickname}".`, "not-found");
-  return found;
+  const found = findable(store, store.accounts.byNickname(nickname));
+  if (found !== undefined) return found;
+  throw new Refused(`There is no user "${nickname}".`, "not-found");
 }
 
 export function addPal(

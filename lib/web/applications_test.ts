@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { removeExpired } from "../actions/applications.ts";
 import { SERVER } from "../actions/acting.ts";
 import { LEVEL, type Role } from "../domain/store.ts";
@@ -7,6 +7,7 @@ import {
   type TestSite,
   withSite,
 } from "../../tests/support/web/site.ts";
+import { waiting } from "../../tests/support/waiting.ts";
 import { sessionInfo } from "../../tests/support/web/fake_live.ts";
 
 const APPROVAL = { "auth.registration": "approval" };
@@ -82,6 +83,24 @@ Deno.test("a rejected applicant reads why, with the right password only", () =>
     equal(removeExpired({ ...acting, now: at(8) }), 1);
     equal(site.store.accounts.byNickname("Ann"), undefined);
   }, APPROVAL));
+
+Deno.test("the pages show no profile of an account that waits", () =>
+  withSite(async (site) => {
+    const uid = (await site.addUser("Ann")).uid;
+    const statuses = async () => {
+      const answers = [];
+      for (
+        const path of [
+          "/chat/profile?nick=Ann",
+          "/profile/JspGetPalInfo.jsp?cb_action=palinfo&nick=Ann",
+        ]
+      ) answers.push((await site.browser().get(path)).status);
+      return answers;
+    };
+    deepEqual(await statuses(), [200, 200]);
+    site.store.applications.set(waiting(uid));
+    deepEqual(await statuses(), [404, 404]);
+  }));
 
 Deno.test("applications expire, and one address has few of them", () =>
   withSite(async (site) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { findable } from "../../actions/applications.ts";
 import type { Session } from "../../domain/session.ts";
 import {
   type Account,
@@ -93,7 +94,7 @@ export function mayWrite(
 /** Stores the message before anything else is done with the packet. */
 function store(ctx: Context, to: Uid, text: Uint8Array): void {
   const { session, settings } = ctx;
-  const account = ctx.store.accounts.get(to);
+  const account = findable(ctx.store, ctx.store.accounts.get(to));
   if (account === undefined) {
     ctx.refuse("IM_OUT", "There is no such user.");
     return;

@@ -8,6 +8,7 @@ import {
   u32,
   withChat,
 } from "../../../tests/support/chat/test_chat.ts";
+import { waiting } from "../../../tests/support/waiting.ts";
 
 const oak = u32(OAK);
 const MARKED = '\'<pfont color="#0"><pfont-size="8"><pb>caf\' e9 c8 00 ' +
@@ -55,6 +56,29 @@ Deno.test("IM_OUT of a stranger opens the window with his name, then is plain", 
     // again.
     await bob.send("IM_OUT", `${u32(ann.uid)} 'yes?'`);
     ann.expect(`IM_IN ${u32(bob.uid)} 'yes?'`);
+  }));
+
+Deno.test("nobody can write to an account that waits for approval", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann");
+    const { uid } = chat.addUser("Bob");
+    chat.store.applications.set(waiting(uid));
+    await ann.send("IM_OUT", `${u32(uid)} 'spam'`);
+    await ann.send(
+      "PALPROFILE_MESSAGE",
+      `${u32(ann.uid)} 00000007 ${u32(uid)} 00000009 'spam'`,
+    );
+    await ann.send("ADD_PAL", u32(uid));
+    assert.equal(chat.store.messages.count(uid), 0);
+    assert.equal(chat.store.profileMessages.count(uid), 0);
+    const pals = chat.store.relations.pals(ann.uid);
+    assert.ok(!pals.some((pal) => pal.uid === uid));
+    const told = "'There is no such user.'";
+    ann.expect(
+      `FEEDBACK ffec 0001 ${told}`,
+      `FEEDBACK ffe6 0001 ${told}`,
+      `FEEDBACK ffbd 0001 ${told}`,
+    );
   }));
 
 Deno.test("IM_OUT of a stranger that is long goes plain, and -68 is answered", () =>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { findable } from "../../actions/applications.ts";
 import type { Session } from "../../domain/session.ts";
 import { SYSTEM_UID } from "../../domain/store.ts";
 import {
@@ -37,7 +38,7 @@ export function send(ctx: Context, packet: ProfileMessage): void {
     refuse("Your message is too long.");
     return;
   }
-  const account = store.accounts.get(packet.to);
+  const account = findable(store, store.accounts.get(packet.to));
   if (account === undefined || packet.to === SYSTEM_UID) {
     refuse("There is no such user.");
     return;

@@ -5,6 +5,7 @@
  * @module
  */
 import { PROFILE_LABELS, shownProfile } from "../profile_fields.ts";
+import { findable } from "../../actions/applications.ts";
 import { SYSTEM_UID } from "../../domain/store.ts";
 import type { App, Site } from "../site.ts";
 
@@ -21,7 +22,8 @@ export function chatProfilePages(app: App, site: Site): void {
         ? c.json(own)
         : c.json({ error: "Missing, used or expired ticket." }, 403);
     }
-    const account = site.store.accounts.byNickname(nickname);
+    const named = site.store.accounts.byNickname(nickname);
+    const account = findable(site.store, named);
     if (account === undefined || account.uid === SYSTEM_UID) {
       return c.json({ error: "Nobody here has this nickname." }, 404);
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { findable } from "../../actions/applications.ts";
 import { type Account, SYSTEM_UID } from "../../domain/store.ts";
 import { type Html, html, trusted } from "../html.ts";
 import { shownProfile } from "../profile_fields.ts";
@@ -78,13 +79,15 @@ function linesPage(
   return legacyResponse(c, text, account === undefined ? 404 : 200);
 }
 
-/** Returns the account of the first of these nicknames that exists. */
+/** Returns the account of the first of these nicknames that can be found. */
 function named(
   { store }: Site,
   candidates: readonly string[],
 ): Account | undefined {
   return candidates.map((nickname) =>
-    nickname === "" ? undefined : store.accounts.byNickname(nickname)
+    nickname === ""
+      ? undefined
+      : findable(store, store.accounts.byNickname(nickname))
   ).find((one) => one !== undefined && one.uid !== SYSTEM_UID);
 }
 

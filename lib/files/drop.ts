@@ -35,6 +35,8 @@ export class FileDrops implements FileDrop, AsyncDisposable {
   readonly #folder: string | undefined;
   readonly #clock: () => number;
   readonly #files = new Map<string, DroppedFile>();
+  /** Files that are being downloaded, which still count in the quotas. */
+  readonly #lent = new Set<DroppedFile>();
   /** Bytes announced and not yet stored, by sender. */
   readonly #coming = new Map<Promise<void>, { from: Uid; bytes: number }>();
   readonly #stop = new AbortController();
@@ -78,7 +80,9 @@ export class FileDrops implements FileDrop, AsyncDisposable {
    */
   lend(file: DroppedFile): (whole: boolean) => void {
     this.#files.delete(file.id);
+    this.#lent.add(file);
     return (whole) => {
+      this.#lent.delete(file);
       if (whole) this.remove(file);
       else this.#files.set(file.id, file);
     };
@@ -116,7 +120,7 @@ export class FileDrops implements FileDrop, AsyncDisposable {
     const { drop_user_bytes, drop_total_bytes } = this.#config().files;
     this.#prune();
     let [own, all] = [0, 0];
-    for (const file of this.#files.values()) {
+    for (const file of [...this.#files.values(), ...this.#lent]) {
       all += file.size;
       if (file.from === from) own += file.size;
     }

@@ -170,13 +170,15 @@ Deno.test("FileDrops takes up only what is whole and its own", async () => {
 });
 
 Deno.test("FileDrops lends a file to one reader at a time", async () => {
-  await using place = await Place.open();
+  await using place = await Place.open({ "files.drop_user_bytes": "10" });
   const { id } = kept(await place.send(ANN, 10));
   const first = place.drops.lend(place.drops.find(id)!);
   assert.equal(place.drops.find(id), undefined);
+  assert.match(String(await place.send(ANN, 1)), /quota/);
   first(false);
   const second = place.drops.lend(place.drops.find(id)!);
   second(true);
   assert.equal(place.drops.find(id), undefined);
   assert.deepEqual(place.names, []);
+  kept(await place.send(ANN, 10));
 });

@@ -35,9 +35,16 @@ know the sender and expect it. It can be fetched once.</p>
 
   app.post("/drop/:id", async (c) => {
     const file = find(c.req.param("id"));
-    const opened = await Deno.open(drops.path(file));
-    const body = lent(opened, drops.lend(file));
-    return c.body(body, 200, {
+    // Lent before it is opened: of requests at the same time one gets it.
+    const end = drops.lend(file);
+    let opened: Deno.FsFile;
+    try {
+      opened = await Deno.open(drops.path(file));
+    } catch (error) {
+      end(false);
+      throw error;
+    }
+    return c.body(lent(opened, end), 200, {
       "content-type": "application/octet-stream",
       "content-length": String(file.size),
       "content-disposition": `attachment; filename="${

@@ -82,6 +82,28 @@ Deno.test("a file waits on the server, and its link gives it once", async () => 
   await emptied(`${server.data}/drops`);
 });
 
+Deno.test("of many requests at once one receives the file", async () => {
+  await using server = await start();
+  await using ann = await server.signOn("Ann");
+  await using bob = await server.signOn("Bob");
+  const data = new Uint8Array(300_000).map((_, i) => i * 5);
+  await sent(ann, bob, "a.bin", data);
+  const { text } = await bob.expect(imIn);
+  const [, id = ""] = decodeText(text).match(/\/drop\/([0-9a-f]{40})$/)!;
+  const answers = await Promise.all(
+    Array.from(
+      { length: 8 },
+      () => fetch(link(server, id), { method: "POST" }),
+    ),
+  );
+  const statuses = answers.map(({ status }) => status).sort();
+  const bodies = await Promise.all(answers.map((one) => one.bytes()));
+  assert.deepEqual(statuses, [200, ...Array(7).fill(404)]);
+  const whole = bodies[answers.findIndex(({ status }) => status === 200)];
+  assert.deepEqual(whole, data);
+  await emptied(`${server.data}/drops`);
+});
+
 Deno.test("a file above the quota is not taken, and none beside the drop", async () => {
   await using server = await start({ "files.drop_user_bytes": "1000" });
   await using ann = await server.signOn("Ann");

@@ -13,8 +13,8 @@ import { field, formPanel } from "./form_fields.ts";
 import { html, NOTHING } from "./html.ts";
 import { notice, page } from "./layout.ts";
 import { wishOf } from "./register_page.ts";
+import { openSession } from "./sign_in.ts";
 import type { App, Context, Site } from "./site.ts";
-import { sessionCookie } from "./web_sessions.ts";
 
 export function invitePages(app: App, site: Site): void {
   app.get("/invite/:code", (c) => {
@@ -35,11 +35,7 @@ export function invitePages(app: App, site: Site): void {
     if (isRefusal(result)) {
       return invitePage(c, site, invite, form, result.sentence);
     }
-    const { id } = site.sessions.open(result, site.steady(), {
-      address: c.env.address,
-      agent: c.req.header("user-agent") ?? "",
-    });
-    c.header("set-cookie", sessionCookie(id, c.env.https));
+    openSession(c, site, result);
     return c.redirect(destination(invite), 303);
   });
 }

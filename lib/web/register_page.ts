@@ -19,9 +19,8 @@ import {
   type RegisterRefusal,
   type RegisterWish,
 } from "../actions/register.ts";
-import { localPath } from "./sign_in.ts";
+import { localPath, openSession } from "./sign_in.ts";
 import type { App, Context, Site } from "./site.ts";
-import { sessionCookie } from "./web_sessions.ts";
 
 export function registerPages(app: App, site: Site): void {
   app.get("/register", (c) => registerPage(c, site));
@@ -37,19 +36,12 @@ export function registerPages(app: App, site: Site): void {
     const to = localPath(form.raw("to")) ?? "/member";
     // A session that began on http could be intercepted.
     if (httpsOrigin !== null) return c.redirect(httpsOrigin + to, 303);
-    const earlier = c.get("member");
-    if (earlier) site.sessions.close(earlier.session);
-    const { session, id } = site.sessions.open(result, site.steady(), {
-      address: c.env.address,
-      agent: c.req.header("user-agent") ?? "",
-    });
-    session.flash = {
+    openSession(c, site, result).flash = {
       kind: "done",
       lines: [
         `Welcome, ${result.nickname}! Sign on with this nickname and password.`,
       ],
     };
-    c.header("set-cookie", sessionCookie(id, c.env.https));
     return c.redirect(to, 303);
   });
 

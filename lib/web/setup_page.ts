@@ -23,10 +23,10 @@ import { requireNear } from "./metrics_page.ts";
 import { ownIPv4Addresses } from "./own_address.ts";
 import { type PortTest, testPorts } from "./port_probe.ts";
 import { notFound, Problem } from "./problem.ts";
+import { openSession } from "./sign_in.ts";
 import type { App, Context, Site } from "./site.ts";
 import type { SettingsKeeper } from "../config/settings_keeper.ts";
 import type { SetupDoor } from "./setup_door.ts";
-import { sessionCookie } from "./web_sessions.ts";
 
 /** Form field, setting, label. */
 const FIELDS = [
@@ -74,11 +74,7 @@ export function setupPages(app: App, site: Site): void {
     if (!door.isOpen) throw notFound();
     door.close();
     const owner = makeOwner(site, nickname, passwordHash, c.env.address);
-    const { id } = site.sessions.open(owner, site.steady(), {
-      address: c.env.address,
-      agent: c.req.header("user-agent") ?? "",
-    });
-    c.header("set-cookie", sessionCookie(id, c.env.https));
+    openSession(c, site, owner);
     site.log.info("set up in a browser", { address: c.env.address });
     return await donePage(c, site, owner);
   });

@@ -20,7 +20,11 @@ import { passwordIsRight } from "./password_check.ts";
 import { Problem } from "./problem.ts";
 import { checkCode, codePage } from "./code_page.ts";
 import type { App, Context, Site } from "./site.ts";
-import { expiredCookie, sessionCookie } from "./web_sessions.ts";
+import {
+  expiredCookie,
+  sessionCookie,
+  type WebSession,
+} from "./web_sessions.ts";
 
 const WRONG = "Nickname or password is not right.";
 
@@ -72,17 +76,29 @@ function signedIn(
   account: Account,
   to: string | null,
 ): Response {
-  // Ends an earlier session of this browser, even of another user.
+  openSession(c, site, account);
+  const { uid, nickname } = account;
+  site.log.info("signed in", { uid, nickname, address: c.env.address });
+  return c.redirect(to ?? "/member", 303);
+}
+
+/**
+ * Opens a session for this browser, and ends its earlier one, even of another
+ * user.
+ */
+export function openSession(
+  c: Context,
+  site: Site,
+  account: Account,
+): WebSession {
   const earlier = c.get("member");
   if (earlier) site.sessions.close(earlier.session);
-  const { id } = site.sessions.open(account, site.steady(), {
+  const { session, id } = site.sessions.open(account, site.steady(), {
     address: c.env.address,
     agent: c.req.header("user-agent") ?? "",
   });
-  const { uid, nickname } = account;
-  site.log.info("signed in", { uid, nickname, address: c.env.address });
   c.header("set-cookie", sessionCookie(id, c.env.https));
-  return c.redirect(to ?? "/member", 303);
+  return session;
 }
 
 /**

@@ -14,9 +14,9 @@ import { readForm } from "../form.ts";
 import { ownPasswordFault } from "../password_check.ts";
 import { Problem } from "../problem.ts";
 import { PROFILE_LABELS } from "../profile_fields.ts";
-import { requireMember } from "../sign_in.ts";
+import { openSession, requireMember } from "../sign_in.ts";
 import type { App, Context, Member, Site } from "../site.ts";
-import { expiredCookie, sessionCookie } from "../web_sessions.ts";
+import { expiredCookie } from "../web_sessions.ts";
 import { memberPage } from "./page.ts";
 import { changeProfile } from "./profile_change.ts";
 
@@ -90,15 +90,10 @@ export function memberPages(app: App, site: Site): void {
     site.sessions.closeAll(uid);
     const account = site.store.accounts.get(uid);
     if (account === undefined) return c.redirect("/", 303);
-    const { session, id } = site.sessions.open(account, site.steady(), {
-      address: c.env.address,
-      agent: c.req.header("user-agent") ?? "",
-    });
-    session.flash = {
+    openSession(c, site, account).flash = {
       kind: "done",
       lines: ["Your password is changed. Your client will ask for it."],
     };
-    c.header("set-cookie", sessionCookie(id, c.env.https));
     return c.redirect("/member", 303);
   });
 

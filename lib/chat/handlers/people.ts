@@ -73,6 +73,10 @@ function mayBeFound(account: Account, { first, last }: AccountQuery): boolean {
     (last === undefined || account.showLast);
 }
 
+const EMAIL_NEEDS_PASSWORD =
+  "To change your e-mail address, open the page of your account (/member), " +
+  "which asks for your password. Nothing was changed.";
+
 /** Changes only the sender's own record; the client expects no answer. */
 export function updateProfile(ctx: Context, fields: Fields): void {
   const { session } = ctx;
@@ -95,6 +99,15 @@ export function updateProfile(ctx: Context, fields: Fields): void {
     ...yes("show_last", "showLast"),
     ...yes("show_email", "showEmail"),
   };
+  // A ticket only shows that a browser is signed in, and a stolen cookie must
+  // not be enough to have a new password mailed.
+  if (
+    session.ticketUid === session.uid && patch.email !== undefined &&
+    patch.email !== session.account.email
+  ) {
+    ctx.refuse("USER_PROFILE_UPDATE", EMAIL_NEEDS_PASSWORD);
+    return;
+  }
   try {
     changeProfile(ctx.acting, session.account, { patch, fields });
   } catch (error) {

@@ -71,6 +71,21 @@ Deno.test("USER_SEARCH gives fewer than 200 hits", () =>
     assert.equal(answer.match(/c8(?=75|$)/g)?.length, 199);
   }));
 
+Deno.test("USER_PROFILE_UPDATE of a session without password keeps the address", () =>
+  withChat(async (chat) => {
+    const ann = await chat.signOn("Ann", { email: "ann@example.org" });
+    ann.session.ticketUid = ann.uid;
+    await ann.send(
+      "USER_PROFILE_UPDATE",
+      "'first=Ned\nemail=ann@example.org'",
+    );
+    await ann.send("USER_PROFILE_UPDATE", "'first=Eve\nemail=eve@example.org'");
+    const { first, email } = chat.store.accounts.get(ann.uid)!;
+    assert.deepEqual([first, email], ["Ned", "ann@example.org"]);
+    const refusals = ann.take().filter((line) => line.startsWith("FEEDBACK"));
+    assert.equal(refusals.length, 1);
+  }));
+
 Deno.test("USER_PROFILE_UPDATE keeps what it may, and no right can be had by it", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");

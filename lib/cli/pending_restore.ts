@@ -19,8 +19,9 @@ export interface RestoreWish {
 }
 
 /**
- * Restores while nobody has the database open. Never throws: what could not be
- * restored is logged and noted, and the database is the one before.
+ * Restores while nobody has the database open. What could not be restored is
+ * logged and noted, and the database is the one before; throws only when that
+ * cannot be put back either, such as on a full disk.
  */
 export async function restoreBetween(
   database: string,

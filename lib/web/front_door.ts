@@ -149,7 +149,9 @@ function isPlainHost(host: string | null): boolean {
  * account.
  */
 function needsHttps(path: string): boolean {
-  return /^\/(chat|member|desk|sign-in|invite|reset)(\/|$)/.test(path);
+  return /^\/(chat|member|desk|sign-in|invite|reset|forgot|confirm)(\/|$)/.test(
+    path,
+  );
 }
 
 function redirect(location: string, status: 303 | 307): Response {

@@ -19,12 +19,22 @@ async function turnOn(site: TestSite, nickname: string) {
   const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(page.text)![1]!
     .replaceAll(" ", "");
   match(page.text, /<svg class="qr"/);
-  const wrong = await browser.submit(page, `${PATH}/on`, { code: "000000" });
+  const stolen = await browser.submit(page, `${PATH}/on`, {
+    code: codeAt(secret, Date.now()),
+    password: "a guess",
+  });
+  equal(stolen.location, PATH);
+  match((await browser.get(PATH)).text, /present password/);
+  const wrong = await browser.submit(page, `${PATH}/on`, {
+    code: "000000",
+    password: PASSWORD,
+  });
   equal(wrong.location, PATH);
   const again = await browser.get(PATH);
   match(again.text, /code is not right/);
   const done = await browser.submit(again, `${PATH}/on`, {
     code: codeAt(secret, Date.now()),
+    password: PASSWORD,
   });
   match(done.text, /never again/);
   const codes = [...done.text.matchAll(/<code>(\w{5}-\w{5})<\/code>/g)]

@@ -72,7 +72,16 @@ Deno.test("web.tls = self: pages by https, and by http what must stay there", as
       equal(answer.status, 200, path);
       await answer.body?.cancel();
     }
-    for (const path of ["/chat", "/member", "/desk/users?q=1", "/sign-in"]) {
+    for (
+      const path of [
+        "/chat",
+        "/member",
+        "/desk/users?q=1",
+        "/sign-in",
+        "/forgot",
+        "/confirm?x",
+      ]
+    ) {
       const answer = await browser.get(pages + path);
       equal(answer.status, 307, path);
       equal(answer.headers.get("location"), securePages + path);

@@ -12,6 +12,7 @@ import { readForm, tokenField } from "../form.ts";
 import { field } from "../form_fields.ts";
 import { type Html, html, NOTHING, trusted } from "../html.ts";
 import { page, panel } from "../layout.ts";
+import { ownPasswordFault } from "../password_check.ts";
 import { requireMember } from "../sign_in.ts";
 import type { App, Context, Member, Site } from "../site.ts";
 import { duration, time } from "../text.ts";
@@ -42,10 +43,19 @@ export function securityPages(app: App, site: Site): void {
   });
 
   app.post(`${PATH}/on`, async (c) => {
-    const { account, session } = requireMember(c);
+    const member = requireMember(c);
+    const { account, session } = member;
     const form = await readForm(c, site);
     const secret = session.newSecret;
     try {
+      // A stolen cookie must not be enough to lock the member out.
+      const fault = await ownPasswordFault(
+        c,
+        site,
+        member,
+        form.raw("password"),
+      );
+      if (fault !== null) throw new Refused(fault);
       if (secret === undefined || site.store.twoStep.get(account.uid)) {
         throw new Refused("Please begin again.");
       }
@@ -161,6 +171,12 @@ function codeForm(
         label: "Code",
         required: true,
         autocomplete: "one-time-code",
+      })}${which === "off" ? NOTHING : field({
+        name: "password",
+        label: "Your password",
+        type: "password",
+        required: true,
+        autocomplete: "current-password",
       })}</div><p class="actions"><button class="button">${submit}</button></p></form>
   `;
 }

@@ -18,6 +18,7 @@ apt_install() {
 make_root() {
   local suite=$1 root=$2 mirror
   shift 2
+  # shellcheck disable=SC2016
   mirror=$(apt-get indextargets --format '$(REPO_URI)' | sort -u | grep -m 1 '/debian/$')
   debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$work/root.log" 2>&1 || return
   [ $# = 0 ] && return

@@ -1,25 +1,29 @@
 /**
- * `deno task release:manifests`: the Homebrew formula and the PKGBUILD with the
+ * `deno task release:manifests [--release DIR]`: the Homebrew formula and the PKGBUILD with the
  * version and the checksums of dist/release, written there.
  *
  * @module
  */
 // deno-lint-ignore-file no-console -- a program for people
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { VERSION } from "../../lib/version.ts";
 import { readOptions } from "../options.ts";
-import { ROOT } from "./bundle.ts";
+import { ROOT } from "../root.ts";
 
 const MANIFESTS = ["packaging/homebrew/retropal.rb", "packaging/aur/PKGBUILD"];
 
 const USAGE = `Writes the Homebrew formula and the PKGBUILD of a release.
 
-usage: deno task release:manifests
+usage: deno task release:manifests [--release DIR]
 
-Reads dist/release/SHA256SUMS, which \`deno task release\` writes.`;
+  --release DIR  instead of dist/release; with the file SHA256SUMS, which
+                 \`deno task release\` writes
+`;
 
-readOptions(USAGE, {});
-const release = join(ROOT, "dist/release");
+const { values } = readOptions(USAGE, {
+  release: { type: "string", default: "dist/release" },
+});
+const release = resolve(ROOT, values.release);
 
 /** Checksums by the name of a file. */
 function readChecksums(): ReadonlyMap<string, string> {

@@ -92,5 +92,5 @@ Deno.test("the Containerfile opens the ports that the server serves", async () =
   ]);
   // A password or a key has no place in an image.
   assert.doesNotMatch(text, /password|secret|token/i);
-  assert.match(text, /^USER retropal$/m);
+  assert.match(text, /^USER 20020$/m);
 });

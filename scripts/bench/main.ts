@@ -1,28 +1,29 @@
 /**
  * `deno task bench NAME [options]`: measures one thing, prints a table and
  * writes JSON to dist/bench. `deno task bench compare A B` compares two such
- * files.
+ * files. The measurements are in `benches`; `rig` holds the load generator, the
+ * servers it is pointed at, and the report.
  *
  * @module
  */
 // deno-lint-ignore-file no-console -- a program for people
 import { readOptions } from "../options.ts";
-import { codec } from "./codec.ts";
-import { compare } from "./compare.ts";
-import { idle, joinStorm, signOnStorm } from "./crowds.ts";
-import { database } from "./database.ts";
-import { decoder } from "./decoder.ts";
-import { fanout } from "./fanout.ts";
-import { describeMachine } from "./machine.ts";
-import { mixed } from "./mixed.ts";
-import type { Bench, Options } from "./options.ts";
-import { profiles } from "./profiles.ts";
-import { slowReaders } from "./slow_readers.ts";
-import { video, videoStorm } from "./video.ts";
-import { voiceTcp, voiceUdp } from "./voice.ts";
-import { webSocket } from "./websocket.ts";
-import { workers } from "./workers.ts";
-import { goals, keep, type Report, table } from "./report.ts";
+import { codec } from "./benches/codec.ts";
+import { compare } from "./rig/compare.ts";
+import { idle, joinStorm, signOnStorm } from "./benches/crowds.ts";
+import { database } from "./benches/database.ts";
+import { decoder } from "./benches/decoder.ts";
+import { fanout } from "./benches/fanout.ts";
+import { describeMachine } from "./rig/machine.ts";
+import { mixed } from "./benches/mixed.ts";
+import type { Bench, Options } from "./rig/options.ts";
+import { profiles } from "./benches/profiles.ts";
+import { slowReaders } from "./benches/slow_readers.ts";
+import { video, videoStorm } from "./benches/video.ts";
+import { voiceTcp, voiceUdp } from "./benches/voice.ts";
+import { webSocket } from "./benches/websocket.ts";
+import { workers } from "./benches/workers.ts";
+import { goals, keep, type Report, table } from "./rig/report.ts";
 
 const BENCHES: readonly Bench[] = [
   fanout,

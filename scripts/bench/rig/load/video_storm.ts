@@ -6,8 +6,8 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a program of its own
-import { encodeRequest } from "../../../lib/protocol/video_port.ts";
-import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import { encodeRequest } from "../../../../lib/protocol/video_port.ts";
+import { encodeText } from "../../../../lib/protocol/windows1252.ts";
 
 const HANDS = 48;
 const port = Number(Deno.args[0]);

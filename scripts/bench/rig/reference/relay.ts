@@ -9,7 +9,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a program of its own
-import { u32, VoiceDecoder } from "../../../lib/protocol/rtp.ts";
+import { u32, VoiceDecoder } from "../../../../lib/protocol/rtp.ts";
 
 const HELLO_BYTES = 8;
 const CHUNK = 16_384;

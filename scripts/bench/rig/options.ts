@@ -1,11 +1,11 @@
 /**
- * What a bench may be told on the command line.
+ * A bench, and its options on the command line.
  *
  * @module
  */
 
 export interface Options {
-  /** Interleaved rounds; their median is what counts. */
+  /** Interleaved rounds; the median of them is the result. */
   readonly rounds: number;
   /** Milliseconds measured per round and variant. */
   readonly ms: number;

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { load } from "./load.ts";
-import type { Bench } from "./options.ts";
-import { measured, type Row } from "./report.ts";
-import { RAISED, startRetropal } from "./servers.ts";
-import { watch } from "./watch.ts";
+import { load } from "../rig/load.ts";
+import type { Bench } from "../rig/options.ts";
+import { measured, type Row } from "../rig/report.ts";
+import { RAISED, startRetropal } from "../rig/servers.ts";
+import { watch } from "../rig/watch.ts";
 
 const MEMBERS = 100;
 

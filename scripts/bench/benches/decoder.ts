@@ -8,12 +8,12 @@ import {
   encodeFrame,
   FrameDecoder,
   HEADER_BYTES,
-} from "../../lib/protocol/frame.ts";
-import { VoiceDecoder } from "../../lib/protocol/rtp.ts";
-import { encodeHello, encodeVoiceFrame } from "../../lib/protocol/rtp.ts";
-import { concat } from "../../lib/protocol/bytes.ts";
-import type { Bench } from "./options.ts";
-import { type Measured, measured, type Row } from "./report.ts";
+} from "../../../lib/protocol/frame.ts";
+import { VoiceDecoder } from "../../../lib/protocol/rtp.ts";
+import { encodeHello, encodeVoiceFrame } from "../../../lib/protocol/rtp.ts";
+import { concat } from "../../../lib/protocol/bytes.ts";
+import type { Bench } from "../rig/options.ts";
+import { type Measured, measured, type Row } from "../rig/report.ts";
 
 /** Takes a chunk and gives the number of frames that it completed. */
 type Decode = (chunk: Uint8Array) => number;

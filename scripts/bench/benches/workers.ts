@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Bench } from "./options.ts";
-import type { Row } from "./report.ts";
-import { costs, interleave, type Variant } from "./rounds.ts";
-import { RAISED, startBare, startC, startRetropal } from "./servers.ts";
+import type { Bench } from "../rig/options.ts";
+import type { Row } from "../rig/report.ts";
+import { costs, interleave, type Variant } from "../rig/rounds.ts";
+import { RAISED, startBare, startC, startRetropal } from "../rig/servers.ts";
 
 export const workers: Bench = {
   name: "workers",

@@ -7,10 +7,10 @@ import {
   GsmDecoder,
   GsmEncoder,
   SAMPLES_PER_FRAME,
-} from "../../lib/codec/gsm.ts";
-import { SIGNALS } from "../../tests/support/signals.ts";
-import type { Bench } from "./options.ts";
-import { measured, type Row } from "./report.ts";
+} from "../../../lib/codec/gsm.ts";
+import { SIGNALS } from "../../../tests/support/signals.ts";
+import type { Bench } from "../rig/options.ts";
+import { measured, type Row } from "../rig/report.ts";
 
 const FRAMES = 200;
 /** What one frame lasts. */

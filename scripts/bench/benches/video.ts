@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { PaltalkClient } from "../../lib/client/mod.ts";
+import { PaltalkClient } from "../../../lib/client/mod.ts";
 import {
   CAMERA,
   roomVideo,
@@ -13,16 +13,16 @@ import {
   videoPublishTo,
   videoViewFrom,
   viewVideo,
-} from "../../lib/protocol/packets/room_video.ts";
-import { encodeCounter } from "../../lib/protocol/video_port.ts";
-import { pushPicture, sayHello } from "../../lib/client/video_link.ts";
-import { TCP } from "../../lib/client/tcp.ts";
-import { makePicture } from "../../lib/video/sample_picture.ts";
-import type { Seen } from "./load.ts";
-import type { Bench } from "./options.ts";
-import { LOAD_CORE, pinned, type Running } from "./process.ts";
-import type { Goal, Row } from "./report.ts";
-import { costs, interleave, ratio, type Variant } from "./rounds.ts";
+} from "../../../lib/protocol/packets/room_video.ts";
+import { encodeCounter } from "../../../lib/protocol/video_port.ts";
+import { pushPicture, sayHello } from "../../../lib/client/video_link.ts";
+import { TCP } from "../../../lib/client/tcp.ts";
+import { makePicture } from "../../../lib/video/sample_picture.ts";
+import type { Seen } from "../rig/load.ts";
+import type { Bench } from "../rig/options.ts";
+import { LOAD_CORE, pinned, type Running } from "../rig/process.ts";
+import type { Goal, Row } from "../rig/report.ts";
+import { costs, interleave, ratio, type Variant } from "../rig/rounds.ts";
 import {
   FIRST_ROOM,
   OUTPUT,
@@ -31,7 +31,7 @@ import {
   startBareVideoRelay,
   startRetropal,
   startVideoRelay,
-} from "./servers.ts";
+} from "../rig/servers.ts";
 
 /** Six views each, six pictures a second: 3,024 GETs a second. */
 const CASE = { publishers: 20, viewers: 84, views: 6, rate: 6 };
@@ -154,7 +154,7 @@ async function startStorm(
   port: number,
   uid: number,
 ): Promise<AsyncDisposable> {
-  const script = new URL("load/video_storm.ts", import.meta.url).href;
+  const script = new URL("../rig/load/video_storm.ts", import.meta.url).href;
   const [program, args] = await pinned(LOAD_CORE, Deno.execPath(), [
     ...["run", "--allow-net", script, String(port), String(uid)],
   ]);

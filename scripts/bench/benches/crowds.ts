@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { type Latency, load, type Seen } from "./load.ts";
-import type { Bench } from "./options.ts";
-import { measured, type Row } from "./report.ts";
-import { RAISED, startRetropal } from "./servers.ts";
-import { watch } from "./watch.ts";
+import { type Latency, load, type Seen } from "../rig/load.ts";
+import type { Bench } from "../rig/options.ts";
+import { measured, type Row } from "../rig/report.ts";
+import { RAISED, startRetropal } from "../rig/servers.ts";
+import { watch } from "../rig/watch.ts";
 
 interface SignedOn extends Seen {
   readonly people: number;

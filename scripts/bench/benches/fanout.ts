@@ -4,16 +4,16 @@
  *
  * @module
  */
-import type { Bench, Options } from "./options.ts";
-import type { Goal, Outcome, Row } from "./report.ts";
-import { costs, interleave, ratio, type Variant } from "./rounds.ts";
+import type { Bench, Options } from "../rig/options.ts";
+import type { Goal, Outcome, Row } from "../rig/report.ts";
+import { costs, interleave, ratio, type Variant } from "../rig/rounds.ts";
 import {
   RAISED,
   startBare,
   startC,
   startOld,
   startRetropal,
-} from "./servers.ts";
+} from "../rig/servers.ts";
 
 const COST = "µs CPU per message";
 

@@ -4,22 +4,26 @@
  *
  * @module
  */
-import { Connection, TCP, webSocketTransport } from "../../lib/client/mod.ts";
-import { authenticate } from "../../lib/client/sign_on.ts";
-import type { Endpoint, Transport } from "../../lib/client/transport.ts";
-import { SERVER_TYPES } from "../../lib/protocol/packet_types.ts";
-import { roomMessageOut } from "../../lib/protocol/packets/messages.ts";
-import { roomJoin } from "../../lib/protocol/packets/rooms.ts";
-import type { Bench } from "./options.ts";
-import { cpuMsOf } from "./process.ts";
-import { type Goal, measured, median, type Row } from "./report.ts";
+import {
+  Connection,
+  TCP,
+  webSocketTransport,
+} from "../../../lib/client/mod.ts";
+import { authenticate } from "../../../lib/client/sign_on.ts";
+import type { Endpoint, Transport } from "../../../lib/client/transport.ts";
+import { SERVER_TYPES } from "../../../lib/protocol/packet_types.ts";
+import { roomMessageOut } from "../../../lib/protocol/packets/messages.ts";
+import { roomJoin } from "../../../lib/protocol/packets/rooms.ts";
+import type { Bench } from "../rig/options.ts";
+import { cpuMsOf } from "../rig/process.ts";
+import { type Goal, measured, median, type Row } from "../rig/report.ts";
 import {
   FIRST_ROOM,
   FIRST_UID,
   PASSWORD,
   type Retropal,
   startRetropal,
-} from "./servers.ts";
+} from "../rig/servers.ts";
 
 const LINES_PER_SECOND = 20;
 const MOST_TIMES_AS_DEAR = 1.3;

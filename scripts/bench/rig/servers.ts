@@ -6,17 +6,17 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openStore } from "../../db/open.ts";
-import { connectControl } from "../../lib/control/client.ts";
-import { dataFolder } from "../../lib/config/data_folder.ts";
-import { PasswordHasher } from "../../lib/ops/password_hash.ts";
-import type { Status } from "../../lib/ops/live.ts";
-import { encodeText } from "../../lib/protocol/windows1252.ts";
-import { V8_FLAGS } from "../v8_flags.ts";
+import { openStore } from "../../../db/open.ts";
+import { connectControl } from "../../../lib/control/client.ts";
+import { dataFolder } from "../../../lib/config/data_folder.ts";
+import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
+import type { Status } from "../../../lib/ops/live.ts";
+import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import { ROOT } from "../../root.ts";
+import { V8_FLAGS } from "../../v8_flags.ts";
 import { has, outputOf, type Running, startReady } from "./process.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ROOT = dirname(dirname(HERE));
 /** Compiled programs; results go beside them. */
 export const OUTPUT = join(ROOT, "dist", "bench");
 

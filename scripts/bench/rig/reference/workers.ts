@@ -12,9 +12,9 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a program of its own
-import { encodeFrame, FrameDecoder } from "../../../lib/protocol/frame.ts";
-import { concat } from "../../../lib/protocol/bytes.ts";
-import { Outbox } from "../../../lib/chat/edge/outbox.ts";
+import { encodeFrame, FrameDecoder } from "../../../../lib/protocol/frame.ts";
+import { concat } from "../../../../lib/protocol/bytes.ts";
+import { Outbox } from "../../../../lib/chat/edge/outbox.ts";
 
 const NOTHING = new Uint8Array();
 const KEY = Uint8Array.from("XyF\u00a6551473312518", (c) => c.charCodeAt(0));

@@ -11,7 +11,7 @@ import {
   INCOMPLETE,
   NOT_A_REQUEST,
   readRequest,
-} from "../../../lib/protocol/video_port.ts";
+} from "../../../../lib/protocol/video_port.ts";
 
 interface Source {
   answer: Uint8Array;

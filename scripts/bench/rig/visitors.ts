@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PaltalkClient } from "../../lib/client/mod.ts";
+import { PaltalkClient } from "../../../lib/client/mod.ts";
 import { FIRST_UID, PASSWORD, type Retropal } from "./servers.ts";
 
 export interface Visits {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { pause } from "../../lib/net/turn.ts";
-import { type Arguments, load, type Mode } from "./load.ts";
-import type { Bench } from "./options.ts";
-import { profile } from "./profiler.ts";
-import { measured, type Row } from "./report.ts";
-import { RAISED, startRetropal } from "./servers.ts";
+import { pause } from "../../../lib/net/turn.ts";
+import { type Arguments, load, type Mode } from "../rig/load.ts";
+import type { Bench } from "../rig/options.ts";
+import { profile } from "../rig/profiler.ts";
+import { measured, type Row } from "../rig/report.ts";
+import { RAISED, startRetropal } from "../rig/servers.ts";
 
 const CASES: readonly (readonly [string, Mode, Arguments])[] = [
   ["fanout 1", "fanout", { members: 100, outstanding: 1 }],

@@ -5,11 +5,11 @@
  * @module
  */
 import { join } from "node:path";
-import { openStore } from "../../db/open.ts";
-import type { Store } from "../../lib/domain/store.ts";
-import type { Bench } from "./options.ts";
-import { measured, type Row } from "./report.ts";
-import { FIRST_UID } from "./servers.ts";
+import { openStore } from "../../../db/open.ts";
+import type { Store } from "../../../lib/domain/store.ts";
+import type { Bench } from "../rig/options.ts";
+import { measured, type Row } from "../rig/report.ts";
+import { FIRST_UID } from "../rig/servers.ts";
 
 const ACCOUNTS = 10_000;
 const BODY = new Uint8Array(200).fill(0x61);

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import type { Bench, Options } from "./options.ts";
-import type { Goal, Row } from "./report.ts";
-import { costs, interleave, ratio, type Variant } from "./rounds.ts";
+import type { Bench, Options } from "../rig/options.ts";
+import type { Goal, Row } from "../rig/report.ts";
+import { costs, interleave, ratio, type Variant } from "../rig/rounds.ts";
 import {
   RAISED,
   startBareRelay,
   startRelay,
   startRetropal,
-} from "./servers.ts";
+} from "../rig/servers.ts";
 
 interface Case {
   readonly speakers: number;

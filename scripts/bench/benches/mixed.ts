@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { type Latency, load, type Seen } from "./load.ts";
-import type { Bench } from "./options.ts";
-import { measured, median } from "./report.ts";
-import { RAISED, startRetropal } from "./servers.ts";
-import { receiveVisitors } from "./visitors.ts";
-import { watch } from "./watch.ts";
+import { type Latency, load, type Seen } from "../rig/load.ts";
+import type { Bench } from "../rig/options.ts";
+import { measured, median } from "../rig/report.ts";
+import { RAISED, startRetropal } from "../rig/servers.ts";
+import { receiveVisitors } from "../rig/visitors.ts";
+import { watch } from "../rig/watch.ts";
 
 interface Evening extends Seen {
   readonly voiceDelivered: number;

@@ -16,6 +16,7 @@ import {
   u16,
   u32,
 } from "../../tests/reliability/support/peer.ts";
+import { temporaryFolder } from "../leftovers.ts";
 import { readOptions } from "../options.ts";
 import { Place } from "../soak/place.ts";
 
@@ -137,7 +138,7 @@ async function ownRoom(peer: Peer, name: string): Promise<number> {
   return new DataView(joined.buffer, joined.byteOffset).getUint32(0);
 }
 
-const folder = await Deno.makeTempDir({ prefix: "retropal-amplification-" });
+const folder = await temporaryFolder("retropal-amplification-");
 const place = new Place(`${folder}/data`, {
   // Rooms of attackers that are gone wait for their return.
   env: {

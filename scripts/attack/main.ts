@@ -8,6 +8,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { endsWithScript, temporaryFolder } from "../leftovers.ts";
 import { readOptions } from "../options.ts";
 import { PASSWORD } from "../../tests/reliability/support/peer.ts";
 import { Place } from "../soak/place.ts";
@@ -46,7 +47,7 @@ async function attackFor<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   // Nice: it must not take the processor from those whom it attacks.
-  const child = new Deno.Command("nice", {
+  const storm = new Deno.Command("nice", {
     args: [
       "-n",
       "19",
@@ -60,7 +61,8 @@ async function attackFor<T>(
     stdin: "null",
     stdout: "null",
     stderr: "null",
-  }).spawn();
+  });
+  const child = endsWithScript(storm.spawn());
   // Until it has begun.
   await new Promise((go) => setTimeout(go, 700));
   try {
@@ -72,7 +74,7 @@ async function attackFor<T>(
 }
 
 const count = Number(values.people);
-const folder = await Deno.makeTempDir({ prefix: "retropal-attack-" });
+const folder = await temporaryFolder("retropal-attack-");
 const place = new Place(`${folder}/data`, {
   web: true,
   env: {

@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { PasswordHasher } from "../../lib/ops/password_hash.ts";
 import { encodeText } from "../../lib/protocol/windows1252.ts";
+import { endsWithScript } from "../leftovers.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const SETTINGS = {
@@ -95,26 +96,28 @@ export class Place {
   }
 
   async start(): Promise<void> {
-    const child = this.#command([
-      "serve",
-      "--data",
-      this.data,
-      "--bind",
-      "127.0.0.1",
-      "--chat-port",
-      String(this.#ports.chat),
-      "--voice-port",
-      String(this.#ports.voice),
-      "--video-port",
-      String(this.#ports.video),
-      ...(this.options.web
-        ? ["--web-port", String(this.#ports.web)]
-        : ["--no-web"]),
-      "--log-format",
-      "json",
-      "--log-level",
-      "warn",
-    ]).spawn();
+    const child = endsWithScript(
+      this.#command([
+        "serve",
+        "--data",
+        this.data,
+        "--bind",
+        "127.0.0.1",
+        "--chat-port",
+        String(this.#ports.chat),
+        "--voice-port",
+        String(this.#ports.voice),
+        "--video-port",
+        String(this.#ports.video),
+        ...(this.options.web
+          ? ["--web-port", String(this.#ports.web)]
+          : ["--no-web"]),
+        "--log-format",
+        "json",
+        "--log-level",
+        "warn",
+      ]).spawn(),
+    );
     this.#child = child;
     this.#log = this.#readLog(child.stderr);
     let text = "";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { temporaryFolder } from "../leftovers.ts";
 import { Ledger } from "./ledger.ts";
 import { misbehave, Person, type Surroundings, talk } from "./people.ts";
 import { Place, type Sample } from "./place.ts";
@@ -28,7 +29,7 @@ const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
 /** Gives what went wrong; nothing, if all is well. */
 export async function soak(options: SoakOptions): Promise<readonly string[]> {
-  const folder = await Deno.makeTempDir({ prefix: "retropal-soak-" });
+  const folder = await temporaryFolder("retropal-soak-");
   const place = new Place(`${folder}/data`);
   const ledger = new Ledger();
   try {

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { openStore } from "../../../db/open.ts";
 import type { Store } from "../../../lib/domain/store.ts";
+import { temporaryFolder } from "../../leftovers.ts";
 import type { Bench } from "../rig/options.ts";
 import { measured, type Row } from "../rig/report.ts";
 import { FIRST_UID } from "../rig/servers.ts";
@@ -75,7 +76,7 @@ export const database: Bench = {
   async run({ rounds, ms, quick }) {
     const rows: Row[] = [];
     for (const durability of ["normal", "full"] as const) {
-      const folder = await Deno.makeTempDir({ prefix: "retropal-bench-" });
+      const folder = await temporaryFolder("retropal-bench-");
       const store = await openStore(join(folder, "retropal.db"), {
         durability,
       });

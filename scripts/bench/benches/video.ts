@@ -18,6 +18,7 @@ import { encodeCounter } from "../../../lib/protocol/video_port.ts";
 import { pushPicture, sayHello } from "../../../lib/client/video_link.ts";
 import { TCP } from "../../../lib/client/tcp.ts";
 import { makePicture } from "../../../lib/video/sample_picture.ts";
+import { endsWithScript } from "../../leftovers.ts";
 import type { Seen } from "../rig/load.ts";
 import type { Bench } from "../rig/options.ts";
 import { LOAD_CORE, pinned, type Running } from "../rig/process.ts";
@@ -158,11 +159,12 @@ async function startStorm(
   const [program, args] = await pinned(LOAD_CORE, Deno.execPath(), [
     ...["run", "--allow-net", script, String(port), String(uid)],
   ]);
-  const child = new Deno.Command(program, {
+  const storm = new Deno.Command(program, {
     args,
     stdout: "null",
     stderr: "null",
-  }).spawn();
+  });
+  const child = endsWithScript(storm.spawn());
   return {
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { endsWithScript } from "../../leftovers.ts";
+
 /** Standard output of a program, or null when it is not there or fails. */
 export async function outputOf(
   program: string,
@@ -63,13 +65,14 @@ export async function startReady(
   const [command, line] = options.cores === "all"
     ? [program, [...args]]
     : await pinned(options.cores ?? SERVER_CORE, program, args);
-  const child = new Deno.Command(command, {
+  const server = new Deno.Command(command, {
     args: line,
     stdin: "null",
     stdout: "piped",
     stderr: Deno.env.has("BENCH_LOG") ? "inherit" : "null",
     ...(options.env && { env: options.env }),
-  }).spawn();
+  });
+  const child = endsWithScript(server.spawn());
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   let ready:

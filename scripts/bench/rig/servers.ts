@@ -12,6 +12,7 @@ import { dataFolder } from "../../../lib/config/data_folder.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
 import type { Status } from "../../../lib/ops/live.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
+import { temporaryFolder } from "../../leftovers.ts";
 import { ROOT } from "../../root.ts";
 import { V8_FLAGS } from "../../v8_flags.ts";
 import { has, outputOf, type Running, startReady } from "./process.ts";
@@ -67,7 +68,7 @@ export interface Retropal extends Running {
 export async function startRetropal(
   options: RetropalOptions,
 ): Promise<Retropal> {
-  const folder = await Deno.makeTempDir({ prefix: "retropal-bench-" });
+  const folder = await temporaryFolder("retropal-bench-");
   const settings = { ...RAISED, ...options.settings };
   await populate(join(folder, "retropal.db"), options, settings);
   const serve = [

@@ -25,8 +25,7 @@ import type { Counters } from "./counters.ts";
 import type { SignOnGuard } from "../actions/sign_on_guard.ts";
 
 /** The rate of log lines about what one connection does wrong. */
-const COMPLAINTS_PER_SECOND = 0.5;
-const COMPLAINTS_AT_ONCE = 20;
+const COMPLAINTS = { perSecond: 0.5, burst: 20 };
 
 /** The part of a logger that handlers use. */
 export interface Log {
@@ -240,7 +239,7 @@ export class Context {
   complain(what: string, fields: Record<string, unknown>): void {
     const { session, steady: now } = this;
     session.complaints ??= {
-      rate: new TokenBucket(COMPLAINTS_PER_SECOND, COMPLAINTS_AT_ONCE, now),
+      rate: new TokenBucket(COMPLAINTS),
       unsaid: 0,
     };
     const { complaints } = session;

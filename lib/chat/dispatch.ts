@@ -7,7 +7,7 @@
  */
 import type { Phase } from "../domain/session.ts";
 import { Malformed, type Packet } from "../protocol/layout.ts";
-import { TokenBucket } from "../net/rates.ts";
+import { perMinute, TokenBucket } from "../net/rates.ts";
 import { StoreError } from "../domain/store.ts";
 import type { ClientTypeName } from "../protocol/packet_types.ts";
 import * as account from "../protocol/packets/accounts.ts";
@@ -286,10 +286,9 @@ export function dispatch(
  * on.
  */
 function mayAct({ session, settings, steady: now }: Context): boolean {
-  const perMinute = settings.limits.audited_per_minute;
-  const acts = session.acts ??= new TokenBucket(0, perMinute, now);
-  acts.perSecond = perMinute / 60;
-  acts.burst = perMinute;
+  const rate = perMinute(settings.limits.audited_per_minute);
+  const acts = session.acts ??= new TokenBucket(rate);
+  acts.rate = rate;
   return acts.take(now);
 }
 

@@ -5,40 +5,28 @@
  *
  * @module
  */
-import { Meter } from "../domain/meter.ts";
+import { KeyedBuckets, liveRate, type Rate } from "../net/rates.ts";
 import type { Uid } from "../domain/store.ts";
 
 /** Seconds' worth that may be sent at once. */
 const BURST_SECONDS = 10;
-/** Accounts remembered; those that sent nothing for longest are forgotten. */
-const MOST_ACCOUNTS = 10_000;
 
 export class FanoutBudget {
-  readonly #perSecond: () => number;
-  readonly #meters = new Map<Uid, Meter>();
+  readonly #rate: Rate;
+  readonly #accounts = new KeyedBuckets<Uid>();
 
   /** Bytes per second, asked each time so that it can change. */
   constructor(perSecond: () => number) {
-    this.#perSecond = perSecond;
+    this.#rate = liveRate(perSecond, BURST_SECONDS);
   }
 
   /** `now` is a steady time, here and below. */
   spend(uid: Uid, bytes: number, now: number): void {
-    const meter = this.#meters.get(uid) ?? new Meter(
-      this.#perSecond,
-      () => BURST_SECONDS * this.#perSecond(),
-    );
-    meter.spend(bytes, now);
-    this.#meters.delete(uid);
-    this.#meters.set(uid, meter);
-    if (this.#meters.size <= MOST_ACCOUNTS) return;
-    const [oldest] = this.#meters.keys();
-    if (oldest !== undefined) this.#meters.delete(oldest);
+    this.#accounts.of(uid, this.#rate).takeLate(now, bytes);
   }
 
   /** Milliseconds for which the next packet of this account must wait. */
   debtMs(uid: Uid, now: number): number {
-    const debt = -(this.#meters.get(uid)?.level(now) ?? 0);
-    return debt > 0 ? Math.ceil(1000 * debt / this.#perSecond()) : 0;
+    return Math.ceil(this.#accounts.find(uid)?.debtMs(now) ?? 0);
   }
 }

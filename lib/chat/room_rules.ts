@@ -12,7 +12,7 @@ import { plainText } from "./plain_text.ts";
 import { tellStaff } from "./tell_staff.ts";
 
 /** The rate of complaints by the word list about one session. */
-const FLAGS_PER_SECOND = 1 / 600;
+const FLAGS = { perSecond: 1 / 600, burst: 1 };
 
 /**
  * Returns a sentence for a member who must wait; undefined when they may write.
@@ -57,7 +57,7 @@ function flag(
   flagged: readonly Found[],
 ): void {
   const { session, steady } = ctx;
-  session.flags ??= new TokenBucket(FLAGS_PER_SECOND, 1, steady);
+  session.flags ??= new TokenBucket(FLAGS);
   if (!session.flags.take(steady)) return;
   const words = flagged.map(({ word }) => word).join(", ");
   const actor = { name: "word list", uid: null, level: 0, address: null };

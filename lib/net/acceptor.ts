@@ -24,7 +24,7 @@ import { isOutOfResources } from "./accept_error.ts";
 import { plainAddress } from "./addresses.ts";
 import { ConnectionCounts, type Crowded } from "./connection_counts.ts";
 import { descriptors } from "./descriptors.ts";
-import { HostRates } from "./host_rates.ts";
+import { HostRates } from "./rates.ts";
 import { type NetLog, Refusals } from "./refusals.ts";
 import { YieldingConnections } from "./yielding_connections.ts";
 
@@ -288,8 +288,9 @@ export class Acceptor<T extends Acceptable> {
     address: string,
     { newPerSecond, newBurst = 1 }: AcceptorLimits,
   ): boolean {
-    return newPerSecond === undefined ||
-      this.#rates.take(address, newPerSecond, newBurst, this.#clock());
+    if (newPerSecond === undefined) return true;
+    const rate = { perSecond: newPerSecond, burst: newBurst };
+    return this.#rates.take(address, rate, this.#clock());
   }
 
   #candidates(crowded: Crowded, address: string): Iterable<T> {

@@ -10,17 +10,14 @@
  *
  * @module
  */
-import { TokenBucket } from "./rates.ts";
-import { HostRates } from "./host_rates.ts";
+import { HostRates, TokenBucket } from "./rates.ts";
 
 /**
  * Lines per second of one host. That makes about 17 MB of log per day from one
  * host, and 350 MB from all.
  */
-const PER_SECOND = 1;
-const BURST = 300;
-const ALL_PER_SECOND = 20;
-const ALL_BURST = 3000;
+const OF_ONE_HOST = { perSecond: 1, burst: 300 };
+const OF_ALL = { perSecond: 20, burst: 3000 };
 /** Milliseconds between two lines that report how many lines were left out. */
 const SUMMARY_MS = 60_000;
 
@@ -33,7 +30,7 @@ export class OutsideLines {
   /** Milliseconds of a steady clock. */
   readonly #clock: () => number;
   readonly #hosts = new HostRates();
-  readonly #all: TokenBucket;
+  readonly #all = new TokenBucket(OF_ALL);
   #leftOut = 0;
   #latest = "";
   #summedUpAt = -Infinity;
@@ -41,7 +38,6 @@ export class OutsideLines {
   constructor(log: SummaryLog, clock: () => number) {
     this.#log = log;
     this.#clock = clock;
-    this.#all = new TokenBucket(ALL_PER_SECOND, ALL_BURST, clock());
   }
 
   /**
@@ -50,7 +46,7 @@ export class OutsideLines {
    */
   take(address: string): boolean {
     const now = this.#clock();
-    const may = this.#hosts.take(address, PER_SECOND, BURST, now) &&
+    const may = this.#hosts.take(address, OF_ONE_HOST, now) &&
       this.#all.take(now);
     if (!may) {
       this.#leftOut++;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hostKey } from "./addresses.ts";
 
 /**
  * Enough for the packets of a sign-on and a few more; creating a room costs 10.
@@ -20,33 +21,57 @@ export function burstOf(perSecond: number, burst: number): number {
     : Math.max(2 * perSecond, SMALLEST_BURST);
 }
 
-/** Allows `perSecond` on average and `burst` at once. */
+/** A limit: `perSecond` on average, and `burst` at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Returns a rate whose burst is the amount of a whole minute. */
+export function perMinute(amount: number): Rate {
+  return { perSecond: amount / 60, burst: amount };
+}
+
+/**
+ * Returns a rate that is asked for at each use, so that a setting may change
+ * it, and whose burst is the amount of so many seconds.
+ */
+export function liveRate(perSecond: () => number, burstSeconds: number): Rate {
+  return {
+    get perSecond() {
+      return perSecond();
+    },
+    get burst() {
+      return burstSeconds * perSecond();
+    },
+  };
+}
+
+/**
+ * Keeps one rate. The bucket starts full and may go into debt, which delays
+ * what comes next. Times are those of a steady clock, in milliseconds.
+ */
 export class TokenBucket {
   #tokens: number;
-  #at: number;
+  /** Time of the latest use; infinite before the first, so nothing is gained. */
+  #at = Infinity;
 
-  constructor(
-    public perSecond: number,
-    public burst: number,
-    now: number,
-  ) {
-    this.#tokens = burst;
-    this.#at = now;
+  /** `rate` is read at each use, so that it may change. */
+  constructor(public rate: Rate) {
+    this.#tokens = rate.burst;
   }
 
   /** Refills the bucket completely. */
   refill(): void {
-    this.#tokens = this.burst;
+    this.#tokens = this.rate.burst;
   }
 
-  /**
-   * Takes `cost` tokens even when there are too few. Returns the milliseconds
-   * until there would have been enough.
-   */
-  takeLate(now: number, cost = 1): number {
-    this.#fill(now);
-    this.#tokens -= cost;
-    return Math.max(0, 1000 * -this.#tokens / this.perSecond);
+  /** Returns what may still be taken; negative in debt. */
+  level(now: number): number {
+    const { perSecond, burst } = this.rate;
+    const gained = Math.max(0, now - this.#at) * perSecond / 1000;
+    this.#at = now;
+    return this.#tokens = Math.min(burst, this.#tokens + gained);
   }
 
   /**
@@ -54,16 +79,81 @@ export class TokenBucket {
    * few.
    */
   take(now: number, cost = 1): boolean {
-    this.#fill(now);
-    if (this.#tokens < cost) return false;
+    if (this.level(now) < cost) return false;
     this.#tokens -= cost;
     return true;
   }
 
-  #fill(now: number): void {
-    const gained = Math.max(0, now - this.#at) * this.perSecond / 1000;
-    this.#tokens = Math.min(this.burst, this.#tokens + gained);
-    this.#at = now;
+  /**
+   * Takes `cost` tokens if any are left, perhaps more than there are. Returns
+   * false, and takes nothing, in debt: for what cannot be cut into pieces.
+   */
+  takeIfAny(now: number, cost: number): boolean {
+    if (this.level(now) <= 0) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /**
+   * Takes `cost` tokens even when there are too few. Returns the milliseconds
+   * until there would have been enough.
+   */
+  takeLate(now: number, cost = 1): number {
+    this.level(now);
+    this.#tokens -= cost;
+    return this.debtMs(now);
+  }
+
+  /** Returns the milliseconds until the debt is paid; 0: there is none. */
+  debtMs(now: number): number {
+    return Math.max(0, -1000 * this.level(now) / this.rate.perSecond);
+  }
+}
+
+/** Maximum keys remembered. */
+const MOST_KEYS = 10_000;
+
+/** One bucket for each key; the keys not used for longest are forgotten. */
+export class KeyedBuckets<K> {
+  readonly #buckets = new Map<K, TokenBucket>();
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /** Returns the bucket of `key`, which has this rate from now on. */
+  of(key: K, rate: Rate): TokenBucket {
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(rate);
+    bucket.rate = rate;
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    if (this.#buckets.size > MOST_KEYS) {
+      const oldest = this.#buckets.keys().next();
+      if (!oldest.done) this.#buckets.delete(oldest.value);
+    }
+    return bucket;
+  }
+
+  /** Returns the bucket of a key that has been used. */
+  find(key: K): TokenBucket | undefined {
+    return this.#buckets.get(key);
+  }
+
+  forget(key: K): void {
+    this.#buckets.delete(key);
+  }
+}
+
+/** Rates per host, independent of what other hosts do. */
+export class HostRates {
+  readonly #hosts = new KeyedBuckets<string>();
+
+  /**
+   * Charges `cost` to the host of `address`. Returns false, and charges
+   * nothing, when the host is over its rate.
+   */
+  take(address: string, rate: Rate, now: number, cost = 1): boolean {
+    return this.#hosts.of(hostKey(address), rate).take(now, cost);
   }
 }
 

@@ -10,13 +10,13 @@ import type { VideoChange } from "../domain/effects.ts";
 import type { Session } from "../domain/session.ts";
 import type { Uid } from "../domain/store.ts";
 import { isSameHost } from "../net/addresses.ts";
+import { liveRate, TokenBucket } from "../net/rates.ts";
 import { concat } from "../protocol/bytes.ts";
 import {
   encodeAnswerHead,
   MAX_PICTURE_BYTES,
   MIN_PICTURE_BYTES,
 } from "../protocol/video_port.ts";
-import { ByteRate } from "./byte_rate.ts";
 import { VideoCounters, type VideoRefusal } from "./counters.ts";
 import { Credentials } from "./credentials.ts";
 import { pictureFault } from "./jpeg.ts";
@@ -42,16 +42,19 @@ interface Waiting {
   readonly deliver: Deliver;
 }
 
+/** Seconds' worth of bytes that may pass at once. */
+const BURST_SECONDS = 1;
+
 /** The relay's state of a camera. */
 class Source {
   readonly credentials = new Credentials();
-  readonly rate: ByteRate;
+  readonly rate: TokenBucket;
   newest: Picture | undefined;
   bytes = 0;
   readonly waiting = new Set<Waiting>();
 
-  constructor(bytesPerSecond: () => number, now: number) {
-    this.rate = new ByteRate(bytesPerSecond, now);
+  constructor(bytesPerSecond: () => number) {
+    this.rate = new TokenBucket(liveRate(bytesPerSecond, BURST_SECONDS));
   }
 }
 
@@ -90,12 +93,14 @@ export class VideoRelay {
    * Viewers whose picture is available but whose byte rate is used up, in turn.
    */
   readonly #queue = new Set<Waiting>();
-  readonly #outgoing: ByteRate;
+  readonly #outgoing: TokenBucket;
 
   constructor(options: VideoRelayOptions) {
     this.#options = options;
-    const { limits, clock } = options;
-    this.#outgoing = new ByteRate(() => limits.bytesPerSecond, clock());
+    const { limits } = options;
+    this.#outgoing = new TokenBucket(
+      liveRate(() => limits.bytesPerSecond, BURST_SECONDS),
+    );
   }
 
   /** Viewers that wait for a picture. */
@@ -152,7 +157,7 @@ export class VideoRelay {
     // The camera ended while its picture was arriving.
     if (cameras.of(camera.uid) !== camera) return "not a member with video";
     const source = this.#source(camera);
-    if (!source.rate.take(jpeg.length, clock())) return "too many bytes";
+    if (!source.rate.takeIfAny(clock(), jpeg.length)) return "too many bytes";
     if (!isPicture(jpeg)) return "not a sound picture";
     this.counters.picturesIn++;
     this.counters.bytesIn += jpeg.length;
@@ -278,7 +283,7 @@ export class VideoRelay {
     const now = this.#options.clock();
     for (const waiting of this.#queue) {
       const size = waiting.seat.source.newest?.answer.length ?? 0;
-      if (!this.#outgoing.take(size, now)) return;
+      if (!this.#outgoing.takeIfAny(now, size)) return;
       this.#deliver(waiting);
     }
   }
@@ -316,8 +321,8 @@ export class VideoRelay {
   #source(camera: Camera): Source {
     let source = this.#sources.get(camera);
     if (source === undefined) {
-      const { clock, limits } = this.#options;
-      source = new Source(() => limits.publisherBytesPerSecond, clock());
+      const { limits } = this.#options;
+      source = new Source(() => limits.publisherBytesPerSecond);
       this.#sources.set(camera, source);
     }
     return source;

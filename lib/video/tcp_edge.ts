@@ -11,7 +11,7 @@
 import type { Cameras, HostLoad } from "../domain/cameras.ts";
 import { Acceptor } from "../net/acceptor.ts";
 import { sameHostKey } from "../net/addresses.ts";
-import { HostRates } from "../net/host_rates.ts";
+import { HostRates } from "../net/rates.ts";
 import { type NetLog, Refusals } from "../net/refusals.ts";
 import type { VideoLimits } from "./limits.ts";
 import { type LinkPorts, VideoLink } from "./link.ts";
@@ -161,7 +161,8 @@ export class VideoTcpEdge {
   /** Returns why this host is over its share, if it is. */
   #crowded(key: string, load: HostLoad, now: number): string | undefined {
     const perSecond = allowance(PER_SECOND, load);
-    if (!this.#rates.take(key, perSecond, BURST_SECONDS * perSecond, now)) {
+    const rate = { perSecond, burst: BURST_SECONDS * perSecond };
+    if (!this.#rates.take(key, rate, now)) {
       return "too many new connections from this address";
     }
     const links = this.#hosts.get(key);

@@ -94,10 +94,9 @@ export class DatagramGate {
       room.greeted(uid, address, port, "voice", now, form);
     }
     const voice = room.voice(uid);
-    if (voice.meter.level(now) < length) {
+    if (!voice.meter.take(now, length)) {
       return this.#relay.refused("rate", room);
     }
-    voice.meter.spend(length, now);
     if (this.#relay.admit(voice, buf, at + PREFIX_BYTES, length)) {
       voice.port = port;
       voice.portHeardAt = now;

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Config, defaultConfig } from "../config/config.ts";
+import { liveRate, type Rate } from "../net/rates.ts";
 
 export interface VoiceLimits {
   /** Connections in all, and from one address. */
@@ -75,3 +76,16 @@ export function voiceLimits(config: () => Config): VoiceLimits {
 const DEFAULTS = defaultConfig();
 /** The limits of a server without a configuration file. */
 export const VOICE_LIMITS: VoiceLimits = { ...voiceLimits(() => DEFAULTS) };
+
+/**
+ * Seconds of speech that may arrive at once, as they do after a stall of the
+ * network.
+ */
+const SPEECH_BURST_SECONDS = 2;
+
+/** Returns the rate of one speaker, in bytes. */
+export function speechRate(
+  limits: Pick<VoiceLimits, "bytesPerSecond">,
+): Rate {
+  return liveRate(() => limits.bytesPerSecond, SPEECH_BURST_SECONDS);
+}

@@ -235,13 +235,9 @@ export class VoiceRelay implements VoiceControl {
    */
   #affords(peer: Peer, bytes: number): boolean {
     if (peer.meter === undefined) return true;
-    const now = this.#clock();
-    if (peer.meter.level(now) < bytes) {
-      peer.traffic.dropped++;
-      return false;
-    }
-    peer.meter.spend(bytes, now);
-    return true;
+    if (peer.meter.take(this.#clock(), bytes)) return true;
+    peer.traffic.dropped++;
+    return false;
   }
 
   // ---- from both edges ----

@@ -19,8 +19,8 @@ import {
   type RoomStats,
   type Traffic,
 } from "./counters.ts";
-import type { VoiceLimits } from "./limits.ts";
-import { Meter, speechMeter } from "../domain/meter.ts";
+import { speechRate, type VoiceLimits } from "./limits.ts";
+import { TokenBucket } from "../net/rates.ts";
 import { isSameHost } from "../net/addresses.ts";
 import {
   ArrivalMeter,
@@ -83,7 +83,7 @@ export interface Peer {
    * Limits what is sent to a member who has never opened voice: that client may
    * be in UDP mode, in which it listens silently, or may have no voice at all.
    */
-  readonly meter?: Meter;
+  readonly meter?: TokenBucket;
   readonly traffic: Traffic;
 }
 
@@ -101,7 +101,7 @@ export interface Datagrams {
 /**
  * Bytes per second to a member who has not asked for voice; speech is 1,900.
  */
-const UNASKED_BYTES = 4000;
+const UNASKED = { perSecond: 4000, burst: 8000 };
 /** The shortest time, in milliseconds, between two changes of a peer's port. */
 const MOVE_MS = 1000;
 
@@ -127,14 +127,14 @@ export class Voice {
   /** The source port of the last datagram that was heard, and its time. */
   port: number | undefined;
   portHeardAt = -Infinity;
-  readonly meter: Meter;
+  readonly meter: TokenBucket;
 
   constructor(
     readonly room: VoiceRoom,
     readonly uid: Uid,
     limits: Pick<VoiceLimits, "bytesPerSecond">,
   ) {
-    this.meter = speechMeter(limits);
+    this.meter = new TokenBucket(speechRate(limits));
   }
 
   /** Notes the arrival of a frame from this speaker, relayed or not. */
@@ -350,7 +350,7 @@ export class VoiceRoom {
       from: roster.voiceAddresses?.(uid) ?? [],
       form: "bare",
       since: 0,
-      meter: new Meter(() => UNASKED_BYTES, () => 2 * UNASKED_BYTES),
+      meter: new TokenBucket(UNASKED),
       traffic: noTraffic(),
     };
   }

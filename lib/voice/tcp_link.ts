@@ -10,8 +10,8 @@ import type { Acceptable } from "../net/acceptor.ts";
 import type { Wire } from "../net/wire.ts";
 import { PREFIX_BYTES, VoiceDecoder } from "../protocol/rtp.ts";
 import { noTraffic } from "./counters.ts";
-import type { VoiceLimits } from "./limits.ts";
-import { type Meter, speechMeter } from "../domain/meter.ts";
+import { speechRate, type VoiceLimits } from "./limits.ts";
+import { TokenBucket } from "../net/rates.ts";
 import { Outlet } from "./outlet.ts";
 import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
@@ -45,7 +45,7 @@ export class TcpLink implements Link, Acceptable {
   readonly #relay: VoiceRelay;
   readonly #decoder = new VoiceDecoder();
   readonly #outlet: Outlet;
-  readonly #meter: Meter;
+  readonly #meter: TokenBucket;
   #voice: Voice | undefined;
   #faults = 0;
   #endingAt: number | undefined;
@@ -60,7 +60,7 @@ export class TcpLink implements Link, Acceptable {
     this.address = wire.remote.host;
     this.owner = options.owner;
     this.openedAt = clock();
-    this.#meter = speechMeter(limits);
+    this.#meter = new TokenBucket(speechRate(limits));
     this.#outlet = new Outlet({
       write: (bytes) => wire.write(bytes),
       limits,
@@ -78,7 +78,7 @@ export class TcpLink implements Link, Acceptable {
         if (count === null) break;
         if (this.#endingAt !== undefined) continue;
         this.#decoder.filled(count);
-        this.#meter.spend(count, clock());
+        this.#meter.takeLate(clock(), count);
         this.#take();
         while (
           this.#endingAt === undefined && this.#meter.level(clock()) < 0

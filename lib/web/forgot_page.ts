@@ -11,7 +11,7 @@ import {
   mailResetLinks,
 } from "../actions/email.ts";
 import { composed } from "../actions/names.ts";
-import { HostRates } from "../net/host_rates.ts";
+import { HostRates, type Rate } from "../net/rates.ts";
 import { actingOf } from "./acting.ts";
 import { readForm, tokenField } from "./form.ts";
 import { field, formPanel } from "./form_fields.ts";
@@ -23,8 +23,7 @@ import type { App, Context, Site } from "./site.ts";
 /**
  * Rate of mails that one host may cause: five at once, then one in ten minutes.
  */
-const PER_SECOND = 1 / 600;
-const AT_ONCE = 5;
+const MAILS: Rate = { perSecond: 1 / 600, burst: 5 };
 
 export function forgotPages(app: App, site: Site): void {
   const rates = new HostRates();
@@ -37,7 +36,7 @@ export function forgotPages(app: App, site: Site): void {
     const wanted = composed(form.text("who")).slice(0, 200);
     const { address } = c.env;
     if (wanted === "") return forgotPage(c, site, "Write your nickname.");
-    if (!rates.take(address, PER_SECOND, AT_ONCE, site.steady())) {
+    if (!rates.take(address, MAILS, site.steady())) {
       return forgotPage(
         c,
         site,

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { HostRates } from "../net/host_rates.ts";
+import { HostRates } from "../net/rates.ts";
 import type { Millis } from "../domain/store.ts";
 
-const PER_SECOND = 50;
-const BURST = 1500;
+const REQUESTS = { perSecond: 50, burst: 1500 };
 /** Cost of a form, in requests: it costs the server more than a page. */
 const FORM_COST = 10;
 
@@ -20,6 +19,6 @@ export class RequestRate {
    */
   take(address: string, method: string, now: Millis): boolean {
     const cost = method === "POST" ? FORM_COST : 1;
-    return this.#rates.take(address, PER_SECOND, BURST, now, cost);
+    return this.#rates.take(address, REQUESTS, now, cost);
   }
 }

@@ -7,14 +7,13 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import type { Account, Uid } from "../domain/store.ts";
-import { TokenBucket } from "../net/rates.ts";
+import { KeyedBuckets } from "../net/rates.ts";
 
 /** Time between the password and the code. */
 const PENDING_MS = 5 * 60_000;
 const MOST_PENDING = 1000;
 /** Rate of wrong codes per account: ten at once, then one in 90 seconds. */
-const CODES_PER_SECOND = 1 / 90;
-const CODES_AT_ONCE = 10;
+const CODES = { perSecond: 1 / 90, burst: 10 };
 
 interface Pending {
   readonly uid: Uid;
@@ -26,7 +25,7 @@ interface Pending {
 export class SecondSteps {
   /** Pending sign-ins by token, oldest first. */
   readonly #pending = new Map<string, Pending>();
-  readonly #rates = new Map<Uid, TokenBucket>();
+  readonly #rates = new KeyedBuckets<Uid>();
 
   begin({ uid, passwordHash }: Account, steady: number): string {
     if (this.#pending.size >= MOST_PENDING) {
@@ -49,16 +48,11 @@ export class SecondSteps {
 
   /** Returns false when this account has tried too many codes. */
   mayTry(uid: Uid, steady: number): boolean {
-    let rate = this.#rates.get(uid);
-    if (rate === undefined) {
-      rate = new TokenBucket(CODES_PER_SECOND, CODES_AT_ONCE, steady);
-      this.#rates.set(uid, rate);
-    }
-    return rate.take(steady);
+    return this.#rates.of(uid, CODES).take(steady);
   }
 
   /** Resets the count of wrong codes after a right one. */
   right(uid: Uid): void {
-    this.#rates.delete(uid);
+    this.#rates.forget(uid);
   }
 }

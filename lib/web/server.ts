@@ -10,7 +10,7 @@ import type { Config } from "../config/config.ts";
 import type { Millis, Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import { Registry } from "../ops/metrics.ts";
-import { ActRate } from "./act_rate.ts";
+import { KeyedBuckets } from "../net/rates.ts";
 import { makePages } from "./app.ts";
 import { OutsideLines } from "../net/outside_lines.ts";
 import type { AddressBans } from "../actions/address_bans.ts";
@@ -185,7 +185,7 @@ function makeSite(options: WebOptions): Site {
     secondSteps: new SecondSteps(),
     tokens: new FormTokens(),
     front: new FrontPageState({ live, store, config, log }),
-    acts: new ActRate(),
+    acts: new KeyedBuckets(),
     streams: new OpenStreams(
       () => config().limits,
       (address) => isUncounted(config(), address),

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { TokenBucket } from "../net/rates.ts";
+import { perMinute, TokenBucket } from "../net/rates.ts";
 
 const BYTES = 24;
 /**
@@ -17,7 +17,7 @@ const TRIES_PER_MINUTE = 30;
 
 export class SetupDoor {
   #token: string | null = null;
-  #tries: TokenBucket | undefined;
+  readonly #tries = new TokenBucket(perMinute(TRIES_PER_MINUTE));
 
   /** Opens the setup page with a new token, which replaces any earlier one. */
   open(): string {
@@ -39,11 +39,6 @@ export class SetupDoor {
    */
   holds(token: string, now: number): "yes" | "no" | "later" {
     if (this.#token === null) return "no";
-    this.#tries ??= new TokenBucket(
-      TRIES_PER_MINUTE / 60,
-      TRIES_PER_MINUTE,
-      now,
-    );
     if (!this.#tries.take(now)) return "later";
     const [given, right] = [Buffer.from(token), Buffer.from(this.#token)];
     return given.length === right.length && timingSafeEqual(given, right)

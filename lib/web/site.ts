@@ -21,7 +21,7 @@ import type { Registry } from "../ops/metrics.ts";
 import type { Turn } from "../ops/password_hash.ts";
 import type { FileDrops } from "../files/drop.ts";
 import type { OutsideLines } from "../net/outside_lines.ts";
-import type { ActRate } from "./act_rate.ts";
+import type { KeyedBuckets } from "../net/rates.ts";
 import type { FormTokens } from "./form_tokens.ts";
 import type { FrontPageState } from "./front_state.ts";
 import type { SetupDoor } from "./setup_door.ts";
@@ -88,7 +88,8 @@ export interface Site {
   readonly tokens: FormTokens;
   readonly front: FrontPageState;
   readonly streams: OpenStreams;
-  readonly acts: ActRate;
+  /** The rate of audited actions of each account. */
+  readonly acts: KeyedBuckets<Uid>;
   readonly tickets: Tickets;
   /** Files that wait for their receivers; null: not offered. */
   readonly drops: FileDrops | null;

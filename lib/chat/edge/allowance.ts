@@ -5,8 +5,7 @@
  * @module
  */
 import type { Config } from "../../config/config.ts";
-import { burstOf, TokenBucket } from "../../net/rates.ts";
-import { Meter } from "../../domain/meter.ts";
+import { burstOf, liveRate, type Rate, TokenBucket } from "../../net/rates.ts";
 
 type Limits = Config["limits"];
 
@@ -16,36 +15,30 @@ const ANSWER_BURST_SECONDS = 10;
 export class Allowance {
   #limits: Limits;
   readonly #packets: TokenBucket;
-  readonly #answers: Meter;
+  readonly #answers: TokenBucket;
   /** No packet is handled before this steady time. */
   #heldUntil = -Infinity;
 
-  /** `now` is the time of a steady clock, here and below. */
-  constructor(limits: Limits, now: number) {
+  constructor(limits: Limits) {
     this.#limits = limits;
-    this.#packets = new TokenBucket(
-      limits.packets_per_second,
-      burstOf(limits.packets_per_second, limits.packet_burst),
-      now,
-    );
-    this.#answers = new Meter(
+    this.#packets = new TokenBucket(packetRate(limits));
+    this.#answers = new TokenBucket(liveRate(
       () => this.#limits.answer_bytes_per_second,
-      () => ANSWER_BURST_SECONDS * this.#limits.answer_bytes_per_second,
-    );
+      ANSWER_BURST_SECONDS,
+    ));
   }
 
   /** Applies reloaded limits to an existing connection. */
   refresh(limits: Limits): void {
     if (limits === this.#limits) return;
     this.#limits = limits;
-    this.#packets.perSecond = limits.packets_per_second;
-    this.#packets.burst = burstOf(
-      limits.packets_per_second,
-      limits.packet_burst,
-    );
+    this.#packets.rate = packetRate(limits);
   }
 
-  /** Handles no packet for `ms` milliseconds from now on. */
+  /**
+   * Handles no packet for `ms` milliseconds from now on. `now` is the time of a
+   * steady clock, here and below.
+   */
   hold(ms: number, now: number): void {
     this.#heldUntil = now + ms;
   }
@@ -74,19 +67,22 @@ export class Allowance {
    */
   takeLate(now: number, cost: number): number {
     const wait = this.#packets.takeLate(now, cost);
-    const debt = Math.max(0, -this.#answers.level(now));
-    return Math.ceil(
-      Math.max(wait, 1000 * debt / this.#limits.answer_bytes_per_second),
-    );
+    return Math.ceil(Math.max(wait, this.#answers.debtMs(now)));
   }
 
   /** Charges for an answer of this many bytes. */
   answered(bytes: number, now: number): void {
-    this.#answers.spend(bytes, now);
+    this.#answers.takeLate(now, bytes);
   }
 
   /** Resets the rate: the packets of the sign-on do not count towards it. */
   signedOn(): void {
     this.#packets.refill();
   }
+}
+
+function packetRate(
+  { packets_per_second: perSecond, packet_burst }: Limits,
+): Rate {
+  return { perSecond, burst: burstOf(perSecond, packet_burst) };
 }

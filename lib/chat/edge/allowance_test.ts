@@ -9,7 +9,7 @@ const { limits } = defaultConfig({
 });
 
 Deno.test("Allowance.takeLate() lets packets through at the rate, each later", () => {
-  const allowance = new Allowance(limits, 0);
+  const allowance = new Allowance(limits);
   for (let n = 0; n < 10; n++) assert.equal(allowance.takeLate(0, 1), 0);
   assert.equal(allowance.takeLate(0, 1), 100);
   assert.equal(allowance.takeLate(0, 3), 400);
@@ -18,12 +18,12 @@ Deno.test("Allowance.takeLate() lets packets through at the rate, each later", (
 });
 
 Deno.test("Allowance.takeLate() lets through what costs more than a burst", () => {
-  const allowance = new Allowance(limits, 0);
+  const allowance = new Allowance(limits);
   assert.equal(allowance.takeLate(0, 30), 2000);
 });
 
 Deno.test("Allowance makes the next question wait until the answers are paid", () => {
-  const allowance = new Allowance(limits, 0);
+  const allowance = new Allowance(limits);
   assert.equal(allowance.takeLate(0, 1), 0);
   allowance.answered(12_000, 0);
   assert.equal(allowance.takeLate(0, 1), 2000);

@@ -97,7 +97,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     const { limits } = services.settings;
     const now = services.steady();
     this.openedAt = this.lastPacketAt = now;
-    this.#allowance = new Allowance(limits, now);
+    this.#allowance = new Allowance(limits);
     this.#outbox = new Outbox(
       wire,
       this,

@@ -16,8 +16,7 @@ import { tellStaff } from "../tell_staff.ts";
 import { memberOf } from "./access.ts";
 
 /** Rate of calls for an admin by one user: three at once, then one per 20 s. */
-const ALERTS_PER_SECOND = 1 / 20;
-const ALERTS_AT_ONCE = 3;
+const ALERTS = { perSecond: 1 / 20, burst: 3 };
 
 export function alertAdmin(
   ctx: Context,
@@ -26,11 +25,7 @@ export function alertAdmin(
   const { session, store, settings: { moderation } } = ctx;
   const found = memberOf(ctx, gid, "ALERT_ADMIN");
   if (found === undefined) return;
-  session.alerts ??= new TokenBucket(
-    ALERTS_PER_SECOND,
-    ALERTS_AT_ONCE,
-    ctx.steady,
-  );
+  session.alerts ??= new TokenBucket(ALERTS);
   if (!session.alerts.take(ctx.steady)) {
     ctx.refuse(
       "ALERT_ADMIN",

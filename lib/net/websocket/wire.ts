@@ -81,11 +81,10 @@ export class WebSocketWire implements Wire {
     this.#stream = options.stream;
     this.#writer = new FrameWriter(options.stream);
     const { framesPerSecond } = options.limits;
-    this.#frames = new TokenBucket(
-      framesPerSecond,
-      BURST_SECONDS * framesPerSecond,
-      this.#heardAt,
-    );
+    this.#frames = new TokenBucket({
+      perSecond: framesPerSecond,
+      burst: BURST_SECONDS * framesPerSecond,
+    });
     this.remote = options.remote;
     this.local = options.local;
     this.#rest = options.rest.length > 0 ? options.rest : undefined;

@@ -6,6 +6,8 @@
 import { type Acting, actorOf, Refused } from "../../actions/acting.ts";
 import { actingOf } from "../acting.ts";
 import type { Form } from "../form_data.ts";
+import type { Account } from "../../domain/store.ts";
+import { perMinute } from "../../net/rates.ts";
 import type { Context, Member, Site } from "../site.ts";
 
 export interface MemberForm {
@@ -16,6 +18,15 @@ export interface MemberForm {
   readonly back: string;
   /** The field beside which a refusal is shown. */
   readonly field?: string;
+}
+
+/**
+ * Counts an audited action of an account. Returns false when there have been
+ * too many: chat limits them too.
+ */
+export function mayAct(site: Site, { uid }: Account): boolean {
+  const rate = perMinute(site.config().limits.audited_per_minute);
+  return site.acts.of(uid, rate).take(site.steady());
 }
 
 /**
@@ -30,13 +41,7 @@ export function answerForm(
   work: (acting: Acting) => string,
 ): Response {
   try {
-    if (
-      !site.acts.take(
-        account.uid,
-        site.config().limits.audited_per_minute,
-        site.steady(),
-      )
-    ) {
+    if (!mayAct(site, account)) {
       throw new Refused(
         "You are doing this too often. Please wait a little.",
       );

@@ -9,6 +9,7 @@ import { changeProfile as change } from "../../actions/profile.ts";
 import type { Account, AccountPatch } from "../../domain/store.ts";
 import { actingOf } from "../acting.ts";
 import type { Site } from "../site.ts";
+import { mayAct } from "./act.ts";
 
 /**
  * Returns null when it is done, otherwise why not. Fields not given stay
@@ -21,8 +22,7 @@ export function changeProfile(
   address: string,
   shown: AccountPatch = {},
 ): string | null {
-  const { audited_per_minute: most } = site.config().limits;
-  if (!site.acts.take(account.uid, most, site.steady())) {
+  if (!mayAct(site, account)) {
     return "You are doing this too often. Please wait a little.";
   }
   const texts = Object.fromEntries(

@@ -147,6 +147,19 @@ function exercise(store: SqliteStore): void {
   store.complaints.list({ reporter: uid });
   store.complaints.countBy(uid, 1);
   store.complaints.update(complaint, { note: "x" });
+  const times = { beganAt: 1, lastAt: 1, deskAt: 1, expiresAt: NOON };
+  store.webSessions.add({
+    ...times,
+    keyHash: "x",
+    uid,
+    passwordMark: "x",
+    address: "::1",
+    browser: "x",
+  });
+  store.webSessions.used({ ...times, keyHash: "x" });
+  store.webSessions.of(uid);
+  store.webSessions.list(1);
+  store.webSessions.remove("x");
   const code = { code: "x", usesLeft: 1, createdBy: "x", createdAt: NOON };
   store.inviteCodes.add({ ...code, expiresAt: null });
   store.inviteCodes.list(NOON);

@@ -12,6 +12,8 @@ import { toStoreError } from "./errors.ts";
 import { exists, removeFile, syncFile } from "./files.ts";
 import { newestSchema } from "./migrate.ts";
 
+const UNFINISHED = ["web_sessions"];
+
 export interface Restored extends BackupFacts {
   /** Where the database that was there is now; undefined when none was. */
   readonly replaced: string | undefined;
@@ -43,6 +45,7 @@ export function restoreFrom(
     // A read-only backup must not make a read-only database.
     if (Deno.build.os !== "windows") Deno.chmodSync(partial, 0o600);
     keepOwner(partial);
+    forgetUnfinished(partial);
     syncFile(partial);
     const replaced = keep(path, `${path}.replaced-${stamp(now)}`);
     Deno.renameSync(partial, path);
@@ -50,6 +53,23 @@ export function restoreFrom(
   } catch (error) {
     removeFile(partial);
     throw toStoreError(error);
+  }
+}
+
+/**
+ * Empties the tables whose rows were in progress when the backup was made: a
+ * browser that has signed out since must not be signed in again.
+ */
+function forgetUnfinished(path: string): void {
+  const db = new Database(path);
+  try {
+    for (const table of UNFINISHED) {
+      const known = db.statement("SELECT 1 FROM sqlite_schema WHERE name = ?")
+        .get(table);
+      if (known !== undefined) db.statement(`DELETE FROM ${table}`).run();
+    }
+  } finally {
+    db.close();
   }
 }
 

@@ -26,6 +26,7 @@ import { RetentionOfTables } from "./retention.ts";
 import { RoomTables } from "./rooms.ts";
 import { StatisticsTables } from "./statistics.ts";
 import { TwoStepTable } from "./two_step.ts";
+import { WebSessionTable } from "./web_sessions.ts";
 import { WordTable } from "./words.ts";
 
 export class SqliteStore implements Store {
@@ -50,6 +51,7 @@ export class SqliteStore implements Store {
   readonly passwordResets;
   readonly emailInvites;
   readonly emails;
+  readonly webSessions;
   readonly history;
   readonly statistics;
   readonly retention;
@@ -78,6 +80,7 @@ export class SqliteStore implements Store {
     this.inviteCodes = new InviteCodeTable(db);
     this.passwordResets = new PasswordResetTable(db);
     this.emails = new EmailTables(db);
+    this.webSessions = new WebSessionTable(db);
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);
     this.statistics = new StatisticsTables(db);

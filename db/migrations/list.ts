@@ -25,3 +25,4 @@ export * from "./017_primary_keys.ts";
 export * from "./018_statistics.ts";
 export * from "./019_applications.ts";
 export * from "./020_emails.ts";
+export * from "./021_web_sessions.ts";

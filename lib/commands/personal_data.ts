@@ -87,6 +87,7 @@ export function personalData(store: Store, account: Account) {
     email: emailOf(store, account),
     application: applicationOf(store, uid),
     twoStep: twoStepOf(store, uid),
+    browsers: browsersOf(store, uid),
     audit: auditOf(store, account),
     invitedByEmail: store.emailInvites.list(uid)
       .map(({ email, at }) => ({ email, at: time(at) })),
@@ -164,6 +165,18 @@ function twoStepOf(store: Store, uid: Uid) {
     since: new Date(two.since).toISOString(),
     recoveryCodesLeft: two.recovery.length,
   };
+}
+
+/** Returns the browsers that are signed in on the pages. */
+function browsersOf(store: Store, uid: Uid) {
+  return store.webSessions.of(uid).map(
+    ({ browser, address, beganAt, lastAt }) => ({
+      browser,
+      address,
+      signedInAt: new Date(beganAt).toISOString(),
+      lastUsedAt: new Date(lastAt).toISOString(),
+    }),
+  );
 }
 
 /** Actions of a room's admins, whose target is a room and a nickname. */

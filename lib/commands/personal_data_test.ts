@@ -25,6 +25,7 @@ const WHERE: Readonly<Record<string, string>> = {
   email_checks: "email",
   email_links: "email",
   email_invites: "invitedByEmail",
+  web_sessions: "browsers",
   // Only a hash, and its expiry.
   password_resets: "account",
 };

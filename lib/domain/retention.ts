@@ -23,7 +23,8 @@ export type EndingKind =
   | "mutes"
   | "resetLinks"
   | "emailLinks"
-  | "inviteCodes";
+  | "inviteCodes"
+  | "webSessions";
 export type KeptKind = AgeingKind | EndingKind;
 
 export const ENDING: readonly EndingKind[] = [
@@ -32,6 +33,7 @@ export const ENDING: readonly EndingKind[] = [
   "resetLinks",
   "emailLinks",
   "inviteCodes",
+  "webSessions",
 ];
 
 export interface Kept {

@@ -40,6 +40,7 @@ import type {
 } from "./store/messages.ts";
 import type { Relations } from "./store/relations.ts";
 import type { Categories, Rooms } from "./store/rooms.ts";
+import type { StoredWebSessions } from "./store/web_sessions.ts";
 
 export * from "./ids.ts";
 export * from "./roles.ts";
@@ -53,6 +54,7 @@ export type * from "./store/invites.ts";
 export type * from "./store/messages.ts";
 export type * from "./store/relations.ts";
 export type * from "./store/rooms.ts";
+export type * from "./store/web_sessions.ts";
 
 export type StoreErrorCode =
   | "nickname-taken"
@@ -102,6 +104,7 @@ export interface Store {
   readonly passwordResets: PasswordResets;
   readonly emailInvites: EmailInvites;
   readonly emails: Emails;
+  readonly webSessions: StoredWebSessions;
   readonly history: History;
   readonly statistics: Statistics;
   readonly retention: Retention;

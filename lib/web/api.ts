@@ -5,7 +5,11 @@
  * @module
  */
 import { VERSION } from "../version.ts";
-import { requireStaff } from "./desk/access.ts";
+import {
+  requireRecentSignIn,
+  requireStaff,
+  requireTwoStep,
+} from "./desk/access.ts";
 import { RESOLUTIONS } from "./history.ts";
 import {
   arrayOf,
@@ -205,7 +209,11 @@ export function apiPages(app: App, site: Site): void {
   for (const endpoint of ENDPOINTS) {
     app.get(endpoint.path, (c) => {
       if (endpoint.access === "near") requireNear(c);
-      if (endpoint.access === "staff") requireStaff(c, "moderator");
+      if (endpoint.access === "staff") {
+        requireStaff(c, "moderator");
+        requireRecentSignIn(c, site);
+        requireTwoStep(c, site);
+      }
       return c.json(endpoint.read(site, c));
     });
   }

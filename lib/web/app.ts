@@ -38,7 +38,7 @@ import { resetPages } from "./reset_page.ts";
 import { setupPages } from "./setup_page.ts";
 import { signInPages } from "./sign_in.ts";
 import type { App, Context, Env, Member, Site, Visitor } from "./site.ts";
-import { sessionId } from "./web_sessions.ts";
+import { hasSamePassword, sessionId } from "./web_sessions.ts";
 
 export interface Pages {
   /** The paths served by GET, in the router's notation. */
@@ -134,11 +134,11 @@ export function makePages(site: Site): Pages {
  */
 function findMember(c: Context, site: Site): Member | null {
   const id = sessionId(c.req.raw.headers);
-  const session = id && site.sessions.find(id, site.steady());
+  const session = id && site.sessions.find(id);
   if (!session) return null;
   const account = site.store.accounts.get(session.uid);
   if (
-    account === undefined || account.passwordHash !== session.passwordHash ||
+    account === undefined || !hasSamePassword(session, account) ||
     site.store.bans.find("account", String(account.uid), site.clock()) ||
     memberFault(site.store, account) !== null ||
     applicationFault(site.store, account.uid) !== null

@@ -181,7 +181,7 @@ function makeSite(options: WebOptions): Site {
     settings: options.settings ?? null,
     authority: () => options.tls?.authority(),
     metrics: new Registry(),
-    sessions: new WebSessions(),
+    sessions: new WebSessions({ store: store.webSessions, log, clock, steady }),
     secondSteps: new SecondSteps(),
     tokens: new FormTokens(),
     front: new FrontPageState({ live, store, config, log }),

@@ -93,7 +93,7 @@ export function openSession(
 ): WebSession {
   const earlier = c.get("member");
   if (earlier) site.sessions.close(earlier.session);
-  const { session, id } = site.sessions.open(account, site.steady(), {
+  const { session, id } = site.sessions.open(account, {
     address: c.env.address,
     agent: c.req.header("user-agent") ?? "",
   });

@@ -1,6 +1,5 @@
 /**
- * The sign-in sessions of the pages, kept in memory, so a restart signs
- * everybody out.
+ * The sign-in sessions of the pages. They survive a restart of the server.
  *
  * The cookie holds 32 random bytes; the server keeps only their hash. The
  * account is read again for each request, and a session ends when the account
@@ -8,14 +7,28 @@
  *
  * @module
  */
-import type { Form } from "./form_data.ts";
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
-import type { Account, Millis, Uid } from "../domain/store.ts";
+import type {
+  Account,
+  Millis,
+  StoredWebSession,
+  StoredWebSessions,
+  Uid,
+} from "../domain/store.ts";
+import type { Logger } from "../ops/log.ts";
+import type { Form } from "./form_data.ts";
 
 const COOKIE = "retropal_session";
-const IDLE_MS = 2 * 3_600_000;
-const LONGEST_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+/** For members, whose page in the browser signs on to the chat again. */
+const IDLE_MS = 24 * HOUR_MS;
+const LONGEST_MS = 30 * 24 * HOUR_MS;
+/** For the host's desk, which then requires signing in again. */
+const DESK_IDLE_MS = 2 * HOUR_MS;
+const DESK_LONGEST_MS = 24 * HOUR_MS;
+/** The times of a session are stored at most this often. */
+const STORE_EVERY_MS = 5 * 60_000;
 const MOST = 10_000;
 const MOST_PER_ACCOUNT = 10;
 
@@ -45,9 +58,10 @@ export interface WebSession {
   /** The hash of the cookie's value. */
   readonly key: string;
   readonly uid: Uid;
-  /** The token in every form of this session. */
-  readonly formToken: string;
-  readonly passwordHash: string;
+  /** The token in every form of this session; "" until it is found again. */
+  formToken: string;
+  /** Hash of the account's password hash at sign-in. */
+  readonly passwordMark: string;
   /** Distinguishes the sessions of one account, on its page. */
   readonly number: number;
   readonly address: string;
@@ -55,18 +69,37 @@ export interface WebSession {
   readonly browser: string;
   /** Secret of a two-step sign-in that is being enabled. */
   newSecret: string | undefined;
-  readonly since: Millis;
-  lastAt: Millis;
+  /** Times of the steady clock. */
+  readonly since: number;
+  lastAt: number;
+  deskAt: number;
+  /** When the times were last stored. */
+  storedAt: number;
   flash: Flash | null;
   /** A file for an import, uploaded in advance in parts. */
   upload?: string | undefined;
 }
 
+export interface WebSessionsOptions {
+  readonly store: StoredWebSessions;
+  readonly log: Pick<Logger, "warn">;
+  readonly clock: () => Millis;
+  /** Clock that never steps. */
+  readonly steady: () => number;
+}
+
 export class WebSessions {
+  readonly #options: WebSessionsOptions;
   /** Sessions by key, oldest first. */
   readonly #sessions = new Map<string, WebSession>();
-
   #opened = 0;
+
+  /** Continues the stored sessions. */
+  constructor(options: WebSessionsOptions) {
+    this.#options = options;
+    const stored = options.store.list(options.clock());
+    for (const one of stored.slice(-MOST)) this.#restore(one);
+  }
 
   get size(): number {
     return this.#sessions.size;
@@ -78,47 +111,79 @@ export class WebSessions {
    */
   open(
     account: Account,
-    now: Millis,
     { address, agent }: { readonly address: string; readonly agent: string },
   ): { session: WebSession; id: string } {
-    const own = [...this.#sessions].filter(([, { uid }]) =>
-      uid === account.uid
-    );
-    for (const [key] of own.slice(0, own.length - MOST_PER_ACCOUNT + 1)) {
-      this.#sessions.delete(key);
+    const own = this.of(account.uid);
+    for (const one of own.slice(0, own.length - MOST_PER_ACCOUNT + 1)) {
+      this.close(one);
     }
-    if (this.#sessions.size >= MOST) {
-      const oldest = this.#sessions.keys().next().value;
-      if (oldest !== undefined) this.#sessions.delete(oldest);
-    }
+    const oldest = this.#sessions.values().next().value;
+    if (this.#sessions.size >= MOST && oldest !== undefined) this.close(oldest);
     const id = Buffer.from(randomBytes(32)).toString("base64url");
+    const now = this.#options.steady();
     const session: WebSession = {
       key: keyOf(id),
       uid: account.uid,
-      formToken: Buffer.from(randomBytes(24)).toString("base64url"),
-      passwordHash: account.passwordHash,
+      formToken: formTokenOf(id),
+      passwordMark: passwordMark(account),
       number: ++this.#opened,
       address,
       browser: browserName(agent),
       newSecret: undefined,
       since: now,
       lastAt: now,
+      deskAt: now,
+      storedAt: now,
       flash: null,
     };
     this.#sessions.set(session.key, session);
+    const at = this.#options.clock();
+    this.#write(() =>
+      this.#options.store.add({
+        keyHash: session.key,
+        uid: session.uid,
+        passwordMark: session.passwordMark,
+        address,
+        browser: session.browser,
+        beganAt: at,
+        lastAt: at,
+        deskAt: at,
+        expiresAt: at + IDLE_MS,
+      })
+    );
     return { session, id };
   }
 
-  find(id: string, now: Millis): WebSession | undefined {
-    const key = keyOf(id);
-    const session = this.#sessions.get(key);
+  find(id: string): WebSession | undefined {
+    const session = this.#sessions.get(keyOf(id));
     if (session === undefined) return undefined;
+    const now = this.#options.steady();
     if (now - session.lastAt > IDLE_MS || now - session.since > LONGEST_MS) {
-      this.#sessions.delete(key);
+      this.close(session);
       return undefined;
     }
     session.lastAt = now;
+    if (now - session.storedAt >= STORE_EVERY_MS) this.#storeTimes(session);
+    session.formToken ||= formTokenOf(id);
     return session;
+  }
+
+  /**
+   * Returns whether the session may open the desk, and counts that as a use
+   * of it. The desk requires signing in again much sooner than other pages.
+   */
+  useDesk(session: WebSession): boolean {
+    const now = this.#options.steady();
+    if (now - session.deskAt > DESK_IDLE_MS || !this.isFresh(session)) {
+      return false;
+    }
+    session.deskAt = now;
+    return true;
+  }
+
+  /** Returns whether the sign-in is recent enough for the desk. */
+  isFresh({ since }: WebSession): boolean {
+    return this.#options.steady() - since <= DESK_LONGEST_MS;
   }
 
   /**
@@ -134,15 +199,80 @@ export class WebSessions {
     return [...this.#sessions.values()].filter((one) => one.uid === uid);
   }
 
-  close(session: WebSession): void {
-    this.#sessions.delete(session.key);
+  /** Throws StoreError when the session would return with the next start. */
+  close({ key }: WebSession): void {
+    if (this.#sessions.delete(key)) this.#options.store.remove(key);
   }
 
   closeAll(uid: Uid, except?: WebSession): void {
-    for (const [key, one] of this.#sessions) {
-      if (one.uid === uid && one !== except) this.#sessions.delete(key);
+    for (const one of this.of(uid)) {
+      if (one.key !== except?.key) this.close(one);
     }
   }
+
+  #restore(one: StoredWebSession): void {
+    const { clock, steady } = this.#options;
+    const now = steady();
+    // A wall clock that was set back makes no session older than new.
+    const ago = (at: Millis) => now - Math.max(0, clock() - at);
+    this.#sessions.set(one.keyHash, {
+      key: one.keyHash,
+      uid: one.uid,
+      formToken: "",
+      passwordMark: one.passwordMark,
+      number: ++this.#opened,
+      address: one.address,
+      browser: one.browser,
+      newSecret: undefined,
+      since: ago(one.beganAt),
+      lastAt: ago(one.lastAt),
+      deskAt: ago(one.deskAt),
+      storedAt: ago(one.lastAt),
+      flash: null,
+    });
+  }
+
+  #storeTimes(session: WebSession): void {
+    const { clock, steady, store } = this.#options;
+    const now = steady();
+    session.storedAt = now;
+    const left = Math.min(IDLE_MS, session.since + LONGEST_MS - now);
+    const at = clock();
+    this.#write(() =>
+      store.used({
+        keyHash: session.key,
+        lastAt: at,
+        deskAt: at - (now - session.deskAt),
+        expiresAt: at + left,
+      })
+    );
+  }
+
+  /** Without a disk to write to, sessions last until the next restart. */
+  #write(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.log.warn("a browser session could not be stored", {
+        error: String(error),
+      });
+    }
+  }
+}
+
+/** Returns whether the account still has the password of the sign-in. */
+export function hasSamePassword(session: WebSession, account: Account) {
+  return session.passwordMark === passwordMark(account);
+}
+
+/** A stored session must not help to guess the password. */
+function passwordMark({ passwordHash }: Account): string {
+  return createHash("sha256").update(`mark ${passwordHash}`).digest("base64");
+}
+
+/** Derived, so that a form opened before a restart can be sent after it. */
+function formTokenOf(id: string): string {
+  return createHash("sha256").update(`form ${id}`).digest("base64url");
 }
 
 const BROWSERS = ["Edg", "OPR", "Firefox", "Chrome", "Safari", "MSIE"];

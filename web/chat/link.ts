@@ -22,6 +22,7 @@ import type { Model } from "./model.ts";
 import {
   fetchTicket,
   isRefusal,
+  keepWebSession,
   NotSignedIn,
   sentenceOf,
   socketBase,
@@ -29,6 +30,8 @@ import {
 
 /** A WebSocket has no such place; the library wants one. */
 const HERE: Endpoint = { host: "", port: 0 };
+/** How often a user of the web session of this browser uses it. */
+const KEEP_MS = 15 * 60_000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
 
 export interface Login {
@@ -61,6 +64,9 @@ export class Link {
   constructor(model: Model, owner: LinkOwner) {
     this.#model = model;
     this.#owner = owner;
+    setInterval(() => {
+      if (this.isOnline && this.#login?.password === "") keepWebSession();
+    }, KEEP_MS);
   }
 
   /** Signs on. Rejects with a sentence for the user. */
@@ -130,6 +136,9 @@ export class Link {
     let ticket: string | undefined;
     if (password === "") {
       const answer = await fetchTicket();
+      if (this.#uid !== 0 && this.#uid !== answer.uid) {
+        throw new NotSignedIn("Somebody else has signed in meanwhile.");
+      }
       ticket = answer.ticket;
       this.#uid = answer.uid;
       password = "-";
@@ -206,7 +215,7 @@ export class Link {
     model.phase = "signed-out";
     model.asksPassword = true;
     model.sentence =
-      "The server was restarted, or you signed out. Sign on to go on.";
+      "This browser is not signed in any more. Sign on to go on.";
     model.changed();
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 const TICKET_TRIES = 3;
+const UNREACHABLE = "The server cannot be reached. Please try again.";
 
 interface TicketAnswer {
   readonly ticket: string;
@@ -22,10 +23,21 @@ export async function fetchTicket(): Promise<TicketAnswer> {
     });
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    if (response.status < 500 || tries === TICKET_TRIES) {
+    if (response.status === 401 || response.status === 403) {
       throw new NotSignedIn(answer.error ?? "Please sign in again.");
     }
+    // Such as a proxy whose server is restarting.
+    if (response.status < 500 || tries === TICKET_TRIES) {
+      throw new Error(answer.error ?? UNREACHABLE);
+    }
   }
+}
+
+/** Keeps the web session of this browser from expiring. */
+export function keepWebSession(): void {
+  fetch("/chat/session").catch(() => {
+    // Tried again soon.
+  });
 }
 
 /** This browser has no web session any more. */
@@ -40,7 +52,7 @@ export function isRefusal(error: unknown): boolean {
 export function sentenceOf(error: unknown): string {
   if (isRefusal(error)) return (error as Error).message;
   if (error instanceof Error && error.name === "WebSocketClosed") {
-    return "The server cannot be reached. Please try again.";
+    return UNREACHABLE;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -18,6 +18,16 @@ import type { App, Context, Site } from "../site.ts";
 const MOST_BODY = 200;
 
 export function chatTicketPages(app: App, site: Site): void {
+  // The chat page asks now and then, so that the web session of a user who
+  // chats for hours can sign on again after a restart.
+  app.get(
+    "/chat/session",
+    (c) =>
+      c.get("member") === null
+        ? c.json({ error: "Please sign in first." }, 401)
+        : c.body(null, 204),
+  );
+
   app.post("/chat/ticket", async (c) => {
     if (c.req.header("origin") !== c.env.origin) {
       return c.json({ error: "Not from a page of this server." }, 403);

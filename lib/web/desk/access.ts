@@ -25,6 +25,16 @@ export function requireStaff(c: Context, role: Role): Member {
 }
 
 /**
+ * Throws {@linkcode Problem} when the sign-in is too old for the desk, or the
+ * desk was not used for too long.
+ */
+export function requireRecentSignIn(c: Context, site: Site): void {
+  const member = c.get("member");
+  if (member === null || site.sessions.useDesk(member.session)) return;
+  throw new Problem(401, "The desk asks you to sign in again.");
+}
+
+/**
  * Throws {@linkcode Problem} for staff without two-step sign-in where the host
  * requires it.
  */

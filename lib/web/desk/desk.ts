@@ -6,7 +6,7 @@
 import type { Role } from "../../domain/store.ts";
 import { DESK_PAGES } from "../page_table.ts";
 import type { App, Site } from "../site.ts";
-import { requireStaff, requireTwoStep } from "./access.ts";
+import { requireRecentSignIn, requireStaff, requireTwoStep } from "./access.ts";
 import { announcePages } from "./announce.ts";
 import { applicationPages } from "./applications.ts";
 import { auditPages } from "./audit.ts";
@@ -31,6 +31,7 @@ import { wordPages } from "./words.ts";
 export function deskPages(app: App, site: Site): void {
   for (const path of ["/desk", "/desk/*"]) {
     app.use(path, async (c, next) => {
+      requireRecentSignIn(c, site);
       requireTwoStep(c, site);
       await next();
     });

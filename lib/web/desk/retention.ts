@@ -106,7 +106,7 @@ function others(c: Context, site: Site): Html {
       "until they end",
       [],
     ],
-    ["Browser sessions", "two hours of silence, a day at most", []],
+    ["Browser sessions", "a day without use, 30 days at most", []],
   ];
   return table(
     "Removed by number, or at an end of its own",

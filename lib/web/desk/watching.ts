@@ -6,6 +6,7 @@
 import { LEVEL, type Role } from "../../domain/store.ts";
 import type { LiveFragments } from "../live_fragments.ts";
 import type { Context, Member, Site } from "../site.ts";
+import { hasSamePassword } from "../web_sessions.ts";
 import { requireStaff } from "./access.ts";
 
 export function watching(
@@ -27,9 +28,10 @@ export function watching(
  * changed their password.
  */
 export function maySee(site: Site, { session }: Member, role: Role): boolean {
-  if (!site.sessions.isOpen(session)) return false;
+  const { sessions } = site;
+  if (!sessions.isOpen(session) || !sessions.isFresh(session)) return false;
   const account = site.store.accounts.get(session.uid);
   return account !== undefined &&
-    account.passwordHash === session.passwordHash &&
+    hasSamePassword(session, account) &&
     LEVEL[account.role] >= LEVEL[role];
 }

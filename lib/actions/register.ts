@@ -109,9 +109,11 @@ export async function register(
       from: hostKey(address),
     });
     const account = store.transaction(() =>
-      create(registrar, address, wish, passwordHash)
+      lateRefusal(registrar, wish) ??
+        create(registrar, address, wish, passwordHash)
     );
     if (account === undefined) return BAD_CODE;
+    if (isRefusal(account)) return account;
     const { uid, nickname } = account;
     const waits = store.applications.get(uid) !== undefined;
     log.info("registered", { uid, nickname, address, waits });
@@ -199,6 +201,16 @@ function refusalOf(
     return { field, sentence, ...(taken && { taken }) };
   }
   return null;
+}
+
+/** Returns why the nickname cannot be had, if that changed during the hash. */
+function lateRefusal(
+  { store, config }: Registrar,
+  { nickname }: RegisterWish,
+): RegisterRefusal | null {
+  if (store.accounts.byNickname(nickname)) return takenRefusal(nickname);
+  const sentence = nicknameRefusal(store, nickname, { chosen: config() });
+  return sentence === null ? null : { field: "nickname", sentence };
 }
 
 /** Returns undefined when the code was used up meanwhile. */

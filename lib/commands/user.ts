@@ -106,6 +106,8 @@ export const userAdd = command({
     const role = input.role ?? "user";
     const passwordHash = await hashPassword(context, secret);
     const account = store.transaction(() => {
+      // Others may have registered while the password was hashed.
+      checkNewAccount(context, input);
       const created = store.accounts.create({
         nickname: composed(input.nick),
         passwordHash,

@@ -104,9 +104,12 @@ async function checkAll(context: Context, rows: readonly Row[]) {
   await inSlices(context, "checked", rows, (row) => {
     try {
       const candidate = check(context, row);
-      const key = foldName(candidate.nickname);
+      const key = foldName(candidate.nickname).replaceAll(" ", "");
       if (seen.has(key)) {
-        throw refused("This nickname stands in the file already.");
+        throw refused(
+          "This nickname, or one that differs in blanks only, is in the " +
+            "file already.",
+        );
       }
       seen.add(key);
       candidates.push(candidate);
@@ -233,7 +236,15 @@ async function write(context: Context, accounts: readonly NewAccount[]) {
       context,
       "imported",
       accounts,
-      (account) => void made.push(store.accounts.create(account)),
+      (account) => {
+        // Somebody may have taken it while the passwords were hashed.
+        if (store.accounts.bySpacedNickname(account.nickname).length > 0) {
+          throw refused(
+            `"${account.nickname}" was taken meanwhile: nothing was imported.`,
+          );
+        }
+        made.push(store.accounts.create(account));
+      },
       (work) => store.transaction(work),
     );
   } catch (error) {

@@ -26,7 +26,7 @@ Deno.test("user import makes what it can and reports every refused line", async 
   deepEqual(json.refused.map((one) => one.line), [3, 4, 5, 6, 7]);
   match(json.refused[0]?.why ?? "", /stumbles over ","/);
   match(json.refused[1]?.why ?? "", /too short/);
-  match(json.refused[2]?.why ?? "", /stands in the file already/);
+  match(json.refused[2]?.why ?? "", /is in the file already/);
   match(json.refused[3]?.why ?? "", /more or fewer columns/);
   match(json.refused[4]?.why ?? "", /role is user or/);
   equal(bench.store.accounts.byNickname("Ann")?.role, "moderator");
@@ -238,4 +238,31 @@ Deno.test("user import that comes too late leaves nothing in the audit log", asy
   equal(result.code, 1);
   equal(bench.store.accounts.byNickname("Ann"), undefined);
   deepEqual(bench.store.audit.list(), []);
+});
+
+Deno.test("user import refuses names of one file that differ in blanks only", async () => {
+  await using bench = await Bench.open();
+  const { code, json } = await bench.run("user import", {
+    file: {
+      name: "a.csv",
+      text: "nickname,password\nAnn Lee,secret11\nAnnLee,secret11\n",
+    },
+  });
+  equal(code, 1);
+  const { imported, refused } = json as {
+    imported: { nickname: string }[];
+    refused: { line: number; why: string }[];
+  };
+  deepEqual(imported.map(({ nickname }) => nickname), ["Ann Lee"]);
+  match(refused[0]?.why ?? "", /differs in blanks only/);
+});
+
+Deno.test("names that differ in blanks only are refused when made at once", async () => {
+  await using bench = await Bench.open();
+  const made = await Promise.all(
+    ["Ann Lee", "AnnLee", "An nLee"].map((nick) =>
+      bench.run("user add", { nick }, { secret: "secret11" })
+    ),
+  );
+  deepEqual(made.map(({ code }) => code).sort(), [0, 1, 1]);
 });

@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { encodeText } from "../protocol/windows1252.ts";
 import { type TestSite, withSite } from "../../tests/support/web/site.ts";
 
@@ -175,4 +175,14 @@ Deno.test("POST /register refuses a nickname with a listed word", () =>
     );
     site.configure({ "moderation.words_in_names": false });
     equal((await wish(site, { nickname: "D\u00e4rnit" })).status, 303);
+  }, { "auth.registration": "open" }));
+
+Deno.test("POST /register takes one of two names that differ in blanks only", () =>
+  withSite(async (site) => {
+    const answers = await Promise.all([
+      wish(site, { nickname: "Ann Lee" }),
+      wish(site, { nickname: "AnnLee" }),
+    ]);
+    deepEqual(answers.map(({ status }) => status).sort(), [303, 422]);
+    equal(site.store.accounts.count(), 1);
   }, { "auth.registration": "open" }));

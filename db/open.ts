@@ -17,7 +17,17 @@ import { migrate, newestSchema } from "./migrate.ts";
 import { requirePrimaryKeys } from "./replica.ts";
 import { SqliteStore } from "./store.ts";
 
+export interface Upgrade {
+  /** The schema that the file had. */
+  readonly from: number;
+  readonly to: number;
+  /** The file as it was. */
+  readonly backup: string;
+}
+
 export interface OpenOptions extends ConnectOptions {
+  /** Called when an older file was brought to the newest schema. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void;
   /** Milliseconds since the epoch; the system clock when not given. */
   readonly now?: () => number;
 }
@@ -35,13 +45,19 @@ export interface OpenOptions extends ConnectOptions {
  */
 export async function openStore(
   path: string,
-  { now = Date.now, ...options }: OpenOptions = {},
+  { now = Date.now, onUpgrade, ...options }: OpenOptions = {},
 ): Promise<Store> {
   const db = connect(path, options);
   try {
     checkIntegrity(db, "quick");
     if (options.readOnly === true) requireNewest(db);
-    else await migrate(db, now());
+    else {
+      const from = schemaVersion(db);
+      const backup = await migrate(db, now());
+      if (backup !== undefined) {
+        onUpgrade?.({ from, to: newestSchema(), backup });
+      }
+    }
     return new SqliteStore(db);
   } catch (error) {
     db.close();

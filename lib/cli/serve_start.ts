@@ -10,6 +10,7 @@ import { CommandHost } from "../commands/host.ts";
 import type { Config } from "../config/config.ts";
 import { LiveConfig } from "../config/live_config.ts";
 import { SettingsKeeper } from "../config/settings_keeper.ts";
+import { logger } from "../ops/log.ts";
 import { takeHandover, writeHandover } from "../ops/handover_file.ts";
 import { type RunningServer, startServer } from "../server/start_server.ts";
 import { passwordHasher } from "../server/core.ts";
@@ -37,6 +38,8 @@ export async function startOnData(
   const readConfig = () => withPortsOf(initial, local.loadConfig(flags));
   const store = leader?.store ?? await openStore(folder.database, {
     durability: initial.store.durability,
+    onUpgrade: ({ from, to, backup }) =>
+      logger("store").info("database upgraded", { from, to, backup }),
   });
   try {
     const replaced = Promise.withResolvers<void>();

@@ -16,6 +16,7 @@ import { FIRST_UID, runCli, TestServer } from "../support/server.ts";
 import { Peer, u16, u32 } from "./support/peer.ts";
 
 const KILLS = Number(Deno.env.get("RETROPAL_KILLS") ?? 4);
+const START_MS = 60_000;
 const OAK = 50001;
 /** Ada is staff, Sink is never on line, Reader comes and goes. */
 const USERS = ["Ada", "Writer", "Sink", "Reader"];
@@ -278,7 +279,9 @@ Deno.test("a server killed while it makes or upgrades its database starts again"
     for (let n = 0; n < KILLS; n++) {
       const folder = join(data, String(n));
       const serve = serveBriefly(folder);
-      await new Promise((go) => setTimeout(go, 250 + 600 * Math.random()));
+      // A process may take long to come so far on a busy machine.
+      await waitForFile(join(folder, "retropal.db"));
+      await new Promise((go) => setTimeout(go, 200 * Math.random()));
       serve.kill("SIGKILL");
       await serve.status;
       const { code, out, err } = await runCli([
@@ -293,6 +296,14 @@ Deno.test("a server killed while it makes or upgrades its database starts again"
     await Deno.remove(data, { recursive: true });
   }
 });
+
+async function waitForFile(path: string): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  while (await Deno.stat(path).catch(() => undefined) === undefined) {
+    assert.ok(Date.now() < deadline, `${path} was not made`);
+    await new Promise((go) => setTimeout(go, 5));
+  }
+}
 
 function serveBriefly(folder: string): Deno.ChildProcess {
   const main = new URL("../../main.ts", import.meta.url).href;

@@ -95,8 +95,36 @@ export function spawnCli(args: readonly string[]): Deno.ChildProcess {
   return command(args, environment()).spawn();
 }
 
-/** One run of a subcommand that ends by itself. */
+/**
+ * One run of a subcommand that ends by itself: in this process when the program
+ * is run from source, because that costs a tenth of a process; as a process of
+ * the binary.
+ */
 export async function runCli(
+  args: readonly string[],
+  stdin = "",
+  settings?: Readonly<Record<string, string>>,
+): Promise<CliResult> {
+  if (BINARY !== undefined || args[0] === "serve") {
+    return await runProcess(args, stdin, settings);
+  }
+  // Not every test has a use for the command line: it is large.
+  const { retropal } = await import("./cli/retropal.ts");
+  const { code, out, err } = await retropal(args, {
+    stdin,
+    env: { ...Deno.env.toObject(), ...environment(settings) },
+    execPath: Deno.execPath(),
+  });
+  return { code, out: withEnd(out), err: withEnd(err) };
+}
+
+/** Lines as standard output has them. */
+function withEnd(lines: string): string {
+  return lines === "" ? "" : `${lines}\n`;
+}
+
+/** A run as a process of its own. */
+async function runProcess(
   args: readonly string[],
   stdin = "",
   settings?: Readonly<Record<string, string>>,

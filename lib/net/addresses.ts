@@ -19,8 +19,37 @@ export function plainAddress(address: string): string {
     : plain;
 }
 
+interface Keys {
+  readonly host: string;
+  readonly network: string;
+}
+
+/** Addresses whose keys are remembered. */
+const MOST_REMEMBERED = 1024;
+const remembered = new Map<string, Keys>();
+
 /** Returns the key of one host: an IPv4 address, or the /64 of an IPv6 one. */
 export function hostKey(address: string): string {
+  return keysOf(address).host;
+}
+
+/** Returns the key of a neighbourhood: the /24 of IPv4, the /64 of IPv6. */
+export function networkKey(address: string): string {
+  return keysOf(address).network;
+}
+
+/** Each new connection asks about ten times. */
+function keysOf(address: string): Keys {
+  let keys = remembered.get(address);
+  if (keys === undefined) {
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    const host = toHostKey(address);
+    remembered.set(address, keys = { host, network: toNetworkKey(host) });
+  }
+  return keys;
+}
+
+function toHostKey(address: string): string {
   const plain = plainAddress(address);
   if (!plain.includes(":") || !ipaddr.IPv6.isValid(plain)) return plain;
   const parsed = ipaddr.IPv6.parse(plain);
@@ -28,9 +57,7 @@ export function hostKey(address: string): string {
   return parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(":");
 }
 
-/** Returns the key of a neighbourhood: the /24 of IPv4, the /64 of IPv6. */
-export function networkKey(address: string): string {
-  const host = hostKey(address);
+function toNetworkKey(host: string): string {
   return host.includes(":") ? host : host.slice(0, host.lastIndexOf("."));
 }
 

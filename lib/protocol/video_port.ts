@@ -143,12 +143,12 @@ function readLine(
   if (publisher < 0 || viewer < 0 || count < 4 || count > MAX_DIGITS) {
     return NOT_A_REQUEST;
   }
-  let digits = "";
   for (let i = second + 1; i < end; i++) {
     const byte = bytes[i]!;
     if (byte < 0x30 || byte > 0x39) return NOT_A_REQUEST;
-    digits += String.fromCharCode(byte);
   }
+  // Joined one by one they would be as many strings.
+  const digits = String.fromCharCode(...bytes.subarray(second + 1, end));
   return {
     request: { kind: "fetch", publisher, viewer, digits },
     bytes: feed + 1,

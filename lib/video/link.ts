@@ -56,6 +56,11 @@ export class VideoLink implements Acceptable {
   readonly #conn: Deno.TcpConn;
   readonly #ports: LinkPorts;
   #closed = false;
+  /**
+   * A GET waits for its picture. Meanwhile no asynchronous function runs,
+   * because thousands wait at the same time.
+   */
+  #isWaiting = false;
 
   constructor(conn: Deno.TcpConn, readonly address: string, ports: LinkPorts) {
     this.#conn = conn;
@@ -64,7 +69,8 @@ export class VideoLink implements Acceptable {
   }
 
   /**
-   * Handles the transaction. Resolves when it is over and the socket closed.
+   * Handles the transaction. Resolves when it is over and the socket closed, or
+   * when a GET waits.
    */
   async run(): Promise<void> {
     const conn = this.#conn;
@@ -86,30 +92,29 @@ export class VideoLink implements Acceptable {
         // It may wait for long: the next connection can have the buffer.
         if (spare.length < MOST_SPARE) spare.push(head);
         head = NO_BYTES;
-        const answered = this.#fetch(request);
-        if (answered === undefined) return;
-        const { answer } = await answered;
-        const { clock, limits } = this.#ports;
-        this.deadline = clock() + limits.transferMs;
-        for (let at = 0; at < answer.length;) {
-          at += await conn.write(at === 0 ? answer : answer.subarray(at));
-        }
-        if (have > bytes) await this.#drain();
+        this.#fetch(request, have > bytes);
       } else if (request.kind === "picture") {
         await this.#takePicture(request, head.subarray(bytes, have));
       } else {
         await this.#answerHello(request);
       }
     } catch (error) {
-      // Closed by the other end, or by a deadline of ours.
-      if (!this.#closed && !isClosing(error)) {
-        this.#ports.failed(error, this.address);
-      }
+      this.#failed(error);
     } finally {
       if (head !== NO_BYTES && spare.length < MOST_SPARE) spare.push(head);
-      this.close();
-      this.#ports.gone(this);
+      if (!this.#isWaiting) this.#end();
     }
+  }
+
+  #failed(error: unknown): void {
+    // Closed by the other end, or by a deadline of ours.
+    if (this.#closed || isClosing(error)) return;
+    this.#ports.failed(error, this.address);
+  }
+
+  #end(): void {
+    this.close();
+    this.#ports.gone(this);
   }
 
   yieldRoom(_reason: string): void {
@@ -132,26 +137,41 @@ export class VideoLink implements Acceptable {
     }
   }
 
+  /** Waits for a picture, unless the request is refused. */
   #fetch(
     { publisher, viewer, digits }: Extract<VideoRequest, { kind: "fetch" }>,
-  ): Promise<Picture> | undefined {
-    const { relay } = this.#ports;
-    let deliver!: (picture: Picture) => void;
-    const answered = new Promise<Picture>((resolve) => deliver = resolve);
-    const fault = relay.fetch(
+    hasMore: boolean,
+  ): void {
+    this.#isWaiting = true;
+    this.deadline = Infinity;
+    const fault = this.#ports.relay.fetch(
       publisher,
       viewer,
       this.address,
       digits,
-      deliver,
+      (picture) => void this.#answer(picture, hasMore),
     );
     if (fault !== undefined) {
+      this.#isWaiting = false;
       this.#refuse(fault);
-      return undefined;
+    } else {
+      this.#settle();
     }
-    this.#settle();
-    this.deadline = Infinity;
-    return answered;
+  }
+
+  async #answer({ answer }: Picture, hasMore: boolean): Promise<void> {
+    const { clock, limits } = this.#ports;
+    this.deadline = clock() + limits.transferMs;
+    try {
+      for (let at = 0; at < answer.length;) {
+        at += await this.#conn.write(at === 0 ? answer : answer.subarray(at));
+      }
+      if (hasMore) await this.#drain();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#end();
+    }
   }
 
   /**

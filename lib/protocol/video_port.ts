@@ -147,8 +147,12 @@ function readLine(
     const byte = bytes[i]!;
     if (byte < 0x30 || byte > 0x39) return NOT_A_REQUEST;
   }
-  // Joined one by one they would be as many strings.
-  const digits = String.fromCharCode(...bytes.subarray(second + 1, end));
+  // At once: joined one by one they would be as many strings.
+  const digits: string = Reflect.apply(
+    String.fromCharCode,
+    undefined,
+    bytes.subarray(second + 1, end),
+  );
   return {
     request: { kind: "fetch", publisher, viewer, digits },
     bytes: feed + 1,

@@ -18,7 +18,8 @@ import {
   type VideoRequest,
 } from "../protocol/video_port.ts";
 import type { VideoRefusal } from "./counters.ts";
-import type { Picture, VideoRelay } from "./relay.ts";
+import type { Picture } from "./picture.ts";
+import type { VideoRelay } from "./relay.ts";
 
 /** Milliseconds a client has to close after the answer to its hello. */
 const HELLO_LINGER_MS = 2000;

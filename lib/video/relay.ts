@@ -11,26 +11,10 @@ import type { Session } from "../domain/session.ts";
 import type { Uid } from "../domain/store.ts";
 import { isSameHost } from "../net/addresses.ts";
 import { liveRate, TokenBucket } from "../net/rates.ts";
-import { concat } from "../protocol/bytes.ts";
-import {
-  encodeAnswerHead,
-  MAX_PICTURE_BYTES,
-  MIN_PICTURE_BYTES,
-} from "../protocol/video_port.ts";
 import { VideoCounters, type VideoRefusal } from "./counters.ts";
 import { Credentials } from "./credentials.ts";
-import { pictureFault } from "./jpeg.ts";
 import type { VideoLimits } from "./limits.ts";
-import { makePicture } from "./sample_picture.ts";
-
-/** A picture with the head of the answer to a GET in front of it. */
-export interface Picture {
-  readonly answer: Uint8Array;
-  /** Where the JPEG begins in the answer. */
-  readonly jpegAt: number;
-  /** Of this camera: 1, 2, 3, … */
-  readonly sequence: number;
-}
+import { isPicture, type Picture, PLACEHOLDER, toPicture } from "./picture.ts";
 
 /** Delivers one picture to a waiting viewer. */
 export type Deliver = (picture: Picture) => void;
@@ -78,9 +62,6 @@ export interface VideoRelayOptions {
   /** Called when the first valid picture of a camera has arrived. */
   readonly onFirstPicture: (camera: Camera) => void;
 }
-
-/** Sent when a GET has waited and there is no picture at all. */
-const PLACEHOLDER = toPicture(makePicture({ size: 0 }), 0);
 
 export class VideoRelay {
   readonly counters = new VideoCounters();
@@ -157,7 +138,8 @@ export class VideoRelay {
     // The camera ended while its picture was arriving.
     if (cameras.of(camera.uid) !== camera) return "not a member with video";
     const source = this.#source(camera);
-    if (!source.rate.takeIfAny(clock(), jpeg.length)) return "too many bytes";
+    const now = clock();
+    if (!source.rate.takeIfAny(now, jpeg.length)) return "too many bytes";
     if (!isPicture(jpeg)) return "not a sound picture";
     this.counters.picturesIn++;
     this.counters.bytesIn += jpeg.length;
@@ -166,9 +148,8 @@ export class VideoRelay {
     source.newest = toPicture(jpeg, sequence);
     for (const waiting of source.waiting) {
       if (this.#queue.has(waiting)) this.counters.picturesSkipped++;
-      else this.#queue.add(waiting);
+      else this.#serve(waiting, now);
     }
-    this.#serveQueue();
     if (!camera.live) onFirstPicture(camera);
     return undefined;
   }
@@ -252,7 +233,7 @@ export class VideoRelay {
   tick(): void {
     const { clock, limits } = this.#options;
     const now = clock();
-    this.#serveQueue();
+    this.#serveQueue(now);
     for (const waiting of this.#waiting) {
       if (now - waiting.since < limits.holdMs) break;
       this.#deliver(waiting);
@@ -267,7 +248,8 @@ export class VideoRelay {
   #wait(seat: Seat, deliver: Deliver): void {
     // A client makes one request at a time, so an older one has been given up.
     if (seat.waiting !== undefined) this.#deliver(seat.waiting);
-    const waiting = { seat, since: this.#options.clock(), deliver };
+    const now = this.#options.clock();
+    const waiting = { seat, since: now, deliver };
     seat.waiting = waiting;
     this.#waiting.add(waiting);
     const { source } = seat;
@@ -275,17 +257,28 @@ export class VideoRelay {
     if (source.newest === undefined || source.newest.sequence <= seat.seen) {
       return;
     }
-    this.#queue.add(waiting);
-    this.#serveQueue();
+    this.#serve(waiting, now);
   }
 
-  #serveQueue(): void {
-    const now = this.#options.clock();
-    for (const waiting of this.#queue) {
-      const size = waiting.seat.source.newest?.answer.length ?? 0;
-      if (!this.#outgoing.takeIfAny(now, size)) return;
+  /** Delivers the newest picture, or queues the viewer behind the others. */
+  #serve(waiting: Waiting, now: number): void {
+    if (this.#queue.size > 0 || !this.#mayDeliver(waiting, now)) {
+      this.#queue.add(waiting);
+    } else {
       this.#deliver(waiting);
     }
+  }
+
+  #serveQueue(now: number): void {
+    for (const waiting of this.#queue) {
+      if (!this.#mayDeliver(waiting, now)) return;
+      this.#deliver(waiting);
+    }
+  }
+
+  #mayDeliver({ seat }: Waiting, now: number): boolean {
+    const size = seat.source.newest?.answer.length ?? 0;
+    return this.#outgoing.takeIfAny(now, size);
   }
 
   /** Delivers the newest picture, whether the viewer has received it or not. */
@@ -345,14 +338,4 @@ export class VideoRelay {
 function isFrom(session: Session | undefined, address: string): boolean {
   return session !== undefined && !session.overWebSocket &&
     isSameHost(session.address, address);
-}
-
-function isPicture(jpeg: Uint8Array): boolean {
-  return jpeg.length >= MIN_PICTURE_BYTES && jpeg.length <= MAX_PICTURE_BYTES &&
-    pictureFault(jpeg) === undefined;
-}
-
-function toPicture(jpeg: Uint8Array, sequence: number): Picture {
-  const head = encodeAnswerHead(jpeg.length);
-  return { answer: concat([head, jpeg]), jpegAt: head.length, sequence };
 }

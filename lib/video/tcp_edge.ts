@@ -128,7 +128,8 @@ export class VideoTcpEdge {
   /** Closes late connections; must be called often. */
   tick(): void {
     const now = this.#options.clock();
-    if (now - this.#watchedAt >= WATCH_MS) this.#watch(now);
+    if (now - this.#watchedAt < WATCH_MS) return;
+    this.#watch(now);
     for (const link of this.#links) if (now > link.deadline) link.giveUp();
   }
 

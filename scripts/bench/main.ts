@@ -8,6 +8,7 @@
  */
 // deno-lint-ignore-file no-console -- a program for people
 import { readOptions } from "../options.ts";
+import { cluster } from "./benches/cluster.ts";
 import { codec } from "./benches/codec.ts";
 import { compare } from "./rig/compare.ts";
 import { idle, joinStorm, signOnStorm } from "./benches/crowds.ts";
@@ -41,6 +42,7 @@ const BENCHES: readonly Bench[] = [
   webSocket,
   database,
   workers,
+  cluster,
   profiles,
 ];
 

@@ -84,7 +84,8 @@ static void hello(Person *p) {
   uint8_t payload[4];
   p->started = now_ns();
   p->state = GREETING;
-  p->fd = dial(crowd.chat_port, 0);
+  int is_second = (p - crowd.people) % 2 == 1 && crowd.second_port != 0;
+  p->fd = dial(is_second ? crowd.second_port : crowd.chat_port, 0);
   if (p->fd < 0) {
     p->state = GONE;
     return;

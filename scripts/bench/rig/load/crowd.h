@@ -23,6 +23,8 @@ typedef struct {
 
 typedef struct {
   int count, epoll, chat_port, voice_port, failed;
+  /* Where every second client connects instead; 0: to the same port. */
+  int second_port;
   Person *people;
   Histogram signed_on, joined;
   /* A frame of someone who is online. */

@@ -61,6 +61,7 @@ void run_fanout(int argc, char **argv) {
   if (run.size < 16 || run.size > LONGEST || run.outstanding > RING) exit(2);
 
   crowd_make(members, (uint32_t)number(argc, argv, "uid", 1000002), (int)number(argc, argv, "port", 5001), 0);
+  crowd.second_port = (int)number(argc, argv, "second_port", 0);
   for (int i = 0; i < crowd.count; i++) crowd.people[i].gid = (uint32_t)number(argc, argv, "gid", 60001);
   int failed = crowd_sign_on(64, 60) + crowd_join(64, 60);
   for (int i = 0; i < 300; i++) crowd_poll(1);
@@ -72,14 +73,18 @@ void run_fanout(int argc, char **argv) {
   run_for((double)number(argc, argv, "warmup_ms", 300) / 1e3, rate);
   memset(&run.latency, 0, sizeof run.latency);
   Watch watch = watch_begin((int)number(argc, argv, "pid", 0));
+  /* Gateways in front of the server. */
+  Watch first = watch_begin((int)number(argc, argv, "first_pid", 0));
+  Watch second = watch_begin((int)number(argc, argv, "second_pid", 0));
   uint64_t before = run.delivered, sent = run.sent;
   run_for((double)number(argc, argv, "ms", 2000) / 1e3, rate);
   double seconds = watch_seconds(&watch), cpu = watch_cpu(&watch);
+  double first_cpu = watch_cpu(&first), second_cpu = watch_cpu(&second);
   uint64_t delivered = run.delivered - before;
   printf("{\"failed\":%d,\"sent\":%llu,\"delivered\":%llu,\"lost\":%llu,\"seconds\":%.4f,\"cpu\":%.4f,"
-         "\"rssKb\":%ld,",
+         "\"firstCpu\":%.4f,\"secondCpu\":%.4f,\"rssKb\":%ld,",
          failed, (unsigned long long)(run.sent - sent), (unsigned long long)delivered,
-         (unsigned long long)run.lost, seconds, cpu, rss_kb(watch.pid));
+         (unsigned long long)run.lost, seconds, cpu, first_cpu, second_cpu, rss_kb(watch.pid));
   print_latency("latency", &run.latency);
   printf("}\n");
 }

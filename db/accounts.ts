@@ -1,5 +1,5 @@
 /**
- * People: the tables users and profile_fields.
+ * Accounts: the tables users and profile_fields.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 import { USERS } from "./account_rows.ts";
 import type { Row } from "./columns.ts";
 import { type Database, given, type Value } from "./database.ts";
-import { tried } from "./errors.ts";
+import { deferOnFailure } from "./errors.ts";
 import { SignOnPlaces } from "./sign_on_places.ts";
 import { bounded } from "./limits.ts";
 
@@ -35,12 +35,15 @@ const SORTS: Record<NonNullable<AccountListing["sort"]>, string> = {
 
 const MOST_HITS = 1000;
 const MOST_LISTED = 100_000;
-/** So many visits are written at once: a thousand would hold up everybody. */
+/** Visits written in one batch. A larger batch would block the event loop. */
 const VISITS_AT_ONCE = 64;
-/** Two of them are greater than any name that goes on after the prefix. */
+/**
+ * Sorts after every character that a nickname can contain, so `prefix` followed
+ * by two of them is an upper bound for names with that prefix.
+ */
 const LAST_LETTER = "\u{10ffff}";
 
-/** A visit that waits for the next flush. */
+/** A visit to be written by the next flush. */
 interface Visit {
   readonly at: Millis;
   readonly address: string;
@@ -54,7 +57,9 @@ export class AccountTable implements Accounts {
   readonly #get;
   readonly #byNickname;
 
-  /** `flush` writes the visits, once many wait or a list needs them. */
+  /**
+   * @param flush writes the visits, once there are many or a list needs them
+   */
   constructor(db: Database, flush: () => void) {
     this.#db = db;
     this.#flush = flush;
@@ -73,7 +78,10 @@ export class AccountTable implements Accounts {
     return this.#account(this.#byNickname.get(foldName(nickname)));
   }
 
-  /** Everybody begins with the system user as a pal, and may remove it. */
+  /**
+   * Creates an account with the system user as its first pal, which can be
+   * removed.
+   */
   create(account: NewAccount): Account {
     return this.#db.transaction(() => {
       // Only the unique index decides whether a nickname is free.
@@ -118,14 +126,14 @@ export class AccountTable implements Accounts {
       this.#db.statement(
         "DELETE FROM bans WHERE kind = 'account' AND target = ?",
       ).run(String(uid));
-      // Foreign keys take the rest along.
+      // Foreign keys delete the rows of other tables.
       if (
         this.#db.statement("DELETE FROM users WHERE uid = ?").run(uid) === 0
       ) throw unknown(uid);
     });
   }
 
-  /** Nothing asked for finds nobody; "" counts as not asked. */
+  /** An empty query returns no results; empty strings are ignored. */
   search(query: AccountQuery): Account[] {
     const wheres: string[] = [];
     const values: Value[] = [];
@@ -137,7 +145,8 @@ export class AccountTable implements Accounts {
     }
     const prefix = foldName(query.nicknamePrefix ?? "");
     if (prefix !== "") {
-      // A range, not LIKE: the index serves it, and % and _ are letters.
+      // A range instead of LIKE, because it uses the index and treats % and _
+      // as ordinary characters.
       wheres.push("nickname_key >= ? AND nickname_key < ?");
       values.push(prefix, prefix + LAST_LETTER + LAST_LETTER);
     }
@@ -154,7 +163,7 @@ export class AccountTable implements Accounts {
     );
   }
 
-  /** People only: the system user is on no list and not counted. */
+  /** Lists or counts accounts without the system user. */
   list(listing: AccountListing = {}): Account[] {
     const { role, text = "", sort = "nickname", limit, offset = 0 } = listing;
     const wheres = ["uid <> ?"];
@@ -188,8 +197,9 @@ export class AccountTable implements Accounts {
 
   seen(uid: Uid, at: Millis, address: string): void {
     this.#visits.set(uid, { at, address });
-    // On a full disk they go on waiting: it keeps nobody from signing on.
-    if (this.#visits.size % VISITS_AT_ONCE === 0) tried(this.#flush);
+    // On a full disk the visits stay pending: a failed write must not prevent a
+    // sign-on.
+    if (this.#visits.size % VISITS_AT_ONCE === 0) deferOnFailure(this.#flush);
   }
 
   signedOnFrom(uid: Uid, at: Millis, address: string): void {
@@ -221,12 +231,12 @@ export class AccountTable implements Accounts {
     });
   }
 
-  /** How many visits wait to be written. */
+  /** Number of visits to be written. */
   get waiting(): number {
     return this.#visits.size + this.#places.waiting;
   }
 
-  /** Writes the visits; {@linkcode Accounts.seen} only notes them. */
+  /** Writes the visits that {@linkcode Accounts.seen} has noted. */
   writeVisits(): void {
     const note = this.#db.statement(
       "UPDATE users SET last_seen_at = ?, last_address = ? WHERE uid = ?",

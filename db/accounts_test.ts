@@ -6,7 +6,7 @@ import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
 import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
-Deno.test("accounts.create() numbers people from 1000002 and fills in the rest", () =>
+Deno.test("accounts.create() assigns uids from 1000002 and default values", () =>
   withStore((store) => {
     const ada = addUser(store, "Ada", { email: "ada@example.org" });
     assert.deepEqual(ada, {
@@ -36,7 +36,7 @@ Deno.test("accounts.create() numbers people from 1000002 and fills in the rest",
     assert.equal(addUser(store, "Bob").uid, 1000003);
   }));
 
-Deno.test("accounts.create() takes every field it is given", () =>
+Deno.test("accounts.create() stores every given field", () =>
   withStore((store) => {
     const given = {
       nickname: "Zoë",
@@ -80,7 +80,7 @@ Deno.test("accounts.create() refuses a nickname that differs only in case", () =
     assert.equal(addUser(store, "Elodie Š").nickname, "Elodie Š");
   }));
 
-Deno.test("accounts.create() never gives a removed person's number again", () =>
+Deno.test("accounts.create() never reuses the uid of a removed account", () =>
   withStore(async (store, path) => {
     const last = addUser(store, "Gone");
     store.accounts.remove(last.uid, "remove");
@@ -88,11 +88,11 @@ Deno.test("accounts.create() never gives a removed person's number again", () =>
     const again = await openStore(path);
     assert.equal(addUser(again, "New").uid, last.uid + 1);
     again.close();
-    // withStore closes a second time.
+    // withStore closes the store again.
     Object.assign(store, { close: () => {} });
   }));
 
-Deno.test("accounts.create() stops at the last number the client's voice code knows", () =>
+Deno.test("accounts.create() stops at the last uid that the client's voice code supports", () =>
   withStore((store, path) => {
     const db = new Database(path);
     db.exec("UPDATE sqlite_sequence SET seq = 49999999 WHERE name = 'users'");
@@ -132,7 +132,7 @@ Deno.test("accounts.setPassword() replaces the hash of one user", () =>
     assert.throws(() => store.accounts.setPassword(7, "x"), fails("not-found"));
   }));
 
-Deno.test("accounts.remove() takes all that hangs on the number", () =>
+Deno.test("accounts.remove() deletes all data of the uid", () =>
   withStore((store) => {
     const { uid } = addUser(store, "Ada");
     const { uid: other } = addUser(store, "Bob");
@@ -220,7 +220,7 @@ Deno.test("accounts.search() matches each field given and hides the unlisted", (
     assert.deepEqual(hits({ email: "" }), []);
   }));
 
-Deno.test("accounts.search() takes % and _ for the letters that they are", () =>
+Deno.test("accounts.search() treats % and _ as ordinary characters", () =>
   withStore((store) => {
     for (const name of ["100%", "100_a", "1000", "%", "_"]) {
       addUser(store, name);
@@ -300,7 +300,7 @@ Deno.test("accounts.list() filters, sorts and pages people, not the system user"
     assert.equal(store.accounts.get(SYSTEM_UID)?.passwordHash, "!");
   }));
 
-Deno.test("accounts.seen() shows at once and is on disk after flush()", () =>
+Deno.test("accounts.seen() shows immediately and is on disk after flush()", () =>
   withStore(async (store, path) => {
     const { uid } = addUser(store, "Ada");
     store.accounts.seen(uid, NOON + 5, "192.0.2.1");
@@ -310,7 +310,7 @@ Deno.test("accounts.seen() shows at once and is on disk after flush()", () =>
     store.flush();
     assert.equal(reader.accounts.get(uid)?.lastSeenAt, NOON + 5);
     assert.equal(reader.accounts.get(uid)?.lastAddress, "192.0.2.1");
-    // A storm is written little by little.
+    // A storm of sign-ons is written in batches.
     for (let n = 0; n < 64; n++) store.accounts.seen(uid + n, NOON + 6, "::1");
     assert.equal(reader.accounts.get(uid)?.lastSeenAt, NOON + 6);
     reader.close();

@@ -1,5 +1,5 @@
 /**
- * Accounts that wait for approval: applications.
+ * Accounts that wait for approval: the table applications.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Who did what to whom: audit.
+ * The audit log: the table audit.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
   StoreError,
 } from "../lib/domain/store.ts";
 import type { Database, Value } from "./database.ts";
-import { tried } from "./errors.ts";
+import { deferOnFailure } from "./errors.ts";
 import { bounded } from "./limits.ts";
 
 interface Row {
@@ -28,9 +28,9 @@ interface Row {
 }
 
 const MOST_LISTED = 100_000;
-/** So many are written at once: a thousand would hold up everybody. */
+/** Entries written in one batch. A larger batch would block the event loop. */
 const ENTRIES_AT_ONCE = 64;
-/** What is kept while the disk refuses to be written. */
+/** Maximum entries kept in memory while they cannot be written to the disk. */
 const MOST_KEPT = 10_000;
 
 export class AuditTable implements Audit {
@@ -38,7 +38,9 @@ export class AuditTable implements Audit {
   readonly #entries: AuditEntry[] = [];
   readonly #flush: () => void;
 
-  /** `flush` writes the entries, once many wait or a list needs them. */
+  /**
+   * @param flush writes the entries, once there are many or a list needs them
+   */
   constructor(db: Database, flush: () => void) {
     this.#db = db;
     this.#flush = flush;
@@ -52,10 +54,12 @@ export class AuditTable implements Audit {
       );
     }
     this.#entries.push(entry);
-    if (this.#entries.length % ENTRIES_AT_ONCE === 0) tried(this.#flush);
+    if (this.#entries.length % ENTRIES_AT_ONCE === 0) {
+      deferOnFailure(this.#flush);
+    }
   }
 
-  /** Names are compared without regard to case. */
+  /** Lists entries; names in the filter are not case-sensitive. */
   list(filter: AuditFilter = {}): (AuditEntry & { readonly id: number })[] {
     this.#flush();
     const { actor, action, target, since, until, limit = 100 } = filter;
@@ -77,7 +81,7 @@ export class AuditTable implements Audit {
     ).all(...values, bounded(limit, MOST_LISTED)).map(toEntry);
   }
 
-  /** How many entries wait to be written. */
+  /** Number of entries to be written. */
   get waiting(): number {
     return this.#entries.length;
   }

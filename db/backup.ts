@@ -1,5 +1,5 @@
 /**
- * Copies of the database that can be trusted: taken live and checked.
+ * Makes and verifies copies of the database while it is in use.
  *
  * @module
  */
@@ -13,30 +13,30 @@ import { Database } from "./database.ts";
 import { toStoreError } from "./errors.ts";
 import { createPrivate, exists, removeFile, syncFile } from "./files.ts";
 
-/** `done` of `total` pages are copied; a page is 4096 bytes. */
+/** Called when `done` of `total` pages of 4096 bytes are copied. */
 export type Progress = (done: number, total: number) => void;
 
 const PAGES_A_REPORT = 256;
 
-/** What {@linkcode verifyBackup} found in a file that is whole. */
+/** Facts about a backup that {@linkcode verifyBackup} found intact. */
 export interface BackupFacts {
   /** `PRAGMA user_version`. */
   readonly schema: number;
-  /** People, without the system user. */
+  /** Number of accounts without the system user. */
   readonly accounts: number;
-  /** Permanent rooms. */
+  /** Number of permanent rooms. */
   readonly rooms: number;
   readonly bytes: number;
 }
 
 /**
- * Copies the database at `path` to the new file `to`, as it stands at this
- * moment, while others go on writing. `to` appears when it is complete,
- * checked and on the disk, or not at all. Throws StoreError.
+ * Copies the current state of the database at `path` to the new file `to`,
+ * while other connections may write. `to` appears only when it is complete,
+ * verified and synced to the disk. Throws StoreError.
  *
- * What a running server has deferred (`Store.flush`) is not in it. Copying
- * does not let the event loop turn: a process that has clients to serve calls
- * {@linkcode backupAside}.
+ * Changes that a running server has deferred (`Store.flush`) are not included.
+ * The copy blocks the event loop, so a process that serves clients calls
+ * {@linkcode backupAside} instead.
  */
 export function backupTo(
   path: string,
@@ -51,8 +51,8 @@ export function backupTo(
 }
 
 /**
- * Does what {@linkcode backupTo} does in a thread of its own. Rejects with
- * Cancelled when `signal` is aborted; no file is left then.
+ * Does the same as {@linkcode backupTo} in a worker thread. Rejects with
+ * Cancelled when `signal` is aborted, and leaves no file then.
  */
 export function backupAside(
   path: string,
@@ -65,7 +65,7 @@ export function backupAside(
   });
 }
 
-/** Puts the copy that `make` fills and checks in the place of `to`. */
+/** Verifies the copy that `make` writes, and moves it to `to`. */
 async function putCopy(
   path: string,
   to: string,
@@ -74,12 +74,12 @@ async function putCopy(
   if (exists(to)) {
     throw new StoreError("in-use", `${to} exists already: name a new file.`);
   }
-  // In a folder where others may write, another user could put a file of their
-  // own in the place of ours: there the copy is made at home, and then written
-  // through a file that nobody else can have opened.
+  // In a folder where others may write, another user could replace our file
+  // with theirs. There the copy is made in the database's own folder, and then
+  // written through a file descriptor that only this process has.
   const shared = othersMayWrite(dirname(to));
   const partial = `${shared ? `${path}.${basename(to)}` : to}.partial`;
-  // Left behind by a process that was killed.
+  // A killed process may have left one.
   removeFile(partial);
   try {
     createPrivate(partial, { mustBeNew: true });
@@ -95,7 +95,7 @@ async function putCopy(
   }
 }
 
-/** Whether other users of this machine may make files in a folder. */
+/** Returns whether other users of this machine may create files in a folder. */
 function othersMayWrite(folder: string): boolean {
   try {
     const { mode } = Deno.statSync(folder);
@@ -129,7 +129,7 @@ function copyToNew(from: string, to: string): void {
 
 /**
  * Reads the whole file. Throws StoreError("corrupt") when it is damaged or
- * not ours.
+ * belongs to another program.
  */
 export function verifyBackup(file: string): BackupFacts {
   return readFacts(file, (db) => checkIntegrity(db, "full"));
@@ -160,12 +160,15 @@ function readFacts(
   }
 }
 
-/** `retropal.db.backup-20260731T120000`: sorts by age. */
+/**
+ * Returns a name such as `retropal.db.backup-20260731T120000`; names sort by
+ * age.
+ */
 export function backupName(path: string, now: number): string {
   return `${basename(path)}.backup-${stamp(now)}`;
 }
 
-/** `now` (milliseconds) as yyyymmddThhmmss in UTC. */
+/** Formats `now` (milliseconds) as yyyymmddThhmmss in UTC. */
 export function stamp(now: number): string {
   return new Date(now).toISOString().replace(/\.\d+Z$|[-:]/g, "");
 }
@@ -178,8 +181,8 @@ async function copy(
   const source = new DatabaseSync(path, { readOnly: true });
   try {
     source.exec("PRAGMA busy_timeout = 5000");
-    // Holds one view of the data: without it every write of another process
-    // would make the copy start again.
+    // Reads one snapshot of the data. Otherwise every write of another process
+    // would restart the copy.
     source.exec("BEGIN; SELECT 1 FROM sqlite_schema");
     await copyPages(source, to, {
       rate: PAGES_A_REPORT,
@@ -191,7 +194,10 @@ async function copy(
   }
 }
 
-/** Makes it one file without companions, and waits for the disk. */
+/**
+ * Turns the copy into a single file without a write-ahead log, and syncs it to
+ * the disk.
+ */
 function seal(file: string): void {
   const db = new DatabaseSync(file);
   try {

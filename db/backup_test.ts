@@ -37,7 +37,7 @@ Deno.test("backupTo() copies a live database into one file and reports progress"
     copy.close();
   }));
 
-Deno.test("backupTo() leaves no companions and no half file", () =>
+Deno.test("backupTo() leaves no log files and no partial file", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     (await openStore(path)).close();
@@ -80,7 +80,7 @@ Deno.test("backupTo() is consistent while another process writes", () =>
     }
   }));
 
-Deno.test("verifyBackup() tells a damaged, a foreign and an empty file", () =>
+Deno.test("verifyBackup() detects a damaged, a foreign and an empty file", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     (await openStore(path)).close();
@@ -96,7 +96,7 @@ Deno.test("verifyBackup() tells a damaged, a foreign and an empty file", () =>
     assert.throws(() => verifyBackup(broken), fails("corrupt", /empty/));
   }));
 
-Deno.test("backupAside() copies while the event loop turns", () =>
+Deno.test("backupAside() does not block the event loop", () =>
   withStore(async (store, path) => {
     const { uid } = addUser(store, "Ada");
     const body = new Uint8Array(4000).fill(200);

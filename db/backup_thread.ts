@@ -1,13 +1,13 @@
 /**
- * Copying and checking a database in a thread of its own: SQLite's copying does
- * not let the event loop turn, and a server has clients waiting.
+ * Copies and verifies a database in a worker thread, because SQLite's copying
+ * would block the event loop of a server.
  *
  * @module
  */
 import { StoreError } from "../lib/domain/store.ts";
 import { moduleUrl } from "../lib/ops/module_url.ts";
 
-/** Errors of a thread that was ended before it was done. */
+/** Thrown when the worker was stopped before it had finished. */
 export class Cancelled extends Error {
   override name = "Cancelled";
 }
@@ -44,7 +44,7 @@ export async function copyInThread(
   }
 }
 
-/** Runs in the thread: uses nothing from outside its own text. */
+/** Runs in the worker, so it uses nothing from outside its own text. */
 function work(): void {
   const scope = self as unknown as {
     onmessage: (event: MessageEvent<{ from: string; to: string }>) => void;
@@ -55,7 +55,8 @@ function work(): void {
       const { backup, DatabaseSync } = await import("node:sqlite");
       const source = new DatabaseSync(from, { readOnly: true });
       try {
-        // One view of the data: else each write would begin the copy again.
+        // Reads one snapshot of the data. Otherwise each write would restart
+        // the copy.
         source.exec("PRAGMA busy_timeout = 5000");
         source.exec("BEGIN; SELECT 1 FROM sqlite_schema");
         await backup(source, to, { rate: 256 });

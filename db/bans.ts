@@ -1,5 +1,5 @@
 /**
- * Bans from the whole server: bans.
+ * Bans from the server: the table bans.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export class BanTable implements Bans {
     return { id, kind, target, reason, by, byUid, rank, at, until };
   }
 
-  /** All of them: a ban left out of the list would not be kept. */
+  /** Returns every ban: one that the list left out would not be enforced. */
   list(now: Millis): Ban[] {
     return this.#db.statement<Row>(
       `SELECT * FROM bans WHERE banned_until IS NULL OR banned_until > ?

@@ -12,7 +12,7 @@ const ban = (target: string, until: number | null, reason = "spam") =>
     until,
   }) satisfies NewBan;
 
-Deno.test("bans hold until their time is over", () =>
+Deno.test("bans last until they expire", () =>
   withStore(({ bans, retention }) => {
     bans.add(ban("192.0.2.1", NOON + 10));
     const forever = bans.add(ban("192.0.2.2", null));

@@ -1,5 +1,5 @@
 /**
- * The shelves on which rooms stand: categories.
+ * Categories of rooms: the table categories.
  *
  * @module
  */
@@ -24,7 +24,10 @@ export class CategoryTable implements Categories {
     ).all().map((row) => ({ ...row }));
   }
 
-  /** Without a position a new one comes last and an old one stays. */
+  /**
+   * Creates or changes a category. Without a position, a new one comes last and
+   * an existing one stays where it is.
+   */
   set(category: Omit<Category, "position"> & { position?: number }): void {
     const { code, name, position = null } = category;
     this.#db.statement(`
@@ -41,7 +44,7 @@ export class CategoryTable implements Categories {
       return this.#db.statement("DELETE FROM categories WHERE code = ?")
         .run(code) === 1;
     } catch (error) {
-      // The only rows that hang on a category are rooms.
+      // Only rooms refer to a category.
       if (!(error instanceof StoreError) || error.code !== "not-found") {
         throw error;
       }

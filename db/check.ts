@@ -1,5 +1,6 @@
 /**
- * What a database file is: ours, whole, of which schema.
+ * Checks that a database file belongs to retropal and is intact, and reads its
+ * schema version.
  *
  * @module
  */
@@ -8,12 +9,12 @@ import { basename, dirname, join } from "node:path";
 import { StoreError } from "../lib/domain/store.ts";
 import type { Database } from "./database.ts";
 
-/** "rpal" in the file's header: tells ours from other SQLite databases. */
+/** "rpal" in the file's header marks the databases of this program. */
 export const APPLICATION_ID = 0x7270616c;
 
 /**
- * The schema's version, 0 for an empty file. Throws StoreError("corrupt")
- * when the database belongs to another program.
+ * Returns the schema's version, 0 for an empty file. Throws
+ * StoreError("corrupt") when the database belongs to another program.
  */
 export function schemaVersion(db: Database): number {
   if (isEmpty(db)) return 0;
@@ -32,8 +33,8 @@ function isEmpty(db: Database): boolean {
 }
 
 /**
- * Reads the whole file: `quick` checks the pages, `full` the indexes too.
- * Throws StoreError("corrupt") with what SQLite found first.
+ * Reads the whole file: `quick` checks the pages, `full` the indexes as well.
+ * Throws StoreError("corrupt") with the first problem that SQLite reports.
  */
 export function checkIntegrity(db: Database, how: "quick" | "full"): void {
   const pragma = how === "quick" ? "quick_check" : "integrity_check";
@@ -48,7 +49,7 @@ export function checkIntegrity(db: Database, how: "quick" | "full"): void {
   throw explainDamage(db.path, new StoreError("corrupt", finding.trim()));
 }
 
-/** Adds what to do to an error that means a damaged file. */
+/** Adds advice to an error that means a damaged file. */
 export function explainDamage(path: string, error: unknown): unknown {
   if (!(error instanceof StoreError) || error.code !== "corrupt") return error;
   const { message } = error.cause instanceof Error ? error.cause : error;
@@ -63,7 +64,7 @@ export function explainDamage(path: string, error: unknown): unknown {
   );
 }
 
-/** Throws StoreError("newer-schema") when the file is ahead of `known`. */
+/** Throws StoreError("newer-schema") when the schema is newer than `known`. */
 export function refuseNewer(db: Database, known: number): void {
   const version = schemaVersion(db);
   if (version <= known) return;
@@ -77,7 +78,7 @@ export function refuseNewer(db: Database, known: number): void {
   );
 }
 
-/** The name of the youngest `<file>.backup-*` in the same folder. */
+/** Returns the name of the newest `<file>.backup-*` in the same folder. */
 export function newestBackup(path: string): string | undefined {
   const folder = dirname(path);
   const stem = `${basename(path)}.backup-`;

@@ -1,6 +1,6 @@
 /**
- * The columns of a table and the properties of an object, one into the other.
- * A new property is one line in such a list, and a migration.
+ * Maps the columns of a table to the properties of an object and back. A new
+ * property needs one line in such a list, and a migration.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { Database, Value } from "./database.ts";
 export type Row = Readonly<Record<string, Value>>;
 
 interface Options<T> {
-  /** Value of a new row when none is given. */
+  /** Value in a new row when none is given. */
   readonly initial?: T;
-  /** A second column `<name>_key` holds the folded text, for searches. */
+  /** Adds a column `<name>_key` with the folded text, for searches. */
   readonly folded?: true;
-  /** Set when the row is made, and not by `update`. */
+  /** Set when the row is inserted, and never changed by `update`. */
   readonly fixed?: true;
 }
 
@@ -24,7 +24,7 @@ export interface Column<T> extends Options<T> {
   write(value: T): Value;
 }
 
-/** Kept as it is. */
+/** Stores the value unchanged. */
 export function plain<T extends Value>(
   name: string,
   options: Options<T> = {},
@@ -37,7 +37,7 @@ export function plain<T extends Value>(
   };
 }
 
-/** True as 1, false as 0. */
+/** Stores true as 1 and false as 0. */
 export function bool(name: string, initial: boolean): Column<boolean> {
   return {
     name,
@@ -47,7 +47,7 @@ export function bool(name: string, initial: boolean): Column<boolean> {
   };
 }
 
-/** One of a few words, kept as its number. */
+/** Stores one of a few words as its index. */
 export function rank<T extends string>(
   name: string,
   ranks: Readonly<Record<T, number>>,
@@ -65,7 +65,7 @@ export function rank<T extends string>(
 export class Columns<T extends object> {
   readonly #table: string;
   readonly #columns: readonly (readonly [keyof T, Column<unknown>])[];
-  /** Those that are not fixed. */
+  /** All columns that are not fixed. */
   readonly #changing: readonly (readonly [keyof T, Column<unknown>])[];
   readonly #update: string;
 
@@ -90,7 +90,9 @@ export class Columns<T extends object> {
     return object as T;
   }
 
-  /** Adds a row; returns its number. Values left out have their initial one. */
+  /**
+   * Adds a row and returns its number. Missing values get their initial value.
+   */
   insert(db: Database, object: Partial<T>): number {
     const names: string[] = [];
     const values: Value[] = [];
@@ -105,7 +107,7 @@ export class Columns<T extends object> {
     ).insert(...values);
   }
 
-  /** Writes all but the fixed columns of the row with that number. */
+  /** Writes all columns of that row except the fixed ones. */
   update(db: Database, key: number, object: T): void {
     const values = this.#changing.flatMap(([property, column]) =>
       valuesOf(column, object[property])
@@ -113,7 +115,7 @@ export class Columns<T extends object> {
     db.statement(this.#update).run(...values, key);
   }
 
-  /** Of the table, in no order. */
+  /** Names of the columns, in no particular order. */
   get names(): string[] {
     return this.#columns.flatMap(([, column]) => namesOf(column));
   }

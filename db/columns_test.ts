@@ -22,7 +22,7 @@ Deno.test("every column of users and groups is in its list", () =>
     db.close();
   }));
 
-Deno.test("Columns write and read what they are given, by name", () =>
+Deno.test("Columns write and read values by column name", () =>
   withFolder((folder) => {
     const db = new Database(join(folder, "pets.db"));
     db.exec(`CREATE TABLE pets (loud INTEGER, name_key TEXT, size INTEGER,

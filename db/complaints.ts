@@ -1,5 +1,5 @@
 /**
- * Calls for staff: complaints.
+ * Calls for staff: the table complaints.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
-Deno.test("a complaint is kept as it was made, and handled", () =>
+Deno.test("a complaint keeps its original text and can be handled", () =>
   withStore((store) => {
     const { complaints } = store;
     const bob = addUser(store, "Bob");

@@ -1,6 +1,6 @@
 /**
- * One SQLite connection with the traps of node:sqlite closed: statements are
- * prepared once, the number of values is checked, errors are the store's.
+ * One SQLite connection without the pitfalls of node:sqlite: statements are
+ * prepared once, the number of values is checked, and errors are StoreErrors.
  *
  * @module
  */
@@ -8,17 +8,17 @@
 import { constants, DatabaseSync, type StatementSync } from "node:sqlite";
 import { toStoreError } from "./errors.ts";
 
-/** What SQLite can hold; no booleans and no undefined. */
+/** Value that SQLite can store; booleans and undefined are not among them. */
 export type Value = string | number | null | Uint8Array;
 
-/** Without the keys that are there but undefined. */
+/** Returns the object without its properties that are undefined. */
 export function given<T extends object>(patch: T): T {
   return Object.fromEntries(
     Object.entries(patch).filter(([, value]) => value !== undefined),
   ) as T;
 }
 
-/** A prepared statement that wants exactly as many values as it has marks. */
+/** A prepared statement that requires one value for each of its parameters. */
 export class Statement<Row> {
   readonly #statement: StatementSync;
   readonly #marks: number;
@@ -39,7 +39,7 @@ export class Statement<Row> {
     return this.#try(values, (bound) => this.#statement.all(...bound) as Row[]);
   }
 
-  /** The number of rows changed. */
+  /** Executes the statement. Returns the number of rows changed. */
   run(...values: Value[]): number {
     return this.#try(
       values,
@@ -47,7 +47,7 @@ export class Statement<Row> {
     );
   }
 
-  /** The number of the row added. */
+  /** Executes the statement. Returns the number of the row added. */
   insert(...values: Value[]): number {
     return this.#try(
       values,
@@ -56,7 +56,7 @@ export class Statement<Row> {
   }
 
   #try<T>(values: Value[], work: (bound: Value[]) => T): T {
-    // A missing value would silently be NULL.
+    // SQLite would use NULL for a missing value.
     if (values.length !== this.#marks) {
       throw new RangeError(
         `statement wants ${this.#marks} values, got ${values.length}`,
@@ -71,8 +71,8 @@ export class Statement<Row> {
 }
 
 /**
- * node:sqlite reads a text back only as far as its first NUL, so that one
- * character is kept as the sign for it (U+2400), which Windows-1252 lacks.
+ * Replaces NUL, at which node:sqlite would cut off the text when it reads it
+ * back, by its symbol (U+2400), which Windows-1252 does not have.
  */
 function storable(value: Value): Value {
   return typeof value === "string" && value.includes("\0")
@@ -82,7 +82,7 @@ function storable(value: Value): Value {
 
 /** Records changes until it is closed. */
 export interface ChangeSession {
-  /** What has changed since it began; empty when nothing has. */
+  /** Returns all changes since the session began; empty when there are none. */
   changeset(): Uint8Array;
   close(): void;
 }
@@ -97,7 +97,7 @@ export class Database {
   readonly #statements = new Map<string, Statement<unknown>>();
   #depth = 0;
 
-  /** Throws StoreError when the file cannot be opened. */
+  /** Opens the file. Throws StoreError when that fails. */
   constructor(
     readonly path: string,
     { readOnly = false, durability = "normal" }: ConnectOptions = {},
@@ -113,7 +113,7 @@ export class Database {
       if (!readOnly) {
         this.exec("PRAGMA journal_mode = WAL");
         this.exec(`PRAGMA synchronous = ${durability}`);
-        // A burst must not leave a write-ahead log of that size permanently.
+        // A burst of writes must not leave a large write-ahead log behind.
         this.exec("PRAGMA journal_size_limit = 16777216");
       }
     } catch (error) {
@@ -122,12 +122,12 @@ export class Database {
     }
   }
 
-  /** Is a transaction open? */
+  /** Whether a transaction is open. */
   get busy(): boolean {
     return this.#depth > 0;
   }
 
-  /** Several statements without values. */
+  /** Executes several statements without values. */
   exec(sql: string): void {
     try {
       this.#sqlite.exec(sql);
@@ -136,7 +136,9 @@ export class Database {
     }
   }
 
-  /** Prepares once; the same text gives the same statement. */
+  /**
+   * Prepares a statement, or returns the one prepared earlier from this text.
+   */
   statement<Row = unknown>(sql: string): Statement<Row> {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
@@ -151,13 +153,16 @@ export class Database {
     return statement as Statement<Row>;
   }
 
-  /** The number that a pragma without arguments answers. */
+  /** Returns the value of a numeric pragma. */
   pragma(name: "user_version" | "application_id"): number {
     const row = this.statement<Record<string, number>>(`PRAGMA ${name}`).get();
     return row?.[name] ?? 0;
   }
 
-  /** All or nothing; nests. */
+  /**
+   * Runs `work` in a transaction, which is rolled back when it throws. May be
+   * nested.
+   */
   transaction<T>(work: () => T): T {
     const depth = this.#depth;
     this.exec(depth === 0 ? "BEGIN IMMEDIATE" : `SAVEPOINT level${depth}`);
@@ -179,7 +184,10 @@ export class Database {
     return this.#sqlite.createSession();
   }
 
-  /** False when the changes do not fit; then nothing has been changed. */
+  /**
+   * Applies changes. Returns false, with nothing changed, when they conflict
+   * with the data.
+   */
   applyChanges(
     changeset: Uint8Array,
     filter: (table: string) => boolean,
@@ -211,7 +219,7 @@ export class Database {
           : `ROLLBACK TO level${depth}; RELEASE level${depth}`,
       );
     } catch {
-      // A full disk makes SQLite roll back by itself: nothing is left to undo.
+      // On a full disk SQLite has rolled back already.
     }
   }
 }

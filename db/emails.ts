@@ -1,6 +1,6 @@
 /**
- * E-mail addresses that were checked, and the links in mails: email_checks and
- * email_links.
+ * Checked e-mail addresses, and the links in e-mails: the tables email_checks
+ * and email_links.
  *
  * @module
  */

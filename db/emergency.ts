@@ -1,5 +1,5 @@
 /**
- * Who may come in at the moment: emergency.
+ * The emergency settings for registration and sign-on: the table emergency.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const OPEN: EmergencyState = { level: "open", reason: "", by: "", at: 0 };
 
 export class EmergencyTable implements Emergency {
   readonly #db: Database;
-  /** Every sign-on asks: read once, this process is the only writer. */
+  /** Cached because every sign-on reads it, and only this process writes it. */
   #now: EmergencyState | undefined;
 
   constructor(db: Database) {
@@ -39,7 +39,7 @@ export class EmergencyTable implements Emergency {
   }
 
   set(state: EmergencyState): void {
-    // Read again afterwards: the transaction around this may be undone.
+    // Read again later, because the surrounding transaction may be rolled back.
     this.#now = undefined;
     this.#db.statement(
       `INSERT INTO emergency (id, level, reason, set_by, at)

@@ -1,5 +1,5 @@
 /**
- * What SQLite says, in the words of the store.
+ * Translates SQLite's errors into those of the store.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { osSentence } from "../lib/ops/os_errors.ts";
 interface Verdict {
   readonly says: RegExp;
   readonly code: StoreErrorCode;
-  /** What went wrong and what to do, in one sentence. */
+  /** The problem and what to do about it, in one sentence. */
   readonly message: string;
 }
 
 /**
- * Told by text, because `exec` of node:sqlite gives no number; the texts are
- * SQLite's own and older than this server.
+ * Matched by text, because `exec` of node:sqlite gives no error number. These
+ * texts of SQLite have been the same for many years.
  */
 const VERDICTS: readonly Verdict[] = [
   {
@@ -27,22 +27,22 @@ const VERDICTS: readonly Verdict[] = [
   {
     says: /UNIQUE constraint failed: groups\.name_key/,
     code: "room-name-taken",
-    message: "A room of that name exists already.",
+    message: "A room with that name already exists.",
   },
   {
     says: /CHECK constraint failed: uid_range/,
     code: "uids-exhausted",
-    message: "No user number is left: the client knows none above 50000000.",
+    message: "No user number is left: the client supports none above 50000000.",
   },
   {
     says: /FOREIGN KEY constraint failed/,
     code: "not-found",
-    message: "It names a user, room or category that does not exist.",
+    message: "It refers to a user, room or category that does not exist.",
   },
   {
     says: /UNIQUE constraint failed/,
     code: "in-use",
-    message: "It exists already.",
+    message: "It already exists.",
   },
   {
     says: /database or disk is full|No space left/,
@@ -53,19 +53,19 @@ const VERDICTS: readonly Verdict[] = [
     says: /database (table )?is locked/,
     code: "locked",
     message:
-      "The database is locked by another program: end that one, then try again.",
+      "The database is locked by another program: stop it and try again.",
   },
   {
     says: /readonly database|Read-only file system|Permission denied/,
     code: "read-only",
     message:
-      "The database cannot be written: give this user the right to write the data folder and its files.",
+      "The database is not writable: give this user write permission for the data folder and its files.",
   },
   {
     says: /not a database/,
     code: "corrupt",
     message:
-      "The file is no SQLite database: move it away, or restore a backup.",
+      "The file is not an SQLite database: move it away, or restore a backup.",
   },
   {
     says: /malformed/,
@@ -74,7 +74,9 @@ const VERDICTS: readonly Verdict[] = [
   },
 ];
 
-/** Any error as a {@linkcode StoreError}, the first one kept as its cause. */
+/**
+ * Returns any error as a {@linkcode StoreError} with the original as its cause.
+ */
 export function toStoreError(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -84,8 +86,10 @@ export function toStoreError(cause: unknown): StoreError {
     : new StoreError(verdict.code, verdict.message, { cause });
 }
 
-/** Does what can be done later as well: if the store fails now, it waits. */
-export function tried(work: () => void): void {
+/**
+ * Runs work that can wait until later: it stays pending when the store fails.
+ */
+export function deferOnFailure(work: () => void): void {
   try {
     work();
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * The few things that are done to whole database files.
+ * Operations on whole database files.
  *
  * @module
  */
@@ -18,8 +18,8 @@ export function exists(file: string): boolean {
 }
 
 /**
- * An empty file that only its owner can read, for SQLite to fill: the hashes
- * of passwords will be in it. Does nothing when the file is there.
+ * Creates an empty file that only its owner can read, because SQLite will write
+ * password hashes to it. Does nothing when the file exists.
  */
 export function createPrivate(
   file: string,
@@ -35,7 +35,7 @@ export function createPrivate(
   }
 }
 
-/** Also when it is not there. */
+/** Removes a file, if it exists. */
 export function removeFile(file: string): void {
   try {
     Deno.removeSync(file);
@@ -44,7 +44,7 @@ export function removeFile(file: string): void {
   }
 }
 
-/** Returns when the disk has it. */
+/** Syncs a file to the disk. */
 export function syncFile(file: string): void {
   using handle = Deno.openSync(file, { read: true, write: true });
   handle.syncSync();

@@ -1,5 +1,5 @@
 /**
- * Samples for the load charts: history.
+ * Samples for the load charts: the table history.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export class HistoryTable implements History {
     );
   }
 
-  /** Oldest first. */
+  /** Returns the samples, oldest first. */
   list(resolution: number, since: Millis): HistorySample[] {
     return this.#db.statement<Row>(
       `SELECT at, sessions, rooms, talkers, packets, voice_frames

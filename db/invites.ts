@@ -1,5 +1,6 @@
 /**
- * Invitations: invite_codes (to register) and email_invites (packet -200).
+ * Invitations: the tables invite_codes (for registration) and email_invites
+ * (packet -200).
  *
  * @module
  */
@@ -61,7 +62,7 @@ export class InviteCodeTable implements InviteCodes {
     );
   }
 
-  /** Those that can still be redeemed, the newest first. */
+  /** Returns the codes that can still be redeemed, newest first. */
   list(now: Millis): InviteCode[] {
     return this.#db.statement<CodeRow>(
       `SELECT * FROM invite_codes
@@ -80,7 +81,7 @@ export class InviteCodeTable implements InviteCodes {
   }
 
   redeem(code: string, now: Millis): boolean {
-    // One statement, so that the last use cannot be taken twice.
+    // One statement, so that two registrations cannot both take the last use.
     return this.#db.statement(
       `UPDATE invite_codes SET uses_left = uses_left - 1
        WHERE code = ? AND uses_left > 0
@@ -101,7 +102,10 @@ export class EmailInviteTable implements EmailInvites {
     this.#db = db;
   }
 
-  /** A second invitation of the same address only renews the date. */
+  /**
+   * Adds an invitation; a second one for the same address only updates the
+   * date.
+   */
   add({ from, email, at }: EmailInvite): void {
     this.#db.statement(
       `INSERT INTO email_invites (uid, email, email_key, invited_at)

@@ -22,7 +22,7 @@ Deno.test("inviteCodes.redeem() takes one use while any is left", () =>
     assert.deepEqual(inviteCodes.list(NOON), []);
   }));
 
-Deno.test("inviteCodes expire and can be taken back", () =>
+Deno.test("inviteCodes expire and can be revoked", () =>
   withStore(({ inviteCodes }) => {
     inviteCodes.add(code("short", 9, NOON + 10));
     assert.throws(

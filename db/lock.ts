@@ -1,10 +1,10 @@
 /**
- * One writer at a time in a data folder: the server, or a command while no
- * server runs.
+ * Allows one writer at a time in a data folder: the server, or a command while
+ * no server is running.
  *
- * The lock is SQLite's own, on an empty database file beside the real one:
- * it works on every system, never waits, needs no call that older runtimes
- * lack, and the system lets go of it when the process dies, however it dies.
+ * The lock is SQLite's own, on an empty database file beside the real one. It
+ * works on every system, never waits, needs no call that older runtimes lack,
+ * and is released by the operating system when the process dies.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import { keepOwner } from "../lib/ops/owner.ts";
 import { toStoreError } from "./errors.ts";
 import { createPrivate } from "./files.ts";
 
-/** Who holds the lock of a folder. */
+/** The process that holds the lock of a folder. */
 export interface Holder {
   readonly pid: number;
-  /** What they do there: "serve", "user add". */
+  /** The command that it runs: "serve", "user add". */
   readonly purpose: string;
 }
 
-/** Another process writes in this folder. */
+/** Thrown when another process holds the lock. */
 export class FolderLocked extends StoreError {
   override name = "StoreError";
   constructor(folder: string, readonly holder: Holder | undefined) {
@@ -37,17 +37,18 @@ export class FolderLocked extends StoreError {
 const DATABASE = "retropal.db";
 const LOCK = "retropal.lock";
 const HOLDER = "retropal.pid";
-/** Long enough to outlast somebody who only looks. */
+/** Longer than {@linkcode folderLockedBy} holds the lock to look at it. */
 const PATIENCE_MS = 250;
 
-/** Disposing of it lets go; so does the end of the process. */
+/** Holds the lock until it is disposed of or the process ends. */
 export class FolderLock implements Disposable {
   readonly #locks: readonly DatabaseSync[];
   readonly #holder: string;
 
   /**
-   * Takes the lock, or throws {@linkcode FolderLocked} within a quarter of a
-   * second; another StoreError when the folder cannot be written.
+   * Takes the lock. Throws {@linkcode FolderLocked} when it is not free within
+   * a quarter of a second, or another StoreError when the folder is not
+   * writable.
    */
   constructor(readonly folder: string, purpose: string) {
     this.#holder = join(folder, HOLDER);
@@ -68,19 +69,20 @@ export class FolderLock implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    // Before the lock goes: afterwards the file may be somebody else's.
+    // Before the lock is released: afterwards another process may own the file.
     try {
       Deno.removeSync(this.#holder);
     } catch {
-      // Nobody reads it while the lock is free.
+      // The file is only read while the lock is held.
     }
     for (const lock of this.#locks) lock.close();
   }
 }
 
 /**
- * The lock of the folder, and when its database is a link, the one beside the
- * file that it leads to: two folders must not serve one database.
+ * Returns the locks of the folder: its own, and when its database is a symbolic
+ * link, also the one beside the target, because two folders must not serve one
+ * database.
  */
 function lockPaths(folder: string): string[] {
   const own = join(folder, LOCK);
@@ -96,8 +98,9 @@ function lockPaths(folder: string): string[] {
 }
 
 /**
- * SQLite keeps its journal beside the name under which it opened a database:
- * two names for one file mean two journals, and damage.
+ * Throws for a database with a second hard link. SQLite keeps its journal
+ * beside the name under which it opened the file: two names mean two journals,
+ * and damage.
  */
 function refuseHardLink(path: string): void {
   let names: number | null;
@@ -115,7 +118,9 @@ function refuseHardLink(path: string): void {
   );
 }
 
-/** The file may not exist yet; its folder must. */
+/**
+ * Follows a symbolic link. The target may not exist yet, but its folder must.
+ */
 function linkedFile(link: string, steps = 40): string {
   const target = resolve(dirname(link), Deno.readLinkSync(link));
   const file = join(Deno.realPathSync(dirname(target)), basename(target));
@@ -128,7 +133,7 @@ function linkedFile(link: string, steps = 40): string {
 }
 
 function take(path: string): DatabaseSync {
-  // Everybody who could read the file could hold a lock on it.
+  // Any user who can read the file could hold a lock on it.
   createPrivate(path);
   const db = open(path);
   try {
@@ -141,7 +146,7 @@ function take(path: string): DatabaseSync {
   }
 }
 
-/** Is the folder's lock held, and by whom? Does not take it. */
+/** Returns which process holds the folder's lock, without taking the lock. */
 export function folderLockedBy(folder: string): FolderLocked | undefined {
   let db: DatabaseSync | undefined;
   try {

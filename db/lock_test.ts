@@ -4,7 +4,7 @@ import { FolderLock, FolderLocked, folderLockedBy } from "./lock.ts";
 import { Script } from "../tests/support/db/process.ts";
 import { fails, withFolder } from "../tests/support/db/temp.ts";
 
-Deno.test("FolderLock is held by one at a time and given back", () =>
+Deno.test("FolderLock has one holder at a time and can be released", () =>
   withFolder((folder) => {
     assert.equal(folderLockedBy(folder), undefined);
     {
@@ -20,7 +20,7 @@ Deno.test("FolderLock is held by one at a time and given back", () =>
     assert.equal(folderLockedBy(folder)?.holder?.purpose, "user add");
   }));
 
-Deno.test("FolderLock of another process is respected and vanishes when that is killed", () =>
+Deno.test("FolderLock of another process is respected until that is killed", () =>
   withFolder(async (folder) => {
     await using script = new Script("hold_lock.ts", folder);
     assert.equal(await script.line(), "held");
@@ -36,7 +36,7 @@ Deno.test("FolderLock of another process is respected and vanishes when that is 
     new FolderLock(folder, "x")[Symbol.dispose]();
   }));
 
-Deno.test("FolderLock says when the folder cannot be written", () =>
+Deno.test("FolderLock reports a folder that is not writable", () =>
   withFolder((folder) => {
     assert.throws(
       () => new FolderLock(join(folder, "none"), "x"),
@@ -44,7 +44,7 @@ Deno.test("FolderLock says when the folder cannot be written", () =>
     );
   }));
 
-Deno.test("FolderLock keeps two folders off one database behind a link", async () => {
+Deno.test("FolderLock refuses a second folder whose database is a link to the first", async () => {
   await withFolder(async (folder) => {
     const [one, two, three] = ["one", "two", "three"].map((name) =>
       join(folder, name)
@@ -52,7 +52,7 @@ Deno.test("FolderLock keeps two folders off one database behind a link", async (
     for (const path of [one, two, three]) await Deno.mkdir(path);
     await Deno.symlink("../one/retropal.db", join(two, "retropal.db"));
     await Deno.symlink(join(two, "retropal.db"), join(three, "retropal.db"));
-    // Before the file exists, and afterwards.
+    // While the file does not exist yet, and after it was created.
     for (const _ of [1, 2]) {
       for (const [first, second] of [[one, two], [two, one], [three, one]]) {
         using _held = new FolderLock(first!, "serve");
@@ -67,7 +67,7 @@ Deno.test("FolderLock keeps two folders off one database behind a link", async (
   });
 });
 
-Deno.test("FolderLock refuses a database with two names, and says how to mend that", () =>
+Deno.test("FolderLock refuses a database with two hard links and says how to fix it", () =>
   withFolder(async (parent) => {
     const [one, two] = [join(parent, "one"), join(parent, "two")];
     for (const folder of [one, two]) await Deno.mkdir(folder);

@@ -1,5 +1,5 @@
 /**
- * Messages that wait for somebody who is away: offline_messages.
+ * Messages for users who are offline: the table offline_messages.
  *
  * @module
  */
@@ -20,7 +20,7 @@ interface Row {
   sent_at: number;
 }
 
-/** One reading; a receiver with more waiting gets the rest next time. */
+/** Maximum messages delivered in one read; the rest is delivered next time. */
 const MOST_WAITING = 10_000;
 
 export class MessageTable implements OfflineMessages {
@@ -38,7 +38,7 @@ export class MessageTable implements OfflineMessages {
       `INSERT INTO offline_messages (receiver, sender, body, sent_at)
        VALUES (?, ?, ?, ?)`,
     );
-    // The number tells the order: two messages may share one millisecond.
+    // Ordered by id, because two messages may have the same millisecond.
     this.#waiting = db.statement<Row>(
       `SELECT * FROM offline_messages WHERE receiver = ?
        ORDER BY id LIMIT ?`,

@@ -41,7 +41,7 @@ Deno.test("messages.waiting() gives the order in which they were added", () =>
     add(ada, 1, NOON);
     add(bob, 9, NOON);
     add(ada, 2, NOON);
-    // The clock was put back meanwhile.
+    // The clock was set back in between.
     add(ada, 3, NOON - 5000);
     const numbers = () =>
       store.messages.waiting(ada).map(({ body }) => body[0]);
@@ -82,7 +82,8 @@ Deno.test("messages.add() loses nothing it returned from when the process is kil
     after.close();
     const kept = new Set(waiting);
     assert.deepEqual(told.filter((id) => !kept.has(id)), []);
-    // Each kill may have come between the writing and the telling of one.
+    // Each kill may have happened after a message was written and before it was
+    // reported.
     assert.ok(waiting.length - told.length <= 3);
     assert.equal(kept.size, waiting.length);
   }));

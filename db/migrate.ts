@@ -1,5 +1,5 @@
 /**
- * Brings a database to the newest schema.
+ * Upgrades a database to the newest schema.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { APPLICATION_ID, refuseNewer, schemaVersion } from "./check.ts";
 import type { Database } from "./database.ts";
 import { type Migration, MIGRATIONS } from "./migrations/mod.ts";
 
-/** The version to which `migrations` lead. */
+/** Returns the schema version after all of `migrations`. */
 export function newestSchema(
   migrations: readonly Migration[] = MIGRATIONS,
 ): number {
@@ -19,11 +19,11 @@ export function newestSchema(
 }
 
 /**
- * Runs the missing steps, each in its own transaction, after writing a backup
- * beside a file that has data. Returns the path of that backup. Throws
- * StoreError; a failing step is rolled back, the steps before it stay.
+ * Runs the missing migrations, each in its own transaction, after backing up a
+ * file that has data. Returns the path of the backup. Throws StoreError; a
+ * failed migration is rolled back, and the ones before it stay applied.
  *
- * @param now milliseconds, for the backup's name and for new rows.
+ * @param now milliseconds, for the backup's name and for new rows
  */
 export async function migrate(
   db: Database,
@@ -40,8 +40,8 @@ export async function migrate(
     backup = join(dirname(db.path), name);
     await backupTo(db.path, backup);
   }
-  // SQLite ignores this pragma inside a transaction. While it is on, dropping
-  // a table that others refer to would delete their rows.
+  // SQLite ignores this pragma inside a transaction. With foreign keys on,
+  // dropping a table would delete the rows that refer to it.
   db.exec("PRAGMA foreign_keys = OFF");
   try {
     for (const migration of migrations) step(db, now, migration);
@@ -55,7 +55,8 @@ function step(db: Database, now: number, migration: Migration): void {
   const { version, name, up, fill } = migration;
   try {
     db.transaction(() => {
-      // Looked up inside: another process may have come first.
+      // Read inside the transaction, because another process may have been
+      // first.
       if (db.pragma("user_version") >= version) return;
       db.exec(up);
       fill?.(db, now);

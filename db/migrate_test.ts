@@ -9,7 +9,7 @@ import { openStore } from "./open.ts";
 import { writeSchema1 } from "../tests/support/db/schema_v1.ts";
 import { fails, NOON, withFolder } from "../tests/support/db/temp.ts";
 
-/** A step after all real ones, however many there are. */
+/** The version after all real migrations. */
 const next = newestSchema() + 1;
 const future: Migration = {
   version: next,
@@ -21,7 +21,7 @@ const future: Migration = {
       .run(String(now), 1000002);
   },
 };
-/** What SQLite's manual tells to do when a CHECK changes. */
+/** The steps in SQLite's manual for changing a CHECK constraint. */
 const rebuild: Migration = {
   version: next,
   name: "rebuild",
@@ -64,7 +64,7 @@ Deno.test("every file NNN_name.ts of the folder is a listed migration", () => {
   );
 });
 
-Deno.test("migrate() leads a file of every older schema to the newest one", () =>
+Deno.test("migrate() upgrades every older schema to the newest", () =>
   withFolder(async (folder) => {
     const fresh = new Database(join(folder, "fresh.db"));
     await migrate(fresh, NOON);
@@ -103,7 +103,7 @@ Deno.test("migrate() rebuilds a table without deleting what refers to it", () =>
     db.close();
   }));
 
-Deno.test("migrate() undoes a step that leaves references to nothing", () =>
+Deno.test("migrate() rolls back a step that leaves dangling references", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     writeSchema1(path);
@@ -140,7 +140,7 @@ Deno.test("openStore() reads everything that schema 1 wrote", () =>
     store.close();
   }));
 
-/** A file of schema 1, changed by `sql`, after the upgrade. */
+/** Returns a file of schema 1, changed by `sql`, after the upgrade. */
 async function upgraded(folder: string, sql: string): Promise<Store> {
   const path = join(folder, "retropal.db");
   writeSchema1(path);
@@ -150,7 +150,7 @@ async function upgraded(folder: string, sql: string): Promise<Store> {
   return await openStore(path);
 }
 
-Deno.test("the new user room goes into older files where its number is free", () =>
+Deno.test("an upgrade adds the new user room if its number is free", () =>
   withFolder(async (folder) => {
     const store = await upgraded(
       folder,
@@ -160,7 +160,7 @@ Deno.test("the new user room goes into older files where its number is free", ()
     const room = store.rooms.get(600);
     assert.equal(room?.name, "New User Voice Group 2");
     assert.equal(room.type, 3);
-    // This file has one category, and it is not the help rooms.
+    // The only category of this file, which is not the one of help rooms.
     assert.equal(room.category, 30018);
     store.close();
   }));
@@ -178,7 +178,7 @@ Deno.test("a host's own room 600 stays as it is", () =>
     store.close();
   }));
 
-Deno.test("migrate() takes a backup of an older file before it changes it", () =>
+Deno.test("migrate() backs up an older file before changing it", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     (await openStore(path)).close();
@@ -194,7 +194,7 @@ Deno.test("migrate() takes a backup of an older file before it changes it", () =
     db.close();
   }));
 
-Deno.test("migrate() fills new columns of rows that are there", () =>
+Deno.test("migrate() fills new columns of existing rows", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     writeSchema1(path);
@@ -208,7 +208,7 @@ Deno.test("migrate() fills new columns of rows that are there", () =>
     db.close();
   }));
 
-Deno.test("migrate() undoes a step that fails and keeps those before it", () =>
+Deno.test("migrate() rolls back a failed step and keeps the ones before it", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     writeSchema1(path);
@@ -245,7 +245,7 @@ Deno.test("openStore() refuses a newer schema and names the newest backup", () =
     assert.deepEqual(await Deno.readFile(path), before);
   }));
 
-Deno.test("the audit log of an older file speaks one dialect afterwards", () =>
+Deno.test("an upgrade gives the audit log one set of action names", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     writeSchema1(path);

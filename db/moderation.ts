@@ -1,5 +1,5 @@
 /**
- * Mutes, notes of the staff and past sessions: mutes, user_notes,
+ * Mutes, staff notes and past sessions: the tables mutes, user_notes and
  * past_sessions.
  *
  * @module
@@ -15,7 +15,7 @@ import type {
 import type { Millis, Uid } from "../lib/domain/store.ts";
 import { Columns, plain, type Row } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { tried } from "./errors.ts";
+import { deferOnFailure } from "./errors.ts";
 import { bounded } from "./limits.ts";
 
 const MUTES = new Columns<Mute>("mutes", {
@@ -100,9 +100,12 @@ export class NoteTable implements UserNotes {
 }
 
 const MOST_SESSIONS = 1000;
-/** So many are written at once. */
+/** Past sessions written in one batch. */
 const SESSIONS_AT_ONCE = 64;
-/** Kept while the disk refuses to be written; later ones are forgotten. */
+/**
+ * Maximum sessions kept in memory while they cannot be written; later ones are
+ * dropped.
+ */
 const MOST_WAITING = 10_000;
 
 export class PastSessionTable implements PastSessions {
@@ -122,7 +125,9 @@ export class PastSessionTable implements PastSessions {
   add(session: PastSession): void {
     if (this.#waiting.length >= MOST_WAITING) return;
     this.#waiting.push(session);
-    if (this.#waiting.length % SESSIONS_AT_ONCE === 0) tried(this.#flush);
+    if (this.#waiting.length % SESSIONS_AT_ONCE === 0) {
+      deferOnFailure(this.#flush);
+    }
   }
 
   list(uid: Uid, limit: number): PastSession[] {
@@ -139,9 +144,12 @@ export class PastSessionTable implements PastSessions {
       }));
   }
 
-  /** Writes what waits; {@linkcode PastSessionTable.forget} follows. */
+  /**
+   * Writes pending sessions; call {@linkcode PastSessionTable.forget} after the
+   * commit.
+   */
   write(): void {
-    // The account may have been removed since.
+    // The account may have been removed meanwhile.
     const add = this.#db.statement(
       `INSERT INTO past_sessions (uid, began_at, ended_at, address)
        SELECT uid, ?, ?, ? FROM users WHERE uid = ?`,

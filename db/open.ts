@@ -1,5 +1,5 @@
 /**
- * Opens the database file; the only way to a {@linkcode Store}.
+ * Opens the database file and returns a {@linkcode Store}.
  *
  * @module
  */
@@ -18,30 +18,30 @@ import { requirePrimaryKeys } from "./replica.ts";
 import { SqliteStore } from "./store.ts";
 
 export interface Upgrade {
-  /** The schema that the file had. */
+  /** Previous schema version. */
   readonly from: number;
   readonly to: number;
-  /** The file as it was. */
+  /** Path of the backup. */
   readonly backup: string;
 }
 
 export interface OpenOptions extends ConnectOptions {
-  /** Called when an older file was brought to the newest schema. */
+  /** Called after the file was upgraded to the newest schema. */
   readonly onUpgrade?: (upgrade: Upgrade) => void;
-  /** Milliseconds since the epoch; the system clock when not given. */
+  /** Returns milliseconds since the epoch; the system clock by default. */
   readonly now?: () => number;
 }
 
 /**
- * Creates the file when there is none (with categories and rooms to begin
- * with), checks it, and brings an older one to the newest schema after a
- * backup beside it. Two processes that write need a lock: see db/lock.ts.
+ * Creates the file when it does not exist (with default categories and rooms),
+ * verifies it, and upgrades an older schema after writing a backup beside it. A
+ * process that writes must hold the lock: see db/lock.ts.
  *
  * With `readOnly` nothing is created or upgraded. `durability` "normal"
- * survives a killed process, "full" a power cut too.
+ * survives a killed process, "full" a power failure as well.
  *
- * Throws StoreError: "corrupt", "locked", "read-only", "newer-schema",
- * "full" or "io", with what to do about it.
+ * Throws StoreError: "corrupt", "locked", "read-only", "newer-schema", "full"
+ * or "io", with advice.
  */
 export async function openStore(
   path: string,
@@ -66,8 +66,8 @@ export async function openStore(
 }
 
 /**
- * Opens the database of a core that has just taken the lead, with the
- * connection through which its changes can be recorded. Throws StoreError.
+ * Opens the database of a core that has just become the leader. Also returns
+ * the connection, through which its changes can be recorded. Throws StoreError.
  */
 export async function openToLead(
   path: string,

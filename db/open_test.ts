@@ -43,7 +43,7 @@ Deno.test("openStore() begins with categories, rooms and the system user", () =>
     assert.equal(store.accounts.count(), 0);
   }));
 
-Deno.test("openStore() keeps what a host removed from the beginning", () =>
+Deno.test("openStore() does not add default rooms again that a host removed", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     const first = await openStore(path);
@@ -89,7 +89,7 @@ Deno.test("openStore() lets nobody else read the file", () =>
     assert.equal((await Deno.stat(`${path}-copy`)).mode! & 0o777, 0o600);
   }));
 
-Deno.test("openStore() can go on after a process that was killed while it created", () =>
+Deno.test("openStore() recovers after a process was killed while creating the file", () =>
   withFolder(async (folder) => {
     await using script = new Script("create_stores.ts", folder);
     for (let n = 0; n < 20; n++) await script.line();
@@ -104,7 +104,7 @@ Deno.test("openStore() can go on after a process that was killed while it create
     }
   }));
 
-Deno.test("openStore() refuses a file that is no database and leaves it alone", () =>
+Deno.test("openStore() refuses a file that is not a database and leaves it unchanged", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     const text = "Dear diary, ".repeat(1000);
@@ -142,7 +142,7 @@ Deno.test("openStore() finds damaged pages and says what to do", () =>
     }
   }));
 
-Deno.test("openStore() says who is in the way when the database is locked", () =>
+Deno.test("openStore() names the process that locks the database", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     const other = new DatabaseSync(path);
@@ -151,7 +151,7 @@ Deno.test("openStore() says who is in the way when the database is locked", () =
     other.close();
   }));
 
-Deno.test("openStore() says when the folder is missing or cannot be written", () =>
+Deno.test("openStore() reports a folder that is missing or not writable", () =>
   withFolder(async (folder) => {
     await assert.rejects(
       openStore(join(folder, "none", "retropal.db")),
@@ -162,7 +162,7 @@ Deno.test("openStore() says when the folder is missing or cannot be written", ()
     await Deno.chmod(path, 0o400);
     await Deno.chmod(folder, 0o500);
     try {
-      // Root writes everywhere.
+      // The superuser can write everywhere.
       if (Deno.uid() !== 0) {
         await assert.rejects(openStore(path), fails("read-only", /right to/));
         await assert.rejects(

@@ -1,5 +1,5 @@
 /**
- * Links by which members give their account a new password.
+ * Links for resetting a forgotten password: the table password_resets.
  *
  * @module
  */

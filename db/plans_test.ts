@@ -6,20 +6,20 @@ import { openStore } from "./open.ts";
 import { SqliteStore } from "./store.ts";
 import { NOON, withFolder } from "../tests/support/db/temp.ts";
 
-/** Those that are meant to read a whole table, or most of it. */
+/** Statements that are meant to read a whole table, or most of it. */
 const WHOLE = [
-  // The host's own lists.
+  // Lists for the host.
   /FROM users WHERE uid <> \?/,
   /FROM groups ORDER BY position, gid/,
   /FROM categories ORDER BY position, code/,
   /FROM bans WHERE banned_until IS NULL OR/,
   /FROM mutes WHERE until/,
   /FROM words ORDER BY word_key/,
-  // Bounded: registration sees to it.
+  // Registration limits the number of applications.
   /FROM applications/,
-  // The oldest rows, in the order of their numbers.
+  // The oldest rows in the order of their ids.
   /FROM \w+ ORDER BY id LIMIT (\?2|1)/,
-  // A few rows for each user, looked through four times a day.
+  // A few rows for each user, read four times a day.
   /FROM (mutes|password_resets|invite_codes|sign_on_places|email_invites) WHERE \w+ < \?1/,
   /min\(\w+\) AS at FROM (sign_on_places|email_invites) /,
   /FROM history WHERE at < \?1|FROM history WHERE TRUE/,
@@ -27,11 +27,11 @@ const WHOLE = [
   /FROM complaints\s+(WHERE state IN|ORDER BY)/,
   /FROM audit\s+ORDER BY at DESC/,
   /FROM invite_codes\s+WHERE uses_left > 0/,
-  // Looks for a gap in the numbers of permanent rooms.
+  // Finds a gap in the numbers of permanent rooms.
   /FROM \(SELECT 50000 AS gid/,
 ];
 
-/** Calls everything once, to see every statement. */
+/** Calls every method once, to see every statement. */
 function exercise(store: SqliteStore): void {
   const { uid } = store.accounts.create({
     nickname: "Ada",
@@ -213,7 +213,7 @@ Deno.test("every statement finds its rows by an index", () =>
     db.close();
   }));
 
-Deno.test("every foreign key has an index, so that a removal is no search", () =>
+Deno.test("every foreign key has an index, so that a removal scans no table", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     (await openStore(path)).close();

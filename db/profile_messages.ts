@@ -1,5 +1,6 @@
 /**
- * Messages between pal profiles that wait to be asked for: profile_messages.
+ * Messages between pal profiles that wait for their receiver to request them:
+ * the table profile_messages.
  *
  * @module
  */

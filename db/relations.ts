@@ -1,5 +1,5 @@
 /**
- * Who has whom as a pal, and who has blocked whom: buddies and blocks.
+ * Pals and blocked users: the tables buddies and blocks.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Millis, Pal, Relations, Uid } from "../lib/domain/store.ts";
 import type { Database } from "./database.ts";
 
-/** A hidden name is hidden from those who list its owner too. */
+/** A user who hides their name hides it from the owners of pal lists too. */
 const PERSON = `users.uid, nickname,
   iif(show_first, first, '') AS first, iif(show_last, last, '') AS last`;
 
@@ -91,7 +91,10 @@ export class RelationTables implements Relations {
   }
 }
 
-/** Rows of node:sqlite have no prototype, which breaks comparisons. */
+/**
+ * Copies the row, because rows of node:sqlite have no prototype and fail
+ * deepEqual.
+ */
 function toPal({ uid, nickname, first, last, display }: Pal): Pal {
   return { uid, nickname, first, last, ...(display ? { display } : {}) };
 }

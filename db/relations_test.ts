@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Store, SYSTEM_UID, type Uid } from "../lib/domain/store.ts";
 import { addUser, fails, NOON, withStore } from "../tests/support/db/temp.ts";
 
-/** Pals but for the one whom everybody begins with. */
+/** Returns the pals without the system user, with which everybody starts. */
 function chosenPals({ relations }: Store, uid: Uid) {
   return relations.pals(uid).filter((pal) => pal.uid !== SYSTEM_UID);
 }
@@ -18,7 +18,7 @@ Deno.test("relations.pals() begins with the system user, who can be removed", ()
     assert.deepEqual(relations.pals(ada), []);
   }));
 
-Deno.test("relations.pals() leaves out the names that somebody hides", () =>
+Deno.test("relations.pals() leaves out hidden names", () =>
   withStore((store) => {
     const ada = addUser(store, "Ada").uid;
     const names = { first: "Robert", last: "Smith" };
@@ -29,7 +29,7 @@ Deno.test("relations.pals() leaves out the names that somebody hides", () =>
     ]);
   }));
 
-Deno.test("relations know pals from both sides", () =>
+Deno.test("relations find pals in both directions", () =>
   withStore((store) => {
     const { relations } = store;
     const ada = addUser(store, "Ada").uid;
@@ -49,7 +49,7 @@ Deno.test("relations know pals from both sides", () =>
     assert.throws(() => relations.addPal(ada, 5, NOON), fails("not-found"));
   }));
 
-Deno.test("relations know blocks from both sides", () =>
+Deno.test("relations find blocks in both directions", () =>
   withStore((store) => {
     const { relations } = store;
     const ada = addUser(store, "Ada").uid;

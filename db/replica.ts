@@ -1,10 +1,10 @@
 /**
- * Copies of the database on other machines: what changed here as bytes, and
- * those bytes put into a copy (docs/clustering.md).
+ * Copies of the database on other machines: records changes as bytes, and
+ * applies those bytes to a copy (docs/clustering.md).
  *
- * A copy knows its position, the number of the last entry of the log that is
- * in it. Position and changes are written in one transaction, so a process
- * killed at any moment leaves a copy that can go on from its position.
+ * A copy stores its position, the number of the last log entry applied to it.
+ * Position and changes are written in one transaction, so a copy can continue
+ * from its position even when the process was killed.
  *
  * @module
  */
@@ -22,13 +22,15 @@ import { createPrivate, exists } from "./files.ts";
 const POSITION = "replica_position";
 const HIGH = 2 ** 32;
 
-/** What one collection of changes holds. */
+/**
+ * The changes recorded between two calls of {@linkcode ChangeRecorder.take}.
+ */
 export interface Changes {
-  /** Version of the schema; a copy with another one cannot take them. */
+  /** Schema version; a copy with another one cannot apply the changes. */
   readonly schema: number;
-  /** Highest numbers ever given by tables that never give one twice. */
+  /** Highest ids used so far in tables that never reuse one. */
   readonly sequences: ReadonlyMap<string, number>;
-  /** As SQLite writes it. */
+  /** Changeset in SQLite's own format. */
   readonly changeset: Uint8Array;
 }
 
@@ -48,7 +50,7 @@ export function encodeChanges(changes: Changes): Uint8Array {
   return out.finish();
 }
 
-/** Throws for bytes that are no changes. */
+/** Throws when the bytes are malformed. */
 export function decodeChanges(bytes: Uint8Array): Changes {
   const from = new Reader(bytes);
   const schema = from.u16();
@@ -60,7 +62,7 @@ export function decodeChanges(bytes: Uint8Array): Changes {
   return { schema, sequences, changeset: from.bytes(from.left) };
 }
 
-/** Collects what changes in a database from its creation on. */
+/** Records all changes of a database from now on. */
 export class ChangeRecorder implements Disposable {
   readonly #db: Database;
   #session: ChangeSession;
@@ -70,15 +72,15 @@ export class ChangeRecorder implements Disposable {
     this.#session = db.recordChanges();
   }
 
-  /** Nothing has changed since the last call. */
+  /** Whether nothing has changed since the last call of {@linkcode take}. */
   get isEmpty(): boolean {
     return this.#session.changeset().length === 0;
   }
 
   /**
-   * Everything since the last call, as {@linkcode encodeChanges} has it;
-   * undefined when nothing changed. Not to be called inside a transaction:
-   * what is not certain yet must not travel.
+   * Returns the changes since the last call in the form of {@linkcode
+   * encodeChanges}; undefined when there are none. Must not be called inside a
+   * transaction, because uncommitted changes must not be sent.
    */
   take(): Uint8Array | undefined {
     if (this.#db.busy) throw new Error("changes taken inside a transaction");
@@ -95,25 +97,27 @@ export class ChangeRecorder implements Disposable {
     try {
       this.#session.close();
     } catch {
-      // The database is closed, and its sessions with it.
+      // Closing the database has ended its sessions too.
     }
   }
 }
 
-/** Where a copy stands. */
+/** The position of a copy in a log. */
 export interface Position {
-  /** Name of the log: another log's numbers mean nothing here. */
+  /** Name of the log; entry numbers of another log have no meaning here. */
   readonly log: string;
-  /** The last entry of the log that is in the copy; 0: none. */
+  /** Last log entry in this copy; 0 for none. */
   readonly entry: number;
   /**
-   * Its process led, and may have written what the log never took: unless it
-   * ended cleanly, the copy must be rebuilt.
+   * This database belonged to a leader, and may contain changes that the log
+   * does not. The copy must be rebuilt unless that process shut down cleanly.
    */
   readonly leading: boolean;
 }
 
-/** Changes that a copy cannot apply: it must be rebuilt or updated. */
+/**
+ * Thrown for changes that a copy cannot apply: it must be rebuilt or updated.
+ */
 export class CannotApply extends Error {
   override name = "CannotApply";
   constructor(
@@ -129,28 +133,31 @@ export class Replica {
   readonly #db: Database;
   #position: Position | undefined;
 
-  /** Takes over a connection that nothing else writes through meanwhile. */
+  /**
+   * Takes over a connection; nothing else may write to this database meanwhile.
+   */
   constructor(db: Database) {
     this.#db = db;
-    // Cascades are among the changes: done twice they would not be found.
+    // The changes include the rows that cascades deleted. If the copy cascaded
+    // too, those rows would be missing.
     db.exec("PRAGMA foreign_keys = OFF");
     this.#position = positionOf(db);
   }
 
-  /** Undefined: this database has never been in a cluster. */
+  /** Position of this copy; undefined when it has never been in a cluster. */
   get position(): Position | undefined {
     return this.#position;
   }
 
-  /** Writes down where the copy stands. */
+  /** Stores the position of the copy. */
   place(position: Position): void {
     this.#db.transaction(() => this.#write(position));
     this.#position = position;
   }
 
   /**
-   * Puts the changes of one entry into the copy. Entries that it has already
-   * are ignored. Throws CannotApply, and then nothing has changed.
+   * Applies the changes of one entry, and ignores entries that it already has.
+   * Throws CannotApply with nothing changed.
    */
   apply(entry: number, changes: Uint8Array): void {
     const position = this.#position;
@@ -184,7 +191,7 @@ export class Replica {
 
   #putSequences(sequences: ReadonlyMap<string, number>): void {
     for (const [table, highest] of sequences) {
-      // An inserted row has raised its table's own number already.
+      // Inserted rows have already raised the sequence of their table.
       const changed = this.#db
         .statement("UPDATE sqlite_sequence SET seq = ? WHERE name = ?")
         .run(highest, table);
@@ -202,8 +209,8 @@ export class Replica {
   }
 }
 
-/** Writes down where a database stands that is no copy any more. */
-export function placeLeader(db: Database, position: Position): void {
+/** Stores the position of a leader's database. */
+export function storeLeaderPosition(db: Database, position: Position): void {
   db.transaction(() => {
     createPosition(db);
     writePosition(db, position);
@@ -217,7 +224,10 @@ function writePosition(db: Database, { log, entry, leading }: Position): void {
   ).run(log, entry, leading ? 1 : 0);
 }
 
-/** Undefined: the database has never been in a cluster. */
+/**
+ * Returns the position; undefined when the database has never been in a
+ * cluster.
+ */
 export function positionOf(db: Database): Position | undefined {
   const known = db.statement(
     "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
@@ -229,7 +239,7 @@ export function positionOf(db: Database): Position | undefined {
   return row && { ...row, leading: row.leading === 1 };
 }
 
-/** Makes the database at `path` one of a server on its own. */
+/** Turns the database at `path` into one of a standalone server. */
 export function forgetPosition(path: string): void {
   if (!exists(path)) return;
   const db = new Database(path);
@@ -241,20 +251,21 @@ export function forgetPosition(path: string): void {
 }
 
 /**
- * Writes a copy of a database to the file `to`, which must not exist: exactly
- * what it holds now. Nothing else happens meanwhile.
+ * Writes an exact copy of the current data to the new file `to`, in one
+ * synchronous call.
  *
- * Row by row, because `VACUUM INTO` attaches a database, which the runtime
- * refuses to a program that may not do everything, such as the compiled one.
+ * Copies row by row, because `VACUUM INTO` attaches a database, which the
+ * runtime forbids to programs with limited permissions such as the compiled
+ * one.
  */
 export function snapshotTo(db: Database, to: string): void {
   if (db.busy) throw new Error("snapshot inside a transaction");
-  // Private from the start; SQLite takes an empty file for a new one.
+  // Private from the start; SQLite treats an empty file as a new database.
   createPrivate(to, { mustBeNew: true });
   const copy = new Database(to);
   try {
     copy.exec("PRAGMA foreign_keys = OFF");
-    // Read in one transaction: another process may be writing.
+    // One transaction, because another process may be writing.
     db.transaction(() => copy.transaction(() => copyAll(db, copy)));
     for (const name of ["application_id", "user_version"] as const) {
       copy.exec(`PRAGMA ${name} = ${db.pragma(name)}`);
@@ -299,7 +310,7 @@ function copyRows(from: Database, to: Database, table: string): void {
   }
 }
 
-/** Not a migration: the database of a server on its own stays as it is. */
+/** Not a migration, because a standalone server does not need the table. */
 function createPosition(db: Database): void {
   db.exec(
     `CREATE TABLE IF NOT EXISTS ${POSITION} (
@@ -318,7 +329,10 @@ function sequencesOf(db: Database): Map<string, number> {
   return new Map(rows.map(({ name, seq }) => [name, seq]));
 }
 
-/** Throws StoreError when changes of a table could not be recorded. */
+/**
+ * Throws StoreError when a table has no primary key, because its changes could
+ * not be recorded.
+ */
 export function requirePrimaryKeys(db: Database): void {
   const without = db.statement<{ name: string }>(
     `SELECT name FROM sqlite_schema AS tables

@@ -22,7 +22,7 @@ import { addUser, NOON, withFolder } from "../tests/support/db/temp.ts";
 
 const LOG = "a log";
 
-/** A database with some users, and an exact copy of it. */
+/** Returns a database with some users, and an exact copy of it. */
 async function twoOf(folder: string): Promise<[Database, Database]> {
   const path = join(folder, "retropal.db");
   const store = await openStore(path, { now: () => NOON });
@@ -33,7 +33,7 @@ async function twoOf(folder: string): Promise<[Database, Database]> {
   return [leader, new Database(join(folder, "copy.db"))];
 }
 
-Deno.test("random transactions make the same rows in a copy", async () => {
+Deno.test("random transactions produce the same rows in a copy", async () => {
   const changed = new Map<string, number>();
   for (let seed = 0; seed < 15; seed++) {
     await withFolder(async (folder) => {
@@ -43,7 +43,7 @@ Deno.test("random transactions make the same rows in a copy", async () => {
       using recorder = new ChangeRecorder(leader);
       const random = new RandomChanges(leader, seed);
       for (let entry = 1; entry <= 60; entry++) {
-        // As many as one event-loop turn may have.
+        // Up to four transactions, as in one event-loop turn.
         for (let n = entry % 4; n >= 0; n--) random.transaction();
         const changes = recorder.take();
         if (changes !== undefined) replica.apply(entry, changes);
@@ -59,13 +59,13 @@ Deno.test("random transactions make the same rows in a copy", async () => {
       verifyBackup(join(folder, "copy.db"));
     });
   }
-  // A table that nothing ever changes proves nothing.
+  // Tables that never change would prove nothing.
   const untouched = [...changed].filter(([, n]) => n === 0);
   assert.deepEqual(untouched, []);
   assert.ok(changed.size >= 20, `${[...changed.keys()]}`);
 });
 
-Deno.test("a copy goes on after its process was killed at any moment", async () => {
+Deno.test("a copy continues after its process was killed at any moment", async () => {
   await withFolder(async (folder) => {
     const [leader, copy] = await twoOf(folder);
     new Replica(copy).place({ log: LOG, entry: 0, leading: false });
@@ -97,7 +97,7 @@ Deno.test("a copy goes on after its process was killed at any moment", async () 
       const rest = await script.kill();
       last = Math.max(until, Number(rest.at(-1) ?? 0));
       const db = new Database(path);
-      // What it said it had is there.
+      // Every entry that was reported as applied is there.
       assert.ok(positionOf(db)!.entry >= last);
       db.close();
     }
@@ -164,7 +164,7 @@ Deno.test("an entry that a copy has already is ignored", async () => {
   });
 });
 
-Deno.test("nothing is taken inside a transaction, nor what was undone", async () => {
+Deno.test("take() refuses to run in a transaction and leaves out rolled-back changes", async () => {
   await withFolder(async (folder) => {
     const [leader, copy] = await twoOf(folder);
     copy.close();
@@ -182,7 +182,7 @@ Deno.test("nothing is taken inside a transaction, nor what was undone", async ()
   });
 });
 
-Deno.test("every table has a primary key, so that its changes travel", async () => {
+Deno.test("every table has a primary key, so that its changes are replicated", async () => {
   await withFolder(async (folder) => {
     const [leader, copy] = await twoOf(folder);
     requirePrimaryKeys(leader);
@@ -193,7 +193,7 @@ Deno.test("every table has a primary key, so that its changes travel", async () 
   });
 });
 
-Deno.test("the database of a server on its own has no position", async () => {
+Deno.test("the database of a standalone server has no position", async () => {
   await withFolder(async (folder) => {
     const [leader, copy] = await twoOf(folder);
     assert.equal(positionOf(leader), undefined);

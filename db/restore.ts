@@ -1,5 +1,5 @@
 /**
- * Puts a backup in the place of the database.
+ * Replaces the database with a backup.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import { newestSchema } from "./migrate.ts";
 const UNFINISHED = ["web_sessions"];
 
 export interface Restored extends BackupFacts {
-  /** Where the database that was there is now; undefined when none was. */
+  /** Path of the previous database; undefined when there was none. */
   readonly replaced: string | undefined;
 }
 
 /**
- * Checks `backup`, keeps what is at `path` as `<path>.replaced-<time>`, and
- * puts a copy of the backup there in one step: a process killed on the way
- * leaves the old database or the new one, never none. The caller holds the
- * folder's lock (db/lock.ts). Throws StoreError and then changes nothing.
+ * Verifies `backup`, renames the database at `path` to
+ * `<path>.replaced-<time>`, and atomically puts a copy of the backup in its
+ * place: a killed process leaves the old database or the new one. The caller
+ * holds the folder's lock (db/lock.ts). Throws StoreError with nothing changed.
  *
- * @param now milliseconds, for the name of what is kept.
+ * @param now milliseconds, for the name of the previous database
  */
 export function restoreFrom(
   backup: string,
@@ -42,7 +42,7 @@ export function restoreFrom(
   const partial = `${path}.partial`;
   try {
     Deno.copyFileSync(backup, partial);
-    // A read-only backup must not make a read-only database.
+    // A backup that is read-only would give a read-only database.
     if (Deno.build.os !== "windows") Deno.chmodSync(partial, 0o600);
     keepOwner(partial);
     forgetUnfinished(partial);
@@ -73,10 +73,13 @@ function forgetUnfinished(path: string): void {
   }
 }
 
-/** Copies `path` with its log, then leaves it without one. */
+/**
+ * Copies `path` with its write-ahead log, then merges the log of the original.
+ */
 function keep(path: string, as: string): string | undefined {
   if (!exists(path)) return undefined;
-  // Copied before SQLite sees them: it would clear the log of a damaged file.
+  // Copied before SQLite opens them, because it would clear the log of a
+  // damaged file.
   for (const part of ["-wal", ""]) {
     if (!exists(path + part)) continue;
     Deno.copyFileSync(path + part, as + part);
@@ -84,12 +87,13 @@ function keep(path: string, as: string): string | undefined {
     syncFile(as + part);
   }
   try {
-    // Closing the last connection writes the log into the file.
+    // Closing the last connection merges the log into the file.
     new Database(path).close();
   } catch {
-    // Too damaged for that; the copy is all that can be kept.
+    // The file is too damaged for SQLite; the plain copy is all that can be
+    // kept.
   }
-  // Left behind, the log would be played into the restored database.
+  // SQLite would apply a log that stays behind to the restored database.
   for (const part of ["-wal", "-shm"]) removeFile(path + part);
   return as;
 }

@@ -12,7 +12,7 @@ async function names(path: string): Promise<string[]> {
   return found;
 }
 
-Deno.test("restoreFrom() brings the backup back and keeps what was there", () =>
+Deno.test("restoreFrom() restores the backup and keeps the previous database", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     const store = await openStore(path);
@@ -31,7 +31,7 @@ Deno.test("restoreFrom() brings the backup back and keeps what was there", () =>
     assert.deepEqual(await names(replaced), ["New", "Old"]);
   }));
 
-Deno.test("restoreFrom() takes the place of a damaged file and its log", () =>
+Deno.test("restoreFrom() replaces a damaged file and its log", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     const store = await openStore(path);
@@ -59,7 +59,7 @@ Deno.test("restoreFrom() creates the database where there is none", () =>
     assert.deepEqual(await names(elsewhere), []);
   }));
 
-Deno.test("restoreFrom() changes nothing when the backup is no good", () =>
+Deno.test("restoreFrom() changes nothing when the backup is damaged", () =>
   withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
     (await openStore(path)).close();

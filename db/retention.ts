@@ -1,5 +1,6 @@
 /**
- * Removes what has been kept long enough, a few rows at a time.
+ * Deletes rows that are older than the retention settings allow, in small
+ * batches.
  *
  * @module
  */
@@ -14,12 +15,15 @@ import type { Database } from "./database.ts";
 
 interface Rule {
   readonly table: string;
-  /** The columns that name a row. */
+  /** Columns that identify a row. */
   readonly key: string;
   readonly time: string;
-  /** Only rows for which this holds. */
+  /** Condition that a row must meet to be deleted. */
   readonly only?: string;
-  /** Without an index of the time: rows are added in its order. */
+  /**
+   * The table has no index on its time, but its rows were inserted in that
+   * order.
+   */
   readonly inOrder?: true;
 }
 
@@ -65,7 +69,9 @@ export class RetentionOfTables implements Retention {
   readonly #statistics: Statistics;
   readonly #flush: () => void;
 
-  /** `flush` writes what waits, which may be old enough as well. */
+  /**
+   * @param flush writes pending rows, some of which may already be old enough
+   */
   constructor(db: Database, statistics: Statistics, flush: () => void) {
     this.#db = db;
     this.#statistics = statistics;

@@ -1,5 +1,6 @@
 /**
- * Permanent rooms: groups, group_admins, group_bans and group_bounces.
+ * Permanent rooms: the tables groups, group_admins, group_bans and
+ * group_bounces.
  *
  * @module
  */
@@ -43,11 +44,11 @@ export const GROUPS = new Columns<StoredRoom>("groups", {
   createdAt: plain("created_at", { fixed: true }),
 });
 
-/** The client keeps sixteen bits of a room's number. */
+/** The client keeps only sixteen bits of a room number. */
 const LAST_GID = 65535;
 
-type OutcastTable = "group_bans" | "group_bounces";
-type Office = "group_admins" | OutcastTable;
+type RankTable = "group_bans" | "group_bounces";
+type Office = "group_admins" | RankTable;
 
 export class RoomTables implements Rooms {
   readonly #db: Database;
@@ -123,12 +124,12 @@ export class RoomTables implements Rooms {
   }
 
   setBan(gid: Gid, uid: Uid, on: boolean, rank = 0): void {
-    if (on) this.#castOut("group_bans", gid, uid, rank);
+    if (on) this.#setRank("group_bans", gid, uid, rank);
     else this.#unset("group_bans", gid, uid);
   }
 
   setBounce(gid: Gid, uid: Uid, on: boolean, rank = 0): void {
-    if (on) this.#castOut("group_bounces", gid, uid, rank);
+    if (on) this.#setRank("group_bounces", gid, uid, rank);
     else this.#unset("group_bounces", gid, uid);
   }
 
@@ -141,7 +142,8 @@ export class RoomTables implements Rooms {
   }
 
   #freeGid(): Gid {
-    // The room below a gap is followed by nobody; 50000 stands in for it.
+    // Finds the lowest free number: one above a room without a next neighbour;
+    // 50000 stands in for the room before the first.
     const row = this.#db.statement<{ gid: number }>(`
       SELECT below.gid + 1 AS gid
       FROM (SELECT 50000 AS gid
@@ -163,14 +165,14 @@ export class RoomTables implements Rooms {
     ).all(gid).map(({ uid }) => uid);
   }
 
-  #ranks(table: OutcastTable, gid: Gid): Map<Uid, number> {
+  #ranks(table: RankTable, gid: Gid): Map<Uid, number> {
     const rows = this.#db.statement<{ uid: Uid; rank: number }>(
       `SELECT uid, rank FROM ${table} WHERE gid = ?`,
     ).all(gid);
     return new Map(rows.map(({ uid, rank }) => [uid, rank]));
   }
 
-  #castOut(table: OutcastTable, gid: Gid, uid: Uid, rank: number): void {
+  #setRank(table: RankTable, gid: Gid, uid: Uid, rank: number): void {
     this.#db.statement(
       `INSERT INTO ${table} (gid, uid, rank) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET rank = MAX(rank, excluded.rank)`,
@@ -182,7 +184,7 @@ export class RoomTables implements Rooms {
       .run(gid, uid);
   }
 
-  #clear(table: OutcastTable, gid: Gid, rank: number): void {
+  #clear(table: RankTable, gid: Gid, rank: number): void {
     this.#db.statement(`DELETE FROM ${table} WHERE gid = ? AND rank <= ?`)
       .run(gid, rank);
   }

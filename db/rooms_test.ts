@@ -104,7 +104,7 @@ Deno.test("rooms.update() changes what is given and keeps the rest", () =>
     assert.throws(() => store.rooms.remove(9), fails("not-found"));
   }));
 
-Deno.test("rooms.list() goes by position, then by number", () =>
+Deno.test("rooms.list() sorts by position, then by number", () =>
   withStore((store) => {
     clear(store);
     room(store, "b", { position: 2, gid: 3 });
@@ -122,7 +122,7 @@ function holders(rooms: Store["rooms"], gid: number) {
   return { admins, banned, bounced };
 }
 
-Deno.test("rooms.offices() lists who holds what, until it is taken back", () =>
+Deno.test("rooms.offices() lists admins, bans and bounces until they are removed", () =>
   withStore((store) => {
     const { rooms } = store;
     const ada = addUser(store, "Ada").uid;
@@ -154,7 +154,7 @@ Deno.test("rooms.offices() lists who holds what, until it is taken back", () =>
     assert.deepEqual(rooms.offices(50002).bounced, []);
   }));
 
-Deno.test("setBan() and setBounce() keep the highest rank, and clear*() heeds it", () =>
+Deno.test("setBan() and setBounce() keep the highest rank, and clear*() respects it", () =>
   withStore(({ rooms, accounts }) => {
     const uids = ["Ada", "Bob"].map((nickname) =>
       accounts.create({ nickname, passwordHash: "!", createdAt: NOON }).uid

@@ -1,7 +1,7 @@
 /**
- * What a new server begins with: the system user, the client's 29 categories
- * and a handful of rooms. Part of migration 1 and frozen with it: a host
- * changes these rows, nobody changes this file.
+ * Initial data of a new server: the system user, the client's 29 categories and
+ * a few rooms. Part of migration 1 and frozen with it: hosts change the rows,
+ * and this file stays as it is.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * From which networks accounts have signed on lately: sign_on_places.
+ * Networks from which accounts have recently signed on: the table
+ * sign_on_places.
  *
  * @module
  */
@@ -7,12 +8,12 @@ import type { Millis, Uid } from "../lib/domain/store.ts";
 import { networkKey } from "../lib/net/addresses.ts";
 import type { Database } from "./database.ts";
 
-/** Networks kept of one account, the latest ones. */
+/** Maximum networks kept for one account; the oldest are dropped. */
 const MOST_KEPT = 10;
 
 export class SignOnPlaces {
   readonly #db: Database;
-  /** Those that wait for the next flush. */
+  /** Networks to be written by the next flush. */
   readonly #waiting = new Map<Uid, Map<string, Millis>>();
   readonly #find;
   readonly #list;
@@ -48,9 +49,12 @@ export class SignOnPlaces {
       this.#find.get(uid, network) !== undefined;
   }
 
-  /** Writes what waits; {@linkcode SignOnPlaces.forget} follows the commit. */
+  /**
+   * Writes pending networks; call {@linkcode SignOnPlaces.forget} after the
+   * commit.
+   */
   write(): void {
-    // The account may have been removed since.
+    // The account may have been removed meanwhile.
     const add = this.#db.statement(
       `INSERT INTO sign_on_places (uid, network, at)
        SELECT uid, ?, ? FROM users WHERE uid = ?
@@ -71,7 +75,7 @@ export class SignOnPlaces {
     this.#waiting.clear();
   }
 
-  /** Latest first. */
+  /** Returns the stored networks, latest first. */
   #stored(uid: Uid): string[] {
     return this.#list.all(uid)
       .sort((a, b) => b.at - a.at)

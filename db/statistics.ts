@@ -1,5 +1,6 @@
 /**
- * Use of the server over months: stat_hours, stat_people, stat_rooms.
+ * Long-term use of the server: the tables stat_hours, stat_people and
+ * stat_rooms.
  *
  * @module
  */
@@ -15,12 +16,12 @@ import { type Millis, SYSTEM_UID } from "../lib/domain/store.ts";
 import type { Database } from "./database.ts";
 import { bounded } from "./limits.ts";
 
-/** A year and a half of hours. */
+/** Rows of hours kept: a year and a half. */
 const MOST_HOURS = 13_000;
 const MOST_PERIODS = 5000;
 const MOST_ROOMS = 1000;
 
-/** What is summed for a room, as columns and as properties. */
+/** Sums stored for a room, as columns and as properties. */
 const SUMS = [
   ["member_seconds", "memberSeconds"],
   ["heard_ms", "heardMs"],

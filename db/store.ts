@@ -1,6 +1,6 @@
 /**
- * The tables put together into the {@linkcode Store} that the rest of the
- * server knows.
+ * Combines the tables into the {@linkcode Store} that the rest of the server
+ * uses.
  *
  * @module
  */
@@ -91,7 +91,10 @@ export class SqliteStore implements Store {
     return this.#db.transaction(work);
   }
 
-  /** Inside a transaction it waits: what is undone must not be forgotten. */
+  /**
+   * Does nothing inside a transaction: pending rows would be lost if it were
+   * rolled back.
+   */
   flush(): void {
     if (this.#db.busy) return;
     const waiting = this.accounts.waiting + this.audit.waiting +
@@ -107,7 +110,10 @@ export class SqliteStore implements Store {
     this.pastSessions.forget();
   }
 
-  /** Closes even when the last flush fails, and then throws its error. */
+  /**
+   * Closes the database even when the last flush fails, and then throws that
+   * error.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

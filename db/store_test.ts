@@ -23,7 +23,7 @@ const entry = (target: string) => ({
   after: null,
 });
 
-/** A store whose disk has `pages` of 4096 bytes left. */
+/** Calls `use` with a store whose disk has `pages` of 4096 bytes left. */
 async function withFullDisk(
   pages: number,
   work: (store: Store, path: string, more: () => void) => void,
@@ -40,7 +40,7 @@ async function withFullDisk(
   });
 }
 
-Deno.test("transaction() keeps all or nothing", () =>
+Deno.test("transaction() commits everything or nothing", () =>
   withStore((store) => {
     const boom = new Error("boom");
     assert.throws(() =>
@@ -97,7 +97,7 @@ Deno.test("close() writes what was deferred", () =>
     again.close();
   }));
 
-Deno.test("a full disk refuses the message, says so and harms nothing", () =>
+Deno.test("on a full disk a message is refused with an error and nothing is damaged", () =>
   withFullDisk(5, (store, _path, more) => {
     const body = new Uint8Array(3000);
     const ids: number[] = [];
@@ -114,7 +114,7 @@ Deno.test("a full disk refuses the message, says so and harms nothing", () =>
     assert.equal(store.messages.count(uid), ids.length + 1);
   }));
 
-Deno.test("a full disk keeps what was deferred until there is room, within a bound", () =>
+Deno.test("on a full disk a bounded number of deferred rows waits for space", () =>
   withFullDisk(0, (store, _path, more) => {
     const target = "x".repeat(500);
     let refused = 0;
@@ -132,7 +132,7 @@ Deno.test("a full disk keeps what was deferred until there is room, within a bou
     assert.equal(store.audit.list({ limit: 20_000 }).length, 10_000);
   }));
 
-Deno.test("statements that get too few values say so instead of binding NULL", () =>
+Deno.test("statements with too few values throw instead of binding NULL", () =>
   withFolder((folder) => {
     const db = new Database(join(folder, "x.db"));
     const statement = db.statement("SELECT ?, ?");
@@ -144,7 +144,7 @@ Deno.test("statements that get too few values say so instead of binding NULL", (
     assert.throws(() => statement.get(1, 2), fails("io"));
   }));
 
-Deno.test("texts keep every character of Windows-1252, NUL as its sign", () =>
+Deno.test("texts keep every character of Windows-1252, NUL as its symbol", () =>
   withStore((store) => {
     const all = new TextDecoder("windows-1252").decode(
       Uint8Array.from({ length: 255 }, (_, index) => index + 1),

@@ -1,5 +1,5 @@
 /**
- * Two-step sign-in on the pages: two_step.
+ * Two-step sign-in on the pages: the table two_step.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Words that rooms do not take as they are: words.
+ * Words that are filtered in rooms, names and messages: the table words.
  *
  * @module
  */

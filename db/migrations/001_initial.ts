@@ -1,7 +1,7 @@
 import { seed } from "../seed.ts";
 import type { Migration } from "./migration.ts";
 
-/** The first shape. Frozen: change it by a new migration. */
+/** The first schema. Frozen: use a new migration for changes. */
 export const initial: Migration = {
   version: 1,
   name: "initial",

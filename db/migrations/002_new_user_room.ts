@@ -1,6 +1,6 @@
 /**
- * The room that the client calls the new user voice group. Its number is
- * written into the client, so every server needs it.
+ * The room that the client calls the new user voice group. Its number is built
+ * into the client, so every server needs it.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const VOICE = 3;
 const HELP_ROOMS = 30003;
 const NAME = "New User Voice Group";
 
-/** Adds the room, unless its number or every category is taken. */
+/** Adds the room, unless its number is taken or there is no category for it. */
 function addRoom(db: Database, now: number): void {
   const count = db.statement<{ rooms: number }>(
     "SELECT count(*) AS rooms FROM groups WHERE gid = ?",
@@ -44,7 +44,7 @@ function addRoom(db: Database, now: number): void {
   );
 }
 
-/** The host may have given the name to a room of another number. */
+/** Returns a name for the room that no other room has. */
 function freeName(db: Database): string {
   const taken = db.statement<{ gid: number }>(
     "SELECT gid FROM groups WHERE name_key = ?",

@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** The number of the question that a password hint was given for. */
+/** Adds the number of the question that a password hint answers. */
 export const hintQuestion: Migration = {
   version: 3,
   name: "hint_question",

@@ -1,9 +1,9 @@
 import type { Migration } from "./migration.ts";
 
 /**
- * Bans keep the rank of the person who gave them, so that nobody below can
- * lift them and nobody above is hit. Bans of the command line have rank 4;
- * those in rooms have rank 0 unless staff gave them.
+ * Adds to each ban the rank of the person who made it: nobody of lower rank can
+ * lift it, and it does not affect users of higher rank. Bans made on the
+ * command line have rank 4; bans in rooms have rank 0 unless staff made them.
  */
 export const ranks: Migration = {
   version: 4,

@@ -1,5 +1,5 @@
 /**
- * Adds the switch that turns webcams off in a room.
+ * Adds the setting that turns webcams off in a room.
  *
  * @module
  */

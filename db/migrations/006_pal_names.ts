@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** The name that the owner of a list has given a pal; "" for none. */
+/** Adds the name that the owner of a pal list gave to a pal; "" for none. */
 export const palNames: Migration = {
   version: 6,
   name: "pal_names",

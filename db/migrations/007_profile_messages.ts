@@ -1,6 +1,8 @@
 import type { Migration } from "./migration.ts";
 
-/** Messages between pal profiles, kept until the receiver asks for them. */
+/**
+ * Adds messages between pal profiles, stored until the receiver requests them.
+ */
 export const profileMessages: Migration = {
   version: 7,
   name: "profile_messages",

@@ -2,8 +2,8 @@ import { networkKey } from "../../lib/net/addresses.ts";
 import type { Migration } from "./migration.ts";
 
 /**
- * The networks (a /24, or a /64 of IPv6) of each account's last sign-ons. The
- * first of them is the address that accounts had before.
+ * Adds the networks (a /24, or a /64 of IPv6) of each account's last sign-ons,
+ * starting with the address stored so far.
  */
 export const signOnPlaces: Migration = {
   version: 8,

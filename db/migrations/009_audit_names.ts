@@ -1,8 +1,9 @@
 import type { Migration } from "./migration.ts";
 
 /**
- * The audit log had two dialects of names: "user.password" of the chat and
- * "user passwd" of the command. And an index for nicknames without blanks.
+ * Renames actions in the audit log, which used two conventions: "user.password"
+ * in the chat server and "user passwd" in the command. Also adds an index for
+ * nicknames without spaces.
  */
 export const auditNames: Migration = {
   version: 9,

@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Calls for staff, kept until somebody has dealt with them. */
+/** Adds calls for staff, stored until somebody has handled them. */
 export const complaints: Migration = {
   version: 10,
   name: "complaints",

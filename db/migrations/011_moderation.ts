@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Server-wide mutes, notes of the staff, and when users were online. */
+/** Adds server-wide mutes, staff notes and past sessions. */
 export const moderation: Migration = {
   version: 11,
   name: "moderation",

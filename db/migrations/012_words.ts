@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Slow mode of rooms, and the list of words. */
+/** Adds slow mode of rooms and the list of filtered words. */
 export const words: Migration = {
   version: 12,
   name: "words",

@@ -1,6 +1,9 @@
 import type { Migration } from "./migration.ts";
 
-/** Who may come in at the moment, whatever the settings say. */
+/**
+ * Adds the emergency settings, which override those for registration and
+ * sign-on.
+ */
 export const emergency: Migration = {
   version: 13,
   name: "emergency",

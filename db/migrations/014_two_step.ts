@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Two-step sign-in on the pages. */
+/** Adds two-step sign-in on the pages. */
 export const twoStep: Migration = {
   version: 14,
   name: "two_step",

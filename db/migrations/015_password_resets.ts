@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Links by which a member gives their account a new password. */
+/** Adds links for resetting a forgotten password. */
 export const passwordResets: Migration = {
   version: 15,
   name: "password_resets",

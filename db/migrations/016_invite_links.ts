@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Invite codes that are part of a link, and the room they lead to. */
+/** Adds invite codes that are part of a link, and the room it leads to. */
 export const inviteLinks: Migration = {
   version: 16,
   name: "invite_links",

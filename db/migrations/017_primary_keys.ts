@@ -1,8 +1,8 @@
 import type { Migration } from "./migration.ts";
 
 /**
- * A primary key for the tables that had none. Changes of rows without one
- * cannot be copied to another core of a cluster (docs/clustering.md).
+ * Adds a primary key to the tables that had none. Changes of rows without one
+ * cannot be replicated to another core of a cluster (docs/clustering.md).
  */
 export const primaryKeys: Migration = {
   version: 17,

@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Use of the server by hour, day and week. */
+/** Adds statistics of use by hour, day and week. */
 export const statistics: Migration = {
   version: 18,
   name: "statistics",

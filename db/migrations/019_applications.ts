@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Accounts that wait for the host's approval. */
+/** Adds accounts that wait for the host's approval. */
 export const applications: Migration = {
   version: 19,
   name: "applications",

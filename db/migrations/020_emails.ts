@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** Checks of e-mail addresses, and the links that mails carry. */
+/** Adds checks of e-mail addresses, and the links in e-mails. */
 export const emails: Migration = {
   version: 20,
   name: "emails",

@@ -1,6 +1,6 @@
 /**
- * Every migration; a new one is a file `NNN_name.ts` in this folder that
- * exports one {@linkcode Migration}, and one line here.
+ * All migrations. A new one is a file `NNN_name.ts` in this folder that exports
+ * one {@linkcode Migration}, and one line here.
  *
  * @module
  */

@@ -1,19 +1,24 @@
 import type { Database } from "../database.ts";
 
 /**
- * One step of the schema, done in one transaction. Frozen once released:
- * later changes are later migrations.
+ * One step of the schema, run in one transaction. Frozen once released: later
+ * changes are new migrations.
  *
- * Foreign keys are not enforced while it runs, so a table can be rebuilt
+ * Foreign keys are not enforced while it runs, so that a table can be rebuilt
  * (CREATE new, INSERT … SELECT, DROP old, RENAME) without cascading deletes;
- * they are checked before the step is committed.
+ * they are checked before the commit.
  */
 export interface Migration {
-  /** `PRAGMA user_version` after it; the steps count 1, 2, 3, … */
+  /**
+   * `PRAGMA user_version` after this migration; versions are consecutive from
+   * 1.
+   */
   readonly version: number;
   readonly name: string;
-  /** SQL; "" when `fill` does everything. */
+  /** SQL; "" when `fill` does all the work. */
   readonly up: string;
-  /** Rows that need values rather than SQL text. `now` in milliseconds. */
+  /**
+   * Writes rows whose values SQL text cannot express. `now` in milliseconds.
+   */
   readonly fill?: (db: Database, now: number) => void;
 }

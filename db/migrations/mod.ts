@@ -3,6 +3,6 @@ import type { Migration } from "./migration.ts";
 
 export type { Migration } from "./migration.ts";
 
-/** Every step, oldest first. */
+/** All migrations, oldest first. */
 export const MIGRATIONS: readonly Migration[] = Object.values(files)
   .toSorted((a, b) => a.version - b.version);

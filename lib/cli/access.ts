@@ -1,6 +1,6 @@
 /**
- * Runs a command of the table where its data is: in the running server, or
- * otherwise on the database while holding the folder's lock.
+ * Runs a command of the table where the data is: in the running server, or on
+ * the database while holding the folder's lock.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { PasswordHasher } from "../ops/password_hash.ts";
 
 /**
  * Milliseconds to wait for the lock. A starting server holds it before it
- * listens, and another command holds it briefly; after that the user is told.
+ * listens, and other commands hold it briefly.
  */
 const PATIENCE_MS = 10_000;
 const AGAIN_MS = 100;
@@ -42,7 +42,7 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
-/** The data folder, and how the user would name it in a command. */
+/** The data folder, and how to name it on a command line. */
 export type Place = Pick<Local, "folder" | "commandLine">;
 
 export async function runOnData(
@@ -105,7 +105,7 @@ async function runHere(
   }
 }
 
-/** Returns why commands cannot run in the folder of a gateway. */
+/** Returns why commands cannot run in the folder of a gateway, if it is one. */
 function gatewayNotice(folder: DataFolder): string | undefined {
   const known = readGatewayFile(folder.gateway);
   if (known === undefined) return undefined;
@@ -118,7 +118,8 @@ function gatewayNotice(folder: DataFolder): string | undefined {
 }
 
 /**
- * Returns why commands cannot run in the folder of a core that does not lead.
+ * Returns why commands cannot run in the folder of a core that is not the
+ * leader.
  */
 function coreNotice({ folder, commandLine }: Place): string | undefined {
   const known = readCoreFile(folder.core);

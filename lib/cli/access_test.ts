@@ -4,7 +4,7 @@ import { strangersFolder } from "./access.ts";
 
 Deno.test({
   name: "strangersFolder() tells a service's folder from one's own",
-  // Windows knows no owner by number.
+  // Windows has no numeric owners.
   ignore: Deno.uid() === null,
   async fn() {
     const own = await Deno.makeTempDir({ prefix: "retropal-cli-" });

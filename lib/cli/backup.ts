@@ -90,7 +90,7 @@ export const backup = localCommand({
 });
 
 /**
- * Returns the backups recorded in this server's audit log: nothing else is ever
+ * Returns the backups recorded in this server's audit log. Nothing else is ever
  * removed, whatever its name.
  */
 async function ownCopies(local: Local): Promise<ReadonlySet<string>> {
@@ -106,9 +106,9 @@ async function ownCopies(local: Local): Promise<ReadonlySet<string>> {
 }
 
 /**
- * Keeps the youngest `keep` of our `own` files that are named as `target` is but
- * for the digits in it, and removes the others: "retropal-2026-07-31.db" and its
- * predecessors. Returns the names of those removed.
+ * Keeps the newest `keep` of our `own` files whose names differ from `target`
+ * only in their digits, such as "retropal-2026-07-31.db", and removes the
+ * others. Returns the names of the removed files.
  */
 function removeOld(
   target: string,
@@ -155,7 +155,7 @@ function chooseTarget(
   const target = isFolder(where)
     ? join(where, backupName(folder.database, Date.now()))
     : where;
-  // Gives each file one name, whichever path its folder was reached by.
+  // One canonical path per file, whichever path its folder was reached by.
   const place = Deno.realPathSync(dirname(resolve(target)));
   return { target: join(place, basename(target)), own };
 }

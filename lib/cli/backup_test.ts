@@ -32,7 +32,7 @@ Deno.test("backup without a file goes to the data folder and keeps the youngest"
     await Deno.utime(old, 1, 1);
   }
   const kept = (await home.run(`backup ${folder} --keep 2 --json`)).json();
-  // They look like copies of this server, and are not.
+  // Files that look like backups of this server but are not.
   deepEqual((kept as { removed: string[] }).removed, []);
   const own = await home.run("backup");
   match(own.out, /data\/backups\/retropal\.db\.backup-\d{8}T\d{6}/);

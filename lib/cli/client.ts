@@ -1,5 +1,5 @@
 /**
- * `retropal client`: files for a machine with the old client.
+ * `retropal client`: files for a computer with the old client.
  *
  * @module
  */
@@ -158,8 +158,9 @@ async function make(
 }
 
 /**
- * Where the running server really listens: it may have been started with
- * `--chat-port` and `--advertise`. Null when none runs, or none for this user.
+ * Returns the addresses of the running server, which may have been started with
+ * `--chat-port` and `--advertise`. Null when none is running, or none that this
+ * user can access.
  */
 async function askServer(
   local: Local,

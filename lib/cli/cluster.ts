@@ -1,5 +1,5 @@
 /**
- * `retropal cluster`: looks at a cluster, and says which core shall lead.
+ * `retropal cluster`: shows a cluster, and chooses its leader.
  *
  * @module
  */
@@ -100,7 +100,7 @@ async function looking(
     );
   }
   try {
-    // Only commands about a cluster load NATS.
+    // Loaded on demand, because only commands about a cluster need NATS.
     const { ClusterView } = await import("../cluster/status.ts");
     await using view = await ClusterView.open(config);
     return await work(view);

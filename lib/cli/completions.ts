@@ -1,5 +1,5 @@
 /**
- * `retropal completions SHELL`: scripts made from the table of commands.
+ * `retropal completions SHELL`: scripts generated from the table of commands.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { SETTINGS } from "../config/config.ts";
 import { SECTIONS } from "../config/schema.ts";
 import { nextWords } from "./parse.ts";
 
-/** What can be typed after the words of one path. */
+/** The words that can follow one path. */
 interface Place {
   readonly path: readonly string[];
   readonly next: readonly string[];
@@ -62,7 +62,7 @@ function optionsOf(command: Described | undefined): Option[] {
   return [...own, ...secret, ...GLOBAL];
 }
 
-/** Words that are valid at a place, or the kind of name that is. */
+/** The words that are valid in a place, or the kind of name. */
 type Offer = readonly string[] | "file" | "directory" | null;
 
 function offerOf(field: Field | undefined): Offer {
@@ -79,7 +79,10 @@ function offerOf(field: Field | undefined): Offer {
   }
 }
 
-/** What can be given at each place: ["config set", "0"] or ["serve", "--bind"]. */
+/**
+ * Yields the words that can be given in each place: ["config set", "0"] or
+ * ["serve", "--bind"].
+ */
 function* offers(
   commands: readonly Described[],
 ): Generator<[path: string, place: string, Offer]> {
@@ -100,7 +103,7 @@ function* offers(
   }
 }
 
-/** Returns the options of any command that take a value. */
+/** Returns the options with a value, of all commands. */
 function withValue(commands: readonly Described[]): string[] {
   const names = [...offers(commands)].map(([, place]) => place)
     .filter((place) => place.startsWith("--"));

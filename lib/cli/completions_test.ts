@@ -6,7 +6,7 @@ import {
 } from "./completions.ts";
 import { ALL } from "./main.ts";
 
-/** What bash offers after these words; the last one is under the cursor. */
+/** Returns the words that bash offers; the last word is being completed. */
 async function offered(...words: string[]): Promise<string[]> {
   const script = `${bashCompletions(ALL)}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")})
@@ -31,7 +31,7 @@ async function has(program: string): Promise<boolean> {
   }
 }
 
-/** Lines to complete, and the one offer that fits each. */
+/** Command lines to complete, each with one valid completion. */
 const CASES: readonly (readonly [string, string])[] = [
   ["retropal us", "user"],
   ["retropal user pas", "passwd"],
@@ -73,7 +73,7 @@ Deno.test("zsh completes words, settings and shells", {
 }, async () => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, zshCompletions(ALL));
-  // A shell with keys in a terminal of its own: nothing less asks for words.
+  // zsh only completes in an interactive shell with a terminal.
   const script = `zmodload zsh/zpty
 zpty z zsh -f -i
 zpty -w z 'PS1=; autoload -U compinit; compinit -u -D; source ${file}; print REA""DY'
@@ -87,7 +87,7 @@ zpty -r -m z x '*${word}*' && print ${word}`
 zpty -d z`;
   const wanted = CASES.map(([, word]) => word).join("\n");
   let text = "";
-  // On a busy machine the shell may start to read after the first keys.
+  // On a busy machine the shell may miss the first keys.
   for (let tries = 0; tries < 3 && text !== wanted; tries++) {
     const { stdout } = await new Deno.Command("timeout", {
       args: ["15", "zsh", "-f", "-c", script],

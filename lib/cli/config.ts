@@ -1,5 +1,5 @@
 /**
- * `retropal config`: the settings file.
+ * `retropal config`: reads and changes the settings file.
  *
  * @module
  */
@@ -133,7 +133,9 @@ export const configShow = localCommand({
   },
 });
 
-/** The settings that a running server uses; null when none runs. */
+/**
+ * Returns the settings that a running server uses; null when none is running.
+ */
 async function askRunning(
   local: Local,
 ): Promise<Record<string, Value> | null> {
@@ -141,7 +143,7 @@ async function askRunning(
     const { code, json } = await local.run(["config", "running"], {});
     return code === CODE.done ? json as Record<string, Value> : null;
   } catch {
-    // Another user's server: the files can be shown all the same.
+    // The server belongs to another user, but the files can still be shown.
     return null;
   }
 }
@@ -172,7 +174,7 @@ export const configSet = localCommand({
   },
   async run(local, input, secret) {
     const { key, value } = input;
-    // As every password: other programs can read arguments.
+    // Refused, because other programs can read command-line arguments.
     if (SETTINGS.get(key)?.secret && secret === undefined && value) {
       return failure(
         CODE.usage,
@@ -184,7 +186,7 @@ export const configSet = localCommand({
   },
 });
 
-/** Writes settings into the file and tells a running server. */
+/** Writes settings into the file and makes a running server reload them. */
 export async function changeSettings(
   local: Local,
   changes: Readonly<Record<string, string>>,
@@ -217,7 +219,7 @@ export async function changeSettings(
   );
 }
 
-/** Which changes a running server uses now, and which after a restart. */
+/** Describes which changes apply now, and which after a restart. */
 function effects(
   { applied, needRestart }: ReloadReport,
   keys: readonly string[],

@@ -52,7 +52,7 @@ Deno.test("config set keeps what another sets at the same time", async () => {
   await Deno.mkdir(home.data);
   const path = `${home.data}/retropal.toml`;
   await Deno.writeTextFile(path, "[limits]\n");
-  // The other one has begun.
+  // Another process has started to write.
   await Deno.writeTextFile(`${path}.partial`, "");
   const setting = home.run("config set limits.search_cost 4");
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -62,7 +62,7 @@ Deno.test("config set keeps what another sets at the same time", async () => {
   const text = await Deno.readTextFile(path);
   match(text, /^search_cost = 4$/m);
   match(text, /^join_cost = 7$/m);
-  // A file left by a killed process does not block others permanently.
+  // A file left by a killed process must not block others permanently.
   await Deno.writeTextFile(`${path}.partial`, "half");
   await Deno.utime(`${path}.partial`, 0, 0);
   equal((await home.run("config set server.name Oak")).code, 0);

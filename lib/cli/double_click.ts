@@ -1,6 +1,6 @@
 /**
- * A double-click on Windows: the program starts without arguments in a console
- * window of its own, which closes when it ends.
+ * Handles a double-click on Windows: the program starts without arguments in
+ * its own console window, which closes when the program ends.
  *
  * @module
  */
@@ -13,7 +13,7 @@ interface System {
   readonly standalone: boolean;
 }
 
-/** Returns whether these arguments look like a double-click. */
+/** Returns whether the program seems to have been started by a double-click. */
 export function isDoubleClick(
   args: readonly string[],
   { os, standalone }: System = Deno.build,
@@ -21,7 +21,7 @@ export function isDoubleClick(
   return args.length === 0 && os === "windows" && standalone;
 }
 
-/** Starts the server, and keeps errors on the screen. */
+/** Starts the server, and keeps the window open after an error. */
 export async function runFromDoubleClick(
   terminal: Terminal = realTerminal(),
 ): Promise<number> {

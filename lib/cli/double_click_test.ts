@@ -15,7 +15,7 @@ Deno.test("a start that fails stays on the screen until Enter", async () => {
   const questions: string[] = [];
   const terminal: Terminal = {
     interactive: true,
-    // Refused before anything is made.
+    // Fails before any file is created.
     env: { RETROPAL_SERVER_CHAT_PORT: "no port" },
     execPath: Deno.execPath(),
     out: () => {},

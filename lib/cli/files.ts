@@ -1,5 +1,5 @@
 /**
- * Files that commands read and write where they are typed.
+ * Files that commands read and write on the user's side.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { decodeFile, writeWhole } from "../ops/file_bytes.ts";
 import { osSentence } from "../ops/os_errors.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Reads a file. Throws a sentence when it does not exist. */
+/** Reads a file. Throws an error for the user when it does not exist. */
 export async function readFile(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
@@ -20,7 +20,7 @@ export async function readFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Replaces the path of each file with its text. */
+/** Replaces the path of each file with the text of that file. */
 export async function withFileTexts(
   fields: Fields,
   raw: Readonly<Record<string, unknown>>,
@@ -38,7 +38,7 @@ export async function withFileTexts(
   return filled;
 }
 
-/** Writes a command's file, new and for its owner alone. */
+/** Writes a command's result to a new file that only its owner can read. */
 export function writeResultFile(result: CommandResult): CommandResult {
   const { file, ...rest } = result;
   if (!file) return result;
@@ -60,8 +60,8 @@ export function writeResultFile(result: CommandResult): CommandResult {
 }
 
 /**
- * Writes a new file for its owner only, and leaves none behind when the disk is
- * full. Never follows a symbolic link.
+ * Writes a new file that only its owner can read. Removes it again when the
+ * disk is full. Never follows a symbolic link.
  */
 export function writeNewFile(path: string, text: string): void {
   const file = Deno.openSync(path, {
@@ -81,8 +81,8 @@ export function writeNewFile(path: string, text: string): void {
 }
 
 /**
- * Writes a file or puts a new one in its place, whole or not at all. A symbolic
- * link is refused: the file that it leads to is not the caller's to change.
+ * Writes or replaces a file atomically. Refuses a symbolic link, whose target
+ * may belong to somebody else.
  */
 export function replaceFile(path: string, text: string): void {
   try {
@@ -97,7 +97,7 @@ export function replaceFile(path: string, text: string): void {
   try {
     Deno.chmodSync(partial, 0o644);
   } catch {
-    // Not on Windows.
+    // Windows has no modes.
   }
   try {
     Deno.renameSync(partial, path);

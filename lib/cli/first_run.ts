@@ -1,5 +1,6 @@
 /**
- * The actions and messages of the first `retropal serve` in a folder.
+ * Prepares a new data folder on the first `retropal serve`, and greets the
+ * host.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { Local } from "./local.ts";
 import type { Terminal } from "./terminal.ts";
 
 const OWNER = "Owner";
-/** Without the letters and digits that look alike. */
+/** Leaves out letters and digits that look alike. */
 const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 const PASSWORD_LENGTH = 10;
 
@@ -22,18 +23,19 @@ interface FirstRun {
   readonly store: Store;
   readonly hasher: Hasher;
   readonly config: Config;
-  /** Opens the setup page; returns its token. */
+  /** Opens the setup page and returns its token. */
   readonly openSetup?: () => string;
   readonly local: Pick<Local, "folder" | "commandLine" | "terminal">;
 }
 
-/** What the host should read before anybody has signed on. */
+/** Messages for the host of a new server. */
 export interface Welcome {
   /**
-   * Shown at once, because the password must not be lost when the start fails.
+   * Printed before the server starts, so that the password is not lost if the
+   * start fails.
    */
   readonly account: readonly string[];
-  /** Shown when the server is running. */
+  /** Returns the lines to print when the server is running. */
   next(ports: Ports): readonly string[];
 }
 
@@ -45,8 +47,8 @@ interface Ports {
 }
 
 /**
- * Creates the owner's account unless there is one, or others already use the
- * server without one.
+ * Creates the owner's account, unless the server has one or is already in use
+ * without one.
  */
 export async function firstRun(
   { store, hasher, config, local, openSetup }: FirstRun,
@@ -74,7 +76,7 @@ function setupPage(
   openSetup: (() => string) | null | undefined,
 ): readonly string[] {
   if (web === null || !openSetup) return [];
-  // Others may read the log, and the token is as valuable as an owner's
+  // Other users may read the log, and the token is as valuable as an owner's
   // account.
   if (isLogged(terminal)) {
     return [`Set it up in a browser: ${commandLine("setup --web")}`, ""];
@@ -86,7 +88,7 @@ function setupPage(
   ];
 }
 
-/** The address of the setup page as one at home can open it. */
+/** Returns the address of the setup page for a browser in the home network. */
 export function setupUrl(config: Config, web: string, token: string): string {
   const { advertise_private, bind } = config.server;
   const bound = config.web.bind || bind;
@@ -96,13 +98,15 @@ export function setupUrl(config: Config, web: string, token: string): string {
   return `http://${host}:${port(web)}/setup?token=${token}`;
 }
 
-/** The address at home; on a machine without one, that of the machine itself. */
+/**
+ * Returns this machine's address in the home network, or the loopback address.
+ */
 function homeOnly(): string {
   const home = homeAddress();
   return home !== null && isPrivateAddress(home) ? home : "127.0.0.1";
 }
 
-/** Whether any account has ever signed on. */
+/** Returns whether any account has ever signed on. */
 function isUsed(store: Store): boolean {
   const [latest] = store.accounts.list({ sort: "seen", limit: 1 });
   return latest !== undefined && latest.lastSeenAt !== null;
@@ -150,7 +154,7 @@ async function createOwner(
   ];
 }
 
-/** "Owner", or "Owner2", … when a user has that name. */
+/** Returns "Owner", or "Owner2", … when that name is taken. */
 function freeName(store: Store): string {
   for (let number = 1;; number++) {
     const name = number === 1 ? OWNER : `${OWNER}${number}`;
@@ -159,8 +163,8 @@ function freeName(store: Store): string {
 }
 
 /**
- * Whether standard error is kept in a log that others may read: the journal of
- * systemd, or the log of a service under launchd.
+ * Returns whether standard error goes to a log that other users may read: the
+ * systemd journal, or a launchd service's log.
  */
 function isLogged({ env, interactive }: Terminal): boolean {
   return !interactive &&
@@ -215,7 +219,7 @@ export function randomPassword(): string {
   let password = "";
   while (password.length < PASSWORD_LENGTH) {
     const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
-    // Bytes that would make some letters more likely are discarded.
+    // Discards bytes that would make some letters more likely.
     if (byte < 256 - (256 % LETTERS.length)) {
       password += LETTERS[byte % LETTERS.length];
     }

@@ -1,5 +1,5 @@
 /**
- * Help texts, made from the table of commands.
+ * Help texts, generated from the table of commands.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export const EXIT_CODES =
   "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not found, " +
   "4 no server running.";
 
-/** What the first words mean, for the list of everything. */
+/** Summary of each group of commands. */
 const GROUPS: Readonly<Record<string, string>> = {
   user: "Accounts",
   room: "Permanent rooms",
@@ -28,7 +28,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   cluster: "Cores and gateways on several machines",
 };
 
-/** Null when nothing begins with `path`. */
+/** Returns the help for a command or group; null when there is none. */
 export function help(
   path: readonly string[],
   commands: readonly Described[],
@@ -130,7 +130,7 @@ function commandHelp(command: Described): string {
   ].join("\n");
 }
 
-/** "retropal user add NICK [options]" */
+/** Returns a usage line such as "retropal user add NICK [options]". */
 export function usage(command: Described): string {
   const words = Object.values(command.fields)
     .filter((field) => field.place === "argument")

@@ -1,5 +1,5 @@
 /**
- * `retropal inspect`: a capture in words.
+ * `retropal inspect`: explains a capture in words.
  *
  * @module
  */

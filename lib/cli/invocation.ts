@@ -1,6 +1,6 @@
 /**
- * How this very program is started, for sentences that tell the user what to
- * type: a host who came by npx has no `retropal` on the path.
+ * How this program was started, for messages that tell the user which command
+ * to type: with npx, for example, there is no `retropal` on the path.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 export interface Surroundings {
   readonly standalone: boolean;
   readonly execPath: string;
-  /** The file that `deno run` was given. */
+  /** The script that was given to `deno run`. */
   readonly main: string;
   readonly deno: string;
   /** Folders in which the shell looks for programs. */
@@ -38,7 +38,7 @@ function surroundings(): Surroundings {
   };
 }
 
-/** The words that start this program, for a shell in the same folder. */
+/** Returns the words that start this program in the current folder. */
 export function invocation(around = surroundings()): string[] {
   if (around.standalone) return [programName(around)];
   const program = around.execPath.includes("_npx")
@@ -47,7 +47,9 @@ export function invocation(around = surroundings()): string[] {
   return [...program, "run", "-A", nearPath(around, around.main)];
 }
 
-/** The bare name of a program that the shell finds, or else its path. */
+/**
+ * Returns the name of a program that is on the shell's path, or else its path.
+ */
 function programName(around: Surroundings): string {
   const { execPath } = around;
   return around.path.includes(dirname(execPath))
@@ -55,7 +57,9 @@ function programName(around: Surroundings): string {
     : nearPath(around, execPath);
 }
 
-/** A path below the current folder as seen from there, any other as it is. */
+/**
+ * Returns a path in the current folder as a relative one, any other unchanged.
+ */
 function nearPath({ folder }: Surroundings, path: string): string {
   const near = relative(folder, path);
   if (near.startsWith("..") || resolve(folder, near) !== path) return path;
@@ -66,7 +70,7 @@ function nearPath({ folder }: Surroundings, path: string): string {
     : near;
 }
 
-/** A word as the shell of this system reads it back. */
+/** Quotes a word for the shell of this system. */
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   if (Deno.build.os === "windows") return `"${word.replaceAll('"', "")}"`;
@@ -74,9 +78,9 @@ export function shellWord(word: string): string {
 }
 
 /**
- * A whole command line for this program and data folder. `data` is the folder
- * as the user named it, undefined for the usual one; words are taken as they
- * are, so that they can hold a placeholder.
+ * Returns a complete command line for this program and data folder. `data` is
+ * the folder as the user named it, undefined for the default. The words are not
+ * quoted, so they can contain a placeholder.
  */
 export function commandLine(
   words: string,

@@ -1,6 +1,6 @@
 /**
- * What is typed at a terminal, character by character. Pasted text arrives in
- * one piece: what one question does not use is kept for the next.
+ * Keys typed at a terminal, one character at a time. Pasted text arrives in one
+ * piece; characters that one question leaves over are kept for the next.
  *
  * @module
  */
@@ -24,7 +24,9 @@ export class Keys {
 
   constructor(private readonly source: Source) {}
 
-  /** The next character, or null at the end of input. CR LF is one LF. */
+  /**
+   * Returns the next character, or null at the end of input; CR LF becomes LF.
+   */
   async next(): Promise<string | null> {
     while (true) {
       const key = this.#waiting.shift();
@@ -38,12 +40,12 @@ export class Keys {
     }
   }
 
-  /** Whether a character can be had without waiting for the user. */
+  /** Whether a character is available without waiting for the user. */
   get ready(): boolean {
     return this.#waiting.length > 0;
   }
 
-  /** A line without its end, as the terminal gives it; null at end of input. */
+  /** Reads a line without its line ending; null at the end of input. */
   async line(): Promise<string | null> {
     let text = "";
     while (true) {
@@ -64,8 +66,8 @@ export class Keys {
 }
 
 /**
- * A password typed in raw mode. Backspace, Ctrl-W and Ctrl-U erase as they do
- * at a shell; null at Ctrl-C, Ctrl-D and the end of input.
+ * Reads a password in raw mode. Backspace, Ctrl-W and Ctrl-U erase as in a
+ * shell; null for Ctrl-C, Ctrl-D and the end of input.
  */
 export async function readSecret(keys: Keys): Promise<string | null> {
   let letters: string[] = [];
@@ -97,9 +99,12 @@ export async function readSecret(keys: Keys): Promise<string | null> {
   }
 }
 
-/** Skips what an arrow or function key sends after its escape character. */
+/**
+ * Skips the rest of the sequence that an arrow or function key sends after
+ * Escape.
+ */
 async function skipSequence(keys: Keys): Promise<void> {
-  // The whole sequence arrives at once; a lone Escape key has nothing after it.
+  // A sequence arrives in one piece, so a lone Escape key has nothing after it.
   if (!keys.ready) return;
   let key = await keys.next();
   if (key === "O" && keys.ready) await keys.next();

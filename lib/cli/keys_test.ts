@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { Keys, readSecret } from "./keys.ts";
 
-/** Keys of pieces of text that arrive one after the other. */
+/** Returns keys that arrive in these pieces. */
 function typed(...pieces: string[]): Keys {
   const left = pieces.map((piece) => new TextEncoder().encode(piece));
   return new Keys({

@@ -1,6 +1,6 @@
 /**
- * Commands that run in the process of the command line itself: they start the
- * server, write files for others, or look at the machine.
+ * Commands that run in the process of the command line: they start the server,
+ * write files, or examine the machine.
  *
  * @module
  */
@@ -10,16 +10,22 @@ import type { Command, CommandResult, Context } from "../commands/command.ts";
 import type { Fields, InputOf } from "../commands/field.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The context of such a command. */
+/** Context of such a command. */
 export interface Local {
   readonly terminal: Terminal;
   readonly folder: DataFolder;
   readonly json: boolean;
-  /** A command line that works here, such as `retropal serve --data DIR`. */
+  /**
+   * Returns a command line for this folder, such as `retropal serve --data
+   * DIR`.
+   */
   commandLine(words: string): string;
-  /** What {@linkcode loadConfig} reads. */
+  /** Returns the sources for {@linkcode loadConfig}. */
   configSources(flags?: Readonly<Record<string, string>>): Sources;
-  /** Flags before environment before file; throws ConfigError. */
+  /**
+   * Loads the configuration from flags, environment and file. Throws
+   * ConfigError.
+   */
   loadConfig(flags?: Readonly<Record<string, string>>): Loaded;
   /** Runs a command of the table, in the server or on the database. */
   run(
@@ -42,7 +48,7 @@ export interface LocalCommand
   ): CommandResult | Promise<CommandResult>;
 }
 
-/** A local command whose `run` knows the types of its fields. */
+/** Declares a local command whose `run` gets typed fields. */
 export function localCommand<const F extends Fields>(
   definition: Omit<LocalCommand, "run" | "fields"> & {
     readonly fields: F;
@@ -56,5 +62,7 @@ export function localCommand<const F extends Fields>(
   return definition as unknown as LocalCommand;
 }
 
-/** What parsing and help need to know of either kind. */
+/**
+ * The properties that parsing and help use, common to both kinds of commands.
+ */
 export type Described = Omit<LocalCommand, "run">;

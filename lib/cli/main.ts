@@ -1,5 +1,5 @@
 /**
- * The command line: parses the arguments, runs the command, prints the answer.
+ * The command line: parses the arguments, runs the command, prints the result.
  *
  * @module
  */
@@ -67,7 +67,7 @@ const LOCAL: readonly LocalCommand[] = [
 /** All commands, in the order of `retropal --help`. */
 export const ALL: readonly Described[] = [...LOCAL, ...COMMANDS];
 
-/** Resolves with the exit code. */
+/** Runs the command line. Resolves with the exit code. */
 export async function main(
   args: readonly string[],
   terminal: Terminal = realTerminal(),
@@ -109,7 +109,7 @@ export async function main(
       try {
         return print(terminal, result, parsed.options.json);
       } catch (error) {
-        // A full disk behind `retropal user export - > FILE`.
+        // For example on a full disk: `retropal user export - > FILE`.
         terminal.err(
           `The answer cannot be written. ${
             osSentence(error, "standard output") ?? String(error)
@@ -126,8 +126,7 @@ function print(
   result: CommandResult,
   json: boolean,
 ): number {
-  // Null is not an answer: it is the result of `serve`, and of commands that
-  // emit.
+  // Null means no result, as for `serve` and for commands that emit.
   if (json && result.json !== null) {
     terminal.out(jsonText(result.json, 2));
   }
@@ -139,7 +138,9 @@ function print(
   return result.code;
 }
 
-/** JSON without characters that a terminal acts on. */
+/**
+ * Returns JSON without the control characters that a terminal would interpret.
+ */
 function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(
     /[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g,
@@ -148,8 +149,7 @@ function jsonText(value: unknown, indent?: number): string {
 }
 
 /**
- * Reports errors of configuration, disk and permissions as a sentence, not a
- * stack.
+ * Reports errors of configuration, disk and permissions without a stack trace.
  */
 function unexpected(error: unknown, folder: DataFolder): CommandResult {
   try {
@@ -175,7 +175,7 @@ function unexpected(error: unknown, folder: DataFolder): CommandResult {
   }
 }
 
-/** Reports a bug of the program with its stack, for a bug report. */
+/** Reports an internal error with its stack trace, for a bug report. */
 function internalError(error: unknown): CommandResult {
   const stack = error instanceof Error ? error.stack ?? error.message : error;
   const message = "This is a fault in retropal itself. Please report it with " +
@@ -197,7 +197,7 @@ async function runTable(
   const { terminal } = local;
   const filled = await withFileTexts(command.fields, raw, terminal);
   const asked = { ...filled };
-  // Checked before a password is asked for, and again where it runs.
+  // Checked before asking for a password; checked again where the command runs.
   readInput(command.fields, asked);
   const config = () => local.loadConfig().config;
   if (command.check && asksForSecret(command, options, terminal)) {
@@ -214,10 +214,11 @@ async function runTable(
       command,
       input,
       secret,
-      // `retropal status --watch | head` would otherwise never end.
+      // Stops the command when its output is no longer read, as in `retropal
+      // status --watch | head`.
       ...(terminal.readerGone && { signal: terminal.readerGone }),
       emit: (lines, json) => {
-        // Progress is not part of the answer.
+        // Progress is not part of the JSON result.
         if (json === undefined) {
           for (const line of lines) terminal.err(oneLine(line));
         } else if (options.json) terminal.out(jsonText(json));
@@ -240,7 +241,7 @@ async function runTable(
     : failure(CODE.refused, "Nothing was done.");
 }
 
-/** Asks at a terminal for a value that a script would give as an option. */
+/** Asks at a terminal for a value that scripts give as an option. */
 async function askFor(field: Field, terminal: Terminal): Promise<string> {
   const allowed = field.choices?.join(" or ") ?? field.metavar;
   while (true) {

@@ -93,7 +93,7 @@ Deno.test("main() asks somebody at a terminal for a password, twice", async () =
   equal(asked.code, 0, asked.err);
   match(asked.err, /What becomes of permanent rooms .*\? \(keep or/);
   match(asked.err, /Please answer keep or remove/);
-  // Nothing to ask about: no question.
+  // The user already exists, so no question is asked.
   await home.run("user add Bob --password-stdin", { stdin: "secret11" });
   const plain = await home.run("user remove Bob", { answers: [] });
   deepEqual([plain.code, plain.err], [0, ""]);

@@ -1,5 +1,5 @@
 /**
- * `retropal man`: the manual page, made from the table of commands.
+ * `retropal man`: the manual page, generated from the table of commands.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { VERSION } from "../version.ts";
 import { usage } from "./help.ts";
 import { type Described, localCommand } from "./local.ts";
 
-/** Text for roff: no line of it is taken for a request. */
+/** Escapes text for roff, so that no line is taken for a request. */
 function roff(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-")
     .replace(/^([.'])/gm, "\\&$1");

@@ -1,6 +1,6 @@
 /**
- * From command-line words to a command and what it was given, by the runtime's
- * own `parseArgs` and our table of commands.
+ * Parses the words of a command line with the runtime's `parseArgs` and our
+ * table of commands.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Options {
 }
 
 export type Parsed =
-  /** Somebody asked how `path` (perhaps only its beginning) is used. */
+  /** A request for help on `path`, which may be incomplete. */
   | { readonly kind: "help"; readonly path: readonly string[] }
   | {
     readonly kind: "run";
@@ -24,7 +24,7 @@ export type Parsed =
     readonly raw: Readonly<Record<string, unknown>>;
     readonly options: Options;
   }
-  /** One sentence that says what to write instead. */
+  /** An error; the sentence says what to type instead. */
   | {
     readonly kind: "error";
     readonly message: string;
@@ -46,7 +46,7 @@ export function parse(
   if (words.length === 0 && front.length === 0) {
     return { kind: "error", message: START, path: [], json: false };
   }
-  // What people try with a program that they do not know.
+  // Common ways to ask an unfamiliar program for its version or help.
   if (words[0] === "--version" || words[0] === "-V") words[0] = "version";
   if (words[0] === "help") return { kind: "help", path: words.slice(1) };
 
@@ -78,7 +78,10 @@ const START =
 
 class WrongWord extends Error {}
 
-/** `retropal --data X status` means `retropal status --data X`. */
+/**
+ * Moves global options to the end: `retropal --data X status` means `retropal
+ * status --data X`.
+ */
 function globalsToTheEnd(args: readonly string[]) {
   let at = 0;
   while (at < args.length) {
@@ -126,7 +129,7 @@ function unknown(
     `\`${where} --help\` lists what there is.`;
 }
 
-/** What can follow `path`. */
+/** Returns the words that can follow `path`. */
 export function nextWords(
   path: readonly string[],
   commands: readonly Described[],
@@ -201,7 +204,7 @@ function read(command: Described, words: readonly string[]): Parsed {
   }
   assign(command, positionals, raw, line);
   const data = given.get("data");
-  // `--data "$UNSET"` must not spread a database over the folder one is in.
+  // `--data "$UNSET"` must not create the database in the current folder.
   if (data === "") throw new WrongWord("--data wants the name of a folder.");
   return {
     kind: "run",
@@ -215,7 +218,7 @@ function read(command: Described, words: readonly string[]): Parsed {
   };
 }
 
-/** Words without dashes, one for each argument in turn. */
+/** Assigns positional words to the arguments in order. */
 function assign(
   command: Described,
   words: readonly string[],

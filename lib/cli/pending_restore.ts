@@ -1,6 +1,7 @@
 /**
- * A restore that was asked for on the desk: the server ends, the backup takes
- * the place of the database, and the server starts again in the same process.
+ * Carries out a restore that was requested on the desk: the server stops, the
+ * backup replaces the database, and the server starts again in the same
+ * process.
  *
  * @module
  */
@@ -13,15 +14,15 @@ import { logger } from "../ops/log.ts";
 import type { RunningServer } from "../server/start_server.ts";
 
 export interface RestoreWish {
-  /** The backup. */
+  /** Path of the backup. */
   readonly file: string;
   readonly actor: Actor;
 }
 
 /**
- * Restores while nobody has the database open. What could not be restored is
- * logged and noted, and the database is the one before; throws only when that
- * cannot be put back either, such as on a full disk.
+ * Restores while the database is closed. A failure is logged and recorded, and
+ * the previous database stays. Throws only when that cannot be put back, for
+ * example on a full disk.
  */
 export async function restoreBetween(
   database: string,
@@ -33,7 +34,8 @@ export async function restoreBetween(
   let failure: string | null = null;
   try {
     replaced = restoreFrom(file, database, now).replaced;
-    // A database that cannot be opened would end the server permanently.
+    // Verified now, because a database that cannot be opened would end the
+    // server permanently.
     (await openStore(database)).close();
     log.info("backup restored", { file, by: actor.name, replaced });
   } catch (error) {
@@ -58,7 +60,10 @@ export async function restoreBetween(
   }
 }
 
-/** Ports that were any free one are the same ones at the next start. */
+/**
+ * Replaces port 0 with the port that was used, so that it stays the same at the
+ * next start.
+ */
 export function withBoundPorts(config: Config, server: RunningServer): Config {
   const bound: Readonly<Record<string, string | null>> = {
     "server.chat_port": server.chat,

@@ -12,7 +12,7 @@ const account = (nickname: string) => ({
   createdAt: NOON,
 });
 
-/** Who is there, and what the audit log says of restores. */
+/** Returns the accounts and the audit log's entries about restores. */
 async function state(database: string) {
   const store = await openStore(database);
   try {

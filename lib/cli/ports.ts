@@ -1,6 +1,6 @@
 /**
- * Chooses the ports of `serve` when none were set, and advises about ports that
- * cannot be opened.
+ * Chooses the ports of `serve` that were not set, and gives advice about ports
+ * that cannot be opened.
  *
  * @module
  */
@@ -56,9 +56,9 @@ const PORTS: readonly Port[] = [
 ];
 
 /**
- * A default port that nobody named gives way to any free one when another
- * program has it, or when another port was asked to be any free one (a second
- * server beside the first, a test). Says so in `warnings`.
+ * Replaces a default port by any free one if another program uses it, or if
+ * another port was set to 0 (as for a second server beside the first, or in a
+ * test). Adds a warning when it does.
  */
 export function choosePorts(
   { config, origins }: Pick<Loaded, "config" | "origins">,
@@ -92,13 +92,13 @@ export function choosePorts(
   };
 }
 
-/** Tries of a port that others take meanwhile. */
+/** Attempts to open a port that other processes take in the meantime. */
 const TRIES = 5;
 
 /**
- * Serves with these ports. In a cluster several servers may start on a machine
- * in the same moment: one that loses a default port that nobody named takes
- * any free one.
+ * Starts the server with these ports. In a cluster several servers may start on
+ * one machine at the same time: a server that loses the race for a default port
+ * tries again with any free one.
  */
 export async function withFreePorts<T>(
   config: Config,
@@ -134,7 +134,7 @@ function isServed(
   return setting !== "server.video_port" || video.enabled;
 }
 
-/** `loaded` with the chosen ports of `running` where nobody has named one. */
+/** Replaces the ports that were not set with those of `running`. */
 export function withPortsOf(
   running: Config,
   { config, origins }: Pick<Loaded, "config" | "origins">,
@@ -157,12 +157,12 @@ function isTaken({ setting, udp, bind }: Port, config: Config): boolean {
     }
     return false;
   } catch (error) {
-    // Any other error is reported when the port is really opened.
+    // Any other error is reported when the server opens the port.
     return error instanceof Deno.errors.AddrInUse;
   }
 }
 
-/** What to do about a port that cannot be opened, in a sentence. */
+/** Returns advice about a port that cannot be opened. */
 export function nextStepFor({ setting, cause }: CannotListen): string {
   if (cause instanceof Deno.errors.AddrNotAvailable) {
     return "Give an address of this machine with --bind ADDR, or 0.0.0.0 for all of them.";

@@ -1,6 +1,6 @@
 /**
- * `retropal serve`: assembles configuration, data and server, and runs until it
- * is told to stop.
+ * `retropal serve`: starts the server with its configuration and data, and runs
+ * until it is stopped.
  *
  * @module
  */
@@ -108,7 +108,7 @@ async function run(
   flags: Flags,
 ): Promise<CommandResult> {
   const { folder } = local;
-  // Ports are chosen once: a reload must not see them change.
+  // Ports are chosen once: a reload must not change them.
   const loaded = local.loadConfig(flags);
   const chosen = choosePorts(loaded);
   const { warnings } = loaded;
@@ -151,7 +151,7 @@ async function run(
   }
 }
 
-/** Resolves with the exit code. */
+/** Serves in the configured role. Resolves with the exit code. */
 function serveRole(
   local: Local,
   config: Config,
@@ -180,14 +180,17 @@ function serveRole(
   });
 }
 
-/** The folder was one of a core: its database is its own again. */
+/** Removes the state of a cluster from the folder of a former core. */
 function leaveCluster({ core, database }: DataFolder): void {
   if (readCoreFile(core) === undefined) return;
   forgetPosition(database);
   removeCoreFile(core);
 }
 
-/** Runs the server, again after each restore. Resolves with the exit code. */
+/**
+ * Runs the server, and starts it again after each restore. Resolves with the
+ * exit code.
+ */
 async function runAndRestore(
   local: Local,
   first: Config,
@@ -203,13 +206,13 @@ async function runAndRestore(
 
 interface End {
   readonly code: number;
-  /** What to do before the server starts again. */
+  /** The restore to carry out before the server starts again. */
   readonly restore: RestoreWish | undefined;
-  /** With which settings. */
+  /** Settings for the next start. */
   readonly config: Config;
 }
 
-/** Runs the server; on failure stops everything it has started. */
+/** Runs the server. On failure, stops everything that was started. */
 async function runUntilStopped(
   local: Local,
   config: Config,
@@ -221,7 +224,7 @@ async function runUntilStopped(
   await using parts = new AsyncDisposableStack();
   const { host, server } = await startOnData(local, config, flags, (wish) => {
     restore ??= wish;
-    // After the answer was sent, because the pages close too.
+    // Delayed, so that the answer is sent before the pages close.
     setTimeout(() => void server.stop("a backup is restored"), 200);
   }, leader);
   parts.defer(() => server.stop("the start failed", CODE.refused));
@@ -239,9 +242,7 @@ async function runUntilStopped(
   return { code, restore, config: withBoundPorts(config, server) };
 }
 
-/**
- * Reports in the log, and later in `status`, when the event loop is blocked.
- */
+/** Reports a blocked event loop in the log, and later in `status`. */
 function watchTheLoop(config: Config): Watchdog {
   const log = logger("watchdog");
   return new Watchdog({
@@ -254,8 +255,8 @@ function watchTheLoop(config: Config): Watchdog {
 }
 
 /**
- * The one line on standard output; its form is fixed. Where the server listens
- * on all addresses it names one that can be connected to.
+ * Returns the only line on standard output; its form is fixed. A server that
+ * listens on all addresses is named by one that can be connected to.
  */
 function readyLine(
   { chat, voice, video, web, webs }: Pick<

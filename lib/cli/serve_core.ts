@@ -1,6 +1,6 @@
 /**
- * `retropal serve` in the role "core": stands by with a copy of the database
- * until it leads, serves while it leads, and stands by again.
+ * `retropal serve` in the role "core": stands by with a copy of the database,
+ * serves while it is the leader, and then stands by again.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { DataFolder } from "../config/data_folder.ts";
 import { logger } from "../ops/log.ts";
 import { watchSignals } from "./signals.ts";
 
-/** Another core leads: never the code of the process. */
+/** Result of a leader that was replaced; never an exit code of the process. */
 export const EXIT_REPLACED = -1;
 
 const LOOK_MS = 500;
@@ -21,17 +21,23 @@ const LOOK_MS = 500;
 export interface CoreRun {
   readonly folder: DataFolder;
   readonly config: Config;
-  /** It stands by. */
+  /** Called when the core stands by. */
   readonly standby: () => void;
-  /** Serves until it ends, or is replaced; resolves with the exit code. */
+  /**
+   * Serves as the leader. Resolves with the exit code, or {@linkcode
+   * EXIT_REPLACED}.
+   */
   readonly lead: (leader: Leader) => Promise<number>;
 }
 
-/** Resolves with the exit code. Rejects with NatsError, CannotListen. */
+/**
+ * Runs the core. Resolves with the exit code. Rejects with NatsError,
+ * CannotListen.
+ */
 export async function serveCore(run: CoreRun): Promise<number> {
   const { config, folder } = run;
   const log = logger("cluster");
-  // Only a server with a role loads NATS.
+  // Loaded on demand, because only a server in a cluster needs NATS.
   const { openCore } = await import("../cluster/start.ts");
   for (;;) {
     const ended = Promise.withResolvers<"stopped">();
@@ -72,7 +78,7 @@ export async function serveCore(run: CoreRun): Promise<number> {
   }
 }
 
-/** Keeps what commands must know of the cluster in the folder. */
+/** Writes the file by which commands recognize the folder of a core. */
 function keepCoreFile(
   { lease }: Pick<CoreNode, "lease">,
   { config, folder }: CoreRun,
@@ -95,7 +101,7 @@ function keepCoreFile(
   };
 }
 
-/** The line on standard output of a core that serves nobody yet. */
+/** Returns the line on standard output of a core that stands by. */
 export function standbyLine(): string {
   return `ready ${
     JSON.stringify({

@@ -1,12 +1,12 @@
 /**
- * The flags of `serve`, as settings.
+ * Maps the flags of `serve` to settings.
  *
  * @module
  */
 
 export type Flags = Readonly<Record<string, string>>;
 
-/** The flags, and the setting that each stands for. */
+/** The setting of each flag. */
 const FLAGS: Readonly<Record<string, string>> = {
   bind: "server.bind",
   advertise: "server.advertise",
@@ -21,8 +21,8 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Between two settings: each --set begins one, and so does a semicolon with a
- * key after it. Any other semicolon belongs to the value.
+ * Separates settings: each --set starts one, and so does a semicolon followed
+ * by a key. Any other semicolon belongs to the value.
  */
 const NEXT_SETTING = /\n|;(?=\s*[a-z]+\.[a-z0-9_]+\s*=)|;\s*$/;
 

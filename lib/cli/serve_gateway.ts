@@ -22,10 +22,10 @@ export interface GatewayRun {
   ) => void;
 }
 
-/** Resolves with the exit code. */
+/** Runs the gateway. Resolves with the exit code. */
 export async function serveGateway(run: GatewayRun): Promise<number> {
   const config = new LiveConfig(run.config);
-  // Only a server with a role loads NATS.
+  // Loaded on demand, because only a server in a cluster needs NATS.
   const { startGateway } = await import("../cluster/start.ts");
   const ended = Promise.withResolvers<number>();
   const stop = (_reason: string, code = 0) => {
@@ -43,7 +43,7 @@ export async function serveGateway(run: GatewayRun): Promise<number> {
     end: stop,
   }));
   const starting = startGateway(config, run.folder.gateway);
-  // A signal ends it also while it looks for NATS or for a core.
+  // A signal must also end the search for NATS or a core.
   const early = ended.promise.then((code) => ({ code }));
   const started = await Promise.race([starting, early]);
   if ("code" in started) return started.code;

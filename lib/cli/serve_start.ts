@@ -1,5 +1,5 @@
 /**
- * Opens the store and starts the server on it, for `retropal serve`.
+ * Opens the store and starts the server, for `retropal serve`.
  *
  * @module
  */
@@ -26,7 +26,9 @@ import { withPortsOf } from "./ports.ts";
 import { EXIT_REPLACED } from "./serve_core.ts";
 import { type Flags } from "./serve_flags.ts";
 
-/** Opens the store, greets a new host, starts the server on it. */
+/**
+ * Opens the store, prepares a new one for its first use, and starts the server.
+ */
 export async function startOnData(
   local: Local,
   initial: Config,
@@ -72,12 +74,13 @@ export async function startOnData(
         return await backupAside(folder.database, file, signal);
       },
       backupFolder: folder.backups,
-      // The copies of a cluster would no longer follow this database.
+      // A restore on a leader would make the copies of a cluster useless.
       ...(initial.cluster.role === "" && {
         restore: (file, actor) => restore({ file, actor }),
       }),
       dropFolder: folder.drops,
-      // In a cluster the log knows who was where.
+      // In a cluster the log holds the state that a hand-over file has
+      // elsewhere.
       handover: leader === undefined
         ? takeHandover(folder.handover, Date.now())
         : undefined,
@@ -90,7 +93,7 @@ export async function startOnData(
       }),
       ...(leader !== undefined && {
         joinCluster: async (parts) => {
-          // Only a server with a role loads NATS.
+          // Loaded on demand, because only a server in a cluster needs NATS.
           const { startCore } = await import("../cluster/start.ts");
           return startCore(
             parts,

@@ -1,5 +1,5 @@
 /**
- * `retropal setup`: asks for the settings of a new server; it can be run again.
+ * `retropal setup`: asks for the settings of a new server. Can be run again.
  *
  * @module
  */
@@ -62,7 +62,7 @@ export const setup = localCommand({
   async run(local, input, secret) {
     if (input.web) return await openPage(local);
     const { config } = local.loadConfig();
-    // Checked before anything else is asked, so that no answers are lost.
+    // Checked before the other questions, so that no answers are lost.
     const fault = secret === undefined ? null : passwordFault(secret);
     if (fault !== null) return failure(CODE.refused, fault);
     const ask = asker(local, input.yes ?? false);
@@ -81,8 +81,8 @@ export const setup = localCommand({
     const outside = await ask(
       "By which name or address do friends outside reach it? (empty: none do)",
       input.advertise,
-      // An address that this machine has may change, and clients are told the
-      // one that they reached anyway.
+      // An address of this machine may change, and is announced to clients
+      // without being set.
       config.server.advertise,
       settingFault("server.advertise"),
     );
@@ -137,7 +137,7 @@ export const setup = localCommand({
   },
 });
 
-/** Browsers give a page its microphone only by https. */
+/** Browsers allow a page to use the microphone only over https. */
 function httpsAdvice(tls: Config["web"]["tls"]): string[] {
   return tls !== "off" ? [] : [
     "Browsers speak in rooms only by https: `retropal config set web.tls self`,",
@@ -145,7 +145,7 @@ function httpsAdvice(tls: Config["web"]["tls"]): string[] {
   ];
 }
 
-/** Opens the page of the running server for one use. */
+/** Opens the setup page of the running server for one use. */
 async function openPage(local: Local): Promise<CommandResult> {
   const opened = await local.run(["setup", "open"], {});
   if (opened.code !== CODE.done) return opened;
@@ -154,7 +154,7 @@ async function openPage(local: Local): Promise<CommandResult> {
   return done({ url }, `Open this page within your own network, once: ${url}`);
 }
 
-/** Asks until the answer can be used; "" means a random password. */
+/** Asks until the password is valid; "" requests a random one. */
 async function askOwnersPassword({ terminal }: Local): Promise<string> {
   while (true) {
     const answer = await terminal.ask(
@@ -174,7 +174,10 @@ type Ask = (
   fault: (answer: string) => string | null,
 ) => Promise<string>;
 
-/** Throws ConfigError for an option that is wrong; asks again at a terminal. */
+/**
+ * Returns a function that asks for a setting until the answer is valid. For an
+ * invalid option it throws ConfigError.
+ */
 function asker({ terminal }: Local, silent: boolean): Ask {
   return async (question, given, offered, fault) => {
     if (given !== undefined || silent || !terminal.interactive) {
@@ -210,7 +213,7 @@ function privateHome(): string {
   return home !== null && isPrivateAddress(home) ? home : "";
 }
 
-/** The account that may do everything: made when there is none. */
+/** Creates the owner's account if the server has none. */
 async function makeOwner(
   local: Local,
   ask: Ask,
@@ -219,7 +222,7 @@ async function makeOwner(
 ): Promise<CommandResult> {
   const staff = await local.run(["user", "list"], { role: "superadmin" });
   if (staff.code !== CODE.done && staff.code !== CODE.notFound) return staff;
-  // Not found: there is no database yet.
+  // Not found means that there is no database yet.
   const owners = staff.code === CODE.notFound
     ? []
     : (staff.json as { nickname: string }[]).map((one) => one.nickname);

@@ -1,5 +1,5 @@
 /**
- * Signals from the system to a running server.
+ * Handles operating system signals in a running server.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import { logger, reopenLog } from "../ops/log.ts";
 import type { RunningServer } from "../server/start_server.ts";
 
 /**
- * The first SIGINT or SIGTERM stops the server, the second ends the process.
+ * Stops the server at the first SIGINT or SIGTERM, and ends the process at the
+ * second.
  */
 export function watchSignals(
   server: Pick<RunningServer, "stop" | "restart">,
@@ -51,7 +52,7 @@ export function watchSignals(
     ["SIGTERM", () => end("SIGTERM")],
     ["SIGUSR2", restart],
     ["SIGBREAK", () => end("SIGBREAK")],
-    // On Windows this comes when the console window is closed.
+    // Windows sends it when the console window is closed.
     ["SIGHUP", Deno.build.os === "windows" ? () => end("SIGHUP") : reload],
   ];
   const registered = watched.filter(([signal, handler]) => {
@@ -59,7 +60,7 @@ export function watchSignals(
       Deno.addSignalListener(signal, handler);
       return true;
     } catch {
-      // Not on this system.
+      // This system does not have the signal.
       return false;
     }
   });

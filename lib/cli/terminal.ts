@@ -1,33 +1,36 @@
 /**
- * The terminal: the only place that reads and writes it.
+ * The terminal. No other module reads or writes it.
  *
  * @module
  */
 import { Keys, readSecret } from "./keys.ts";
 
 export interface Terminal {
-  /** Whether a user is present who can answer. */
+  /** Whether a user is present to answer questions. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string>>;
-  /** The program that runs: Deno, or the compiled one. */
+  /** Path of the running program: Deno, or the compiled one. */
   readonly execPath: string;
   /** Aborted when standard output is no longer read. */
   readonly readerGone?: AbortSignal;
-  /** A line on standard output. */
+  /** Writes a line to standard output. */
   out(line: string): void;
-  /** A line on standard error. */
+  /** Writes a line to standard error. */
   err(line: string): void;
   /**
    * Shows a line that the next one replaces; does nothing without a terminal.
    */
   progress(text: string): void;
-  /** All of standard input. */
+  /** Reads all of standard input. */
   readAll(): Promise<string>;
-  /** Rejects with {@linkcode Interrupted} at Ctrl-C, Ctrl-D and end of input. */
+  /**
+   * Asks a question. Rejects with {@linkcode Interrupted} at Ctrl-C, Ctrl-D and
+   * end of input.
+   */
   ask(question: string, options?: { hidden?: boolean }): Promise<string>;
 }
 
-/** The user ended a question instead of answering it. */
+/** Thrown when the user interrupts a question instead of answering it. */
 export class Interrupted extends Error {
   override name = "Interrupted";
 }
@@ -35,7 +38,8 @@ export class Interrupted extends Error {
 const encoder = new TextEncoder();
 
 /**
- * Returns false when the reader has closed, as in `retropal user list | head`.
+ * Writes everything. Returns false when the reader has closed the pipe, as in
+ * `retropal user list | head`.
  */
 function writeAll(
   stream: { writeSync(p: Uint8Array): number },
@@ -52,8 +56,8 @@ function writeAll(
 }
 
 /**
- * What Windows says of a pipe whose reader has gone, beside what Deno calls
- * BrokenPipe: ERROR_NO_DATA and ERROR_PIPE_NOT_CONNECTED.
+ * Errors of Windows for a pipe whose reader has closed it, in addition to
+ * Deno's BrokenPipe: ERROR_NO_DATA and ERROR_PIPE_NOT_CONNECTED.
  */
 const WINDOWS_BROKEN_PIPE = /\(os error (232|233)\)/;
 
@@ -110,7 +114,7 @@ async function readLine(question: string, keys: Keys): Promise<string | null> {
   return await keys.line();
 }
 
-/** Reads key by key without an echo, so that nothing of a password is seen. */
+/** Reads key by key without echo, so that no part of a password is shown. */
 async function readHidden(
   question: string,
   keys: Keys,

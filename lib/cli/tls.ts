@@ -1,6 +1,6 @@
 /**
- * `retropal tls authority`: an authority of the host's own for friends to
- * install, limited to this server's names.
+ * `retropal tls authority`: creates a certificate authority for friends to
+ * install, limited to the names of this server.
  *
  * @module
  */
@@ -61,7 +61,9 @@ export const tlsAuthority = localCommand({
   },
 });
 
-/** The certificate in use is signed by the authority at once. */
+/**
+ * Makes the server renew its certificate, so that the authority has signed it.
+ */
 async function reload(local: Local): Promise<void> {
   await local.run(["config", "reload"], {});
 }

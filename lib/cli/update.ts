@@ -1,5 +1,5 @@
 /**
- * `retropal update --check`: whether there is a newer release.
+ * `retropal update --check`: reports whether there is a newer release.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * Our own Paltalk 5.0 client, for tests, bots and load: it does what the real
- * one does wherever a server could go wrong, and fails loudly where the real
- * one would break.
+ * Our own Paltalk 5.0 client, for tests, bots and load: it behaves like the
+ * real one wherever a server could make a mistake, and fails with an error
+ * where the real one would break.
  *
  * ```ts ignore
  * const dan = await PaltalkClient.signOn({
@@ -42,7 +42,7 @@ export interface ClientOptions extends Endpoint {
   readonly voice?: VoiceManner;
   /** False accepts frames that would break the real client. */
   readonly strict?: boolean;
-  /** False sends only what the caller requests. */
+  /** False sends only packets that the caller requests. */
   readonly reacts?: boolean;
   /** Version word; that of the program by default. */
   readonly version?: number;
@@ -56,7 +56,7 @@ export interface ClientOptions extends Endpoint {
 export interface Program {
   readonly wire: Omit<ConnectionOptions, "host" | "port" | "transport">;
   signOn(credentials: Credentials): Promise<Connection>;
-  /** A new connection was opened. */
+  /** Called when a new connection was opened. */
   connected(): void;
   react(connection: Connection, frame: Frame): void;
 }
@@ -101,7 +101,7 @@ export class Client implements Line {
   }
 
   /**
-   * Two connections, or one when the uid is known.
+   * Signs on with two connections, or with one if the uid is known.
    *
    * @throws SignOnRefused with the sentence that the user would read
    */
@@ -182,7 +182,7 @@ export class Client implements Line {
 
   /**
    * Resolves when the server has handled everything sent so far: the answer to
-   * a question arrives after all earlier answers.
+   * a request arrives after all earlier answers.
    */
   async settle(): Promise<void> {
     await this.rooms.counts();
@@ -217,7 +217,10 @@ export class Client implements Line {
     else this.program.react(connection, frame);
   }
 
-  /** Does what the client does automatically when a room's window closes. */
+  /**
+   * Sends the packets that the client sends automatically when a room's window
+   * closes.
+   */
   windowClosed(connection: Connection, gid: number): void {
     this.strictness.leftRoom(gid);
     void this.voice.leave(gid);

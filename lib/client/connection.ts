@@ -14,19 +14,19 @@ export type { Endpoint };
 
 export interface ConnectionOptions extends Endpoint {
   readonly transport: Transport;
-  /** Version word of what is sent: 71 is the real client, 83 is gaim. */
+  /** Version word of outgoing frames: 71 is the real client, 83 is Gaim. */
   readonly version?: number;
-  /** Payloads in the form that goes over the wire, and back from it. */
+  /** Converts payloads to the form on the wire, and back. */
   readonly toWire?: (type: number, payload: Uint8Array) => Uint8Array;
   readonly fromWire?: (type: number, payload: Uint8Array) => Uint8Array;
   /**
    * Called with every frame as it was on the wire, and with the server's FIN.
    */
   readonly onWire?: (frame: Frame | "fin") => void;
-  /** Returns false when frames are only for `onFrame` and need not be kept. */
+  /** Returns false to pass frames only to `onFrame` without keeping them. */
   readonly keeps?: () => boolean;
   /**
-   * Called with every frame before anybody can take it; an error ends the
+   * Called with every frame before it can be taken; an error ends the
    * connection.
    */
   readonly onFrame?: (frame: Frame) => void;
@@ -44,7 +44,7 @@ export class Connection {
   /** The error that ended the connection, when neither side closed it. */
   failure: Error | undefined;
 
-  /** The bytes underneath. */
+  /** The underlying stream. */
   readonly stream: ByteStream;
   readonly #options: ConnectionOptions;
   readonly #decoder = new FrameDecoder();
@@ -95,7 +95,7 @@ export class Connection {
     return done;
   }
 
-  /** Takes the next frame of this type, or that is wanted. */
+  /** Takes the next frame of this type, or that the predicate accepts. */
   next(
     wanted: number | ((frame: Frame) => boolean),
     timeoutMs?: number,
@@ -107,7 +107,7 @@ export class Connection {
     return this.inbox.next(({ type }) => type === wanted, name, timeoutMs);
   }
 
-  /** Takes the next packet of this kind whose value is wanted. */
+  /** Takes the next packet of this kind that the predicate accepts. */
   async expect<T>(
     packet: Packet<T>,
     wants: (value: T) => boolean = () => true,

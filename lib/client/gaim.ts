@@ -48,7 +48,7 @@ export class GaimPlugin implements Program {
     this.strictness.connected();
   }
 
-  /** Opens and closes voice, and sends nothing by itself. */
+  /** Opens and closes voice; sends nothing by itself. */
   react(_connection: Connection, frame: Frame): void {
     const { voice } = this.client;
     const room = (packet: Packet<{ gid: number }>) => {

@@ -1,6 +1,6 @@
 /**
- * Sign-on as Gaim's plugin does it (docs/protocol.md, "Other clients"): it
- * waits for HELLO without a word.
+ * Sign-on like Gaim's plugin (docs/protocol.md, "Other clients"), which waits
+ * for HELLO without sending anything.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { type Credentials, type Dial, SignOnRefused } from "./sign_on.ts";
 const SERIAL = "33003410343034503460347034803490";
 const ADDRESS = "309034003690";
 
-/** Waits for HELLO; returns where REDIRECT has sent the plugin, if it came. */
+/** Waits for HELLO. Returns the address from REDIRECT, if one arrived. */
 async function greeted(connection: Connection): Promise<Endpoint | undefined> {
   const { HELLO, REDIRECT } = SERVER_TYPES;
   let next: Endpoint | undefined;
@@ -116,7 +116,7 @@ async function signedOn(connection: Connection, uid: number): Promise<void> {
       (statusChange.parse(frame.payload) as { uid: number }).uid === uid)
   );
   if (frame.type !== SERVER_TYPES.SERVER_ERROR.type) return;
-  // Continues reading until the server closes, which must not happen too early.
+  // Reads on until the server closes, to detect a FIN that comes too early.
   await connection.closed;
   if (connection.failure !== undefined) throw connection.failure;
   throw new SignOnRefused(CLIENT_TYPES.LOGIN.type, decodeText(frame.payload));

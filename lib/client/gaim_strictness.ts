@@ -26,7 +26,7 @@ const types = SERVER_TYPES;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Text as the plugin reads it; undefined when it is no UTF-8. */
+/** Decodes text like the plugin; undefined when it is not UTF-8. */
 function read(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes);
@@ -35,7 +35,7 @@ function read(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The records of a list, by the byte that separates them. */
+/** Splits a list into records at the separating byte. */
 function records(payload: Uint8Array): (string | undefined)[] {
   const found: (string | undefined)[] = [];
   for (let at = 0; at < payload.length;) {
@@ -57,7 +57,7 @@ function textFault(text: string): string | undefined {
 }
 
 export class GaimStrictness {
-  /** Text of SERVER_ERROR, once it has come. */
+  /** Text of SERVER_ERROR, once received. */
   farewell: string | undefined;
   /** Rooms in whose list this client's own record says admin=1. */
   readonly admins = new Set<number>();

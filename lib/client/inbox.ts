@@ -1,5 +1,5 @@
 /**
- * Items that have arrived and were not taken yet. Nothing is ever dropped: a
+ * Items that have arrived and have not been taken. Nothing is ever dropped: a
  * caller takes the first item that it wants, and the others stay in order.
  *
  * @module
@@ -50,7 +50,7 @@ export class Inbox<T> {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
-  /** Takes the first item that `wants`, waiting for it when it must. */
+  /** Takes the first item that `wants` accepts, waiting for it if necessary. */
   next(
     wants: (item: T) => boolean,
     what: string,
@@ -82,13 +82,13 @@ export class Inbox<T> {
     });
   }
 
-  /** Takes the first item that `wants`, if it is there already. */
+  /** Takes the first item that `wants` accepts, if it has already arrived. */
   take(wants: (item: T) => boolean): T | undefined {
     const at = this.#items.findIndex(wants);
     return at < 0 ? undefined : this.#items.splice(at, 1)[0];
   }
 
-  /** Takes everything. */
+  /** Takes all items. */
   drain(): T[] {
     return this.#items.splice(0);
   }

@@ -1,6 +1,6 @@
 /**
- * The part of a client that its rooms, people, voice and video work through:
- * a signed-on connection with the state learnt from it.
+ * The part of a client that its rooms, contacts, voice and video use: a
+ * signed-on connection, and the state learnt from it.
  *
  * @module
  */
@@ -19,13 +19,13 @@ export interface Line {
   /** The signed-on connection. @throws Error when there is none */
   readonly connection: Connection;
   send<T>(packet: Packet<T>, value: T): Promise<void>;
-  /** Takes the next packet of this kind whose value is wanted. */
+  /** Takes the next packet of this kind that the predicate accepts. */
   expect<T>(
     packet: Packet<T>,
     wants?: (value: T) => boolean,
     timeoutMs?: number,
   ): Promise<T>;
-  /** Takes the next frame of this type, or that is wanted. */
+  /** Takes the next frame of this type, or that the predicate accepts. */
   next(
     wanted: number | ((frame: Frame) => boolean),
     timeoutMs?: number,

@@ -1,4 +1,4 @@
-/** @module Our own client: {@linkcode PaltalkClient} and what it is made of. */
+/** @module Our own client: {@linkcode PaltalkClient} and its parts. */
 export { Client, type ClientOptions } from "./client.ts";
 export { openVoiceLink, PaltalkClient, TCP } from "./tcp.ts";
 export { Connection, ConnectionClosed } from "./connection.ts";

@@ -1,4 +1,4 @@
-/** @module Waiting, which a browser can do too. */
+/** @module Delays, with functions that a browser has too. */
 
 /** Resolves after `ms` milliseconds. */
 export function pause(ms: number): Promise<void> {

@@ -38,11 +38,11 @@ export interface JoinOptions {
   readonly invisible?: boolean;
 }
 
-/** Sound and pictures of a room, which begin and end with its window. */
+/** Voice and video of a room, which start and end with its window. */
 export interface RoomMedia {
   /** Called before the window closes. */
   leaving(gid: number): Promise<void>;
-  /** Called after the server was told. */
+  /** Called after the client has left on the server. */
   left(gid: number): Promise<void>;
 }
 
@@ -50,8 +50,8 @@ export class Rooms {
   constructor(readonly client: Line, readonly media: RoomMedia) {}
 
   /**
-   * Joins and waits for the window and the member list. The real client leaves
-   * the voice room that is open before it asks for another.
+   * Joins, and waits for the window and the member list. Like the real client,
+   * leaves an open voice room first.
    *
    * @throws Refused
    */
@@ -65,7 +65,11 @@ export class Rooms {
     );
   }
 
-  /** @throws Refused */
+  /**
+   * Creates a room and joins it.
+   *
+   * @throws Refused
+   */
   async create(
     room: Partial<RoomCreate> & Pick<RoomCreate, "name" | "category">,
   ): Promise<RoomJoined> {
@@ -120,7 +124,10 @@ export class Rooms {
     await this.media.left(gid);
   }
 
-  /** Sends a line to a room; the client shows its own line by itself. */
+  /**
+   * Sends a line to a room. The server does not echo it: the client shows its
+   * own line.
+   */
   say(gid: number, text: string | Uint8Array): Promise<void> {
     const bytes = typeof text === "string" ? encodeText(text) : text;
     return this.client.send(roomMessageOut, { gid, text: bytes });

@@ -30,16 +30,16 @@ import { type Connection, type Endpoint } from "./connection.ts";
 export interface Credentials {
   readonly nickname: string;
   readonly password: string;
-  /** Remembered from an earlier sign-on: no GET_UIN is asked. */
+  /** Known from an earlier sign-on, so that GET_UIN is not sent. */
   readonly uid?: number;
   /** The installation has never signed on before. */
   readonly firstRun?: boolean;
 }
 
-/** The server said no; the message is what the user reads. */
+/** Thrown when the server refuses a sign-on; the message is for the user. */
 export class SignOnRefused extends Error {
   override name = "SignOnRefused";
-  /** @param to the packet that was refused; -1148 is the password */
+  /** @param to the packet that was refused; -1148 means the password */
   constructor(readonly to: number, sentence: string) {
     super(sentence);
   }
@@ -165,9 +165,9 @@ async function takeStep(
 }
 
 /**
- * Encodes the password under a key. Where a key points before the limerick, the
- * real client adds random bytes of its stack, so the result cannot be decoded;
- * this does the same.
+ * Encrypts the password with a key. Where a key points before the limerick, the
+ * real client adds random bytes from its stack, so the result cannot be
+ * decrypted; this function does the same.
  */
 export function passwordDigits(password: string, key: Uint8Array): string {
   const clear = encodeText(password).subarray(0, 12);

@@ -51,11 +51,11 @@ export class ClientState {
   uid = 0;
   nickname = "";
   readonly pals = new Set<number>();
-  /** Users whose messages are shown at once. */
+  /** Users whose messages are shown immediately. */
   readonly known = new Set<number>();
   readonly rooms = new Map<number, OpenRoom>();
   readonly media = new Map<number, MediaServer>();
-  /** Lockwords of joins under way. */
+  /** Lockwords of pending joins. */
   readonly lockwords = new Map<number, string>();
 
   /**

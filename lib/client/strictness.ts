@@ -41,7 +41,10 @@ export class WouldBreakClient extends Error {
 }
 
 const types = SERVER_TYPES;
-/** The client's loop sleeps up to 2 seconds; some leeway for the clock. */
+/**
+ * Milliseconds: the client's loop sleeps up to 2 seconds; the rest is
+ * tolerance.
+ */
 const RESUME_MS = 2400;
 const CODECS = new Map(SERVER_CODECS.map((codec) => [codec.type, codec]));
 const VOICE_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4]);
@@ -58,12 +61,14 @@ export class Strictness {
   /** This client's own uid, once it is known. */
   uid = 0;
   readonly #windows = new Map<number, Window>();
-  /** Rooms left on purpose, for which frames under way may still arrive. */
+  /** Rooms that the client has left, for which frames may still arrive. */
   readonly #left = new Set<number>();
   /** Number of unanswered questions about each uid. */
   readonly #asked = new Map<number, number>();
   #searching = 0;
-  /** Whether the sending loop is running, and when it was told to stop. */
+  /**
+   * Whether the sending loop is running, and the time at which it was stopped.
+   */
   #sendsPictures = false;
   #pausedAt = -Infinity;
   /** Video calls offered by this client and not accepted yet. */
@@ -240,7 +245,7 @@ export class Strictness {
   }
 }
 
-/** For frames that the hazard rules have passed. */
+/** Decodes a frame that the hazard rules have already passed. */
 function read<T>(packet: Packet<T>, frame: Frame): T {
   const value = packet.parse(frame.payload);
   if (value instanceof Malformed) {

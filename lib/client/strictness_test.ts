@@ -18,7 +18,10 @@ const OAK = 50001;
 const ME = 1000002;
 const KIM = 1000003;
 
-/** A strict client that has got HELLO, and a way to give it frames. */
+/**
+ * Returns a strict client that has received HELLO, and a function that gives it
+ * frames.
+ */
 function signedOn() {
   const strict = new Strictness();
   strict.uid = ME;

@@ -1,5 +1,5 @@
 /**
- * The client over TCP and UDP, as the real one is.
+ * The client over TCP and UDP, like the real one.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export const TCP: Transport = {
     VoiceUdp.open({ host, port, gid, uid, manner, localAddress }),
 };
 
-/** Connects to a voice port and says hello. */
+/** Connects to a voice port and sends the hello. */
 export async function openVoiceLink(
   options: VoiceLinkOptions & Endpoint,
 ): Promise<VoiceLink> {

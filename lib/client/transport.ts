@@ -1,7 +1,7 @@
 /**
  * How a client's bytes travel: over TCP and UDP (tcp.ts), or over WebSocket
- * (websocket.ts). The rest of lib/client knows neither, so it runs in a
- * browser too.
+ * (websocket.ts). The rest of lib/client depends on neither, so it also runs in
+ * a browser.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface ByteStream {
   close(): void;
 }
 
-/** Where a voice room's sound is, and whose voice it will be. */
+/** Address of a room's voice, and the identity of the speaker. */
 export interface VoicePlace extends Endpoint {
   readonly gid: number;
   readonly uid: number;
@@ -33,13 +33,16 @@ export interface VoicePlace extends Endpoint {
 export type UdpManner = "client" | "hello" | "prefixed";
 
 export interface Transport {
-  /** Opens a chat connection. Rejects when there is none. */
+  /** Opens a chat connection. Rejects when that fails. */
   chat(at: Endpoint): Promise<ByteStream>;
-  /** Opens a voice link, before the hello; `chat` is the connection beside it. */
+  /**
+   * Opens a voice connection without sending the hello; `chat` is the chat
+   * connection of the same session.
+   */
   voice(at: Endpoint, chat: ByteStream): Promise<ByteStream>;
-  /** Opens one connection to the video port, where pictures go by TCP. */
+  /** Opens one connection to the video port, for transports with TCP. */
   readonly video?: (at: Endpoint) => Promise<ByteStream>;
-  /** Opens voice by datagrams, where that is possible. */
+  /** Opens voice over UDP, for transports that have it. */
   readonly datagrams?: (
     place: VoicePlace,
     manner: UdpManner,

@@ -1,5 +1,5 @@
 /**
- * The transactions of the video port as the real client makes them: a
+ * Transactions with the video port as the real client makes them: one
  * connection for each (docs/protocol.md, "Room video").
  *
  * @module
@@ -16,15 +16,18 @@ import type { ByteStream } from "./transport.ts";
 /** Opens a connection to the video port. */
 export type OpenVideo = () => Promise<ByteStream>;
 
-/** The client's buffer; its length is not checked, so more is fatal. */
+/**
+ * Size of the client's buffer. It does not check the length, so more bytes
+ * overwrite memory.
+ */
 const BUFFER_BYTES = 256_000;
 
-/** A transaction that the real client counts as failed. */
+/** Thrown for a transaction that the real client counts as failed. */
 export class VideoFailure extends Error {
   override name = "VideoFailure";
 }
 
-/** Says hello and returns the offset. */
+/** Sends the hello and returns the offset. */
 export async function sayHello(
   open: OpenVideo,
   request: Extract<VideoRequest, { kind: "publisher hello" | "viewer hello" }>,
@@ -41,7 +44,7 @@ export async function sayHello(
   });
 }
 
-/** Sends a picture; the server says nothing. */
+/** Sends a picture; the server does not answer. */
 export async function pushPicture(
   open: OpenVideo,
   uid: number,
@@ -105,7 +108,7 @@ async function transact<T>(
     try {
       stream.close();
     } catch {
-      // Closed by the error that ended it.
+      // The error that ended the connection has closed it too.
     }
   }
 }

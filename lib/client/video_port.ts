@@ -31,7 +31,10 @@ import {
   VideoView,
 } from "./video_view.ts";
 
-/** As the real client: six pictures a second, and as many GETs. */
+/**
+ * Milliseconds between pictures; the real client sends and requests six a
+ * second.
+ */
 const PICTURE_MS = 167;
 const FETCH_MS = 150;
 
@@ -53,15 +56,15 @@ interface Publishing extends Required<PublishOptions> {
 }
 
 export class VideoPort {
-  /** Pictures that the server took. */
+  /** Number of pictures that the server accepted. */
   sent = 0;
   readonly failures: unknown[] = [];
   readonly #client: Line;
   readonly #views = new Map<number, VideoView>();
   #publishing: Publishing | undefined;
-  /** Goes on over pauses, stops and hellos, as the real client's. */
+  /** Continues across pauses, stops and hellos, like the real client's. */
   #counter = FIRST_COUNTER;
-  /** The loops that send; a server that behaves never starts two. */
+  /** Running send loops; a correct server never starts two. */
   readonly #loops = new Set<symbol>();
 
   constructor(client: Line) {
@@ -91,7 +94,7 @@ export class VideoPort {
     await this.#answer(startPublishVideo, videoPublishTo, () => true);
   }
 
-  /** Stop Publish. */
+  /** Stops publishing. */
   async stop(): Promise<void> {
     const gid = this.#publishing?.gid;
     this.#publishing = undefined;
@@ -117,7 +120,7 @@ export class VideoPort {
       const icon = read(roomVideo, frame);
       return icon?.uid === publisher && icon.state === CAMERA.off;
     };
-    // Frames that arrived before the request do not answer it.
+    // Frames that arrived before the request are not answers to it.
     while (client.connection.inbox.take(off) !== undefined);
     await client.send(viewVideo, { uid: publisher, gid });
     const { address, videoPort } = await this.#answer(
@@ -161,7 +164,7 @@ export class VideoPort {
       .finally(() => this.#loops.delete(loop));
   }
 
-  /** VIDEO_PAUSE. */
+  /** Handles VIDEO_PAUSE. */
   pause(): void {
     this.#loops.clear();
   }
@@ -172,8 +175,9 @@ export class VideoPort {
   }
 
   /**
-   * The window of a room is closed: the client stops its picture before it
-   * leaves, and its views afterwards, with sixteen bits of the room's number.
+   * Called when the window of a room closes: the client stops its own picture
+   * before it leaves, and its views afterwards, using sixteen bits of the
+   * room's number.
    */
   async leaving(gid: number): Promise<void> {
     if (this.#publishing?.gid === gid) await this.stop();
@@ -233,7 +237,7 @@ export class VideoPort {
       } catch (error) {
         this.failures.push(error);
         if (++failed >= MOST_FAILURES && this.#publishing?.gid === gid) {
-          // The connection may be gone as well.
+          // The connection may be closed as well.
           return await this.stop().catch(() => {});
         }
       }

@@ -9,7 +9,7 @@ import { pause } from "./pause.ts";
 import { Inbox } from "./inbox.ts";
 import { fetchPicture, type OpenVideo, sayHello } from "./video_link.ts";
 
-/** The client counts each view from here. */
+/** Start of the counter of each view. */
 export const FIRST_COUNTER = 1000;
 /** Failures in a row after which the client gives up, and the pause between. */
 export const MOST_FAILURES = 5;
@@ -25,14 +25,14 @@ export interface ViewOptions {
   /** Milliseconds between a picture and the next request. */
   readonly intervalMs: number;
   readonly failurePauseMs: number;
-  /** False: a picture replaces the one that nobody has taken. */
+  /** False if a new picture replaces one that was not taken. */
   readonly keepsAll: boolean;
   readonly onFailed: () => void;
 }
 
 export class VideoView {
   readonly pictures = new Inbox<Uint8Array>(({ length }) => `${length} bytes`);
-  /** Pictures that came. */
+  /** Number of pictures received. */
   count = 0;
   readonly failures: unknown[] = [];
   readonly #options: ViewOptions;
@@ -52,7 +52,7 @@ export class VideoView {
     return this.#closed.promise;
   }
 
-  /** The next picture that comes. */
+  /** Takes the next picture. */
   next(timeoutMs?: number): Promise<Uint8Array> {
     return this.pictures.next(() => true, "a picture", timeoutMs);
   }

@@ -11,13 +11,13 @@ import {
 } from "../protocol/rtp.ts";
 import { Inbox } from "./inbox.ts";
 
-/** A frame that was heard. */
+/** A received voice frame. */
 export interface Heard {
-  /** uid in the trailer. */
+  /** Uid from the trailer. */
   readonly speaker: number;
-  /** RTP header to trailer, without the length in front. */
+  /** RTP header to trailer, without the length prefix. */
   readonly frame: Uint8Array;
-  /** Whether the length stood in front. */
+  /** Whether the frame had a length prefix. */
   readonly prefixed: boolean;
 }
 
@@ -26,9 +26,9 @@ export interface VoiceChannel {
   readonly heard: Inbox<Heard>;
   /** False after either side has closed it. */
   readonly isOpen: boolean;
-  /** Resolves when it is over. */
+  /** Resolves when the channel is closed. */
   readonly closed: Promise<void>;
-  /** Sends a frame as {@linkcode encodeVoiceFrame} makes it. */
+  /** Sends a frame made by {@linkcode encodeVoiceFrame}. */
   talk(wireFrame: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,12 +37,16 @@ export function newHeard(): Inbox<Heard> {
   return new Inbox(({ speaker, frame }) => `${frame.length} of ${speaker}`);
 }
 
-/** @param frame RTP header to trailer */
+/**
+ * Parses a received frame.
+ *
+ * @param frame RTP header to trailer
+ */
 export function heardFrame(frame: Uint8Array, prefixed: boolean): Heard {
   return { speaker: speakerOf(frame, 0, frame.length), frame, prefixed };
 }
 
-/** The next frame that is heard, of `speaker` when given. */
+/** Takes the next received frame, of `speaker` if given. */
 export function nextHeard(
   channel: VoiceChannel,
   speaker?: number,
@@ -59,7 +63,9 @@ export function nextHeard(
 const GSM_BYTES = 33;
 const GSM_TICKS = 160;
 
-/** Makes the frames of one talker, as the real client numbers them. */
+/**
+ * Creates the frames of one speaker, numbered like those of the real client.
+ */
 export class Talker {
   #sequence: number;
   #timestamp: number;
@@ -75,7 +81,10 @@ export class Talker {
     this.#timestamp = start.timestamp;
   }
 
-  /** The next frame with its prefix: `count` GSM frames full of `fill`. */
+  /**
+   * Returns the next frame with its prefix: `count` GSM frames filled with
+   * `fill`.
+   */
   next(fill = 0, count = 4): Uint8Array<ArrayBuffer> {
     const payload = new Uint8Array(GSM_BYTES * count).fill(fill);
     for (let i = 0; i < count; i++) {
@@ -84,7 +93,7 @@ export class Talker {
     return this.frame({ payload });
   }
 
-  /** The next frame with a payload of any kind. */
+  /** Returns the next frame with any payload. */
   frame(
     parts: Pick<VoiceFrame, "payload"> & Partial<VoiceFrame>,
   ): Uint8Array<ArrayBuffer> {
@@ -101,7 +110,7 @@ export class Talker {
   }
 }
 
-/** A frame without the length in front. */
+/** Returns a frame without its length prefix. */
 export function withoutPrefix(wireFrame: Uint8Array): Uint8Array {
   return wireFrame.subarray(PREFIX_BYTES);
 }

@@ -16,11 +16,11 @@ import type { ByteStream } from "./transport.ts";
 import { heardFrame, newHeard, type VoiceChannel } from "./voice_channel.ts";
 
 /**
- * The voice state of one client program: one bad frame makes the real program
- * close every later voice socket at its first byte, until it is restarted.
+ * Voice state of one client program: after one bad frame the real program
+ * closes every later voice socket at its first byte, until it is restarted.
  */
 export class VoiceHealth {
-  /** Why this client can receive no more voice; undefined while it can. */
+  /** Why this client can no longer receive voice; undefined while it can. */
   poison: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export class VoiceLink implements VoiceChannel {
     this.closed = this.#read();
   }
 
-  /** Says hello: room and uid, in two segments. */
+  /** Connects and sends the hello, room and uid in two segments. */
   static async open(
     stream: ByteStream,
     options: VoiceLinkOptions,

@@ -9,7 +9,9 @@ const OAK = 50001;
 const ME = 1000002;
 const KIM = 1000003;
 
-/** A voice server made by hand: the accepted side of one link. */
+/**
+ * Returns a client's voice link, and the accepted socket on the server's side.
+ */
 async function linked(health = new VoiceHealth()) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { hostname: host, port } = listener.addr as Deno.NetAddr;

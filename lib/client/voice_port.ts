@@ -18,12 +18,15 @@ import type { UdpManner } from "./transport.ts";
 /** `udp-client` is the real client's UDP mode; `none` opens nothing. */
 export type VoiceManner = "tcp" | "none" | `udp-${UdpManner}`;
 
-/** While a voice room's window is open. */
+/** Sent this often, in milliseconds, while a voice room's window is open. */
 const KEEPALIVE_MS = 60_000;
 
 export class VoicePort {
   readonly health = new VoiceHealth();
-  /** Frames of this client, numbered on over pauses as the real one's are. */
+  /**
+   * Makes this client's frames; like the real client, it continues the
+   * numbering after pauses.
+   */
   talker = new Talker(0);
 
   #channel: Promise<VoiceChannel> | undefined;
@@ -33,7 +36,7 @@ export class VoicePort {
 
   constructor(readonly client: Line, readonly manner: VoiceManner) {}
 
-  /** Opens the channel once window and media server of a room are known. */
+  /** Opens the channel once the room's window and media server are known. */
   enter(gid: number): void {
     const { rooms, media } = this.client.state;
     if (this.manner === "none" || !rooms.has(gid) || !media.has(gid)) return;
@@ -46,15 +49,15 @@ export class VoicePort {
     this.#startKeepalive();
   }
 
-  /** The channel, once it is open. */
+  /** Resolves with the channel when it is open. */
   async channel(): Promise<VoiceChannel> {
     await this.#opened.promise;
     return await this.#channel!;
   }
 
   /**
-   * The talk key is pressed: one frame of `count` GSM frames. A link that the
-   * server has closed is opened again.
+   * Sends one frame of `count` GSM frames, as when the talk key is pressed.
+   * Reopens a link that the server has closed.
    */
   async talk(fill = 0, count = 4): Promise<Uint8Array<ArrayBuffer>> {
     let channel = await this.channel();
@@ -70,17 +73,17 @@ export class VoicePort {
     return frame;
   }
 
-  /** The next frame that is heard, of `speaker` when given. */
+  /** Takes the next received frame, of `speaker` if given. */
   async hear(speaker?: number, timeoutMs?: number): Promise<Heard> {
     return await nextHeard(await this.channel(), speaker, timeoutMs);
   }
 
-  /** Frames that have come and were not taken. */
+  /** Frames received and not taken. */
   async waiting(): Promise<readonly Heard[]> {
     return (await this.channel()).heard.items;
   }
 
-  /** The window of `gid` is closed. */
+  /** Closes the channel when the window of `gid` is closed. */
   async leave(gid: number): Promise<void> {
     if (gid === this.#gid) await this.close();
   }

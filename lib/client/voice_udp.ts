@@ -1,12 +1,12 @@
 /**
- * Voice by datagrams (docs/protocol.md, "Voice"), in three manners:
+ * Voice over UDP (docs/protocol.md, "Voice"), in three manners:
  *
- * - `client`: as the real client in its UDP mode. It says no hello, talks from
- *   a port of its own and hears only what comes to its port 2090 from the
+ * - `client`: like the real client in its UDP mode. It sends no hello, uses a
+ *   port of its own for sending, and receives only on port 2090 from the
  *   announced address.
- * - `hello`: eight bytes register the source address, frames go both ways
- *   without their length.
- * - `prefixed`: the same with the length in front of each frame.
+ * - `hello`: eight bytes register the source address; frames in both
+ *   directions have no length prefix.
+ * - `prefixed`: the same with a length prefix before each frame.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface VoiceUdpOptions extends Endpoint {
   readonly gid: number;
   readonly uid: number;
   readonly manner: UdpManner;
-  /** Address of this machine to listen at; the chat connection's own. */
+  /** Local address to listen on: that of the chat connection. */
   readonly localAddress?: string;
 }
 
@@ -100,7 +100,7 @@ export class VoiceUdp implements VoiceChannel {
     try {
       for await (const [datagram, from] of this.#ears) {
         const { hostname, port: source } = from as Deno.NetAddr;
-        // Any port of the announced address will do for the real client.
+        // The real client accepts any port of the announced address.
         if (hostname !== host || (manner !== "client" && source !== port)) {
           continue;
         }
@@ -110,7 +110,7 @@ export class VoiceUdp implements VoiceChannel {
         this.heard.put(heardFrame(frame.slice(), prefixed));
       }
     } catch {
-      // The socket was closed while it was being read.
+      // The socket was closed during the read.
     }
   }
 }

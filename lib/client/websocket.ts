@@ -1,7 +1,6 @@
 /**
- * The client over WebSocket, as a browser has it: `/ws/chat` and `/ws/voice`
- * of the pages' address carry the bytes that go over TCP elsewhere
- * (docs/browser.md).
+ * The client over WebSocket, as in a browser: `/ws/chat` and `/ws/voice` at the
+ * pages' address carry the same bytes as TCP (docs/browser.md).
  *
  * @module
  */
@@ -15,16 +14,19 @@ const BUFFER_CHECK_MS = 20;
 /** Longest message in bytes; message boundaries have no meaning. */
 const MESSAGE_BYTES = 32_768;
 
-/** Makes a WebSocket; one outside a browser must send an Origin header. */
+/** Creates a WebSocket; outside a browser it must send an Origin header. */
 export type Connect = (url: string, protocols: string[]) => WebSocket;
 
 export interface WebSocketTransportOptions {
-  /** Gives a ticket for each chat connection; nothing to use the password. */
+  /**
+   * Returns a ticket for each chat connection; undefined to sign on by
+   * password.
+   */
   readonly ticket?: () => Promise<string | undefined>;
   readonly connect?: Connect;
 }
 
-/** The WebSocket was refused, or broke off. */
+/** Thrown when the WebSocket was refused or broken off. */
 export class WebSocketClosed extends Error {
   override name = "WebSocketClosed";
   constructor(readonly code: number, reason: string) {
@@ -53,7 +55,7 @@ export class WebSocketStream implements ByteStream {
     };
   }
 
-  /** `ticket` is shown as a subprotocol: addresses are logged by proxies. */
+  /** `ticket` is sent as a subprotocol, because proxies log addresses. */
   static async open(
     url: string,
     ticket?: string,
@@ -136,7 +138,7 @@ export class WebSocketStream implements ByteStream {
   }
 }
 
-/** `base` is the pages' address, such as "ws://example.org:8080". */
+/** `base` is the address of the pages, such as "ws://example.org:8080". */
 export function webSocketTransport(
   base: string,
   { ticket, connect }: WebSocketTransportOptions = {},

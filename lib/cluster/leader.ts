@@ -6,7 +6,7 @@
  */
 import type { Database } from "../../db/database.ts";
 import { openToLead } from "../../db/open.ts";
-import { ChangeRecorder, placeLeader } from "../../db/replica.ts";
+import { ChangeRecorder, storeLeaderPosition } from "../../db/replica.ts";
 import type { Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
 import {
@@ -76,7 +76,11 @@ export class Leader implements Disposable {
     const { db, store } = await openToLead(database, { durability });
     try {
       const schema = db.pragma("user_version");
-      placeLeader(db, { log: logName, entry: state.index, leading: true });
+      storeLeaderPosition(db, {
+        log: logName,
+        entry: state.index,
+        leading: true,
+      });
       const newest = await node.snapshots.newest();
       // Steps of the schema are not in the log.
       if (newest === undefined || schema !== term.schema) {

@@ -21,7 +21,10 @@ import {
   SUBFRAME_SAMPLES,
 } from "./gsm_tables.ts";
 
-/** Decodes one direction of one conversation; frames depend on their past. */
+/**
+ * Decodes one direction of one conversation. Each frame depends on earlier
+ * ones.
+ */
 export class GsmDecoder {
   readonly #parameters = newParameters();
   readonly #coefficients = new Coefficients();
@@ -69,7 +72,7 @@ export class GsmDecoder {
     past.copyWithin(0, SUBFRAME_SAMPLES);
   }
 
-  /** Replaces the residual by what the short-term filter makes of it. */
+  /** Replaces the residual with the output of the short-term filter. */
   #filter(
     samples: Int16Array,
     set: Int16Array,

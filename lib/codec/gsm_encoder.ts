@@ -119,7 +119,10 @@ export class GsmEncoder {
   }
 }
 
-/** Finds the lag at which the past resembles this subframe most, and a gain. */
+/**
+ * Finds the lag at which earlier samples resemble this subframe most, and the
+ * gain.
+ */
 function choosePitch(
   wanted: Int16Array,
   past: Int16Array,

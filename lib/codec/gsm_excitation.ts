@@ -12,7 +12,9 @@ import { SUBFRAME_SAMPLES } from "./gsm_tables.ts";
 const GRIDS = 4;
 const SPACING = 3;
 
-/** Where a subframe's parameters hold the grid, the maximum and the pulses. */
+/**
+ * Indexes of the grid, the maximum and the pulses in a subframe's parameters.
+ */
 const GRID = 2;
 const MAXIMUM = 3;
 const FIRST_PULSE = 4;
@@ -24,7 +26,7 @@ const INVERSE_MANTISSAS = [
 ];
 const MANTISSAS = [18431, 20479, 22527, 24575, 26623, 28671, 30719, 32767];
 
-/** Chooses grid, block maximum and pulses for what is left to be coded. */
+/** Chooses grid, block maximum and pulses for the remaining signal. */
 export function encodePulses(
   residual: Int16Array,
   parameters: Uint8Array,

@@ -96,8 +96,8 @@ function logAreaRatio(reflection: number): number {
 const SECTION_ENDS = [13, 27, 40, SAMPLES_PER_FRAME];
 
 /**
- * The coefficients on their way from one frame to the next: the first 40
- * samples use sets between the last frame's and this one's.
+ * Interpolates the coefficients between frames: the first 40 samples use
+ * mixtures of the previous frame's set and the new one.
  */
 export class Coefficients {
   #last = new Int16Array(COEFFICIENTS);

@@ -1,5 +1,5 @@
 /**
- * Compares the codec with libgsm, where one of its tools is installed.
+ * Compares the codec with libgsm, if one of its tools is installed.
  *
  * @module
  */
@@ -14,10 +14,13 @@ import {
 
 const FRAMES = 300;
 
-/** A program that turns raw samples into frames, and back. */
+/** A program that encodes raw samples as frames, and decodes them. */
 interface Oracle {
   readonly program: string;
-  /** Arguments that read `from` and write `to`, or standard output. */
+  /**
+   * Returns the arguments for reading `from` and writing `to` or standard
+   * output.
+   */
   encode(from: string, to: string): string[];
   decode(from: string, to: string): string[];
 }
@@ -52,7 +55,7 @@ async function run(
   }
 }
 
-/** Runs a program on a file of `bytes` and returns what it makes of them. */
+/** Runs a program on a file of `bytes` and returns its output. */
 async function through(
   program: string,
   args: (from: string, to: string) => string[],
@@ -97,7 +100,7 @@ function decodeAll(frames: Uint8Array): Int16Array {
   return out;
 }
 
-/** Every bit at random, but for the signature. */
+/** Returns frames with random bits, except for the signature. */
 function randomFrames(seed: number): Uint8Array {
   const roll = dice(seed);
   const frames = new Uint8Array(FRAMES * FRAME_BYTES);
@@ -108,7 +111,10 @@ function randomFrames(seed: number): Uint8Array {
   return frames;
 }
 
-/** Fails with the first frame that differs instead of a dump of both. */
+/**
+ * Compares two results and reports the first frame that differs, instead of a
+ * dump of both.
+ */
 function same(ours: Uint8Array, theirs: Uint8Array, frameBytes: number): void {
   assert.equal(ours.length, theirs.length);
   for (let at = 0; at < ours.length; at += frameBytes) {

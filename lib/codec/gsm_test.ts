@@ -19,15 +19,15 @@ import {
 interface Vector {
   readonly signal: Signal;
   readonly frames: number;
-  /** SHA-256 of all frames, and of the samples decoded from them. */
+  /** SHA-256 of all encoded frames, and of the samples decoded from them. */
   readonly encoded: string;
   readonly decoded: string;
-  /** Frame 7 and where it leads, to look at when a hash differs. */
+  /** Frame 7 and its samples, to look at when a hash differs. */
   readonly seventh: string;
   readonly samples: readonly number[];
 }
 
-/** Signals that we made, with the results of libgsm. */
+/** Signals made for this test, with the results of libgsm. */
 const VECTORS: readonly Vector[] = [
   {
     signal: speech,
@@ -64,7 +64,7 @@ function run(samples: Int16Array) {
 
 function sha256(parts: readonly (Uint8Array | Int16Array)[]): string {
   const hash = createHash("sha256");
-  // Deno 2.6 takes bytes only.
+  // Deno 2.6 accepts bytes only.
   for (const { buffer, byteOffset, byteLength } of parts) {
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   }
@@ -143,7 +143,7 @@ Deno.test("GSM: no frame, however made, stops the decoder", () => {
     const samples = decoder.decode(frame)!;
     assert.equal(samples.length, SAMPLES_PER_FRAME);
     assert.ok(samples.every((sample) => (sample & 7) === 0));
-    // What one stream does is nothing to another.
+    // Streams must not affect each other.
     const other = new GsmDecoder();
     assert.deepEqual(known.frames.map((f) => other.decode(f)), known.played);
   }));

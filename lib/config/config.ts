@@ -9,14 +9,14 @@ import type { Setting, Value } from "./setting.ts";
 type Schema = typeof SCHEMA;
 type ValueOf<S> = S extends Setting<infer T> ? T : never;
 
-/** The configuration in force: `config.limits.packets_per_second`. */
+/** A complete configuration: `config.limits.packets_per_second`. */
 export type Config = {
   readonly [Section in keyof Schema]: {
     readonly [Key in keyof Schema[Section]]: ValueOf<Schema[Section][Key]>;
   };
 };
 
-/** Every setting with its dotted key, in the order of the file. */
+/** Every setting by its dotted key, in the order of the file. */
 export const SETTINGS: ReadonlyMap<string, Setting> = new Map(
   Object.entries(SCHEMA).flatMap(([section, keys]) =>
     Object.entries(keys).map(([key, setting]) =>
@@ -25,19 +25,25 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map(
   ),
 );
 
-/** `limits.packets_per_second` as the environment has it. */
+/**
+ * Returns the environment variable of a setting such as
+ * `limits.packets_per_second`.
+ */
 export function environmentName(key: string): string {
   return `RETROPAL_${key.replace(".", "_").toUpperCase()}`;
 }
 
-/** The configuration when nobody says anything, but for `changes`. */
+/** Returns the default configuration with `changes` applied. */
 export function defaultConfig(
   changes: Readonly<Record<string, Value>> = {},
 ): Config {
   return buildConfig((key, setting) => changes[key] ?? setting.default);
 }
 
-/** A whole configuration, each value asked of `valueOf`. */
+/**
+ * Builds a complete configuration from the value that `valueOf` returns for
+ * each setting.
+ */
 export function buildConfig(
   valueOf: (key: string, setting: Setting) => Value,
 ): Config {
@@ -49,7 +55,7 @@ export function buildConfig(
   return config as unknown as Config;
 }
 
-/** The value of a dotted key that {@linkcode SETTINGS} has. */
+/** Returns the value of a dotted key in {@linkcode SETTINGS}. */
 export function valueAt(config: Config, key: string): Value {
   const [section = "", name = ""] = key.split(".");
   const value =
@@ -59,12 +65,12 @@ export function valueAt(config: Config, key: string): Value {
   return value;
 }
 
-/** A value as people may see it: a credential only as set or not. */
+/** Returns a value for display; for a credential only whether it is set. */
 export function shownValue(key: string, value: Value): Value {
   return SETTINGS.get(key)?.secret && value !== "" ? "(set)" : value;
 }
 
-/** The keys whose values differ between two configurations. */
+/** Returns the keys whose values differ between two configurations. */
 export function changedKeys(before: Config, after: Config): string[] {
   return [...SETTINGS.keys()].filter((key) =>
     JSON.stringify(valueAt(before, key)) !== JSON.stringify(valueAt(after, key))

@@ -1,5 +1,5 @@
 /**
- * Writing `retropal.toml`: whole or not at all, and one writer at a time.
+ * Writes `retropal.toml` atomically, one writer at a time.
  *
  * @module
  */
@@ -13,19 +13,22 @@ import { parseToml, TomlSyntaxError, tomlValue } from "./toml.ts";
 
 const AGAIN_MS = 20;
 const PATIENCE_MS = 5000;
-/** Longer than any writer takes: what is left is of one who was killed. */
+/**
+ * Age in milliseconds at which a partial file was left by a killed process: no
+ * write takes that long.
+ */
 const STALE_MS = 3000;
 
 /**
- * Puts what `change` makes of the text, or of null when there is no file yet,
- * in its place. A process killed on the way leaves the old file or the new one.
+ * Replaces the file with the result of `change`, which gets the text, or null
+ * when there is no file. A killed process leaves the old file or the new one.
  *
- * The new file, before it is renamed, keeps others away: two commands at once
- * would each write what it had read, and one change would be lost.
+ * The partial file serves as a lock: two commands at the same time would each
+ * write the text that they had read, and one change would be lost.
  *
- * The host's own way of keeping the file stays: a symbolic link leads where it
- * led, line ends and an ANSI encoding remain, and a file that is mounted by
- * itself, which cannot be renamed over, is written in place.
+ * The form of the file is kept: a symbolic link stays a link, line endings and
+ * an ANSI encoding stay, and a file that is its own mount point, which cannot
+ * be renamed over, is written in place.
  */
 export async function changeFile(
   path: string,
@@ -57,9 +60,9 @@ export async function changeFile(
 }
 
 /**
- * Writes settings into the file; comments and everything else in it stay.
- * Throws {@linkcode ConfigError} when `check` does, or when the file is written
- * in a way that cannot be changed line by line: then it stays as it is.
+ * Writes settings into the file and keeps its comments. Throws {@linkcode
+ * ConfigError} when `check` does, or when the file cannot be edited line by
+ * line; the file then stays unchanged.
  */
 export async function writeSettings(
   path: string,
@@ -97,7 +100,7 @@ function requireSaid(
   }
 }
 
-/** Where a symbolic link leads; the path itself when it is none. */
+/** Returns the target of a symbolic link, or the path itself. */
 function followLink(path: string): string {
   try {
     return Deno.lstatSync(path).isSymlink ? Deno.realPathSync(path) : path;
@@ -114,7 +117,9 @@ function followLink(path: string): string {
   }
 }
 
-/** The changed text in the encoding and with the line ends of the old one. */
+/**
+ * Encodes the changed text with the encoding and line endings of the old file.
+ */
 function changed(
   old: Uint8Array | null,
   change: (text: string | null) => string,
@@ -129,12 +134,15 @@ function changed(
     : new TextEncoder().encode(ended);
 }
 
-/** Whether `decodeFile` has read the bytes as Windows-1252. */
+/** Returns whether `decodeFile` has read the bytes as Windows-1252. */
 function isAnsi(bytes: Uint8Array, text: string): boolean {
   return bytes.length === text.length && bytes.some((byte) => byte > 0x7f);
 }
 
-/** A new file for its owner alone, or with owner and mode of the old one. */
+/**
+ * Gives the partial file the owner and mode of the old one; a new file is
+ * private to its owner.
+ */
 function keepMode(target: string, partial: string): void {
   if (Deno.build.os === "windows") return;
   try {
@@ -145,7 +153,9 @@ function keepMode(target: string, partial: string): void {
   }
 }
 
-/** EBUSY and EXDEV: the file is a mount of its own, as in a container. */
+/**
+ * Returns whether the file is a mount point, as in a container (EBUSY, EXDEV).
+ */
 function isMounted(error: unknown): boolean {
   return error instanceof Error &&
     /os error (16|18)\b/.test(error.message);

@@ -1,5 +1,5 @@
 /**
- * Where things are in the data folder. This is the only place that knows.
+ * Paths in the data folder. No other module knows them.
  *
  * @module
  */
@@ -12,23 +12,25 @@ export interface DataFolder {
   readonly logs: string;
   readonly logFile: string;
   readonly backups: string;
-  /** Certificates and private keys of the pages. */
+  /** Folder of certificates and private keys for the pages. */
   readonly tls: string;
-  /** Held by the process that may write the database. */
+  /** Locked by the process that writes the database. */
   readonly lock: string;
-  /** Unix socket to the running server. */
+  /** Unix socket of the running server. */
   readonly controlSocket: string;
-  /** Where a service leaves the first password of its owner. */
+  /**
+   * File in which a service leaves the initial password of the owner's account.
+   */
   readonly ownerPassword: string;
   /** Files that wait for their receivers (files.drop). */
   readonly drops: string;
-  /** What a server leaves to the one that takes its place. */
+  /** State that a server hands over to its successor. */
   readonly handover: string;
-  /** What a gateway knows of its cluster; it has no database. */
+  /** State of a gateway, which has no database. */
   readonly gateway: string;
-  /** What a core knows of its cluster. */
+  /** State of a core in a cluster. */
   readonly core: string;
-  /** Where there is no socket: port and token of the running server. */
+  /** Port and token of the running server, on systems without Unix sockets. */
   readonly controlToken: string;
 }
 

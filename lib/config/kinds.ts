@@ -1,5 +1,5 @@
 /**
- * Kinds of values that settings of several sections have.
+ * Kinds of values that settings in several sections share.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { integer, list } from "./setting.ts";
 const isNetwork = (value: string) =>
   normalAddress(value) !== null || normalNetwork(value) !== null;
 
-/** Whether a text fits into a record or a box of the client. */
+/** Returns whether a text fits into the client's records and dialogs. */
 export const isClientText = (value: string) =>
   fitsWindows1252(value) && !value.includes("\u00c8") &&
   [...value].every((letter) => letter >= " " || letter === "\n");
@@ -23,7 +23,10 @@ export const port = (words: { default: number; about: string }) =>
     allowed: "a port from 1 to 65535, or 0 for any free one",
   });
 
-/** Read at each use: a change takes effect immediately. */
+/**
+ * Declares a list of networks, read at each use, so that a change takes effect
+ * immediately.
+ */
 export const networks = (
   words: {
     default: readonly string[];

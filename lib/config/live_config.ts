@@ -1,7 +1,7 @@
 /**
- * The configuration in force. It has one owner: everything else reads
- * {@linkcode LiveConfig.current} at the moment of use, and subscribes with
- * {@linkcode LiveConfig.onChange} only where a change needs an action.
+ * The configuration in force. It has one owner: other modules read {@linkcode
+ * LiveConfig.current} whenever they need a value, and subscribe with {@linkcode
+ * LiveConfig.onChange} only where a change requires an action.
  *
  * @module
  */
@@ -17,11 +17,11 @@ import {
 export interface ReloadReport {
   /** Keys that changed and are in force now. */
   readonly applied: readonly string[];
-  /** Keys that differ from what is in force and need a restart. */
+  /** Keys whose new values take effect after a restart. */
   readonly needRestart: readonly string[];
 }
 
-/** Called with the new configuration and the one before it. */
+/** Called with the new configuration and the previous one. */
 export type ConfigListener = (now: Config, before: Config) => void;
 
 export class LiveConfig {
@@ -49,8 +49,9 @@ export class LiveConfig {
   }
 
   /**
-   * Calls `listener` whenever the configuration was read, changed or not: files
-   * that it names may have changed. Returns an unsubscribe function.
+   * Calls `listener` after every reload, even when no setting changed, because
+   * the files that settings refer to may have changed. Returns an unsubscribe
+   * function.
    */
   onReload(listener: () => void): () => void {
     this.#reloads.add(listener);
@@ -73,7 +74,7 @@ export class LiveConfig {
     return { applied, needRestart };
   }
 
-  /** One failing listener must not keep the change from the others. */
+  /** Notifies the listeners. One that throws does not stop the others. */
   #tell(before: Config): void {
     const errors: unknown[] = [];
     for (const listener of [...this.#listeners]) {
@@ -87,7 +88,7 @@ export class LiveConfig {
   }
 }
 
-/** Whether a running server applies a change of this setting. */
+/** Returns whether a running server applies a change of this setting. */
 export function isLive(key: string): boolean {
   return SETTINGS.get(key)?.live === true;
 }

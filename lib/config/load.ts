@@ -1,6 +1,7 @@
 /**
- * Puts the configuration together: flags before environment before file before
- * defaults, every problem of all of them in one error.
+ * Combines the sources of the configuration: flags take precedence over the
+ * environment, the file and the defaults. All problems are reported in one
+ * error.
  *
  * @module
  */
@@ -20,29 +21,29 @@ import { parseToml, TomlSyntaxError } from "./toml.ts";
 export type Origin = "flag" | "environment" | "file" | "default";
 
 export interface Sources {
-  /** Dotted key to what the flag said. */
+  /** Values of flags by dotted key. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** The text of `retropal.toml` and where it was read. */
+  /** Path and text of `retropal.toml`. */
   readonly file?: { readonly path: string; readonly text: string } | null;
 }
 
 export interface Loaded {
   readonly config: Config;
   readonly origins: ReadonlyMap<string, Origin>;
-  /** What is odd but does no harm, in sentences. */
+  /** Sentences about harmless problems. */
   readonly warnings: readonly string[];
 }
 
 export class ConfigError extends Error {
   override name = "ConfigError";
-  /** One sentence for each thing that is wrong. */
+  /** @param problems one sentence for each problem */
   constructor(readonly problems: readonly string[]) {
     super(problems.join("\n"));
   }
 }
 
-/** Throws {@linkcode ConfigError}. */
+/** Loads the configuration. Throws {@linkcode ConfigError}. */
 export function loadConfig(sources: Sources): Loaded {
   const problems: string[] = [];
   const warnings: string[] = [];
@@ -72,7 +73,7 @@ export function loadConfig(sources: Sources): Loaded {
       continue;
     }
     const value = fromText(setting, raw);
-    // A compose file or a unit leaves variables empty that nobody filled in.
+    // Compose files and service units pass unset variables as empty ones.
     if (raw === "" && !v.is(setting.schema, value)) continue;
     given.set(key, { value, origin: "environment", at: name });
   }
@@ -104,10 +105,10 @@ export function loadConfig(sources: Sources): Loaded {
   return { config, origins, warnings };
 }
 
-/** Variables of ours that are no settings. */
+/** Variables with our prefix that are not settings. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(["RETROPAL_DATA"]);
 
-/** One setting's own check, for those who change a single value. */
+/** Parses and checks the value of one setting. */
 export function checkValue(key: string, raw: string): Value {
   const setting = SETTINGS.get(key);
   return checkSetting(
@@ -117,7 +118,7 @@ export function checkValue(key: string, raw: string): Value {
   );
 }
 
-/** Returns the value when it is allowed; throws {@linkcode ConfigError}. */
+/** Returns the value if it is allowed. Throws {@linkcode ConfigError}. */
 export function checkSetting(
   key: string,
   value: unknown,
@@ -166,8 +167,8 @@ function* readFile(
 }
 
 /**
- * `--advertise 192.168.1.20,chat.example.org` gives both addresses at once:
- * the private one is for private networks.
+ * Splits `--advertise 192.168.1.20,chat.example.org`, which sets both
+ * addresses: the private one is announced in private networks.
  */
 function splitAdvertise(
   given: Map<string, { value: unknown; origin: Origin; at: string }>,

@@ -1,11 +1,13 @@
 /**
- * "Did you mean …?", behind fastest-levenshtein.
+ * "Did you mean …?", based on fastest-levenshtein.
  *
  * @module
  */
 import { closest, distance } from "fastest-levenshtein";
 
-/** The candidate that is a slip of the finger away from `word`, or null. */
+/**
+ * Returns the candidate that differs from `word` by a typing error, or null.
+ */
 export function nearest(
   word: string,
   candidates: readonly string[],
@@ -17,7 +19,7 @@ export function nearest(
     : null;
 }
 
-/** " Did you mean x?" or nothing, to be put after a refusal. */
+/** Returns " Did you mean x?" to append to an error, or "". */
 export function didYouMean(
   word: string,
   candidates: readonly string[],

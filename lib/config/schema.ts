@@ -1,7 +1,7 @@
 /**
- * Every setting there is, a file for each section. From this one table come the
- * defaults, the commented `retropal.toml`, the checks, the names in the
- * environment, `config show` and the type `Config` (config.ts).
+ * All settings, one file per section. The defaults, the commented
+ * `retropal.toml`, the checks, the names of environment variables, `config
+ * show` and the type `Config` (config.ts) are derived from this table.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export const SCHEMA = {
   Record<string, Readonly<Record<string, Setting<never> | Setting>>>
 >;
 
-/** What each section is about, for the file. */
+/** Heading of each section in the file. */
 export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   server: "Who this server is and where it listens.",
   web: "The pages, and what the old client fetches by itself.",

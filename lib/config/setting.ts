@@ -1,6 +1,6 @@
 /**
- * One setting: what it may be, what it is when nobody says, and the words that
- * explain it. Everything else about configuration is made from these.
+ * One setting: its type, default, limits and description. Everything else about
+ * the configuration is derived from these.
  *
  * @module
  */
@@ -11,19 +11,19 @@ export type Value = string | number | boolean | readonly string[];
 export interface Setting<T extends Value = Value> {
   readonly kind: "text" | "number" | "switch" | "list";
   readonly default: T;
-  /** What it does, in a sentence or two, for the comment in the file. */
+  /** Description in one or two sentences, used as the comment in the file. */
   readonly about: string;
-  /** What is allowed, to follow "allowed: ". */
+  /** Allowed values, printed after "allowed: ". */
   readonly allowed: string;
-  /** As one would write it in the file. */
+  /** Example of a value, in TOML. */
   readonly example: string;
-  /** Whether a running server takes it over at SIGHUP. */
+  /** Whether a running server applies a changed value on SIGHUP. */
   readonly live: boolean;
-  /** Whether it can be changed on the host's desk. */
+  /** Whether the desk can change it. */
   readonly desk: boolean;
-  /** A credential: written, and never shown. */
+  /** A credential, which is never displayed. */
   readonly secret?: boolean;
-  /** The values that it may have, where they are few. */
+  /** All allowed values, if there are only a few. */
   readonly options?: readonly string[];
   readonly schema: v.GenericSchema<unknown, T>;
 }
@@ -34,7 +34,10 @@ interface Words<T> {
   readonly allowed?: string;
   readonly example?: string;
   readonly live?: boolean;
-  /** False: paths, credentials, and what decides who may use the desk. */
+  /**
+   * False for paths, credentials, and settings that decide who may use the
+   * desk.
+   */
   readonly desk?: boolean;
 }
 
@@ -136,8 +139,8 @@ export function list(
 }
 
 /**
- * A value as it comes from a flag or from the environment, where everything is
- * text. What cannot be read stays text, and the check then says what is wrong.
+ * Parses a value from a flag or the environment, where everything is text.
+ * Returns unparsable text unchanged, so that the check can report it.
  */
 export function fromText(setting: Setting, raw: string): unknown {
   const trimmed = raw.trim();

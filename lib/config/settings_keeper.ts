@@ -1,6 +1,6 @@
 /**
- * Changing settings of a running server: checked as a whole, written into the
- * file between the host's own comments, and then in force.
+ * Changes settings of a running server: checks them together, writes them into
+ * the file without touching its comments, and applies them.
  *
  * @module
  */
@@ -10,17 +10,20 @@ import { checkSetting, loadConfig, type Origin, type Sources } from "./load.ts";
 import type { Value } from "./setting.ts";
 
 export interface KeeperOptions {
-  /** retropal.toml */
+  /** Path of retropal.toml. */
   readonly path: string;
-  /** What comes before the file, and the file as it is now. */
+  /**
+   * Reads the current sources: the file, and the ones that take precedence over
+   * it.
+   */
   readonly sources: () => Sources;
-  /** Has the server read its settings again. */
+  /** Makes the server read its settings again. */
   readonly reload: () => ReloadReport;
 }
 
 export interface SettingChange {
   readonly value: Value;
-  /** False: it takes effect after a restart. */
+  /** False if it takes effect after a restart. */
   readonly inForce: boolean;
 }
 
@@ -31,14 +34,16 @@ export class SettingsKeeper {
     this.#options = options;
   }
 
-  /** Where each value comes from. Throws ConfigError for a file that is wrong. */
+  /**
+   * Returns the source of each value. Throws ConfigError for an invalid file.
+   */
   origins(): ReadonlyMap<string, Origin> {
     return loadConfig(this.#options.sources()).origins;
   }
 
   /**
-   * Writes settings and applies those that are live. Rejects with ConfigError,
-   * and then neither the file nor the server has changed.
+   * Writes settings and applies the live ones. Rejects with ConfigError, with
+   * the file and the server unchanged.
    */
   async change(
     changes: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 /**
- * `retropal.toml` as text: made with a comment for each setting, and changed
- * line by line so that the host's own words stay.
+ * The text of `retropal.toml`: generates it with a comment for each setting,
+ * and edits it line by line, so that the host's own comments are kept.
  *
  * @module
  */
@@ -12,8 +12,9 @@ import { tomlValue } from "./toml.ts";
 const WIDTH = 78;
 
 /**
- * The file for a new server: every setting with its comment, commented out
- * when it has its default, so that later releases can choose better ones.
+ * Returns the file for a new server: every setting with its description.
+ * Settings with their default value are commented out, so that later releases
+ * can change the default.
  */
 export function configTemplate(
   values: Readonly<Record<string, Value>> = {},
@@ -54,7 +55,7 @@ export function configTemplate(
   return lines.join("\n") + "\n";
 }
 
-/** The same text with one setting changed; everything else stays. */
+/** Returns the text with one setting changed and everything else kept. */
 export function withSetting(text: string, key: string, value: Value): string {
   const [section = "", name = ""] = key.split(".");
   const line = `${name} = ${tomlValue(value)}`;
@@ -77,7 +78,10 @@ export function withSetting(text: string, key: string, value: Value): string {
   return lines.join("\n");
 }
 
-/** A list may go over several lines, up to its closing bracket. */
+/**
+ * Returns the number of lines of a value: a list can span several, up to its
+ * closing bracket.
+ */
 function valueLines(lines: readonly string[], at: number): number {
   const first = lines[at] ?? "";
   if (!/=\s*\[/.test(first) || /^\s*#/.test(first)) return 1;

@@ -1,5 +1,5 @@
 /**
- * TOML, behind smol-toml.
+ * TOML, based on smol-toml.
  *
  * @module
  */
@@ -13,7 +13,10 @@ export class TomlSyntaxError extends Error {
   }
 }
 
-/** Throws {@linkcode TomlSyntaxError} with the line at fault. */
+/**
+ * Parses TOML. Throws {@linkcode TomlSyntaxError} with the number of the
+ * invalid line.
+ */
 export function parseToml(text: string): Record<string, unknown> {
   try {
     return parse(text);
@@ -29,7 +32,7 @@ export function parseToml(text: string): Record<string, unknown> {
   }
 }
 
-/** A value as it stands after the "=". */
+/** Returns a value as TOML text. */
 export function tomlValue(value: Value): string {
   return stringify({ x: value }).trim().replace(/^x = /, "");
 }

@@ -175,8 +175,8 @@ function subjectAlternativeName(names: readonly string[]): Bytes {
 }
 
 /**
- * Restricts an authority to `names`. A kind of name that none of them has would
- * be permitted without limits.
+ * Restricts an authority to `names`. A kind of name without an entry would be
+ * permitted without limits.
  */
 function nameConstraints(names: readonly string[]): Bytes {
   const subtrees = names.map((name) => sequence(generalName(name, true)));

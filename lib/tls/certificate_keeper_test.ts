@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 interface Kept {
   readonly keeper: CertificateKeeper;
   readonly folder: string;
-  /** Certificates that were handed out after the start. */
+  /** Certificates issued after the start. */
   readonly changes: KeyPair[];
   /** Changes settings, as a reload of the configuration does. */
   set(changes: Readonly<Record<string, Value>>): void;
@@ -119,7 +119,7 @@ Deno.test("without an answer of the ACME server the pages have a certificate all
     "web.tls": "acme",
     "web.tls_names": ["chat.example.org"],
     "web.legacy_port": 80,
-    // Nobody listens there.
+    // No server listens there.
     "web.acme_directory": "https://127.0.0.1:9/directory",
   }, async ({ keeper }) => {
     for (let i = 0; i < 200 && keeper.status().problem === null; i++) {

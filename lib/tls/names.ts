@@ -26,7 +26,7 @@ export function generalName(name: string, mask = false): Bytes {
 export function nameOf(tag: number, content: Uint8Array): string | undefined {
   if (tag === DNS_NAME) return new TextDecoder().decode(content).toLowerCase();
   if (tag !== IP_ADDRESS) return undefined;
-  // Of a constraint, without its mask.
+  // An address in a name constraint is followed by a mask.
   const length = content.length % 16 === 0 ? 16 : 4;
   const bytes = [...content.subarray(0, length)];
   if (length === 4) return bytes.join(".");

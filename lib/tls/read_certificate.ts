@@ -1,6 +1,6 @@
 /**
- * Reads what a server needs to know of a certificate. `X509Certificate` of
- * node:crypto is not complete before Deno 2.9.
+ * Reads the fields of a certificate that the server needs. `X509Certificate` of
+ * node:crypto is incomplete before Deno 2.9.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface CertificateInfo {
 
 interface Parts {
   readonly der: Uint8Array;
-  /** Contents of these fields. */
+  /** Encoded contents of these fields. */
   readonly issuer: Uint8Array;
   readonly validity: Uint8Array;
   readonly subject: Uint8Array;
@@ -62,8 +62,8 @@ export function readCertificate(text: string): CertificateInfo {
 }
 
 /**
- * Returns whether the private key belongs to the first certificate. Throws as
- * above.
+ * Returns whether the private key belongs to the first certificate. Throws like
+ * {@linkcode readCertificate}.
  */
 export function keyFits(certificate: string, key: string): boolean {
   const own: KeyObject = createPublicKey(createPrivateKey(key));

@@ -1,6 +1,6 @@
 /**
- * The address that is announced for voice, against what the machine has and
- * from where people come.
+ * Compares the announced voice address with the machine's addresses and with
+ * the addresses of connected clients.
  *
  * @module
  */

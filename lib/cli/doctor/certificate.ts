@@ -1,5 +1,5 @@
 /**
- * Whether browsers can use the certificate of the pages.
+ * Checks whether browsers accept the certificate of the pages.
  *
  * @module
  */
@@ -15,7 +15,10 @@ import { bad, type Finding, noteIt, ok } from "./finding.ts";
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 
-/** Nothing without HTTPS. `folder` is that of certificates. */
+/**
+ * Checks the certificate; no findings without HTTPS. `folder` is the folder of
+ * certificates.
+ */
 export function checkCertificate(
   config: Config,
   status: Status | undefined,
@@ -57,7 +60,7 @@ type Shown = Pick<
   "mode" | "names" | "until" | "fingerprint" | "problem"
 >;
 
-/** What a server that does not run would show. */
+/** Returns the certificate that a stopped server would use. */
 function stored(config: Config, folder: string): Shown | undefined {
   const { tls } = config.web;
   const pair = storedCertificate(config, folder);
@@ -88,7 +91,7 @@ function remaining({ mode, until, fingerprint }: Shown, now: number): Finding {
 
 function missingNames({ web, server }: Config, { names }: Shown): Finding[] {
   const wanted = [...web.tls_names, server.advertise];
-  // A proxy that serves the public address has a certificate of its own.
+  // A proxy at the public address has its own certificate.
   const missing = [...new Set(wanted)]
     .filter((name) => name !== "" && !covers(names, name));
   return missing.length === 0 ? [] : [

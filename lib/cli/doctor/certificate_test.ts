@@ -22,7 +22,7 @@ function makePair(names: readonly string[], days: number) {
   return { certificate, key };
 }
 
-/** What is said of a server that does not run. */
+/** Returns the findings for a server that is not running. */
 async function examined(
   work: (folder: string) => Promise<Readonly<Record<string, Value>>>,
 ): Promise<string[]> {
@@ -87,7 +87,7 @@ Deno.test("doctor finds a key that is of no use", async () => {
 
 Deno.test({
   name: "doctor finds a key that may not be read",
-  // The superuser may read everything.
+  // The superuser can read everything.
   ignore: Deno.build.os === "windows" || Deno.uid() === 0,
   async fn() {
     const said = await examined(async (folder) => {

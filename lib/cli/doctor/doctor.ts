@@ -1,5 +1,5 @@
 /**
- * `retropal doctor`: looks for what keeps people from coming in.
+ * `retropal doctor`: looks for problems that prevent people from connecting.
  *
  * @module
  */
@@ -67,7 +67,10 @@ export async function examine(local: Local): Promise<Finding[]> {
   return findings;
 }
 
-/** A folder that is not there yet is fine; something else in its place is not. */
+/**
+ * Returns false when the path is something other than a folder. A folder that
+ * does not exist yet is fine.
+ */
 function mayHaveData(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
@@ -116,7 +119,10 @@ async function ask(
   };
 }
 
-/** A server may have been started with other addresses than the file says. */
+/**
+ * Returns the configuration with the addresses that the server was started
+ * with, which can differ from the file.
+ */
 function announcedBy(config: Config, status: Status | undefined): Config {
   const { advertised = "", advertisedPrivate = "" } = status?.endpoints ?? {};
   if (advertised === "") return config;

@@ -10,7 +10,7 @@ import { windowsFolder } from "./folder.ts";
 import { checkFileLimit } from "./machine.ts";
 import { checkLocation, checkOurPorts } from "./ports.ts";
 
-/** Ports that no test takes from another. */
+/** Ports outside the range from which tests get theirs. */
 const FREE = {
   RETROPAL_SERVER_CHAT_PORT: "0",
   RETROPAL_SERVER_VOICE_PORT: "0",
@@ -34,7 +34,7 @@ async function examined(home: Home, given: Given = {}) {
   return findings.filter((one) => one.level === "bad");
 }
 
-/** Finds exactly what was planted. */
+/** Asserts that the planted problem is the only finding. */
 function found(bad: readonly Finding[], check: string, text: RegExp): void {
   deepEqual(bad.map((one) => one.check), [check]);
   match(bad[0]?.text ?? "", text);
@@ -51,7 +51,7 @@ Deno.test("doctor finds nothing wrong with a new server", async () => {
 Deno.test("doctor finds a folder that others can open", async () => {
   await using home = await Home.make();
   await home.makeDatabase();
-  // As long as nothing in it can be read, that is no reason to fail.
+  // The mode does not matter while the folder contains no readable files.
   await Deno.chmod(home.data, 0o755);
   deepEqual(await examined(home), []);
   await Deno.chmod(home.data, 0o777);

@@ -1,16 +1,16 @@
 /**
- * What a check found, and what to do about it.
+ * The result of a check, with advice.
  *
  * @module
  */
 
 export interface Finding {
-  /** Which check: "database", "ports", … */
+  /** Name of the check: "database", "ports", … */
   readonly check: string;
-  /** "bad" makes the exit code 1. */
+  /** A "bad" finding makes the exit code 1. */
   readonly level: "ok" | "note" | "bad";
   readonly text: string;
-  /** What to do; nothing when all is well. */
+  /** Advice for the user; missing when all is well. */
   readonly advice?: string;
 }
 

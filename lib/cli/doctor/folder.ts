@@ -1,5 +1,5 @@
 /**
- * The data folder, the disk under it, and the database.
+ * Checks the data folder, its disk, and the database.
  *
  * @module
  */
@@ -45,8 +45,8 @@ export function checkFolder(folder: DataFolder): Finding[] {
     const finding = windowsFolder(folder.path, Deno.env.get("USERPROFILE"));
     if (finding !== null) findings.push(finding);
   } else if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
-    // A folder that `mkdir` made: what retropal writes into it is for its owner
-    // alone all the same.
+    // Modes such as those of `mkdir` are harmless, because the files that
+    // retropal writes are private anyway.
     const harmless = (stat.mode & 0o022) === 0 &&
       [folder.database, folder.config].every(isPrivate);
     findings.push(
@@ -81,8 +81,8 @@ export function checkFolder(folder: DataFolder): Finding[] {
 }
 
 /**
- * On Windows a folder has no mode, and this program may not read who else has
- * access to it: only what stands in the user's profile is private by itself.
+ * On Windows a folder has no mode, and this program has no permission to read
+ * its access list: only a folder in the user's profile is private by default.
  */
 export function windowsFolder(
   path: string,
@@ -167,7 +167,7 @@ function checkBackups(folder: DataFolder): Finding {
         if (at !== undefined) times.push(at);
       }
     } catch {
-      // No such folder: no backups in it.
+      // The folder does not exist, so it contains no backups.
     }
   }
   const days = (Date.now() - Math.max(...times)) / DAY_MS;
@@ -180,7 +180,10 @@ function checkBackups(folder: DataFolder): Finding {
     );
 }
 
-/** What a live server has written is in the log beside the database first. */
+/**
+ * Returns the size of a file. The write-ahead log counts as part of the
+ * database.
+ */
 function sizeOf(path: string): number {
   try {
     return Deno.statSync(path).size;
@@ -202,7 +205,7 @@ function isPrivate(file: string): boolean {
   try {
     return ((Deno.statSync(file).mode ?? 0) & 0o077) === 0;
   } catch {
-    // Not there yet.
+    // It does not exist yet.
     return true;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Clock, limits of the system, and who may do everything.
+ * Checks the clock, the limits of the system, and the owner's account.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { Config } from "../../config/config.ts";
 import type { DataFolder } from "../../config/data_folder.ts";
 import { bad, type Finding, noteIt, ok } from "./finding.ts";
 
-/** Before this the program did not exist. */
+/** The clock is wrong if it shows a time before the first release. */
 const EARLIEST = Date.parse("2026-01-01");
 const TOLERANCE_MS = 300_000;
-/** Files that the server has open besides connections. */
+/** Files that the server opens in addition to connections. */
 const OTHER_FILES = 100;
 
-/** The clock, and accounts: what only a look into the database tells. */
+/** Checks the clock and the accounts, which needs the database. */
 export async function checkStore(folder: DataFolder): Promise<Finding[]> {
   const now = Date.now();
   if (now < EARLIEST) return [badClock(`The clock says ${timeText(now)}.`)];
@@ -23,7 +23,7 @@ export async function checkStore(folder: DataFolder): Promise<Finding[]> {
   try {
     store = await openStore(folder.database, { readOnly: true });
   } catch {
-    // No database, or one that the check of the database speaks of.
+    // There is no database, or another check reports its problem.
     return [ok("clock", `The clock says ${timeText(now)}.`)];
   }
   try {
@@ -59,8 +59,8 @@ function badClock(text: string): Finding {
 }
 
 /**
- * How many connections the system lets one process have. `most` is the number
- * of files that a process may have open.
+ * Checks the number of connections that the system allows one process. `most`
+ * is the maximum number of open files.
  */
 export function checkFileLimit(
   config: Config,
@@ -70,7 +70,7 @@ export function checkFileLimit(
   if (system === "windows") {
     return ok("limits", "Windows sets no limit of open connections.");
   }
-  // Everybody who talks has a second connection.
+  // Users in voice rooms have a second connection.
   const wanted = filesWanted(config);
   return most >= wanted
     ? ok(
@@ -91,7 +91,7 @@ function filesWanted(config: Config): number {
   return config.limits.connections_total * 2 + OTHER_FILES;
 }
 
-/** How many files a process that is started here may have open. */
+/** Returns the maximum number of open files of a process. */
 export function readFileLimit(config: Config): number {
   if (Deno.build.os === "windows") return Infinity;
   const text = readLimits();
@@ -109,8 +109,8 @@ function readLimits(): string | null {
 }
 
 /**
- * The compiled program has no right to read /proc, and other systems have none:
- * so many are opened as are wanted, or as there may be.
+ * Opens as many files as needed to learn the limit, because the compiled
+ * program has no permission to read /proc, and other systems do not have it.
  */
 function tryFiles(wanted: number): number {
   const open: Deno.FsFile[] = [];

@@ -1,12 +1,12 @@
 /**
- * Whether e-mail is configured as a whole. `retropal mail test` tries it.
+ * Checks the configuration of e-mail. `retropal mail test` tries it out.
  *
  * @module
  */
 import type { Config } from "../../config/config.ts";
 import { bad, type Finding, noteIt, ok } from "./finding.ts";
 
-/** Nothing when no e-mail is configured. */
+/** Checks the settings; no findings when e-mail is not configured. */
 export function checkMail({ mail, web }: Config): Finding[] {
   const { host, from, user, password, tls } = mail;
   if (host === "") return [];

@@ -1,5 +1,5 @@
 /**
- * Whether the ports are free, or ours.
+ * Checks whether the ports are free, or served by our server.
  *
  * @module
  */
@@ -69,7 +69,7 @@ function portsOf(config: Config): Port[] {
   return ports;
 }
 
-/** With no server running: can each port be had? */
+/** Without a running server: checks whether each port can be opened. */
 export function checkFreePorts(config: Config): Finding[] {
   return portsOf(config).filter(({ port }) => port !== 0).map(tryPort);
 }
@@ -109,7 +109,7 @@ function tryPort({ what, transport, hostname, port, setting }: Port): Finding {
   }
 }
 
-/** With a server running: does it answer like one? */
+/** With a running server: checks whether each port answers as expected. */
 export async function checkOurPorts(status: Status): Promise<Finding[]> {
   const { chat, voice, video } = status.endpoints;
   return [
@@ -130,7 +130,10 @@ function split(endpoint: string): { hostname: string; port: number } {
   return { hostname, port: Number(endpoint.slice(at + 1)) };
 }
 
-/** CLIENT_HELLO of nobody must be answered by a HELLO. */
+/**
+ * Sends CLIENT_HELLO without a nickname, which the server must answer with
+ * HELLO.
+ */
 async function asksHello(endpoint: string): Promise<Finding> {
   const hello = new Uint8Array([0xff, 0x9c, 0, 71, 0, 4, 0, 0, 0, 0]);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -145,7 +148,7 @@ async function asksHello(endpoint: string): Promise<Finding> {
       return ok("ports", `Chat answers at ${endpoint}.`);
     }
   } catch {
-    // Said below.
+    // Reported below.
   } finally {
     clearTimeout(timer);
   }
@@ -174,7 +177,9 @@ async function takesConnections(
   }
 }
 
-/** Whether a client that lost its server could find it again. */
+/**
+ * Checks whether a client that lost the server's address could find it again.
+ */
 export async function checkLocation(
   config: Config,
   running: boolean,

@@ -1,6 +1,6 @@
 /**
  * `retropal doctor --wait`: follows a real client until it is online, and
- * says at which step it stays (docs/protocol.md, "Sign-on").
+ * reports the step at which it stops (docs/protocol.md, "Sign-on").
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Local } from "../local.ts";
 
 type Step = SignOnStep["step"];
 
-/** What each step means, and what must come next. */
+/** For each step: its meaning, and the step that must come next. */
 const STEPS: Readonly<Record<Step, { reached: string; waiting: string }>> = {
   connected: {
     reached: "connected",

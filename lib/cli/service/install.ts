@@ -1,6 +1,6 @@
 /**
- * Puts service files in their places. No other program is run for it: the
- * server has no right to, and what is left to do is one line that is shown.
+ * Installs service files. It runs no other program, because the server has no
+ * permission to; instead it prints the one command that remains to be run.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { LAUNCHD_LABEL, type ServiceFacts } from "./units.ts";
 
 const UNIT = "retropal.service";
 
-/** `root` is "/" but for tests. */
+/** Installs the unit. `root` is "/" except in tests. */
 export function installSystemd(
   root: string,
   facts: ServiceFacts,
@@ -36,7 +36,7 @@ export function installSystemd(
     Deno.statSync(folder);
     Deno.writeTextFileSync(path, unit);
     Deno.mkdirSync(wants, { recursive: true });
-    // What `systemctl enable` does.
+    // The same as `systemctl enable`.
     link(path, join(wants, UNIT));
     chownAll(facts.data, owner);
     return done(

@@ -1,5 +1,5 @@
 /**
- * `retropal service`: starts the server with the machine.
+ * `retropal service`: starts the server when the machine boots.
  *
  * @module
  */
@@ -102,7 +102,7 @@ function readFacts(local: Local, user: string | undefined): ServiceFacts {
   };
 }
 
-/** How this very program is started. */
+/** Returns the command that starts this program. */
 function ownCommand({ execPath }: Terminal): string[] {
   if (Deno.build.standalone) return [execPath];
   const main = join(

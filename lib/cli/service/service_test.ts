@@ -81,7 +81,7 @@ Deno.test("fail2ban's filter matches failed sign-ons and nothing that people wri
     reason: "wrong password",
   });
   log.warn("refused", { reason: forged, nickname: forged });
-  // As fail2ban does: the time is taken away, <HOST> is an address.
+  // Like fail2ban: removes the time, and replaces <HOST> with an address.
   const filter = new RegExp(
     FAIL2BAN_FAILREGEX.replace("<HOST>", "(?<host>[0-9a-f.:]+)"),
   );

@@ -1,24 +1,24 @@
 /**
- * Files that start the server with the machine, and the filter by which
- * fail2ban reads its log.
+ * Service files that start the server at boot, and the fail2ban filter for its
+ * log.
  *
  * @module
  */
 
 export interface ServiceFacts {
-  /** The program and its first arguments, whole paths. */
+  /** The program and its first arguments, with absolute paths. */
   readonly command: readonly string[];
-  /** Whole path of the data folder. */
+  /** Absolute path of the data folder. */
   readonly data: string;
-  /** Whose processes they are to be. */
+  /** User that the service runs as. */
   readonly user: string;
-  /** Whether a port below 1024 is wanted. */
+  /** Whether the service needs a port below 1024. */
   readonly lowPorts: boolean;
-  /** Of RETROPAL_… settings, read by systemd when it is there. */
+  /** File of RETROPAL_… variables that systemd reads if it exists. */
   readonly environmentFile?: string;
 }
 
-/** A word for systemd's own reading of ExecStart. */
+/** Quotes a word for ExecStart. */
 function systemdWord(word: string): string {
   const plain = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"')
     .replaceAll("%", "%%").replaceAll("$", "$$$$");
@@ -26,8 +26,8 @@ function systemdWord(word: string): string {
 }
 
 /**
- * Everything shut that the server does not need. MemoryDenyWriteExecute is
- * left out: V8 compiles to memory and could not run.
+ * Returns a unit that denies everything the server does not need.
+ * MemoryDenyWriteExecute is left out, because V8 writes and executes memory.
  */
 export function systemdUnit(facts: ServiceFacts): string {
   const start = [...facts.command, "serve", "--data", facts.data]
@@ -131,7 +131,7 @@ ${words}
 
 const WINDOWS_TASK = "retropal";
 
-/** The task scheduler's own command line. */
+/** Returns the command line for the Windows task scheduler. */
 function windowsCommand(facts: ServiceFacts): string[] {
   const run = [...facts.command, "serve", "--data", facts.data]
     .map((word) => /\s/.test(word) ? `\\"${word}\\"` : word).join(" ");
@@ -168,9 +168,9 @@ netsh advfirewall firewall add rule name=${WINDOWS_TASK} dir=in action=allow pro
 }
 
 /**
- * fail2ban takes the time away before it matches; the journal puts its own
- * words before the line. Everything up to the address is ours, and no stranger
- * can write at the beginning of a line, so nobody can have others banned.
+ * fail2ban removes the time before it matches, and the journal adds its own
+ * prefix. The text up to the address comes from the server, so no client can
+ * forge a line that bans others.
  */
 export const FAIL2BAN_FAILREGEX =
   "^\\s*(?:\\S+ \\S+\\[\\d+\\]: \\S+ )?WARNING +\\w+: sign-on refused address=<HOST> nickname=";

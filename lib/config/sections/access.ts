@@ -1,5 +1,5 @@
 /**
- * Settings of the networks that may connect.
+ * Settings for the networks that may connect.
  *
  * @module
  */

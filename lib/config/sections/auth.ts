@@ -1,5 +1,5 @@
 /**
- * Settings of sign-on and registration.
+ * Settings for sign-on and registration.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The settings of the automatic backups.
+ * Settings for automatic backups.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Settings of a server that is one of several (docs/clustering.md).
+ * Settings for a server in a cluster (docs/clustering.md).
  *
  * @module
  */

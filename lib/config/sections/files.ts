@@ -1,5 +1,5 @@
 /**
- * Settings of files between users.
+ * Settings for file transfers between users.
  *
  * @module
  */

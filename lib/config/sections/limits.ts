@@ -1,6 +1,6 @@
 /**
- * The limits among the settings: what one person, one address and everybody
- * together may use. All of them can change while the server runs.
+ * Limits for one user, for one address and for the whole server. All of them
+ * can be changed while the server is running.
  *
  * @module
  */

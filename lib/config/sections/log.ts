@@ -1,5 +1,5 @@
 /**
- * Settings of the log.
+ * Settings for the log.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The settings of e-mail.
+ * Settings for e-mail.
  *
  * @module
  */

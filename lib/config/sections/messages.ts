@@ -1,5 +1,5 @@
 /**
- * Settings of instant messages.
+ * Settings for instant messages.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The settings that staff work with.
+ * Settings for moderation.
  *
  * @module
  */

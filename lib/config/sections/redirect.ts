@@ -1,5 +1,5 @@
 /**
- * Settings of a move to another server.
+ * Settings for moving to another server.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Settings of the database.
+ * Settings for the database.
  *
  * @module
  */

@@ -1,11 +1,14 @@
 /**
- * Settings of the search for new releases.
+ * Settings for the search for new releases.
  *
  * @module
  */
 import { text } from "../setting.ts";
 
-/** http only on this machine: somebody on the way could hide a release. */
+/**
+ * Allows http only on this machine: elsewhere an attacker on the path could
+ * hide a release.
+ */
 const isReleaseAddress = (value: string) =>
   value === "" || /^https:\/\/[^\s/]+/.test(value) ||
   /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(value);

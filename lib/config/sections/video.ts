@@ -1,5 +1,5 @@
 /**
- * Settings of webcams in rooms.
+ * Settings for webcams in rooms.
  *
  * @module
  */

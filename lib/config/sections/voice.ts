@@ -1,5 +1,5 @@
 /**
- * Settings of sound.
+ * Settings for voice.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Settings of the pages.
+ * Settings for the pages.
  *
  * @module
  */

@@ -13,7 +13,7 @@ import {
 } from "node:crypto";
 import { read } from "../der.ts";
 
-/** Of P-256. */
+/** Bytes of a number on P-256. */
 const NUMBER_BYTES = 32;
 
 export interface Jwk {
@@ -27,23 +27,25 @@ export class AccountKey {
   readonly jwk: Jwk;
   readonly #key: string;
 
-  /** `key` is PEM. */
+  /** @param key private key of the account, PEM */
   constructor(key: string) {
     this.#key = key;
     const { crv, kty, x, y } = createPublicKey(createPrivateKey(key))
       .export({ format: "jwk" });
-    // In this order: it is hashed (RFC 7638).
+    // The order is fixed, because this object is hashed (RFC 7638).
     this.jwk = { crv: `${crv}`, kty: `${kty}`, x: `${x}`, y: `${y}` };
   }
 
-  /** What a challenge is answered with (RFC 8555, section 8.1). */
+  /** Returns the response to a challenge (RFC 8555, section 8.1). */
   keyAuthorization(token: string): string {
     const print = createHash("sha256").update(JSON.stringify(this.jwk))
       .digest("base64url");
     return `${token}.${print}`;
   }
 
-  /** The body of a request; undefined as payload makes it a POST-as-GET. */
+  /**
+   * Returns the body of a request; an undefined payload makes it a POST-as-GET.
+   */
   signed(head: Readonly<Record<string, unknown>>, payload: unknown): string {
     const protectedHead = base64url(JSON.stringify({ alg: "ES256", ...head }));
     const body = payload === undefined
@@ -61,13 +63,16 @@ export class AccountKey {
   }
 }
 
-/** Both numbers of a signature in 32 bytes each: Deno 2.6 writes DER only. */
+/**
+ * Converts a signature from DER, the only form that Deno 2.6 creates, to two
+ * numbers of 32 bytes each.
+ */
 function fixedLength(der: Uint8Array): Uint8Array {
   const [whole] = read(der);
   const numbers = whole === undefined ? [] : [...read(whole.content)];
   const signature = new Uint8Array(2 * NUMBER_BYTES);
   numbers.forEach(({ content }, i) => {
-    // Without the zero that keeps it positive.
+    // DER adds a zero byte to keep the number positive.
     const bytes = content.subarray(Math.max(0, content.length - NUMBER_BYTES));
     signature.set(bytes, (i + 1) * NUMBER_BYTES - bytes.length);
   });

@@ -11,7 +11,7 @@ import { AcmeError, type Answer, problemText, Transport } from "./transport.ts";
 
 const POLL_MS = 1000;
 const LONGEST_POLL_MS = 30_000;
-/** For the whole order. */
+/** Milliseconds allowed for the whole order. */
 const ORDER_MS = 5 * 60_000;
 
 const ORDER = v.object({
@@ -36,17 +36,17 @@ const AUTHORIZATION = v.object({
 export interface OrderOptions {
   readonly directory: string;
   readonly names: readonly string[];
-  /** "" for none. */
+  /** Contact address; "" for none. */
   readonly email: string;
-  /** The account's key, PEM. */
+  /** Private key of the account, PEM. */
   readonly accountKey: string;
   readonly trusted?: string | undefined;
-  /** Answers to challenges, by token: served by http while this runs. */
+  /** Responses to challenges by token, which the http port serves meanwhile. */
   readonly challenges: Map<string, string>;
   readonly signal: AbortSignal;
 }
 
-/** A new key with its certificate. Throws {@linkcode AcmeError}. */
+/** Returns a new key with its certificate. Throws {@linkcode AcmeError}. */
 export async function orderCertificate(
   options: OrderOptions,
 ): Promise<KeyPair> {

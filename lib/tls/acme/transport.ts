@@ -1,6 +1,6 @@
 /**
- * Signed requests to an ACME server: nonces, limits, and its refusals as
- * sentences.
+ * Sends signed requests to an ACME server, handles nonces and limits, and turns
+ * errors into sentences.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { AccountKey } from "./jws.ts";
 
 const REQUEST_MS = 30_000;
 const MOST_BYTES = 262_144;
-/** Servers may refuse a nonce for no fault of ours. */
+/** Servers may reject a valid nonce, so a request is tried several times. */
 const NONCE_TRIES = 6;
 
 const DIRECTORY = v.object({
@@ -22,7 +22,7 @@ const PROBLEM = v.object({
   detail: v.optional(v.string(), ""),
 });
 
-/** No certificate; the message is a sentence for the host. */
+/** Thrown when no certificate was obtained; the message is for the host. */
 export class AcmeError extends Error {
   override name = "AcmeError";
 }
@@ -37,13 +37,13 @@ export interface Answer {
 export interface TransportOptions {
   readonly directory: string;
   readonly key: AccountKey;
-  /** PEM of an authority that the directory's own certificate comes from. */
+  /** PEM of the authority that has signed the directory's own certificate. */
   readonly trusted?: string | undefined;
   readonly signal: AbortSignal;
 }
 
 export class Transport implements Disposable {
-  /** The account's address, once it is known. */
+  /** URL of the account, once known. */
   account = "";
   readonly #options: TransportOptions;
   readonly #client: Deno.HttpClient;
@@ -76,7 +76,7 @@ export class Transport implements Disposable {
     return this.#directory;
   }
 
-  /** Posts `payload`, or reads when it is undefined. */
+  /** Posts `payload`; without one, reads the resource. */
   async post(url: string, payload?: unknown): Promise<Answer> {
     const { key } = this.#options;
     for (let tries = 1;; tries++) {
@@ -135,7 +135,9 @@ export class Transport implements Disposable {
   }
 }
 
-/** What a problem document says (RFC 7807); null when it is none. */
+/**
+ * Returns the text of a problem document (RFC 7807); null when it is not one.
+ */
 export function problemText(json: unknown): string | null {
   const read = v.safeParse(PROBLEM, json);
   if (!read.success) return null;

@@ -63,6 +63,7 @@ run_long() {
     make_machines
     export RETROPAL_RELEASE="$PWD/dist/release"
     tests "$deno" test -A tests/release
+    step "$deno" task release:figures
     # The change roots are large, and processes of Wine may linger in one.
     unset RETROPAL_RELEASE
   fi

@@ -9,8 +9,8 @@ import { PaltalkClient } from "../../lib/client/mod.ts";
 
 const PASSWORD = "secret11";
 /** Emulators take their time. */
-const READY_MS = 180_000;
-const COMMAND_MS = 120_000;
+const READY_MS = 300_000;
+const COMMAND_MS = 300_000;
 
 export interface Machine {
   /** What starts the program: the program itself, or an emulator and it. */
@@ -61,7 +61,7 @@ export async function run(
 }
 
 /** Throws what the program said unless it ended with 0. */
-async function ok(
+export async function ok(
   machine: Machine,
   args: readonly string[],
   stdin = "",
@@ -72,19 +72,12 @@ async function ok(
 }
 
 /** A server that runs until `retropal stop`. */
-async function serve(machine: Machine) {
+export async function serve(machine: Machine) {
+  const started = performance.now();
   const child = spawn(machine, [
     ...["serve", "--data", machine.data, "--bind", "127.0.0.1"],
-    ...[
-      "--chat-port",
-      "0",
-      "--voice-port",
-      "0",
-      "--video-port",
-      "0",
-      "--web-port",
-      "0",
-    ],
+    ...["--chat-port", "0", "--voice-port", "0"],
+    ...["--video-port", "0", "--web-port", "0"],
   ]);
   const errors = new Response(child.stderr).text();
   const timer = setTimeout(() => child.kill("SIGKILL"), READY_MS);
@@ -97,9 +90,11 @@ async function serve(machine: Machine) {
   }
   clearTimeout(timer);
   const [, json = "{}"] = /^ready (\{.*\})\r?$/m.exec(text) ?? [];
-  const ready = JSON.parse(json) as { chat: string; web: string };
+  const ready = JSON.parse(json) as { chat: string; web: string; pid: number };
   return {
     ready,
+    /** How long the start took. */
+    ms: performance.now() - started,
     async ended(): Promise<number> {
       await reader.cancel();
       await child.stdin.close().catch(() => {});

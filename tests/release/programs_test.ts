@@ -1,11 +1,6 @@
 /**
- * Each released program, where nothing else of this project is. The long run
- * of CI builds the archives and the systems; elsewhere these tests are skipped.
- *
- * - RETROPAL_RELEASE: the folder of archives (`deno task release`)
- * - RETROPAL_ROOT: a change root of Debian, for Linux x64 and the .deb
- * - RETROPAL_WINE_ROOT: a change root with Wine 10, for Windows
- * - RETROPAL_ARM64: libraries of Linux arm64, for qemu-aarch64-static
+ * Each released program, where nothing else of this project is; skipped where
+ * places.ts finds no such system.
  *
  * @module
  */
@@ -13,50 +8,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { VERSION } from "../../lib/version.ts";
 import { firstFiveMinutes, type Machine, run } from "./machine.ts";
+import { inRoot, PLACE, PLACES, RELEASE, ROOT, shell } from "./places.ts";
 
-const RELEASE = Deno.env.get("RETROPAL_RELEASE");
-const ROOT = Deno.env.get("RETROPAL_ROOT");
-const WINE_ROOT = Deno.env.get("RETROPAL_WINE_ROOT");
-const ARM64 = Deno.env.get("RETROPAL_ARM64");
-
-/** In any change root: where the program and its data are put. */
-const PLACE = "/opt/retropal-test";
-
-async function shell(command: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args })
-    .output();
-  const text = new TextDecoder().decode(stdout);
-  assert.ok(success, `${command}: ${text}${new TextDecoder().decode(stderr)}`);
-  return text;
-}
-
-/** Unpacks an archive of the release; gives the folder of the program. */
-async function unpack(target: string, into: string): Promise<string> {
-  const name = `retropal-${VERSION}-${target}`;
-  const archive = join(RELEASE ?? "", name);
-  await Deno.mkdir(into, { recursive: true });
-  if (target.startsWith("windows")) {
-    await shell("unzip", "-q", `${archive}.zip`, "-d", into);
-  } else {
-    await shell("tar", "-xzf", `${archive}.tar.gz`, "-C", into);
-  }
-  return join(into, name);
-}
-
-/** Mounts what programs need, and removes afterwards what the test put there. */
-async function inRoot(root: string, work: () => Promise<void>): Promise<void> {
-  const place = join(root, PLACE);
-  const proc = join(root, "proc");
-  await Deno.remove(place, { recursive: true }).catch(() => {});
-  await shell("mount", "-t", "proc", "proc", proc);
-  try {
-    await work();
-  } finally {
-    // Wine's own servers may use it for a moment longer.
-    await shell("umount", "--lazy", proc);
-    await Deno.remove(place, { recursive: true }).catch(() => {});
-  }
-}
+/** What Wine itself puts into a home. */
+const OF_WINE = new Set([".cache", ".config", ".local"]);
 
 Deno.test({
   name: "the checksums of a release are right",
@@ -70,29 +25,32 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "Linux x64: the program alone in a change root",
-  ignore: RELEASE === undefined || ROOT === undefined,
-  fn: () =>
-    inRoot(ROOT!, async () => {
-      await unpack("linux-x64", join(ROOT!, PLACE));
-      const program = join(PLACE, `retropal-${VERSION}-linux-x64`, "retropal");
-      await firstFiveMinutes({
-        command: ["chroot", ROOT!, program],
-        data: join(PLACE, "data"),
-      });
-    }),
-});
+for (const { target, how, available, use } of PLACES) {
+  Deno.test({
+    name: `${target} ${how}: unpacked, used, and gone without a trace`,
+    ignore: !available,
+    fn: () =>
+      use(async ({ machine, folder, home }) => {
+        const before = await names(folder);
+        await firstFiveMinutes(machine);
+        // Deleting the two folders uninstalls it: there is nothing else.
+        assert.deepEqual(await names(folder), before);
+        const left = (await names(home)).filter((name) =>
+          target !== "windows-x64" || !OF_WINE.has(name)
+        );
+        assert.deepEqual(left, []);
+      }),
+  });
+}
 
 Deno.test({
   name: "Debian: the package is installed, used and removed; data stays",
   ignore: RELEASE === undefined || ROOT === undefined,
   fn: () =>
-    inRoot(ROOT!, async () => {
-      await Deno.mkdir(join(ROOT!, PLACE), { recursive: true });
+    inRoot(ROOT!, async (outside) => {
       await Deno.copyFile(
         join(RELEASE!, `retropal_${VERSION}_amd64.deb`),
-        join(ROOT!, PLACE, "retropal.deb"),
+        join(outside, "retropal.deb"),
       );
       const data = "/var/lib/retropal";
       const installed: Machine = {
@@ -121,38 +79,8 @@ Deno.test({
     }),
 });
 
-Deno.test({
-  name: "Linux arm64: the program under qemu",
-  ignore: RELEASE === undefined || ARM64 === undefined,
-  async fn() {
-    const work = await Deno.makeTempDir({ prefix: "retropal-arm64-" });
-    try {
-      const folder = await unpack("linux-arm64", work);
-      await firstFiveMinutes({
-        command: ["qemu-aarch64-static", join(folder, "retropal")],
-        data: join(work, "data"),
-        env: { QEMU_LD_PREFIX: ARM64!, HOME: work },
-      });
-    } finally {
-      await Deno.remove(work, { recursive: true });
-    }
-  },
-});
-
-Deno.test({
-  name: "Windows x64: the program under Wine",
-  ignore: RELEASE === undefined || WINE_ROOT === undefined,
-  fn: () =>
-    inRoot(WINE_ROOT!, async () => {
-      await unpack("windows-x64", join(WINE_ROOT!, PLACE));
-      const folder = `retropal-${VERSION}-windows-x64`;
-      await firstFiveMinutes({
-        command: [
-          ...["chroot", WINE_ROOT!, "/usr/bin/wine"],
-          join(PLACE, folder, "retropal.exe"),
-        ],
-        data: `C:\\retropal-data`,
-        env: { WINEDEBUG: "-all", HOME: PLACE, WINEPREFIX: `${PLACE}/wine` },
-      });
-    }),
-});
+async function names(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) found.push(name);
+  return found.sort();
+}

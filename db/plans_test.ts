@@ -17,6 +17,12 @@ const WHOLE = [
   /FROM words ORDER BY word_key/,
   // Registration limits the number of applications.
   /FROM applications/,
+  // The outbox limits the number of mails.
+  /FROM mails ORDER BY id/,
+  // The first one in the order of an index.
+  /FROM mails WHERE failed_at IS NULL\s+ORDER BY next_at, id LIMIT 1/,
+  /FROM mails WHERE failed_at IS NULL$/,
+  /UPDATE mails SET next_at = \? WHERE failed_at IS NULL$/,
   // The oldest rows in the order of their ids.
   /FROM \w+ ORDER BY id LIMIT (\?2|1)/,
   // A few rows for each user, read four times a day.
@@ -147,6 +153,26 @@ function exercise(store: SqliteStore): void {
   store.complaints.list({ reporter: uid });
   store.complaints.countBy(uid, 1);
   store.complaints.update(complaint, { note: "x" });
+  const mail = {
+    uid,
+    recipient: "x",
+    subject: "x",
+    body: "x",
+    madeAt: 1,
+    nextAt: 1,
+    tries: 0,
+    fault: "",
+    failedAt: null,
+    expiresAt: NOON,
+  };
+  const id = store.mails.add(mail);
+  store.mails.next();
+  store.mails.update({ ...mail, id });
+  store.mails.makeDue(1);
+  store.mails.makeDue(1, id);
+  store.mails.waiting();
+  store.mails.list();
+  store.mails.remove(id);
   const times = { beganAt: 1, lastAt: 1, deskAt: 1, expiresAt: NOON };
   store.webSessions.add({
     ...times,

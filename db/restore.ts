@@ -12,7 +12,7 @@ import { toStoreError } from "./errors.ts";
 import { exists, removeFile, syncFile } from "./files.ts";
 import { newestSchema } from "./migrate.ts";
 
-const UNFINISHED = ["web_sessions"];
+const UNFINISHED = ["web_sessions", "mails"];
 
 export interface Restored extends BackupFacts {
   /** Path of the previous database; undefined when there was none. */
@@ -58,7 +58,8 @@ export function restoreFrom(
 
 /**
  * Empties the tables whose rows were in progress when the backup was made: a
- * browser that has signed out since must not be signed in again.
+ * browser that has signed out since must not be signed in again, and no mail
+ * be sent twice.
  */
 function forgetUnfinished(path: string): void {
   const db = new Database(path);

@@ -60,6 +60,7 @@ const RULES: Readonly<Record<Exclude<KeptKind, "statistics">, Rule>> = {
   mutes: { table: "mutes", key: "uid", time: "until" },
   resetLinks: { table: "password_resets", key: "uid", time: "expires_at" },
   emailLinks: { table: "email_links", key: "token_hash", time: "expires_at" },
+  mails: { table: "mails", key: "id", time: "expires_at" },
   webSessions: { table: "web_sessions", key: "key_hash", time: "expires_at" },
   inviteCodes: { table: "invite_codes", key: "code", time: "expires_at" },
 };

@@ -17,6 +17,7 @@ import { EmailTables } from "./emails.ts";
 import { EmergencyTable } from "./emergency.ts";
 import { HistoryTable } from "./history.ts";
 import { EmailInviteTable, InviteCodeTable } from "./invites.ts";
+import { MailTable } from "./mails.ts";
 import { MessageTable } from "./messages.ts";
 import { MuteTable, NoteTable, PastSessionTable } from "./moderation.ts";
 import { ProfileMessageTable } from "./profile_messages.ts";
@@ -51,6 +52,7 @@ export class SqliteStore implements Store {
   readonly passwordResets;
   readonly emailInvites;
   readonly emails;
+  readonly mails;
   readonly webSessions;
   readonly history;
   readonly statistics;
@@ -80,6 +82,7 @@ export class SqliteStore implements Store {
     this.inviteCodes = new InviteCodeTable(db);
     this.passwordResets = new PasswordResetTable(db);
     this.emails = new EmailTables(db);
+    this.mails = new MailTable(db);
     this.webSessions = new WebSessionTable(db);
     this.emailInvites = new EmailInviteTable(db);
     this.history = new HistoryTable(db);

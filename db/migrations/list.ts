@@ -26,3 +26,4 @@ export * from "./018_statistics.ts";
 export * from "./019_applications.ts";
 export * from "./020_emails.ts";
 export * from "./021_web_sessions.ts";
+export * from "./022_mails.ts";

@@ -6,7 +6,13 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
-import type { Account, EmailPurpose, Millis, Store } from "../domain/store.ts";
+import type {
+  Account,
+  EmailPurpose,
+  Millis,
+  Store,
+  Uid,
+} from "../domain/store.ts";
 import type { Letters } from "../ops/letters.ts";
 import { type Acting, audit } from "./acting.ts";
 
@@ -15,6 +21,8 @@ const LASTS_MS: Readonly<Record<EmailPurpose, Millis>> = {
   confirm: 3 * 24 * HOUR_MS,
   reset: 2 * HOUR_MS,
 };
+/** How long other mails are tried. */
+const NEWS_MS = 3 * 24 * HOUR_MS;
 /** Maximum mails of one purpose to one account per hour. */
 const MOST_AN_HOUR = 3;
 /** Maximum accounts named in one mail about a forgotten password. */
@@ -64,6 +72,8 @@ export function tellOldAddress(
   const letters = lettersOf(acting);
   if (letters === null || !wasTrusted) return;
   letters.send({
+    uid: before.uid,
+    lastsMs: NEWS_MS,
     to: before.email,
     subject: `Your e-mail address at ${letters.serverName}`,
     text: `The e-mail address of ${before.nickname} was changed. ` +
@@ -80,6 +90,8 @@ export function sendConfirmation(acting: Acting, account: Account): boolean {
   const token = newLink(acting, account, "confirm");
   if (token === null) return false;
   return letters.send({
+    uid: account.uid,
+    lastsMs: LASTS_MS.confirm,
     to: account.email,
     subject: `Your e-mail address at ${letters.serverName}`,
     text: `This address was given for ${account.nickname} ` +
@@ -96,19 +108,22 @@ export function sendConfirmation(acting: Acting, account: Account): boolean {
 export function mailResetLinks(acting: Acting, wanted: string): void {
   const letters = lettersOf(acting);
   if (letters === null) return;
-  const byAddress = new Map<string, string[]>();
+  const byAddress = new Map<string, { uid: Uid; lines: string[] }>();
   for (const account of accountsFor(acting.store, wanted)) {
     const token = newLink(acting, account, "reset");
     if (token === null) continue;
     audit(acting, { action: "user reset-mail", target: account.nickname });
-    const lines = byAddress.get(account.email) ?? [];
-    byAddress.set(account.email, lines);
-    lines.push(
+    const { uid, email } = account;
+    const one = byAddress.get(email) ?? { uid, lines: [] };
+    byAddress.set(email, one);
+    one.lines.push(
       `${account.nickname}: ${letters.origin}/reset?token=${token}`,
     );
   }
-  for (const [to, lines] of byAddress) {
+  for (const [to, { uid, lines }] of byAddress) {
     letters.send({
+      uid,
+      lastsMs: LASTS_MS.reset,
       to,
       subject: `A new password at ${letters.serverName}`,
       text:
@@ -188,6 +203,9 @@ export function mailDecision(
   const letters = lettersOf(acting);
   if (letters === null || email === "") return;
   letters.send({
+    // Also for an account that is removed at once.
+    uid: null,
+    lastsMs: NEWS_MS,
     to: email,
     subject: `Your account at ${letters.serverName}`,
     text: `${nickname}: ${sentence}\n\n${letters.origin}/\n`,

@@ -88,6 +88,7 @@ export function personalData(store: Store, account: Account) {
     application: applicationOf(store, uid),
     twoStep: twoStepOf(store, uid),
     browsers: browsersOf(store, uid),
+    waitingMail: mailOf(store, uid),
     audit: auditOf(store, account),
     invitedByEmail: store.emailInvites.list(uid)
       .map(({ email, at }) => ({ email, at: time(at) })),
@@ -177,6 +178,18 @@ function browsersOf(store: Store, uid: Uid) {
       lastUsedAt: new Date(lastAt).toISOString(),
     }),
   );
+}
+
+/** Returns e-mail about the account; its text is in the mail itself. */
+function mailOf(store: Store, uid: Uid) {
+  return store.mails.list().filter((one) => one.uid === uid)
+    .map(({ recipient, subject, madeAt, failedAt, fault }) => ({
+      to: recipient,
+      subject,
+      at: new Date(madeAt).toISOString(),
+      state: failedAt === null ? "waiting" : "refused",
+      fault,
+    }));
 }
 
 /** Actions of a room's admins, whose target is a room and a nickname. */

@@ -26,6 +26,7 @@ const WHERE: Readonly<Record<string, string>> = {
   email_links: "email",
   email_invites: "invitedByEmail",
   web_sessions: "browsers",
+  mails: "waitingMail",
   // Only a hash, and its expiry.
   password_resets: "account",
 };

@@ -14,7 +14,7 @@ import * as complaint from "./complaint.ts";
 import { banExport, banImport } from "./ban_files.ts";
 import * as emergency from "./emergency.ts";
 import * as invite from "./invite.ts";
-import { mailTest } from "./mail.ts";
+import * as mail from "./mail.ts";
 import { note } from "./note.ts";
 import * as room from "./room.ts";
 import { roomBounce } from "./room_bounce.ts";
@@ -122,7 +122,10 @@ export const COMMANDS: readonly Command[] = [
   sessions,
   broadcast,
   auditLog,
-  mailTest,
+  mail.mailTest,
+  mail.mailList,
+  mail.mailRetry,
+  mail.mailRemove,
   note,
   logTail,
   capture,

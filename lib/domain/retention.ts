@@ -24,7 +24,8 @@ export type EndingKind =
   | "resetLinks"
   | "emailLinks"
   | "inviteCodes"
-  | "webSessions";
+  | "webSessions"
+  | "mails";
 export type KeptKind = AgeingKind | EndingKind;
 
 export const ENDING: readonly EndingKind[] = [
@@ -34,6 +35,7 @@ export const ENDING: readonly EndingKind[] = [
   "emailLinks",
   "inviteCodes",
   "webSessions",
+  "mails",
 ];
 
 export interface Kept {

@@ -38,6 +38,7 @@ import type {
   OfflineMessages,
   StoredProfileMessages,
 } from "./store/messages.ts";
+import type { StoredMails } from "./store/mails.ts";
 import type { Relations } from "./store/relations.ts";
 import type { Categories, Rooms } from "./store/rooms.ts";
 import type { StoredWebSessions } from "./store/web_sessions.ts";
@@ -51,6 +52,7 @@ export type * from "./store/bans.ts";
 export type * from "./store/emails.ts";
 export type * from "./store/history.ts";
 export type * from "./store/invites.ts";
+export type * from "./store/mails.ts";
 export type * from "./store/messages.ts";
 export type * from "./store/relations.ts";
 export type * from "./store/rooms.ts";
@@ -104,6 +106,7 @@ export interface Store {
   readonly passwordResets: PasswordResets;
   readonly emailInvites: EmailInvites;
   readonly emails: Emails;
+  readonly mails: StoredMails;
   readonly webSessions: StoredWebSessions;
   readonly history: History;
   readonly statistics: Statistics;

@@ -1,7 +1,12 @@
-import { equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { join } from "node:path";
+import { openStore } from "../../db/open.ts";
+import { addUser, withFolder } from "../../tests/support/db/temp.ts";
 import { startSmtp, type TestSmtp } from "../../tests/support/smtp.ts";
 import { defaultConfig } from "../config/config.ts";
 import { checkValue } from "../config/load.ts";
+import type { Store } from "../domain/store.ts";
+import type { Letter } from "../ops/letters.ts";
 import { Outbox } from "./outbox.ts";
 import { deliver, isConfigured, MailError } from "./smtp.ts";
 
@@ -54,41 +59,124 @@ Deno.test("deliver() encrypts and signs in, and says what is wrong", async () =>
   equal(isConfigured(configOf(smtp, { "mail.host": "" })), false);
 });
 
+/** A store of its own, and an outbox that tries again soon. */
+async function withOutbox(
+  config: () => ReturnType<typeof defaultConfig>,
+  work: (
+    parts: {
+      readonly store: Store;
+      readonly outbox: Outbox;
+      readonly lines: string[];
+      until(pattern: RegExp): Promise<void>;
+      start(): Outbox;
+    },
+  ) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const store = await openStore(join(folder, "retropal.db"));
+    const lines: string[] = [];
+    const log = (message: string, fields = {}) =>
+      void lines.push(`${message} ${JSON.stringify(fields)}`);
+    const start = () =>
+      new Outbox({
+        mails: store.mails,
+        config,
+        log: { debug: log, info: log, warn: log, error: log },
+        clock: Date.now,
+        retriesMs: [50],
+      });
+    const outbox = start();
+    try {
+      await work({
+        store,
+        outbox,
+        lines,
+        start,
+        async until(pattern) {
+          for (let i = 0; i < 500; i++) {
+            if (lines.some((one) => pattern.test(one))) return;
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+          ok(false, lines.join("\n"));
+        },
+      });
+    } finally {
+      await outbox[Symbol.asyncDispose]();
+      store.close();
+    }
+  });
+}
+
+const letter = (to: string, more: Partial<Letter> = {}): Letter => ({
+  ...mail(to),
+  uid: null,
+  lastsMs: 60_000,
+  ...more,
+});
+
 Deno.test("the outbox follows the settings, and tries again what may work later", async () => {
   await using smtp = await startSmtp();
   if (smtp === undefined) return;
   let config = configOf(smtp, { "mail.password": "wrong" });
-  const lines: string[] = [];
-  const log = (message: string, fields = {}) =>
-    void lines.push(`${message} ${JSON.stringify(fields)}`);
-  using outbox = new Outbox({
-    config: () => config,
-    log: { debug: log, info: log, warn: log, error: log },
-    retriesMs: [50, 50],
+  await withOutbox(() => config, async ({ store, outbox, until }) => {
+    ok(outbox.add(letter("ann@example.org")));
+    // A wrong password is the host's to mend: the mail waits.
+    await until(/"again":true.*Check mail\.user/);
+    ok(store.mails.list()[0]?.fault.includes("Check mail.user"));
+    ok(outbox.add(letter("never@example.org")));
+    config = configOf(smtp);
+    equal((await smtp.mail(0)).to[0], "ann@example.org");
+    await until(/"again":false.*no such mailbox/);
+    outbox.add(letter("later@example.org"));
+    await until(/"again":true.*try again later/);
+    const [refused, later] = store.mails.list();
+    equal(refused?.body, "");
+    ok(refused?.failedAt);
+    match(refused.fault, /no such mailbox/);
+    equal(later?.failedAt, null);
+    equal(later?.recipient, "later@example.org");
   });
-  ok(outbox.add(mail("later@example.org")));
-  ok(outbox.add(mail("ann@example.org")));
-  const until = async (pattern: RegExp) => {
-    for (let i = 0; i < 500 && !lines.some((one) => pattern.test(one)); i++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    ok(lines.some((one) => pattern.test(one)), lines.join("\n"));
-  };
-  await until(/"again":false.*Check mail\.user/);
-  config = configOf(smtp);
-  outbox.add(mail("later@example.org"));
-  await until(/"again":true.*try again later/);
-  outbox.add(mail("ann@example.org"));
-  equal((await smtp.mail(0)).to[0], "ann@example.org");
-  await until(/"again":false.*try again later/);
 });
 
-Deno.test("the outbox holds so many mails and no more", () => {
-  const log = () => {};
-  using outbox = new Outbox({
-    config: () => defaultConfig(),
-    log: { debug: log, info: log, warn: log, error: log },
+Deno.test("what waits is sent by the next run of the server, once", async () => {
+  await using smtp = await startSmtp();
+  if (smtp === undefined) return;
+  let config = configOf(smtp, { "mail.port": "1" });
+  await withOutbox(() => config, async ({ outbox, start, until, store }) => {
+    outbox.add(letter("ann@example.org"));
+    outbox.add(letter("old@example.org", { lastsMs: 0 }));
+    await until(/could not be sent/);
+    await outbox[Symbol.asyncDispose]();
+    equal(outbox.add(letter("bob@example.org")), false);
+    config = configOf(smtp);
+    await using next = start();
+    equal((await smtp.mail(0)).to[0], "ann@example.org");
+    next.add(letter("bob@example.org"));
+    equal((await smtp.mail(1)).to[0], "bob@example.org");
+    await until(/mail expired before it could be sent/);
+    for (let i = 0; i < 100 && store.mails.waiting() > 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    deepEqual(store.mails.list().map(({ recipient }) => recipient), [
+      "old@example.org",
+    ]);
+    equal(smtp.count(), 2);
   });
-  const taken = Array.from({ length: 250 }, () => outbox.add(mail("a@b.c")));
-  equal(taken.filter(Boolean).length, 200);
 });
+
+Deno.test("mail about an account goes with it, and the outbox has an end", () =>
+  withOutbox(() => defaultConfig(), ({ store, outbox }) => {
+    const { uid } = addUser(store, "Ann");
+    outbox.add(letter("ann@example.org", { uid }));
+    outbox.add(letter("bob@example.org"));
+    store.accounts.remove(uid, "remove");
+    deepEqual(store.mails.list().map(({ recipient }) => recipient), [
+      "bob@example.org",
+    ]);
+    const taken = Array.from(
+      { length: 1100 },
+      () => outbox.add(letter("a@b.c")),
+    );
+    equal(taken.filter(Boolean).length, 999);
+    return Promise.resolve();
+  }));

@@ -82,7 +82,9 @@ function mailError(error: unknown, where: string): MailError {
     code?: string;
     responseCode?: number;
   };
-  const isFinal = responseCode !== undefined && responseCode >= 500;
+  // A wrong password is the host's to mend, not a reason to lose the mail.
+  const isFinal = responseCode !== undefined && responseCode >= 500 &&
+    code !== "EAUTH";
   const first = message.split("\n")[0]?.slice(0, 300) ?? "";
   const hint = code === "EAUTH"
     ? " Check mail.user and mail.password."

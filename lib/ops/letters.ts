@@ -4,6 +4,9 @@
  *
  * @module
  */
+import type { Millis, Uid } from "../domain/store.ts";
+
+/** What an SMTP server receives. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;
@@ -11,10 +14,19 @@ export interface Mail {
   readonly text: string;
 }
 
+export interface Letter extends Mail {
+  /** The account that the mail is about; it is not sent after its removal. */
+  readonly uid: Uid | null;
+  /** How long sending it makes sense, such as until its link expires. */
+  readonly lastsMs: Millis;
+}
+
 /** E-mail of a server whose host has configured it. */
 export interface Letters {
   /** Queues a mail; false when too many wait. */
-  send(mail: Mail): boolean;
+  send(letter: Letter): boolean;
+  /** Tries at once what has become due. */
+  wake(): void;
   /** Where the pages are, such as "https://chat.example.org". */
   readonly origin: string;
   readonly serverName: string;

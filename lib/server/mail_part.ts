@@ -11,17 +11,30 @@ import type { Status } from "../ops/live.ts";
 import { logger } from "../ops/log.ts";
 import type { Core } from "./core.ts";
 
-export class MailPart implements Disposable {
+export class MailPart implements AsyncDisposable {
   readonly #core: Core;
   readonly #endpoints: () => Status["endpoints"];
   readonly #outbox: Outbox;
+  readonly #unsubscribe: () => void;
 
   constructor(core: Core, endpoints: () => Status["endpoints"]) {
     this.#core = core;
     this.#endpoints = endpoints;
+    const { mails } = core.store;
     this.#outbox = new Outbox({
+      mails,
       config: () => core.config.current,
       log: logger("mail"),
+      clock: core.clock,
+    });
+    let settings = JSON.stringify(core.config.current.mail);
+    this.#unsubscribe = core.config.onChange(() => {
+      const now = JSON.stringify(core.config.current.mail);
+      if (now === settings) return;
+      settings = now;
+      // What failed by the old settings need not wait any longer.
+      mails.makeDue(core.clock());
+      this.#outbox.wake();
     });
   }
 
@@ -31,16 +44,17 @@ export class MailPart implements Disposable {
     const endpoints = this.#endpoints();
     if (!isConfigured(current) || endpoints.web === null) return null;
     return {
-      send: (mail) => this.#outbox.add(mail),
+      send: (letter) => this.#outbox.add(letter),
+      wake: () => this.#outbox.wake(),
       // Never uses a visitor's Host header, because other users follow the
       // link.
-      origin: current.files.drop_url.replace(/\/$/, "") ||
-        publicOrigin(current, endpoints),
+      origin: publicOrigin(current, endpoints),
       serverName: current.server.name,
     };
   }
 
-  [Symbol.dispose](): void {
-    this.#outbox[Symbol.dispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe();
+    await this.#outbox[Symbol.asyncDispose]();
   }
 }

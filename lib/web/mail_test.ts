@@ -12,6 +12,7 @@ function withMail(site: TestSite): Mail[] {
   const mails: Mail[] = [];
   site.live.mail = {
     send: (mail) => mails.push(mail) > 0,
+    wake: () => {},
     origin: "https://chat.example.org",
     serverName: "The Oak",
   };

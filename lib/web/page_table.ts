@@ -175,6 +175,7 @@ export const PAGES: readonly PageRow[] = [
     "desk-retention",
     "/desk/retention",
   ]),
+  desk("/desk/mail", "superadmin", "E-mail", ["desk-mail", "/desk/mail"]),
   desk("/desk/backup", "superadmin", "Backup", [
     "desk-backup",
     "/desk/backup",

@@ -11,7 +11,7 @@ const NO_PAGES = [
   /^\/connect\/(?!(check|authority)$)/,
   /^\/perl\//,
   /\.svg$/,
-  /^\/chat\/(files\/|profile$)/,
+  /^\/chat\/(files\/|profile$|session$)/,
   // Any other path that the old client opens.
   /^\/\*$/,
   /\.txt$|picard/,

@@ -11,7 +11,7 @@ import { hasSamePassword, WebSessions } from "./web_sessions.ts";
 const HOUR = 3_600_000;
 const FIREFOX = { address: "192.0.2.7", agent: "Firefox/150.0 Linux" };
 
-/** A server's sessions, with clocks of their own; the steady one starts anew. */
+/** A server's sessions, with clocks of their own; the steady one starts at 0. */
 function startSessions(store: Store, now: { at: number }) {
   const began = now.at;
   const warnings: string[] = [];

@@ -68,3 +68,45 @@ Deno.test("retropal mail test says what is wrong", async () => {
   equal(asArgument.code, 2);
   match(asArgument.err, /--password-stdin/);
 });
+
+Deno.test("mail that waits survives a crash and is sent by the next start", async () => {
+  await using smtp = await startSmtp();
+  if (smtp === undefined) return;
+  const { "mail.port": port = "", ...settings } = smtp.settings;
+  // No SMTP server is there yet.
+  const server = await TestServer.start({
+    web: true,
+    flags: ["--web-port", "0"],
+    settings,
+  });
+  equal((await server.cli(["config", "set", "mail.port", "1"])).code, 0);
+  await server.addUser("Ann", "secret11", "--email", "ann@example.org");
+  const browser = new Browser(`http://${server.ready.web}`);
+  await browser.submit(await browser.get("/forgot"), "/forgot", { who: "Ann" });
+  let listed = "";
+  for (let i = 0; i < 100 && !/127\.0\.0\.1:1/.test(listed); i++) {
+    listed = await server.run("mail", "list");
+  }
+  match(
+    listed,
+    /ann@example\.org +A new password .* 1 +\S+ \S+ UTC +127\.0\.0\.1:1/,
+  );
+  ok(!listed.includes("token="));
+  await server.kill9();
+  await using next = await server.restart();
+  match(await next.run("mail", "list"), /ann@example\.org/);
+  equal((await next.cli(["mail", "remove", "99"])).code, 3);
+  const set = await next.cli(["config", "set", "mail.port", port]);
+  equal(set.code, 0, set.err);
+  // New settings are tried at once.
+  const mail = await smtp.mail(0);
+  equal(mail.to[0], "ann@example.org");
+  const reset = new Browser(`http://${next.ready.web}`);
+  equal((await reset.get(linkIn(mail.text, "/reset"))).status, 200);
+  for (let i = 0; i < 50; i++) {
+    listed = await next.run("mail", "list");
+    if (/No mail waits/.test(listed)) break;
+  }
+  match(listed, /No mail waits/);
+  equal(smtp.count(), 1);
+});

@@ -92,6 +92,7 @@ function byToken(server: WholeServer): Look[] {
       serverName: "Retropal",
       origin: "",
       send: ({ text }: { readonly text: string }) => mails.push(text) > 0,
+      wake: () => {},
     },
   };
   const ann = store.accounts.byNickname("Ann")!;

@@ -17,6 +17,7 @@ import { complaintPages } from "./complaints.ts";
 import { configPages } from "./config.ts";
 import { filePages } from "./files.ts";
 import { invitePages } from "./invites.ts";
+import { mailPages } from "./mail.ts";
 import { overviewPages } from "./overview.ts";
 import { packetPages } from "./packets.ts";
 import { retentionPages } from "./retention.ts";
@@ -58,6 +59,7 @@ export function deskPages(app: App, site: Site): void {
   auditPages(app, site);
   configPages(app, site);
   retentionPages(app, site);
+  mailPages(app, site);
   backupPages(app, site);
   packetPages(app, site);
   uploadPages(app, site);

@@ -106,6 +106,7 @@ function others(c: Context, site: Site): Html {
       "until they end",
       [],
     ],
+    ["E-mail that waits, or was refused", "3 days, or a week", []],
     ["Browser sessions", "a day without use, 30 days at most", []],
   ];
   return table(

@@ -5,16 +5,17 @@
  *
  * @module
  */
-import {
-  connect,
-  type ConnectionOptions,
-  credsAuthenticator,
-  type NatsConnection,
+import type {
+  ConnectionOptions,
+  NatsConnection,
 } from "@nats-io/transport-node";
 import type { Config } from "../config/config.ts";
+import { withoutSecret } from "../config/sections/cluster.ts";
 import type { Broker, Log } from "./broker.ts";
 import { Joiner, split } from "./parts.ts";
+import { natsFault, refusal, securityOptions } from "./nats_credentials.ts";
 import { NatsError } from "./nats_error.ts";
+import { connectNats } from "./nats_transport.ts";
 
 export type { NatsConnection };
 
@@ -70,21 +71,25 @@ export class Nats implements AsyncDisposable {
     const fault = natsFault(config);
     if (fault !== undefined) throw new NatsError(fault);
     const where = config.cluster.nats.map(withoutSecret).join(", ");
+    const connectionWanted = connectionOptions(config);
     const ends = performance.now() + startMs;
     for (let said = false;;) {
       try {
-        const connection = await connect({
-          ...await connectionOptions(config),
+        const connection = await connectNats({
+          ...connectionWanted,
           name: clientName,
         });
         return new Nats(connection, options);
       } catch (error) {
+        const fault = refusal(error);
+        if (fault !== undefined) {
+          throw new NatsError(`NATS at ${where} is there, but ${fault}`);
+        }
         const reason = error instanceof Error ? error.message : `${error}`;
         if (performance.now() >= ends) {
           throw new NatsError(
             `NATS cannot be reached at ${where} (${reason}). Start ` +
-              "nats-server there, or correct cluster.nats and " +
-              "cluster.credentials.",
+              "nats-server there, or correct cluster.nats.",
           );
         }
         if (!said) {
@@ -147,41 +152,23 @@ export class Nats implements AsyncDisposable {
   }
 
   async #watch(): Promise<void> {
+    let said = "";
     for await (const status of this.connection.status()) {
       if (status.type === "disconnect") {
         this.#connected = false;
         this.#log.warn("connection to NATS lost", { server: status.server });
       } else if (status.type === "reconnect") {
         this.#connected = true;
+        said = "";
         this.#log.info("connected to NATS again", { server: status.server });
+      } else if (status.type === "error") {
+        // Such as rights that are missing, at each of many messages.
+        const error = refusal(status.error) ?? status.error.message;
+        if (error !== said) this.#log.warn("NATS refuses", { error });
+        said = error;
       }
     }
   }
-}
-
-/** Why these settings must not be used, in a sentence; undefined: they may. */
-export function natsFault(config: Config): string | undefined {
-  const { role, nats, credentials, tls_cert, tls_key, insecure } =
-    config.cluster;
-  if (nats.length === 0) {
-    return `cluster.role is "${role}", and cluster.nats names no server. For ` +
-      'example: nats = ["nats://127.0.0.1:4222"]';
-  }
-  if ((tls_cert === "") !== (tls_key === "")) {
-    return "cluster.tls_cert and cluster.tls_key belong together: give both.";
-  }
-  if (insecure || credentials !== "" || tls_cert !== "") return undefined;
-  const open = nats.map((url) => new URL(url)).find((url) =>
-    url.username === "" && !isThisMachine(url.hostname)
-  );
-  return open &&
-    `${open} is another host and there are no credentials: anybody who ` +
-      "reaches it could sign on as anybody. Set cluster.credentials, or " +
-      "cluster.insecure = true in a network of your own.";
-}
-
-function isThisMachine(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\./.test(host);
 }
 
 function randomId(): readonly [number, number] {
@@ -189,20 +176,9 @@ function randomId(): readonly [number, number] {
   return [high, low];
 }
 
-function withoutSecret(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//");
-}
-
-async function connectionOptions(
-  config: Config,
-): Promise<ConnectionOptions> {
-  const { nats, credentials, tls_ca, tls_cert, tls_key } = config.cluster;
-  const named = nats.map((url) => new URL(url)).find((url) =>
-    url.username !== ""
-  );
-  const usesTls = nats.some((url) => url.startsWith("tls:"));
+function connectionOptions(config: Config): ConnectionOptions {
   return {
-    servers: nats.map(withoutSecret),
+    servers: config.cluster.nats.map(withoutSecret),
     ignoreClusterUpdates: false,
     noEcho: true,
     timeout: CONNECT_MS,
@@ -210,41 +186,10 @@ async function connectionOptions(
     maxPingOut: 2,
     reconnect: true,
     maxReconnectAttempts: -1,
+    // Credentials may be renewed while NATS refuses them.
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: RECONNECT_MS,
     reconnectJitter: RECONNECT_MS,
-    ...(usesTls && {
-      tls: {
-        ...(tls_ca !== "" && { caFile: tls_ca }),
-        ...(tls_cert !== "" && { certFile: tls_cert, keyFile: tls_key }),
-      },
-    }),
-    ...(named !== undefined && {
-      user: decodeURIComponent(named.username),
-      pass: decodeURIComponent(named.password),
-    }),
-    ...await credentialOptions(credentials),
+    ...securityOptions(config),
   };
-}
-
-/** @throws {NatsError} when the file cannot be read */
-async function credentialOptions(path: string): Promise<ConnectionOptions> {
-  if (path === "") return {};
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    throw new NatsError(
-      `cluster.credentials: ${path} cannot be read (${
-        error instanceof Error ? error.message : error
-      }).`,
-    );
-  }
-  const text = new TextDecoder().decode(bytes).trim();
-  if (text.includes("BEGIN NATS USER JWT")) {
-    return { authenticator: credsAuthenticator(bytes) };
-  }
-  const colon = text.indexOf(":");
-  return colon < 0
-    ? { token: text }
-    : { user: text.slice(0, colon), pass: text.slice(colon + 1) };
 }

@@ -1,40 +1,13 @@
 import assert from "node:assert/strict";
 import { defaultConfig } from "../config/config.ts";
 import { startNats } from "../../tests/support/nats.ts";
-import { Nats, natsFault } from "./nats.ts";
+import { Nats } from "./nats.ts";
 import { NatsError } from "./nats_error.ts";
 import { noLog } from "./no_log.ts";
 
 const configOf = (changes: Record<string, string | boolean | string[]>) =>
   defaultConfig({ "cluster.role": "core", ...changes });
 const log = { info: () => {}, warn: () => {} };
-
-Deno.test("NATS on another host needs credentials", () => {
-  const fault = (changes: Parameters<typeof configOf>[0]) =>
-    natsFault(configOf(changes));
-  assert.match(fault({}) ?? "", /names no server/);
-  for (const host of ["127.0.0.1", "127.8.8.8", "localhost", "[::1]"]) {
-    assert.equal(fault({ "cluster.nats": [`nats://${host}:4222`] }), undefined);
-  }
-  const other = {
-    "cluster.nats": ["nats://127.0.0.1", "nats://10.0.0.5:4222"],
-  };
-  assert.match(fault(other) ?? "", /10\.0\.0\.5.*credentials/);
-  assert.match(
-    fault({ "cluster.nats": ["tls://nats.example.org"] }) ?? "",
-    /credentials/,
-  );
-  assert.equal(fault({ ...other, "cluster.insecure": true }), undefined);
-  assert.equal(fault({ ...other, "cluster.credentials": "/x" }), undefined);
-  assert.equal(
-    fault({ "cluster.nats": ["nats://me:secret@10.0.0.5"] }),
-    undefined,
-  );
-  assert.match(
-    fault({ ...other, "cluster.tls_cert": "/x" }) ?? "",
-    /belong together/,
-  );
-});
 
 Deno.test("without NATS the start fails with its address, not its password", async () => {
   await assert.rejects(

@@ -67,7 +67,9 @@ export function valueAt(config: Config, key: string): Value {
 
 /** Returns a value for display; for a credential only whether it is set. */
 export function shownValue(key: string, value: Value): Value {
-  return SETTINGS.get(key)?.secret && value !== "" ? "(set)" : value;
+  const { secret, mask } = SETTINGS.get(key) ?? {};
+  if (secret) return value === "" ? "" : "(set)";
+  return mask && Array.isArray(value) ? value.map(mask) : value;
 }
 
 /** Returns the keys whose values differ between two configurations. */

@@ -198,8 +198,13 @@ function badValue(
   where: string,
 ): string {
   const name = key.split(".")[1] ?? key;
+  const { mask } = setting;
+  const masked = (one: unknown) =>
+    mask && typeof one === "string" ? mask(one) : one;
   return `${key} is ${
-    setting.secret ? "not right" : shown(value)
+    setting.secret
+      ? "not right"
+      : shown(Array.isArray(value) ? value.map(masked) : masked(value))
   } in ${where}. Allowed: ${setting.allowed}. ` +
     `For example: ${name} = ${setting.example}`;
 }

@@ -23,6 +23,8 @@ export interface Setting<T extends Value = Value> {
   readonly desk: boolean;
   /** A credential, which is never displayed. */
   readonly secret?: boolean;
+  /** Hides the credential in an item before it is displayed. */
+  readonly mask?: (item: string) => string;
   /** All allowed values, if there are only a few. */
   readonly options?: readonly string[];
   readonly schema: v.GenericSchema<unknown, T>;
@@ -122,6 +124,7 @@ export function toggle(words: Words<boolean>): Setting<boolean> {
 export function list(
   words: Words<readonly string[]> & {
     readonly check: (item: string) => boolean;
+    readonly mask?: (item: string) => string;
     readonly allowed: string;
     readonly example: string;
   },
@@ -134,6 +137,7 @@ export function list(
     example: words.example,
     live: words.live ?? false,
     desk: words.desk ?? true,
+    ...(words.mask && { mask: words.mask }),
     schema: v.array(v.pipe(v.string(), v.check(words.check))),
   };
 }

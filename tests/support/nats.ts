@@ -10,6 +10,8 @@ const READY_MS = 10_000;
 export interface NatsOptions {
   /** Asked of the user "retropal"; nobody needs any when not given. */
   readonly password?: string;
+  /** The text of its configuration file, such as certificates and users. */
+  readonly config?: string;
   /** A port that was used before. */
   readonly port?: number;
   /** A folder that stays; a temporary one when not given. */
@@ -42,6 +44,7 @@ export async function hasNats(): Promise<boolean> {
 export async function startNats(
   options: NatsOptions = {},
 ): Promise<TestNats | undefined> {
+  if (!await hasNats()) return undefined;
   const folder = options.folder ??
     await Deno.makeTempDir({ prefix: "retropal-nats-" });
   const args = [
@@ -50,24 +53,19 @@ export async function startNats(
     "--jetstream",
     `--store_dir=${folder}`,
     `--ports_file_dir=${folder}`,
+    ...(options.config === undefined
+      ? []
+      : ["--config", await writeConfig(folder, options.config)]),
     ...(options.password === undefined
       ? []
       : ["--user=retropal", `--pass=${options.password}`]),
   ];
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command("nats-server", {
-      args,
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    if (!said) console.error("skipped: there is no nats-server here");
-    said = true;
-    return undefined;
-  }
+  const child = new Deno.Command("nats-server", {
+    args,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
   let stopped = false;
   const stop = async (signal: Deno.Signal = "SIGTERM") => {
     if (!stopped) {
@@ -97,6 +95,12 @@ export async function startNats(
     await stop("SIGKILL");
     throw error;
   }
+}
+
+async function writeConfig(folder: string, text: string): Promise<string> {
+  const path = `${folder}/nats.conf`;
+  await Deno.writeTextFile(path, text);
+  return path;
 }
 
 /** Reads where it listens, once it has written so. */

@@ -8,6 +8,11 @@ import { choice, list, text, toggle } from "../setting.ts";
 const isNatsUrl = (value: string) =>
   /^(nats|tls):\/\/[^\s/]+$/.test(value) && URL.canParse(value);
 
+/** An address without its user and password. */
+export function withoutSecret(url: string): string {
+  return url.replace(/\/\/.*@/, "//");
+}
+
 export const CLUSTER = {
   role: choice(["", "core", "gateway"], {
     default: "",
@@ -20,9 +25,10 @@ export const CLUSTER = {
   nats: list({
     default: [],
     check: isNatsUrl,
+    mask: (url) => url.replace(/\/\/.*@/, "//(set)@"),
     allowed: 'a list of addresses like "nats://10.0.0.5:4222"',
     about: "NATS servers through which cores and gateways talk. Use tls:// " +
-      "for an encrypted connection.",
+      "to require an encrypted connection.",
     example: '["nats://10.0.0.5:4222", "nats://10.0.0.6:4222"]',
     desk: false,
   }),
@@ -38,8 +44,9 @@ export const CLUSTER = {
   credentials: text({
     default: "",
     max: 1000,
-    about: "File with the credentials for NATS: a .creds file, one line " +
-      "user:password, or a token.",
+    about: "File with the credentials for NATS: a .creds file, the seed of " +
+      "an nkey, one line user:password, or a token. It is read again when a " +
+      "connection is made.",
     example: '"/etc/retropal/nats.creds"',
     desk: false,
   }),

@@ -1,8 +1,7 @@
 /**
  * Bundles the page /chat (web/chat) for browsers into dist/chat/assets.json,
- * where the server finds it. `deno task start` runs this first, and
- * `deno task compile` embeds the result. Nothing is done when no source has
- * changed since the last time.
+ * where the server finds it. `deno task start` runs this first, and `deno task
+ * compile` embeds the result. Does nothing when no source has changed.
  *
  * @module
  */
@@ -17,20 +16,22 @@ usage: deno task chat
 `;
 
 const FOLDER = join(ROOT, "dist/chat");
-/** The server reads it: see lib/web/chat/browser_client.ts. */
+/** Read by lib/web/chat/browser_client.ts. */
 export const ASSETS = join(FOLDER, "assets.json");
 const ENTRIES: Readonly<Record<string, string>> = {
   "chat.js": "web/chat/main.tsx",
   "microphone.js": "web/chat/voice/worklet.ts",
 };
-/** Joined in this order; narrow windows come last. */
+/** Concatenated in this order; rules for narrow windows come last. */
 const STYLES = ["web/chat/room.css", "web/chat/chat.css"];
 /** The Deno that bundles: this one, unless RETROPAL_BUNDLER names another. */
 const BUNDLER = Deno.env.get("RETROPAL_BUNDLER") ?? Deno.execPath();
-/** Everything that the bundles are made of. */
+/** Sources of the bundles. */
 const SOURCES = ["web/chat", "lib/client", "lib/codec", "lib/protocol"];
 
-/** Where the source map of a file is; it names the packages inside. */
+/**
+ * Returns the path of a file's source map, which names the bundled packages.
+ */
 function sourceMapOf(name: string): string {
   return join(FOLDER, `${name}.map`);
 }
@@ -38,7 +39,7 @@ function sourceMapOf(name: string): string {
 export const SOURCE_MAPS: readonly string[] = Object.keys(ENTRIES)
   .map(sourceMapOf);
 
-/** Bundles when a source has changed. Returns the JSON of all files. */
+/** Bundles if a source has changed. Returns the JSON of all files. */
 export async function buildBrowserClient(): Promise<string> {
   const key = await keyOfSources();
   const built = await Deno.readTextFile(ASSETS).catch(() => undefined);
@@ -53,7 +54,7 @@ export async function buildBrowserClient(): Promise<string> {
     files[name] = await bundle(name, source);
   }
   const json = JSON.stringify({ key, files });
-  // Another build may be reading: the file appears whole.
+  // Written atomically, because another build may be reading it.
   const fresh = await Deno.makeTempFile({ dir: FOLDER });
   await Deno.writeTextFile(fresh, json);
   if (Deno.build.os !== "windows") await Deno.chmod(fresh, 0o644);

@@ -1,7 +1,7 @@
 /**
- * Writes docs/compatibility.md: every packet of Paltalk 5.0 and what this
- * server does with it, from the tables that it runs on. `deno task
- * compatibility` after a change to them; a test fails when it was forgotten.
+ * Writes docs/compatibility.md: every packet of Paltalk 5.0 and how this server
+ * handles it, from the server's own tables. Run `deno task compatibility` after
+ * changing them; a test fails when the file is out of date.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const HEAD = [
   "golden",
 ];
 
-/** The document that the code of this moment deserves. */
+/** Returns the current text of the document. */
 export function compatibility(): string {
   return `# Compatibility
 

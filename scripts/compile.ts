@@ -1,9 +1,10 @@
 /**
- * `deno task compile [--target TRIPLE] [--output FILE]`: one executable with
- * the server and everything it needs, `dist/retropal` unless told otherwise.
+ * `deno task compile [--target TRIPLE] [--output FILE]`: compiles one
+ * executable with the server and everything it needs, by default
+ * `dist/retropal`.
  *
- * Deno downloads the base of the executable that fits its own version. To use
- * another base, name it in DENORT_BIN: Deno itself reads that.
+ * Deno downloads the base of the executable for its own version. To use another
+ * base, name it in DENORT_BIN, which Deno itself reads.
  *
  * @module
  */
@@ -15,11 +16,11 @@ import { bundle, ROOT } from "./release/bundle.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 /**
- * The least with which every subcommand works: sockets, the data folder and
- * the files named on the command line, settings from the environment, the
- * addresses of this machine (of --allow-sys the server needs umask, too, which
- * Deno cannot be given by name). No subprocesses, no foreign functions, and never
- * a question on the terminal of a service.
+ * The minimum for all subcommands: sockets, the data folder and files named on
+ * the command line, settings from the environment, and the addresses of this
+ * machine (the server also needs umask, for which Deno has no name in
+ * --allow-sys). No subprocesses, no foreign functions, and never a permission
+ * prompt on the terminal of a service.
  */
 const PERMISSIONS: readonly string[] = [
   "--allow-net",
@@ -46,18 +47,18 @@ environment:
 `;
 
 export interface CompileOptions {
-  /** A bundle made by `bundle`; undefined: every module as it is. */
+  /** A bundle made by `bundle`; undefined embeds the modules themselves. */
   readonly entry: string | undefined;
   readonly output: string;
   readonly target?: string | undefined;
-  /** A base for the executable; undefined: Deno finds one. */
+  /** Base of the executable; undefined lets Deno find one. */
   readonly base?: string;
 }
 
 /**
- * Embeds a bundle into an executable.
+ * Embeds a bundle in an executable.
  *
- * @throws {Error} when Deno fails; it has said why on standard error
+ * @throws {Error} when Deno fails, after it has printed why on standard error
  */
 export async function compile(options: CompileOptions): Promise<void> {
   await Deno.mkdir(dirname(options.output), { recursive: true });
@@ -68,7 +69,7 @@ export async function compile(options: CompileOptions): Promise<void> {
       "compile",
       "--quiet",
       "--no-check",
-      // A bundle needs neither; without them Deno embeds no packages.
+      // A bundle needs neither, and without them Deno embeds no packages.
       ...(options.entry === undefined ? [] : ["--no-config", "--no-lock"]),
       "--unstable-net",
       V8_FLAGS,

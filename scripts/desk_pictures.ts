@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of docs/administration.md and docs/pages.md: the desk and
- * the pages of a server with a little life in it.
+ * Takes the pictures for docs/administration.md and docs/pages.md: the desk and
+ * the pages of a server with some sample users and rooms.
  *
  * @module
  */
@@ -16,17 +16,17 @@ import type { WholeServer } from "../tests/web/support/whole_server.ts";
 
 const WIDE = { width: 1000, height: 640 };
 const PHONE = { width: 390, height: 760 };
-/** Text stays sharp, and each picture has some tens of kilobytes. */
+/** Keeps text sharp at a few tens of kilobytes a picture. */
 const QUALITY = 70;
-/** A Tuesday evening, so that pictures taken again show the same dates. */
+/** A fixed evening, so that pictures taken again show the same dates. */
 const EVENING = Date.UTC(2026, 8, 29, 19, 30);
 
-/** A picture of docs/pictures, and how its page is reached. */
+/** A picture in docs/pictures, and how to reach its page. */
 interface Shot {
   readonly name: string;
   readonly path: (scene: Scene) => string;
   readonly phone?: true;
-  /** Before anybody has signed in. */
+  /** Taken before anybody signs in. */
   readonly visitor?: true;
   readonly height?: number;
 }
@@ -72,7 +72,7 @@ export const SETTINGS = {
   "backup.nightly": true,
 };
 
-/** Lets the clock of this process begin at that evening. */
+/** Sets the clock of this process to that evening. */
 export function setClock(): void {
   const now = Date.now.bind(Date);
   const shift = EVENING - now();
@@ -148,7 +148,7 @@ async function makeBackup(page: Page, server: WholeServer): Promise<void> {
   await page.waitForSelector("text=was copied into the backups folder");
 }
 
-/** As WebP, which playwright itself does not write. */
+/** Saves the page as WebP, which playwright itself does not support. */
 async function save(page: Page, file: string): Promise<void> {
   await page.waitForLoadState("load");
   const session = await page.context().newCDPSession(page);

@@ -1,13 +1,13 @@
 /**
- * Ends the child processes of a script and removes its temporary folders when
- * the script is ended by a signal or by an error. A child does not end with its
- * parent by itself.
+ * Ends the child processes of a script and removes its temporary folders when a
+ * signal or an error ends the script. Children do not end with their parent by
+ * themselves.
  *
  * @module
  */
 const children = new Set<Deno.ChildProcess>();
 const folders = new Set<string>();
-/** With the exit codes that a shell reports for them. */
+/** Exit codes by signal, as a shell reports them. */
 const SIGNALS: Partial<Record<Deno.Signal, number>> = {
   SIGINT: 130,
   ...(Deno.build.os !== "windows" && { SIGHUP: 129, SIGTERM: 143 }),
@@ -19,14 +19,14 @@ function clear(): void {
     try {
       child.kill("SIGKILL");
     } catch {
-      // It has ended.
+      // It has already ended.
     }
   }
   for (const folder of folders) {
     try {
       Deno.removeSync(folder, { recursive: true });
     } catch {
-      // The script removed it.
+      // The script has already removed it.
     }
   }
 }
@@ -53,7 +53,7 @@ export function endsWithScript(child: Deno.ChildProcess): Deno.ChildProcess {
   return child;
 }
 
-/** Makes a temporary folder that does not outlive the script. */
+/** Creates a temporary folder that is removed at the end of the script. */
 export async function temporaryFolder(prefix: string): Promise<string> {
   watch();
   const folder = await Deno.makeTempDir({ prefix });

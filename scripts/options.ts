@@ -1,5 +1,5 @@
 /**
- * How a script of this folder reads its command line.
+ * Command-line options of the scripts in this folder.
  *
  * @module
  */
@@ -9,14 +9,14 @@ type Definitions = NonNullable<ParseArgsConfig["options"]>;
 
 /**
  * Reads the options of a script. Prints `usage` and ends the process for
- * `--help`, and for an option that does not exist (exit code 2).
+ * `--help`, and for an unknown option (exit code 2).
  */
 export function readOptions<const T extends Definitions>(
   usage: string,
   options: T,
   { args = Deno.args, words = false }: {
     readonly args?: readonly string[];
-    /** Whether there may be words that are no options. */
+    /** Whether positional words are allowed. */
     readonly words?: boolean;
   } = {},
 ) {

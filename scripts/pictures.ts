@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the documents: real pages of a real server in Chromium,
- * with people made for them. Those of docs/browser.md are here.
+ * Takes the pictures for the documents: real pages of a real server in
+ * Chromium, with sample users. Those for docs/browser.md are taken here.
  *
  * @module
  */
@@ -39,7 +39,7 @@ async function visit(
     reducedMotion: "reduce",
     colorScheme: "light",
     permissions: ["microphone", "camera"],
-    // The time beside each line.
+    // Determines the format of the time beside each line.
     locale: "en-GB",
   });
   const page = await context.newPage();

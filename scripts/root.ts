@@ -1,10 +1,10 @@
 /**
- * Where the project is.
+ * Location of the project.
  *
  * @module
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the project. */
+/** Path of the project's folder. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));

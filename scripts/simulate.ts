@@ -1,8 +1,7 @@
 /**
- * deno task simulate [--seeds N] [--from SEED]
- *
- * Runs the simulation of gateways and cores (tests/support/simulation) with one seed
- * after the other. Each failure names the seed that shows it again.
+ * `deno task simulate [--seeds N] [--from SEED]`: runs the simulation of
+ * gateways and cores (tests/support/simulation) with consecutive seeds. Each
+ * failure is printed with the seed that reproduces it.
  *
  * @module
  */
@@ -23,7 +22,7 @@ of each run every member must have seen what one process would have shown.
   --seeds N     how many runs (10000)
   --from SEED   the first seed (0); with --seeds 1 it repeats one run
 `;
-/** Failures printed in full. */
+/** Maximum failures printed in full. */
 const MOST_SHOWN = 5;
 
 const { values } = readOptions(USAGE, {

@@ -1,6 +1,6 @@
 /**
  * Runs the tests. Many of them wait for timeouts, sockets and processes, so
- * twice as many files as there are processors run at the same time.
+ * twice as many test files as processors run in parallel.
  *
  * @module
  */

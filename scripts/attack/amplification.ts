@@ -1,8 +1,8 @@
 /**
  * `deno task attack:amplification [--members N] [--seconds N] [--only NAME]`:
- * what each packet that a client may send makes the server send and do. The
- * attacker owns a room, everybody else is in it and has the attacker as a pal:
- * the most that one account can reach.
+ * measures what each client packet makes the server send and do. The attacker
+ * owns a room, and all others are in it and have the attacker as a pal: the
+ * largest audience that one account can have.
  *
  * @module
  */
@@ -56,11 +56,14 @@ function counting(peer: Peer): Peer {
 interface Target {
   readonly uid: number;
   readonly gid: number;
-  /** Differs with each packet. */
+  /** Number that differs for each packet. */
   readonly n: number;
 }
 
-/** The golden value with the room and a member of this server in it. */
+/**
+ * Returns the golden value, changed to refer to a room and a member of this
+ * server.
+ */
 function aimed(value: unknown, to: Target): unknown {
   if (value instanceof Map || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map((one) => aimed(one, to));
@@ -75,7 +78,7 @@ function aimed(value: unknown, to: Target): unknown {
   );
 }
 
-/** Until nothing of the time before arrives any more. */
+/** Waits until nothing arrives from earlier packets. */
 async function quiet(): Promise<void> {
   for (let before = -1; before !== bytesOut;) {
     before = bytesOut;
@@ -123,7 +126,7 @@ async function measure(
   };
 }
 
-/** The gid of a new room of this peer. */
+/** Creates a room for this peer and returns its gid. */
 async function ownRoom(peer: Peer, name: string): Promise<number> {
   await peer.send(
     "ROOM_CREATE",
@@ -140,7 +143,7 @@ async function ownRoom(peer: Peer, name: string): Promise<number> {
 
 const folder = await temporaryFolder("retropal-amplification-");
 const place = new Place(`${folder}/data`, {
-  // Rooms of attackers that are gone wait for their return.
+  // Rooms stay for attackers who were disconnected and may return.
   env: {
     RETROPAL_LIMITS_TEMPORARY_ROOMS_PER_USER: "1000",
     RETROPAL_LIMITS_ROOMS_PER_USER: "1000",
@@ -185,7 +188,7 @@ for (const { name } of CLIENT_CODECS) {
   }
   await pause(100);
 }
-// The same before the sign-on.
+// The same packets before sign-on.
 for (const { name } of CLIENT_CODECS) {
   if (values.only !== undefined && values.only !== name) continue;
   if (!GOLDEN_CASES.some(({ packet }) => packet.name === name)) continue;

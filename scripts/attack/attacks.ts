@@ -1,7 +1,7 @@
 /**
- * Attacks that cost the server work, each as fast as one machine can: run in
- * a process of its own, so that they slow down the server and not those who
- * measure it.
+ * Attacks that cost the server work, each as fast as one machine can. They run
+ * in a separate process, so that they slow down only the server, not the
+ * measurement.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface Target {
   readonly video: string;
   /** The attacker's own account. */
   readonly uid: number;
-  /** Somebody else's, and their room. */
+  /** Another user, and a room of theirs. */
   readonly victim: number;
   readonly gid: number;
 }
@@ -34,7 +34,10 @@ const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
 const many = (count: number, frame: Uint8Array) =>
   concat(Array.from({ length: count }, () => frame));
 
-/** Signs on, sends the same piece again and again, and comes back when put out. */
+/**
+ * Signs on, sends the same bytes repeatedly, and reconnects after a
+ * disconnection.
+ */
 async function repeat(target: Target, piece: Uint8Array): Promise<void> {
   const peer = await (await Peer.connect(target.chat)).signOn(target.uid);
   peer.onFrame = () => true;
@@ -43,7 +46,7 @@ async function repeat(target: Target, piece: Uint8Array): Promise<void> {
   peer.close();
 }
 
-/** A connection for `work`, then the next one. */
+/** Opens connections one after the other, and runs `work` on each. */
 async function connectAndDo(
   target: Target,
   work: (peer: Peer) => Promise<unknown>,
@@ -53,7 +56,7 @@ async function connectAndDo(
   peer.close();
 }
 
-/** Each does a bit of its attack; it is called until the time is up. */
+/** One step of each attack, called repeatedly until the time is up. */
 export const ATTACKS: Readonly<
   Record<string, (target: Target) => Promise<void>>
 > = {
@@ -135,21 +138,21 @@ export const ATTACKS: Readonly<
   },
 };
 
-/** What an attack is, besides what each connection does. */
+/** How an attack is run. */
 export interface Storm {
-  /** Addresses from which it comes. */
+  /** Number of source addresses. */
   readonly sources: number;
-  /** Loops that run at once, each as fast as it can. */
+  /** Number of concurrent loops, each as fast as possible. */
   readonly loops: number;
   readonly about: string;
   readonly work: (target: Target) => Promise<void>;
 }
 
-/** Resets per second of the reset storm. */
+/** Resets per second in the reset storm. */
 const RESETS = 4000;
 const portOf = (address: string) => Number(address.split(":").at(-1));
 
-/** Connections that are reset before the server can accept them. */
+/** Opens connections and resets them before the server can accept them. */
 function resets(port: number): (target: Target) => Promise<void> {
   const raw = new RawTcp();
   let n = 0;
@@ -167,7 +170,7 @@ async function connectTo(address: string): Promise<Deno.TcpConn> {
   return await Deno.connect({ hostname, port: Number(port) });
 }
 
-/** Storms against those who are not connected yet. */
+/** Attacks on the acceptance of new connections. */
 const STORMS: Readonly<Record<string, (target: Target) => Storm>> = {
   "resets, chat": (to) => ({
     sources: 10,
@@ -256,7 +259,7 @@ const STORMS: Readonly<Record<string, (target: Target) => Storm>> = {
   }),
 };
 
-/** Every attack by its name, with one loop from one host for the first ones. */
+/** Returns every attack by name; the simple ones run one loop from one host. */
 export function stormsOn(target: Target): Readonly<Record<string, Storm>> {
   const single = Object.entries(ATTACKS).map(([name, work]) =>
     [name, { sources: 1, loops: 1, about: "one loop", work }] as const
@@ -277,7 +280,7 @@ if (import.meta.main) {
   const target: Target = JSON.parse(json);
   const { sources, loops, work } = stormsOn(target)[name]!;
   connectFrom(sources);
-  // Refused or thrown out: the next try follows at once.
+  // After a refusal or disconnection it tries again immediately.
   const loop = async () => {
     for (;;) await work(target).catch(() => pause(5));
   };

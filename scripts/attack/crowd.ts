@@ -1,5 +1,5 @@
 /**
- * Honest people in rooms, and how long their words take to each other.
+ * Normal users in rooms, and the delay of the lines that they exchange.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class Crowd {
   #sent = 0;
   #expected = 0;
 
-  /** Each of `uids` signs on and joins one of the rooms in turn. */
+  /** Signs on all `uids` and lets them join the rooms in turn. */
   async gather(
     chat: string,
     uids: readonly number[],
@@ -40,7 +40,10 @@ export class Crowd {
     if (at > 0) this.#delays.push(performance.now() - at);
   }
 
-  /** Talks for a while; gives the delays in milliseconds, sorted. */
+  /**
+   * Makes the users talk for a while. Returns the sorted delays in
+   * milliseconds.
+   */
   async talk(
     ms: number,
     linesPerSecond: number,

@@ -1,9 +1,10 @@
 /**
- * `deno task attack [--people N] [--seconds N] [--rounds N] [--only NAME]`: how
- * much each storm of attacks.ts delays the lines of connected people, and how
- * long new clients take to sign on, get a page and link voice meanwhile.
- * Rounds in peace and under attack alternate, because machines drift. Attackers
- * come from 127.0.1.x, everybody else from 127.0.0.1, and no address is exempt.
+ * `deno task attack [--people N] [--seconds N] [--rounds N] [--only NAME]`:
+ * measures how much each attack in attacks.ts delays the lines of connected
+ * users, and how long new clients take meanwhile to sign on, get a page and
+ * link voice. Rounds with and without an attack alternate, because the speed of
+ * a machine drifts. Attackers come from 127.0.1.x, all others from 127.0.0.1,
+ * and no address is exempt from limits.
  *
  * @module
  */
@@ -46,7 +47,7 @@ async function attackFor<T>(
   target: Target,
   work: () => Promise<T>,
 ): Promise<T> {
-  // Nice: it must not take the processor from those whom it attacks.
+  // Low priority: it must not take the processor from the users it attacks.
   const storm = new Deno.Command("nice", {
     args: [
       "-n",
@@ -63,7 +64,7 @@ async function attackFor<T>(
     stderr: "null",
   });
   const child = endsWithScript(storm.spawn());
-  // Until it has begun.
+  // Gives the attack time to start.
   await new Promise((go) => setTimeout(go, 700));
   try {
     return await work();
@@ -128,7 +129,7 @@ async function measure(): Promise<Round> {
 const median = (rounds: Round[], of: "p50" | "p99") =>
   at(rounds.map((round) => round[of]).sort((a, b) => a - b), 0.5);
 
-/** Of all rounds together: "p50/p99", in ms. */
+/** Returns "p50/p99" in milliseconds over all rounds. */
 function newcomersOf(rounds: Round[], kind: Kind): string {
   const delays = rounds.flatMap((round) => round.delays[kind])
     .sort((a, b) => a - b);

@@ -1,18 +1,18 @@
 /**
- * Clients that are new: how long one takes to sign on, to get a page, and to
- * hear after it has linked voice.
+ * New clients: how long they take to sign on, to get a page, and to hear voice
+ * after linking it.
  *
  * @module
  */
 import { encodeHello, encodeVoiceFrame } from "../../lib/protocol/rtp.ts";
 import { PASSWORD, Peer } from "../../tests/reliability/support/peer.ts";
 
-/** What takes longer is written as this long. */
+/** Longer times count as this many milliseconds. */
 const LONGEST_MS = 30_000;
-/** Between two newcomers of a kind. */
+/** Milliseconds between two new clients of one kind. */
 const GAP_MS = 150;
 const KEEPALIVE_MS = 30_000;
-/** A speaker's frame every so often. */
+/** Milliseconds between two voice frames of the speaker. */
 const FRAME_MS = 80;
 
 export type Kind = "sign-on" | "page" | "voice";
@@ -43,7 +43,10 @@ export class Newcomers {
     this.#gid = gid;
   }
 
-  /** Somebody speaks all the time, so that a new link hears something. */
+  /**
+   * Starts a speaker who talks all the time, so that a new link hears
+   * something.
+   */
   async prepare(): Promise<void> {
     const speaker = await this.#member();
     this.#listener = await this.#member();
@@ -62,7 +65,10 @@ export class Newcomers {
     this.#speaker = { conn, timer };
   }
 
-  /** Newcomers of each kind, one after the other, for `ms`. */
+  /**
+   * Starts new clients of each kind, one after the other, for `ms`
+   * milliseconds.
+   */
   async come(ms: number): Promise<Delays> {
     const until = performance.now() + ms;
     const delays: Delays = { "sign-on": [], page: [], voice: [] };
@@ -87,7 +93,7 @@ export class Newcomers {
     this.#speaker.conn.close();
   }
 
-  /** The first two belong to the speaker and the listener. */
+  /** The first two uids belong to the speaker and the listener. */
   get #uid(): number {
     const n = this.#next++;
     return this.#uids[n < 2 ? n : 2 + (n - 2) % (this.#uids.length - 2)]!;
@@ -97,7 +103,7 @@ export class Newcomers {
     const peer = await (await Peer.connect(this.#at.chat)).signOn(this.#uid);
     await peer.join(this.#gid);
     peer.onFrame = () => true;
-    // A client in a voice room that owes two of these counts as gone.
+    // The server disconnects a voice client that misses two keepalives.
     this.#ticks.push(
       setInterval(() => void peer.send("KEEPALIVE"), KEEPALIVE_MS),
     );
@@ -147,7 +153,10 @@ async function connect(address: string): Promise<Deno.TcpConn> {
   return await Deno.connect({ hostname, port: Number(port) });
 }
 
-/** Tries again as a person would, until it works or takes too long. */
+/**
+ * Retries like a user, until it works or takes too long. Returns the time in
+ * milliseconds.
+ */
 async function tookMs(work: () => Promise<void>): Promise<number> {
   const began = performance.now();
   const late = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 /**
- * Connections from chosen addresses of this machine (127.0.1.1, 127.0.1.2, …),
- * so that attackers are other hosts than those whom they attack.
+ * Connects from different loopback addresses (127.0.1.1, 127.0.1.2, …), so that
+ * attackers and their victims are different hosts.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import net from "node:net";
 
 export const sourceAt = (n: number): string => `127.0.1.${1 + n % 250}`;
 
-/** As much of a Deno.TcpConn as the test client uses, over node:net. */
+/** The part of Deno.TcpConn that the test client uses, based on node:net. */
 class NodeConn {
   readonly #socket: net.Socket;
   #came: Uint8Array[] = [];
@@ -59,7 +59,7 @@ class NodeConn {
   }
 }
 
-/** Makes Deno.connect come from one of `sources` addresses in turn. */
+/** Makes Deno.connect use one of `sources` addresses in turn. */
 export function connectFrom(sources: number): void {
   let n = 0;
   const connect = (options: Deno.ConnectOptions) =>

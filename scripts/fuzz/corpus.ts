@@ -1,6 +1,6 @@
 /**
- * The inputs that mutations begin with: what the real client sent, and what
- * made the server do something that no earlier input did.
+ * The inputs from which mutations start: packets of the real client, and inputs
+ * that made the server behave in a way that no earlier input did.
  *
  * @module
  */
@@ -14,18 +14,18 @@ export interface Input {
 }
 
 const FILE = new URL("../../tests/corpus/frames.txt", import.meta.url);
-/** Longer finds are not worth their place in the file. */
+/** Maximum bytes of an input; longer ones are not stored. */
 const MOST_BYTES = 300;
 const MOST_PER_TYPE = 12;
 
 export class Corpus {
   readonly frames: Input[] = [];
-  /** Bytes of voice streams and datagrams. */
+  /** Contents of voice streams and datagrams. */
   readonly voice: Uint8Array[] = [];
   readonly #found: Input[] = [];
   readonly #seen = new Set<string>();
 
-  /** Captures, and the kept file when there is one. */
+  /** Loads the captures, and the stored file if there is one. */
   static load(): Corpus {
     const corpus = new Corpus();
     for (const name of captureNames()) {
@@ -42,7 +42,7 @@ export class Corpus {
     return corpus;
   }
 
-  /** Keeps an input when what it did, told as text, is new. */
+  /** Stores an input if its behaviour, described as text, is new. */
   learn(behaviour: string, { type, payload }: Input): void {
     if (this.#seen.has(behaviour)) return;
     this.#seen.add(behaviour);
@@ -51,12 +51,12 @@ export class Corpus {
     if (payload.length <= MOST_BYTES) this.#found.push(input);
   }
 
-  /** Different things that the server was seen to do. */
+  /** Number of different behaviours seen so far. */
   get behaviours(): number {
     return this.#seen.size;
   }
 
-  /** Writes the kept file, shortest inputs first. */
+  /** Writes the stored file, shortest inputs first. */
   save(): void {
     const lines = new Map<number, Set<string>>();
     const shortest = this.#found
@@ -66,7 +66,7 @@ export class Corpus {
       if (kept.size < MOST_PER_TYPE) kept.add(`${type} ${hex(payload) || "-"}`);
       lines.set(type, kept);
     }
-    // Types that nobody knows are all alike.
+    // All unknown types count as the same.
     const known = [...lines].filter(([type]) => rowOf(type) !== undefined);
     const text = known.flatMap(([, kept]) => [...kept]).sort().join("\n");
     Deno.writeTextFileSync(FILE, `${text}\n`);

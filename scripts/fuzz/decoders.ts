@@ -1,8 +1,8 @@
 /**
- * Laws that every decoder obeys, whatever bytes it is given: it never throws
- * but what it says it throws, never reads past its input, does not care in
- * what pieces a stream comes, and what it has understood it can write and
- * understand again.
+ * Properties that every decoder must have for any input: it throws only the
+ * documented errors, never reads beyond its input, gives the same result
+ * however a stream is split, and can encode and decode again whatever it has
+ * decoded.
  *
  * @module
  */
@@ -46,11 +46,13 @@ import type { Random } from "./random.ts";
 
 export interface Decoder {
   readonly name: string;
-  /** Throws when a law is broken. */
+  /** Throws when a property is violated. */
   check(input: Uint8Array, random: Random): void;
 }
 
-/** A view in the middle of something else, which must not be touched. */
+/**
+ * Returns the input as a view into a larger buffer that must stay unchanged.
+ */
 function embedded(input: Uint8Array): { view: Uint8Array; around: Uint8Array } {
   const around = new Uint8Array(input.length + 32).fill(0xa5);
   around.set(input, 16);
@@ -68,7 +70,8 @@ function codecLaws(codec: AnyPacket): Decoder {
       assert.equal(hex(around), before, "the input was changed");
       assert.ok(excess >= 0 && excess <= input.length);
       if (value instanceof Malformed) return;
-      // Cleaning may shorten a value a second time; after that nothing changes.
+      // The first cleaning may shorten a value; a second one must change
+      // nothing.
       const first = written(codec, value);
       if (first === undefined) return;
       const second = written(codec, understood(codec, first));
@@ -82,7 +85,7 @@ function codecLaws(codec: AnyPacket): Decoder {
   };
 }
 
-/** Undefined when it is longer than a packet may be: said, not sent. */
+/** Encodes a value; undefined when it is longer than a packet may be. */
 function written(codec: AnyPacket, value: unknown): Uint8Array | undefined {
   try {
     return codec.frame(value);
@@ -101,7 +104,10 @@ function understood(codec: AnyPacket, frame: Uint8Array): unknown {
   return value;
 }
 
-/** A stream in pieces of any size gives what it gives in one. */
+/**
+ * Checks that a stream in pieces of any size gives the same result as in one
+ * piece.
+ */
 function inPieces(
   input: Uint8Array,
   random: Random,
@@ -189,7 +195,7 @@ const records: Decoder = {
   check(input) {
     for (const fields of [...parseList(input), parseRecord(input)]) {
       const again = parseRecord(encodeRecord([...fields]));
-      // Keys are ours; values are anybody's.
+      // Keys come from us; values come from the input.
       for (const value of again.values()) {
         assert.ok(!/[\n\u00c8=]/.test(value), value);
       }
@@ -213,7 +219,7 @@ const passwords: Decoder = {
   },
 };
 
-/** What the video port reads of a connection, whatever begins it. */
+/** The video port's reader of requests, for any start of a connection. */
 const videoRequests: Decoder = {
   name: "readRequest",
   check(input) {
@@ -253,7 +259,7 @@ const pictures: Decoder = {
     const before = hex(around);
     const fault = pictureFault(view);
     assert.equal(hex(around), before, "the input was changed");
-    // Each cut of a sound picture is faulty, but for bytes behind its end.
+    // A valid picture cut down to two bytes must be faulty.
     if (fault !== undefined) return;
     assert.ok(pictureFault(view.subarray(0, 2)) !== undefined);
   },
@@ -282,7 +288,7 @@ export const DECODERS: readonly Decoder[] = [
   ...SERVER_CODECS.map(codecLaws),
 ];
 
-/** Input that comes near to what these decoders take. */
+/** Returns an input that is close to what these decoders accept. */
 function ownBase({ name }: Decoder, random: Random): Uint8Array | undefined {
   const digits = encodeCounter(random.below(100_000), random.below(331));
   switch (name) {
@@ -302,7 +308,7 @@ function ownBase({ name }: Decoder, random: Random): Uint8Array | undefined {
   }
 }
 
-/** Feeds all of them; tells of the first broken law, if any. */
+/** Runs all decoders. Returns the first violation, if any. */
 export function fuzzDecoders(
   inputs: number,
   random: Random,

@@ -1,6 +1,6 @@
 /**
- * Payloads that are nearly right: every field a client may fill, with values
- * that mean something to the server.
+ * Generates nearly valid payloads: every client field, with values that have a
+ * meaning for the server.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
 import type { Input } from "./corpus.ts";
 import type { Random } from "./random.ts";
 
-/** Who and what there is at the moment. */
+/** The users and rooms that currently exist. */
 export interface Surroundings {
   readonly uids: readonly number[];
   readonly gids: readonly number[];
@@ -38,7 +38,7 @@ const GU = ["gid", "uid"] as const;
 const GF = ["gid", "flag"] as const;
 const UP = ["uid", "flag"] as const;
 
-/** What stands in which packet; those that are missing are empty. */
+/** Fields of each packet; packets without an entry are empty. */
 const LAYOUTS: Partial<Record<ClientTypeName, readonly Part[]>> = {
   IM_OUT: ["uid", "text"],
   USER_PROFILE_UPDATE: ["fields"],
@@ -107,7 +107,7 @@ const LAYOUTS: Partial<Record<ClientTypeName, readonly Part[]>> = {
   STOP_VIEW_VIDEO: ["uid", "gid"],
 };
 
-/** Many of these would only empty the rooms. */
+/** Sent rarely, because many of these would only empty the rooms. */
 const SELDOM: readonly string[] = [
   "BYE",
   "ROOM_CLOSE",

@@ -1,8 +1,8 @@
 /**
  * `deno task fuzz [--frames N] [--inputs N] [--seed N] [--keep]`: feeds the
- * decoders and whole sessions with composed and damaged input until the
- * numbers are reached or something breaks. `--keep` adds what made the server
- * do something new to tests/corpus.
+ * decoders and whole sessions with generated and damaged input until the
+ * numbers are reached or something fails. `--keep` adds inputs with new
+ * behaviour to tests/corpus.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * Small damages to bytes: what a hostile or broken client would send.
+ * Small changes to bytes, as a hostile or broken client might make.
  *
  * @module
  */
 import type { Random } from "./random.ts";
 
-/** Bytes and words on which parsers stumble. */
+/** Bytes and words that often break parsers. */
 const BYTES = [
   0x00,
   0x01,

@@ -1,5 +1,5 @@
 /**
- * Random choices that a number repeats.
+ * Random choices that can be repeated with the same seed.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 to 2^32 - 1 (mulberry32). */
+  /** Returns an integer from 0 to 2^32 - 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -20,12 +20,12 @@ export class Random {
     return (t ^ (t >>> 14)) >>> 0;
   }
 
-  /** From 0 to `below` - 1. */
+  /** Returns an integer from 0 to `below` - 1. */
   below(below: number): number {
     return this.next() % below;
   }
 
-  /** True one time in `n`. */
+  /** Returns true with a probability of 1/n. */
   oneIn(n: number): boolean {
     return this.below(n) === 0;
   }

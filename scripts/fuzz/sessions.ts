@@ -1,8 +1,8 @@
 /**
- * Whole sessions: a crowd of clients, some of them staff, sends what the
- * grammar and the mutations make; the real table, handlers, world, fan-out and
- * store answer. No handler may fail, no frame may go out that breaks the real
- * client, and the server's picture of the world must stay true to itself.
+ * Whole sessions: clients, some of them staff, send the output of grammar and
+ * mutations to the real dispatch table, handlers, world, fan-out and store. No
+ * handler may fail, no frame may break the real client, and the server's state
+ * must stay consistent.
  *
  * @module
  */
@@ -19,18 +19,18 @@ import { mutate } from "./mutate.ts";
 import type { Random } from "./random.ts";
 
 const NICKNAMES = ["Ann", "Bob", "Cat", "Dan", "Eve", "Fay", "Mona", "Root"];
-/** Frames on one server, before another begins with an empty one. */
+/** Frames sent to one server before a new, empty one is started. */
 const FRAMES_PER_SERVER = 5000;
 const CHECK_EVERY = 250;
 const REMEMBERED = 12;
 
 export interface SessionReport {
   frames: number;
-  /** What was found to be wrong, with the frames that led there. */
+  /** Problems found, with the frames that led to them. */
   readonly faults: string[];
 }
 
-/** Sends `frames` frames; stops early at the first fault. */
+/** Sends `frames` frames; stops at the first fault. */
 export async function fuzzSessions(
   frames: number,
   random: Random,
@@ -155,7 +155,7 @@ class Crowd {
   }
 }
 
-/** What is said in two places must be the same in both. */
+/** Checks that state stored in two places is the same in both. */
 export function checkWorld(chat: TestChat): void {
   const { world } = chat;
   for (const room of world.rooms.values()) {

@@ -1,7 +1,7 @@
 /**
- * Bundles the server into one JavaScript file. `deno compile` then embeds that
- * file alone, instead of every module with the packages it came in: the program
- * is a quarter smaller and starts in half the time.
+ * Bundles the server into one JavaScript file. `deno compile` then embeds only
+ * that file instead of every module with its packages, which makes the program
+ * a quarter smaller and halves its start time.
  *
  * @module
  */
@@ -15,7 +15,8 @@ export { ROOT };
 const FIRST_GOOD_MINOR = 9;
 
 /**
- * The Deno that bundles: this one, unless RETROPAL_BUNDLER names another.
+ * Returns the Deno that bundles: this one, unless RETROPAL_BUNDLER names
+ * another.
  *
  * @throws {Error} when this one is too old
  */
@@ -32,7 +33,10 @@ function bundler(): string {
   return Deno.execPath();
 }
 
-/** The commit of the checkout, with "+" when files differ from it, or "". */
+/**
+ * Returns the commit of the checkout, with "+" when files differ from it; ""
+ * when unknown.
+ */
 export async function commit(): Promise<string> {
   const named = Deno.env.get("RETROPAL_COMMIT");
   if (named !== undefined) return named;
@@ -42,7 +46,7 @@ export async function commit(): Promise<string> {
   return changes === "" ? head : `${head}+`;
 }
 
-/** Standard output without white space around it; "" when it fails. */
+/** Returns the trimmed standard output; "" when the command fails. */
 async function output(command: string, args: string[]): Promise<string> {
   try {
     const { success, stdout } = await new Deno.Command(command, {
@@ -58,10 +62,11 @@ async function output(command: string, args: string[]): Promise<string> {
 }
 
 /**
- * Writes `folder`/retropal.js and its source map beside it, and returns the
- * path of the bundle.
+ * Writes `folder`/retropal.js and its source map. Returns the path of the
+ * bundle.
  *
- * @throws {Error} when the bundler fails; it has said why on standard error
+ * @throws {Error} when the bundler fails, after it has printed why on standard
+ * error
  */
 export async function bundle(folder: string): Promise<string> {
   await Deno.mkdir(folder, { recursive: true });
@@ -80,7 +85,8 @@ export async function bundle(folder: string): Promise<string> {
     ],
   }).spawn().status;
   if (!success) throw new Error("the bundler failed");
-  // lib/version.ts reads it. No line of its own: the source map stays right.
+  // Read by lib/version.ts. Added without a line break, so that the source map
+  // stays correct.
   const build = JSON.stringify({ commit: await commit() });
   const chat = await buildBrowserClient();
   const code = await Deno.readTextFile(file);

@@ -1,6 +1,6 @@
 /**
  * `deno task release:deb [--program FILE] [--arch amd64|arm64] [--output DIR]`:
- * a Debian package of a compiled program. Needs dpkg-deb.
+ * makes a Debian package from a compiled program. Needs dpkg-deb.
  *
  * @module
  */
@@ -47,7 +47,7 @@ const UNIT = systemdUnit({
 
 const COPYRIGHT = "usr/share/doc/retropal/copyright";
 
-/** Every generated file of the package by its path. */
+/** Generated files of the package by path. */
 const TEXTS: Readonly<Record<string, string>> = {
   "lib/systemd/system/retropal.service": UNIT,
   "usr/share/bash-completion/completions/retropal": bashCompletions(ALL),
@@ -74,7 +74,7 @@ Description: server for the Paltalk client of 2002
 async function main(): Promise<void> {
   const { values } = parseArgs({ args: Deno.args, options: OPTIONS });
   if (values.help) return console.log(USAGE);
-  // The modes of the package's folders do not depend on who builds it.
+  // The modes of the package's folders must not depend on the builder's umask.
   Deno.umask(0o022);
   const program = await Deno.readFile(resolve(ROOT, values.program));
   const tree = await Deno.makeTempDir({ prefix: "retropal-deb-" });

@@ -1,12 +1,12 @@
 /**
- * The licences of everything that a compiled program contains, found by the
- * source map of its bundle.
+ * Collects the licences of everything in a compiled program, using the source
+ * map of its bundle.
  *
  * @module
  */
 import { basename, dirname, join, resolve } from "node:path";
 
-/** One package inside the bundle. */
+/** One package in the bundle. */
 export interface Package {
   readonly name: string;
   readonly version: string;
@@ -17,7 +17,7 @@ export interface Package {
 const IN_CACHE =
   /^(.*[/\\]npm[/\\][^/\\]+[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)[/\\](\d[^/\\]*))[/\\]/;
 
-/** The packages that the source maps of bundles name, sorted by name. */
+/** Returns the packages named in source maps of bundles, sorted by name. */
 export async function packagesIn(
   ...sourceMaps: readonly string[]
 ): Promise<Package[]> {
@@ -37,9 +37,10 @@ export async function packagesIn(
 }
 
 /**
- * The text of `THIRD-PARTY.txt`: the name, version and licence of each package.
+ * Returns the text of `THIRD-PARTY.txt`: the name, version and licence of each
+ * package.
  *
- * @throws {Error} when a package carries no licence file
+ * @throws {Error} when a package has no licence file
  */
 export async function licences(packages: readonly Package[]): Promise<string> {
   const parts = [
@@ -66,7 +67,7 @@ async function licenceOf(name: string, folder: string): Promise<string> {
 }
 
 /**
- * Takes the paths of this machine out of a source map: `lib/server.ts`,
+ * Removes the paths of this machine from a source map: `lib/server.ts`,
  * `npm:hono@4.13.19/dist/hono.js`.
  */
 export async function publishSourceMap(
@@ -81,7 +82,7 @@ export async function publishSourceMap(
     const path = resolve(dirname(from), source);
     if (path.startsWith(root)) return path.slice(root.length + 1);
     const match = IN_CACHE.exec(path);
-    // Packages that were bundled before name their own sources, anywhere.
+    // Packages that were already bundled name their own sources with any path.
     if (match === null) return `npm:${basename(path)}`;
     return `npm:${match[2]}@${match[3]}/${path.slice(match[0].length)}`;
   });

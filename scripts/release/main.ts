@@ -1,10 +1,10 @@
 /**
- * `deno task release [--only NAME]… [--bases DIR] [--output DIR]`: archives of
- * the program for every system, with checksums, from one bundle.
+ * `deno task release [--only NAME]… [--bases DIR] [--output DIR]`: makes
+ * archives of the program for all systems, with checksums, from one bundle.
  *
  * Deno downloads the base of each executable from its own site. Where that
- * cannot be reached, `--bases` names a folder with files called
- * denort-…-TRIPLE or denort-…-TRIPLE.gz that fit this Deno.
+ * cannot be reached, `--bases` names a folder with files called denort-…-TRIPLE
+ * or denort-…-TRIPLE.gz for this version of Deno.
  *
  * @module
  */
@@ -38,10 +38,10 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** The files that every archive has beside the program. */
+/** Documents that every archive contains. */
 const DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md"];
 
-/** What the examples of service files say. */
+/** Values used in the example service files. */
 const SERVICE = {
   command: ["/usr/local/bin/retropal"],
   data: "/var/lib/retropal",
@@ -96,7 +96,7 @@ function chosen(names: readonly string[] | undefined): readonly Target[] {
   });
 }
 
-/** Everything of an archive but the program. */
+/** Writes all files of an archive except the program. */
 async function fill(
   folder: string,
   target: Target,
@@ -120,7 +120,7 @@ async function fill(
   }
 }
 
-/** The unpacked base for a target; undefined: Deno downloads it. */
+/** Returns the unpacked base for a target; undefined lets Deno download it. */
 async function findBase(
   bases: string | undefined,
   { triple }: Target,
@@ -160,7 +160,7 @@ async function pack(work: string, name: string, archive: string) {
   if (!success) throw new Error(`${command} failed`);
 }
 
-/** In the form that `sha256sum -c SHA256SUMS` reads. */
+/** Writes checksums in the format that `sha256sum -c SHA256SUMS` reads. */
 async function writeChecksums(output: string): Promise<void> {
   const lines: string[] = [];
   for await (const { name } of Deno.readDir(output)) {

@@ -1,6 +1,7 @@
 /**
- * `deno task release:manifests [--release DIR]`: the Homebrew formula and the PKGBUILD with the
- * version and the checksums of dist/release, written there.
+ * `deno task release:manifests [--release DIR]`: writes the Homebrew formula
+ * and the PKGBUILD into the folder of a release, by default dist/release, with
+ * its version and checksums.
  *
  * @module
  */
@@ -25,7 +26,7 @@ const { values } = readOptions(USAGE, {
 });
 const release = resolve(ROOT, values.release);
 
-/** Checksums by the name of a file. */
+/** Returns the checksums by file name. */
 function readChecksums(): ReadonlyMap<string, string> {
   const text = Deno.readTextFileSync(join(release, "SHA256SUMS"));
   return new Map(
@@ -36,7 +37,7 @@ function readChecksums(): ReadonlyMap<string, string> {
   );
 }
 
-/** Fills each line of zeros with the checksum of the archive named before it. */
+/** Replaces each checksum of zeros by that of the archive named before it. */
 function fill(text: string, checksums: ReadonlyMap<string, string>): string {
   const archives = [
     ...text.matchAll(/retropal-[^"/]*?-(?:linux|macos)-\w+\.tar\.gz/g),

@@ -5,9 +5,9 @@
  */
 
 export interface Target {
-  /** As in the names of archives. */
+  /** Name used in file names of archives. */
   readonly name: string;
-  /** As Deno calls it. */
+  /** Target triple. */
   readonly triple: string;
   readonly archive: "tar.gz" | "zip";
 }

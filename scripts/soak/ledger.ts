@@ -1,6 +1,6 @@
 /**
- * What was said and what was heard: the soak's memory of every message, and
- * the list of what went wrong.
+ * Records every message that was sent and received during a soak test, and
+ * every fault.
  *
  * @module
  */
@@ -8,7 +8,9 @@
 interface Letter {
   readonly from: number;
   readonly to: number;
-  /** The server has answered a packet sent after it: it counts as taken. */
+  /**
+   * Whether the server has answered a later packet, which confirms this one.
+   */
   accepted: boolean;
   received: number;
 }
@@ -23,21 +25,24 @@ export class Ledger {
   linesHeard = 0;
   voiceHeard = 0;
   signOns = 0;
-  /** A message may come twice once the server has been killed. */
+  /**
+   * Number of times the server was killed; after a kill a message may arrive
+   * twice.
+   */
   kills = 0;
 
   fault(what: string): void {
     if (this.faults.length < MOST_FAULTS) this.faults.push(what);
   }
 
-  /** The text of a new instant message. */
+  /** Returns the text of a new instant message. */
   write(from: number, to: number): string {
     const id = String(this.#nextLetter++);
     this.#letters.set(id, { from, to, accepted: false, received: 0 });
     return `letter ${id} from ${from} to ${to}`;
   }
 
-  /** Everything written in these texts has been taken. */
+  /** Marks these texts as accepted by the server. */
   accepted(texts: readonly string[]): void {
     for (const text of texts) {
       const letter = this.#letters.get(text.split(" ")[1] ?? "");
@@ -45,7 +50,10 @@ export class Ledger {
     }
   }
 
-  /** `reader` has received a text that `sender` is said to have sent. */
+  /**
+   * Records that `reader` has received a text that claims to come from
+   * `sender`.
+   */
   received(reader: number, sender: number, text: string): void {
     const match = /^letter (\d+) from (\d+) to (\d+)$/.exec(text);
     if (match === null) return;
@@ -59,7 +67,10 @@ export class Ledger {
     }
   }
 
-  /** To be called when everybody has fetched what waited for them. */
+  /**
+   * Checks that nothing is missing, after everybody has fetched their waiting
+   * messages.
+   */
   close(): void {
     for (const [id, { accepted, received, from, to }] of this.#letters) {
       if (accepted && received === 0) {

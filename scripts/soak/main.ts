@@ -1,6 +1,6 @@
 /**
- * `deno task soak [--minutes N] [--people N] [--talkers N] [--hostile N]`: two
- * minutes unless told otherwise. RETROPAL_BIN tests a compiled program.
+ * `deno task soak [--minutes N] [--people N] [--talkers N] [--hostile N]`: by
+ * default two minutes. RETROPAL_BIN tests a compiled program.
  *
  * @module
  */

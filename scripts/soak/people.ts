@@ -1,6 +1,6 @@
 /**
- * Who is at the server during a soak: honest people who come and go, talk and
- * write, and those who misbehave.
+ * Users during a soak test: normal ones who come and go, talk and write, and
+ * hostile ones.
  *
  * @module
  */
@@ -20,12 +20,12 @@ import type { Place } from "./place.ts";
 export interface Surroundings {
   readonly place: Place;
   readonly ledger: Ledger;
-  /** Uids of the honest. */
+  /** Uids of the normal users. */
   readonly people: readonly number[];
   /** Text rooms and voice rooms. */
   readonly rooms: readonly number[];
   readonly voiceRooms: readonly number[];
-  /** Everybody leaves. */
+  /** Set when everybody should leave. */
   stopping: boolean;
 }
 
@@ -35,13 +35,16 @@ const pick = <T>(choices: readonly T[]): T => choices[below(choices.length)]!;
 const word = (bytes: Uint8Array, at: number) =>
   new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
 
-/** Somebody who writes and reads, leaves politely and comes back. */
+/** A user who writes, reads, signs off and returns. */
 export class Person {
   readonly #here: Surroundings;
-  /** Counts their visits: a new one counts lines from the start. */
+  /**
+   * Number of the current visit; lines are counted from the start of each
+   * visit.
+   */
   #epoch = 0;
   readonly #sent = new Map<number, number>();
-  /** Number of the last line of each room, speaker and epoch. */
+  /** Number of the last line by room, speaker and epoch. */
   readonly #heard = new Map<string, number>();
 
   constructor(here: Surroundings, readonly uid: number) {
@@ -53,13 +56,13 @@ export class Person {
       try {
         await this.visit(2000 + below(15_000));
       } catch {
-        // The server is being restarted.
+        // The server is restarting.
       }
       await pause(below(2000));
     }
   }
 
-  /** One sign-on and what follows, for about `ms` milliseconds. */
+  /** Signs on and stays for about `ms` milliseconds. */
   async visit(ms: number): Promise<void> {
     const { place, ledger, rooms, people } = this.#here;
     const peer = await Peer.connect(place.chat);
@@ -110,7 +113,7 @@ export class Person {
     } else await peer.send("REFRESH_CATEGORIES", u32(1), u32(0), u32(0));
   }
 
-  /** The next line for a room: each room's are counted for themselves. */
+  /** Returns the next line for a room; each room has its own count. */
   #numbered(gid: number): string {
     const n = this.#sent.get(gid) ?? 0;
     this.#sent.set(gid, n + 1);
@@ -134,7 +137,7 @@ export class Person {
         this.#line(payload);
         return true;
       case SERVER_TYPES.ROOM_JOINED.type:
-        // Lines said before are not for them.
+        // Lines sent before this visit are not expected.
         for (const key of [...this.#heard.keys()]) {
           if (key.startsWith(`${word(payload, 0)} `)) this.#heard.delete(key);
         }
@@ -179,13 +182,13 @@ export class Person {
   }
 }
 
-/** Somebody in a voice room who talks now and then and listens. */
+/** Talks now and then in a voice room, and listens. */
 export async function talk(here: Surroundings, uid: number): Promise<void> {
   while (!here.stopping) {
     try {
       await talkOnce(here, uid);
     } catch {
-      // The server is being restarted.
+      // The server is restarting.
     }
     await pause(below(1000));
   }
@@ -225,12 +228,15 @@ async function talkOnce(here: Surroundings, uid: number): Promise<void> {
     try {
       voice?.close();
     } catch {
-      // The server was faster.
+      // The server has closed the link first.
     }
   }
 }
 
-/** Whole frames of others only, until the server ends the link. */
+/**
+ * Checks that only complete frames of other users arrive, until the server
+ * closes the link.
+ */
 async function listen(
   { ledger }: Surroundings,
   voice: Deno.TcpConn,
@@ -256,11 +262,11 @@ async function listen(
       }
     }
   } catch {
-    // Killed.
+    // The server was killed.
   }
 }
 
-/** Floods, garbage, connections that say nothing, readers that stop. */
+/** Sends floods and garbage, opens silent connections, and stops reading. */
 export async function misbehave(
   here: Surroundings,
   uid: number,
@@ -270,7 +276,7 @@ export async function misbehave(
     try {
       await pick(ways)(here, uid);
     } catch {
-      // Thrown out, or the server is being restarted.
+      // Disconnected, or the server is restarting.
     }
     await pause(below(1500));
   }
@@ -279,7 +285,8 @@ export async function misbehave(
 async function flood({ place, rooms }: Surroundings, uid: number) {
   const peer = await (await Peer.connect(place.chat)).signOn(uid);
   const line = packet("ROOM_JOIN", u32(pick(rooms)), [0, 0], u32(0x82a));
-  // More than passes as haste: the server disconnects them.
+  // Exceeds what the server tolerates as fast typing, so it disconnects the
+  // sender.
   await peer.write(concat(Array.from({ length: 6000 }, () => line)));
   await peer.ended();
   peer.close();

@@ -1,6 +1,6 @@
 /**
- * The server under soak: a process of its own that can be ended, killed and
- * started again on the same ports, and looked at from outside.
+ * The server under test: a separate process that can be stopped, killed,
+ * restarted on the same ports, and examined from outside.
  *
  * @module
  */
@@ -37,19 +37,19 @@ export class Place {
   #child: Deno.ChildProcess | undefined;
   #log: Promise<void> | undefined;
   #ports = { chat: 0, voice: 0, video: 0, web: 0 };
-  /** Lines of the log that tell of errors of the server itself. */
+  /** Log lines about internal errors of the server. */
   readonly errors: string[] = [];
 
   constructor(
     readonly data: string,
     readonly options: {
-      /** Environment variables over those of the soak. */
+      /** Environment variables that override those of the soak test. */
       readonly env?: Readonly<Record<string, string>>;
       readonly web?: boolean;
     } = {},
   ) {}
 
-  /** Of the pages; "" without them. */
+  /** Base URL of the pages; "" without them. */
   get web(): string {
     return this.options.web ? `127.0.0.1:${this.#ports.web}` : "";
   }
@@ -68,7 +68,7 @@ export class Place {
 
   async importUsers(nicknames: readonly string[], password: string) {
     const file = `${this.data}.json`;
-    // One hash for all: making one takes a tenth of a second.
+    // One hash for all accounts, because hashing a password takes 0.1 s.
     const log2n = Number(this.#env["RETROPAL_AUTH_SCRYPT_LOG2N"]);
     const hash = await new PasswordHasher({ log2n }).hash(encodeText(password));
     const people = nicknames.map((nickname) => ({
@@ -140,7 +140,7 @@ export class Place {
     throw new Error("the server did not start");
   }
 
-  /** Ends the process; gives its exit code. */
+  /** Stops the process. Returns its exit code. */
   async end(signal: "SIGTERM" | "SIGKILL"): Promise<number> {
     const child = this.#child!;
     child.kill(signal);
@@ -149,7 +149,7 @@ export class Place {
     return code;
   }
 
-  /** Processor time of the server so far, in milliseconds. */
+  /** Processor time used by the server so far, in milliseconds. */
   cpuMs(): number {
     const stat = Deno.readTextFileSync(`/proc/${this.#child!.pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -1,6 +1,6 @@
 /**
- * A server in use for a while by many, well and badly, with restarts and a
- * kill on the way, and what must be true of it then.
+ * Runs a server with normal and hostile users, restarts and a kill, and checks
+ * that no message was lost and no memory leaked.
  *
  * @module
  */
@@ -20,14 +20,14 @@ export interface SoakOptions {
 const PASSWORD = "secret11";
 const FIRST_UID = 1000002;
 const SAMPLE_MS = 2000;
-/** Memory may grow so much from the middle of the last run to its end. */
+/** Maximum growth of memory between the middle and the end of the last run. */
 const GROWTH = 1.25;
 const GROWTH_BYTES = 25_000_000;
 
 const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
 const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
-/** Gives what went wrong; nothing, if all is well. */
+/** Runs the test. Returns the faults found. */
 export async function soak(options: SoakOptions): Promise<readonly string[]> {
   const folder = await temporaryFolder("retropal-soak-");
   const place = new Place(`${folder}/data`);
@@ -71,7 +71,7 @@ async function run(place: Place, ledger: Ledger, options: SoakOptions) {
     try {
       place.sample();
     } catch {
-      // Between two servers.
+      // The server is restarting.
     }
   }, SAMPLE_MS);
 
@@ -92,7 +92,7 @@ async function run(place: Place, ledger: Ledger, options: SoakOptions) {
   here.stopping = true;
   await Promise.all(lives);
   clearInterval(sampling);
-  // Everybody fetches what still waits for them.
+  // Everybody fetches their waiting messages.
   for (const person of persons) await person.visit(0);
   ledger.close();
   await checkRest(place, ledger, atRest);
@@ -116,7 +116,7 @@ async function roomsOf(place: Place) {
   return { rooms: gids(false), voiceRooms: gids(true).slice(0, 2) };
 }
 
-/** When all have left, nothing of them may be left. */
+/** Checks that no state remains after everybody has left. */
 async function checkRest(
   place: Place,
   ledger: Ledger,
@@ -132,7 +132,7 @@ async function checkRest(
       links: status.voiceLinks.tcp + status.voiceLinks.udp,
       outbox: status.queues["outboxBytes"],
       hashes: status.queues["passwordHashes"],
-      // Every room of the list is permanent: no other may be left.
+      // All rooms in the list are permanent; no other room may remain.
       rooms: status.rooms - await roomCount(place),
     };
     const left = Object.entries(rest).filter(([, count]) => count !== 0);

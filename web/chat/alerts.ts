@@ -1,5 +1,6 @@
 /**
- * Announces messages: a sound, a notification, a count in the title.
+ * Announces messages: plays a sound, shows a notification, and counts unread
+ * lines in the title.
  *
  * @module
  */
@@ -19,7 +20,7 @@ export function announceRoom(gid: number, on: boolean): void {
   prefer({ announcedRooms: on ? [...others, gid] : others });
 }
 
-/** Asks the browser; stays off when the user does not want it. */
+/** Asks the browser for permission to show notifications, or turns them off. */
 export async function allowNotifications(on: boolean): Promise<void> {
   prefer({
     notifications: on && "Notification" in globalThis &&
@@ -36,7 +37,7 @@ export function announce(line: Line, audio: AudioContext | undefined): void {
   try {
     new Notification(line.name, { body: plainText(line.text) });
   } catch {
-    // Browsers on phones require a service worker for it.
+    // Browsers on phones only allow notifications from a service worker.
   }
 }
 
@@ -51,7 +52,7 @@ function beep(audio: AudioContext): void {
   tone.stop(audio.currentTime + TONE_S);
 }
 
-/** Keeps the count of unread lines in the page's title. */
+/** Keeps the number of unread lines in the page's title. */
 export function titleFollows(model: Model, title: string): void {
   model.subscribe(() => {
     const { unread } = model;

@@ -1,33 +1,37 @@
 /**
- * Finds out which lines have arrived, and whether the connection still works:
- * the server answers questions in the order of what was sent.
+ * Tracks which lines have been delivered, and whether the connection still
+ * works. The server answers questions in order, so an answer confirms
+ * everything sent before its question.
  *
  * @module
  */
 import type { Line } from "./model.ts";
 
-/** After a line, the question that shows it was dealt with. */
+/** Delay in milliseconds between a line and the question that confirms it. */
 const ASK_MS = 300;
-/** Without an answer for so long the network is gone, whatever it says. */
+/** Milliseconds without an answer after which the connection counts as dead. */
 const ANSWER_MS = 12_000;
 
 export class Delivery {
   readonly #question: () => void;
   readonly #giveUp: () => void;
-  /** For each question under way, the lines that were sent before it. */
+  /** Lines sent before each pending question. */
   #questions: Line[][] = [];
   #unasked: Line[] = [];
   readonly #types = new WeakMap<Line, number>();
   #asking: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
-  /** `question` asks the server; `giveUp` ends a connection without answer. */
+  /**
+   * @param question sends a question
+   * @param giveUp closes a dead connection
+   */
   constructor(question: () => void, giveUp: () => void) {
     this.#question = question;
     this.#giveUp = giveUp;
   }
 
-  /** A line was sent by a packet of this type. */
+  /** Notes that a line was sent by a packet of this type. */
   sent(line: Line, type: number): void {
     this.#types.set(line, type);
     this.#unasked.push(line);
@@ -44,14 +48,14 @@ export class Delivery {
     this.#waiting ??= this.#wait();
   }
 
-  /** The oldest question is answered. */
+  /** Handles the answer to the oldest question. */
   confirmed(): void {
     for (const line of this.#questions.shift() ?? []) {
       if (line.delivery === "sending") line.delivery = "sent";
     }
   }
 
-  /** The server has refused a packet of this type, but does not say which. */
+  /** Handles a refusal, which names the packet's type but not the line. */
   refused(type: number): void {
     const lines = [...this.#questions.flat(), ...this.#unasked].filter((line) =>
       line.delivery === "sending" && this.#types.get(line) === type
@@ -60,13 +64,13 @@ export class Delivery {
     for (const line of lines) line.delivery = delivery;
   }
 
-  /** Anything has come from the server. */
+  /** Notes that data has arrived from the server. */
   heard(): void {
     this.#stop();
     if (this.#questions.length > 0) this.#waiting = this.#wait();
   }
 
-  /** The connection has ended. */
+  /** Forgets all questions after the connection has ended. */
   reset(): void {
     this.#stop();
     clearTimeout(this.#asking);

@@ -1,5 +1,5 @@
 /**
- * What a packet's handler gets, and how it is bound to its packet.
+ * The interface of packet handlers, and how each is bound to its packet.
  *
  * @module
  */
@@ -14,28 +14,43 @@ export interface JoinWish {
   readonly invisible: boolean;
 }
 
-/** What the session does when a packet asks for more than a change. */
+/**
+ * Actions of the session that packets request in addition to changing the
+ * model.
+ */
 export interface PacketPorts {
   readonly model: Model;
-  /** Asks the server who that is. */
+  /** Requests the record of a user. */
   askAbout(uid: number): void;
-  /** All that was sent before the last question has been dealt with. */
+  /**
+   * Handles the server's confirmation of everything sent before the last
+   * question.
+   */
   confirmed(): void;
-  /** The server has refused a packet of this type. */
+  /** Handles the server's refusal of a packet of this type. */
   refused(type: number): void;
-  /** How the user wanted to join this room. */
+  /** Returns how the user wanted to join this room. */
   wishOf(gid: number): JoinWish;
-  /** The server has let the user into this room, for the first time or again. */
+  /**
+   * Called when the server has let the user into this room, for the first time
+   * or again.
+   */
   roomBack(gid: number): void;
   voiceAt(gid: number): void;
   readonly video: Video | undefined;
   roomGone(gid: number): void;
-  /** A line that may be announced; `gid` undefined: it is a personal one. */
+  /**
+   * Called for a line that may be announced; `gid` is undefined for instant
+   * messages.
+   */
   heard(line: Line, gid: number | undefined): void;
   send<T>(packet: Packet<T>, value: T): void;
-  /** A search has ended. */
+  /** Called with the results of a search. */
   searched(people: readonly Person[]): void;
-  /** The server ends this session; `again`: the page may sign on again. */
+  /**
+   * Ends the session at the server's request; `again` allows the page to sign
+   * on again.
+   */
   farewell(sentence: string, again: boolean): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The page's connection: signs on, and comes back after it was lost.
+ * The page's connection: signs on, and reconnects after a loss.
  *
  * @module
  */
@@ -28,24 +28,27 @@ import {
   socketBase,
 } from "./web_ticket.ts";
 
-/** A WebSocket has no such place; the library wants one. */
+/**
+ * Placeholder that the client library requires; a WebSocket has its own
+ * address.
+ */
 const HERE: Endpoint = { host: "", port: 0 };
-/** How often a user of the web session of this browser uses it. */
+/** Milliseconds between requests that keep the web session from expiring. */
 const KEEP_MS = 15 * 60_000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
 
 export interface Login {
   readonly nickname: string;
-  /** "" to use the web session of this browser. */
+  /** Password, or "" to use this browser's web session. */
   readonly password: string;
 }
 
 export interface LinkOwner {
-  /** A frame of the present connection. */
+  /** Called with each frame of the current connection. */
   received(frame: Frame): void;
-  /** Signed on, for the first time or again. */
+  /** Called after each sign-on. */
   cameOnline(): void;
-  /** The connection has ended, for now or permanently. */
+  /** Called when the connection has ended, temporarily or permanently. */
   wentOffline(): void;
 }
 
@@ -56,7 +59,10 @@ export class Link {
   #connection: Connection | undefined;
   #login: Login | undefined;
   #uid = 0;
-  /** Whose rooms the model still has after a sign-on was refused. */
+  /**
+   * User whose rooms stay in the model while a password is asked for; 0 for
+   * none.
+   */
   #keptUid = 0;
   #tries = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -93,19 +99,21 @@ export class Link {
     this.#connection?.send(packet, value).catch(() => {});
   }
 
-  /** A ticket for a voice link, for pictures or for the own profile. */
+  /**
+   * Requests a ticket for a voice link, for pictures or for the user's profile.
+   */
   async ticket(purpose: TicketPurpose): Promise<string> {
     const stream = this.#connection?.stream;
     if (!(stream instanceof WebSocketStream)) throw new Error("not online");
     return await stream.ticket(purpose);
   }
 
-  /** Closes a connection that seems dead: it is lost, and opened again. */
+  /** Closes a connection that seems dead, so that a new one is opened. */
   drop(): void {
     void this.#connection?.close();
   }
 
-  /** Tries now instead of later. */
+  /** Retries immediately instead of waiting. */
   retryNow(): void {
     if (this.#model.phase !== "lost") return;
     clearTimeout(this.#retry);
@@ -113,7 +121,7 @@ export class Link {
     this.#tryAgain();
   }
 
-  /** Ends the session permanently; the user reads `sentence`. */
+  /** Ends the session permanently and shows `sentence` to the user. */
   end(sentence: string): void {
     clearTimeout(this.#retry);
     this.#login = undefined;
@@ -193,7 +201,8 @@ export class Link {
 
   #tryAgain(): void {
     const delay = RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)]!;
-    // Not all at once after a restart.
+    // Random delay, so that not all clients return at the same moment after a
+    // restart.
     this.#retry = setTimeout(async () => {
       try {
         await this.#connect();
@@ -206,7 +215,9 @@ export class Link {
     }, delay * (0.75 + Math.random() / 2));
   }
 
-  /** The web session has ended: a password brings the same rooms back. */
+  /**
+   * Asks for the password after the web session has ended; the rooms stay open.
+   */
   #askPassword(): void {
     const model = this.#model;
     this.#login = undefined;

@@ -1,5 +1,5 @@
 /**
- * The page /chat: a client for today's browsers.
+ * The page /chat: a client for modern browsers.
  *
  * @module
  */
@@ -38,16 +38,16 @@ const page: Page = {
 };
 if (dataset["enters"] === "true") {
   session.signOn({ nickname: page.nickname, password: "" }).catch(() => {
-    // The model holds the sentence.
+    // The model already has the sentence to show.
   });
 }
-// Browsers start sound only from a key or a click, wherever it is.
+// Browsers allow sound only after a key press or click, anywhere on the page.
 for (const event of ["pointerdown", "keydown"]) {
   addEventListener(event, () => voice.unlock());
 }
 titleFollows(model, document.title);
 addEventListener("online", () => session.retryNow());
-// A machine that wakes up finds its connections dead.
+// After sleep, connections are usually dead.
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) session.probe();
 });
@@ -60,5 +60,5 @@ render(
   </PageContext.Provider>,
   document.getElementById("app")!,
 );
-// For tests, and for those who are curious.
+// For tests and the browser's console.
 Object.assign(globalThis, { retropal: page });

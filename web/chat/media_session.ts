@@ -1,5 +1,5 @@
 /**
- * The part of a session that sound and pictures need.
+ * The part of a session that voice and video use.
  *
  * @module
  */
@@ -8,6 +8,9 @@ import type { Packet } from "../../lib/protocol/layout.ts";
 
 export interface MediaSession {
   readonly send: <T>(packet: Packet<T>, value: T) => void;
-  /** A ticket for a link of its own. Rejects when there is no connection. */
+  /**
+   * Requests a ticket for a media connection. Rejects when the session is
+   * offline.
+   */
   ticket(purpose: TicketPurpose): Promise<string>;
 }

@@ -1,5 +1,6 @@
 /**
- * What the page shows. Only session.ts and packets.ts change it; views read it.
+ * The state that the page shows. Only session.ts and packets.ts change it;
+ * views read it.
  *
  * @module
  */
@@ -25,10 +26,10 @@ export type Delivery = "sent" | "sending" | "unsure" | "refused";
 export interface Line {
   readonly id: number;
   readonly at: Date;
-  /** 0 and above 0xfffffff0: the server itself. */
+  /** Sender; 0 and values above 0xfffffff0 are the server itself. */
   readonly uid: number;
   readonly name: string;
-  /** With the client's markup. */
+  /** Text with the client's markup. */
   readonly text: string;
   readonly kind: "said" | "whisper" | "profile" | "notice" | "welcome";
   readonly own: boolean;
@@ -63,7 +64,7 @@ export interface Pal extends Person {
   status: number;
 }
 
-/** A sentence to the user; `alert` until it is closed. */
+/** A message to the user; an `alert` stays until it is closed. */
 export interface Notice {
   readonly id: number;
   readonly text: string;
@@ -74,20 +75,22 @@ export interface Notice {
 export interface Me {
   readonly uid: number;
   readonly nickname: string;
-  /** Staff and paid levels may enter rooms without being seen. */
+  /**
+   * Whether the user may enter rooms invisibly, as staff and paid levels may.
+   */
   readonly mayHide: boolean;
   readonly first: string;
   readonly last: string;
   readonly email: string;
 }
 
-/** How full a room is at this moment. */
+/** Current number of users in a room. */
 export interface Crowd {
   readonly people: number;
   readonly speaking: boolean;
 }
 
-/** What is open in the middle: a room, a conversation, or the room list. */
+/** The open tab: a room, a conversation, or the room list. */
 export type Tab =
   | { readonly kind: "rooms" }
   | { readonly kind: "room"; readonly gid: number }
@@ -95,7 +98,9 @@ export type Tab =
 
 export class Model {
   phase: Phase = "signed-out";
-  /** The web session of this browser is of no use any more. */
+  /**
+   * Whether this browser's web session has ended, so that a password is needed.
+   */
   asksPassword = false;
   /** Why the page is signed out. */
   sentence = "";
@@ -111,32 +116,35 @@ export class Model {
   categories: readonly CategoryEntry[] = [];
   readonly counts = new Map<number, number>();
   readonly lists = new Map<number, readonly RoomEntry[]>();
-  /** By room, newer than the lists while the room list is open. */
+  /** User counts by room, newer than the lists while the room list is open. */
   crowds: ReadonlyMap<number, Crowd> = new Map();
   readonly rooms = new Map<number, Room>();
   readonly conversations = new Map<number, Conversation>();
   readonly pals = new Map<number, Pal>();
   readonly blocked = new Map<number, string>();
-  /** Names of everybody that was ever met. */
+  /** Nicknames of all users met so far. */
   readonly names = new Map<number, string>();
   invites: readonly Invite[] = [];
   notices: readonly Notice[] = [];
   tab: Tab = { kind: "rooms" };
-  /** By room: who is heard now; never empty. */
+  /** Users who are speaking, by room; the lists are never empty. */
   readonly speaking = new Map<number, readonly number[]>();
-  /** Lines of this visit, also those of rooms left and tabs closed. */
+  /** Lines of this visit, including those of rooms left and tabs closed. */
   readonly #history = new Map<string, Line[]>();
   #nextId = 1;
   #listeners = new Set<() => void>();
   #scheduled = false;
 
-  /** Calls `listener` after changes; returns a function that ends it. */
+  /** Calls `listener` after changes. Returns an unsubscribe function. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** To be called after each change; views are drawn once for many. */
+  /**
+   * Notifies the views, which redraw once for many changes. Call it after each
+   * change.
+   */
   changed(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -156,7 +164,7 @@ export class Model {
     return pal?.display ?? pal?.nickname ?? this.names.get(uid) ?? `#${uid}`;
   }
 
-  /** Gives a pal the user's own name; "" for the nickname. */
+  /** Sets the user's own name for a pal; "" for the nickname. */
   rename(uid: number, name: string): void {
     const pal = this.pals.get(uid);
     if (pal === undefined) return;
@@ -165,7 +173,7 @@ export class Model {
     this.changed();
   }
 
-  /** Notes whether somebody is heard in a room. */
+  /** Records whether a user is speaking in a room. */
   speaks(gid: number, uid: number, on: boolean): void {
     const others = (this.speaking.get(gid) ?? []).filter((one) => one !== uid);
     const now = on ? [...others, uid] : others;
@@ -183,7 +191,7 @@ export class Model {
     return one;
   }
 
-  /** What this visit has shown of a room or person so far. */
+  /** Returns the lines of a room or person during this visit. */
   linesOf(kind: "room" | "person", id: number): Line[] {
     const key = `${kind} ${id}`;
     const lines = this.#history.get(key) ?? [];
@@ -208,7 +216,7 @@ export class Model {
     this.changed();
   }
 
-  /** What unread marks are kept for; the room list has none. */
+  /** Returns the open tab's unread counter; the room list has none. */
   current(): { unread: number } | undefined {
     const { tab } = this;
     if (tab.kind === "room") return this.rooms.get(tab.gid) ?? { unread: 0 };
@@ -221,7 +229,7 @@ export class Model {
     return all.reduce((sum, one) => sum + one.unread, 0);
   }
 
-  /** Forgets everything that belongs to one sign-on, but not what was read. */
+  /** Resets the state of one sign-on, but keeps the lines. */
   lineLost(): void {
     this.speaking.clear();
     for (const lines of this.#history.values()) {

@@ -1,5 +1,5 @@
 /**
- * What each packet of the server changes in the model: one table.
+ * Table of how each packet of the server changes the model.
  *
  * @module
  */
@@ -68,7 +68,7 @@ import { whisperIn } from "./text.ts";
 
 const MOST_LINES = 2000;
 const VOICE_TYPES = new Set([1, 2, 3, 4]);
-/** The type that a refused LOGIN is answered for. */
+/** Type of the packet by which the server refuses a LOGIN. */
 const LOGIN = -1148;
 
 function addMembers({ model }: PacketPorts, members: readonly MemberEntry[]) {
@@ -81,7 +81,7 @@ function addMembers({ model }: PacketPorts, members: readonly MemberEntry[]) {
   }
 }
 
-/** Adds a line to a room or conversation, and bounds what is kept. */
+/** Adds a line to a room or conversation, and drops the oldest lines. */
 export function addLine(
   model: Model,
   place: { readonly lines: Line[]; unread: number },
@@ -147,7 +147,10 @@ function message(
   ports.heard(line, undefined);
 }
 
-/** Files and calls go between old clients only: an answer ends their wait. */
+/**
+ * Declines files and calls, which only old clients support, so that the other
+ * side does not wait.
+ */
 function refuse(
   { model, send }: PacketPorts,
   { uid, nickname }: Offer,
@@ -256,7 +259,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   }),
   on(userInfo, ({ model }, { uid, nickname }) => {
     model.names.set(uid, nickname);
-    // Lines that came before the name.
+    // Lines that arrived before the name.
     const lines = model.conversations.get(uid)?.lines ?? [];
     lines.forEach((line, i) => {
       if (!line.own) lines[i] = { ...line, name: nickname };
@@ -282,7 +285,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   }),
   on(inviteIn, ({ model }, invite) => {
     const { gid, uid } = invite;
-    // The newest of the same invitation counts.
+    // A repeated invitation replaces the earlier one.
     model.invites = [
       ...model.invites.filter((one) => one.gid !== gid || one.uid !== uid),
       invite,
@@ -302,7 +305,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   on(maintenanceKick, (ports, { text }) => ports.farewell(text, false)),
 ]);
 
-/** Takes in one frame; other types mean nothing to this page. */
+/** Handles one frame; ignores types that this page does not use. */
 export function takeFrame(ports: PacketPorts, frame: Frame): void {
   HANDLERS.get(frame.type)?.(ports, frame);
   ports.model.changed();

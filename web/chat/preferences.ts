@@ -1,23 +1,23 @@
 /**
- * What the user has chosen on this device, kept by the browser.
+ * The user's choices on this device, stored by the browser.
  *
  * @module
  */
 import { type Look, PLAIN } from "./text.ts";
 
 export interface Preferences {
-  /** Device of the microphone; "" for the browser's own choice. */
+  /** Microphone; "" for the browser's default. */
   readonly microphone: string;
-  /** Echo cancelling, noise suppression and automatic gain. */
+  /** Echo cancellation, noise suppression and automatic gain. */
   readonly processed: boolean;
-  /** Device of the camera; "" for the browser's own choice. */
+  /** Camera; "" for the browser's default. */
   readonly camera: string;
   readonly picturesPerSecond: number;
   readonly sound: boolean;
   readonly notifications: boolean;
-  /** Rooms whose every line is announced. */
+  /** Rooms in which every line is announced. */
   readonly announcedRooms: readonly number[];
-  /** Loudness by room, 1 for the sound as it came. */
+  /** Volume by room; 1 leaves the sound unchanged. */
   readonly volumes: Readonly<Record<number, number>>;
   readonly awayText: string;
   readonly look: Look;
@@ -51,7 +51,8 @@ export function prefer(change: Partial<Preferences>): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(current));
   } catch {
-    // Private windows may refuse; the choice lasts as long as the page.
+    // Private windows may refuse; the choice then lasts until the page is
+    // closed.
   }
 }
 
@@ -63,7 +64,7 @@ function load(): Preferences {
   }
 }
 
-/** Takes what has the right type; the rest stays as it is by default. */
+/** Reads stored values of the right type, and uses defaults for the rest. */
 export function readPreferences(stored: unknown): Preferences {
   const given: Record<string, unknown> = Object(stored);
   const fitting = Object.entries(DEFAULTS).filter(([key, standard]) =>

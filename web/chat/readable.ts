@@ -1,13 +1,13 @@
 /**
- * Which of the colours that writers chose are too light for white paper.
+ * Decides which text colours are too light for a white background.
  *
  * @module
  */
 
-/** A pure red, which many chose, has 4.0. */
+/** Minimum contrast. Pure red, a common choice, has 4.0. */
 const LEAST_CONTRAST = 3.9;
 
-/** Whether a colour needs dark paper to be read; otherwise white will do. */
+/** Returns whether a colour needs a dark background to be readable. */
 export function needsDark(color: string): boolean {
   return 1.05 / (luminanceOf(channelsOf(color)) + 0.05) < LEAST_CONTRAST;
 }

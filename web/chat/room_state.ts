@@ -1,5 +1,5 @@
 /**
- * What packets change in an open room: microphones, hands, admins, cameras.
+ * Applies packets to an open room: microphones, raised hands, admins, cameras.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The page's session: what the user does, and what packets ask of the page.
+ * The page's session: carries out the user's actions and the requests of
+ * packets.
  *
  * @module
  */
@@ -31,10 +32,13 @@ import type { Video } from "./video.ts";
 import type { Voice } from "./voice/voice.ts";
 import { Writer } from "./writer.ts";
 
-/** A silent connection is tried this often, as routers forget it sooner. */
+/**
+ * Milliseconds between probes of an idle connection, because routers drop idle
+ * ones.
+ */
 const TRY_MS = 25_000;
 
-/** What the search window asks for; empty fields do not count. */
+/** Fields of the search window; empty fields are ignored. */
 export type Search = Partial<
   Record<"nickname" | "exact" | "first" | "last" | "email", string>
 >;
@@ -45,7 +49,7 @@ export class Session implements PacketPorts, MediaSession {
   /** Called for lines that may be announced; see `heard`. */
   onHeard: (line: Line, gid: number | undefined) => void = () => {};
   #found: (people: readonly Person[]) => void = () => {};
-  /** Rooms to which the server has not let the user back yet. */
+  /** Rooms that the server has not let the user back into yet. */
   #missing = new Set<number>();
   readonly writer: Writer;
   readonly #wishes = new Map<number, JoinWish>();
@@ -56,7 +60,9 @@ export class Session implements PacketPorts, MediaSession {
     },
     () => this.#link.drop(),
   );
-  /** The room of an invitation link, entered after the first sign-on; or 0. */
+  /**
+   * Room of an invitation link, entered after the first sign-on; 0 for none.
+   */
   invitedTo = 0;
 
   readonly #link: Link;
@@ -98,14 +104,16 @@ export class Session implements PacketPorts, MediaSession {
     this.#link.send(packet, value);
   };
 
-  // ---- rooms and people ----
+  // ---- rooms and users ----
 
   refresh(category: number): void {
     const kind = REFRESH_KIND.rooms;
     this.send(refreshCategories, { kind, id: category });
   }
 
-  /** A category whose rooms have changed, and the counts of all. */
+  /**
+   * Requests the rooms of a changed category, and the counts of all categories.
+   */
   refreshAll(category: number): void {
     this.probe();
     this.refresh(category);
@@ -119,7 +127,7 @@ export class Session implements PacketPorts, MediaSession {
     this.send(roomJoin, { gid, invisible, lockword });
   }
 
-  /** Searches for people; one search at a time. */
+  /** Searches for users, one search at a time. */
   search(wanted: Search): Promise<readonly Person[]> {
     const { promise, resolve } = Promise.withResolvers<readonly Person[]>();
     this.#found = resolve;
@@ -161,12 +169,12 @@ export class Session implements PacketPorts, MediaSession {
     if (tab.kind === "room" && tab.gid === gid) model.open({ kind: "rooms" });
   }
 
-  /** Finds out whether the connection still works. */
+  /** Checks whether the connection still works. */
   probe(): void {
     if (this.#link.isOnline) this.#delivery.ask();
   }
 
-  // ---- what packets ask for ----
+  // ---- called by packets ----
 
   confirmed(): void {
     this.#delivery.confirmed();
@@ -182,7 +190,10 @@ export class Session implements PacketPorts, MediaSession {
     this.#missing.delete(gid);
   }
 
-  /** The server did not let the user back into a room, and has said why. */
+  /**
+   * Closes a room that the server did not let the user back into, after the
+   * server has explained why.
+   */
   #shutOut(gid: number): void {
     const { model } = this;
     const name = model.rooms.get(gid)?.name ?? "";
@@ -217,18 +228,20 @@ export class Session implements PacketPorts, MediaSession {
   }
 
   farewell(sentence: string, again: boolean): void {
-    // A refused sign-on is told by its own promise.
+    // A refused sign-on rejects the promise of signOn instead.
     if (!this.#link.isOnline) return;
     if (again) return this.model.notice(sentence, "The server");
     this.#link.end(sentence);
   }
 
-  /** A ticket for a voice link, for pictures or for the own profile. */
+  /**
+   * Requests a ticket for a voice link, for pictures or for the user's profile.
+   */
   ticket(purpose: TicketPurpose): Promise<string> {
     return this.#link.ticket(purpose);
   }
 
-  /** Tries now instead of later, such as when the network is back. */
+  /** Retries immediately, for example when the network is back. */
   retryNow(): void {
     this.probe();
     this.#link.retryNow();
@@ -239,7 +252,7 @@ export class Session implements PacketPorts, MediaSession {
     for (const { gid, lockword, invisible } of this.model.rooms.values()) {
       this.send(roomJoin, { gid, invisible, lockword });
     }
-    // The server has forgotten it.
+    // A new sign-on has reset it on the server.
     if (this.model.away) this.setAway(true);
   }
 }

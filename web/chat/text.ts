@@ -1,11 +1,11 @@
 /**
- * The client's own markup (docs/protocol.md, "Markup"): read into runs of text
- * of one look, and written from what a user chose.
+ * The client's markup (docs/protocol.md, "Markup"): parses it into runs of
+ * uniformly formatted text, and writes it with the user's chosen format.
  *
  * @module
  */
 
-/** How a run of text looks. */
+/** Format of a run of text. */
 export interface Look {
   readonly bold: boolean;
   readonly italic: boolean;
@@ -18,7 +18,7 @@ export interface Look {
 
 export interface Run extends Look {
   readonly text: string;
-  /** A safe address, when this run is a link. */
+  /** Safe URL, if this run is a link. */
   readonly href: string | undefined;
 }
 
@@ -35,7 +35,9 @@ const TAG =
   /<(\/?)(?:(p[biu])|(pbr)|pfont\s*(?:(color)\s*=\s*"?#?(\d{1,8})"?|-size\s*=\s*"?(\d{1,3})"?)?|pa(?:\s+href\s*=\s*"([^"]*)")?)\s*>|<<FONTCOLOR=(\d{1,8})>>/gi;
 const ADDRESS = /\b(?:https?:\/\/|www\.)[^\s<>"]*[^\s<>".,;:!?)\]}']/gi;
 
-/** Reads markup; tags that nest badly end where the client ends them. */
+/**
+ * Parses markup; incorrectly nested tags end where the old client ends them.
+ */
 export function readMarkup(text: string): Run[] {
   const runs: Run[] = [];
   const fonts: Pick<Look, "color" | "size">[] = [];
@@ -84,12 +86,12 @@ export function readMarkup(text: string): Run[] {
   return runs;
 }
 
-/** The text of markup, without its tags. */
+/** Returns the text of markup without its tags. */
 export function plainText(text: string): string {
   return readMarkup(text).map((run) => run.text).join("");
 }
 
-/** Writes a line as the client of 2002 does, when it has a look at all. */
+/** Writes a line in the old client's markup, if it has a format. */
 export function writeMarkup(text: string, look: Look): string {
   let line = text;
   if (look.underline) line = `<pu>${line}</pu>`;
@@ -104,7 +106,7 @@ export function writeMarkup(text: string, look: Look): string {
   return line;
 }
 
-/** The whisper that a room line holds; undefined: it is no whisper. */
+/** Returns the text of a whisper in a room line; undefined if it is not one. */
 export function whisperIn(text: string): string | undefined {
   const plain = plainText(text);
   const match =
@@ -113,7 +115,7 @@ export function whisperIn(text: string): string | undefined {
   return match?.[1];
 }
 
-/** An address that may be followed, or undefined. */
+/** Returns the URL if it is safe to follow, or undefined. */
 export function safeAddress(address: string): string | undefined {
   const whole = /^www\./i.test(address) ? `http://${address}` : address.trim();
   if (!URL.canParse(whole)) return undefined;
@@ -136,7 +138,10 @@ function withLinks(text: string, look: Look): Run[] {
   return runs;
 }
 
-/** A Windows COLORREF has its bytes the other way round. Black is no choice. */
+/**
+ * Converts a Windows COLORREF, whose bytes are in reverse order. Black means no
+ * colour.
+ */
 function cssColor(colorRef: number): string | undefined {
   if (colorRef === 0 || colorRef > 0xffffff) return undefined;
   const [red, green, blue] = [

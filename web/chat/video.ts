@@ -1,6 +1,6 @@
 /**
- * Webcams: the user's own, sent while somebody watches, and those that the
- * user watches.
+ * Webcams: sends the user's own while somebody watches it, and shows those that
+ * the user watches.
  *
  * @module
  */
@@ -19,21 +19,21 @@ import { socketBase } from "./web_ticket.ts";
 const [WIDTH, HEIGHT, QUALITY] = [160, 120, 0.65];
 const HEAD_BYTES = 8;
 const MOST_BYTES = 50_000;
-/** As many as the old client's window has places for. */
+/** Number of places in the old client's window. */
 const MOST_WATCHED = 6;
 
-/** A member's camera as the user sees it. */
+/** A member's camera that the user watches. */
 export interface Watched {
   readonly gid: number;
-  /** Of the newest picture; undefined until the first has come. */
+  /** Object URL of the newest picture; undefined before the first one. */
   readonly address: string | undefined;
 }
 
 export class Video {
-  /** By uid. */
+  /** Watched cameras by uid. */
   readonly watched = new Map<number, Watched>();
   camera: MediaStream | undefined;
-  /** The room in which the user's own camera is shown. */
+  /** Room in which the user's own camera is shown. */
   gid = 0;
   readonly #model: Model;
   readonly #session: MediaSession;
@@ -52,7 +52,10 @@ export class Video {
       navigator.mediaDevices !== undefined;
   }
 
-  /** Opens the camera and asks to show it. Rejects with a sentence. */
+  /**
+   * Opens the camera and asks the server to show it. Rejects with a sentence
+   * for the user.
+   */
   async start(gid: number): Promise<void> {
     this.stop();
     await this.#openCamera();
@@ -68,7 +71,7 @@ export class Video {
     this.#model.changed();
   }
 
-  /** Goes on with the camera that the user prefers now. */
+  /** Switches to the camera in the preferences. */
   async changeCamera(): Promise<void> {
     if (this.camera === undefined) return;
     for (const track of this.camera.getTracks()) track.stop();
@@ -101,7 +104,7 @@ export class Video {
     this.cameraOff(uid);
   }
 
-  /** The user is no longer in this room. */
+  /** Handles the user leaving this room. */
   leave(gid: number): void {
     if (this.gid === gid) this.#closeCamera();
     for (const [uid, one] of [...this.watched]) {
@@ -109,7 +112,7 @@ export class Video {
     }
   }
 
-  /** The connection is lost: nothing is shown any more. */
+  /** Stops all cameras after the connection was lost. */
   close(): void {
     this.#closeCamera();
     for (const uid of [...this.watched.keys()]) this.cameraOff(uid);
@@ -118,9 +121,11 @@ export class Video {
     void stream?.then((open) => open.close(), () => {});
   }
 
-  // ---- what the server says ----
+  // ---- called by packets ----
 
-  /** Somebody watches, or the first picture is wanted. */
+  /**
+   * Starts sending, because somebody watches or the first picture is needed.
+   */
   publish(): void {
     if (this.camera === undefined || this.#timer !== undefined) return;
     this.#timer = setInterval(
@@ -129,13 +134,13 @@ export class Video {
     );
   }
 
-  /** Nobody watches. */
+  /** Stops sending, because nobody watches. */
   pause(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  /** A view was granted. */
+  /** Handles a granted view. */
   granted(uid: number): void {
     void this.#open().then((stream) => stream.write(head(uid, 0))).catch(() => {
       this.cameraOff(uid);
@@ -143,7 +148,7 @@ export class Video {
     });
   }
 
-  /** The server has said why; it does not name the member. */
+  /** Handles a refusal, which does not name the member. */
   refused(what: "publish" | "watch"): void {
     if (what === "publish") this.#closeCamera();
     else {
@@ -153,7 +158,7 @@ export class Video {
     }
   }
 
-  /** A view has ended. */
+  /** Handles the end of a view. */
   cameraOff(uid: number): void {
     const address = this.watched.get(uid)?.address;
     if (address !== undefined) URL.revokeObjectURL(address);
@@ -169,7 +174,7 @@ export class Video {
           width: WIDTH,
           height: HEIGHT,
           frameRate: 15,
-          // Another one is used when this one is not plugged in.
+          // Falls back to another camera when this one is not connected.
           ...(camera !== "" && { deviceId: { ideal: camera } }),
         },
       });
@@ -238,7 +243,7 @@ export class Video {
     this.#stream = undefined;
   }
 
-  /** Shows every whole picture; returns what is left. */
+  /** Shows every complete picture. Returns the remaining bytes. */
   #take(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const view = new DataView(bytes.buffer);
     let at = 0;
@@ -254,7 +259,7 @@ export class Video {
 
   #show(uid: number, jpeg: Uint8Array<ArrayBuffer>): void {
     const one = this.watched.get(uid);
-    // The view was closed while the picture was on its way.
+    // The view was closed in the meantime.
     if (one === undefined) return;
     const blob = new Blob([jpeg], { type: "image/jpeg" });
     this.watched.set(uid, { ...one, address: URL.createObjectURL(blob) });
@@ -263,7 +268,7 @@ export class Video {
   }
 }
 
-/** What the camera shows at this moment; undefined: it cannot be sent. */
+/** Returns the camera's current picture; undefined if it cannot be sent. */
 async function picture(
   camera: HTMLVideoElement,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -1,6 +1,6 @@
 /**
- * Signing on by the web session of this browser, and the sentences of a
- * sign-on that failed.
+ * Sign-on with this browser's web session, and the messages for a failed
+ * sign-on.
  *
  * @module
  */
@@ -13,7 +13,7 @@ interface TicketAnswer {
   readonly nickname: string;
 }
 
-/** The web session of this browser gives a ticket. */
+/** Fetches a ticket for this browser's web session. */
 export async function fetchTicket(): Promise<TicketAnswer> {
   for (let tries = 1;; tries++) {
     const response = await fetch("/chat/ticket", {
@@ -26,21 +26,21 @@ export async function fetchTicket(): Promise<TicketAnswer> {
     if (response.status === 401 || response.status === 403) {
       throw new NotSignedIn(answer.error ?? "Please sign in again.");
     }
-    // Such as a proxy whose server is restarting.
+    // A proxy answers this way while its server is restarting.
     if (response.status < 500 || tries === TICKET_TRIES) {
       throw new Error(answer.error ?? UNREACHABLE);
     }
   }
 }
 
-/** Keeps the web session of this browser from expiring. */
+/** Makes a request that keeps this browser's web session from expiring. */
 export function keepWebSession(): void {
   fetch("/chat/session").catch(() => {
-    // Tried again soon.
+    // The next request follows soon enough.
   });
 }
 
-/** This browser has no web session any more. */
+/** Thrown when this browser no longer has a web session. */
 export class NotSignedIn extends Error {
   override name = "SignOnRefused";
 }
@@ -57,7 +57,10 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Where this page's WebSockets begin, such as "wss://chat.example.org". */
+/**
+ * Returns the base URL of this page's WebSockets, such as
+ * "wss://chat.example.org".
+ */
 export function socketBase(): string {
   return location.origin.replace(/^http/, "ws");
 }

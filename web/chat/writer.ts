@@ -1,5 +1,5 @@
 /**
- * Sends what the user writes and shows it, with what is known of its delivery.
+ * Sends what the user writes, and shows it with its delivery status.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Line, Model } from "./model.ts";
 import { addLine } from "./packets.ts";
 import { plainText } from "./text.ts";
 
-/** The one profile that the page has. */
+/** Number of the only profile that the page uses. */
 const PROFILE = 1;
 
 export class Writer {
@@ -33,7 +33,9 @@ export class Writer {
     this.#delivery = delivery;
   }
 
-  /** A line in a room; the server does not send it back. */
+  /**
+   * Sends a line to a room and shows it, because the server does not echo it.
+   */
   say(gid: number, text: string): void {
     const room = this.#model.rooms.get(gid);
     if (room === undefined) return;
@@ -46,7 +48,10 @@ export class Writer {
     this.#sent(this.#model.conversation(uid), text, imOut.type);
   }
 
-  /** A message to somebody's profile: a window of its own in the old client. */
+  /**
+   * Sends a message to a user's profile; the old client opens a separate window
+   * for it.
+   */
   profileMessage(uid: number, text: string): void {
     this.#send(profileMessageOut, {
       from: this.#model.me.uid,

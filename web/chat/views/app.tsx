@@ -1,5 +1,5 @@
 /**
- * The page as a whole: sign-on, or tabs, the open place and the people.
+ * The whole page: the sign-on form, or the tabs, the open one and the pals.
  *
  * @module
  */

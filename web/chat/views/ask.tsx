@@ -1,5 +1,5 @@
 /**
- * Small dialogs: one line of text, or yes and no.
+ * Small dialogs that ask for one line of text or a confirmation.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { strangeLetters } from "./composer.tsx";
 interface AskProps {
   readonly title: string;
   readonly label: string;
-  /** Of the button that sends the text. */
+  /** Label of the button that sends the text. */
   readonly action: string;
   readonly value?: string;
   readonly mayBeEmpty?: boolean;
@@ -19,7 +19,7 @@ interface AskProps {
   readonly close: () => void;
 }
 
-/** Asks for a line that the clients of 2002 can show. */
+/** Asks for a line of text that old clients can show. */
 export function Ask(
   { title, label, action, value = "", mayBeEmpty = false, ...more }: AskProps,
 ) {

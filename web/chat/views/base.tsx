@@ -1,5 +1,5 @@
 /**
- * What every view uses: the page's parts, redrawing, and small elements.
+ * Shared by all views: access to the page, redrawing, and small elements.
  *
  * @module
  */
@@ -23,19 +23,22 @@ export interface Page {
   readonly session: Session;
   readonly voice: Voice;
   readonly video: Video;
-  /** Of the server. */
+  /** Name of the server. */
   readonly name: string;
-  /** Signed in on the pages; "" when nobody is. */
+  /** Nickname of the web session; "" when signed out. */
   readonly nickname: string;
-  /** Where this page has a microphone; "" when the host named no such place. */
+  /**
+   * HTTPS address of this page, where a microphone works; "" if the host has
+   * not set one.
+   */
   readonly secure: string;
-  /** Whether visitors may make accounts. */
+  /** Whether visitors can create accounts. */
   readonly registration: boolean;
 }
 
 export const PageContext = createContext<Page | undefined>(undefined);
 
-/** The page; a component that uses it is drawn again after each change. */
+/** Returns the page. Components that use it are redrawn after each change. */
 export function usePage(): Page {
   const page = useContext(PageContext)!;
   const [, redraw] = useState(0);
@@ -43,7 +46,7 @@ export function usePage(): Page {
   return page;
 }
 
-/** Text with the client's markup, in the colours that the writer chose. */
+/** Renders text with the client's markup and colours. */
 export function Marked({ text }: { text: string }) {
   return <>{readMarkup(text).map((run, i) => <Piece key={i} run={run} />)}</>;
 }
@@ -55,7 +58,7 @@ function Piece({ run }: { run: Run }) {
   if (run.underline) style["textDecoration"] = "underline";
   if (run.color !== undefined) style["color"] = run.color;
   if (run.size !== undefined) style["fontSize"] = `${run.size / 8}em`;
-  // Colours of 2002 were chosen for white paper.
+  // Colours chosen by old clients were meant for a white background.
   const className = run.color === undefined
     ? ""
     : needsDark(run.color)
@@ -89,7 +92,7 @@ export function Dialog(
     const element = dialog.current!;
     element.showModal();
     return () => {
-      // Only one that is closed, not taken away, gives the focus back.
+      // Only closing the dialog, not removing it, returns the focus.
       element.addEventListener("close", (event) => {
         event.stopImmediatePropagation();
       }, { capture: true });

@@ -1,5 +1,5 @@
 /**
- * The user's own camera, and the pictures that are watched.
+ * The user's own camera, and the cameras that the user watches.
  *
  * @module
  */

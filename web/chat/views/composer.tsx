@@ -1,6 +1,6 @@
 /**
- * Where the user writes: text with the client's looks, letters of Windows-1252
- * only.
+ * The input for messages: text with the client's formats, limited to
+ * Windows-1252.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export function Composer(
       );
       return;
     }
-    // A whisper's command stands outside the tags.
+    // The command of a whisper must come before the tags.
     const command = /^\/\S+\s/.test(line);
     send(command ? line : writeMarkup(line, look));
     setText("");
@@ -137,7 +137,9 @@ function Looks(
   );
 }
 
-/** Letters that Windows-1252 lacks, each once; "" when there are none. */
+/**
+ * Returns each character that Windows-1252 lacks, once; "" when there are none.
+ */
 export function strangeLetters(text: string): string {
   const strange = [...new Set(text.normalize("NFC"))]
     .filter((letter) => !fitsWindows1252(letter));

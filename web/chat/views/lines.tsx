@@ -1,5 +1,5 @@
 /**
- * What was said, newest at the bottom.
+ * The lines of a room or conversation, newest at the bottom.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Line } from "../model.ts";
 import { Marked, usePage } from "./base.tsx";
 
-/** This near to the end, new lines scroll into view. */
+/** Distance from the end within which new lines scroll into view. */
 const NEAR_PX = 80;
 const NOTES: Partial<Record<Line["kind"], string>> = {
   whisper: " (whisper)",

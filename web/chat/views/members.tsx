@@ -1,5 +1,5 @@
 /**
- * Who is in a room, with the signs of the old client, and what can be done.
+ * The members of a room, with the old client's icons, and the actions on them.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { Sign, type SignName } from "./sign.tsx";
 export function Members({ room }: { room: Room }) {
   const { model } = usePage();
   const speakers = model.speaking.get(room.gid) ?? [];
-  // Raised hands first, in their order, as in the old client.
+  // Raised hands first and in order, as in the old client.
   const order = (member: MemberEntry) => member.hand || Infinity;
   const members = [...room.members.values()].sort((a, b) =>
     order(a) - order(b) || Number(b.admin) - Number(a.admin) ||
@@ -142,7 +142,7 @@ function adminChoices(
   { mic, nickname }: MemberEntry,
 ): Choice[] {
   const bounce = (reason: string) => {
-    // It arrives before the bounce that it is for.
+    // Must arrive before the bounce that it explains.
     if (reason) session.send(bounceReason, { ...at, text: `BR: ${reason}` });
     session.send(roomBounce, at);
   };

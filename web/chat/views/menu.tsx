@@ -1,12 +1,12 @@
 /**
- * The menu beside a person, and the dialogs that its entries open.
+ * The menu beside a name, and the dialogs that its entries open.
  *
  * @module
  */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-/** Opens a dialog beside the menu; it gets the function that closes it. */
+/** Renders a dialog beside the menu; gets a function that closes it. */
 export type Dialogue = (close: () => void) => ComponentChildren;
 
 export interface Choice {
@@ -50,7 +50,7 @@ export function Menu(
   );
 }
 
-/** Closes a menu; a dialog of its returns the focus to where it was opened. */
+/** Closes a menu. Its dialogs return the focus to the menu. */
 function shut(menu: HTMLDetailsElement): void {
   menu.open = false;
   menu.querySelector("summary")?.focus();

@@ -1,5 +1,5 @@
 /**
- * Sentences of the server, and invitations.
+ * Messages from the server, and invitations.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The pal window: who is online, search, away, blocks.
+ * The pal list, search, away status and blocked users.
  *
  * @module
  */
@@ -168,7 +168,7 @@ function Rename({ pal, close }: { pal: Pal; close: () => void }) {
       mayBeEmpty
       use={(name) => {
         session.send(customizePal, { uid, name: name || DEFAULT_PAL_NAME });
-        // The server does not answer.
+        // The server does not confirm the name.
         model.rename(uid, name);
       }}
       close={close}

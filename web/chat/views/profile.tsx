@@ -1,5 +1,5 @@
 /**
- * Profiles: another person's to read, and the user's own to change.
+ * Profiles: shows another user's, and edits the user's own.
  *
  * @module
  */
@@ -16,7 +16,7 @@ interface ShownProfile {
 
 interface OwnProfileAnswer {
   readonly person: Readonly<Record<PersonKey, string>>;
-  /** Whether strangers see it. */
+  /** Whether other users can see each field. */
   readonly shown: Readonly<Record<PersonKey, boolean>>;
   readonly fields: readonly {
     readonly key: string;
@@ -33,7 +33,7 @@ const PERSON_LABELS: readonly (readonly [PersonKey, string])[] = [
   ["email", "E-mail"],
 ];
 
-/** What somebody else shows of themselves; they can be left a message there. */
+/** Shows a user's public profile, where a message can be left for them. */
 export function Profile(
   { uid, nickname, close }: {
     uid: number;
@@ -181,7 +181,7 @@ function Field(
   );
 }
 
-/** Rejects with the server's sentence. */
+/** Requests JSON from the pages. Rejects with the server's message. */
 async function ask<T>(path: string, authorization?: string): Promise<T> {
   const response = await fetch(path, {
     ...(authorization !== undefined && { headers: { authorization } }),

@@ -1,5 +1,5 @@
 /**
- * A new room, and entering a room as its admin.
+ * Dialogs for creating a room, and for entering a room as its admin.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import {
 import { Dialog, usePage } from "./base.tsx";
 import { strangeLetters } from "./composer.tsx";
 
-/** Room types by the ticks "voice" and "private" (docs/protocol.md). */
+/** Room types by the checkboxes "voice" and "private" (docs/protocol.md). */
 const TYPES: Readonly<Record<string, number>> = {
   " ": 0,
   "on ": 3,
@@ -93,7 +93,7 @@ export function CreateRoom({ close }: { close: () => void }) {
   );
 }
 
-/** The code is the room's own; the room is found by its owner. */
+/** Finds the room by its owner; the admin code belongs to the room. */
 export function JoinAsAdmin({ close }: { close: () => void }) {
   const { model, session } = usePage();
   const [fault, setFault] = useState("");

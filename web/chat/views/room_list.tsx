@@ -1,5 +1,5 @@
 /**
- * Rooms by category, how full they are, and where somebody speaks.
+ * Rooms by category, with the number of users and whether somebody is speaking.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { Sign } from "./sign.tsx";
 import { CreateRoom, JoinAsAdmin } from "./room_dialogs.tsx";
 
 const REFRESH_MS = 20_000;
-/** How often the counts of all rooms are asked for while they are in view. */
+/** Milliseconds between requests for the counts of visible rooms. */
 const CROWDS_MS = 3000;
 
 export function RoomList() {
@@ -90,7 +90,7 @@ export function RoomList() {
   );
 }
 
-/** Keeps the counts fresh while somebody looks at the list. */
+/** Keeps the counts current while the list is visible. */
 function useCrowds(): void {
   const { model, session } = usePage();
   useEffect(() => {
@@ -113,7 +113,7 @@ function useCrowds(): void {
         ) session.refreshAll(code);
       }
     };
-    // Without an answer the list of the chat connection stays.
+    // If this fails, the list of the chat connection stays in use.
     const timer = setInterval(() => void refresh().catch(() => {}), CROWDS_MS);
     void refresh().catch(() => {});
     return () => clearInterval(timer);

@@ -1,5 +1,5 @@
 /**
- * Saves what was said in a room or conversation as a text file.
+ * Saves the lines of a room or conversation as a text file.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export function SaveText({ name, lines }: { name: string; lines: Line[] }) {
     link.href = URL.createObjectURL(new Blob(text, { type: "text/plain" }));
     link.download = `${name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "_")}.txt`;
     link.click();
-    // The browser has begun to read it by then.
+    // By then the browser has read it.
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
   return (

@@ -1,5 +1,5 @@
 /**
- * Searches for people by nickname, name or e-mail address.
+ * Searches for users by nickname, name or e-mail address.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export function Search({ close }: { close: () => void }) {
     );
     const all = values.map(([, value]) => value).join("");
     if (all === "") return setFault("Fill in one of the fields.");
-    // Nobody has a name with such letters.
+    // No name contains characters that Windows-1252 lacks.
     if (strangeLetters(all) !== "") return setFound([]);
     setFault("");
     void session.search(Object.fromEntries(values)).then(setFound);

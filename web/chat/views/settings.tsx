@@ -1,5 +1,5 @@
 /**
- * Devices, sounds and notifications; kept by the browser.
+ * Devices, sounds and notifications, stored by the browser.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function Settings({ close }: { close: () => void }) {
     preferences();
   const choose = (change: Partial<Preferences>) => {
     prefer(change);
-    // Views read them.
+    // Views read the preferences, so they must be redrawn.
     model.changed();
   };
   const chooseMicrophone = (change: Partial<Preferences>) => {

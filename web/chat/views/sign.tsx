@@ -1,5 +1,5 @@
 /**
- * The small signs beside a name, drawn: not every system has them as letters.
+ * Icons beside a name, drawn as SVG because not every system's fonts have them.
  *
  * @module
  */

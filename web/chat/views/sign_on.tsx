@@ -1,12 +1,12 @@
 /**
- * Signs on by the web session of this browser, or by nickname and password.
+ * Signs on with this browser's web session, or with nickname and password.
  *
  * @module
  */
 import { useState } from "preact/hooks";
 import { usePage } from "./base.tsx";
 
-/** Leads back to this page, and to the room of its link. */
+/** Returns to this page, and to the room of its link, after registration. */
 const REGISTER = `/register?to=${
   encodeURIComponent(location.pathname + location.search)
 }`;
@@ -25,7 +25,7 @@ export function SignOn() {
       nickname: other ? value("nickname") : nickname,
       password: other ? value("password") : "",
     }).catch(() => {
-      // The model holds the sentence.
+      // The model already has the sentence to show.
     });
   };
   return (

@@ -1,5 +1,5 @@
 /**
- * Push to talk, its lock, the level of the microphone, and who is heard.
+ * Push to talk, its lock, the microphone level, and the current speakers.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function TalkBar({ room }: { room: Room }) {
   useTalkKey(start, stop);
   useEffect(() => () => voice.stop(), [voice]);
   useEffect(() => {
-    // A red dot has come while the user was talking.
+    // The user lost the microphone while talking.
     if (mayTalk || !voice.talking) return;
     setLocked(false);
     voice.stop();
@@ -72,7 +72,7 @@ export function TalkBar({ room }: { room: Room }) {
   );
 }
 
-/** "Ann and Bob are speaking."; "" while nobody else is. */
+/** Returns "Ann and Bob are speaking."; "" when nobody else is. */
 function useSpeakers({ gid }: Room): string {
   const { model } = usePage();
   const names = (model.speaking.get(gid) ?? [])
@@ -83,7 +83,7 @@ function useSpeakers({ gid }: Room): string {
   return `${new Intl.ListFormat("en").format(names)} ${verb} speaking.`;
 }
 
-/** Without a microphone the room can still be heard. */
+/** Shown without a microphone: the room can still be heard. */
 function Listening({ room }: { room: Room }) {
   const speakers = useSpeakers(room);
   const { secure } = usePage();
@@ -104,7 +104,7 @@ function Listening({ room }: { room: Room }) {
   );
 }
 
-/** Browsers play nothing before the first key press or click on the page. */
+/** Shown until a key press or click, before which browsers play no sound. */
 function Silenced() {
   const { voice } = usePage();
   if (!voice.isSilenced) return null;
@@ -157,7 +157,7 @@ function Level() {
   );
 }
 
-/** The space bar talks, unless the element with the focus needs it. */
+/** Makes the space bar talk, unless the focused element needs it. */
 function useTalkKey(start: () => void, stop: () => void): void {
   useEffect(() => {
     const isForUs = (event: KeyboardEvent) =>

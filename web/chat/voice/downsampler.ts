@@ -1,11 +1,11 @@
 /**
- * Brings sound of any rate down to 8 kHz: a windowed-sinc low-pass, then
- * linear interpolation. Pure.
+ * Reduces sound of any sample rate to 8 kHz with a windowed-sinc low-pass and
+ * linear interpolation.
  *
  * @module
  */
 const RATE = 8000;
-/** The telephone's band; the rest would fold back as noise. */
+/** Upper limit in hertz; higher frequencies would cause aliasing. */
 const CUT_HZ = 3600;
 const TAPS = 63;
 
@@ -15,7 +15,7 @@ export class Downsampler {
   readonly #past: Float32Array;
   #at = 0;
   #last = 0;
-  /** Input samples until the next output. */
+  /** Number of input samples until the next output sample. */
   #left = 0;
 
   constructor(rate: number) {
@@ -32,7 +32,7 @@ export class Downsampler {
       if (this.#left > 1) continue;
       const now = this.#filtered();
       while (this.#left <= 0) {
-        // Between the last input sample and this one.
+        // Interpolates between the previous input sample and this one.
         use(now + (this.#last - now) * -this.#left);
         this.#left += this.#step;
       }

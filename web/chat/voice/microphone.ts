@@ -1,18 +1,19 @@
 /**
- * The user's microphone: opened at the first word, encoded by worklet.ts.
+ * The user's microphone, opened when the user first talks, with worklet.ts as
+ * encoder.
  *
  * @module
  */
 import { preferences } from "../preferences.ts";
 import type { FromMicrophone } from "./worklet.ts";
 
-/** Why there is no microphone; the message is for the user. */
+/** Thrown when there is no microphone; the message is for the user. */
 export class NoMicrophone extends Error {
   override name = "NoMicrophone";
 }
 
 export class Microphone {
-  /** Called with the loudness from 0 to 1. */
+  /** Called with the level, from 0 to 1. */
   onLevel: (level: number) => void = () => {};
   #stream: MediaStream | undefined;
   #node: AudioWorkletNode | undefined;
@@ -23,7 +24,10 @@ export class Microphone {
     this.#packet = packet;
   }
 
-  /** Browsers give microphones to https and to this very machine only. */
+  /**
+   * Whether this page may use a microphone: browsers require https or
+   * localhost.
+   */
   static get isPossible(): boolean {
     return globalThis.isSecureContext === true &&
       navigator.mediaDevices !== undefined;
@@ -41,7 +45,9 @@ export class Microphone {
     this.#node?.port.postMessage(on);
   }
 
-  /** The next word opens it again, as the user prefers then. */
+  /**
+   * Closes the microphone. Talking opens it again with the current preferences.
+   */
   close(): void {
     this.#node?.disconnect();
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
@@ -60,7 +66,7 @@ export class Microphone {
           echoCancellation: processed,
           noiseSuppression: processed,
           autoGainControl: processed,
-          // Another one is used when this one is not plugged in.
+          // Falls back to another microphone when this one is not connected.
           ...(microphone !== "" && { deviceId: { ideal: microphone } }),
         },
       });
@@ -78,7 +84,10 @@ export class Microphone {
   }
 }
 
-/** Named by the page: its address holds a hash of its content. */
+/**
+ * Returns the URL of the worklet. The page provides it, because it contains a
+ * hash.
+ */
 function workletAddress(): string {
   return document.documentElement.dataset["worklet"] ?? "";
 }

@@ -1,19 +1,19 @@
 /**
- * Plays what one room's talkers say; in rooms with a free floor several are
- * heard at once.
+ * Plays the speakers of one room, several at the same time if its floor is
+ * free.
  *
  * @module
  */
 import { SAMPLE_RATE } from "../../../lib/codec/gsm_tables.ts";
 import { Talk } from "./talk.ts";
 
-/** Talkers whose decoders are kept; a room has few at a time. */
+/** Maximum speakers whose decoders are kept; few speak at a time. */
 const MOST_TALKERS = 16;
 
 export class Player {
   readonly #audio: AudioContext;
   readonly #gain: GainNode;
-  /** By uid, who spoke last at the end. */
+  /** Speakers by uid, most recent last. */
   readonly #talks = new Map<number, Talk>();
 
   constructor(audio: AudioContext) {
@@ -26,7 +26,7 @@ export class Player {
     this.#gain.gain.value = volume;
   }
 
-  /** Where tests and level meters listen. */
+  /** Node to which tests and level meters connect. */
   get output(): AudioNode {
     return this.#gain;
   }

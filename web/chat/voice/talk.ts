@@ -1,6 +1,6 @@
 /**
- * What one talker says: decoded, and scheduled behind a jitter buffer that
- * grows when the line is uneven and shrinks again.
+ * The voice of one speaker: decodes it, and schedules it behind a jitter buffer
+ * that grows when packets arrive unevenly and shrinks again.
  *
  * @module
  */
@@ -10,18 +10,24 @@ import { FRAME_BYTES } from "../../../lib/codec/gsm_frame.ts";
 const [LEAST_S, MOST_S] = [0.12, 0.5];
 const SHRINK = 0.995;
 const GROW = 1.5;
-/** Waiting sound beyond this is thrown away: the listener is behind. */
+/**
+ * Seconds of buffered sound beyond which it is dropped, because the listener
+ * lags behind.
+ */
 const BEHIND_S = 2;
-/** A shorter silence lies within a sentence. */
+/** Seconds of silence that end a sentence. */
 const PAUSE_S = 0.3;
-/** One talker's decoder, and when their sound is due. */
+/** One speaker's decoder and playback schedule. */
 export class Talk {
   readonly #decoder = new GsmDecoder();
   #delay = LEAST_S;
-  /** When what was scheduled last ends. */
+  /** End of the last scheduled sound. */
   #until = 0;
 
-  /** When the next `duration` seconds are to be played; undefined: never. */
+  /**
+   * Returns the time at which to play the next `duration` seconds; undefined to
+   * drop them.
+   */
   schedule(now: number, duration: number): number | undefined {
     const isGap = this.#until < now;
     if (isGap && now - this.#until < PAUSE_S) {

@@ -1,6 +1,6 @@
 /**
- * The page's voice: one room at a time, heard through the speakers and spoken
- * by push to talk.
+ * The page's voice: plays one room at a time, and sends the microphone on push
+ * to talk.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { prefer, preferences } from "../preferences.ts";
 import { Microphone } from "./microphone.ts";
 import { Player } from "./player.ts";
 
-/** Silence after which a speaker counts as having paused. */
+/** Milliseconds of silence after which a speaker counts as paused. */
 const PAUSE_MS = 700;
 const HEADER_BYTES = 12;
 const TRAILER_BYTES = 4;
@@ -30,7 +30,7 @@ export class Voice {
   #player: Player | undefined;
   #link: VoiceLink | undefined;
   #talker: Talker | undefined;
-  /** By talker: when they count as having paused. */
+  /** Timers, by speaker, that mark them as paused. */
   readonly #pauses = new Map<number, ReturnType<typeof setTimeout>>();
   #entering: Promise<void> = Promise.resolve();
 
@@ -39,7 +39,7 @@ export class Voice {
     this.#session = session;
   }
 
-  /** Where its player plays, for tests; undefined before it is needed. */
+  /** The current room's player, for tests; undefined before it is needed. */
   get player(): Player | undefined {
     return this.#player;
   }
@@ -48,7 +48,7 @@ export class Voice {
     return this.#audio;
   }
 
-  /** Browsers start sound only from a key press or a click. */
+  /** Prepares the audio output; call it on a key press or click. */
   wake(): void {
     if (this.#audio === undefined) {
       this.#audio = new AudioContext();
@@ -57,17 +57,17 @@ export class Voice {
     this.unlock();
   }
 
-  /** Starts the sound that the browser holds back, on a key press or click. */
+  /** Resumes suspended audio; call it on a key press or click. */
   unlock(): void {
     if (this.#audio?.state === "suspended") void this.#audio.resume();
   }
 
-  /** Whether the browser waits for a key press or a click. */
+  /** Whether the browser suspends audio until a key press or click. */
   get isSilenced(): boolean {
     return this.#audio?.state === "suspended";
   }
 
-  /** Opens the link of a room, one after the other. */
+  /** Opens the link of a room after closing the previous one. */
   enter(gid: number): Promise<void> {
     this.#entering = this.#entering.then(() => this.#open(gid)).catch(
       (error) => {
@@ -118,7 +118,10 @@ export class Voice {
     this.#model.changed();
   }
 
-  /** The talk key is down. Rejects with a sentence when there is no sound. */
+  /**
+   * Starts talking. Rejects with a sentence for the user when there is no
+   * sound.
+   */
   async start(): Promise<void> {
     if (this.talking || this.#link === undefined) return;
     this.talking = true;
@@ -134,7 +137,7 @@ export class Voice {
     }
   }
 
-  /** The talk key is up. */
+  /** Stops talking. */
   stop(): void {
     if (!this.talking) return;
     this.talking = false;
@@ -163,7 +166,7 @@ export class Voice {
         this.#heard(speaker);
       }
     } catch {
-      // The link has ended; the server announces it again when it should not.
+      // The server announces the room again if the link should not have ended.
     }
   }
 

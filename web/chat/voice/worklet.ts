@@ -1,7 +1,6 @@
 /**
- * Runs beside the page, on the audio thread: takes the microphone's samples,
- * brings them to 8 kHz and encodes them, four frames to a packet like the
- * client of 2002.
+ * Runs on the audio thread: converts the microphone's samples to 8 kHz and
+ * encodes them, four frames to a packet like the old client.
  *
  * @module
  */
@@ -21,11 +20,11 @@ declare function registerProcessor(
 
 const FRAMES_PER_PACKET = 4;
 
-/** From the worklet to the page. */
+/** Message from the worklet to the page. */
 export interface FromMicrophone {
-  /** Loudest sample since the last message, 0 to 1. */
+  /** Loudest sample since the last message, from 0 to 1. */
   readonly level: number;
-  /** A packet's payload, while the user talks. */
+  /** Payload of a packet while the user talks. */
   readonly payload?: Uint8Array;
 }
 

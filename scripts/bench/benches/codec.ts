@@ -1,5 +1,5 @@
 /**
- * The GSM codec alone: what 20 ms of a talker or of a listener cost a core.
+ * The GSM codec alone: CPU time per 20 ms of speech, for encoding and decoding.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Bench } from "../rig/options.ts";
 import { measured, type Row } from "../rig/report.ts";
 
 const FRAMES = 200;
-/** What one frame lasts. */
+/** Duration of one frame in microseconds. */
 const FRAME_US = 20_000;
 
 export const codec: Bench = {
@@ -56,7 +56,7 @@ function row(
       frames += FRAMES;
       took = performance.now() - began;
     }
-    // The first round is for the compiler.
+    // The first round only lets V8 compile the code.
     if (round > 0) costs.push(1000 * took / frames);
   }
   return {

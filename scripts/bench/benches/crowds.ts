@@ -1,6 +1,6 @@
 /**
- * Many at once: idle connections, the storm of sign-ons after a restart, and
- * everybody joining one room.
+ * Many clients at the same time: idle connections, the storm of sign-ons after
+ * a restart, and all of them joining one room.
  *
  * @module
  */

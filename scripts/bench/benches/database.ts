@@ -1,6 +1,6 @@
 /**
- * What the store costs: writes that must last, reads by key, and how long the
- * event loop stands still for one of them.
+ * Costs of the store: durable writes, reads by key, and how long each blocks
+ * the event loop.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { FIRST_UID } from "../rig/servers.ts";
 const ACCOUNTS = 10_000;
 const BODY = new Uint8Array(200).fill(0x61);
 
-/** One call and how many things it does. */
+/** One call, and the number of operations in it. */
 interface Work {
   readonly name: string;
   readonly each: number;

@@ -1,6 +1,6 @@
 /**
- * The frame decoder alone: offsets in one buffer, beside joining chunks as the
- * earlier server did.
+ * The frame decoder alone, which keeps offsets into one buffer, compared with
+ * joining chunks as the earlier server did.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { concat } from "../../../lib/protocol/bytes.ts";
 import type { Bench } from "../rig/options.ts";
 import { type Measured, measured, type Row } from "../rig/report.ts";
 
-/** Takes a chunk and gives the number of frames that it completed. */
+/** Decodes a chunk and returns the number of frames that it completed. */
 type Decode = (chunk: Uint8Array) => number;
 
 function inPlace(): Decode {
@@ -34,7 +34,7 @@ function inPlace(): Decode {
   };
 }
 
-/** The same with the payload looked at, as dispatch does. */
+/** The same, but also reads the payload, as dispatch does. */
 function withPayload(): Decode {
   const decoder = new FrameDecoder();
   return (chunk) => {
@@ -129,7 +129,7 @@ export const decoder: Bench = {
   },
 };
 
-/** Runs a stream of equal frames, cut into chunks, for some milliseconds. */
+/** Decodes a stream of equal frames in chunks for some milliseconds. */
 function run(
   rounds: number,
   ms: number,
@@ -137,7 +137,7 @@ function run(
   chunk: number,
   make: () => Decode,
 ): Record<string, Measured> {
-  // As many frames and chunks as come out even.
+  // A length that is a whole number of frames and of chunks.
   const stream = concat(Array.from({ length: chunk }, () => frame));
   const cuts: Uint8Array[] = [];
   for (let at = 0; at < stream.length; at += chunk) {
@@ -154,7 +154,7 @@ function run(
       if (i % 64 === 0) took = performance.now() - began;
     }
     took = performance.now() - began;
-    // The first round is for the compiler.
+    // The first round only lets V8 compile the code.
     if (round > 0) costs.push(1e6 * took / frames);
   }
   return {

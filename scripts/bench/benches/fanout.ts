@@ -1,6 +1,6 @@
 /**
- * Room text from one sender to all members, with some messages outstanding:
- * what this server spends its life on.
+ * Room text from one sender to all members, with several messages outstanding:
+ * the server's main work.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * An evening on a busy server: 20 rooms of 50 with ten lines a second in each,
- * five talkers, ten sign-ons a second, searches and messages to who is away.
+ * A busy evening: 20 rooms of 50 users with ten lines a second in each, five
+ * speakers, ten sign-ons a second, searches, and messages to offline users.
  *
  * @module
  */
@@ -58,7 +58,8 @@ export const mixed: Bench = {
     );
     const visits = await visitors.stop();
     const sorted = visits.signOnMs.toSorted((a, b) => a - b);
-    // The first tenth is when rooms fill and the heap finds its size.
+    // Leaves out the first tenth, in which the rooms fill and the heap grows to
+    // its size.
     const early = median(memory.slice(memory.length / 10, memory.length / 5));
     const late = median(memory.slice(-memory.length / 10));
     const values = {
@@ -85,7 +86,7 @@ export const mixed: Bench = {
     const text = values["line p99 ms"];
     const voice = values["voice p99 ms"];
     return {
-      // One number a line reads better than eighteen columns.
+      // One number per line is easier to read than eighteen columns.
       rows: Object.entries(values).map(([number, value]) => ({
         variant: "retropal",
         parameters: { seconds, number },

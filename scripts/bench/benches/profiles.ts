@@ -1,5 +1,5 @@
 /**
- * Where the server's time goes: a CPU profile of the fan-out and of voice.
+ * CPU profiles of the fan-out and of voice.
  *
  * @module
  */
@@ -34,7 +34,8 @@ export const profiles: Bench = {
     const rows: Row[] = [];
     for (const [name, mode, args] of CASES) {
       const running = load(mode, server, { ...args, ms: ms + 2 * SETTLE_MS });
-      // People sign on and the code is compiled: that is not what is asked.
+      // Waits until sign-ons and compilation are over, which are not of
+      // interest here.
       await pause(SETTLE_MS);
       const lines = await profile(INSPECTOR, () => pause(ms));
       await running;

@@ -1,6 +1,6 @@
 /**
- * Some members of a room never read: what becomes of them, of the others and
- * of the server's memory.
+ * Members of a room who never read: the effect on them, on the others and on
+ * the server's memory.
  *
  * @module
  */

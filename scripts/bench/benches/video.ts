@@ -1,6 +1,6 @@
 /**
- * Webcams: pictures from publishers to viewers who wait for them, a connection
- * for each, beside a bare relay in C.
+ * Webcams: pictures from publishers to waiting viewers, with one connection for
+ * each, compared with a bare relay in C.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import {
   startVideoRelay,
 } from "../rig/servers.ts";
 
-/** Six views each, six pictures a second: 3,024 GETs a second. */
+/** Six views for each viewer at six pictures a second: 3,024 GETs a second. */
 const CASE = { publishers: 20, viewers: 84, views: 6, rate: 6 };
 const COST = "µs CPU per message";
 const P99 = "p99 ms";
@@ -80,7 +80,7 @@ export const video: Bench = {
   },
 };
 
-/** What room text and voice feel of a storm on the video port. */
+/** Effect of a connection storm at the video port on room text and voice. */
 export const videoStorm: Bench = {
   name: "video-storm",
   about: "delay of room text and voice while thousands connect to video",
@@ -95,7 +95,8 @@ export const videoStorm: Bench = {
         program,
       }),
     );
-    // A publisher at the address of the storm, which is let in for it.
+    // A publisher at the attacker's address, because the port only admits
+    // addresses with a session.
     const bait = await PaltalkClient.signOn({
       host: "127.0.0.1",
       port: retropal.chatPort,
@@ -150,7 +151,10 @@ export const videoStorm: Bench = {
   },
 };
 
-/** On the core of the load: it must not take the server's. */
+/**
+ * Starts the storm on the core of the load generator, so that it does not use
+ * the server's.
+ */
 async function startStorm(
   port: number,
   uid: number,
@@ -173,7 +177,10 @@ async function startStorm(
   };
 }
 
-/** Everybody is in the room, publishes, and has been granted six views. */
+/**
+ * Waits until all clients are in the room, publish, and have been granted six
+ * views.
+ */
 async function settle(server: Running): Promise<AsyncDisposable> {
   const everybody: PaltalkClient[] = [];
   for (let i = 0; i < CASE.publishers + CASE.viewers; i++) {
@@ -205,7 +212,7 @@ async function settle(server: Running): Promise<AsyncDisposable> {
   };
 }
 
-/** The first picture makes the camera visible. */
+/** Sends a first picture, which makes the camera visible. */
 async function show(client: PaltalkClient): Promise<void> {
   const { uid } = client;
   await client.send(startPublishVideo, { gid: FIRST_ROOM });

@@ -1,6 +1,6 @@
 /**
- * Voice from talkers to listeners, by TCP and by UDP, beside a bare relay in
- * C. Packets are 148 bytes as the real client's.
+ * Voice from speakers to listeners over TCP and UDP, compared with a bare relay
+ * in C. Packets have 148 bytes, like the real client's.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 interface Case {
   readonly speakers: number;
   readonly listeners: number;
-  /** Packets out per second, all together. */
+  /** Packets sent per second to all listeners together. */
   readonly out: number;
 }
 

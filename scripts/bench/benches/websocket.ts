@@ -1,6 +1,6 @@
 /**
- * What clients over WebSocket cost the server, beside as many over TCP: all in
- * one room, in which some write. The same program plays both.
+ * Costs of clients over WebSocket, compared with the same number over TCP: all
+ * are in one room, and some write. The same program plays both kinds.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const SETTLE_MS = 1000;
 const LINE = new Uint8Array(80).fill(0x61);
 
 interface Crowd {
-  /** Lines that have come to anybody. */
+  /** Number of lines received by all clients. */
   delivered: number;
 }
 
@@ -71,7 +71,10 @@ export const webSocket: Bench = {
   },
 };
 
-/** Microseconds of the server's CPU for each line that reaches somebody. */
+/**
+ * Returns the server's CPU time, in microseconds, for each line delivered to a
+ * client.
+ */
 async function costOf(
   server: Retropal,
   name: string,
@@ -141,7 +144,7 @@ function overWebSocket(port: number): Transport {
   return webSocketTransport(`ws://127.0.0.1:${port}`, {
     connect: (url, protocols) => {
       const headers = { origin: `http://127.0.0.1:${port}` };
-      // Outside browsers the Origin header is up to the program.
+      // Outside browsers the program chooses the Origin header.
       return new WebSocket(url, { protocols, headers } as never);
     },
   });

@@ -1,6 +1,6 @@
 /**
- * What more cores would bring: a bare server in Deno with and without workers
- * that share the port, one thread owning the room (docs/scaling.md).
+ * The benefit of more cores: a bare server in Deno with and without workers
+ * that share the port, where one thread owns the room (docs/scaling.md).
  *
  * @module
  */

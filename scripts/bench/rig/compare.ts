@@ -1,6 +1,6 @@
 /**
- * Two result files side by side. A change counts only when it is larger than
- * what the rounds of each file differ among themselves.
+ * Compares two result files. A change counts only if it is larger than the
+ * differences between the rounds of each file.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
   short,
 } from "./report.ts";
 
-/** A table of what changed from file `a` to file `b`. */
+/** Returns a table of the changes from file `a` to file `b`. */
 export async function compare(a: string, b: string): Promise<string> {
   const [before, after] = [await read(a), await read(b)];
   const lines: string[][] = [];
@@ -45,7 +45,9 @@ function change(then: Measured, now: Measured): string[] {
   ];
 }
 
-/** Half of what the middle rounds lie apart, as a part of the median. */
+/**
+ * Returns half the distance between the middle rounds, relative to the median.
+ */
 function spread({ median, rounds }: Measured): number {
   const sorted = rounds.toSorted((x, y) => x - y);
   const cut = Math.floor(sorted.length / 4);

@@ -1,12 +1,12 @@
 /**
- * Runs the load generator on its own core and reads what it saw.
+ * Runs the load generator on its own core and reads its results.
  *
  * @module
  */
 import { LOAD_CORE, outputOf, pinned, type Running } from "./process.ts";
 import { compiled, FIRST_ROOM, FIRST_UID } from "./servers.ts";
 
-/** Microseconds. */
+/** Latency in microseconds. */
 export interface Latency {
   readonly count: number;
   readonly p50: number;
@@ -15,14 +15,14 @@ export interface Latency {
   readonly max: number;
 }
 
-/** What every mode of the load generator tells. */
+/** Results that every mode of the load generator reports. */
 export interface Seen {
-  /** Clients that could not sign on or join. */
+  /** Number of clients that could not sign on or join. */
   readonly failed: number;
   readonly delivered: number;
   readonly lost: number;
   readonly seconds: number;
-  /** Seconds of CPU that the server used meanwhile. */
+  /** CPU time of the server meanwhile, in seconds. */
   readonly cpu: number;
   readonly rssKb: number;
   readonly latency: Latency;
@@ -44,7 +44,7 @@ const SOURCES = [
   ],
 ].map((name) => `load/${name}.c`);
 
-/** Rejects where the load generator cannot be compiled. */
+/** Runs the load generator. Rejects if it cannot be compiled. */
 export async function load<T extends Seen>(
   mode: Mode,
   server: Running,

@@ -1,5 +1,5 @@
 /**
- * What a result was measured on.
+ * Description of the machine on which a result was measured.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Machine {
   readonly v8: string;
   readonly node: string | null;
   readonly gcc: string | null;
-  /** Whether server and load generator had a core each. */
+  /** Whether the server and the load generator each had their own core. */
   readonly pinned: boolean;
   readonly commit: string | null;
   readonly load: readonly number[];

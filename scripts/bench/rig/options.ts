@@ -1,21 +1,21 @@
 /**
- * A bench, and its options on the command line.
+ * A benchmark, and its command-line options.
  *
  * @module
  */
 
 export interface Options {
-  /** Interleaved rounds; the median of them is the result. */
+  /** Number of interleaved rounds; the result is their median. */
   readonly rounds: number;
-  /** Milliseconds measured per round and variant. */
+  /** Milliseconds measured in each round and variant. */
   readonly ms: number;
-  /** Fewer cases, for trying things out. */
+  /** Runs fewer cases, for a quick trial. */
   readonly quick: boolean;
-  /** The compiled program to measure, instead of `deno run main.ts`. */
+  /** Compiled program to measure instead of `deno run main.ts`. */
   readonly program: string | undefined;
-  /** Where the JSON goes. */
+  /** Path of the JSON file. */
   readonly out: string | undefined;
-  /** Seconds, for the benches that last. */
+  /** Duration in seconds, for the long benchmarks. */
   readonly seconds: number | undefined;
 }
 

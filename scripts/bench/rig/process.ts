@@ -1,12 +1,15 @@
 /**
- * Running other programs, each on a core of its own where that is possible.
+ * Runs other programs, each on its own core where possible.
  *
  * @module
  */
 
 import { endsWithScript } from "../../leftovers.ts";
 
-/** Standard output of a program, or null when it is not there or fails. */
+/**
+ * Returns the standard output of a program, or null when it is missing or
+ * fails.
+ */
 export async function outputOf(
   program: string,
   args: readonly string[],
@@ -27,11 +30,11 @@ export async function has(program: string): Promise<boolean> {
   return await outputOf(program, ["--version"]) !== null;
 }
 
-/** Cores: one for the server, the other for the load. */
+/** The core for the server; the load generator has the other one. */
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 
-/** The command line that runs `program` on one core. */
+/** Returns the command line that runs `program` on one core. */
 export async function pinned(
   core: number,
   program: string,
@@ -43,19 +46,19 @@ export async function pinned(
     : [program, [...args]];
 }
 
-/** A server that runs, and where. */
+/** A running server and its ports. */
 export interface Running extends AsyncDisposable {
   readonly name: string;
   readonly chatPort: number;
   readonly voicePort: number;
-  /** 0: none. */
+  /** Port for webcams; 0 for none. */
   readonly videoPort: number;
-  /** Of the pages; NaN without them. */
+  /** Port of the pages; NaN for none. */
   readonly webPort: number;
   readonly pid: number;
 }
 
-/** Starts a program that says `ready {json}` when it takes connections. */
+/** Starts a program that prints `ready {json}` when it accepts connections. */
 export async function startReady(
   name: string,
   program: string,
@@ -116,7 +119,10 @@ async function drain(
   while (!(await reader.read()).done);
 }
 
-/** Resident and peak memory of a process in MB; zeros where /proc is not. */
+/**
+ * Returns resident and peak memory of a process in MB; zeros on systems without
+ * /proc.
+ */
 export function memoryOf(pid: number): { rssMb: number; peakMb: number } {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
@@ -128,11 +134,14 @@ export function memoryOf(pid: number): { rssMb: number; peakMb: number } {
   }
 }
 
-/** Milliseconds of CPU that a process has used; 0 where /proc is not. */
+/**
+ * Returns the CPU time of a process in milliseconds; 0 on systems without
+ * /proc.
+ */
 export function cpuMsOf(pid: number): number {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The name in brackets may hold spaces.
+    // The name in parentheses may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return 10 * (Number(fields[11]) + Number(fields[12]));
   } catch {

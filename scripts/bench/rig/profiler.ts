@@ -1,14 +1,16 @@
 /**
- * A CPU profile of the running server, taken over the inspector, as the time
- * that each function itself used.
+ * Takes a CPU profile of the running server with the inspector, as the self
+ * time of each function.
  *
  * @module
  */
 
 export interface Line {
-  /** Function and place, or what V8 calls what is no function. */
+  /**
+   * Function and location, or V8's name for something that is not a function.
+   */
   readonly what: string;
-  /** Part of the time in which the server was not idle. */
+  /** Share of the time in which the server was not idle. */
   readonly part: number;
 }
 
@@ -29,7 +31,7 @@ interface Profile {
 
 const SAMPLE_US = 200;
 
-/** Profiles the server that listens for an inspector at `port` during `work`. */
+/** Profiles the server whose inspector listens at `port` during `work`. */
 export async function profile(
   port: number,
   work: () => Promise<unknown>,
@@ -71,7 +73,7 @@ async function connect(port: number): Promise<Call> {
   };
 }
 
-/** Most expensive first. */
+/** Returns the lines, most expensive first. */
 function linesOf({ nodes, samples, timeDeltas }: Profile): Line[] {
   const names = new Map(nodes.map((node) => [node.id, nameOf(node)]));
   const times = new Map<string, number>();

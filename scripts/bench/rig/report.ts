@@ -1,6 +1,6 @@
 /**
- * Results: rows with what was varied and what was measured, printed as tables
- * and kept as JSON.
+ * Results: rows of parameters and measurements, printed as tables and saved as
+ * JSON.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { dirname, join } from "node:path";
 import type { Machine } from "./machine.ts";
 import { OUTPUT } from "./servers.ts";
 
-/** One measured number: its median over the rounds, and each round. */
+/** One measured number: the value of each round, and the median. */
 export interface Measured {
   readonly median: number;
   readonly rounds: readonly number[];
 }
 
 export interface Row {
-  /** Who was measured, and with what parameters. */
+  /** The program that was measured, and its parameters. */
   readonly variant: string;
   readonly parameters: Readonly<Record<string, string | number>>;
   readonly values: Readonly<Record<string, Measured>>;
 }
 
-/** A promise of docs/performance.md, and whether it was kept. */
+/** A goal of docs/performance.md, and whether it was met. */
 export interface Goal {
   readonly what: string;
   readonly wanted: string;
@@ -41,7 +41,7 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
-/** What a bench gives; main.ts adds where and when. */
+/** Result of a benchmark; main.ts adds place and time. */
 export type Outcome =
   & Pick<Report, "rows">
   & Partial<Pick<Report, "settings" | "goals" | "notes">>;
@@ -58,7 +58,7 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-/** Three significant digits, or whole numbers. */
+/** Formats a number with three significant digits, or as an integer. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return "-";
   if (Number.isInteger(value) || Math.abs(value) >= 1000) {
@@ -67,7 +67,7 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** Rows as a Markdown table, ready for docs/performance.md. */
+/** Formats rows as a Markdown table for docs/performance.md. */
 export function table(rows: readonly Row[]): string {
   if (rows.length === 0) return "";
   const parameters = union(rows.map((row) => Object.keys(row.parameters)));
@@ -115,7 +115,7 @@ function union(lists: readonly string[][]): string[] {
   return [...new Set(lists.flat())];
 }
 
-/** Writes the report and gives the path. */
+/** Writes the report and returns its path. */
 export async function keep(report: Report, path?: string): Promise<string> {
   const stamp = report.at.slice(0, 19).replaceAll(/[-:]/g, "");
   const file = path ?? join(OUTPUT, `${report.bench}-${stamp}.json`);

@@ -1,6 +1,6 @@
 /**
- * Interleaved rounds: every variant once, then all of them again, so that what
- * the machine does beside hits them alike.
+ * Interleaved rounds: measures every variant once, then all of them again, so
+ * that other activity on the machine affects them equally.
  *
  * @module
  */
@@ -10,14 +10,17 @@ import { type Measured, measured, type Row } from "./report.ts";
 
 export interface Variant {
   readonly server: Running;
-  /** Over the arguments of the case. */
+  /** Overrides the arguments of the case. */
   readonly args?: Arguments;
 }
 
-/** Names the numbers of one round. */
+/** Extracts the named numbers from the results of one round. */
 export type Numbers<T> = (seen: T) => Record<string, number>;
 
-/** One row per variant, each number the median of the rounds. */
+/**
+ * Measures all variants. Returns one row for each, with the medians over the
+ * rounds.
+ */
 export async function interleave<T extends Seen>(
   rounds: number,
   variants: readonly Variant[],
@@ -54,7 +57,7 @@ function byName(
   );
 }
 
-/** What every message bench tells: cost, delay, loss. */
+/** Returns the numbers of every message benchmark: cost, delay, loss. */
 export function costs(seen: Seen): Record<string, number> {
   return {
     "µs CPU per message": 1e6 * seen.cpu / seen.delivered,
@@ -67,7 +70,7 @@ export function costs(seen: Seen): Record<string, number> {
   };
 }
 
-/** How `value` of two variants compares, round by round, and its median. */
+/** Compares `value` of two variants in each round. Returns the median ratio. */
 export function ratio(
   rows: readonly Row[],
   value: string,

@@ -1,6 +1,6 @@
 /**
- * The servers that are compared: the real one, the references in C, and the
- * stand-in for the earlier Node.js server.
+ * The servers to compare: the real one, the references in C, and the stand-in
+ * for the earlier Node.js server.
  *
  * @module
  */
@@ -18,19 +18,19 @@ import { V8_FLAGS } from "../../v8_flags.ts";
 import { has, outputOf, type Running, startReady } from "./process.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-/** Compiled programs; results go beside them. */
+/** Folder of compiled programs and results. */
 export const OUTPUT = join(ROOT, "dist", "bench");
 
-/** What everybody in a bench signs on with. */
+/** Password of all accounts in a benchmark. */
 export const PASSWORD = "bench123";
-/** The first account after the system user's. */
+/** Uid of the first account after the system user. */
 export const FIRST_UID = 1_000_002;
-/** Rooms of a bench are numbered from here. */
+/** Number of the first room in a benchmark. */
 export const FIRST_ROOM = 60_001;
 
 /**
- * What is changed for a load test, and only there: one machine plays thousands,
- * and a password hash is dear on purpose. All else is as a host finds it.
+ * Settings that differ from the defaults, because one machine plays thousands
+ * of clients and password hashes are expensive on purpose.
  */
 export const RAISED: Readonly<Record<string, string | number>> = {
   "auth.scrypt_log2n": 1,
@@ -43,19 +43,22 @@ export const RAISED: Readonly<Record<string, string | number>> = {
 
 export interface RetropalOptions {
   readonly accounts: number;
-  /** So many of them have a hash that costs nothing to check. */
+  /** Number of accounts whose password hash is cheap to check. */
   readonly cheap?: number;
-  /** Rooms to make, from {@linkcode FIRST_ROOM}. */
+  /** Number of rooms, starting at {@linkcode FIRST_ROOM}. */
   readonly rooms: number;
-  /** 0 text, 3 voice; or by the room's index. */
+  /**
+   * Type of the rooms, 0 for text and 3 for voice; a function gets the room's
+   * index.
+   */
   readonly roomType?: 0 | 3 | ((index: number) => 0 | 3);
-  /** With the pages, and WebSockets on their port. */
+  /** Serves the pages, and WebSockets on their port. */
   readonly web?: boolean;
-  /** Settings over {@linkcode RAISED}. */
+  /** Settings that override {@linkcode RAISED}. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** Instead of `deno run main.ts`: the compiled program. */
+  /** Compiled program to run instead of `deno run main.ts`. */
   readonly program?: string | undefined;
-  /** For `deno run`. */
+  /** Additional flags of `deno run`. */
   readonly runFlags?: readonly string[];
   readonly name?: string;
 }
@@ -64,7 +67,7 @@ export interface Retropal extends Running {
   status(): Promise<Status>;
 }
 
-/** The real server, on a fresh folder with accounts and rooms in it. */
+/** Starts the real server on a new data folder with accounts and rooms. */
 export async function startRetropal(
   options: RetropalOptions,
 ): Promise<Retropal> {
@@ -141,7 +144,7 @@ async function statusOf(folder: string): Promise<Status> {
   return json as Status;
 }
 
-/** Compiles our own C with gcc; null where there is none. */
+/** Compiles a C program of this project with gcc; null if there is no gcc. */
 export async function compiled(
   name: string,
   ...sources: string[]
@@ -158,7 +161,10 @@ export async function compiled(
   return program;
 }
 
-/** The plain epoll chat server; with "merge" it merges as we do. */
+/**
+ * Starts the plain epoll chat server; "merge" makes it combine writes like
+ * ours.
+ */
 export async function startC(mode?: "merge"): Promise<Running | null> {
   const program = await compiled("chat_server", "reference/chat_server.c");
   if (program === null) return null;
@@ -182,18 +188,20 @@ export async function startOld(): Promise<Running | null> {
   return await startReady("old", "node", [script, "0"]);
 }
 
-/** Deno with next to nothing around it, on so many workers; 0: none. */
+/**
+ * Starts a minimal Deno server with this many workers; 0 for a single thread.
+ */
 export async function startBare(workers: number): Promise<Running> {
   const name = workers === 0 ? "bare Deno" : `${workers} workers`;
   return await startScript(name, "workers.ts", String(workers));
 }
 
-/** A voice relay in Deno with next to nothing around it. */
+/** Starts a minimal voice relay in Deno. */
 export async function startBareRelay(): Promise<Running> {
   return await startScript("bare Deno", "relay.ts");
 }
 
-/** A video relay in Deno with next to nothing around it. */
+/** Starts a minimal video relay in Deno. */
 export async function startBareVideoRelay(): Promise<Running> {
   return await startScript("bare Deno", "video_relay.ts");
 }

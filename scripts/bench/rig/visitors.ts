@@ -1,6 +1,6 @@
 /**
- * People who come and go while others talk: each signs on as the real client
- * does, searches, leaves a message for somebody who is away, and signs off.
+ * Users who come and go while others talk: each signs on like the real client,
+ * searches, leaves a message for an offline user, and signs off.
  *
  * @module
  */
@@ -16,12 +16,12 @@ export interface Visits {
 
 export interface VisitorOptions {
   readonly perSecond: number;
-  /** Accounts that nobody else uses, by index. */
+  /** Index of the first account; these accounts are used by nobody else. */
   readonly from: number;
   readonly count: number;
 }
 
-/** Sends visitors until `stop` is called, which gives how it went. */
+/** Starts visits until `stop` is called, which returns the results. */
 export function receiveVisitors(
   server: Retropal,
   { perSecond, from, count }: VisitorOptions,
@@ -31,7 +31,7 @@ export function receiveVisitors(
   let next = 0;
   let failed = 0;
   const timer = setInterval(() => {
-    // Half of the accounts come and go, the other half stays away.
+    // Half of the accounts visit; the other half stays offline.
     const index = from + next++ % (count / 2);
     const away = FIRST_UID + index + count / 2;
     const visit: Promise<void> = visitOnce(server, index, away)

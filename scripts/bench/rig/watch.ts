@@ -1,5 +1,5 @@
 /**
- * What happens to a server while something is done to it.
+ * Observes a server during an operation.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import type { Retropal } from "./servers.ts";
 
 export interface Watched<T> {
   readonly result: T;
-  /** Most memory and the latest, in MB. */
+  /** Peak and current memory in MB. */
   readonly peakMb: number;
   readonly rssMb: number;
-  /** Resident MB, four times a second. */
+  /** Resident memory in MB, sampled four times a second. */
   readonly memory: readonly number[];
-  /** Worst p99 of any ten seconds, in milliseconds. */
+  /** Highest p99 of any ten seconds, in milliseconds. */
   readonly lagP99Ms: number;
 }
 
 const MEMORY_MS = 250;
 const STATUS_MS = 1000;
 
-/** Runs `work` and looks at the server meanwhile, and again after it. */
+/** Runs `work` while observing the server. */
 export async function watch<T>(
   server: Retropal,
   work: () => Promise<T>,

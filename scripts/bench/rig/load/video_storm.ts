@@ -1,7 +1,7 @@
 /**
- * video_storm.ts PORT UID: connects to a video port as fast as it can, from
- * many hands at once, and says what no server should believe: GETs and
- * pictures with wrong digits, other protocols, or nothing.
+ * video_storm.ts PORT UID: opens connections to a video port as fast as
+ * possible, several at a time, and sends invalid data: GETs and pictures with
+ * wrong digits, other protocols, or nothing.
  *
  * @module
  */
@@ -29,7 +29,7 @@ async function hand(n: number): Promise<void> {
       await conn.write(SAID[i % SAID.length]!);
       await conn.read(new Uint8Array(64));
     } catch {
-      // Refused or reset, as it should be.
+      // Refused or reset, as expected.
     }
   }
 }

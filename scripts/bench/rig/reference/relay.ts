@@ -1,10 +1,10 @@
 /**
  * deno run -A --unstable-net relay.ts PORT
  *
- * A voice relay in Deno with nothing around it, as the one in C: what relaying
- * costs in this runtime whatever a server does. A hello (room, person) puts a
- * connection or an address into a room; every frame goes unchanged to all
- * others in it.
+ * A minimal voice relay in Deno, like the one in C: it shows the cost of
+ * relaying in this runtime. A hello (room, person) puts a connection or an
+ * address into a room, and every frame goes unchanged to all others in the
+ * room.
  *
  * @module
  */
@@ -14,7 +14,10 @@ import { u32, VoiceDecoder } from "../../../../lib/protocol/rtp.ts";
 const HELLO_BYTES = 8;
 const CHUNK = 16_384;
 
-/** One write in flight; what comes meanwhile is lost, as it never should be. */
+/**
+ * Allows one write in flight; frames that arrive meanwhile are dropped, which
+ * should not happen in a benchmark.
+ */
 class Link {
   #writing = false;
   readonly #done = () => {
@@ -52,7 +55,7 @@ class Link {
         for (const other of room) if (other !== this) other.send(run);
       }
     } catch {
-      // Reset: over, one way or the other.
+      // The connection was reset.
     }
     room?.delete(this);
     this.conn.close();

@@ -1,7 +1,6 @@
 /**
- * video_relay.ts PORT: the least that Deno needs to relay pictures: no checks,
- * no limits, nobody is asked who they are. What it costs is what the platform
- * costs.
+ * video_relay.ts PORT: a minimal relay of pictures in Deno, without checks,
+ * limits or identification. It shows the cost of the platform.
  *
  * @module
  */
@@ -51,7 +50,7 @@ async function serve(conn: Deno.TcpConn): Promise<void> {
       return;
     }
   } catch {
-    // The other end is gone.
+    // The peer has closed the connection.
   } finally {
     conn.close();
   }

@@ -1,13 +1,14 @@
 /**
  * deno run -A --unstable-net workers.ts PORT WORKERS
  *
- * A bare chat server on `Deno.listen`, for two questions. With 0 workers: how
- * cheap can fan-out be in Deno at all, without accounts, limits and log? With
- * some: what does it cost to spread one room's members over workers that share
- * the port with `reusePort`, while one thread owns the room and its order?
+ * A bare chat server on `Deno.listen` that answers two questions. With 0
+ * workers: how cheap can fan-out be in Deno, without accounts, limits and log?
+ * With workers: what does it cost to spread one room's members over workers
+ * that share the port with `reusePort`, while one thread owns the room and its
+ * order?
  *
- * What a worker hears goes to the owner once per turn, and from there to every
- * worker with members, once per turn as well.
+ * Once per event-loop turn, each worker sends what it has received to the
+ * owner, and the owner sends it to every worker with members.
  *
  * @module
  */
@@ -20,7 +21,7 @@ const NOTHING = new Uint8Array();
 const KEY = Uint8Array.from("XyF\u00a6551473312518", (c) => c.charCodeAt(0));
 const HELLO = new TextEncoder().encode("Hello-From:PaLTALK");
 
-/** Frames of one turn, and who is not to get them: their one sender. */
+/** Frames of one turn, and the sender, who does not get them. */
 interface Said {
   readonly from: number;
   readonly frames: Uint8Array[];
@@ -54,7 +55,7 @@ class Person {
         this.outbox.flush();
       }
     } catch {
-      // Reset: over, one way or the other.
+      // The connection was reset.
     }
     this.end();
   }
@@ -65,7 +66,7 @@ class Person {
     try {
       this.conn.close();
     } catch {
-      // Closed already.
+      // Already closed.
     }
   }
 
@@ -100,7 +101,7 @@ class Shard {
   #saying: Said[] = [];
   #scheduled = false;
 
-  /** `publish` hands on what was said in one turn. */
+  /** @param publish forwards the frames of one turn */
   constructor(readonly publish: (said: Said[]) => void) {}
 
   said(from: number, payload: Uint8Array): void {
@@ -198,6 +199,7 @@ function work(): void {
   };
 }
 
-// A worker's script counts as main as well; only a worker can post.
+// The main script of a worker is "main" as well; only a worker can post
+// messages.
 if ("postMessage" in globalThis) work();
 else serve(Number(Deno.args[0]), Number(Deno.args[1]));

@@ -1,6 +1,6 @@
 /**
- * Video over several processes: the pictures of a room are relayed at one
- * place, which is told of every camera and view there.
+ * Video in several processes: one place relays the pictures of a room, and is
+ * informed of every camera and view in it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { CameraVideo, PersonVideo } from "./video_mirror.ts";
 
 export interface ClusterVideoOptions {
   readonly places: Places;
-  /** The video server of this process. */
+  /** Video server of this process. */
   readonly own: VideoControl;
   readonly media: MediaServer;
   readonly world: World;
@@ -27,7 +27,7 @@ export interface ClusterVideoOptions {
 
 export class ClusterVideo implements VideoControl {
   readonly #options: ClusterVideoOptions;
-  /** The gateway of each room with video; undefined: here. */
+  /** Gateway of each room with video; undefined for this process. */
   readonly #at = new Map<Gid, number | undefined>();
   readonly #changed = new Set<number>();
 
@@ -35,7 +35,7 @@ export class ClusterVideo implements VideoControl {
     this.#options = options;
   }
 
-  /** Whether there is video at all; places name their own ports. */
+  /** Nonzero when video is enabled; each place has its own port. */
   get port(): number {
     return this.#options.own.port;
   }
@@ -52,7 +52,8 @@ export class ClusterVideo implements VideoControl {
   placeFor(gid: Gid, session: Session): MediaPlace | undefined {
     const { places, media } = this.#options;
     const gateway = this.#placeOf(gid);
-    // A browser's pictures come in here, and so do those of its room.
+    // A browser sends its pictures to this process, so the room is relayed
+    // here.
     if (gateway !== undefined && session.overWebSocket) {
       this.#at.set(gid, undefined);
       this.#touch(gateway);
@@ -68,7 +69,7 @@ export class ClusterVideo implements VideoControl {
     return media.videoFor(gid, session);
   }
 
-  /** A gateway is gone: its cameras start again at another one. */
+  /** Restarts the cameras of a lost gateway at another one. */
   lost(gateway: number): void {
     for (const [gid, at] of [...this.#at]) {
       if (at !== gateway) continue;
@@ -77,7 +78,7 @@ export class ClusterVideo implements VideoControl {
     }
   }
 
-  /** This core knows of no camera, whatever gateways were told before. */
+  /** Ends all cameras that gateways still know from an earlier core. */
   forgetAll(): void {
     for (const { gateway } of this.#options.places.all()) this.#touch(gateway);
   }
@@ -114,7 +115,10 @@ export class ClusterVideo implements VideoControl {
     return [...load].sort(([, a], [, b]) => a - b)[0]?.[0];
   }
 
-  /** Publishers are told where to send now; viewers ask again. */
+  /**
+   * Tells publishers to send to the new place; viewers request again by
+   * themselves.
+   */
   #restart(gid: Gid): void {
     const { act, world: { cameras } } = this.#options;
     const here = [...cameras.all()].filter(({ room }) => room.gid === gid);

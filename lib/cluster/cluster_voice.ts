@@ -1,6 +1,6 @@
 /**
- * Voice over several processes: each room is relayed at one place, which hears
- * of every change of the room.
+ * Voice in several processes: one place relays each room, and is informed of
+ * every change of it.
  *
  * @module
  */
@@ -14,19 +14,19 @@ import { roomVoice } from "./voice_room.ts";
 
 export interface ClusterVoiceOptions {
   readonly places: Places;
-  /** The voice server of this process. */
+  /** Voice server of this process. */
   readonly own: VoiceControl;
   readonly roster: VoiceRoster;
   readonly world: World;
   readonly media: MediaServer;
   readonly send: (gateway: number, about: Control) => void;
-  /** Tells a member of a room where its voice is. */
+  /** Tells a member of a room the address of its voice. */
   readonly announce: (gid: Gid, uid: Uid) => void;
 }
 
 export class ClusterVoice implements VoiceControl {
   readonly #options: ClusterVoiceOptions;
-  /** Rooms whose gateway must hear of a change, once in a turn. */
+  /** Rooms whose gateway must be informed of a change, once per turn. */
   readonly #changed = new Set<Gid>();
 
   constructor(options: ClusterVoiceOptions) {
@@ -35,7 +35,7 @@ export class ClusterVoice implements VoiceControl {
 
   joined(gid: Gid, uid: Uid): void {
     const { places, world, own } = this.#options;
-    // A browser's voice comes in here.
+    // A browser sends its voice to this process.
     const isHere = world.online.get(uid)?.overWebSocket ?? false;
     if (isHere && places.placeVoice(gid) !== undefined) this.#keepHere(gid);
     if (places.placeVoice(gid) === undefined) own.joined(gid, uid);
@@ -61,12 +61,12 @@ export class ClusterVoice implements VoiceControl {
     this.#forget(gid);
   }
 
-  /** Their rooms tell of it where they are at a gateway. */
+  /** Handles a sign-off here; gateways learn of it from the room's state. */
   signedOff(uid: Uid): void {
     this.#options.own.signedOff(uid);
   }
 
-  /** The voice of this room goes on somewhere else: members are told where. */
+  /** Moves the voice of this room elsewhere, and tells its members. */
   move(gid: Gid): void {
     const { world, announce } = this.#options;
     const room = world.rooms.get(gid);

@@ -1,6 +1,6 @@
 /**
- * What cores and gateways tell each other now and then: JSON in messages of
- * kind "control".
+ * Infrequent messages between cores and gateways: JSON in messages of kind
+ * "control".
  *
  * @module
  */
@@ -12,34 +12,36 @@ import type { VoiceStats } from "../voice/server.ts";
 import type { RoomVoice } from "./voice_room.ts";
 import type { Message } from "./wire.ts";
 
-/** Where a core's data are. */
+/** Location of a core's data. */
 export interface CorePlace {
   readonly host: string;
   readonly folder: string;
-  /** Where it serves its pages, "host:port"; null: nowhere. */
+  /** "host:port" of its pages; null for none. */
   readonly web: string | null;
 }
 
-/** How a gateway is reached and what it serves. */
+/** Addresses and services of a gateway. */
 export interface GatewayInfo {
   readonly version: string;
   readonly pid: number;
-  /** For the host's eyes: its machine. */
+  /** Machine of the gateway, for display. */
   readonly host: string;
-  /** IPv4 addresses that its host has set. */
+  /** IPv4 addresses configured by the gateway's host. */
   readonly outside: string | null;
   readonly inside: string | null;
-  /** An IPv4 address of its machine, for those whom nothing better is known. */
+  /**
+   * IPv4 address of the gateway's machine, for clients that have no better one.
+   */
   readonly address: string;
-  /** Where it listens, "host:port". */
+  /** "host:port" of the chat port. */
   readonly chat: string;
   readonly voice: string;
   readonly voicePort: number;
-  /** Null when it carries no video. */
+  /** Null without video. */
   readonly videoPort: number | null;
 }
 
-/** What a gateway counts. */
+/** Counters of a gateway. */
 export interface GatewayStats {
   readonly connections: number;
   readonly packetsOverRate: number;
@@ -57,24 +59,26 @@ export type Control =
   | { readonly kind: "hello"; readonly info: GatewayInfo }
   | { readonly kind: "stats"; readonly stats: GatewayStats }
   | { readonly kind: "talks"; readonly gid: Gid; readonly uid: Uid }
-  /** The first sound picture of this user's camera has come. */
+  /** Reports the first valid picture of this user's camera. */
   | { readonly kind: "first picture"; readonly uid: Uid }
   | { readonly kind: "link lost"; readonly gid: Gid; readonly uid: Uid }
   // From the core.
   | {
     readonly kind: "rules";
-    /** Settings that hold at every gateway, by their keys. */
+    /** Settings that apply at all gateways, by key. */
     readonly settings: Readonly<Record<string, Value>>;
-    /** Networks that may not connect. */
+    /** Networks that are banned from connecting. */
     readonly banned: readonly string[];
     /** Where commands can be run. */
     readonly core: CorePlace;
-    /** What clients read when the core is gone for long. */
+    /** Text shown to clients when no core has answered for too long. */
     readonly farewell: string;
   }
   /** All cameras that this gateway relays, and their views. */
   | { readonly kind: "video"; readonly cameras: readonly CameraVideo[] }
-  /** The voice of a room is at this gateway; null: no longer. */
+  /**
+   * State of a room whose voice is at this gateway; null when it no longer is.
+   */
   | {
     readonly kind: "voice";
     readonly gid: Gid;
@@ -85,7 +89,7 @@ export function control(about: Control): Message {
   return { what: "control", text: JSON.stringify(about) };
 }
 
-/** Undefined for anything that is not of this version's. */
+/** Parses a message; undefined for one of another version. */
 export function readControl(text: string): Control | undefined {
   try {
     const about = JSON.parse(text);

@@ -1,6 +1,7 @@
 /**
- * The core's side of a cluster: lines of gateways become lines of the chat
- * server, gateways learn the rules, and each voice room has its place.
+ * The core's side of a cluster: gateways' lines become lines of the chat
+ * server, gateways receive the rules, and each voice room is assigned to a
+ * place.
  *
  * @module
  */
@@ -40,9 +41,9 @@ import { type Place, Places } from "./places.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
-/** Another core waits for what this one has decided for so long. */
+/** Milliseconds for which the next core waits for this one's last decisions. */
 const LEAVE_MS = 1000;
-/** Sections of the configuration that hold at every gateway. */
+/** Sections of the configuration that apply at all gateways. */
 const SHARED = ["access", "limits", "voice", "video"];
 /** Counters of gateways that are added to those of the core. */
 const COUNTED = [
@@ -62,26 +63,29 @@ export interface ClusterCoreOptions {
   readonly config: () => Config;
   /** Addresses for clients of this process. */
   readonly media: MediaServer;
-  /** The voice server of this process. */
+  /** Voice server of this process. */
   readonly voice: VoiceControl;
-  /** The video server of this process. */
+  /** Video server of this process. */
   readonly video: VideoControl | undefined;
   readonly roster: VoiceRoster;
-  /** Networks that may not connect; another list when they have changed. */
+  /** Returns the banned networks, as a new array when they have changed. */
   readonly banned: () => readonly string[];
-  /** The data folder of this core. */
+  /** Data folder of this core. */
   readonly folder: string;
-  /** Where it serves its pages, "host:port"; null: nowhere. */
+  /** "host:port" of the pages; null for none. */
   readonly web: string | null;
-  /** What the log says, and who else writes to it; absent: no log. */
+  /**
+   * Access to the log for a core of several; undefined for a core without a
+   * log.
+   */
   readonly leader?: LogWriter;
   readonly onReplaced?: () => void;
 }
 
-/** The database of a leading core (leader.ts). */
+/** Database of a leading core (leader.ts). */
 export interface LogWriter {
   readonly state: LogState;
-  /** Changes of the database since the last call. */
+  /** Returns the changes of the database since the last call. */
   collect(): Uint8Array | undefined;
   attach(hub: Hub): void;
 }
@@ -97,10 +101,10 @@ export class ClusterCore implements Disposable {
   readonly #log = logger("cluster");
   readonly #timer: ReturnType<typeof setInterval>;
   #records!: Records;
-  /** Records of gateways to be written. */
+  /** Pending changes to the records of gateways. */
   readonly #infos: RecordChange[] = [];
   #hub!: Hub;
-  /** What gateways were told last. */
+  /** The rules last sent to gateways. */
   #told: { config: Config; banned: readonly string[] } | undefined;
 
   constructor(options: ClusterCoreOptions) {
@@ -112,7 +116,8 @@ export class ClusterCore implements Disposable {
         chat.open(line, remote, local, again),
       forget: (session) => chat.forget(session),
       touch: ({ id }) => this.#records.touch(id),
-      // Of a late answer to an earlier core nothing may be concluded.
+      // Marks differ for each term, so that a late receipt for an earlier core
+      // is not mistaken for one of ours.
       firstMark: (epoch % 2048) * 2 ** 20,
       now: steady,
       onPacketOut: () => counters.packetsOut++,
@@ -190,7 +195,9 @@ export class ClusterCore implements Disposable {
     this.#hub.stop();
   }
 
-  /** Gives the clients of gateways to another core, without a word to them. */
+  /**
+   * Hands over the clients of gateways to another core, without telling them.
+   */
   async leave(): Promise<void> {
     if (!this.#hub.isStopped) {
       await Promise.race([this.#hub.settled(), pause(LEAVE_MS)]);
@@ -199,7 +206,7 @@ export class ClusterCore implements Disposable {
     this.lines.abandon();
   }
 
-  /** Marks what the effects may have changed. */
+  /** Marks the sessions and rooms that the effects may have changed. */
   #performed(effects: readonly Effect[]): void {
     for (const effect of effects) {
       switch (effect.kind) {
@@ -237,7 +244,7 @@ export class ClusterCore implements Disposable {
   }
 
   #collect(): Collected | undefined {
-    // What has been pushed is on its way.
+    // Frames pushed so far are already on their way.
     this.lines.seal();
     const { leader } = this.#options;
     if (leader === undefined) return undefined;
@@ -248,7 +255,7 @@ export class ClusterCore implements Disposable {
       : { changes, records };
   }
 
-  /** Goes on where another core has stopped. */
+  /** Restores the state of an earlier core. */
   #restore(state: LogState): void {
     this.#records.restore(state.records);
     const { chat } = this.#options;
@@ -259,7 +266,7 @@ export class ClusterCore implements Disposable {
       places,
     });
     for (const { id } of ended) this.#records.touch(id);
-    // When the hub can send.
+    // After the hub is able to send.
     queueMicrotask(() => this.#restored(ended));
     this.#log.info("goes on where another core has stopped", {
       sessions,
@@ -333,12 +340,12 @@ export class ClusterCore implements Disposable {
     }
   }
 
-  /** Adds what a gateway has counted since it was heard last. */
+  /** Adds the increments of a gateway's counters since its last report. */
   #count(place: Place, stats: GatewayStats): void {
     const { counters } = this.#options.chat.services;
     for (const name of COUNTED) {
       const before = place.stats?.[name] ?? 0;
-      // It has started again meanwhile.
+      // A lower value means that the gateway has restarted.
       counters[name] += stats[name] < before
         ? stats[name]
         : stats[name] - before;
@@ -365,7 +372,7 @@ export class ClusterCore implements Disposable {
     chat.act((ctx) => announceMediaServer(ctx, room, session));
   }
 
-  /** Tells all gateways when the rules have changed. */
+  /** Sends the rules to all gateways when they have changed. */
   #tellRules(): void {
     const config = this.#options.config();
     const banned = this.#options.banned();
@@ -399,7 +406,10 @@ export class ClusterCore implements Disposable {
   }
 }
 
-/** The most frequent frame, which tells of no change. */
+/**
+ * Returns whether a frame is room text, the most frequent kind, which changes
+ * no state.
+ */
 function isRoomText(frame: Uint8Array): boolean {
   const { type } = SERVER_TYPES.ROOM_MESSAGE_IN;
   return frame[0] === ((type >> 8) & 0xff) && frame[1] === (type & 0xff);

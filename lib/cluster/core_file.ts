@@ -1,17 +1,17 @@
 /**
- * The file that a core keeps in its folder: its name in the cluster, and which
- * core led last. Commands read it to say where they can be run.
+ * The file with a core's name in the cluster and the name of the last leader.
+ * Commands read it to tell the user where they can be run.
  *
  * @module
  */
 export interface CoreFile {
   readonly cluster: string;
   readonly name: string;
-  /** The name of the core that leads; "" while none does. */
+  /** Name of the leading core; "" for none. */
   readonly leader: string;
 }
 
-/** Undefined when there is none, or none that can be read. */
+/** Reads the file; undefined if it is missing or unreadable. */
 export function readCoreFile(path: string): CoreFile | undefined {
   try {
     const { cluster, name, leader } = JSON.parse(Deno.readTextFileSync(path));
@@ -34,7 +34,7 @@ export function writeCoreFile(path: string, file: CoreFile): void {
   Deno.renameSync(draft, path);
 }
 
-/** The folder is one of a server on its own, or of a gateway. */
+/** Removes the file from the folder of a standalone server or a gateway. */
 export function removeCoreFile(path: string): void {
   try {
     Deno.removeSync(path);

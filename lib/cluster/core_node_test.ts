@@ -82,13 +82,13 @@ class TestCore implements AsyncDisposable {
     return leader;
   }
 
-  /** Ends as a killed process does: without a word. */
+  /** Ends like a killed process, without releasing anything. */
   async kill(): Promise<void> {
     clearInterval(this.#timer);
     this.hub?.stop();
     this.leader?.[Symbol.dispose]();
     this.leader?.store.close();
-    // Nothing can be said any more.
+    // Nothing can be sent any more.
     await this.#nats.connection.close();
     await this.node[Symbol.asyncDispose]();
   }
@@ -125,7 +125,7 @@ Deno.test("a standby has all rows when it takes over, and a former leader comes 
       if (n % 7 === 0) await one.hub!.settled();
     }
     await one.hub!.settled();
-    // What the log never had: nobody was told of it.
+    // A change that never reached the log, so no client was told of it.
     one.hub!.pause();
     addUser(leader.store, "never accepted");
     const before = content(one.database);

@@ -1,5 +1,5 @@
 /**
- * What a core tells of itself and its gateways.
+ * Status of a core and its gateways.
  *
  * @module
  */
@@ -12,17 +12,17 @@ export interface GatewayStatus {
 }
 
 export interface CoreStatus {
-  /** Its host and data folder. */
+  /** Host and data folder. */
   readonly name: string;
   readonly version: string;
   readonly leads: boolean;
-  /** Number of its term; 0 for a core that stands by. */
+  /** Number of the current term; 0 for a standby core. */
   readonly term: number;
-  /** The last entry of the log that it has; null while a copy is made. */
+  /** Last log entry in its copy; null while the copy is being made. */
   readonly entry: number | null;
-  /** Why it could not lead at the moment. */
+  /** Why the core currently could not lead. */
   readonly fault: string | null;
-  /** Only of the core that leads. */
+  /** Number of users online; only of the leader. */
   readonly online?: number;
   readonly gateways?: readonly GatewayStatus[];
 }

@@ -6,13 +6,13 @@ import { decodeEntry } from "./entry.ts";
 import type { Logged } from "./broker.ts";
 import { StreamLog } from "./nats_log.ts";
 
-/** With three servers it takes its time; .ci/long.sh has it. */
+/** Slow with three servers, so only .ci/long.sh runs it. */
 const ignore = Deno.env.get("RETROPAL_LONG") === undefined;
 const SCRIPT = fileURLToPath(
   new URL("../../tests/support/cluster/writer.ts", import.meta.url),
 );
 
-/** A core that only writes to the log, in a process of its own. */
+/** A core that only writes to the log, in a separate process. */
 class Writer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly lines: string[] = [];
@@ -70,7 +70,7 @@ class Writer implements AsyncDisposable {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // It has ended.
+      // It has already ended.
     }
     await this.#child.status;
     await this.#done;
@@ -92,7 +92,10 @@ async function logOf(servers: NatsServers): Promise<readonly Logged[]> {
   return entries;
 }
 
-/** What was acknowledged is there, once, and terms follow each other. */
+/**
+ * Asserts that every acknowledged entry is there exactly once, and that terms
+ * do not overlap.
+ */
 function judge(entries: readonly Logged[], writers: readonly Writer[]): void {
   const read = entries.map(({ index, bytes }) => {
     const { epoch, changes } = decodeEntry(bytes);
@@ -138,7 +141,8 @@ for (const count of [1, 3]) {
       const before = one.stored;
       one.signal("SIGCONT");
       await one.says("replaced");
-      // What had been written before it stood still may be acknowledged late.
+      // One entry written before the process was stopped may be acknowledged
+      // late.
       assert.ok(one.stored - before <= 1);
       const then = two.stored;
       await two.until(() => two.stored > then + 100);

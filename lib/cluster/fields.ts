@@ -1,6 +1,6 @@
 /**
  * Fields of the messages between gateways and the core. Integers are
- * big-endian, texts are UTF-8, and bytes have their length in front.
+ * big-endian, texts are UTF-8, and bytes have a length prefix.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export const i16: Field<number> = {
   read: (from) => from.i16(),
-  // The bits are the same.
+  // Signed values have the same bits.
   write: (to, value) => to.u16(value),
 };
 /** A safe integer in eight bytes. */
@@ -29,7 +29,7 @@ export const u64: Field<number> = {
     to.u32(value % HIGH);
   },
 };
-/** A u32 length and so many bytes; read as a view. */
+/** A u32 length followed by the bytes; read as a view. */
 export const bytes: Field<Uint8Array> = {
   read: (from) => from.bytes(from.u32()),
   write(to, value) {
@@ -37,7 +37,7 @@ export const bytes: Field<Uint8Array> = {
     to.bytes(value);
   },
 };
-/** Throws TypeError when read bytes are not UTF-8. */
+/** Text. Throws TypeError when read bytes are not UTF-8. */
 export const text: Field<string> = {
   read: (from) => decoder.decode(bytes.read(from)),
   write: (to, value) => bytes.write(to, encoder.encode(value)),
@@ -50,7 +50,10 @@ export const endpoint: Field<Endpoint> = {
   },
 };
 
-/** One of these values, as its index in one byte: append only. */
+/**
+ * One of these values, stored as its index in one byte. Only append to the
+ * list.
+ */
 export function oneOf<T extends string | boolean>(
   ...values: readonly T[]
 ): Field<T> {
@@ -64,11 +67,14 @@ export function oneOf<T extends string | boolean>(
   };
 }
 
-/** A u32 count and so many numbers. Reading throws ShortRead for a forged one. */
+/**
+ * A u32 count followed by the numbers. Reading throws ShortRead for a forged
+ * count.
+ */
 export const numbers: Field<readonly number[]> = {
   read(from: Reader) {
     const count = from.u32();
-    // Nothing is allocated for numbers that are not there.
+    // Fails for a forged count before anything is allocated.
     const all = from.bytes(4 * count);
     const view = new DataView(all.buffer, all.byteOffset, all.length);
     return Array.from({ length: count }, (_, i) => view.getUint32(4 * i));

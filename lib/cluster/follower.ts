@@ -1,7 +1,6 @@
 /**
- * A core that follows the log until it takes the lead: it takes every entry
- * that there is, then writes one of its own behind the last. From then on no
- * earlier core can write.
+ * Follows the log until the core takes the lead: reads every entry, then
+ * appends an entry of its own. From then on no earlier core can write.
  *
  * Pure: time is an argument.
  *
@@ -11,14 +10,14 @@ import type { Broker, Logged } from "./broker.ts";
 import { decodeEntry, encodeEntry, type LogEntry } from "./entry.ts";
 import { LogState } from "./log_state.ts";
 
-/** A log that has not answered for this long is asked again. */
+/** Milliseconds without an answer after which the log is read again. */
 export const ASK_AGAIN_MS = 300;
 
 export interface FollowerOptions {
   readonly log: Broker["log"];
-  /** Where the log is taken up; not given: at its beginning. */
+  /** State from which to continue; by default the start of the log. */
   readonly state?: LogState;
-  /** Takes an entry before the next one is read; may throw to stop. */
+  /** Called with each entry before the next one is read; may throw to stop. */
   readonly entry?: (index: number, entry: LogEntry) => void;
 }
 
@@ -37,11 +36,11 @@ export class Follower {
     this.state = options.state ?? new LogState();
   }
 
-  /** Takes entries that came by themselves, in the order of the log. */
+  /** Takes entries that the log has pushed, in order. */
   take(entries: readonly Logged[]): void {
     for (const { index, bytes } of entries) {
       if (this.#isStopped) return;
-      // Asked twice, or both read and received.
+      // Entries can arrive twice, by reading and by subscription.
       if (index <= this.state.index) continue;
       const entry = decodeEntry(bytes);
       this.#options.entry?.(index, entry);
@@ -50,8 +49,8 @@ export class Follower {
   }
 
   /**
-   * Takes the lead with a term of its own. `done` is called with false when a
-   * core of a later term has led already.
+   * Takes the lead with the term `epoch`. Calls `done` with false if a core
+   * with a later term has already led.
    */
   lead(epoch: number, done: (leads: boolean) => void, now: number): void {
     this.#epoch = epoch;
@@ -60,7 +59,7 @@ export class Follower {
     this.#read(now);
   }
 
-  /** To be called often. */
+  /** Repeats unanswered requests; call it often. */
   tick(now: number): void {
     if (this.#finish === undefined || now - this.#askedAt < ASK_AGAIN_MS) {
       return;
@@ -81,7 +80,7 @@ export class Follower {
       if (this.#finish === undefined || !this.#isReading) return;
       this.#isReading = false;
       this.take(entries);
-      // Gateways obey no earlier term.
+      // Gateways ignore earlier terms.
       if (this.state.epoch > this.#epoch) return this.#end(false);
       this.#isWriting = true;
       this.#write(now);

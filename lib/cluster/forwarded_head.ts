@@ -1,6 +1,6 @@
 /**
- * The head of a request as a gateway passes it on: one request for each
- * connection, and the visitor's address said by the gateway alone.
+ * Rewrites the head of a request that a gateway forwards: one request per
+ * connection, and only the gateway states the visitor's address.
  *
  * Pure.
  *
@@ -9,22 +9,25 @@
 import { concat } from "../protocol/bytes.ts";
 
 export interface Forwarded {
-  /** Without the query. */
+  /** Path without the query. */
   readonly path: string;
-  /** The Host header, or "". */
+  /** Host header, or "". */
   readonly host: string;
-  /** The new head, and what followed the old one. */
+  /** New head, and the bytes that followed the old one. */
   readonly bytes: Uint8Array;
 }
 
-/** Headers that a visitor may not set, or that end at the gateway. */
+/**
+ * Headers that visitors may not set, or that apply only to the connection with
+ * the gateway.
+ */
 const DROPPED =
   /^(x-forwarded-.*|forwarded|via|x-real-ip|connection|keep-alive|proxy-.*)$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 
 /**
- * Undefined for what is no request. `isProxy`: the visitor is a proxy of the
- * host, whose word counts.
+ * Rewrites a head; undefined if it is not one of a request. With `isProxy` the
+ * peer is a proxy of the host whose headers are trusted.
  */
 export function forwarded(
   bytes: Uint8Array,
@@ -66,7 +69,7 @@ export function forwarded(
   };
 }
 
-/** Byte for byte. */
+/** Decodes each byte as one character. */
 function latin1(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);

@@ -1,7 +1,7 @@
 /**
- * The chat side of a gateway: sockets, the limits of connections, and the
- * queues to clients. What clients send goes to the core; what the core says is
- * written.
+ * The chat side of a gateway: sockets, connection limits, and the queues to
+ * clients. It forwards the clients' packets to the core, and writes the core's
+ * frames.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export class GatewayChat {
   readonly #sweep: ReturnType<typeof setInterval>;
   #next = 1;
 
-  /** Binds. Throws CannotListen. */
+  /** Binds the port. Throws CannotListen. */
   constructor(options: GatewayChatOptions) {
     this.#options = options;
     const { bind, port, services, admission } = options;
@@ -57,7 +57,7 @@ export class GatewayChat {
     return this.#lines.size;
   }
 
-  /** Takes a message of the core about lines; false for any other. */
+  /** Handles a message of the core about lines; returns false for any other. */
   take(message: Message): boolean {
     if (message.what === "write") {
       const { frames, mark } = message;
@@ -69,12 +69,12 @@ export class GatewayChat {
     return true;
   }
 
-  /** Closes all connections: the core knows them no longer. */
+  /** Closes all connections, because the core has forgotten them. */
   endAll(reason: string): void {
     for (const { line } of [...this.#lines.values()]) line.end(reason);
   }
 
-  /** Ends the connections that the rules in force refuse. */
+  /** Closes the connections that the current rules refuse. */
   refuse(): void {
     const { admission } = this.#options;
     for (const { line, session } of [...this.#lines.values()]) {
@@ -83,7 +83,9 @@ export class GatewayChat {
     }
   }
 
-  /** Says farewell to everybody; resolves when all are gone. */
+  /**
+   * Sends a farewell to all clients. Resolves when all connections are closed.
+   */
   async closeAll(sentence: string, reason: string): Promise<void> {
     const farewell = FAREWELLS.close(sentence);
     await Promise.all(
@@ -134,11 +136,11 @@ export class GatewayChat {
   }
 }
 
-/** Hands what one client sends on, and knows what a connection asks. */
+/** Forwards the packets of one client. */
 class GatewayLine implements LineHandler {
   readonly #send: (message: Message) => void;
   readonly #ended: () => void;
-  /** Packets before the sign-on that the core has not handled. */
+  /** Resolvers for packets before sign-on that the core has not handled yet. */
   #asked: (() => void)[] = [];
   #version = 0;
   #queue = 0;
@@ -176,12 +178,12 @@ class GatewayLine implements LineHandler {
       line: id,
       type,
       version: this.#version,
-      // The connection reads the next packet into the same bytes.
+      // Copied, because the connection reuses its buffer for the next packet.
       payload: view.slice(),
     });
     if (phase === "online") return;
-    // Before the sign-on one packet is handled at a time, and a client whose
-    // password is being checked does not make room for another.
+    // Before sign-on only one packet at a time is handled, and a client whose
+    // password is being checked is not dropped to make room.
     return new Promise((resolve) => this.#asked.push(resolve));
   }
 
@@ -253,7 +255,7 @@ class GatewayLine implements LineHandler {
   };
 }
 
-/** Counters of a gateway, in the form that the core is told. */
+/** Returns the counters that a gateway reports to the core. */
 export function countersOf(counters: Counters) {
   return {
     packetsOverRate: counters.packetsOverRate,

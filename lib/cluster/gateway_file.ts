@@ -1,6 +1,6 @@
 /**
- * The file that a gateway keeps in its folder: its number in the cluster, and
- * where the core was last.
+ * The file with a gateway's number in the cluster and the last location of the
+ * core.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface GatewayFile {
   readonly core: CorePlace | null;
 }
 
-/** Undefined when there is none, or none that can be read. */
+/** Reads the file; undefined if it is missing or unreadable. */
 export function readGatewayFile(path: string): GatewayFile | undefined {
   try {
     const { cluster, gateway, core } = JSON.parse(Deno.readTextFileSync(path));
@@ -32,7 +32,7 @@ export function writeGatewayFile(path: string, file: GatewayFile): void {
   Deno.writeTextFileSync(path, `${JSON.stringify(file)}\n`, { mode: 0o600 });
 }
 
-/** The folder is one of a server that stores. */
+/** Removes the file from the folder of a server with a database. */
 export function removeGatewayFile(path: string): void {
   try {
     Deno.removeSync(path);

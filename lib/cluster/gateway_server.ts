@@ -1,6 +1,6 @@
 /**
- * The role "gateway": the chat and voice ports, joined to the core by a link.
- * It has no database.
+ * The role "gateway": chat, voice and other ports, connected to the core by a
+ * link. It has no database.
  *
  * @module
  */
@@ -37,21 +37,21 @@ import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
 const STATS_MS = 1000;
-/** People are kept for so long without a core. */
+/** Milliseconds for which clients are kept without a core. */
 const PATIENCE_MS = 30_000;
-/** Batches of messages that are kept for a core. */
+/** Maximum batches of messages that are kept for a core. */
 const MOST_WAITING = 20_000;
-/** A core that has been silent for this long is worth a line in the log. */
+/** Milliseconds without a core after which a warning is logged. */
 const SILENT_MS = 2000;
 const STOPPED = "The server is going down. Please come back later.";
 
 export interface GatewayOptions {
   readonly broker: Broker;
   readonly config: LiveConfig;
-  /** Its number in the cluster. */
+  /** Number of this gateway in the cluster. */
   readonly gateway: number;
   readonly life: number;
-  /** The core has said where its data are. */
+  /** Called when the core has reported the location of its data. */
   readonly onCore?: (core: CorePlace) => void;
 }
 
@@ -67,7 +67,7 @@ export class GatewayServer implements AsyncDisposable {
   #video: VideoServer | undefined;
   readonly #cameras = new VideoMirror((change) => this.#video?.changed(change));
   #web: WebProxy | undefined;
-  /** Where the pages are. */
+  /** Core that serves the pages. */
   #core: CorePlace | undefined;
   #timers: ReturnType<typeof setInterval>[] = [];
   #config: Config;
@@ -76,7 +76,7 @@ export class GatewayServer implements AsyncDisposable {
   #farewell = STOPPED;
   #isScheduled = false;
   #isSilent = false;
-  /** When people were last told that there is no core. */
+  /** Time at which clients were last disconnected for lack of a core. */
   #gaveUpAt = -Infinity;
   readonly #admission = new Admission(
     () => admissionRules(this.#config),
@@ -103,7 +103,7 @@ export class GatewayServer implements AsyncDisposable {
     });
   }
 
-  /** Binds its ports and looks for a core. Rejects with CannotListen. */
+  /** Binds the ports and looks for a core. Rejects with CannotListen. */
   static async start(options: GatewayOptions): Promise<GatewayServer> {
     const server = new GatewayServer(options);
     try {
@@ -123,7 +123,7 @@ export class GatewayServer implements AsyncDisposable {
     return this.#voice.addr;
   }
 
-  /** Null when it carries no video. */
+  /** Null without video. */
   get video(): Deno.NetAddr | null {
     return this.#video?.addr ?? null;
   }
@@ -133,7 +133,9 @@ export class GatewayServer implements AsyncDisposable {
     return this.#web?.address ?? null;
   }
 
-  /** Resolves when a core has answered: connections are taken from then on. */
+  /**
+   * Resolves when a core has answered; connections are accepted from then on.
+   */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -199,7 +201,8 @@ export class GatewayServer implements AsyncDisposable {
       limits: videoLimits(() => this.#config),
       isUncounted: (address) => this.#admission.isUncounted(address),
       onFirstPicture: (camera) => {
-        // The core says so too; the next picture must not ask again.
+        // The core will confirm this; meanwhile the next picture must not
+        // report it again.
         camera.live = true;
         this.#tell({ kind: "first picture", uid: camera.uid });
       },
@@ -299,12 +302,15 @@ export class GatewayServer implements AsyncDisposable {
     this.#ready.resolve();
   }
 
-  /** Begins to take connections. */
+  /** Starts accepting connections. */
   accept(): void {
     this.#chat.edge.start();
   }
 
-  /** The core's settings where they hold everywhere, otherwise its own. */
+  /**
+   * Combines the core's settings, where they apply at all gateways, with its
+   * own.
+   */
   #mix(): void {
     const own = this.#options.config.current;
     this.#config = buildConfig((key) => this.#shared[key] ?? valueAt(own, key));
@@ -333,7 +339,9 @@ export class GatewayServer implements AsyncDisposable {
     if (isLate || this.#link.waiting > MOST_WAITING) this.#giveUp();
   }
 
-  /** After too long without a core: tells everybody and starts again. */
+  /**
+   * Disconnects all clients after too long without a core, and starts again.
+   */
   #giveUp(): void {
     this.#log.error("no core for too long: connections are closed", {
       connections: this.#chat.connections,

@@ -1,6 +1,6 @@
 /**
- * A line of the leading core itself: what is written to it leaves when the log
- * has everything that was decided before, as with lines of gateways.
+ * A line of the leading core itself. Like the lines of gateways, its output is
+ * held until all earlier decisions are in the log.
  *
  * @module
  */
@@ -96,7 +96,10 @@ export class HeldLine implements Line {
     this.#line.end(reason);
   }
 
-  /** A core that has been replaced has nothing to wait for. */
+  /**
+   * Runs `work` when the log is up to date; immediately on a core that has been
+   * replaced.
+   */
   #held(work: () => void): void {
     if (this.#hub.isStopped) work();
     else this.#hub.hold(work);

@@ -1,6 +1,6 @@
 /**
- * The database of a core that leads: what changes in it goes into the log, and
- * now and then a snapshot lets older entries go.
+ * The database of a leading core: its changes are written to the log, and
+ * regular snapshots allow older entries to be deleted.
  *
  * @module
  */
@@ -19,12 +19,12 @@ import type { Hub } from "./hub.ts";
 import type { LogState } from "./log_state.ts";
 import type { Nats } from "./nats.ts";
 
-/** Entries after which a snapshot is due. */
+/** Number of entries between snapshots. */
 const ENTRIES = 50_000;
 const LOOK_MS = 5000;
-/** A hub that has stopped is noticed within this time. */
+/** Milliseconds within which a stopped hub is noticed. */
 const STOPPED_MS = 100;
-/** Tries to find a moment at which nothing is under way. */
+/** Maximum attempts to find a moment without an open transaction. */
 const TRIES = 500;
 
 export interface LeaderOptions {
@@ -69,7 +69,7 @@ export class Leader implements Disposable {
     this.#timer = setInterval(() => void this.#look(), LOOK_MS);
   }
 
-  /** Opens the database; leaves a snapshot when there is none of it yet. */
+  /** Opens the database. Stores a snapshot if there is none of it yet. */
   static async open(options: LeaderOptions): Promise<Leader> {
     const { node, term, database, durability, log } = options;
     const { state, logName } = term;
@@ -82,7 +82,7 @@ export class Leader implements Disposable {
         leading: true,
       });
       const newest = await node.snapshots.newest();
-      // Steps of the schema are not in the log.
+      // Migrations are not in the log.
       if (newest === undefined || schema !== term.schema) {
         await node.snapshots.write(snapshotOf(db, state));
       }
@@ -94,7 +94,7 @@ export class Leader implements Disposable {
     }
   }
 
-  /** What has changed since the last call. */
+  /** Returns the changes since the last call. */
   collect(): Uint8Array | undefined {
     if (this.#db.busy) return undefined;
     this.store.flush();
@@ -105,7 +105,7 @@ export class Leader implements Disposable {
     return this.term.state;
   }
 
-  /** Takes the hub that writes the log. */
+  /** Connects the hub that writes the log. */
   attach(hub: Hub): void {
     this.#hub = hub;
     this.store.settled = () => settled(hub);
@@ -134,7 +134,7 @@ export class Leader implements Disposable {
     }
   }
 
-  /** Leaves a snapshot, and lets go what is older. */
+  /** Stores a snapshot and deletes older entries of the log. */
   async snapshot(): Promise<void> {
     const hub = this.#hub;
     if (hub === undefined) return;
@@ -162,7 +162,7 @@ export class Leader implements Disposable {
   }
 }
 
-/** Also resolves when the hub stops: nothing will be written any more. */
+/** Resolves when everything is in the log, or when the hub has stopped. */
 function settled(hub: Hub): Promise<void> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {

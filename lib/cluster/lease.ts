@@ -1,21 +1,24 @@
 /**
- * Which core leads: the one that renews the lease, a value under one key that
- * is written only over the version that its writer has read. Each term has a
- * number of its own, the epoch.
+ * Decides which core leads: the one that renews the lease, a value under a key
+ * that can be written only over the version that the writer has read. Each term
+ * has a unique number, the epoch.
  *
- * Nobody's wall clock counts: a core leads until it has failed to renew for
- * 0.9 of the lease by its own steady clock, and another one takes over when it
- * has seen no renewal for a whole lease by its own. What a leader that is late
- * to notice still writes, the log refuses (hub.ts).
+ * No wall clocks are compared: a core leads until it has failed to renew for
+ * 0.9 of the lease by its own monotonic clock, and another core takes over when
+ * it has seen no renewal for a whole lease by its own clock. The log refuses
+ * the writes of a leader that notices this too late (hub.ts).
  *
  * @module
  */
 
 export interface LeaseValue {
   readonly epoch: number;
-  /** The core that leads, or led last. */
+  /** The current or last leader. */
   readonly holder: string;
-  /** Given back: anybody may take it at once, `next` before all others. */
+  /**
+   * Whether the lease was released: any core may take it immediately, `next`
+   * before all others.
+   */
   readonly isReleased: boolean;
   readonly next: string;
 }
@@ -23,8 +26,8 @@ export interface LeaseValue {
 export interface LeaseStore {
   read(): Promise<{ value: LeaseValue; revision: number } | undefined>;
   /**
-   * Writes over `revision` (0: there is none) and returns the new one; null
-   * when somebody else was faster. Throws when it cannot be known.
+   * Writes over `revision` (0: none) and returns the new revision; null if
+   * another core was first. Throws when the outcome is unknown.
    */
   write(value: LeaseValue, revision: number): Promise<number | null>;
 }
@@ -33,25 +36,29 @@ export interface LeaseOptions {
   readonly store: LeaseStore;
   readonly holder: string;
   readonly ms: number;
-  /** Milliseconds of a clock that never steps. */
+  /** Milliseconds of a monotonic clock. */
   readonly steady: () => number;
-  /** It could not be renewed in time: nothing may be done until it is. */
+  /**
+   * Called when the lease could not be renewed in time: the core must pause.
+   */
   readonly onDoubt?: () => void;
-  /** It was renewed after all: nobody else has led meanwhile. */
+  /**
+   * Called when it was renewed after all, and no other core has led meanwhile.
+   */
   readonly onSure?: () => void;
-  /** Somebody else leads, or may. */
+  /** Called when another core leads, or may lead. */
   readonly onLost?: () => void;
 }
 
 const MAY_LEAD = 0.9;
-/** Renewals within one lease. */
+/** Renewals during one lease. */
 const RENEWALS = 5;
 
 export class Lease {
   readonly #options: LeaseOptions;
   #revision = 0;
   #value: LeaseValue | undefined;
-  /** When this revision was first seen. */
+  /** Time at which this revision was first seen. */
   #seenAt: number;
   #renewedAt = -Infinity;
   #state: "waiting" | "held" | "doubt" = "waiting";
@@ -80,7 +87,7 @@ export class Lease {
     return this.#value?.holder ?? "";
   }
 
-  /** To be called often: renews, notices, takes over. Never rejects. */
+  /** Renews the lease, or takes it over; call it often. Never rejects. */
   async tick(): Promise<void> {
     if (this.#state === "held" && this.#isOverdue) {
       this.#state = "doubt";
@@ -95,15 +102,17 @@ export class Lease {
       if (this.isOurs) await this.#renew();
       else await this.#watch();
     } catch {
-      // The store cannot be reached. A leader sees by its clock what that means;
-      // the others cannot know whether it was renewed meanwhile.
+      // The store is unreachable. A leader relies on its clock; the others
+      // cannot know whether the lease has been renewed meanwhile.
       if (!this.isOurs) this.#seenAt = steady();
     } finally {
       this.#isBusy = false;
     }
   }
 
-  /** Gives the lease back, so that another core need not wait for its end. */
+  /**
+   * Releases the lease, so that another core need not wait for it to expire.
+   */
   async release(next = ""): Promise<void> {
     if (!this.isOurs || this.#value === undefined) return;
     const value = { ...this.#value, isReleased: true, next };
@@ -111,7 +120,7 @@ export class Lease {
     try {
       await this.#options.store.write(value, this.#revision);
     } catch {
-      // It ends by itself.
+      // The lease expires by itself.
     }
   }
 
@@ -130,7 +139,9 @@ export class Lease {
     this.#renewed(sentAt);
   }
 
-  /** The answer to an earlier renewal may have been lost. */
+  /**
+   * Checks whether an earlier renewal succeeded although its answer was lost.
+   */
   async #verify(sentAt: number): Promise<void> {
     const now = await this.#options.store.read();
     if (!this.isOurs) return;

@@ -82,7 +82,7 @@ Deno.test("another core takes over within one lease and a little", async () => {
   while (!two!.lease.isHeld && now() < stoppedAt + 5000) await run(50);
   assert.ok(now() - stoppedAt <= MS + 900, `${now() - stoppedAt}`);
   assert.equal(two!.lease.epoch, 2);
-  // It wakes up, and is in doubt before anything else.
+  // It resumes, and must be in doubt before it does anything else.
   one!.isStopped = false;
   assert.ok(!one!.lease.isHeld);
   await run(1000);
@@ -138,7 +138,7 @@ Deno.test("a lease that is given back goes to the one that is named", async () =
   assert.ok(three!.lease.isHeld);
   assert.equal(three!.lease.epoch, 2);
   assert.ok(!two!.lease.isOurs);
-  // Nobody is named who is not there.
+  // The lease is released to a core that does not exist.
   await three!.lease.release("nobody");
   three!.isStopped = true;
   await run(MS + 900);

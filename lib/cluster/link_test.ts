@@ -5,7 +5,7 @@ import type { Batch, Message } from "./wire.ts";
 
 const said = (mark: number): Message => ({ what: "written", line: 1, mark });
 
-/** An end whose batches are kept instead of sent. */
+/** Makes an end whose batches are collected instead of sent. */
 function make() {
   const batches: Batch[] = [];
   const delivered: number[] = [];

@@ -1,7 +1,7 @@
 /**
- * What the log says at one of its entries: how far each link has come, and the
- * records of sessions and rooms. With the database it is all that a core needs
- * to go on where another one has stopped.
+ * State at one entry of the log: the progress of each link, and the records of
+ * sessions and rooms. Together with the database it is all that a core needs to
+ * continue where another has stopped.
  *
  * Pure.
  *
@@ -25,26 +25,26 @@ export interface GatewayLife {
 }
 
 export interface LinkState extends GatewayLife {
-  /** It was given up: its sessions have ended. */
+  /** Whether the gateway was given up; its sessions have ended. */
   isLost: boolean;
-  /** Up to this batch the core has handled what came. */
+  /** Last incoming batch that the core has handled. */
   handled: number;
-  /** The last batch to it. */
+  /** Last batch sent to the gateway. */
   sent: number;
-  /** Batches that it may not have accepted, oldest first. */
+  /** Batches that the gateway may not have acknowledged, oldest first. */
   waiting: Batch[];
 }
 
 const VERSION = 1;
 
 export class LogState {
-  /** Number of the last entry; 0: none. */
+  /** Number of the last entry; 0 for none. */
   index = 0;
   epoch = 0;
   readonly links = new Map<number, LinkState>();
   readonly records = new Map<string, Uint8Array>();
 
-  /** Takes the next entry. */
+  /** Applies the next entry. */
   apply(index: number, { epoch, batches, records = [] }: LogEntry): void {
     this.index = index;
     this.epoch = Math.max(this.epoch, epoch);
@@ -61,7 +61,7 @@ export class LogState {
     }
     for (const [key, record] of records) {
       if (record === null) this.records.delete(key);
-      // A copy: the entry's other bytes need not stay with it.
+      // Copied, so that the entry's buffer can be freed.
       else this.records.set(key, record.slice());
     }
   }
@@ -101,7 +101,7 @@ export class LogState {
     return out.finish();
   }
 
-  /** Throws for bytes that {@linkcode encode} has not written. */
+  /** Decodes a state made by {@linkcode encode}. Throws for other bytes. */
   static decode(bytes: Uint8Array): LogState {
     const from = new Reader(bytes);
     if (from.u8() !== VERSION) {

@@ -1,5 +1,5 @@
 /**
- * The lease as a key of a JetStream bucket.
+ * The lease, stored as a key of a JetStream bucket.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export class NatsLease implements LeaseStore {
       replicas,
       history: 1,
       timeout: 5000,
-      // Only the leader of the bucket knows the latest renewal.
+      // Only the leader of the bucket has the latest renewal.
       allow_direct: false,
     });
     return new NatsLease(kv);

@@ -58,7 +58,7 @@ Deno.test("StreamLog refuses a writer that has been replaced", () =>
     await read(next, 0);
     assert.equal(await append(next, 1, "2.0", "b"), 2);
     assert.equal(await append(old, 1, "1.1", "stale"), null);
-    // Nor when it has seen that there is more.
+    // Nor after it has seen the newer entries.
     await read(old, 1);
     assert.equal(await append(old, 1, "1.2", "stale"), null);
     assert.deepEqual(words(await read(next, 0)), ["a", "b"]);

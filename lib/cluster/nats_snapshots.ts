@@ -1,6 +1,6 @@
 /**
- * Snapshots in a JetStream object store: a database and what the log says at
- * one of its entries. Entries before the oldest snapshot can be forgotten.
+ * Snapshots in a JetStream object store: a database, and the log's state at one
+ * of its entries. Entries before the oldest snapshot can be deleted.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { readBytes, writeBytes } from "./entry.ts";
 import { LogState } from "./log_state.ts";
 
 const PREFIX = "snapshot-";
-/** A core may be reading the one before the newest. */
+/** Number of snapshots kept: a core may be reading the second newest. */
 const KEPT = 2;
 const NOT_FOUND = 10037;
 
 export interface Snapshot {
   readonly state: LogState;
-  /** The database file. */
+  /** Contents of the database file. */
   readonly database: Uint8Array;
 }
 
@@ -41,12 +41,15 @@ export class NatsSnapshots {
     return new NatsSnapshots(store);
   }
 
-  /** Number of the entry of the newest one; undefined: there is none. */
+  /**
+   * Returns the entry number of the newest snapshot; undefined if there is
+   * none.
+   */
   async newest(): Promise<number | undefined> {
     return (await this.#list()).at(-1);
   }
 
-  /** Undefined when it has been removed meanwhile. */
+  /** Reads a snapshot; undefined if it has been removed meanwhile. */
   async read(entry: number): Promise<Snapshot | undefined> {
     const bytes = await this.#store.getBlob(`${PREFIX}${entry}`);
     if (bytes === null) return undefined;
@@ -55,7 +58,7 @@ export class NatsSnapshots {
     return { state, database: from.rest() };
   }
 
-  /** Stores one, then removes older ones. Returns the oldest that is left. */
+  /** Stores a snapshot and removes old ones. Returns the oldest one left. */
   async write({ state, database }: Snapshot): Promise<number> {
     const out = new Writer(database.length + 4096);
     writeBytes(out, state.encode());

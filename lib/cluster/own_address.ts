@@ -1,11 +1,11 @@
 /**
- * How other machines can probably reach a port of this one.
+ * The address at which other machines can probably reach this one.
  *
  * @module
  */
 import { isIPv4 } from "../net/networks.ts";
 
-/** The address that is bound, or else the first that others can reach. */
+/** Returns the bound address, or the first one that others can reach. */
 export function reachableAddress(bound: string): string {
   if (isIPv4(bound) && bound !== "0.0.0.0") return bound;
   try {

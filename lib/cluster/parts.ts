@@ -1,6 +1,6 @@
 /**
- * Messages that are longer than the broker takes, as several. What is lost of
- * one is lost as a whole: links repeat it.
+ * Splits messages that are longer than the broker allows. If a part is lost,
+ * the whole message is lost, and links repeat it.
  *
  * Pure.
  *
@@ -8,13 +8,13 @@
  */
 import { concat, Reader, ShortRead, Writer } from "../protocol/bytes.ts";
 
-/** No batch begins like this (see WIRE_VERSION). */
+/** First byte of a part; no batch starts with it (see WIRE_VERSION). */
 const PART = 0xff;
 const HEAD_BYTES = 13;
-/** Messages of which parts are missing. */
+/** Maximum incomplete messages. */
 const MOST_OPEN = 64;
 
-/** `id` names the message among those of all senders. */
+/** Splits a message. `id` must be unique among all senders. */
 export function* split(
   bytes: Uint8Array,
   most: number,
@@ -44,11 +44,11 @@ interface Open {
   missing: number;
 }
 
-/** Puts parts together again, in whatever order they come. */
+/** Joins parts that arrive in any order. */
 export class Joiner {
   readonly #open = new Map<string, Open>();
 
-  /** Returns a whole message, or undefined while parts are missing. */
+  /** Returns a complete message, or undefined while parts are missing. */
   take(bytes: Uint8Array): Uint8Array | undefined {
     if (bytes[0] !== PART) return bytes;
     const from = new Reader(bytes);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Joiner, split } from "./parts.ts";
 
 const bytes = fc.uint8Array({ maxLength: 300 })
-  // As batches begin.
+  // Starts like a batch.
   .map((rest) => Uint8Array.from([1, ...rest]));
 
 Deno.test("Joiner has what split() took apart, mixed and in any order", () => {

@@ -1,6 +1,6 @@
 /**
- * Which gateways there are, how clients reach them, and at which of them each
- * room has its voice.
+ * Keeps track of the gateways, how clients reach them, and which of them relays
+ * the voice of each room.
  *
  * @module
  */
@@ -15,11 +15,11 @@ export interface Place {
   readonly gateway: number;
   readonly info: GatewayInfo;
   stats: GatewayStats | undefined;
-  /** The address at which its latest client found it. */
+  /** Local address of its latest client's connection. */
   local: string | undefined;
 }
 
-/** Undefined: this process itself. */
+/** Undefined means this process. */
 type Where = number | undefined;
 
 export class Places {
@@ -58,27 +58,30 @@ export class Places {
     return gids;
   }
 
-  /** Whether a place has been chosen, and which gateway that is. */
+  /** Returns whether a place has been chosen, and which gateway it is. */
   voiceAt(gid: Gid): Where {
     return this.#voice.get(gid);
   }
 
-  /** The room has nobody in it any more. */
+  /** Forgets the place of a room without members. */
   forgetVoice(gid: Gid): void {
     this.#voice.delete(gid);
   }
 
-  /** The voice of a room is at this gateway already. */
+  /** Records that a gateway already has the voice of a room. */
   setVoice(gid: Gid, gateway: number): void {
     this.#voice.set(gid, gateway);
   }
 
-  /** Keeps the voice of a room here, for members who can reach no gateway. */
+  /**
+   * Keeps the voice of a room in this process, for members who can reach no
+   * gateway.
+   */
   keepVoiceHere(gid: Gid): void {
     this.#voice.set(gid, undefined);
   }
 
-  /** Chooses the gateway with the fewest people in voice rooms. */
+  /** Chooses the gateway with the fewest users in voice rooms. */
   placeVoice(gid: Gid): Where {
     if (this.#voice.has(gid)) return this.#voice.get(gid);
     const load = new Map([...this.#gateways.keys()].map((at) => [at, 0]));
@@ -94,13 +97,17 @@ export class Places {
     return best;
   }
 
-  /** How a session reaches a gateway; undefined when nobody knows. */
+  /**
+   * Returns the address at which a session reaches a gateway; undefined if
+   * unknown.
+   */
   addressOf(gateway: number, session: Session): string | undefined {
     const place = this.#gateways.get(gateway);
     if (place === undefined) return undefined;
     const { info: { inside, outside, address }, local = address } = place;
     const isOwn = this.#gatewayOf(session.id) === gateway;
-    // Who came by loopback is on that machine; others are not.
+    // A loopback address is valid only for clients on the gateway's own
+    // machine.
     const found = isLoopback(local) && !isLoopback(session.address)
       ? address
       : local;
@@ -113,7 +120,10 @@ export class Places {
     );
   }
 
-  /** Addresses in packets, for clients of this process and of gateways. */
+  /**
+   * Returns the addresses for packets, for clients of this process and of
+   * gateways.
+   */
   media(own: MediaServer): MediaServer {
     return {
       addressFor: (session) => {
@@ -136,7 +146,7 @@ export class Places {
     };
   }
 
-  /** A client has found its gateway at this address. */
+  /** Records the address at which a client has reached its gateway. */
   found(gateway: number, local: string): void {
     const place = this.#gateways.get(gateway);
     if (place !== undefined && isIPv4(local)) place.local = local;

@@ -1,6 +1,5 @@
 /**
- * What a core must know of each session and room to go on where another core
- * has stopped, as records of the log.
+ * Records in the log from which another core can restore each session and room.
  *
  * @module
  */
@@ -19,13 +18,13 @@ import type { Message } from "./wire.ts";
 
 export type Packet = Extract<Message, { what: "packet" }>;
 
-/** Where the socket of a session is; null: at the core itself. */
+/** Gateway and line of a session's socket; null for the core itself. */
 export interface LinePlace {
   readonly gateway: number;
   readonly line: number;
   readonly remote: Endpoint;
   readonly local: Endpoint;
-  /** Packets that have been accepted, and not been handled to their end. */
+  /** Packets that were accepted but not handled completely. */
   readonly pending: readonly Packet[];
 }
 
@@ -84,7 +83,7 @@ export interface RoomRecord {
   readonly lost: readonly Uid[];
   readonly departed: readonly Uid[];
   readonly isWaiting: boolean;
-  /** The gateway of its voice; null: none, or the core itself. */
+  /** Gateway of its voice; null for none, or the core itself. */
   readonly voice: number | null;
 }
 
@@ -97,7 +96,7 @@ export interface RecordPorts {
   now(): number;
 }
 
-/** Sessions looked at in one sweep, whether or not anything was heard. */
+/** Number of sessions checked in one sweep, even if no change was reported. */
 const SWEEP = 50;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -117,7 +116,7 @@ export function gatewayRecord(
   ];
 }
 
-/** Finds the records that have changed since they were written last. */
+/** Finds the records that have changed since they were written. */
 export class Records {
   readonly #ports: RecordPorts;
   readonly #written = new Map<string, string>();
@@ -129,7 +128,7 @@ export class Records {
     this.#ports = ports;
   }
 
-  /** What the log says already. */
+  /** Sets the records that are already in the log. */
   restore(records: ReadonlyMap<string, Uint8Array>): void {
     for (const [key, bytes] of records) {
       this.#written.set(key, decoder.decode(bytes));
@@ -144,7 +143,7 @@ export class Records {
     this.#rooms.add(gid);
   }
 
-  /** Looks at some sessions and all rooms for what nobody has told. */
+  /** Checks some sessions and all rooms for changes that were not reported. */
   sweep(): void {
     for (let n = 0; n < SWEEP; n++) {
       this.#sweep ??= this.#ports.sessions()[Symbol.iterator]();
@@ -190,7 +189,7 @@ export class Records {
           this.#ports.place(session),
         ),
       );
-    // What a member does may change the room.
+    // A member's actions may change the room.
     for (const gid of session?.rooms ?? []) this.touchRoom(gid);
     if (before !== undefined && before !== text) {
       const { rooms } = JSON.parse(before) as SessionRecord;
@@ -203,7 +202,7 @@ export class Records {
     if (isPlain(room)) return undefined;
     const handed = handedRoom(room, undefined);
     const record: RoomRecord = {
-      // Members are in the records of their sessions.
+      // Members are part of the records of their sessions.
       handed: { ...handed, members: [], lines: [] },
       hands: [...room.hands],
       lost: [...room.lost],
@@ -226,7 +225,7 @@ export class Records {
   }
 }
 
-/** The database has everything about it. */
+/** Returns whether the database contains everything about a room. */
 function isPlain(room: Room): boolean {
   return room.permanent && room.members.size === 0 &&
     room.redDots.size === 0 && room.invited.size === 0;
@@ -286,7 +285,7 @@ function sessionRecord(
   };
 }
 
-/** The records of a state, oldest session first. */
+/** Decodes the records of a state, oldest session first. */
 export function readRecords(records: ReadonlyMap<string, Uint8Array>): {
   readonly sessions: readonly SessionRecord[];
   readonly rooms: readonly RoomRecord[];
@@ -305,7 +304,7 @@ export function readRecords(records: ReadonlyMap<string, Uint8Array>): {
   return { sessions, rooms, gateways };
 }
 
-/** Puts a room as it was into a world that has just been loaded. */
+/** Restores a room in a world that has just been loaded. */
 export function restoreRoom(
   world: World,
   { handed, hands, lost, departed, isWaiting }: RoomRecord,
@@ -323,7 +322,7 @@ export function restoreRoom(
   if (isWaiting) room.waitingSince = steady;
 }
 
-/** Puts what a record says into a session that has just been made. */
+/** Restores the state of a new session from its record. */
 export function restoreSession(
   world: World,
   store: Store,

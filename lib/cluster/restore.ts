@@ -1,6 +1,5 @@
 /**
- * Puts sessions and rooms as the log has them into a server that has just
- * started.
+ * Restores sessions and rooms from the log in a server that has just started.
  *
  * @module
  */
@@ -23,7 +22,7 @@ export interface RestorePorts {
 }
 
 export interface Restored {
-  /** Sessions whose sockets are gone, still in their rooms. */
+  /** Sessions whose sockets are closed, and who are still in their rooms. */
   readonly ended: readonly Session[];
   readonly sessions: number;
   readonly rooms: number;
@@ -61,7 +60,7 @@ export function restoreWorld(
       });
       places.found(gateway, local.host);
     } else {
-      // Its socket was that of the core that is gone.
+      // Its socket belonged to the core that has gone.
       const session = new Session(id, record.address, "", connectedAt);
       setUp(session);
       ended.push(session);

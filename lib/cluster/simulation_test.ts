@@ -13,7 +13,7 @@ Deno.test(`${SEEDS} seeds: every member sees what one process would have shown`,
       sums[name as keyof Outcome] += n;
     }
   }
-  // A simulation in which nothing happens proves nothing.
+  // A simulation without these events would prove nothing.
   for (const [name, n] of Object.entries(sums)) {
     assert.ok(n >= 10, `${name}: ${n}`);
   }

@@ -1,6 +1,6 @@
 /**
- * Starts a role on NATS. This module, and all that it imports of NATS, is
- * loaded only by a server that has a role.
+ * Starts a role with NATS. Only a server with a role loads this module and the
+ * NATS packages that it imports.
  *
  * @module
  */
@@ -27,19 +27,19 @@ import { reachableAddress } from "./own_address.ts";
 import { Nats } from "./nats.ts";
 import { noLog } from "./no_log.ts";
 
-/** Milliseconds within which another gateway of the same number answers. */
+/** Milliseconds within which another gateway with the same number answers. */
 const ASK_MS = 500;
-/** Until JetStream has a leader. */
+/** Milliseconds to wait until JetStream has a leader. */
 const JETSTREAM_MS = 30_000;
-/** What a core says at its end has so long to reach the log. */
+/** Milliseconds for a core's last messages to reach the log. */
 const LAST_MS = 1000;
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-/** Where a core and its data are, in the words of `cluster status`. */
+/** Returns the name of a core in `cluster status`: its host and data folder. */
 export const coreName = (folder: string) => `${Deno.hostname()}:${folder}`;
 
-/** A core that is one of several: see {@linkcode CoreNode}. */
+/** Opens one of several cores: see {@linkcode CoreNode}. */
 export async function openCore(
   config: Config,
   database: string,
@@ -86,11 +86,14 @@ export async function openCore(
 
 export interface CoreMembership extends AsyncDisposable {
   readonly node: CoreNode;
-  /** Opens the database of a core that leads. */
+  /** Opens the database of the leading core. */
   open(term: Term): Promise<Leader>;
 }
 
-/** JetStream may still look for its leader when NATS answers. */
+/**
+ * Waits for JetStream, which may still be electing its leader when NATS
+ * answers.
+ */
 async function openNode(options: CoreNodeOptions): Promise<CoreNode> {
   const ends = performance.now() + JETSTREAM_MS;
   for (;;) {
@@ -109,7 +112,7 @@ async function openNode(options: CoreNodeOptions): Promise<CoreNode> {
   }
 }
 
-/** Joins a server that leads to its cluster. */
+/** Connects a leading server to its cluster. */
 export function startCore(
   { core, chat, voice, video }: ClusterNeighbours,
   folder: string,
@@ -164,7 +167,8 @@ export function startCore(
   return {
     async leave(comesBack) {
       node.onLost = nothing;
-      // Without another core, clients are told that the server ends.
+      // Without another core, clients are told that the server is shutting
+      // down.
       const goesOn = comesBack || cluster.hub.isStopped ||
         await hasStandby(nats);
       if (!goesOn) return;
@@ -184,7 +188,7 @@ export function startCore(
   };
 }
 
-/** Whether a core stands by that can lead at once. */
+/** Returns whether there is a standby core that can lead immediately. */
 async function hasStandby(nats: Nats): Promise<boolean> {
   const { connection } = nats;
   try {
@@ -197,7 +201,7 @@ async function hasStandby(nats: Nats): Promise<boolean> {
   }
 }
 
-/** A gateway that takes connections. Rejects with CannotListen, NatsError. */
+/** Starts a gateway. Rejects with CannotListen, NatsError. */
 export async function startGateway(
   config: LiveConfig,
   file: string,
@@ -235,8 +239,9 @@ export async function startGateway(
 }
 
 /**
- * The number of before unless a gateway that runs has it, as in a copied
- * folder; a random one otherwise. From now on this one answers for it.
+ * Returns the previous number of this gateway, or a random one if a running
+ * gateway has that number, as with a copied folder. From now on this gateway
+ * answers for its number.
  */
 async function freeNumber(
   nats: Nats,
@@ -262,7 +267,7 @@ async function isTaken(nats: Nats, number: number) {
     });
     return true;
   } catch {
-    // Nobody answers.
+    // No gateway answers.
     return false;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What cores tell of themselves and their cluster, and the wish that another
- * one leads (`retropal cluster`).
+ * Status of cores and their cluster, and the request to let another core lead
+ * (`retropal cluster`).
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type { CoreStatus } from "./core_status.ts";
 
 const STATUS = "status";
 const PROMOTE = "promote";
-/** Cores that have not answered by then are not there. */
+/** Milliseconds in which cores must answer to be listed. */
 const ANSWER_MS = 1000;
 
 export interface StatusPorts {
@@ -25,7 +25,7 @@ export interface StatusPorts {
   readonly node: CoreNode;
 }
 
-/** Answers for a core. Returns a function that ends it. */
+/** Answers status requests for a core. Returns a function that stops it. */
 export function answerStatus({ nats, name, node }: StatusPorts): () => void {
   const { connection } = nats;
   const subscription = connection.subscribe(nats.subject(STATUS), {
@@ -46,7 +46,7 @@ export function answerStatus({ nats, name, node }: StatusPorts): () => void {
   return () => subscription.unsubscribe();
 }
 
-/** What the core that leads adds. */
+/** Returns the additional status of the leader. */
 export function leadingStatus(cluster: ClusterCore, online: () => number) {
   return (): Pick<CoreStatus, "online" | "gateways" | "entry"> => ({
     entry: cluster.hub.state.index,
@@ -61,7 +61,7 @@ export function leadingStatus(cluster: ClusterCore, online: () => number) {
   });
 }
 
-/** Calls `stepDown` when the core of that name shall lead instead. */
+/** Calls `stepDown` when another core is requested to lead. */
 export function answerPromote(
   nats: Nats,
   name: string,
@@ -78,7 +78,7 @@ export function answerPromote(
   return () => subscription.unsubscribe();
 }
 
-/** A look at a cluster from outside. */
+/** A view of a cluster for commands. */
 export class ClusterView implements AsyncDisposable {
   readonly #nats: Nats;
 
@@ -86,7 +86,7 @@ export class ClusterView implements AsyncDisposable {
     this.#nats = nats;
   }
 
-  /** Rejects with NatsError. */
+  /** Connects. Rejects with NatsError. */
   static async open(config: Config): Promise<ClusterView> {
     return new ClusterView(
       await Nats.connect({
@@ -98,7 +98,7 @@ export class ClusterView implements AsyncDisposable {
     );
   }
 
-  /** All cores that answer, the leading one first. */
+  /** Returns all cores that answer, the leader first. */
   async cores(): Promise<readonly CoreStatus[]> {
     const { connection } = this.#nats;
     const cores: CoreStatus[] = [];
@@ -116,7 +116,7 @@ export class ClusterView implements AsyncDisposable {
     );
   }
 
-  /** The answer of the core that leads; undefined: none does. */
+  /** Returns the answer of the leader; undefined if there is none. */
   async promote(name: string): Promise<string | undefined> {
     const { connection } = this.#nats;
     try {

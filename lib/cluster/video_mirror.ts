@@ -1,5 +1,5 @@
 /**
- * The cameras and views that a gateway relays, as the core tells them.
+ * The cameras and views that a gateway relays, as reported by the core.
  *
  * @module
  */
@@ -26,12 +26,12 @@ export class VideoMirror {
   readonly cameras = new Cameras();
   readonly #changed: (change: VideoChange) => void;
 
-  /** `changed` hears of what has ended. */
+  /** @param changed called with everything that has ended */
   constructor(changed: (change: VideoChange) => void) {
     this.#changed = changed;
   }
 
-  /** Takes over everything that there is now. */
+  /** Applies the complete current list. */
   update(wanted: readonly CameraVideo[]): void {
     const { cameras } = this;
     const byUid = new Map(wanted.map((one) => [one.uid, one]));
@@ -73,7 +73,7 @@ function isSame({ session, room, since }: Camera, one: CameraVideo): boolean {
     since === one.since;
 }
 
-/** As much of a session as the relay looks at. */
+/** Returns the part of a session that the relay uses. */
 function sessionOf({ uid, session: id, address }: PersonVideo): Session {
   const session = new Session(id, address, "", 0);
   session.account = { uid, nickname: "", role: "user" } as Account;

@@ -19,7 +19,7 @@ Deno.test("VideoMirror has the cameras and views of the latest update", () => {
   const first = cameras.of(11);
   assert.equal(first?.session.address, "192.0.2.1");
   assert.equal(cameras.view(12, 11)?.viewer.id, 2);
-  // The same again changes nothing, and keeps what the relay holds on to.
+  // An unchanged list keeps the objects that the relay refers to.
   mirror.update([{ ...camera, live: true }]);
   assert.equal(cameras.of(11), first);
   assert.equal(first?.live, true);
@@ -27,7 +27,7 @@ Deno.test("VideoMirror has the cameras and views of the latest update", () => {
   mirror.update([{ ...camera, views: [] }]);
   assert.equal(cameras.view(12, 11), undefined);
   assert.deepEqual(ended, ["view ended"]);
-  // A camera of a later session is another one.
+  // A camera of a later session is a different camera.
   mirror.update([{ ...camera, session: 9 }]);
   assert.notEqual(cameras.of(11), first);
   mirror.update([]);

@@ -1,6 +1,6 @@
 /**
- * A voice room as a gateway needs it to relay voice: the core's answers to
- * everything that the relay asks (lib/voice/roster.ts), as one value.
+ * The state of a voice room that a gateway needs to relay it: the core's
+ * answers to all questions of the relay (lib/voice/roster.ts), as one value.
  *
  * @module
  */
@@ -17,20 +17,23 @@ export interface MemberVoice {
   readonly mostFrames?: number;
   readonly maySpeak: boolean;
   readonly goesFirst: boolean;
-  /** Members whom they do not hear. */
+  /** Members whom this member does not hear. */
   readonly deafTo: readonly Uid[];
-  /** From where datagrams to them should come, best first. */
+  /** Source addresses for datagrams to this member, best first. */
   readonly addresses: readonly string[];
 }
 
 export interface RoomVoice {
   readonly floor: FloorRule;
-  /** Raised hands in their order. */
+  /** Members with raised hands, in order. */
   readonly hands: readonly Uid[];
   readonly members: readonly MemberVoice[];
 }
 
-/** `addresses` tells where a session was told that voice is. */
+/**
+ * Returns a room's state. `addresses` returns the voice addresses that a
+ * session was given.
+ */
 export function roomVoice(
   room: Room,
   roster: VoiceRoster,
@@ -61,7 +64,7 @@ export function roomVoice(
   };
 }
 
-/** The parts of the voice server that hear of changes. */
+/** The methods of the voice server that are informed of changes. */
 export interface VoiceChanges {
   joined(gid: Gid, uid: Uid): void;
   left(gid: Gid, uid: Uid): void;
@@ -75,7 +78,7 @@ interface Held {
   readonly deaf: ReadonlyMap<Uid, ReadonlySet<Uid>>;
 }
 
-/** The rooms that a gateway relays, as its voice server asks for them. */
+/** The rooms that a gateway relays, for its voice server. */
 export class VoiceRooms implements VoiceRoster {
   readonly #rooms = new Map<Gid, Held>();
   readonly #roomOf = new Map<Uid, Gid>();
@@ -85,7 +88,7 @@ export class VoiceRooms implements VoiceRoster {
     readonly onTalk: VoiceRoster["onTalk"],
   ) {}
 
-  /** Takes over a room's state, and tells the relay what has changed. */
+  /** Updates a room's state, and informs the relay of changes. */
   update(gid: Gid, value: RoomVoice | null, relay: VoiceChanges): void {
     const before = this.#rooms.get(gid)?.members;
     for (const uid of before?.keys() ?? []) {
@@ -111,7 +114,10 @@ export class VoiceRooms implements VoiceRoster {
     relay.policyChanged(gid);
   }
 
-  /** All rooms are gone: the core is another one, or has given us up. */
+  /**
+   * Removes all rooms, because the core has changed or has given this gateway
+   * up.
+   */
   clear(relay: VoiceChanges): void {
     for (const gid of [...this.#rooms.keys()]) this.update(gid, null, relay);
   }

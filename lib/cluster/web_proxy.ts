@@ -1,7 +1,7 @@
 /**
- * The pages at a gateway: it answers for location2.txt itself, because that
- * names its own chat port, and passes every other request on to the core with
- * the visitor's address in X-Forwarded-For. WebSockets pass too.
+ * The pages at a gateway: it answers location2.txt itself, with its own chat
+ * port, and forwards every other request, including WebSockets, to the core
+ * with the visitor's address in X-Forwarded-For.
  *
  * @module
  */
@@ -27,13 +27,13 @@ const CONNECT_MS = 3000;
 export interface WebProxyOptions {
   readonly bind: string;
   readonly port: number;
-  /** For the old client's own browser; 0: none. */
+  /** Port for the old client's own browser; 0 for none. */
   readonly legacyPort: number;
   readonly config: () => Config;
   readonly admission: Admission;
-  /** Where the core serves its pages, "host:port"; null: nowhere. */
+  /** Returns "host:port" of the core's pages; null for none. */
   readonly core: () => string | null;
-  /** Where clients of this visitor find the chat port. */
+  /** Returns the chat address for this visitor's client. */
   readonly location: (
     visitor: { readonly address: string; readonly localAddress: string },
     host: string,
@@ -47,7 +47,7 @@ export class WebProxy implements AsyncDisposable {
   readonly #visits = new Set<Visit>();
   readonly #running: Promise<void>[] = [];
 
-  /** Binds. Throws CannotListen. */
+  /** Binds the port. Throws CannotListen. */
   constructor(options: WebProxyOptions) {
     this.#options = options;
     const { bind, port, legacyPort } = options;
@@ -95,7 +95,7 @@ export class WebProxy implements AsyncDisposable {
   }
 }
 
-/** One connection: one request, or one WebSocket. */
+/** One connection with one request or WebSocket. */
 class Visit implements Acceptable {
   readonly address: string;
   mayYield = true;
@@ -124,7 +124,7 @@ class Visit implements Acceptable {
     this.close();
   }
 
-  /** Resolves when it is known what the visitor wants. */
+  /** Resolves when the request is known. */
   async run(): Promise<boolean> {
     const timer = setTimeout(() => this.close(), HEAD_MS);
     try {
@@ -137,7 +137,7 @@ class Visit implements Acceptable {
       await this.#pass(head);
       return true;
     } catch {
-      // The visitor has gone.
+      // The visitor has disconnected.
       this.close();
       return false;
     } finally {
@@ -152,7 +152,7 @@ class Visit implements Acceptable {
       try {
         conn?.close();
       } catch {
-        // Closed already.
+        // Already closed.
       }
     }
     this.#ended();
@@ -224,7 +224,8 @@ class Visit implements Acceptable {
       { address, localAddress },
       asked,
     );
-    // Exactly this line: the client reads what follows the head as it is.
+    // The client uses everything after the head, so the body is exactly this
+    // line.
     return this.#answer(200, locationLine(host, port), "text/plain");
   }
 

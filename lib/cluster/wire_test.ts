@@ -70,7 +70,9 @@ const batch: fc.Arbitrary<Batch> = fc.record({
   ack: u64,
   messages: fc.array(message, { maxLength: 12 }),
 });
-/** Without the prototypes and buffers that make equal things differ. */
+/**
+ * Removes prototypes and buffers, which make equal values compare as different.
+ */
 const plain = (value: unknown) =>
   JSON.stringify(
     value,

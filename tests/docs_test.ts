@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { CHAT_COMMANDS, chatForm } from "../lib/commands/chat.ts";
 import { ALL } from "../lib/cli/main.ts";
 import { parse } from "../lib/cli/parse.ts";
-import { readInput } from "../lib/commands/field.ts";
+import { readInput } from "../lib/commands/read_input.ts";
 import { splitWords } from "../lib/commands/words.ts";
 import { SETTINGS } from "../lib/config/config.ts";
 

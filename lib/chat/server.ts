@@ -12,8 +12,8 @@ import type { Endpoint, Wire } from "../net/wire.ts";
 import type { Effect, VideoChange, VoiceChange } from "../domain/effects.ts";
 import { beginHandover } from "../domain/handover.ts";
 import { Session } from "../domain/session.ts";
-import type { World } from "../domain/world.ts";
 import { Context, type Services } from "./context.ts";
+import { checkDeadlines } from "./deadlines.ts";
 import { depart, endSession, FAREWELLS } from "./departure.ts";
 import type { Edge, Line, LineHandler } from "./edge/line.ts";
 import { LocalEdge } from "./edge/local.ts";
@@ -30,22 +30,12 @@ const DRAIN_MS = 1500;
 const DRAIN_LOOK_MS = 20;
 /** How often deadlines are checked. */
 const SWEEP_MS = 2000;
-/**
- * A client that only listens sends nothing but a statistic every 30 minutes, so
- * the idle time is counted a little longer than that.
- */
-const IDLE_GRACE_MS = 90_000;
-
 /** What the video relay is told about rooms. */
 export interface VideoControl {
   /** The port that clients are told. */
   readonly port: number;
   changed(change: VideoChange): void;
 }
-
-/** Two ticks of {@linkcode TICK_MS} are missing, and a little more. */
-const TICK_MS = 60_000;
-const SILENT_MS = 2 * TICK_MS + 10_000;
 
 /** Hears of everything that may change a session or a room. */
 export interface ChatObserver {
@@ -246,39 +236,17 @@ export class ChatServer {
   }
 
   #checkDeadlines(): void {
-    const { settings } = this.services;
-    const now = this.services.steady();
-    activity.task("deadlines", now);
-    const signOn = 1000 * settings.limits.signon_seconds;
-    const stuck = 1000 * settings.limits.stuck_seconds;
+    activity.task("deadlines", this.services.steady());
     this.act(dropWaitingRooms);
     this.act(endOfGrace);
-    const idle = 60_000 * settings.limits.idle_minutes + IDLE_GRACE_MS;
-    for (const connection of [...this.connections.values()]) {
-      const { session } = connection;
-      if (connection.stuckFor(now) > stuck) {
-        this.services.counters.slowClientsClosed++;
-        connection.dead("the client takes nothing any more");
-      } else if (session.phase === "online") {
-        const silent = now - connection.lastPacketAt;
-        if (silent > idle) this.#expelIdle(connection);
-        else if (
-          silent > SILENT_MS && owesTicks(session, this.services.world)
-        ) {
-          connection.dead("no sign of life in a voice room");
-        }
-      } else if (
-        // When everybody signs on at once, password checks may take longer than
-        // this.
-        connection.mayYield && now - connection.openedAt > signOn
-      ) {
-        // A client that waits as Gaim does, does not notice a closed
-        // connection.
-        if (session.dialect.finAfterMs === undefined) {
-          connection.end("no sign-on in time");
-        } else void connection.close("no sign-on in time");
-      }
-    }
+    checkDeadlines(
+      this.services,
+      [...this.connections.values()],
+      (session) =>
+        this.act((ctx) =>
+          endSession(ctx, session, "You were away for too long.", "idle")
+        ),
+    );
   }
 
   /** Ends the sessions from networks that are no longer allowed. */
@@ -294,13 +262,6 @@ export class ChatServer {
         )
       );
     }
-  }
-
-  #expelIdle({ session }: Line): void {
-    session.ending = "dead";
-    this.act((ctx) =>
-      endSession(ctx, session, "You were away for too long.", "idle")
-    );
   }
 
   /**
@@ -372,16 +333,4 @@ export class ChatServer {
     const all = new Promise<void>((resolve) => this.#emptied = resolve);
     if (this.connections.size > 0) await all;
   }
-}
-
-/**
- * Returns whether the client sends -160 every minute, because it is in a voice
- * room.
- */
-function owesTicks(session: Session, world: World): boolean {
-  if (!session.dialect.ticksInVoiceRooms) return false;
-  for (const gid of session.rooms) {
-    if (world.rooms.get(gid)?.isVoice) return true;
-  }
-  return false;
 }

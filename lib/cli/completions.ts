@@ -4,7 +4,8 @@
  * @module
  */
 import { document } from "../commands/command.ts";
-import { type Field, optionName } from "../commands/field.ts";
+import { type Field } from "../commands/field.ts";
+import { optionName } from "../commands/read_input.ts";
 import { argument, UsageError } from "../commands/field.ts";
 import { type Described, type Local, localCommand } from "./local.ts";
 import { SETTINGS } from "../config/config.ts";

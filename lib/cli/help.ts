@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fieldName } from "../commands/field.ts";
+import { fieldName } from "../commands/read_input.ts";
 import { VERSION } from "../version.ts";
 import type { Described } from "./local.ts";
 import { nextWords } from "./parse.ts";

@@ -11,7 +11,8 @@ import {
   failure,
   failureOf,
 } from "../commands/command.ts";
-import { type Field, readInput } from "../commands/field.ts";
+import { type Field } from "../commands/field.ts";
+import { readInput } from "../commands/read_input.ts";
 import { oneLine } from "../commands/table_text.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type DataFolder, dataFolder } from "../config/data_folder.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { document } from "../commands/command.ts";
-import { fieldName } from "../commands/field.ts";
+import { fieldName } from "../commands/read_input.ts";
 import { VERSION } from "../version.ts";
 import { usage } from "./help.ts";
 import { type Described, localCommand } from "./local.ts";

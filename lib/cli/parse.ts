@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { optionName } from "../commands/field.ts";
+import { optionName } from "../commands/read_input.ts";
 import { didYouMean } from "../config/nearest.ts";
 import type { Described } from "./local.ts";
 

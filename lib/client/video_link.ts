@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { writeAll } from "../net/write_all.ts";
 import {
   encodeRequest,
   INCOMPLETE,
@@ -110,11 +111,5 @@ async function transact<T>(
     } catch {
       // The error that ended the connection has closed it too.
     }
-  }
-}
-
-async function writeAll(stream: ByteStream, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await stream.write(bytes.subarray(at));
   }
 }

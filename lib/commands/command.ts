@@ -21,7 +21,8 @@ import {
   Refused,
   Unconfirmed,
 } from "../actions/acting.ts";
-import { type Fields, type InputOf, readInput, UsageError } from "./field.ts";
+import { type Fields, type InputOf, UsageError } from "./field.ts";
+import { readInput } from "./read_input.ts";
 import type { Live } from "../ops/live.ts";
 import { oneLine } from "./table_text.ts";
 import { aRole } from "./words.ts";

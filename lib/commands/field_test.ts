@@ -7,11 +7,10 @@ import {
   flag,
   numberOption,
   option,
-  optionName,
-  readInput,
   UsageError,
   yesNoOption,
 } from "./field.ts";
+import { optionName, readInput } from "./read_input.ts";
 
 Deno.test("duration() reads what people write", () => {
   equal(duration("30m"), 1_800_000);

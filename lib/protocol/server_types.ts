@@ -1,11 +1,11 @@
 /**
- * Every packet type that a server sends, once.
+ * Every packet type that goes from the server to the client, once.
  *
  * @module
  */
+import { NEVER_SENT_TYPES } from "./never_sent_types.ts";
 import type { PacketType } from "./packet_type.ts";
 
-/** From the server to the client. */
 export const SERVER_TYPES = {
   HELLO: { type: -117, section: "Sign-on", seen: true },
   REDIRECT: { type: -119, section: "Sign-on", seen: true },
@@ -90,8 +90,6 @@ export const SERVER_TYPES = {
     text: 0,
     secret: null,
   },
-  NEW_UID: { type: 0x006e, section: "What breaks the client", never: true },
-  UPGRADE: { type: 0x0078, section: "System", never: true },
   FUTURE_USER_STATUS: {
     type: 0x00c8,
     section: "System",
@@ -100,7 +98,6 @@ export const SERVER_TYPES = {
     list: true,
     secret: { from: 0, kind: "personal" },
   },
-  FUTURE_USER_WINDOW: { type: 0x00c9, section: "System", never: true },
   ROOM_JOINED: {
     type: 0x0136,
     section: "Rooms",
@@ -119,7 +116,6 @@ export const SERVER_TYPES = {
   ROOM_VIDEO: { type: 0x0138, section: "Room video", seen: true },
   ROOM_MEDIA_SERVER: { type: 0x013b, section: "Voice", seen: true },
   ROOM_USER_LEFT: { type: 0x0140, section: "Rooms", seen: true },
-  GROUP_LIST: { type: 0x014a, section: "Categories and lists", never: true },
   CATEGORY_COUNT: {
     type: 0x014b,
     section: "Categories and lists",
@@ -190,7 +186,6 @@ export const SERVER_TYPES = {
     secret: null,
   },
   RED_DOT_ON: { type: 0x017d, section: "Microphone", seen: true },
-  MEMBER_IGNORED: { type: 0x018c, section: "Microphone", never: true },
   RED_DOT_OFF: { type: 0x018d, section: "Microphone", seen: true },
   HAND_UP: { type: 0x018e, section: "Microphone", seen: true },
   HAND_DOWN: { type: 0x018f, section: "Microphone", seen: true },
@@ -202,16 +197,6 @@ export const SERVER_TYPES = {
     text: 0,
     list: true,
     secret: null,
-  },
-  PARENTAL_RESET: {
-    type: 0x019f,
-    section: "What breaks the client",
-    never: true,
-  },
-  NUMBERED_TEXT: {
-    type: 0x01a4,
-    section: "What breaks the client",
-    never: true,
   },
   XFER_REFUSED: { type: 0x01bb, section: "File transfer", seen: true },
   XFER_ACCEPTED: {
@@ -241,7 +226,6 @@ export const SERVER_TYPES = {
     text: 0,
     secret: { from: 0, kind: "personal" },
   },
-  CALL_ENDED_OLD: { type: 0x01c3, section: "Calls", never: true },
   BLOCK_RESULT: {
     type: 0x01f4,
     section: "Pals and presence",
@@ -279,8 +263,6 @@ export const SERVER_TYPES = {
     secret: { from: 4, kind: "personal" },
   },
   VIDEO_ENDED: { type: 0x02d0, section: "Calls", seen: true },
-  ROOM_URL: { type: 0x0320, section: "System", never: true },
-  USER_URL: { type: 0x032a, section: "System", never: true },
   ROOM_ADMIN_INFO: {
     type: 0x0384,
     section: "Moderation",
@@ -301,37 +283,6 @@ export const SERVER_TYPES = {
     section: "Registration and passwords",
     seen: true,
   },
-  MODULE_CHECK: {
-    type: 0x0834,
-    section: "What breaks the client",
-    never: true,
-  },
-  REGISTRY_READ: {
-    type: 0x0837,
-    section: "What breaks the client",
-    never: true,
-  },
-  REGISTRY_WRITE: {
-    type: 0x0838,
-    section: "What breaks the client",
-    never: true,
-  },
-  REGISTRY_DELETE: {
-    type: 0x0839,
-    section: "What breaks the client",
-    never: true,
-  },
-  EXE_CHECKSUM: {
-    type: 0x084a,
-    section: "What breaks the client",
-    never: true,
-  },
-  EMAIL_CODE_ASK: {
-    type: 0x0898,
-    section: "What breaks the client",
-    never: true,
-  },
-  POPUP_URL: { type: 0x09c4, section: "System", never: true },
   /** Answers to requests that only later clients make. */
   PONG: { type: 0x00a2, section: "Other clients" },
   ANSWER_1500: { type: 0x05dc, section: "Other clients" },
@@ -353,4 +304,5 @@ export const SERVER_TYPES = {
     seen: true,
     unsent: true,
   },
+  ...NEVER_SENT_TYPES,
 } as const satisfies Record<string, PacketType>;

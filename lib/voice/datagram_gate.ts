@@ -11,7 +11,8 @@ import type { Gid, Uid } from "../domain/store.ts";
 import { PREFIX_BYTES, speakerOf } from "../protocol/rtp.ts";
 import type { DropReason } from "./counters.ts";
 import type { VoiceRelay } from "./relay.ts";
-import type { Form, VoiceRoom } from "./room.ts";
+import type { Form } from "./peer.ts";
+import type { VoiceRoom } from "./room.ts";
 import { isSameHost } from "../net/addresses.ts";
 import type { VoiceRoster } from "./roster.ts";
 

@@ -20,14 +20,8 @@ import {
 import { EarlyHellos } from "./early_hellos.ts";
 import type { VoiceLimits } from "./limits.ts";
 import { LostLinks } from "./lost_links.ts";
-import {
-  type Datagrams,
-  type Form,
-  type Link,
-  type Peer,
-  type Voice,
-  VoiceRoom,
-} from "./room.ts";
+import type { Datagrams, Form, Peer } from "./peer.ts";
+import { type Link, type Voice, VoiceRoom } from "./room.ts";
 import { isSameHost } from "../net/addresses.ts";
 import { addQuality, type VoiceQuality } from "./quality.ts";
 import type { VoiceControl, VoiceMember, VoiceRoster } from "./roster.ts";

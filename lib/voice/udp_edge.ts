@@ -21,7 +21,7 @@ import type { DatagramGate } from "./datagram_gate.ts";
 import type { OwnAddresses } from "./own_addresses.ts";
 import type { Refusals } from "../net/refusals.ts";
 import type { VoiceRelay } from "./relay.ts";
-import type { Datagrams, Peer } from "./room.ts";
+import type { Datagrams, Peer } from "./peer.ts";
 import { plainAddress } from "../net/addresses.ts";
 import { nextTurn, pause } from "../net/turn.ts";
 

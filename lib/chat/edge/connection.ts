@@ -7,28 +7,20 @@
 import type { Receipt } from "../../domain/effects.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Wire } from "../../net/wire.ts";
-import { serverError } from "../../protocol/packets/system.ts";
 import { FrameDecoder, MAX_RECEIVED_PAYLOAD } from "../../protocol/frame.ts";
 import { requestUser } from "../../protocol/packets/pals.ts";
 import type { Acceptable } from "../../net/acceptor.ts";
 import { costOf, isAwaited } from "../dispatch.ts";
 import { Allowance } from "./allowance.ts";
+import { Farewell } from "./farewell.ts";
 import { Flood } from "./flood.ts";
 import { Intake, READ_AHEAD } from "./intake.ts";
 import type { EdgeServices, Line, LineHandler, OpenLine } from "./line.ts";
-import { pause } from "../../net/turn.ts";
 import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { Translator } from "./translator.ts";
 
 /** Longest payload accepted before sign-on, in bytes. */
 const MAX_PAYLOAD_BEFORE_SIGN_ON = 4096;
-/** Time that a closing connection has to write its queue, in milliseconds. */
-const FAREWELL_MS = 1500;
-/**
- * Time after sealing, in milliseconds, within which bytes under way arrive, and
- * a client that takes our FIN for the end has closed its side.
- */
-const SETTLE_MS = 400;
 /**
  * A client that sends nothing for this many milliseconds may be waiting for
  * HELLO.
@@ -58,14 +50,12 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   readonly #owner: ConnectionOwner;
   readonly #outbox: Outbox;
   readonly #translator: Translator;
+  readonly #farewell: Farewell;
   readonly #decoder = new FrameDecoder(MAX_PAYLOAD_BEFORE_SIGN_ON);
   readonly #allowance: Allowance;
   readonly #intake: Intake;
   readonly #flood = new Flood();
-  #dropSaid = false;
   #closing = false;
-  /** Since when nothing more may be written; -1: writing is allowed. */
-  #sealedAt = -1;
   /** The client has closed its write side; what it sent is still handled. */
   #hungUp = false;
   #ended = false;
@@ -74,11 +64,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
    */
   #busy = false;
   #online = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Timer until a silent client is greeted, or until the FIN may be sent. */
+  /** Timer until a silent client is greeted. */
   #delay: ReturnType<typeof setTimeout> | undefined;
-  /** Ends the wait of a packet that is over the rate. */
-  #stopWaiting = () => {};
 
   constructor(
     wire: Wire,
@@ -103,6 +90,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
       this,
       () => services.settings.limits.outbox_bytes,
     );
+    this.#farewell = new Farewell(this, wire, this.#outbox, this.#translator);
   }
 
   get queuedBytes(): number {
@@ -131,7 +119,7 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   push(frames: Uint8Array, receipt?: Receipt): boolean {
-    if (this.#sealedAt >= 0) return false;
+    if (this.#farewell.isSealed) return false;
     frames = this.#translator.own(frames);
     this.packetsOut++;
     this.#services.counters.packetsOut++;
@@ -212,24 +200,11 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     await checking;
   }
 
-  /**
-   * Continues reading while a packet over the rate waits, so that a client that
-   * hangs up does not stay online until its requests are answered.
-   */
-  async #readWhileLate(waiting: Promise<void>): Promise<void> {
-    const next = await this.#intake.ahead(waiting, READ_AHEAD.late);
-    if (next === "full") this.#expelFlooder();
-    else if (next === "closed") {
-      this.#hungUp = true;
-      this.#intake.hungUp();
-    } else if (next instanceof Error) this.dead(next.message);
-  }
-
   /** The client has closed its write side; flush what is queued, then close. */
   async #finish(): Promise<void> {
     this.session.ending = "clean";
     const reason = "closed by the client";
-    this.#timer ??= setTimeout(() => this.end(reason), FAREWELL_MS);
+    this.#farewell.limit(() => this.end(reason));
     await this.#outbox.drained();
     this.end(reason);
   }
@@ -286,12 +261,12 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   ): Promise<void> {
     const payload = view.slice();
     this.#services.counters.packetsDelayed++;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#stopWaiting = resolve;
-    const timer = setTimeout(resolve, wait);
-    if (this.#online) await this.#readWhileLate(promise);
-    else await promise;
-    clearTimeout(timer);
+    const end = await this.#intake.wait(wait, this.#online);
+    if (end === "full") this.#expelFlooder();
+    else if (end === "closed") {
+      this.#hungUp = true;
+      this.#intake.hungUp();
+    } else if (end instanceof Error) this.dead(end.message);
     if (this.#closing || this.#hungUp) return;
     await this.#handler.packet(type, payload, this.now);
   }
@@ -316,13 +291,9 @@ export class Connection implements Line, OutboxOwner, Acceptable {
    */
   #drop(now: number): void {
     this.#services.counters.packetsOverRate++;
-    const isFlood = this.#flood.dropped(now);
-    // One line per connection: a flood of packets must not flood the log.
-    if (!this.#dropSaid) {
-      this.#dropSaid = true;
-      this.#handler.overRate();
-    }
-    if (isFlood) this.#expelFlooder();
+    const found = this.#flood.dropped(now);
+    if (found === "first") this.#handler.overRate();
+    else if (found === "flood") this.#expelFlooder();
   }
 
   #expelFlooder(): void {
@@ -334,34 +305,12 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   }
 
   seal(): void {
-    if (this.#closing || this.#sealedAt >= 0) return;
-    this.#sayEnd("The server restarts. Please sign on again in a minute.");
-    this.flush();
-    this.#sealedAt = this.now;
-    const { finAfterMs = 0 } = this.session.dialect;
-    void this.#outbox.drained().then(async () => {
-      await pause(finAfterMs);
-      if (!this.#closing) await this.#wire.closeWrite();
-    }).catch(() => {
-      // The next read reports it.
-    });
+    if (!this.#closing) this.#farewell.seal(this.now);
   }
 
   isSettled(now: number): boolean {
-    if (this.#sealedAt < 0 || this.#busy) return false;
-    if (this.#outbox.waiting > 0 || this.#decoder.pending > 0) return false;
-    const { finAfterMs = 0 } = this.session.dialect;
-    return now - this.#sealedAt >= Math.max(SETTLE_MS, finAfterMs);
-  }
-
-  /** Notifies a client that would not notice a closed connection. */
-  #sayEnd(text: string): void {
-    const { finAfterMs = 0 } = this.session.dialect;
-    if (
-      finAfterMs > 0 && !this.#translator.toldEnd && !this.session.saidGoodbye
-    ) {
-      this.push(serverError.frame({ text }));
-    }
+    return !this.#busy && this.#decoder.pending === 0 &&
+      this.#farewell.isSettled(now);
   }
 
   /**
@@ -371,27 +320,9 @@ export class Connection implements Line, OutboxOwner, Acceptable {
   async close(reason: string): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    this.#stopWaiting();
+    this.#intake.stopWaiting();
     clearTimeout(this.#delay);
-    const { finAfterMs = 0 } = this.session.dialect;
-    this.#sayEnd("The connection was closed.");
-    this.flush();
-    this.#timer ??= setTimeout(
-      () => this.end(reason),
-      FAREWELL_MS + finAfterMs,
-    );
-    await this.#outbox.drained();
-    if (finAfterMs > 0) {
-      await new Promise((resolve) =>
-        this.#delay = setTimeout(resolve, finAfterMs)
-      );
-    }
-    if (this.#ended) return;
-    try {
-      await this.#wire.closeWrite();
-    } catch {
-      this.end(reason);
-    }
+    await this.#farewell.close(() => this.end(reason));
   }
 
   dead(reason: string): void {
@@ -403,9 +334,9 @@ export class Connection implements Line, OutboxOwner, Acceptable {
     this.#closing = true;
     if (this.#ended) return;
     this.#ended = true;
-    this.#stopWaiting();
-    clearTimeout(this.#timer);
+    this.#intake.stopWaiting();
     clearTimeout(this.#delay);
+    this.#farewell.end();
     this.#outbox.discard();
     try {
       this.#wire.close();

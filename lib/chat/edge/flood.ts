@@ -15,13 +15,21 @@ const FLOOD_WINDOW_MS = 10_000;
 export class Flood {
   #dropped = 0;
   #since = 0;
+  #isFirst = true;
 
-  /** Counts one dropped packet. Returns true when it makes a flood. */
-  dropped(now: number): boolean {
+  /**
+   * Counts one dropped packet. Returns "flood" when it makes one, and "first"
+   * for the first of all, which alone is logged: a flood of packets must not
+   * flood the log.
+   */
+  dropped(now: number): "first" | "flood" | undefined {
     if (now - this.#since > FLOOD_WINDOW_MS) {
       this.#since = now;
       this.#dropped = 0;
     }
-    return ++this.#dropped >= FLOOD_PACKETS;
+    if (++this.#dropped >= FLOOD_PACKETS) return "flood";
+    if (!this.#isFirst) return undefined;
+    this.#isFirst = false;
+    return "first";
   }
 }

@@ -22,6 +22,8 @@ export class Intake {
   readonly #decoder: FrameDecoder;
   /** A pending read that began while a packet was waiting. */
   #reading: Promise<number | null> | undefined;
+  /** Ends the wait of a packet that is over the rate. */
+  stopWaiting = () => {};
 
   constructor(wire: Wire, decoder: FrameDecoder) {
     this.#wire = wire;
@@ -41,6 +43,24 @@ export class Intake {
   /** Makes the next read report the end. */
   hungUp(): void {
     this.#reading = Promise.resolve(null);
+  }
+
+  /**
+   * Waits until a packet over the rate may be handled. Continues reading
+   * meanwhile if `reads`, so that a client that hangs up does not stay online
+   * until its requests are answered.
+   */
+  async wait(ms: number, reads: boolean): Promise<AheadEnd> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.stopWaiting = resolve;
+    const timer = setTimeout(resolve, ms);
+    try {
+      if (reads) return await this.ahead(promise, READ_AHEAD.late);
+      await promise;
+      return "done";
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**

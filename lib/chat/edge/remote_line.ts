@@ -9,6 +9,7 @@ import type { Session } from "../../domain/session.ts";
 import type { Endpoint } from "../../net/wire.ts";
 import { CLIENT_TYPES } from "../../protocol/packet_types.ts";
 import type { Line, LineHandler } from "./line.ts";
+import { SessionNews } from "./session_news.ts";
 
 /** A gateway closes a connection within this time of being told to. */
 const CLOSE_MS = 5000;
@@ -84,8 +85,7 @@ export class RemoteLine implements Line {
   readonly #local: Endpoint;
   #mark: number;
   #current: Packet | undefined;
-  /** What the gateway knows of the session. */
-  #told = { phase: "new", dialect: "5.0", saidGoodbye: false, uid: 0 };
+  readonly #news: SessionNews;
   /** Packets behind one that is being handled. */
   #waiting: Packet[] = [];
   #waitingBytes = 0;
@@ -114,6 +114,7 @@ export class RemoteLine implements Line {
     this.openedAt = this.lastPacketAt = options.now();
     this.#handler = options.open(this, remote, local, again);
     this.session = this.#handler.session;
+    this.#news = new SessionNews(id, this.session);
   }
 
   get place(): Omit<LinePlace, "gateway"> {
@@ -128,8 +129,7 @@ export class RemoteLine implements Line {
 
   /** Handles what an earlier core has accepted. */
   resume(pending: readonly Packet[]): void {
-    const { phase, uid, saidGoodbye, dialect: { client } } = this.session;
-    this.#told = { phase, dialect: client, saidGoodbye, uid };
+    this.#news.known();
     for (const packet of pending) this.#packet(packet);
   }
 
@@ -329,24 +329,9 @@ export class RemoteLine implements Line {
   /** Tells the gateway what it must know of the session. */
   #tell(): void {
     if (this.#ended) return;
-    const { phase, uid, saidGoodbye, dialect: { client }, heldBack } =
-      this.session;
-    const told = this.#told;
-    if (
-      told.phase !== phase || told.dialect !== client ||
-      told.saidGoodbye !== saidGoodbye || told.uid !== uid
-    ) {
-      this.#told = { phase, dialect: client, saidGoodbye, uid };
-      this.#way.push({
-        what: "session",
-        line: this.#id,
-        phase,
-        uid,
-        saidGoodbye,
-        dialect: client,
-      });
-    }
-    const count = heldBack.takeQuestions();
+    const news = this.#news.take();
+    if (news !== undefined) this.#way.push(news);
+    const count = this.session.heldBack.takeQuestions();
     if (count > 0) this.#way.push({ what: "grant", line: this.#id, count });
   }
 }

@@ -8,9 +8,10 @@ import { plainAddress } from "../addresses.ts";
 import type { Stream } from "../tls/secure_connection.ts";
 import { handshakeAnswer } from "../websocket/handshake.ts";
 import { WebSocketWire } from "../websocket/wire.ts";
-import { ReadBuffer } from "./read_buffer.ts";
-import { readHead, type RequestHead } from "./request_head.ts";
+import type { RequestHead } from "./request_head.ts";
+import { RequestReader } from "./request_reader.ts";
 import { bareResponse, writeResponse } from "./response.ts";
+import { writeAll } from "../write_all.ts";
 import { Upgrade } from "./upgrade.ts";
 
 /** Time limits, in milliseconds. */
@@ -35,7 +36,6 @@ export const DEADLINES: Deadlines = {
   writeMs: 20_000,
 };
 
-const MOST_HEAD = 16 * 1024;
 /**
  * Longest body in bytes, longer than any form (../form.ts): it is buffered
  * until it is complete.
@@ -46,9 +46,6 @@ const MOST_BODY = 64 * 1024;
  * arrives.
  */
 const MOST_PASSED = 1024 * 1024;
-/** Bytes read at a time. */
-const SCRATCH = 8192;
-const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
 export type Answer = (
   request: Request,
@@ -64,11 +61,7 @@ export class HttpConnection implements Acceptable {
   readonly #answer: Answer;
   readonly #deadlines: Deadlines;
   readonly #upgraded: () => void;
-  /** Bytes read and not used yet. */
-  readonly #held = new ReadBuffer();
-  readonly #scratch = new Uint8Array(SCRATCH);
-  /** The pending read: there is never more than one. */
-  #reading: Promise<boolean> | undefined;
+  readonly #reader: RequestReader;
   #deadline: number;
   /** Nothing is in progress: closing the connection loses nothing. */
   #resting = true;
@@ -85,6 +78,10 @@ export class HttpConnection implements Acceptable {
     readonly onRest: () => void = () => {},
   ) {
     this.#conn = conn;
+    this.#reader = new RequestReader(
+      conn,
+      () => this.#allow(deadlines.requestMs),
+    );
     this.#upgraded = upgraded;
     this.#answer = answer;
     this.#deadlines = deadlines;
@@ -138,7 +135,7 @@ export class HttpConnection implements Acceptable {
    */
   async serve(): Promise<void> {
     for (;;) {
-      const head = await this.#readHead();
+      const head = await this.#reader.head();
       if (head === "closed") return;
       this.#resting = false;
       if (head === null) {
@@ -147,10 +144,11 @@ export class HttpConnection implements Acceptable {
       }
       if (head.bodyLength > MOST_BODY) {
         await this.#refuse(413, "This is too long.");
-        await this.#passOver(head.bodyLength);
+        await this.finish();
+        await this.#reader.discard(Math.min(head.bodyLength, MOST_PASSED));
         return;
       }
-      const body = await this.#readBody(head);
+      const body = await this.#reader.body(head);
       if (body === null) return;
       this.#answering = true;
       const stays = await this.#respond(head, body);
@@ -165,20 +163,6 @@ export class HttpConnection implements Acceptable {
     this.#deadline = performance.now() + ms;
   }
 
-  /** Reads more bytes. Returns false at the end of the stream. */
-  #more(): Promise<boolean> {
-    return this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-  }
-
-  async #read(): Promise<boolean> {
-    const n = await this.#conn.read(this.#scratch);
-    if (n === null) return false;
-    this.#held.append(this.#scratch.subarray(0, n));
-    return true;
-  }
-
   /**
    * Continues reading while a page is made, to notice a reader that
    * disconnects. A limited amount of what it sends is kept for the next
@@ -186,52 +170,14 @@ export class HttpConnection implements Acceptable {
    */
   async #watchForEnd(gone: AbortController): Promise<void> {
     try {
-      while (this.#answering && this.#held.length < MOST_HEAD) {
-        if (await this.#more()) continue;
+      while (this.#answering && !this.#reader.isFull) {
+        if (await this.#reader.more()) continue;
         return gone.abort();
       }
     } catch {
       // Reset, or closed by us.
       gone.abort();
     }
-  }
-
-  async #readHead(): Promise<RequestHead | "closed" | null> {
-    const held = this.#held;
-    // Offset at which the next search for the end of a line begins.
-    let looked = 0;
-    for (;;) {
-      // Empty lines before a request are left over from the previous one.
-      if (looked === 0) held.skipLineEnds();
-      // Parsed only when it may be complete: a head that arrives byte by byte
-      // must not be parsed for each byte.
-      if (held.mayEndHead(looked) || held.length >= MOST_HEAD) {
-        const head = readHead(latin1(held.bytes.subarray(0, MOST_HEAD)));
-        if (head !== "incomplete") {
-          held.drop(head?.length ?? 0);
-          return head;
-        }
-      }
-      if (held.length >= MOST_HEAD) return null;
-      looked = held.length;
-      const first = held.length === 0;
-      if (!await this.#more()) return "closed";
-      if (first) this.#allow(this.#deadlines.requestMs);
-    }
-  }
-
-  /** Returns null when the other end broke off. */
-  async #readBody(head: RequestHead): Promise<Uint8Array<ArrayBuffer> | null> {
-    const { bodyLength } = head;
-    if (/^100-continue$/i.test(head.headers.get("expect") ?? "")) {
-      await writeAll(this.#conn, CONTINUE);
-    }
-    while (this.#held.length < bodyLength) {
-      if (!await this.#more()) return null;
-    }
-    const body = this.#held.bytes.slice(0, bodyLength);
-    this.#held.drop(bodyLength);
-    return body;
   }
 
   /** Answers one request. Returns whether the connection stays open. */
@@ -300,7 +246,7 @@ export class HttpConnection implements Acceptable {
       remote: { host: address, port: remoteAddr.port },
       local: { host: plainAddress(localAddr.hostname), port: localAddr.port },
       limits,
-      rest: this.#held.bytes.slice(),
+      rest: this.#reader.rest,
     });
     this.#wire = wire;
     this.#upgraded();
@@ -319,34 +265,8 @@ export class HttpConnection implements Acceptable {
     });
   }
 
-  /**
-   * Reads and discards up to `bytes` bytes: a socket closed with unread bytes
-   * is reset, and the answer would be lost.
-   */
-  async #passOver(bytes: number): Promise<void> {
-    await this.finish();
-    for (let left = Math.min(bytes, MOST_PASSED); left > 0;) {
-      const n = await this.#conn.read(this.#scratch);
-      if (n === null) return;
-      left -= n;
-    }
-  }
-
   /** Closes the write side and discards input, so that the answer is read. */
   async finish(): Promise<void> {
     await this.#conn.closeWrite();
   }
-}
-
-async function writeAll(conn: Stream, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await conn.write(bytes.subarray(at));
-  }
-}
-
-/** Decodes one character per byte. */
-function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { writeAll } from "../write_all.ts";
 import {
   closePayload,
   encodeFrame,
@@ -139,14 +140,5 @@ export class FrameWriter {
     const next = this.#turns?.shift();
     if (next === undefined) this.#writing = false;
     else next();
-  }
-}
-
-async function writeAll(
-  stream: Pick<Deno.Conn, "write">,
-  bytes: Uint8Array,
-): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await stream.write(at === 0 ? bytes : bytes.subarray(at));
   }
 }

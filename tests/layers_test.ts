@@ -164,8 +164,17 @@ Deno.test("README's layout is that of the tree", () => {
   );
 });
 
-/** About 350 is the aim; a file that reaches this has a seam to be split at. */
-const MOST_LINES = 420;
+/** A longer file has a seam to be split at. */
+const MOST_LINES = 350;
+/** Files that wait to be split. */
+const LONGER: Readonly<Record<string, number>> = {
+  "lib/cluster": 420,
+  "lib/video/relay.ts": 360,
+};
+
+function mostLines(path: string): number {
+  return LONGER[path] ?? LONGER[dirname(path)] ?? MOST_LINES;
+}
 
 Deno.test(`no file of the product is longer than ${MOST_LINES} lines`, () => {
   const styles = [...walk("web")].filter((path) => path.endsWith(".css"));
@@ -176,6 +185,6 @@ Deno.test(`no file of the product is longer than ${MOST_LINES} lines`, () => {
       const text = Deno.readTextFileSync(join(ROOT, path));
       return [path, text.split("\n").length - 1] as const;
     })
-    .filter(([, lines]) => lines > MOST_LINES);
+    .filter(([path, lines]) => lines > mostLines(path));
   assert.deepEqual(long, []);
 });

@@ -1,9 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import {
-  bashCompletions,
-  fishCompletions,
-  zshCompletions,
-} from "./completions.ts";
+import { bashCompletions } from "./completions/bash.ts";
+import { fishCompletions } from "./completions/fish.ts";
+import { zshCompletions } from "./completions/zsh.ts";
 import { ALL } from "./main.ts";
 
 /** Returns the words that bash offers; the last word is being completed. */

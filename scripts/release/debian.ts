@@ -8,11 +8,9 @@
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import {
-  bashCompletions,
-  fishCompletions,
-  zshCompletions,
-} from "../../lib/cli/completions.ts";
+import { bashCompletions } from "../../lib/cli/completions/bash.ts";
+import { fishCompletions } from "../../lib/cli/completions/fish.ts";
+import { zshCompletions } from "../../lib/cli/completions/zsh.ts";
 import { ALL } from "../../lib/cli/main.ts";
 import { manPage } from "../../lib/cli/man.ts";
 import { systemdUnit } from "../../lib/cli/service/units.ts";

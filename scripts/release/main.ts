@@ -80,6 +80,10 @@ async function main(): Promise<void> {
       await pack(work, name, join(output, `${name}.${target.archive}`));
       console.log(`${name}.${target.archive}`);
     }
+    await Deno.copyFile(
+      join(ROOT, "packaging/install.sh"),
+      join(output, "install.sh"),
+    );
     await writeChecksums(output);
   } finally {
     await Deno.remove(work, { recursive: true });

@@ -44,6 +44,37 @@ for (const { target, how, available, use } of PLACES) {
 }
 
 Deno.test({
+  name: "install.sh: the released program is installed, used and updated",
+  ignore: RELEASE === undefined || Deno.build.os !== "linux",
+  async fn() {
+    const home = await Deno.makeTempDir({ prefix: "retropal-install-" });
+    const installer = join(RELEASE!, "install.sh");
+    const install = async () => {
+      const { code, stdout, stderr } = await new Deno.Command("sh", {
+        args: [installer, "--from", RELEASE!],
+        env: { HOME: home, PATH: "/usr/bin:/bin" },
+        clearEnv: true,
+      }).output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout);
+    };
+    try {
+      const program = join(home, ".local/bin/retropal");
+      assert.match(await install(), /^Installed retropal .*retropal serve/s);
+      await firstFiveMinutes({ command: [program], data: `${home}/data` });
+      await install();
+      assert.deepEqual(await names(join(home, ".local/bin")), [
+        "retropal",
+        "retropal.previous",
+      ]);
+      assert.deepEqual(await names(home), [".local", "data"]);
+    } finally {
+      await Deno.remove(home, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
   name: "Debian: the package is installed, used and removed; data stays",
   ignore: RELEASE === undefined || ROOT === undefined,
   fn: () =>

@@ -5,7 +5,7 @@ import { SERVER_TYPES as S } from "../../lib/protocol/packet_types.ts";
 import { announcement, imIn } from "../../lib/protocol/packets/messages.ts";
 import { buddyList } from "../../lib/protocol/packets/pals.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
-import { SignOnRefused } from "../../lib/client/mod.ts";
+import { type PaltalkClient, SignOnRefused } from "../../lib/client/mod.ts";
 import {
   FIRST_UID,
   RunningCli,
@@ -57,7 +57,14 @@ Deno.test("a ban of an address ends what comes from there", async () => {
   await ann.connection.closed;
   await assert.rejects(server.signOn("Ann"));
   assert.equal((await server.cli(["ban", "remove", "127.0.0.0/8"])).code, 0);
-  await using again = await server.signOn("Ann");
+  // Gateways learn of it within a second.
+  const ends = performance.now() + 1000;
+  const signOn = (): Promise<PaltalkClient> =>
+    server.signOn("Ann").catch((error) => {
+      if (performance.now() > ends) throw error;
+      return signOn();
+    });
+  await using again = await signOn();
   assert.ok(again.uid);
 });
 
@@ -248,7 +255,8 @@ Deno.test("status --watch ends when nobody reads it any more", async () => {
 
 Deno.test("client and doctor go by how the running server was started", async () => {
   await using plain = await TestServer.start();
-  const { port } = plain.chat;
+  // Of this server itself, also where gateways stand in front of it.
+  const { port } = plain.own;
   const { out } = await plain.cli(["client", "location"]);
   assert.equal(out, `LOCATION:127.0.0.1:${port}\n`);
   await using server = await TestServer.start({
@@ -256,7 +264,7 @@ Deno.test("client and doctor go by how the running server was started", async ()
   });
   const reg = await server.cli(["client", "reg"]);
   assert.match(reg.out, /"host"="203\.0\.113\.5"/);
-  assert.ok(reg.out.includes(server.chat.port.toString(16)));
+  assert.ok(reg.out.includes(server.own.port.toString(16)));
   const status = await server.cli(["status"]);
   assert.match(
     status.out,

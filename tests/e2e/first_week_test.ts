@@ -10,6 +10,7 @@ import {
   RunningCli,
   TestServer,
 } from "../support/server.ts";
+import { GATEWAYS } from "../support/cluster_servers.ts";
 
 Deno.test("a host's first week", async () => {
   const home = await Deno.makeTempDir({ prefix: "retropal-week-" });
@@ -80,6 +81,8 @@ Deno.test("a host's first week", async () => {
     await Promise.all([ann, bob, troll].map((one) => one.close()));
     assert.equal((await cli(["restore", copy])).code, 1);
     assert.equal(await server.stop(), 0);
+    // In a cluster nothing is changed or restored beside a stopped core.
+    if (GATEWAYS > 0) return;
     assert.equal((await cli(["user", "remove", "Bob"])).code, 0);
     const restored = await cli(["restore", copy]);
     assert.equal(restored.code, 0, restored.err);

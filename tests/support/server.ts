@@ -313,7 +313,11 @@ export class TestServer {
 
   /** In a cluster the gateways by turns. */
   get chat(): { host: string; port: number } {
-    if (this.cluster !== undefined) return this.cluster.next().chat;
+    return this.cluster?.next().chat ?? this.own;
+  }
+
+  /** Its own chat port. */
+  get own(): { host: string; port: number } {
     return hostAndPort(this.ready.chat);
   }
 

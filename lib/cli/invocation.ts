@@ -78,6 +78,20 @@ export function shellWord(word: string): string {
 }
 
 /**
+ * Rewrites each command that a sentence quotes, such as `retropal user list`,
+ * so that it works as this program was started and for the same data folder.
+ */
+export function withCommandLines(
+  sentence: string,
+  line: (words: string) => string,
+): string {
+  return sentence.replace(
+    /`retropal ([^`]+)`/g,
+    (_, words: string) => `\`${line(words)}\``,
+  );
+}
+
+/**
  * Returns a complete command line for this program and data folder. `data` is
  * the folder as the user named it, undefined for the default. The words are not
  * quoted, so they can contain a placeholder.

@@ -25,7 +25,7 @@ import { completionsCommand } from "./completions.ts";
 import { configCheck, configInit, configSet, configShow } from "./config.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { withFileTexts, writeResultFile } from "./files.ts";
-import { commandLine } from "./invocation.ts";
+import { commandLine, withCommandLines } from "./invocation.ts";
 import { help } from "./help.ts";
 import { inspect } from "./inspect.ts";
 import { manCommand } from "./man.ts";
@@ -82,14 +82,18 @@ export async function main(
         return CODE.done;
       }
       terminal.err(
-        `There is no \`${
-          parsed.path.join(" ")
-        }\`. \`retropal --help\` lists what there is.`,
+        `There is no \`${parsed.path.join(" ")}\`. \`${
+          commandLine("--help", undefined)
+        }\` lists what there is.`,
       );
       return CODE.usage;
     }
     case "error":
-      return print(terminal, failure(CODE.usage, parsed.message), parsed.json);
+      return print(
+        terminal,
+        quoting(failure(CODE.usage, parsed.message), undefined, TO_TRY),
+        parsed.json,
+      );
     case "run": {
       const { command, raw, options } = parsed;
       const local = localOf(options, terminal);
@@ -100,6 +104,7 @@ export async function main(
           ? await runLocal(here, raw, options, local)
           : await runTable(command as Command, raw, options, local);
         result = writeResultFile(result);
+        if (here) result = quoting(result, options.data);
       } catch (error) {
         if (error instanceof Interrupted) {
           terminal.err("Interrupted: nothing was done.");
@@ -107,6 +112,7 @@ export async function main(
         }
         result = unexpected(error, local.folder);
       }
+      if (result.failed) result = quoting(result, options.data);
       try {
         return print(terminal, result, parsed.options.json);
       } catch (error) {
@@ -120,6 +126,27 @@ export async function main(
       }
     }
   }
+}
+
+/** What usage errors suggest to type; the other commands there do not exist. */
+const TO_TRY = /^serve$|--help$/;
+
+/**
+ * Makes the commands that a message names work here. Listings are left alone:
+ * they quote what others have written.
+ */
+function quoting(
+  result: CommandResult,
+  data: string | undefined,
+  which = /./,
+): CommandResult {
+  if (result.verbatim) return result;
+  const line = (words: string) =>
+    which.test(words) ? commandLine(words, data) : `retropal ${words}`;
+  return {
+    ...result,
+    lines: result.lines.map((text) => withCommandLines(text, line)),
+  };
 }
 
 function print(

@@ -1,4 +1,4 @@
-import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { FolderLock } from "../../db/lock.ts";
 import { Home, retropal } from "../../tests/support/cli/retropal.ts";
 
@@ -28,7 +28,7 @@ Deno.test("main() does a host's first steps without a server", async () => {
 
 Deno.test("main() says in one sentence what to write instead", async () => {
   const wrong: [string, RegExp][] = [
-    ["", /Say what to do, for example `retropal serve`/],
+    ["", /Say what to do, for example `\S.* serve`/],
     ["usr add", /no `retropal usr`\. Did you mean user\?/],
     ["user", /Say what to do: `retropal user add\|passwd\|/],
     ["user ad Ann", /no `retropal user ad`\. Did you mean add\?/],
@@ -263,4 +263,30 @@ Deno.test("main() does nothing that needs a yes without one", async () => {
   equal((await home.run(line, { answers: ["yes"] })).code, 0);
   equal((await home.run(`${line} --yes`)).code, 0);
   equal((await bans() as unknown[]).length, 1);
+});
+
+Deno.test("main() names commands as they work here, for the same folder", async () => {
+  await using home = await Home.make();
+  await home.makeDatabase();
+  const quoted = async (line: string) => {
+    const { out, err } = await home.run(line);
+    return [...`${out}${err}`.matchAll(/`([^`]+)`/g)].map(([, one]) => one!);
+  };
+  for (
+    const line of [
+      "user show Nobody",
+      "ban remove 203.0.113.9",
+      "broadcast hello",
+      "status",
+      "room set 50001",
+    ]
+  ) {
+    const commands = await quoted(line);
+    ok(commands.length > 0, line);
+    for (const command of commands) {
+      ok(!command.startsWith("retropal "), command);
+      match(command, / run -A /);
+      if (!command.endsWith("--help")) match(command, / --data \S+$/);
+    }
+  }
 });

@@ -20,7 +20,7 @@ const SENTENCES: Readonly<Record<string, (path: string) => string>> = {
   EBUSY: (path) => `${path} is in use by another program.`,
   ETXTBSY: (path) => `${path} is in use by another program.`,
   ELOOP: (path) => `${path} leads in a circle of symbolic links.`,
-  ENAMETOOLONG: (path) => `The name ${path} is too long for this system.`,
+  ENAMETOOLONG: (path) => `${path} is a longer name than this system allows.`,
   EMFILE: () => "This program may not open more files (see `ulimit -n`).",
   ENFILE: () => "The system cannot open more files.",
   EIO: (path) =>

@@ -38,7 +38,7 @@ export async function checkAddress(
         "address",
         `${address} is announced, but server.bind is ${bind}: clients in UDP ` +
           "mode hear only what comes from the announced address.",
-        "Listen on all addresses: retropal config set server.bind 0.0.0.0",
+        "Listen on all addresses: `retropal config set server.bind 0.0.0.0`.",
       ),
     );
   }
@@ -53,7 +53,7 @@ export async function checkAddress(
             outsiders[0]
           }), but are told an address ` +
             "of your home network for voice.",
-          "Say your public address or name: retropal config set server.advertise HOST",
+          "Say your public address or name: `retropal config set server.advertise HOST`.",
         ),
       );
     } else if (allPrivate) {
@@ -64,8 +64,8 @@ export async function checkAddress(
             `${
               own.length > 0 ? ` (${own.join(", ")})` : ""
             }; that is right at home only.`,
-          "Before friends come from outside: retropal config set server.advertise " +
-            "YOUR.PUBLIC.ADDRESS, and open the ports in the router.",
+          "Before friends come from outside: `retropal config set server.advertise " +
+            "YOUR.PUBLIC.ADDRESS`, and open the ports in the router.",
         ),
       );
     } else {
@@ -78,9 +78,9 @@ export async function checkAddress(
       noteIt(
         "address",
         `${outside.address} is announced: only clients on this very machine hear.`,
-        `Say an address that others reach: retropal config set server.advertise ${
+        `Say an address that others reach: \`retropal config set server.advertise ${
           own[0] ?? "ADDRESS"
-        }`,
+        }\`.`,
       ),
     );
   } else if (isPrivateAddress(outside.address)) {
@@ -90,7 +90,9 @@ export async function checkAddress(
           "address",
           `server.advertise is ${outside.address}, which this machine does not have ` +
             `(it has ${own.join(", ")}).`,
-          `Say one that it has: retropal config set server.advertise ${own[0]}`,
+          `Say one that it has: \`retropal config set server.advertise ${
+            own[0]
+          }\`.`,
         ),
       );
     } else if (outsiders.length > 0) {
@@ -99,7 +101,7 @@ export async function checkAddress(
           "address",
           `server.advertise is ${outside.address}, but people come from outside ` +
             `(${outsiders[0]}) and cannot reach that.`,
-          "Say your public address or name: retropal config set server.advertise HOST",
+          "Say your public address or name: `retropal config set server.advertise HOST`.",
         ),
       );
     } else {
@@ -121,7 +123,7 @@ export async function checkAddress(
           "address",
           "People at home are told the public address too; many routers do not " +
             "lead that back.",
-          `Say the one at home as well: retropal config set server.advertise_private ${home}`,
+          `Say the one at home as well: \`retropal config set server.advertise_private ${home}\`.`,
         ),
       );
     }
@@ -135,9 +137,9 @@ export async function checkAddress(
         "address",
         `server.advertise_private is ${inside.address}, which this machine does ` +
           `not have (it has ${own.join(", ")}).`,
-        `Say one that it has: retropal config set server.advertise_private ${
+        `Say one that it has: \`retropal config set server.advertise_private ${
           own[0]
-        }`,
+        }\`.`,
       ),
     );
   }

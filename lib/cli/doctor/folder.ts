@@ -124,8 +124,8 @@ export function checkDatabase(folder: DataFolder): Finding[] {
   }
   const newest = newestBackup(folder.database);
   const remedy = newest === undefined
-    ? "Restore a backup: retropal restore FILE"
-    : `Restore the newest backup: retropal restore ${newest}`;
+    ? "Restore a backup: `retropal restore FILE`."
+    : `Restore the newest backup: \`retropal restore ${newest}\`.`;
   try {
     const facts = verifyBackup(folder.database);
     const known = newestSchema();
@@ -176,7 +176,7 @@ function checkBackups(folder: DataFolder): Finding {
     : noteIt(
       "backup",
       "There is no backup of the last month in the data folder.",
-      "Take one now and then, best on another disk: retropal backup FILE",
+      "Take one now and then, best on another disk: `retropal backup FILE`.",
     );
 }
 

@@ -41,7 +41,7 @@ export async function checkStore(folder: DataFolder): Promise<Finding[]> {
         ? noteIt(
           "accounts",
           "Nobody may do everything from the chat or the pages.",
-          "Make somebody the owner: retropal user set NICK --role superadmin",
+          "Make somebody the owner: `retropal user set NICK --role superadmin`.",
         )
         : ok("accounts", `${owners[0]?.nickname} may do everything.`),
     ];

@@ -15,7 +15,7 @@ export function checkMail({ mail, web }: Config): Finding[] {
       bad(
         "mail",
         "mail.host is set, but no sender: no e-mail is sent.",
-        "Set it: retropal config set mail.from ADDRESS",
+        "Set it: `retropal config set mail.from ADDRESS`.",
       ),
     ];
   }
@@ -24,7 +24,7 @@ export function checkMail({ mail, web }: Config): Finding[] {
       noteIt(
         "mail",
         "The pages are off, so no e-mail is sent: its links lead there.",
-        "Turn them on: retropal config set web.enabled true",
+        "Turn them on: `retropal config set web.enabled true`.",
       ),
     ];
   }
@@ -33,7 +33,7 @@ export function checkMail({ mail, web }: Config): Finding[] {
       bad(
         "mail",
         "mail.user is set, but mail.password is not.",
-        "Set it: retropal config set mail.password --password-stdin",
+        "Set it: `retropal config set mail.password --password-stdin`.",
       ),
     ];
   }
@@ -43,7 +43,7 @@ export function checkMail({ mail, web }: Config): Finding[] {
       noteIt(
         "mail",
         `E-mail travels to ${host} in the clear, the password too.`,
-        "Encrypt it: retropal config set mail.tls starttls",
+        "Encrypt it: `retropal config set mail.tls starttls`.",
       ),
     ]
     : [ok("mail", `E-mail goes through ${host}. \`mail test\` tries it.`)];

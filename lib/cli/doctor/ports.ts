@@ -85,7 +85,7 @@ function tryPort({ what, transport, hostname, port, setting }: Port): Finding {
       return bad(
         "ports",
         `${name} is taken by another program.`,
-        `End that program, or choose another port: retropal config set ${setting} PORT`,
+        `End that program, or choose another port: \`retropal config set ${setting} PORT\`.`,
       );
     }
     if (error instanceof Deno.errors.PermissionDenied) {
@@ -100,9 +100,9 @@ function tryPort({ what, transport, hostname, port, setting }: Port): Finding {
       return bad(
         "ports",
         `This machine has no address ${hostname}.`,
-        `Listen on one that it has: retropal config set ${
+        `Listen on one that it has: \`retropal config set ${
           setting.startsWith("web") ? "web" : "server"
-        }.bind 0.0.0.0`,
+        }.bind 0.0.0.0\`.`,
       );
     }
     throw error;
@@ -190,7 +190,7 @@ export async function checkLocation(
       "location2.txt",
       "Nothing of ours answers http://www.paltalk.com/location2.txt.",
       "After one outage a client forgets this server permanently. Serve it here: " +
-        "retropal config set web.legacy_port 80; and see docs/client.md.",
+        "`retropal config set web.legacy_port 80`; and see docs/client.md.",
     );
   }
   if (!running) {

@@ -38,6 +38,9 @@ const CODES: readonly (readonly [new () => Error, string])[] = [
   [Deno.errors.FilesystemLoop, "ELOOP"],
 ];
 
+/** For a path that the error does not tell. */
+const NO_NAME = "the file";
+
 /**
  * A sentence for an error of the operating system, or null for any other. The
  * path is taken from the error when `path` is not given.
@@ -53,7 +56,11 @@ export function osSentence(error: unknown, path?: string): string | null {
   }
   const code = codeOf(error);
   const sentence = code === undefined ? undefined : SENTENCES[code];
-  return sentence?.(path ?? pathIn(error.message) ?? "the file") ?? null;
+  if (sentence === undefined) return null;
+  const text = sentence(path ?? pathIn(error.message) ?? NO_NAME);
+  return text.startsWith(NO_NAME)
+    ? `The file${text.slice(NO_NAME.length)}`
+    : text;
 }
 
 function codeOf(error: Error): string | undefined {

@@ -1,21 +1,30 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { SYSTEM_UID } from "../lib/domain/store.ts";
+import { type Store, SYSTEM_UID } from "../lib/domain/store.ts";
 import { backupTo } from "./backup.ts";
 import { Database } from "./database.ts";
 import { openStore } from "./open.ts";
 import { Script } from "../tests/support/db/process.ts";
-import {
-  addUser,
-  fails,
-  NOON,
-  withFolder,
-  withStore,
-} from "../tests/support/db/temp.ts";
+import { addUser, fails, NOON, withFolder } from "../tests/support/db/temp.ts";
+
+/** A store that `openStore` itself has made, which other tests only copy. */
+function withMadeStore<T>(
+  work: (store: Store, path: string) => T | Promise<T>,
+): Promise<T> {
+  return withFolder(async (folder) => {
+    const path = join(folder, "retropal.db");
+    const store = await openStore(path, { now: () => NOON });
+    try {
+      return await work(store, path);
+    } finally {
+      store.close();
+    }
+  });
+}
 
 Deno.test("openStore() begins with categories, rooms and the system user", () =>
-  withStore((store) => {
+  withMadeStore((store) => {
     const categories = store.categories.list();
     assert.equal(categories.length, 29);
     assert.deepEqual(categories[0], {
@@ -70,7 +79,7 @@ Deno.test("openStore() uses the write-ahead log, foreign keys and the durability
   }));
 
 Deno.test("openStore() makes STRICT tables only", () =>
-  withStore((_store, path) => {
+  withMadeStore((_store, path) => {
     const db = new DatabaseSync(path);
     const lax = db.prepare(
       "SELECT name FROM pragma_table_list WHERE NOT strict AND name NOT LIKE 'sqlite_%'",
@@ -80,7 +89,7 @@ Deno.test("openStore() makes STRICT tables only", () =>
   }));
 
 Deno.test("openStore() lets nobody else read the file", () =>
-  withStore(async (_store, path) => {
+  withMadeStore(async (_store, path) => {
     if (Deno.build.os === "windows") return;
     for (const file of [path, `${path}-wal`]) {
       assert.equal((await Deno.stat(file)).mode! & 0o777, 0o600);

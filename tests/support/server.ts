@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openStore } from "../../db/open.ts";
+import { openFresh } from "./db/fresh.ts";
 import { GATEWAYS, TestCluster } from "./cluster_servers.ts";
 import { type ClientOptions, PaltalkClient } from "../../lib/client/mod.ts";
 import type { Store } from "../../lib/domain/store.ts";
@@ -181,7 +181,7 @@ export async function makeDatabase(
   data: string,
   { users = [], prepare }: ServerOptions,
 ): Promise<void> {
-  const store = await openStore(join(data, "retropal.db"));
+  const store = await openFresh(join(data, "retropal.db"));
   const hasher = new PasswordHasher({ log2n: 1 });
   const passwordHash = await hasher.hash(encodeText(PASSWORD));
   for (const nickname of users) {

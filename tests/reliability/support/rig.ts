@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { openStore } from "../../../db/open.ts";
+import { openFresh } from "../../support/db/fresh.ts";
 import { runChatLine } from "../../../lib/commands/chat.ts";
 import { CommandHost } from "../../../lib/commands/host.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
@@ -67,7 +67,7 @@ export class Rig implements AsyncDisposable {
       format: "json",
       write: (line) => rig.lines.push(line),
     });
-    rig.store = await openStore(join(folder, "retropal.db"));
+    rig.store = await openFresh(join(folder, "retropal.db"));
     const whole = defaultConfig(rig.settings);
     const host = rig.host = new CommandHost({
       store: rig.store,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { openStore } from "../../../db/open.ts";
 import { dataFolder } from "../../../lib/config/data_folder.ts";
+import { openFresh } from "../db/fresh.ts";
 import { main } from "../../../lib/cli/main.ts";
 import { Interrupted, type Terminal } from "../../../lib/cli/terminal.ts";
 
@@ -75,7 +75,7 @@ export class Home implements AsyncDisposable {
   /** Makes the data folder with a database as a first start leaves it. */
   async makeDatabase(): Promise<void> {
     await Deno.mkdir(this.data, { mode: 0o700 });
-    (await openStore(dataFolder(this.data).database)).close();
+    (await openFresh(dataFolder(this.data).database)).close();
   }
 
   run(line: string | readonly string[], given?: Given): Promise<Ran> {

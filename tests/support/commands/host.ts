@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openStore } from "../../../db/open.ts";
+import { openFresh } from "../db/fresh.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
 import { LEVEL, type Role, type Store } from "../../../lib/domain/store.ts";
 import {
@@ -55,7 +55,7 @@ export class Bench implements AsyncDisposable {
 
   static async open({ hasher = QUICK } = {}): Promise<Bench> {
     const folder = await Deno.makeTempDir({ prefix: "retropal-commands-" });
-    return new Bench(folder, await openStore(`${folder}/retropal.db`), hasher);
+    return new Bench(folder, await openFresh(`${folder}/retropal.db`), hasher);
   }
 
   /** From here on a server runs. */

@@ -6,7 +6,8 @@
 
 import { join } from "node:path";
 import type { Account, NewAccount, Store } from "../../../lib/domain/store.ts";
-import { type OpenOptions, openStore } from "../../../db/open.ts";
+import type { OpenOptions } from "../../../db/open.ts";
+import { openFresh } from "./fresh.ts";
 
 /** 2002-07-31 12:00 UTC. */
 export const NOON = Date.UTC(2002, 6, 31, 12);
@@ -29,7 +30,7 @@ export function withStore<T>(
 ): Promise<T> {
   return withFolder(async (folder) => {
     const path = join(folder, "retropal.db");
-    const store = await openStore(path, { now: () => NOON, ...options });
+    const store = await openFresh(path, { now: () => NOON, ...options });
     try {
       return await work(store, path);
     } finally {

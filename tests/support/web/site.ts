@@ -5,7 +5,6 @@
  * @module
  */
 import { join } from "node:path";
-import { openStore } from "../../../db/open.ts";
 import { AddressBans } from "../../../lib/actions/address_bans.ts";
 import { SignOnGuard } from "../../../lib/actions/sign_on_guard.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
@@ -16,6 +15,7 @@ import { Admission } from "../../../lib/net/admission.ts";
 import { PasswordHasher } from "../../../lib/ops/password_hash.ts";
 import { encodeText } from "../../../lib/protocol/windows1252.ts";
 import { admissionRules } from "../../../lib/server/core.ts";
+import { openFresh } from "../db/fresh.ts";
 import { FakeLive } from "./fake_live.ts";
 import {
   startWeb,
@@ -47,7 +47,7 @@ export async function withSite(
   options: Partial<WebOptions> = {},
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "retropal-web-" });
-  const store = await openStore(join(folder, "retropal.db"));
+  const store = await openFresh(join(folder, "retropal.db"));
   const live = new FakeLive();
   const logged: string[] = [];
   const passwords = new PasswordHasher({ log2n: 1 });

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { backupAside } from "../../../db/backup.ts";
 import { openStore } from "../../../db/open.ts";
+import { openFresh } from "../../support/db/fresh.ts";
 import { PaltalkClient } from "../../../lib/client/mod.ts";
 import type { Live } from "../../../lib/ops/live.ts";
 import { defaultConfig } from "../../../lib/config/config.ts";
@@ -61,7 +62,7 @@ export async function withWholeServer(
   const config = new LiveConfig(defaultConfig(settings));
   const tlsFolder = join(folder, "tls");
   const file = join(folder, "retropal.db");
-  let store = await openStore(file);
+  let store = await openFresh(file);
   const setupDoor = new SetupDoor();
   const tools = {
     config,

@@ -27,6 +27,24 @@ make_root() {
     sh "$@" >>"$work/root.log" 2>&1
 }
 
+# The image of the Containerfile, on the small Debian in place of the one that
+# a registry would give; tests/release/image_test.ts runs it.
+make_image() {
+  local tool container
+  tool=(buildah --root "$work/images" --runroot "$work/images-run" --storage-driver vfs)
+  apt_install buildah && mkdir -p "$work/context" || return
+  tar -xzf dist/release/retropal-*-linux-x64.tar.gz -C "$work/context" --strip-components 1 &&
+    container=$("${tool[@]}" from scratch) &&
+    cp -a "$work/root/." "$("${tool[@]}" mount "$container")" &&
+    "${tool[@]}" commit -q --rm "$container" docker.io/library/debian:bookworm-slim || return
+  step "${tool[@]}" build --isolation chroot --network host --pull=never --format docker \
+    -f packaging/container/Containerfile -t retropal "$work/context" || return
+  container=$("${tool[@]}" from --pull=never retropal) &&
+    RETROPAL_IMAGE=$("${tool[@]}" mount "$container") &&
+    "${tool[@]}" inspect --type image retropal >"$work/image.json" &&
+    export RETROPAL_IMAGE RETROPAL_IMAGE_CONFIG="$work/image.json"
+}
+
 # Where each program can be tried; what cannot be had is said and skipped.
 make_machines() {
   if ! apt_install debootstrap unzip zip tini; then
@@ -35,6 +53,7 @@ make_machines() {
   fi
   if make_root bookworm "$work/root"; then
     export RETROPAL_ROOT="$work/root"
+    make_image || say "no buildah: the image is not built"
   else
     say "no Debian root: Linux x64 and the .deb are not run"
   fi

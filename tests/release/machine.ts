@@ -93,6 +93,8 @@ export async function serve(machine: Machine) {
   const ready = JSON.parse(json) as { chat: string; web: string; pid: number };
   return {
     ready,
+    /** Of what was started here: an emulator, or `unshare`. */
+    pid: child.pid,
     /** How long the start took. */
     ms: performance.now() - started,
     async ended(): Promise<number> {

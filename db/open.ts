@@ -14,6 +14,7 @@ import {
 import { type ConnectOptions, Database } from "./database.ts";
 import { createPrivate } from "./files.ts";
 import { migrate, newestSchema } from "./migrate.ts";
+import type { Migration } from "./migrations/mod.ts";
 import { requirePrimaryKeys } from "./replica.ts";
 import { SqliteStore } from "./store.ts";
 
@@ -65,17 +66,22 @@ export async function openStore(
   }
 }
 
+export interface LeadOptions extends OpenOptions {
+  /** Steps of the schema; those of this program by default. */
+  readonly migrations?: readonly Migration[] | undefined;
+}
+
 /**
  * Opens the database of a core that has just become the leader. Also returns
  * the connection, through which its changes can be recorded. Throws StoreError.
  */
 export async function openToLead(
   path: string,
-  { now = Date.now, ...options }: OpenOptions = {},
+  { now = Date.now, migrations, ...options }: LeadOptions = {},
 ): Promise<{ readonly db: Database; readonly store: Store }> {
   const db = connect(path, options);
   try {
-    await migrate(db, now());
+    await migrate(db, now(), migrations);
     requirePrimaryKeys(db);
     return { db, store: new SqliteStore(db) };
   } catch (error) {

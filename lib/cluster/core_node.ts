@@ -214,9 +214,11 @@ export class CoreNode implements AsyncDisposable {
     const schema = db.pragma("user_version");
     if (schema > newestSchema) {
       db.close();
-      this.#fault = `the leading core has the newer schema ${schema}: update ` +
+      const fault = `the leading core has the newer schema ${schema}: update ` +
         "this one.";
-      log.error(this.#fault);
+      // Looked at again and again: a core of this program may lead meanwhile.
+      if (this.#fault !== fault) log.error(fault);
+      this.#fault = fault;
       await pause(10 * AGAIN_MS);
       return undefined;
     }

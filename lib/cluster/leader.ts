@@ -5,7 +5,7 @@
  * @module
  */
 import type { Database } from "../../db/database.ts";
-import { openToLead } from "../../db/open.ts";
+import { type LeadOptions, openToLead } from "../../db/open.ts";
 import { ChangeRecorder, storeLeaderPosition } from "../../db/replica.ts";
 import type { Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
@@ -34,6 +34,7 @@ export interface LeaderOptions {
   readonly database: string;
   readonly durability: "normal" | "full";
   readonly log: Logger;
+  readonly migrations?: LeadOptions["migrations"];
 }
 
 export class Leader implements Disposable {
@@ -71,9 +72,12 @@ export class Leader implements Disposable {
 
   /** Opens the database. Stores a snapshot if there is none of it yet. */
   static async open(options: LeaderOptions): Promise<Leader> {
-    const { node, term, database, durability, log } = options;
+    const { node, term, database, durability, log, migrations } = options;
     const { state, logName } = term;
-    const { db, store } = await openToLead(database, { durability });
+    const { db, store } = await openToLead(database, {
+      durability,
+      migrations,
+    });
     try {
       const schema = db.pragma("user_version");
       storeLeaderPosition(db, {

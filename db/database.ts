@@ -18,14 +18,25 @@ export function given<T extends object>(patch: T): T {
   ) as T;
 }
 
+/** Statements that change nothing begin like this. */
+const READS = /^\s*(SELECT|PRAGMA)\b/i;
+
+/** Counts statements that may have changed something. */
+interface Used {
+  writes: number;
+}
+
 /** A prepared statement that requires one value for each of its parameters. */
 export class Statement<Row> {
   readonly #statement: StatementSync;
   readonly #marks: number;
+  /** Of its connection; undefined for a statement that only reads. */
+  readonly #used: Used | undefined;
 
-  constructor(statement: StatementSync, marks: number) {
+  constructor(statement: StatementSync, marks: number, used?: Used) {
     this.#statement = statement;
     this.#marks = marks;
+    this.#used = used;
   }
 
   get(...values: Value[]): Row | undefined {
@@ -62,6 +73,7 @@ export class Statement<Row> {
         `statement wants ${this.#marks} values, got ${values.length}`,
       );
     }
+    if (this.#used !== undefined) this.#used.writes++;
     try {
       return work(values.map(storable));
     } catch (error) {
@@ -95,6 +107,7 @@ export interface ConnectOptions {
 export class Database {
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, Statement<unknown>>();
+  readonly #used: Used = { writes: 0 };
   #depth = 0;
 
   /** Opens the file. Throws StoreError when that fails. */
@@ -127,8 +140,14 @@ export class Database {
     return this.#depth > 0;
   }
 
+  /** Counts the statements that may have changed something. */
+  get writes(): number {
+    return this.#used.writes;
+  }
+
   /** Executes several statements without values. */
   exec(sql: string): void {
+    this.#used.writes++;
     try {
       this.#sqlite.exec(sql);
     } catch (error) {
@@ -144,7 +163,8 @@ export class Database {
     if (statement === undefined) {
       try {
         const marks = sql.split("?").length - 1;
-        statement = new Statement(this.#sqlite.prepare(sql), marks);
+        const used = READS.test(sql) ? undefined : this.#used;
+        statement = new Statement(this.#sqlite.prepare(sql), marks, used);
       } catch (error) {
         throw toStoreError(error);
       }

@@ -66,10 +66,12 @@ export function decodeChanges(bytes: Uint8Array): Changes {
 export class ChangeRecorder implements Disposable {
   readonly #db: Database;
   #session: ChangeSession;
+  #writes: number;
 
   constructor(db: Database) {
     this.#db = db;
     this.#session = db.recordChanges();
+    this.#writes = db.writes;
   }
 
   /** Whether nothing has changed since the last call of {@linkcode take}. */
@@ -84,6 +86,10 @@ export class ChangeRecorder implements Disposable {
    */
   take(): Uint8Array | undefined {
     if (this.#db.busy) throw new Error("changes taken inside a transaction");
+    // Cheaper than an empty set of changes.
+    const { writes } = this.#db;
+    if (writes === this.#writes) return undefined;
+    this.#writes = writes;
     const changeset = this.#session.changeset();
     if (changeset.length === 0) return undefined;
     this.#session.close();

@@ -12,6 +12,9 @@ export interface Broker {
   readonly log: Log;
 }
 
+/** The subject of entries that the log has announced. */
+export const STORED = "stored";
+
 /** One entry of the log. Numbers grow, and may leave gaps. */
 export interface Logged {
   readonly index: number;
@@ -28,13 +31,19 @@ export interface Log {
    * Appends an entry behind number `after` (0: the first). `done` is called
    * with its number, or with null when another writer was faster. It may never
    * be called: repeat with the same `id`, which is written once at most.
+   *
+   * With `announce` the log itself publishes the entry on {@linkcode STORED},
+   * once it is stored and only then; like everything published, at most once.
    */
   append(
     after: number,
     id: string,
     bytes: Uint8Array,
     done: (index: number | null) => void,
+    announce?: boolean,
   ): void;
+  /** The most bytes of an entry that can be announced. */
+  readonly mostAnnounced: number;
   /**
    * All entries behind number `after`, first first, up to the last one at this
    * moment. May never call `done`.

@@ -41,6 +41,8 @@ import { type Place, Places } from "./places.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
+/** Records are looked through at every so many ticks. */
+const TICKS_A_SWEEP = 4;
 /** Milliseconds for which the next core waits for this one's last decisions. */
 const LEAVE_MS = 1000;
 /** Sections of the configuration that apply at all gateways. */
@@ -104,6 +106,7 @@ export class ClusterCore implements Disposable {
   /** Pending changes to the records of gateways. */
   readonly #infos: RecordChange[] = [];
   #hub!: Hub;
+  #ticks = 0;
   /** The rules last sent to gateways. */
   #told: { config: Config; banned: readonly string[] } | undefined;
 
@@ -229,7 +232,10 @@ export class ClusterCore implements Disposable {
 
   #tick(): void {
     this.#tellRules();
-    if (this.#options.leader !== undefined) this.#records.sweep();
+    this.#ticks = (this.#ticks + 1) % TICKS_A_SWEEP;
+    if (this.#options.leader !== undefined && this.#ticks === 0) {
+      this.#records.sweep();
+    }
     this.#hub.tick(performance.now());
   }
 

@@ -15,6 +15,7 @@ import {
 import { stamp } from "../../db/backup.ts";
 import { keepOwner } from "../ops/owner.ts";
 import type { Logger } from "../ops/log.ts";
+import { STORED } from "./broker.ts";
 import type { CoreStatus } from "./core_status.ts";
 import type { LogEntry } from "./entry.ts";
 import { Follower } from "./follower.ts";
@@ -107,11 +108,13 @@ export class CoreNode implements AsyncDisposable {
 
   /** Opens log, lease and snapshots, or makes them. */
   static async open(options: CoreNodeOptions): Promise<CoreNode> {
-    const { nats: { connection }, name } = options;
+    const { nats, name } = options;
+    const { connection } = nats;
     const replicas = connection.info?.cluster === undefined ? 1 : 3;
     const log = await StreamLog.open(connection, {
       stream: `RP_${name}_store`,
       subject: `rp.${name}.store`,
+      announcedAs: nats.subject(STORED),
       replicas,
     });
     const lease = await NatsLease.open(

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { Reader, Writer } from "../protocol/bytes.ts";
+import { Reader, ShortRead, Writer } from "../protocol/bytes.ts";
 import { u64 } from "./fields.ts";
-import { type Batch, decodeBatch, encodeBatch } from "./wire.ts";
+import { type Batch, decodeBatch, encodeBatch, gatewayOf } from "./wire.ts";
 
 /** A batch to a gateway, and how far that gateway had accepted earlier ones. */
 export interface LoggedBatch extends Batch {
@@ -33,18 +33,43 @@ const HAS_CHANGES = 1;
 
 export function encodeEntry(entry: LogEntry): Uint8Array {
   const { epoch, batches, changes, records = [] } = entry;
-  const out = new Writer();
+  const encoded = batches.map(encodeBatch);
+  // Room for all of it at once, as a rule.
+  const bytes = encoded.reduce((sum, { length }) => sum + 16 + length, 64);
+  const out = new Writer(bytes + (changes?.length ?? 0));
   out.u32(epoch);
   out.u8(changes === undefined ? 0 : HAS_CHANGES);
   out.u16(batches.length);
-  for (const batch of batches) {
-    u64.write(out, batch.accepted);
-    writeBytes(out, encodeBatch(batch));
+  for (const [i, batch] of encoded.entries()) {
+    u64.write(out, batches[i]!.accepted);
+    writeBytes(out, batch);
   }
   out.u32(records.length);
   for (const [key, record] of records) writeRecord(out, key, record);
   if (changes !== undefined) writeBytes(out, changes);
   return out.finish();
+}
+
+/** The batch for one gateway, of an entry in which others are not looked at. */
+export function batchFor(
+  gateway: number,
+  bytes: Uint8Array,
+): Batch | undefined {
+  const from = new Reader(bytes);
+  try {
+    from.u32();
+    from.u8();
+    for (let count = from.u16(); count > 0; count--) {
+      u64.read(from);
+      const batch = readBytes(from);
+      if (gatewayOf(batch) === gateway) return decodeBatch(batch);
+    }
+  } catch (error) {
+    if (!(error instanceof ShortRead || error instanceof TypeError)) {
+      throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Throws for bytes that no core has written. */

@@ -5,10 +5,11 @@
  *
  * @module
  */
-import type { Broker } from "./broker.ts";
+import { type Broker, STORED } from "./broker.ts";
+import { batchFor } from "./entry.ts";
 import { downTo, UP } from "./hub.ts";
 import { Link } from "./link.ts";
-import { decodeBatch, encodeBatch, type Message } from "./wire.ts";
+import { type Batch, decodeBatch, encodeBatch, type Message } from "./wire.ts";
 
 export interface GatewayLinkOptions {
   readonly broker: Broker;
@@ -23,7 +24,7 @@ export interface GatewayLinkOptions {
 
 export class GatewayLink {
   readonly #options: GatewayLinkOptions;
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: readonly (() => void)[];
   #life: number;
   #link: Link;
   #epoch = 0;
@@ -36,10 +37,17 @@ export class GatewayLink {
     this.#life = options.life;
     this.#now = this.#heardAt = now;
     this.#link = this.#makeLink();
-    this.#unsubscribe = options.broker.subscribe(
-      downTo(options.gateway),
-      (bytes) => this.#receive(bytes),
-    );
+    const { broker, gateway } = options;
+    this.#unsubscribe = [
+      broker.subscribe(
+        downTo(gateway),
+        (bytes) => this.#receive(decodeBatch(bytes)),
+      ),
+      broker.subscribe(
+        STORED,
+        (bytes) => this.#receive(batchFor(gateway, bytes)),
+      ),
+    ];
   }
 
   /** Number of this run; greater after each reset. */
@@ -74,11 +82,10 @@ export class GatewayLink {
   }
 
   stop(): void {
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 
-  #receive(bytes: Uint8Array): void {
-    const batch = decodeBatch(bytes);
+  #receive(batch: Batch | undefined): void {
     if (batch === undefined || batch.life !== this.#life) return;
     // From a core that has been replaced.
     if (batch.epoch < this.#epoch) return;

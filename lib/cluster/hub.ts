@@ -25,6 +25,8 @@ export type { GatewayLife } from "./log_state.ts";
 
 /** A gateway that has been silent for this long has lost its sessions. */
 export const LOST_MS = 2000;
+/** What all gateways together receive of an announced entry, in bytes. */
+const MOST_ANNOUNCED = 65_536;
 /** A core that was not called for this long stood still. */
 const ASLEEP_MS = 500;
 
@@ -76,6 +78,8 @@ interface Writing {
   readonly id: string;
   readonly bytes: Uint8Array;
   readonly entry: LogEntry;
+  /** The log itself tells the gateways. */
+  readonly isAnnounced: boolean;
   /** What waits for it. */
   readonly held: readonly (() => void)[];
   askedAt: number;
@@ -312,27 +316,35 @@ export class Hub {
     }));
     this.#changed.clear();
     const entry: LogEntry = { epoch, batches, ...collected };
+    const bytes = encodeEntry(entry);
     this.#inFlight = {
       id: `${epoch}.${++this.#entries}`,
-      bytes: encodeEntry(entry),
+      bytes,
       entry,
+      isAnnounced: collected === undefined && this.#mayAnnounce(bytes.length),
       held: this.#held.splice(0),
       askedAt: this.#now,
     };
     this.#ask();
   }
 
+  /** All gateways receive an announced entry, and look for their own batch. */
+  #mayAnnounce(bytes: number): boolean {
+    const { mostAnnounced } = this.#options.broker.log;
+    return bytes <= mostAnnounced && bytes * this.#peers.size <= MOST_ANNOUNCED;
+  }
+
   #ask(): void {
     const writing = this.#inFlight!;
     writing.askedAt = this.#now;
-    const { id, bytes } = writing;
+    const { id, bytes, isAnnounced } = writing;
     const { log } = this.#options.broker;
     log.append(this.state.index, id, bytes, (index) => {
       if (this.#inFlight !== writing || this.#phase === "stopped") return;
       this.#inFlight = undefined;
       if (index !== null) this.#written(writing, index);
       else this.#replaced();
-    });
+    }, isAnnounced);
   }
 
   #replaced(): void {
@@ -340,14 +352,15 @@ export class Hub {
     this.#options.onReplaced?.();
   }
 
-  #written({ entry, held }: Writing, index: number): void {
+  #written({ entry, isAnnounced, held }: Writing, index: number): void {
     this.state.apply(index, entry);
     for (const { gateway, life, seq, ack, messages } of entry.batches) {
       const peer = this.#peers.get(gateway);
       // It has started again meanwhile.
       if (peer?.life !== life) continue;
       peer.link.accept(ack);
-      if (seq > 0) peer.link.send(messages, this.#now);
+      if (isAnnounced) peer.link.announced(messages, this.#now);
+      else if (seq > 0) peer.link.send(messages, this.#now);
     }
     for (const work of held) work();
     this.#commit();

@@ -56,10 +56,24 @@ export class Link {
   }
 
   send(messages: readonly Message[], now: number): void {
+    this.#transmit(this.#number(messages, now), messages, now);
+  }
+
+  /**
+   * Counts a batch as sent, and what it accepts as told: the log has announced
+   * both. It is repeated like any other.
+   */
+  announced(messages: readonly Message[], now: number): void {
+    this.#owesAck = false;
+    this.#quietAt = now + QUIET_MS;
+    if (messages.length > 0) this.#number(messages, now);
+  }
+
+  #number(messages: readonly Message[], now: number): number {
     const seq = ++this.#sent;
     this.#unaccepted.set(seq, messages);
     if (this.#repeatAt === Infinity) this.#repeatAt = now + REPEAT_MS;
-    this.#transmit(seq, messages, now);
+    return seq;
   }
 
   /** Everything up to `seq` has been acted upon: it need not be repeated. */

@@ -102,3 +102,18 @@ Deno.test("Link goes on with the numbers that another core wrote to the log", ()
     [2, 5],
   ]);
 });
+
+Deno.test("Link repeats what the log has announced, and says nothing itself", () => {
+  const [a, b] = [make(), make()];
+  a.link.accept(3);
+  a.link.announced([said(1)], 0);
+  a.link.announced([], 0);
+  a.link.tick(0);
+  assert.equal(a.batches.length, 0);
+  assert.deepEqual([a.link.waiting, a.link.nextSeq], [1, 2]);
+  a.link.tick(200);
+  const repeated: Batch | undefined = a.batches.at(0);
+  assert.deepEqual([repeated!.seq, repeated!.ack], [1, 3]);
+  b.link.receive(repeated!, 200);
+  assert.deepEqual(b.delivered, [1]);
+});

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Broker, Log } from "./broker.ts";
+import { type Broker, type Log, STORED } from "./broker.ts";
 
 /** The network between the clients of a broker, and its clock. */
 export interface Network {
@@ -38,13 +38,7 @@ export class MemoryBroker {
   /** The broker as the client `name` sees it. */
   client(name: string): Broker {
     return {
-      publish: (subject, bytes) => {
-        for (
-          const { name: to, take } of this.#subscriptions.get(subject) ?? []
-        ) {
-          this.#travel(name, to, () => take(bytes));
-        }
-      },
+      publish: (subject, bytes) => this.#publish(name, subject, bytes),
       subscribe: (subject, take) => {
         const subscription = { name, take };
         const all = this.#subscriptions.get(subject) ?? new Set();
@@ -55,11 +49,21 @@ export class MemoryBroker {
     };
   }
 
+  #publish(from: string, subject: string, bytes: Uint8Array): void {
+    for (const { name, take } of this.#subscriptions.get(subject) ?? []) {
+      this.#travel(from, name, () => take(bytes));
+    }
+  }
+
   #log(name: string): Log {
     return {
-      append: (after, id, bytes, done) =>
+      mostAnnounced: Infinity,
+      append: (after, id, bytes, done, announce = false) =>
         this.#travel(name, LOG, () => {
+          const before = this.entries.length;
           const index = this.#append(after, id, bytes);
+          const isNew = this.entries.length > before;
+          if (announce && isNew) this.#publish(LOG, STORED, bytes);
           this.#travel(LOG, name, () => done(index));
         }),
       read: (after, done) =>

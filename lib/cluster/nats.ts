@@ -181,6 +181,8 @@ function connectionOptions(config: Config): ConnectionOptions {
     servers: config.cluster.nats.map(withoutSecret),
     ignoreClusterUpdates: false,
     noEcho: true,
+    // Each request would make two stack traces.
+    noAsyncTraces: true,
     timeout: CONNECT_MS,
     pingInterval: PING_MS,
     maxPingOut: 2,

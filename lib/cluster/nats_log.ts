@@ -22,7 +22,8 @@ import {
   type JsMsg,
   StorageType,
 } from "@nats-io/jetstream";
-import { headers, type NatsConnection } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { NotStored, StreamPublisher } from "./nats_publisher.ts";
 import { pause } from "./pause.ts";
 import type { Log, Logged } from "./broker.ts";
 
@@ -44,6 +45,8 @@ export interface StreamLogOptions {
   readonly stream: string;
   readonly subject: string;
   readonly replicas: number;
+  /** Where the server itself publishes announced entries; absent: nowhere. */
+  readonly announcedAs?: string;
   /** For how long the server knows ids again. */
   readonly duplicateWindowMs?: number;
 }
@@ -59,6 +62,7 @@ export class StreamLog implements Log {
   readonly #options: StreamLogOptions;
   readonly #js: JetStreamClient;
   readonly #manager: JetStreamManager;
+  readonly #publisher: StreamPublisher;
   readonly #maxPart: number;
   readonly #writing = new Set<string>();
   #tail: Tail = { index: 0, seq: 0 };
@@ -73,6 +77,7 @@ export class StreamLog implements Log {
   ) {
     this.#js = jetstream(connection, { timeout: ANSWER_MS });
     this.#manager = manager;
+    this.#publisher = new StreamPublisher(connection, ANSWER_MS);
     this.#options = options;
     this.#maxPart = (connection.info?.max_payload ?? 2 ** 20) - MARGIN;
   }
@@ -86,8 +91,12 @@ export class StreamLog implements Log {
     if (fault !== undefined) throw new Error(fault);
     const manager = await jetstreamManager(connection, { timeout: 5000 });
     const { stream, subject, replicas, duplicateWindowMs = 120_000 } = options;
+    const announced = announcedSubject(options);
     const config = {
-      subjects: [subject],
+      subjects: [subject, announced],
+      ...(options.announcedAs !== undefined && {
+        republish: { src: announced, dest: options.announcedAs },
+      }),
       num_replicas: replicas,
       storage: StorageType.File,
       discard: DiscardPolicy.New,
@@ -95,12 +104,20 @@ export class StreamLog implements Log {
       allow_direct: false,
     };
     try {
-      await manager.streams.info(stream);
+      const { config: { republish } } = await manager.streams.info(stream);
+      // A stream that a version without announcements has made.
+      if (republish?.dest !== options.announcedAs) {
+        await manager.streams.update(stream, config);
+      }
     } catch (error) {
       if (!isMissing(error)) throw error;
       await manager.streams.add({ name: stream, ...config });
     }
     return new StreamLog(connection, manager, options);
+  }
+
+  get mostAnnounced(): number {
+    return this.#options.announcedAs === undefined ? 0 : this.#maxPart;
   }
 
   /** Number of the last message of the stream. */
@@ -114,13 +131,14 @@ export class StreamLog implements Log {
     id: string,
     bytes: Uint8Array,
     done: (index: number | null) => void,
+    announce = false,
   ): void {
     // It is repeated here until it is answered.
     if (this.#writing.has(id)) return;
     // Entries have been seen that the writer does not know.
     if (after !== this.#tail.index) return queueMicrotask(() => done(null));
     this.#writing.add(id);
-    void this.#write(id, bytes).then((index) => {
+    void this.#write(id, bytes, announce).then((index) => {
       this.#writing.delete(id);
       if (index !== undefined) done(index);
     });
@@ -198,12 +216,14 @@ export class StreamLog implements Log {
 
   close(): void {
     this.#isClosed = true;
+    this.#publisher.close();
   }
 
   /** Undefined: the log was closed. */
   async #write(
     id: string,
     bytes: Uint8Array,
+    announce: boolean,
   ): Promise<number | null | undefined> {
     const count = Math.max(1, Math.ceil(bytes.length / this.#maxPart));
     let { seq } = this.#tail;
@@ -215,6 +235,7 @@ export class StreamLog implements Log {
         part,
         count === 1 ? "" : `${n}/${count}`,
         seq,
+        announce,
       );
       if (written === undefined || written === null) return written;
       seq = written;
@@ -225,23 +246,24 @@ export class StreamLog implements Log {
   }
 
   async #publish(
-    msgID: string,
+    id: string,
     bytes: Uint8Array,
     part: string,
     behind: number,
+    announce: boolean,
   ): Promise<number | null | undefined> {
-    const { subject } = this.#options;
-    const extra = part === "" ? undefined : headers();
-    extra?.set(PART, part);
+    const subject = announce
+      ? announcedSubject(this.#options)
+      : this.#options.subject;
     while (!this.#isClosed) {
       try {
-        const ack = await this.#js.publish(subject, bytes, {
-          msgID,
-          timeout: ANSWER_MS,
-          ...(extra !== undefined && { headers: extra }),
-          expect: { lastSequence: behind },
+        return await this.#publisher.publish({
+          subject,
+          id,
+          bytes,
+          part,
+          behind,
         });
-        return ack.seq;
       } catch (error) {
         if (!isBehind(error)) {
           await pause(AGAIN_MS);
@@ -250,7 +272,7 @@ export class StreamLog implements Log {
         const last = await this.#retry(() => this.#lastMessage());
         if (last === undefined) return undefined;
         // Its own message, of which the answer was lost.
-        if (last.id === msgID) return last.seq;
+        if (last.id === id) return last.seq;
         if (last.seq !== behind) return null;
         await pause(AGAIN_MS);
       }
@@ -259,13 +281,11 @@ export class StreamLog implements Log {
   }
 
   async #lastMessage(): Promise<{ seq: number; id: string }> {
-    const { stream, subject } = this.#options;
-    const last = await this.#manager.streams.getMessage(stream, {
-      last_by_subj: subject,
-    });
-    return last === null
-      ? { seq: await this.last(), id: "" }
-      : { seq: last.seq, id: last.header.get(ID) };
+    const seq = await this.last();
+    if (seq === 0) return { seq, id: "" };
+    const { stream } = this.#options;
+    const last = await this.#manager.streams.getMessage(stream, { seq });
+    return { seq, id: last?.header.get(ID) ?? "" };
   }
 
   async #readAll(after: number): Promise<readonly Logged[]> {
@@ -335,6 +355,10 @@ export class StreamLog implements Log {
   }
 }
 
+function announcedSubject({ subject }: StreamLogOptions): string {
+  return `${subject}.announced`;
+}
+
 /** Why a nats-server of this version cannot be used; undefined: it can. */
 export function versionFault(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -357,7 +381,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function isBehind(error: unknown): boolean {
-  return error instanceof JetStreamApiError && BEHIND.includes(error.code);
+  return error instanceof NotStored && BEHIND.includes(error.code);
 }
 
 function isMissing(error: unknown): boolean {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { NatsServers } from "../../tests/support/cluster/nats_servers.ts";
 import type { Logged } from "./broker.ts";
+import { pause } from "./pause.ts";
 import { StreamLog, type StreamLogOptions, versionFault } from "./nats_log.ts";
 
 const options: StreamLogOptions = {
@@ -76,6 +77,45 @@ Deno.test("StreamLog takes an entry again whose answer was lost", () =>
     assert.deepEqual(words(await read(log, 0)), ["a"]);
     log.close();
     again.close();
+  }));
+
+Deno.test("an announced entry is published when it is stored, and only then", () =>
+  withServer(async (connection) => {
+    const heard: string[] = [];
+    const announcedAs = "rp.test.stored";
+    connection.subscribe(announcedAs, {
+      callback: (_, message) => void heard.push(message.string()),
+    });
+    // Made by a version without announcements.
+    const before = await StreamLog.open(connection, options);
+    assert.equal(before.mostAnnounced, 0);
+    assert.equal(await append(before, 0, "1.0", "a"), 1);
+    before.close();
+    const announcing = { ...options, announcedAs };
+    const old = await StreamLog.open(connection, announcing);
+    const log = await StreamLog.open(connection, announcing);
+    assert.ok(log.mostAnnounced > 500_000);
+    for (const one of [old, log]) await read(one, 0);
+    const announce = (
+      log: StreamLog,
+      after: number,
+      id: string,
+      word: string,
+    ) =>
+      new Promise((resolve) =>
+        log.append(after, id, text(word), resolve, true)
+      );
+    assert.equal(await announce(log, 1, "2.0", "b"), 2);
+    assert.equal(await announce(old, 1, "1.1", "stale"), null);
+    assert.equal(await append(log, 2, "2.1", "not announced"), 3);
+    assert.equal(await announce(log, 3, "2.2", "c"), 4);
+    const ends = performance.now() + 5000;
+    while (!heard.includes("c") && performance.now() < ends) await pause(10);
+    assert.deepEqual(heard, ["b", "c"]);
+    const all = words(await read(log, 0));
+    assert.deepEqual(all, ["a", "b", "not announced", "c"]);
+    old.close();
+    log.close();
   }));
 
 Deno.test("StreamLog cuts entries that no message holds", () =>

@@ -9,6 +9,7 @@ import type { Log } from "./broker.ts";
 export function noLog(): Log {
   let last = 0;
   return {
+    mostAnnounced: 0,
     append: (_after, _id, _bytes, done) => done(++last),
     read: (_after, done) => done([]),
   };

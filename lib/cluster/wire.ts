@@ -164,7 +164,7 @@ const BY_CODE = new Map(FORMS.map((form) => [form.code, form]));
 export const WIRE_VERSION = 1;
 
 export function encodeBatch(batch: Batch): Uint8Array<ArrayBuffer> {
-  const out = new Writer();
+  const out = new Writer(sizeOf(batch));
   out.u8(WIRE_VERSION);
   out.u32(batch.epoch);
   out.u16(batch.gateway);
@@ -174,6 +174,14 @@ export function encodeBatch(batch: Batch): Uint8Array<ArrayBuffer> {
   out.u32(batch.messages.length);
   for (const message of batch.messages) writeMessage(out, message);
   return out.finish();
+}
+
+/** The gateway of an encoded batch, without decoding the rest. */
+export function gatewayOf(batch: Uint8Array): number {
+  const from = new Reader(batch);
+  from.u8();
+  from.u32();
+  return from.u16();
 }
 
 /** Undefined for bytes that are no batch of this version. */
@@ -200,6 +208,17 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
     }
     throw error;
   }
+}
+
+/** About the bytes of a batch; most messages are short or have frames. */
+function sizeOf({ messages }: Batch): number {
+  let bytes = 64;
+  for (const message of messages) {
+    bytes += message.what === "write"
+      ? 16 + 4 * message.lines.length + message.frames.length
+      : 64;
+  }
+  return bytes;
 }
 
 function writeMessage(out: Writer, message: Message): void {

@@ -72,8 +72,9 @@ export class CoreNode {
       publish,
       subscribe: (subject, take) => subscribe(subject, whenAwake(take)),
       log: {
-        append: (after, id, bytes, done) =>
-          log.append(after, id, bytes, whenAwake(done)),
+        mostAnnounced: log.mostAnnounced,
+        append: (after, id, bytes, done, announce) =>
+          log.append(after, id, bytes, whenAwake(done), announce),
         read: (after, done) => log.read(after, whenAwake(done)),
       },
     };
@@ -103,6 +104,7 @@ class RoomRules implements Rules {
         const request = textOf.decode(message.payload);
         this.#accepted({ what: "request", key, request });
         this.#rooms.request(key, request);
+        if (request.startsWith("say")) return;
         break;
       }
       case "gone":

@@ -37,6 +37,7 @@ export class AttemptLine {
    * Time of the last attempt of keys without waiting attempts, oldest first.
    */
   readonly #last = new Map<string, number>();
+  #isClosed = false;
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -49,12 +50,13 @@ export class AttemptLine {
     return sum;
   }
 
-  /** Resolves when it is the attempt's turn. */
+  /** Resolves when it is the attempt's turn; at once after closing. */
   wait(
     key: string,
     lane: string,
     isWaiting: () => boolean,
   ): Promise<Turn> {
+    if (this.#isClosed) return Promise.resolve("gone");
     const now = performance.now();
     const { everyMs } = this.#options;
     let line = this.#lines.get(key);
@@ -73,8 +75,9 @@ export class AttemptLine {
     return line.wait(lane, now, isWaiting);
   }
 
-  /** Ends all waits. */
+  /** Ends all waits, permanently. */
   close(): void {
+    this.#isClosed = true;
     for (const line of [...this.#lines.values()]) line.close();
   }
 

@@ -77,4 +77,5 @@ Deno.test("AttemptLine.close() ends all waiting", async () => {
   const waiting = line.wait("ann", "a", yes);
   line.close();
   assert.equal(await waiting, "gone");
+  assert.equal(await line.wait("ann", "a", yes), "gone", "came too late");
 });

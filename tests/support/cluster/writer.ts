@@ -39,6 +39,8 @@ const leads = await new Promise<boolean>((resolve) =>
 );
 console.log(`${leads ? "leads" : "outrun"} ${epoch}`);
 if (!leads) Deno.exit(0);
+/** A full stream of entries has both processors; it is for the long run. */
+const pauseMs = Deno.env.get("RETROPAL_LONG") === undefined ? 1 : 0;
 let last = follower.state.index;
 for (let n = 1;; n++) {
   // Also while it is in doubt: the fence has to hold by itself.
@@ -51,6 +53,7 @@ for (let n = 1;; n++) {
   if (index === null) break;
   last = index;
   console.log(`stored ${epoch} ${n} ${index}`);
+  if (pauseMs > 0) await new Promise((go) => setTimeout(go, pauseMs));
 }
 console.log("replaced");
 Deno.exit(0);

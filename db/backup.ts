@@ -72,7 +72,10 @@ async function putCopy(
   make: (partial: string) => Promise<BackupFacts>,
 ): Promise<BackupFacts> {
   if (exists(to)) {
-    throw new StoreError("in-use", `${to} exists already: name a new file.`);
+    throw new StoreError(
+      "in-use",
+      `${to} already exists: choose a new file name.`,
+    );
   }
   // In a folder where others may write, another user could replace our file
   // with theirs. There the copy is made in the database's own folder, and then

@@ -25,7 +25,7 @@ export function stopVideo(
   audit(acting, {
     action: "video stop",
     target: account.nickname,
-    after: forMs === null ? "until the server ends" : `${forMs / 1000} s`,
+    after: forMs === null ? "until the server stops" : `${forMs / 1000} s`,
   });
   return { wasShown, until };
 }

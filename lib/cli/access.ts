@@ -137,7 +137,7 @@ function coreNotice({ folder, commandLine }: Place): string | undefined {
 function noServer({ folder, commandLine }: Place): CommandResult {
   return failure(
     CODE.noServer,
-    `No server runs on this data folder (${resolve(folder.path)}). ` +
+    `No server is running on this data folder (${resolve(folder.path)}). ` +
       `Start it with \`${
         commandLine("serve")
       }\`, or name another folder with ` +

@@ -31,11 +31,12 @@ const BAR = 30;
 
 export const backup = localCommand({
   path: ["backup"],
-  summary: "Copy the database, also while the server runs",
-  details: "The copy is consistent, checked, and appears only when it is " +
-    "whole. Without FILE, or when FILE is a folder, it gets a name with the " +
-    "time in it. --keep removes the oldest copies that this server has made and " +
-    "whose names differ from this one in digits only.",
+  summary: "Back up the database, also while the server is running",
+  details:
+    "The backup is consistent and verified, and appears only when it is " +
+    "complete. Without FILE, or if FILE is a folder, its name contains the " +
+    "time. --keep removes the oldest backups that this server has made and " +
+    "whose names differ from this one only in digits.",
   examples: [
     "retropal backup /backups/retropal-2026-07-31.db",
     "retropal backup /backups --keep 7",
@@ -44,16 +45,17 @@ export const backup = localCommand({
   fields: {
     file: optionalArgument(
       "FILE",
-      "The new file, or a folder; backups in the data folder when not given.",
+      "The new file, or a folder; default: the folder backups in the data " +
+        "folder.",
       { completes: "file" },
     ),
     keep: numberOption(
       "N",
-      "Keep the youngest N copies; in the data folder's own folder " +
-        "store.backup_keep of them when not given.",
+      "Keep the newest N backups; default in the data folder's own folder: " +
+        "store.backup_keep.",
       { min: 1, max: 10_000 },
     ),
-    check: flag("Only check that FILE is a whole backup."),
+    check: flag("Only check that FILE is an intact backup."),
   },
   async run(local, input) {
     const { folder, terminal } = local;
@@ -84,7 +86,7 @@ export const backup = localCommand({
       { file: target, ...facts, removed },
       `${target}: ${sizeText(facts.bytes)}, ${facts.accounts} accounts, ` +
         `${facts.rooms} rooms, schema ${facts.schema}.`,
-      ...removed.map((name) => `Removed the old ${name}.`),
+      ...removed.map((name) => `Removed the old backup ${name}.`),
     );
   },
 });
@@ -134,13 +136,13 @@ function removeOld(
 
 function check(file: string | undefined): CommandResult {
   if (file === undefined) {
-    return failure(CODE.usage, "Say which FILE to check.");
+    return failure(CODE.usage, "Name the FILE to check.");
   }
-  if (!isFile(file)) return failure(CODE.notFound, `There is no ${file}.`);
+  if (!isFile(file)) return failure(CODE.notFound, `${file} does not exist.`);
   const facts = verifyBackup(file);
   return done(
     { file, ...facts },
-    `${file} is whole: ${facts.accounts} accounts, ${facts.rooms} rooms, ` +
+    `${file} is intact: ${facts.accounts} accounts, ${facts.rooms} rooms, ` +
       `schema ${facts.schema}.`,
   );
 }
@@ -170,24 +172,25 @@ function bar(copied: number, total: number): string {
 
 export const restore = localCommand({
   path: ["restore"],
-  summary: "Put a backup in the place of the database",
-  details: "The server must not run. The backup is checked first, and the " +
-    "database that was there is kept beside it.",
+  summary: "Replace the database with a backup",
+  details:
+    "The server must not be running. The backup is verified first, and the " +
+    "previous database is kept beside it.",
   examples: ["retropal restore /backups/retropal-2026-07-31.db"],
   fields: {
     file: argument("FILE", "The backup.", { completes: "file" }),
   },
   async run({ folder }, input) {
     if (!isFile(input.file)) {
-      return failure(CODE.notFound, `There is no ${input.file}.`);
+      return failure(CODE.notFound, `${input.file} does not exist.`);
     }
     const server = await connectControl(folder);
     if (server) {
       server.close();
       return failure(
         CODE.refused,
-        "The server runs on this data: stop it first, then restore; or choose " +
-          "the backup on the desk (/desk/backup).",
+        "The server is running on this data: stop it first, then restore; or " +
+          "choose the backup on the desk (/desk/backup).",
       );
     }
     const core = readCoreFile(folder.core);
@@ -220,7 +223,8 @@ export const restore = localCommand({
     }
     return done(
       restored,
-      `${folder.database} is now ${input.file}: ${restored.accounts} accounts, ` +
+      `${folder.database} is now ${input.file}: ${restored.accounts} ` +
+        "accounts, " +
         `${restored.rooms} rooms.`,
       ...(restored.replaced === undefined
         ? []

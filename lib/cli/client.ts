@@ -28,14 +28,18 @@ import { osSentence } from "../ops/os_errors.ts";
 const FIELDS = {
   host: option(
     "ADDR",
-    "Where the client reaches this server; what is advertised, or this " +
-      "machine's address, when not given.",
+    "Address of this server for the client; default: server.advertise, or " +
+      "this machine's address.",
   ),
-  port: numberOption("PORT", "The chat port, if it differs from outside.", {
-    min: 1,
-    max: 65535,
-  }),
-  out: option("DIR", "Write the file there instead of showing it.", {
+  port: numberOption(
+    "PORT",
+    "The chat port, if it is a different one from outside.",
+    {
+      min: 1,
+      max: 65535,
+    },
+  ),
+  out: option("DIR", "Write the file there instead of printing it.", {
     completes: "directory",
   }),
 } satisfies Fields;
@@ -54,7 +58,7 @@ interface ClientFile {
 
 export const clientReg = localCommand({
   path: ["client", "reg"],
-  summary: "Make the .reg file that tells the client's registry the server",
+  summary: "Generate the .reg file that tells the client which server to use",
   examples: ["retropal client reg --host 192.168.1.20 --out ."],
   fields: FIELDS,
   run(local, input) {
@@ -62,26 +66,28 @@ export const clientReg = localCommand({
       name: "retropal.reg",
       text: registryFile(host, port),
       explanation:
-        "Copy it to the Windows machine and double-click it, once for each " +
-        "user there, before the client is started. It sets host and port under " +
-        "HKEY_CURRENT_USER\\Software\\PalTalk and needs no administrator. By " +
-        "itself it lasts until the first outage: then the client forgets its " +
-        "server unless it can fetch location2.txt (`retropal client location`).",
+        "Copy it to the Windows computer and double-click it, once for each " +
+        "user, before the client is started. It sets host and port under " +
+        "HKEY_CURRENT_USER\\Software\\PalTalk and needs no administrator. " +
+        "Without location2.txt it lasts only until the first outage: then " +
+        "the client forgets its server unless it can fetch that file " +
+        "(`retropal client location`).",
     }));
   },
 });
 
 export const clientLocation = localCommand({
   path: ["client", "location"],
-  summary: "Make location2.txt, by which the client finds its server again",
+  summary:
+    "Generate location2.txt, with which the client finds its server again",
   examples: ["retropal client location --host chat.example.org --out ."],
   fields: FIELDS,
   run(local, input) {
     return make(local, input, (host, port) => ({
       name: "location2.txt",
       text: locationFile(host, port),
-      explanation:
-        "After an outage the client asks http://www.paltalk.com/location2.txt " +
+      explanation: "After an outage the client asks " +
+        "http://www.paltalk.com/location2.txt " +
         "for its server. This server answers that by itself when " +
         "web.legacy_port is 80 and the client's hosts file leads " +
         "www.paltalk.com here (`retropal client hosts`); or put this file at " +
@@ -92,7 +98,7 @@ export const clientLocation = localCommand({
 
 export const clientHosts = localCommand({
   path: ["client", "hosts"],
-  summary: "Make the lines for the hosts file of the client's machine",
+  summary: "Generate the lines for the hosts file of the client's computer",
   examples: ["retropal client hosts --host 192.168.1.20"],
   fields: FIELDS,
   run(local, input) {
@@ -102,11 +108,12 @@ export const clientHosts = localCommand({
         name: "hosts.txt",
         text: hostsLines(address),
         explanation:
-          "Add these lines to C:\\Windows\\System32\\drivers\\etc\\hosts (open " +
-          "the editor as administrator), or to /etc/hosts for Wine. They lead " +
-          "the client's look-up for its server to this one, and keep its " +
-          "advertising requests from the outside world. A hosts file takes " +
-          "addresses, not names: if this one changes, change it there.",
+          "Add these lines to C:\\Windows\\System32\\drivers\\etc\\hosts " +
+          "(open the editor as administrator), or to /etc/hosts for Wine. " +
+          "They lead the client's look-up for its server to this one, and " +
+          "keep its advertising requests from the outside world. A hosts " +
+          "file takes addresses, not names: if this one changes, change it " +
+          "there.",
       };
     });
   },
@@ -128,7 +135,7 @@ async function make(
   if (!host) {
     return failure(
       CODE.usage,
-      "Nobody knows this machine's address: give it with --host ADDR.",
+      "This machine's address is unknown: set it with --host ADDR.",
     );
   }
   const port = input.port ?? running?.port ?? (server.chat_port || 5001);
@@ -154,7 +161,7 @@ async function make(
     if (sentence === null) throw error;
     return failure(CODE.refused, sentence);
   }
-  return done({ ...json, file: path }, `${path} is written.`, file.explanation);
+  return done({ ...json, file: path }, `Wrote ${path}.`, file.explanation);
 }
 
 /**

@@ -13,7 +13,7 @@ Deno.test("client reg is exactly what the client's registry wants", async () => 
       '"host"="192.168.1.20"\r\n"port"=dword:00001389\r\n' +
       '"ver10_router"=dword:00000001\r\n',
   );
-  match(ran.out, /lasts until the first outage/);
+  match(ran.out, /lasts only until the first outage/);
 });
 
 Deno.test("client location is one line with host and port", async () => {

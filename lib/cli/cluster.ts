@@ -20,8 +20,8 @@ export const clusterStatus = localCommand({
   path: ["cluster", "status"],
   summary: "Show the cores and gateways of a cluster",
   details: "Asks all cores through NATS, with the settings of the data " +
-    "folder: it works in the folder of any core or gateway. LAG is the number " +
-    "of log entries that a core that stands by has yet to take.",
+    "folder: it works in the folder of any core or gateway. LAG is the " +
+    "number of log entries that a standby core has not applied yet.",
   examples: ["retropal cluster status", "retropal cluster status --json"],
   fields: {},
   run: (local) =>
@@ -37,16 +37,17 @@ export const clusterStatus = localCommand({
 
 export const clusterPromote = localCommand({
   path: ["cluster", "promote"],
-  summary: "Let another core lead",
-  details: "Without --core the core of this data folder leads from now on. " +
-    "The one that led stands by; clients of gateways notice nothing, its own " +
-    "clients sign on again.",
+  summary: "Make another core the leader",
+  details:
+    "Without --core the core of this data folder becomes the leader, and the " +
+    "previous leader stands by. Clients of gateways notice nothing; clients " +
+    "of the previous leader sign on again.",
   examples: [
     "retropal cluster promote --data /srv/retropal",
     "retropal cluster promote --core host2:/srv/retropal",
   ],
   fields: {
-    core: option("NAME", "The core, as `cluster status` names it."),
+    core: option("NAME", "Name of the core in `cluster status`."),
   },
   run: (local, { core }) =>
     looking(local, async (view) => {
@@ -60,13 +61,15 @@ export const clusterPromote = localCommand({
             `${cores.map((one) => one.name).join(", ") || "none"}.`,
         );
       }
-      if (wanted.leads) return done({ leader: name }, `${name} leads already.`);
+      if (wanted.leads) {
+        return done({ leader: name }, `${name} is already the leader.`);
+      }
       if (wanted.fault !== null || wanted.entry === null) {
-        const reason = wanted.fault ?? "its copy is being made";
+        const reason = wanted.fault ?? "its copy is incomplete";
         return failure(CODE.refused, `${name} cannot lead: ${reason}.`);
       }
       if (await view.promote(name) === undefined) {
-        return failure(CODE.refused, "No core leads at the moment.");
+        return failure(CODE.refused, "There is currently no leader.");
       }
       return await promoted(view, name);
     }),
@@ -85,7 +88,7 @@ async function promoted(
       return done({ leader: name }, `${name} leads.`);
     }
   }
-  return failure(CODE.refused, `${name} does not lead yet: see its log.`);
+  return failure(CODE.refused, `${name} is not the leader yet: see its log.`);
 }
 
 async function looking(
@@ -121,7 +124,7 @@ function statusLines(cores: readonly CoreStatus[]): string[] {
     fault ?? "",
   ]);
   const lines = columns(["CORE", "STATE", "LAG", "VERSION", ""], rows);
-  if (!first?.leads) return [...lines, "", "No core leads."];
+  if (!first?.leads) return [...lines, "", "There is no leader."];
   const gateways = first.gateways ?? [];
   const table = columns(
     ["GATEWAY", "HOST", "CHAT", "VOICE", "CONNECTIONS"],

@@ -22,8 +22,8 @@ export const configInit = localCommand({
   summary: "Write retropal.toml with a comment for each setting",
   examples: ["retropal config init", "retropal config init --stdout"],
   fields: {
-    force: flag("Also when there is one already; it is kept as .old."),
-    stdout: flag("Only show it."),
+    force: flag("Replace an existing file, which is kept as .old."),
+    stdout: flag("Only print it."),
   },
   async run({ folder }, input) {
     const text = configTemplate();
@@ -33,21 +33,21 @@ export const configInit = localCommand({
       if (old === null) return text;
       if (!input.force) {
         throw refused(
-          `${folder.config} exists already: --force puts a new one in its place.`,
+          `${folder.config} already exists: --force replaces it.`,
         );
       }
       Deno.renameSync(folder.config, `${folder.config}.old`);
       return text;
     });
-    return done({ file: folder.config }, `${folder.config} is written.`);
+    return done({ file: folder.config }, `Wrote ${folder.config}.`);
   },
 });
 
 export const configCheck = localCommand({
   path: ["config", "check"],
-  summary: "Check the settings of file and environment",
+  summary: "Check the settings in the file and the environment",
   details:
-    "Names every setting that is wrong, what is allowed, and an example.",
+    "Lists every invalid setting with the allowed values and an example.",
   examples: ["retropal config check"],
   fields: {},
   run(local) {
@@ -56,23 +56,23 @@ export const configCheck = localCommand({
     const where = exists(local.folder.config)
       ? local.folder.config
       : `no ${local.folder.config}, so the defaults`;
-    return done({ ok: true, warnings }, `All is right (${where}).`);
+    return done({ ok: true, warnings }, `All settings are valid (${where}).`);
   },
 });
 
 export const configShow = localCommand({
   path: ["config", "show"],
-  summary: "Show every setting, its value and where that comes from",
+  summary: "Show all settings with their values and sources",
   examples: [
     "retropal config show",
     "retropal config show limits.packets_per_second",
     "retropal config show --changed --json",
   ],
   fields: {
-    key: optionalArgument("KEY", "Only this setting, or this section.", {
+    key: optionalArgument("KEY", "Show only this setting or section.", {
       completes: "section",
     }),
-    changed: flag("Only what is not the default."),
+    changed: flag("Show only values that are not the default."),
   },
   async run(local, input) {
     const { config, origins } = local.loadConfig();
@@ -122,8 +122,8 @@ export const configShow = localCommand({
       ...(waiting
         ? [
           "",
-          "The running server uses what stands under NOW IN FORCE: it was started " +
-          "with other flags, or needs `config reload` or a restart.",
+          "The running server uses the values under NOW IN FORCE: it was " +
+          "started with other flags, or needs `config reload` or a restart.",
         ]
         : []),
       ...(keys.length === 1
@@ -150,7 +150,7 @@ async function askRunning(
 
 export const configSet = localCommand({
   path: ["config", "set"],
-  summary: "Change a setting in retropal.toml, and in the running server",
+  summary: "Change a setting in retropal.toml and in the running server",
   examples: [
     "retropal config set auth.registration invite",
     'retropal config set server.name "The Royal Oak"',
@@ -158,12 +158,12 @@ export const configSet = localCommand({
     "retropal config set access.only_from 192.168.1.0/24,203.0.113.7",
   ],
   fields: {
-    key: argument("KEY", "The setting, for example server.name.", {
+    key: argument("KEY", "The key of the setting, for example server.name.", {
       completes: "setting",
     }),
     value: optionalArgument(
       "VALUE",
-      "The new value; empty when not given.",
+      "The new value; default: empty.",
       { empty: true },
     ),
   },
@@ -178,7 +178,7 @@ export const configSet = localCommand({
     if (SETTINGS.get(key)?.secret && secret === undefined && value) {
       return failure(
         CODE.usage,
-        `${key} is a credential: write it to standard input, with ` +
+        `${key} is a credential: pass it on standard input with ` +
           `\`retropal config set ${key} --password-stdin\`.`,
       );
     }
@@ -212,7 +212,7 @@ export async function changeSettings(
     ),
     ...lines,
     ...(reload.code === CODE.noServer
-      ? ["It is in force when the server starts."]
+      ? ["It takes effect when the server starts."]
       : reload.failed
       ? reload.lines
       : effects(reload.json as ReloadReport, values.map(([key]) => key))),
@@ -231,7 +231,7 @@ function effects(
     ...(waiting.length > 0
       ? [`Takes effect after a restart of the server: ${waiting.join(", ")}.`]
       : applied.length === 0
-      ? ["The running server uses that value already."]
+      ? ["The running server already uses that value."]
       : []),
     ...(others.length > 0
       ? [`Still waiting for a restart: ${others.join(", ")}.`]

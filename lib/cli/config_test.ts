@@ -7,7 +7,7 @@ Deno.test("config init, set, show and check work together", async () => {
   equal((await home.run("config init")).code, 1);
   const set = await home.run(["config", "set", "server.name", "The Oak"]);
   equal(set.code, 0, set.err);
-  match(set.out, /server\.name = "The Oak"\nIt is in force when the server/);
+  match(set.out, /server\.name = "The Oak"\nIt takes effect when the server/);
   const shown = await home.run("config show --changed --json", {
     env: { RETROPAL_WEB_PORT: "81" },
   });

@@ -25,8 +25,10 @@ export function isDoubleClick(
 export async function runFromDoubleClick(
   terminal: Terminal = realTerminal(),
 ): Promise<number> {
-  terminal.err("Starting the server in this folder. Ctrl-C ends it.");
-  terminal.err("`retropal --help` in a command prompt shows what else it can.");
+  terminal.err("Starting the server in this folder. Press Ctrl-C to stop it.");
+  terminal.err(
+    "`retropal --help` in a command prompt lists its other commands.",
+  );
   const code = await main(["serve"], terminal);
   if (code !== CODE.done && terminal.interactive) {
     await terminal.ask("Press Enter to close this window. ").catch((error) => {

@@ -16,7 +16,7 @@ export async function readFile(path: string): Promise<Uint8Array> {
     return await Deno.readFile(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw notFound(`There is no ${path}.`);
+    throw notFound(`${path} does not exist.`);
   }
 }
 
@@ -50,7 +50,10 @@ export function writeResultFile(result: CommandResult): CommandResult {
     writeNewFile(path, file.text);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) {
-      return failure(CODE.refused, `${path} exists already: name a new file.`);
+      return failure(
+        CODE.refused,
+        `${path} already exists: choose a new file name.`,
+      );
     }
     const sentence = osSentence(error, path);
     if (sentence === null) throw error;

@@ -147,7 +147,7 @@ async function createOwner(
     "",
     `This is a new server; everything it keeps is in ${folder.path}.`,
     "",
-    "Your account, with every right (the password is shown this once):",
+    "Your account, with all rights (the password is shown only once):",
     `    nickname  ${owner.nickname}`,
     `    password  ${secret}`,
     "",
@@ -194,7 +194,7 @@ function nextSteps(
     ? `TCP ${port(chat)} and TCP+UDP ${port(voice)}`
     : `TCP ${port(chat)}, TCP+UDP ${port(voice)} and TCP ${port(video)}`;
   return [
-    "What to do next (in another window, while this one stays open):",
+    "Next steps (in another window, while this one stays open):",
     `  1. Add a user:           ${commandLine("user add NICKNAME")}`,
     `  2. Point a client here:  ${commandLine(`client reg --host ${address}`)}`,
     ...(pages === null

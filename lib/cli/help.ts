@@ -21,7 +21,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   category: "The categories under which rooms are listed",
   ban: "Bans of accounts, addresses and networks",
   config: "Settings",
-  client: "What a Windows machine needs to find this server",
+  client: "Files that make a client use this server",
   log: "The running server's traffic",
   invite: "Invite codes and links",
   tls: "HTTPS of the pages",
@@ -88,14 +88,14 @@ function groupHelp(
     ...members.flatMap((one) => one.examples.slice(0, 1))
       .slice(0, 3).map((example) => `  ${example}`),
     "",
-    ...wrap(`\`retropal ${word} COMMAND --help\` explains each.`),
+    ...wrap(`\`retropal ${word} COMMAND --help\` explains each one.`),
   ].join("\n");
 }
 
 const GLOBAL: readonly [string, string][] = [
-  ["--data DIR", "The data folder; ./retropal-data or RETROPAL_DATA."],
-  ["--json", "Answer in JSON."],
-  ["--help", "Show this text."],
+  ["--data DIR", "The data folder; default: RETROPAL_DATA or ./retropal-data."],
+  ["--json", "Print the result as JSON."],
+  ["--help", "Print this help."],
 ];
 
 function commandHelp(command: Described): string {

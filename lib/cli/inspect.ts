@@ -19,19 +19,20 @@ export const inspect = localCommand({
   summary: "Show a capture as packets with names and fields",
   details:
     "FILE is a pcap or pcapng file of the chat, voice and video ports, or " +
-    "what `retropal capture` wrote. What would break the old client, or breaks the " +
-    "protocol, is marked with !! and makes the exit code 1.",
+    "the output of `retropal capture`. Packets that would break the old " +
+    "client or violate the protocol are marked with !! and make the exit " +
+    "code 1.",
   examples: [
     "retropal inspect evening.pcap",
     "retropal inspect ann.txt --faults",
   ],
   fields: {
     file: argument("FILE", "The capture.", { completes: "file" }),
-    faults: flag("Only what is wrong."),
-    chatPort: port("The chat port in the capture; 5001 when not given."),
-    voicePort: port("The voice port in the capture; 2090 when not given."),
-    videoPort: port("The video port in the capture; 2092 when not given."),
-    unredacted: flag("Also packets that carry a password."),
+    faults: flag("Show only faulty packets."),
+    chatPort: port("The chat port in the capture; default: 5001."),
+    voicePort: port("The voice port in the capture; default: 2090."),
+    videoPort: port("The video port in the capture; default: 2092."),
+    unredacted: flag("Show packets with passwords as well."),
   },
   async run({ json }, input) {
     const { frames, problems } = inspectFile(await readFile(input.file), {

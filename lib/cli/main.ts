@@ -84,7 +84,7 @@ export async function main(
       terminal.err(
         `There is no \`${parsed.path.join(" ")}\`. \`${
           commandLine("--help", undefined)
-        }\` lists what there is.`,
+        }\` lists the commands.`,
       );
       return CODE.usage;
     }
@@ -107,7 +107,7 @@ export async function main(
         if (here) result = quoting(result, options.data);
       } catch (error) {
         if (error instanceof Interrupted) {
-          terminal.err("Interrupted: nothing was done.");
+          terminal.err("Interrupted: nothing was changed.");
           return CODE.interrupted;
         }
         result = unexpected(error, local.folder);
@@ -118,7 +118,7 @@ export async function main(
       } catch (error) {
         // For example on a full disk: `retropal user export - > FILE`.
         terminal.err(
-          `The answer cannot be written. ${
+          `The result cannot be written. ${
             osSentence(error, "standard output") ?? String(error)
           }`,
         );
@@ -206,8 +206,8 @@ function unexpected(error: unknown, folder: DataFolder): CommandResult {
 /** Reports an internal error with its stack trace, for a bug report. */
 function internalError(error: unknown): CommandResult {
   const stack = error instanceof Error ? error.stack ?? error.message : error;
-  const message = "This is a fault in retropal itself. Please report it with " +
-    "the lines that follow.";
+  const message =
+    "This is a bug in retropal. Please report it with the following lines.";
   return {
     code: CODE.crashed,
     lines: [message, ...String(stack).split("\n")],
@@ -263,10 +263,10 @@ async function runTable(
   }
   if (!result.confirm || !terminal.interactive) return result;
   for (const warning of result.confirm) terminal.err(oneLine(warning));
-  const answer = await terminal.ask("Go ahead? (yes or no) ");
+  const answer = await terminal.ask("Continue? (yes or no) ");
   return /^y(es)?$/i.test(answer.trim())
     ? await run({ ...asked, yes: true })
-    : failure(CODE.refused, "Nothing was done.");
+    : failure(CODE.refused, "Nothing was changed.");
 }
 
 /** Asks at a terminal for a value that scripts give as an option. */

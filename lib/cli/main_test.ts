@@ -30,19 +30,19 @@ Deno.test("main() says in one sentence what to write instead", async () => {
   const wrong: [string, RegExp][] = [
     ["", /Say what to do, for example `\S.* serve`/],
     ["usr add", /no `retropal usr`\. Did you mean user\?/],
-    ["user", /Say what to do: `retropal user add\|passwd\|/],
+    ["user", /Command missing: `retropal user add\|passwd\|/],
     ["user ad Ann", /no `retropal user ad`\. Did you mean add\?/],
     ["user add", /NICK is missing/],
     ["user add Ann Bob", /"Bob" is one word too many/],
     ["user add Ann --rol x", /has no --rol\. Did you mean --role\?/],
-    ["user add Ann --role", /--role wants a value after it/],
-    ["user add Ann --role king", /--role wants user or moderator/],
+    ["user add Ann --role", /--role needs a value/],
+    ["user add Ann --role king", /--role must be user or moderator/],
     ["user list --online=yes", /--online takes no value/],
     ["user add Ann", /A password is needed: give --password-stdin/],
-    ["ban add Ann --for soon", /--for wants a time such as 30m/],
+    ["ban add Ann --for soon", /--for must be a duration such as 30m/],
     ["room list --help-me", /has no --help-me/],
-    ["room set 50001", /Say what to change/],
-    ["category set 30001", /Say what to change/],
+    ["room set 50001", /Nothing to change/],
+    ["category set 30001", /Nothing to change/],
   ];
   await using home = await Home.make();
   for (const [line, why] of wrong) {
@@ -91,7 +91,7 @@ Deno.test("main() asks somebody at a terminal for a password, twice", async () =
   await home.run("room add Oak --owner Ann");
   const asked = await home.run("user remove Ann", { answers: ["?", "keep"] });
   equal(asked.code, 0, asked.err);
-  match(asked.err, /What becomes of permanent rooms .*\? \(keep or/);
+  match(asked.err, /What should happen to the permanent rooms .*\? \(keep or/);
   match(asked.err, /Please answer keep or remove/);
   // The user already exists, so no question is asked.
   await home.run("user add Bob --password-stdin", { stdin: "secret11" });
@@ -115,7 +115,7 @@ Deno.test("main() needs a server where one is needed", async () => {
   ) {
     const ran = await home.run(line);
     equal(ran.code, 4, line);
-    match(ran.err, /No server runs on this data folder/);
+    match(ran.err, /No server is running on this data folder/);
   }
 });
 
@@ -215,18 +215,18 @@ Deno.test("user import reads a file or standard input, user export writes one", 
   const twice = await home.run(`user export ${copy}`);
   deepEqual([twice.code, twice.err], [
     1,
-    `${copy} exists already: name a new file.`,
+    `${copy} already exists: choose a new file name.`,
   ]);
   match((await home.run("user export -")).out, /^nickname,/);
   const missing = await home.run(`user import ${home.path}/none.csv`);
   equal(missing.code, 3);
-  match(missing.err, /There is no .*none\.csv\./);
+  match(missing.err, /none\.csv does not exist\./);
 });
 
 Deno.test("main() refuses a data folder without a name", async () => {
   for (const words of [["--data", ""], ["--data="]]) {
     const ran = await retropal(["user", "list", ...words]);
-    deepEqual([ran.code, ran.err], [2, "--data wants the name of a folder."]);
+    deepEqual([ran.code, ran.err], [2, "--data needs the name of a folder."]);
   }
 });
 
@@ -256,7 +256,7 @@ Deno.test("main() does nothing that needs a yes without one", async () => {
   const refused = await home.run(line);
   deepEqual([refused.code, refused.out], [1, ""]);
   match(refused.err, /private network/);
-  match(refused.err, /Nothing was done: add --yes to go ahead\.$/);
+  match(refused.err, /Nothing was changed: add --yes to continue\.$/);
   equal((await home.run(line, { answers: ["no"] })).code, 1);
   equal((await home.run(line, { answers: [] })).code, 130);
   deepEqual(await bans(), []);

@@ -26,31 +26,34 @@ export function manPage(commands: readonly Described[]): string {
     "COMMAND [options]",
     ".SH DESCRIPTION",
     roff(
-      "A self-hosted server for the real, unchanged Paltalk 5.0 client: pals and " +
-        "messages, rooms with text and voice. Everything it keeps is in one data " +
-        "folder. Each command works while the server runs, and then takes effect " +
-        "at once, and while it does not.",
+      "A self-hosted server for the real, unchanged Paltalk 5.0 client: pals " +
+        "and messages, rooms with text and voice. All data is in one folder. " +
+        "Commands work while the server is running, and take effect " +
+        "immediately, and also while it is stopped.",
     ),
     ".SH COMMANDS",
     ...shown.flatMap(section),
     ".SH OPTIONS OF EVERY COMMAND",
-    ...item("--data DIR", "The data folder; ./retropal-data or RETROPAL_DATA."),
-    ...item("--json", "Answer in JSON."),
-    ...item("--help", "Show how a command is used."),
+    ...item(
+      "--data DIR",
+      "The data folder; default: RETROPAL_DATA or ./retropal-data.",
+    ),
+    ...item("--json", "Print the result as JSON."),
+    ...item("--help", "Print help for a command."),
     ".SH EXIT STATUS",
     ...item("0", "Done."),
-    ...item("1", "Refused, or it failed; the reason is on standard error."),
+    ...item("1", "Refused or failed; the reason is on standard error."),
     ...item("2", "Wrong usage."),
     ...item("3", "Not found."),
-    ...item("4", "No server runs, and the command needs one."),
-    ...item("70", "An error of the program itself."),
-    ...item("130", "Interrupted at a question; nothing was done."),
+    ...item("4", "The command needs a running server, and there is none."),
+    ...item("70", "An internal error."),
+    ...item("130", "Interrupted at a question; nothing was changed."),
     ".SH FILES",
     ...item("retropal.db", "Accounts, rooms, messages: the database."),
     ...item("retropal.toml", "The settings, with a comment for each."),
     ...item(
       "control.sock",
-      "The way to the running server, for its owner only.",
+      "Socket of the running server, accessible only to its owner.",
     ),
     ...item("logs/, backups/", "The log and copies of the database."),
     ".SH ENVIRONMENT",

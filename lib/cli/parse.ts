@@ -74,7 +74,7 @@ export function parse(
 }
 
 const START =
-  "Say what to do, for example `retropal serve`; `retropal --help` lists it all.";
+  "No command given. Try `retropal serve`, or `retropal --help` for a list.";
 
 class WrongWord extends Error {}
 
@@ -121,12 +121,12 @@ function unknown(
   const where = ["retropal", ...path].join(" ");
   const next = nextWords(path, commands);
   if (word === undefined || word.startsWith("-")) {
-    return `Say what to do: \`${where} ${
+    return `Command missing: \`${where} ${
       next.join("|")
     }\`. \`${where} --help\` explains.`;
   }
   return `There is no \`${where} ${word}\`.${didYouMean(word, next)} ` +
-    `\`${where} --help\` lists what there is.`;
+    `\`${where} --help\` lists the commands.`;
 }
 
 /** Returns the words that can follow `path`. */
@@ -191,7 +191,7 @@ function read(command: Described, words: readonly string[]): Parsed {
     const missing = token.value === undefined ||
       (!token.inlineValue && token.value.startsWith("--"));
     if (option.type === "string" && missing) {
-      throw new WrongWord(`${token.rawName} wants a value after it.`);
+      throw new WrongWord(`${token.rawName} needs a value.`);
     }
     if (token.name === "help") return { kind: "help", path: command.path };
     const key = keys.get(token.name);
@@ -205,7 +205,7 @@ function read(command: Described, words: readonly string[]): Parsed {
   assign(command, positionals, raw, line);
   const data = given.get("data");
   // `--data "$UNSET"` must not create the database in the current folder.
-  if (data === "") throw new WrongWord("--data wants the name of a folder.");
+  if (data === "") throw new WrongWord("--data needs the name of a folder.");
   return {
     kind: "run",
     command,
@@ -237,7 +237,7 @@ function assign(
     throw new WrongWord(
       `"${
         words[at]
-      }" is one word too many. Put text with blanks in "quotes"; ` +
+      }" is one word too many. Put text with spaces in "quotes"; ` +
         `\`${line} --help\` explains.`,
     );
   }

@@ -81,8 +81,7 @@ export function choosePorts(
     warnings.push(
       `Port ${
         valueAt(config, port.setting)
-      } (${port.setting}) is taken by another ` +
-        `program: a free one is used instead. Choose one with ${port.flag} PORT.`,
+      } (${port.setting}) is used by another program, so a free one was chosen. To choose the port yourself, add ${port.flag} PORT.`,
     );
   }
   if (free.size === 0) return { config, warnings };
@@ -165,7 +164,7 @@ function isTaken({ setting, udp, bind }: Port, config: Config): boolean {
 /** Returns advice about a port that cannot be opened. */
 export function nextStepFor({ setting, cause }: CannotListen): string {
   if (cause instanceof Deno.errors.AddrNotAvailable) {
-    return "Give an address of this machine with --bind ADDR, or 0.0.0.0 for all of them.";
+    return "Choose an address of this machine with --bind ADDR, or 0.0.0.0 for all of them.";
   }
   const flag = PORTS.find((one) => one.setting === setting)?.flag ??
     `--set ${setting}=`;
@@ -180,5 +179,5 @@ export function nextStepFor({ setting, cause }: CannotListen): string {
     : "";
   return "Stop that program, or choose another port with " +
     `${flag.endsWith("=") ? flag : `${flag} `}PORT${without}. ` +
-    "Nothing is lost: start again when it is settled.";
+    "No data is lost: start again afterwards.";
 }

@@ -54,11 +54,12 @@ const port = (about: string) =>
 export const serve = localCommand({
   path: ["serve"],
   summary: "Run the server",
-  details: "In an empty folder it first makes everything that is needed and " +
-    "says what to do next. When it takes connections it prints one line, " +
+  details:
+    "In an empty folder it first creates everything it needs and prints the " +
+    "next steps. When it accepts connections it prints one line, " +
     '"ready" and where it listens as JSON; the log goes to standard error. ' +
-    "SIGINT and SIGTERM end it cleanly, SIGHUP reads the settings again, " +
-    "SIGUSR2 ends it to be started again (see restart).",
+    "SIGINT and SIGTERM stop it, SIGHUP reloads the settings, and SIGUSR2 " +
+    "prepares a restart (see restart).",
   examples: [
     "retropal serve",
     "retropal serve --data /srv/retropal --advertise chat.example.org",
@@ -66,35 +67,35 @@ export const serve = localCommand({
     "retropal serve --set limits.packets_per_second=60",
   ],
   fields: {
-    bind: option("ADDR", "Listen on this address of the machine only."),
+    bind: option("ADDR", "Listen only on this address of the machine."),
     advertise: option(
       "HOST",
-      "The address that clients are told for voice. Two, with a comma " +
-        "between: one for clients from private networks, one for the rest.",
+      "The address announced to clients for voice. Two addresses separated " +
+        "by a comma: one for clients in private networks, one for all others.",
       { joins: "," },
     ),
     advertisePrivate: option(
       "HOST",
-      "The one for clients from private networks, said by itself.",
+      "The address for clients in private networks alone.",
     ),
-    chatPort: port("TCP port for chat; 5001 when not given, 0 for any."),
-    voicePort: port("TCP and UDP port for voice; 2090 when not given."),
-    webPort: port("TCP port for the pages; 8080 when not given."),
-    tlsPort: port("TCP port for HTTPS, if web.tls is on; 8443 when not given."),
-    videoPort: port("TCP port for webcams; 2092 when not given, 0 for any."),
-    noVideo: flag("Carry no webcams."),
-    noWeb: flag("Serve no pages."),
+    chatPort: port("TCP port for chat; default: 5001, 0 for any."),
+    voicePort: port("TCP and UDP port for voice; default: 2090."),
+    webPort: port("TCP port for the pages; default: 8080."),
+    tlsPort: port("TCP port for HTTPS, if web.tls is on; default: 8443."),
+    videoPort: port("TCP port for webcams; default: 2092, 0 for any."),
+    noVideo: flag("Disable webcams."),
+    noWeb: flag("Disable the pages."),
     logLevel: choiceOption(
       ["debug", "info", "warning", "warn", "error"],
-      "How much is logged; info when not given.",
+      "Lowest level to log; default: info.",
     ),
     logFormat: choiceOption(
       ["text", "json"],
-      "For people, or one JSON object a line.",
+      "Log as text, or as one JSON object per line.",
     ),
     set: option(
       "KEY=VALUE",
-      "Any other setting; repeat it for several.",
+      "Any other setting; can be repeated.",
       { joins: "\n" },
     ),
   },
@@ -250,7 +251,7 @@ function watchTheLoop(config: Config): Watchdog {
     thread: config.log.watchdog_thread,
     format: config.log.format,
     onStall: ({ ms, doing }) =>
-      log.error("the event loop stood still", { ms, doing }),
+      log.error("the event loop was blocked", { ms, doing }),
   });
 }
 

@@ -46,7 +46,7 @@ export async function serveCore(run: CoreRun): Promise<number> {
         ended.resolve("stopped");
         return Promise.resolve();
       },
-      restart: () => "A core that stands by has nothing to hand over.",
+      restart: () => "A standby core has nothing to hand over.",
     }, { reload: () => ({ applied: [], needRestart: [] }) });
     let isWatched = true;
     const stopWatching = () => {
@@ -66,12 +66,12 @@ export async function serveCore(run: CoreRun): Promise<number> {
         await following;
         return 0;
       }
-      log.info("this core leads", { term: term.epoch });
+      log.info("this core is the leader", { term: term.epoch });
       const leader = await core.open(term);
       stopWatching();
       const code = await run.lead(leader);
       if (code !== EXIT_REPLACED) return code;
-      log.warn("another core leads; this one stands by");
+      log.warn("another core is the leader; this one stands by");
     } finally {
       stopWatching();
     }

@@ -28,24 +28,25 @@ const REGISTRATION = ["closed", "open", "invite"] as const;
 
 export const setup = localCommand({
   path: ["setup"],
-  summary: "Ask what this server should be, and write it down",
-  details: "Asks for whatever is not given as an option; without a terminal, " +
-    "or with --yes, it takes what stands in [brackets]. Run it again to change " +
-    "your mind: what you said before is what it then offers.",
+  summary: "Ask for the settings of this server and save them",
+  details:
+    "Asks for everything that is not given as an option; without a terminal, " +
+    "or with --yes, it uses the values in [brackets]. Run it again to change " +
+    "the answers: it then offers the previous ones.",
   examples: [
     "retropal setup",
     'retropal setup --yes --name "The Royal Oak" --owner Ann --registration invite',
   ],
   fields: {
-    name: option("NAME", "What the server is called."),
+    name: option("NAME", "Name of the server."),
     owner: option(
       "NICK",
-      "The nickname of the account that may do everything.",
+      "Nickname of the account with all rights.",
     ),
-    advertise: option("HOST", "The address by which friends outside reach it."),
+    advertise: option("HOST", "Address of this server for clients outside."),
     advertisePrivate: option(
       "ADDR",
-      "The address by which it is reached at home.",
+      "Address of this server in the home network.",
     ),
     registration: choiceOption(
       REGISTRATION,
@@ -55,8 +56,8 @@ export const setup = localCommand({
       min: 0,
       max: 100_000_000,
     }),
-    web: flag("Set it up in a browser: print the address of the page, once."),
-    yes: flag("Ask nothing."),
+    web: flag("Print the address of the one-time setup page."),
+    yes: flag("Do not ask questions."),
   },
   secret: { about: "The owner's password", repeat: false, optional: true },
   async run(local, input, secret) {
@@ -87,8 +88,8 @@ export const setup = localCommand({
       settingFault("server.advertise"),
     );
     const registration = await ask(
-      "Who may create an account without you: nobody (closed), everybody (open), " +
-        "or people with a code (invite)?",
+      "Who may create an account without you: nobody (closed), everybody " +
+        "(open), or people with a code (invite)?",
       input.registration,
       config.auth.registration,
       settingFault("auth.registration"),
@@ -132,7 +133,8 @@ export const setup = localCommand({
       ...(local.terminal.interactive ? [] : carries),
       "",
       ...httpsAdvice(config.web.tls),
-      "Next: `retropal serve`, then `retropal client reg` for the first client.",
+      "Next: `retropal serve`, then `retropal client reg` for the first " +
+        "client.",
     );
   },
 });
@@ -140,7 +142,8 @@ export const setup = localCommand({
 /** Browsers allow a page to use the microphone only over https. */
 function httpsAdvice(tls: Config["web"]["tls"]): string[] {
   return tls !== "off" ? [] : [
-    "Browsers speak in rooms only by https: `retropal config set web.tls self`,",
+    "Browsers speak in rooms only by https: `retropal config set web.tls " +
+    "self`,",
     "or acme with a name of your own (docs/pages.md).",
   ];
 }
@@ -260,7 +263,7 @@ async function makeOwner(
   if (made.code !== CODE.done) return failure(made.code, made.lines.join(" "));
   return done(
     { nickname: nick, made: true, ...(secret ? {} : { password }) },
-    `The account ${nick} may do everything.` +
+    `The account ${nick} has all rights.` +
       (secret ? "" : ` Its password, shown this once: ${password}`),
   );
 }

@@ -21,7 +21,7 @@ import { type Local, localCommand } from "./local.ts";
 
 export const tlsAuthority = localCommand({
   path: ["tls", "authority"],
-  summary: "Make and show the authority that friends can install",
+  summary: "Create and show an authority that friends can install",
   details: 'For web.tls = "self": browsers that have installed the authority ' +
     "show no warning. It can certify only the names and addresses that this " +
     "server has now. Its private key stays in the data folder. Installing an " +

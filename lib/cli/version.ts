@@ -9,7 +9,7 @@ import { localCommand } from "./local.ts";
 
 export const version = localCommand({
   path: ["version"],
-  summary: "Print which release this is",
+  summary: "Print the version",
   examples: ["retropal version", "retropal version --json"],
   fields: {},
   run() {

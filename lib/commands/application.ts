@@ -15,7 +15,7 @@ import { argument, option } from "./field.ts";
 import { findPerson } from "./find.ts";
 import { columns, timeText } from "./table_text.ts";
 
-const NICK = argument("NICK", "The nickname, or the uid.");
+const NICK = argument("NICK", "Nickname or uid.");
 
 export const userApplications = command({
   path: ["user", "applications"],
@@ -54,8 +54,8 @@ export const userApplications = command({
 
 export const userApprove = command({
   path: ["user", "approve"],
-  summary: "Let in an account that waits for approval",
-  details: "Also lets in an account that was rejected before.",
+  summary: "Approve an account that waits for approval",
+  details: "Also works for an account that was rejected.",
   examples: ["retropal user approve Ann"],
   fields: { nick: NICK },
   role: APPROVER,
@@ -69,8 +69,8 @@ export const userApprove = command({
 
 export const userReject = command({
   path: ["user", "reject"],
-  summary: "Refuse an account that waits for approval",
-  details: "The applicant is shown the reason when they try to sign on. " +
+  summary: "Reject an account that waits for approval",
+  details: "The applicant sees the reason when they try to sign on. " +
     "The account is removed after a week.",
   examples: [
     "retropal user reject Ann",
@@ -78,7 +78,7 @@ export const userReject = command({
   ],
   fields: {
     nick: NICK,
-    reason: option("TEXT", "What the applicant is told."),
+    reason: option("TEXT", "The reason, shown to the applicant."),
   },
   role: APPROVER,
   chat: { name: "reject", role: APPROVER, takes: ["nick", "reason"] },

@@ -11,7 +11,8 @@ import { timeText } from "./table_text.ts";
 export const auditLog = command({
   path: ["audit"],
   summary: "Show who did what to whom, when and from where",
-  details: "Newest last. Kept for as many days as store.audit_days says.",
+  details:
+    "The newest entry comes last. Entries are kept for store.audit_days days.",
   examples: [
     "retropal audit",
     'retropal audit --actor Owner --action "ban add" --since 7d --json',
@@ -26,9 +27,9 @@ export const auditLog = command({
       "NAME",
       "Only entries about this user, room or other target.",
     ),
-    since: timeOption("Only since then: 3d, or 2026-07-31."),
-    until: timeOption("Only until then."),
-    limit: numberOption("N", "The newest N; 100 when not given.", {
+    since: timeOption("Show only entries since this time: 3d, or 2026-07-31."),
+    until: timeOption("Show only entries until this time."),
+    limit: numberOption("N", "Maximum number of entries; default: 100.", {
       min: 1,
       max: 100_000,
     }),

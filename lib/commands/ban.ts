@@ -82,10 +82,11 @@ export const banAdd = command({
   path: ["ban", "add"],
   summary: "Ban an account, an address or a network",
   details:
-    "Users below you who are online under it are told and disconnected at " +
-    "once; nobody above you is. A second ban of the same target replaces the " +
-    "first. A ban that covers users who are online, this machine, a private " +
-    "network or more than a /16 says so and needs --yes.",
+    "Online users with a lower rank than yours whom it covers are informed " +
+    "and disconnected immediately; users with a higher rank are not " +
+    "affected. A second ban of the same target replaces the first. A ban " +
+    "that covers online users, this machine, a private network or more than " +
+    "a /16 must be confirmed with --yes.",
   examples: [
     'retropal ban add Troll --for 7d --reason "Be kind."',
     "retropal ban add 203.0.113.9 --for 30m",
@@ -142,7 +143,8 @@ export const banList = command({
 export const banInfo = command({
   path: ["ban", "info"],
   summary: "Show who banned TARGET, when, why and until when",
-  details: "For an address also the ban of a network that it lies in.",
+  details:
+    "For an address it also shows the ban of a network that contains it.",
   examples: ["retropal ban info Troll", "retropal ban info 203.0.113.9"],
   fields: {
     target: argument("TARGET", "A nickname, an address or a network."),
@@ -196,7 +198,7 @@ export const userBan = command({
   summary: "Ban an account",
   examples: ['retropal user ban Troll --for 7d --reason "Be kind."'],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
+    nick: argument("NICK", "Nickname or uid."),
     for: durationOption("Duration; permanent if not given."),
     reason: option("TEXT", "The reason, for the banned user and the list."),
     yes: confirmFlag(),
@@ -221,7 +223,7 @@ export const userUnban = command({
   path: ["user", "unban"],
   summary: "End the ban of an account",
   examples: ["retropal user unban Troll"],
-  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  fields: { nick: argument("NICK", "Nickname or uid.") },
   role: "moderator",
   run(context, input) {
     return removeBan(context, readTarget(context, input.nick, "account"));
@@ -230,14 +232,15 @@ export const userUnban = command({
 
 export const userKick = command({
   path: ["user", "kick"],
-  summary: "End a user's session; they are told why and may sign on again",
+  summary: "End a user's session; they see the reason and may sign on again",
   examples: ['retropal user kick Ann --reason "Please calm down."'],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
+    nick: argument("NICK", "Nickname or uid."),
     reason: option("TEXT", "The reason, shown to the user."),
     farewell: choiceOption(
       ["sign-on", "close", "exit"],
-      "What the client does next: open its sign-on window (the default), sign off and close, or end at once.",
+      "What the client does next: open its sign-on window (the default), " +
+        "sign off and close, or end at once.",
     ),
     yes: confirmFlag(),
   },

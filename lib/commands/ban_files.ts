@@ -90,7 +90,7 @@ function readBan(
     throw new Refused(`reason has at most ${LONGEST_REASON} characters.`);
   }
   if (end !== null && !(end > now)) {
-    throw new Refused("until is no time to come.");
+    throw new Refused("until is not in the future.");
   }
   const forMs = end === null ? null : end - now;
   return { kind, target, reason, until, forMs };
@@ -100,9 +100,9 @@ export const banImport = command({
   path: ["ban", "import"],
   summary: "Add the bans of a JSON file",
   details:
-    "They count as given by you, now. Bans that `ban add` would not take are " +
-    "reported, and those that would ask first need --yes; the exit code is 1 " +
-    "when one was left out.",
+    "The bans count as made by you, now. Bans that `ban add` would refuse " +
+    "are reported, and those that it would ask to confirm need --yes; the " +
+    "exit code is 1 if a ban was left out.",
   examples: ["retropal ban import bans.json"],
   fields: {
     file: fileArgument("FILE", "A file from `retropal ban export`."),

@@ -37,8 +37,8 @@ export function readTarget(
   if (as !== undefined && as !== "account") {
     throw refused(
       as === "address"
-        ? `"${text}" is no address: write one such as 203.0.113.9 or 2001:db8::1.`
-        : `"${text}" is no network: write one such as 203.0.113.0/24.`,
+        ? `"${text}" is not an address: write one such as 203.0.113.9 or 2001:db8::1.`
+        : `"${text}" is not a network: write one such as 203.0.113.0/24.`,
     );
   }
   if (/^[\d.]+(\/\d*)?$/.test(text) && text.includes(".")) {
@@ -63,5 +63,5 @@ function requireAccountNamed({ store }: Context, text: string): void {
 
 export const KIND = choiceOption(
   ["account", "address", "network"],
-  "What TARGET is, when a nickname looks like an address.",
+  "Kind of TARGET, for a nickname that looks like an address.",
 );

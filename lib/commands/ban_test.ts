@@ -82,10 +82,10 @@ Deno.test("ban add refuses what is no target and no time", async () => {
   await using bench = await Bench.open();
   const time = await bench.run("ban add", { target: "1.2.3.4", for: "soon" });
   equal(time.code, 2);
-  match(time.lines[0] ?? "", /--for wants a time such as 30m/);
+  match(time.lines[0] ?? "", /--for must be a duration such as 30m/);
   equal((await bench.run("ban add", { target: "1.2.3.400" })).code, 3);
   const kind = await bench.run("ban add", { target: "Ann", kind: "network" });
-  match(kind.lines[0] ?? "", /no network: write one such as/);
+  match(kind.lines[0] ?? "", /not a network: write one such as/);
 });
 
 Deno.test("staff cannot ban or kick those who stand as high", async () => {
@@ -167,7 +167,7 @@ Deno.test("bans of networks that hold very many, or the host's own, need a yes",
     equal(result.code, warning ? 1 : 0, target);
     if (warning === undefined) continue;
     match(result.lines.join(" "), warning);
-    match(result.lines.at(-1)!, /Nothing was done: add --yes/);
+    match(result.lines.at(-1)!, /Nothing was changed: add --yes/);
     equal((await bench.run("ban info", { target })).code, 3);
     equal((await bench.run("ban add", { target, yes: true })).code, 0, target);
     await bench.run("ban remove", { target });

@@ -37,7 +37,7 @@ export const broadcast = command({
     });
     return done(
       { told },
-      told === 1 ? "1 person told." : `${told} people told.`,
+      told === 1 ? "Shown to 1 user." : `Shown to ${told} users.`,
     );
   },
 });

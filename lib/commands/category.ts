@@ -32,9 +32,9 @@ export const categoryAdd = command({
   summary: "Make a category",
   examples: ['retropal category add 30100 "Our Village"'],
   fields: {
-    code: argument("CODE", "Its number, 1 to 65535."),
-    name: argument("NAME", "What the client shows."),
-    position: numberOption("N", "Its place in the list; last when not given.", {
+    code: argument("CODE", "Number of the category, 1 to 65535."),
+    name: argument("NAME", "Name in the client."),
+    position: numberOption("N", "Position in the list; default: last.", {
       min: 0,
       max: 1_000_000,
     }),
@@ -51,7 +51,8 @@ export const categoryAdd = command({
     }
     if (code === FORBIDDEN) {
       throw refused(
-        "The old client disables the buttons of category 6: take another number.",
+        "The old client disables the buttons of category 6: choose another " +
+          "number.",
       );
     }
     requireName(input.name);
@@ -63,7 +64,7 @@ export const categoryAdd = command({
       throw refused(`There is a category ${same.code} "${same.name}" already.`);
     }
     if (all.length >= MOST) {
-      throw refused(`The old client knows at most ${MOST} categories.`);
+      throw refused(`The old client supports at most ${MOST} categories.`);
     }
     store.transaction(() => {
       store.categories.set({
@@ -109,9 +110,9 @@ export const categorySet = command({
   summary: "Rename a category or move it in the list",
   examples: ['retropal category set 30018 --name "Grown-ups" --position 1'],
   fields: {
-    category: argument("CODE", "Its code, or its name."),
+    category: argument("CODE", "Code or name of the category."),
     name: option("NAME", "A new name."),
-    position: numberOption("N", "A new place in the list.", {
+    position: numberOption("N", "New position in the list.", {
       min: 0,
       max: 1_000_000,
     }),
@@ -121,7 +122,7 @@ export const categorySet = command({
     const { store } = context;
     const before = findCategory(store, input.category);
     if (input.name === undefined && input.position === undefined) {
-      throw new UsageError("Say what to change: --name or --position.");
+      throw new UsageError("Nothing to change: add --name or --position.");
     }
     if (input.name !== undefined) requireName(input.name);
     const after = {
@@ -147,7 +148,7 @@ export const categoryRemove = command({
   path: ["category", "remove"],
   summary: "Remove a category that has no rooms",
   examples: ["retropal category remove 30100"],
-  fields: { category: argument("CODE", "Its code, or its name.") },
+  fields: { category: argument("CODE", "Code or name of the category.") },
   role: "admin",
   run(context, input) {
     const { store, live } = context;

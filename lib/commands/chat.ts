@@ -44,7 +44,7 @@ const users = command({
 
 const rooms = command({
   path: ["rooms"],
-  summary: "how many rooms are open",
+  summary: "show how many rooms are open",
   examples: [],
   fields: {},
   role: "user",
@@ -98,7 +98,7 @@ const who = command({
 
 const uptime = command({
   path: ["uptime"],
-  summary: "for how long the server has been up",
+  summary: "show how long the server has been running",
   examples: [],
   fields: {},
   role: "user",
@@ -113,7 +113,7 @@ const help = command({
   path: ["help"],
   summary: "this list",
   examples: [],
-  fields: { command: optionalArgument("COMMAND", "The one to explain.") },
+  fields: { command: optionalArgument("COMMAND", "The command to explain.") },
   role: "user",
   chat: { name: "help", role: "user", takes: ["command"] },
   run(context, input) {
@@ -164,7 +164,7 @@ export async function runChatLine(
   if (first === undefined || !first.text.startsWith("/")) {
     return failure(
       CODE.usage,
-      "I am the server and understand commands only: /help lists them.",
+      "This is the server, which understands only commands: /help lists them.",
     );
   }
   const written = first.text.slice(1).toLowerCase();
@@ -186,7 +186,7 @@ export async function runChatLine(
     );
     return failure(
       CODE.usage,
-      `There is no /${name}.${near} /help lists what there is.`,
+      `There is no /${name}.${near} /help lists the commands.`,
     );
   }
   const { takes, needs = [] } = command.chat;
@@ -215,7 +215,7 @@ export async function runChatLine(
     (command.fields[key]?.required || needs.includes(key))
   );
   if (missing !== undefined || at < words.length) {
-    return failure(CODE.usage, `Write it so: ${chatForm(command)}`);
+    return failure(CODE.usage, `Usage: ${chatForm(command)}`);
   }
   // Commands that change something write their own audit entry; when staff only
   // read, that is recorded here.
@@ -255,7 +255,7 @@ function askYes(
     ...result,
     lines: [
       ...result.confirm ?? [],
-      "Nothing was done yet. Write yes to go ahead.",
+      "Nothing has been changed yet. Write yes to continue.",
     ],
   };
 }

@@ -98,11 +98,11 @@ Deno.test("runChatLine() says how a command is written", async () => {
   bench.person("Sue", "superadmin");
   bench.start();
   deepEqual(await says(bench, "Sue", "/kick"), [
-    "Write it so: /kick <user> [reason]",
+    "Usage: /kick <user> [reason]",
   ]);
-  deepEqual(await says(bench, "Sue", "/users now"), ["Write it so: /users"]);
+  deepEqual(await says(bench, "Sue", "/users now"), ["Usage: /users"]);
   deepEqual(await says(bench, "Sue", "/broadcast"), [
-    "Write it so: /broadcast <message>",
+    "Usage: /broadcast <message>",
   ]);
 });
 
@@ -117,7 +117,7 @@ Deno.test("runChatLine() knows the old commands /alert and /kickall", async () =
   match((await says(bench, "Mo", "/kickall"))[0] ?? "", /Only a superadmin/);
   await says(bench, "Sue", "/alert back at nine");
   deepEqual(await says(bench, "Sue", "/kickall we  move"), [
-    "2 are disconnected.",
+    "2 users disconnected.",
   ]);
   deepEqual(bench.told.toSorted(), [
     "broadcast back at nine",
@@ -134,7 +134,7 @@ Deno.test("runChatLine() asks for a yes, which counts once and for a minute", as
   const ask = async () => {
     deepEqual(await says(bench, "Mo", "/kick Mo"), [
       "This ends your own session.",
-      "Nothing was done yet. Write yes to go ahead.",
+      "Nothing has been changed yet. Write yes to continue.",
     ]);
   };
   const isNothing = async (nickname: string) =>

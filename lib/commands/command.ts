@@ -249,13 +249,13 @@ export async function execute(
 }
 
 export const NO_SERVER =
-  "No server runs on this data folder: start it with `retropal serve`.";
+  "No server is running on this data folder: start it with `retropal serve`.";
 
 function unconfirmed(warnings: readonly string[]): CommandResult {
   const code = CODE.refused;
   return {
     code,
-    lines: [...warnings, "Nothing was done: add --yes to go ahead."],
+    lines: [...warnings, "Nothing was changed: add --yes to continue."],
     json: { error: warnings.join(" "), code, needsConfirmation: true },
     failed: true,
     confirm: warnings,

@@ -29,16 +29,16 @@ const ID = argument("ID", "The number of the complaint.");
 
 function readId(text: string): number {
   if (/^#?\d{1,9}$/.test(text)) return Number(text.replace("#", ""));
-  throw refused(`"${text}" is no number of a complaint.`);
+  throw refused(`"${text}" is not the number of a complaint.`);
 }
 
 export const complaintAdd = command({
   path: ["complaint", "add"],
   summary: "File a complaint about a user, for the staff",
-  details: "In chat every user can do this. Staff who are online are told.",
+  details: "In chat every user can do this. Online staff are notified.",
   examples: ['retropal complaint add Troll "shouts in every room"'],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
+    nick: argument("NICK", "Nickname or uid."),
     text: argument("TEXT", "What happened.", { rest: true }),
     room: option("ROOM", "The room where it happened: its number or name."),
   },
@@ -83,7 +83,7 @@ function tellStaff(
 export const complaintList = command({
   path: ["complaint", "list"],
   summary: "List complaints, newest first",
-  details: "Shows the open and taken ones unless --state says otherwise.",
+  details: "Lists open and taken complaints unless --state is given.",
   examples: [
     "retropal complaint list",
     "retropal complaint list --state closed --about Troll",
@@ -91,10 +91,10 @@ export const complaintList = command({
   fields: {
     state: choiceOption(
       [...COMPLAINT_STATES, "all"],
-      "Only those in this state.",
+      "List only complaints in this state.",
     ),
-    about: option("NICK", "Only those about this user."),
-    by: option("NICK", "Only those made by this user."),
+    about: option("NICK", "List only complaints about this user."),
+    by: option("NICK", "List only complaints by this user."),
     limit: numberOption("N", "Maximum number of complaints; default 100.", {
       min: 1,
       max: 10_000,
@@ -134,7 +134,7 @@ export const complaintList = command({
 
 export const complaintShow = command({
   path: ["complaint", "show"],
-  summary: "Show a complaint with its note and the lines kept with it",
+  summary: "Show a complaint with its note and the saved lines of the room",
   examples: ["retropal complaint show 12"],
   fields: { id: ID },
   role: "moderator",
@@ -167,8 +167,8 @@ export const complaintShow = command({
 
 export const complaintTake = command({
   path: ["complaint", "take"],
-  summary: "Take a complaint on, so that others see that you deal with it",
-  details: "A closed complaint is open again.",
+  summary: "Take a complaint, so that others see that you are handling it",
+  details: "This also reopens a closed complaint.",
   examples: ["retropal complaint take 12"],
   fields: {
     id: ID,

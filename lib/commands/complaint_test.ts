@@ -91,7 +91,7 @@ Deno.test("user warn tells now or at the next sign-on, and never upward", async 
   const guard = { actor: bench.actor("Guard") };
   const troll = bench.actor("Troll").uid!;
   const warn = { nick: "Troll", text: "Please stop." };
-  match((await bench.run("user warn", warn, guard)).lines[0]!, /is warned/);
+  match((await bench.run("user warn", warn, guard)).lines[0]!, /was warned/);
   equal(bench.store.messages.count(troll), 0);
   bench.online.delete(troll);
   match((await bench.run("user warn", warn, guard)).lines[0]!, /is offline/);

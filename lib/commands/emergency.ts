@@ -13,16 +13,16 @@ const ABOUT: Readonly<
   Record<EmergencyLevel, { summary: string; done: string }>
 > = {
   open: {
-    summary: "Let everybody in again, as the settings say",
-    done: "Everybody may come in, as the settings say.",
+    summary: "Let everybody in again, according to the settings",
+    done: "Everybody may sign on, according to the settings.",
   },
   members: {
-    summary: "Make no new accounts for a while; members come in",
-    done: "No new accounts are made; members come in.",
+    summary: "Refuse new accounts for a while; members can sign on",
+    done: "No new accounts are created; members can sign on.",
   },
   staff: {
     summary: "Let in only staff for a while, and disconnect everybody else",
-    done: "Only staff may come in.",
+    done: "Only staff may sign on.",
   },
 };
 
@@ -31,15 +31,15 @@ function dial(level: EmergencyLevel): Command {
     path: ["emergency", level],
     summary: ABOUT[level].summary,
     details:
-      "Holds at every entrance (sign-on, registration, pages) until it " +
-      "is changed, also after a restart.",
+      "Applies to sign-on, registration and the pages until it is changed, " +
+      "also after a restart.",
     examples: [
       level === "open"
         ? "retropal emergency open"
         : `retropal emergency ${level} --reason "Back at nine."`,
     ],
     fields: {
-      reason: option("TEXT", "The reason, for those who are turned away."),
+      reason: option("TEXT", "The reason, for users who are refused."),
       yes: confirmFlag(),
     },
     startsData: true,
@@ -64,7 +64,7 @@ export const emergencyStaff = dial("staff");
 
 export const emergencyShow = command({
   path: ["emergency", "show"],
-  summary: "Show who may come in at the moment",
+  summary: "Show who may sign on at the moment",
   examples: ["retropal emergency show"],
   fields: {},
   role: "moderator",

@@ -74,7 +74,7 @@ interface More {
 function readText(raw: unknown, name: string): string {
   if (typeof raw === "string") return raw;
   if (typeof raw === "number") return String(raw);
-  throw new UsageError(`${name} wants text.`);
+  throw new UsageError(`${name} needs a text.`);
 }
 
 /** Defines a required word. */
@@ -128,7 +128,7 @@ export function fileArgument(
     read(raw, name) {
       const { name: file, text } = Object(raw);
       if (typeof file !== "string" || typeof text !== "string") {
-        throw new UsageError(`${name} wants a file.`);
+        throw new UsageError(`${name} needs a file.`);
       }
       return { name: file, text };
     },
@@ -156,7 +156,7 @@ export function option(
     read(raw, name) {
       const text = readText(raw, name);
       if (text === "" && more.completes) {
-        throw new UsageError(`${name} wants the name of a ${more.completes}.`);
+        throw new UsageError(`${name} needs the name of a ${more.completes}.`);
       }
       return text;
     },
@@ -199,7 +199,8 @@ function wholeNumber(range: Range): {
         value < range.min || value > range.max
       ) {
         throw new UsageError(
-          `${name} wants a whole number from ${range.min} to ${range.max}, not "${raw}"; m is minutes.`,
+          `${name} must be a whole number from ${range.min} to ${range.max}, ` +
+            `not "${raw}"; m is minutes.`,
         );
       }
       return value;
@@ -220,7 +221,7 @@ export function choiceOption<const T extends string>(
       const found = choices.find((one) => one === raw);
       if (found === undefined) {
         throw new UsageError(
-          `${name} wants ${choices.join(" or ")}, not "${raw}".`,
+          `${name} must be ${choices.join(" or ")}, not "${raw}".`,
         );
       }
       return found;
@@ -237,14 +238,14 @@ export function flag(about: string): Field<boolean> {
       if (typeof raw === "boolean") return raw;
       if (raw === "true" || raw === "on" || raw === "yes") return true;
       if (raw === "false" || raw === "off" || raw === "no") return false;
-      throw new UsageError(`${name} is on or off and takes no value.`);
+      throw new UsageError(`${name} takes no value.`);
     },
   };
 }
 
 /** Defines `--yes`, the confirmation of a command that asks before it acts. */
 export function confirmFlag(): Field<boolean> {
-  return { ...flag("Go ahead without asking."), confirms: true };
+  return { ...flag("Do not ask for confirmation."), confirms: true };
 }
 
 /**
@@ -257,7 +258,7 @@ export function yesNoOption(about: string): Field<boolean> {
     read(raw, name) {
       if (raw === true || raw === "yes" || raw === "on") return true;
       if (raw === false || raw === "no" || raw === "off") return false;
-      throw new UsageError(`${name} wants yes or no, not "${raw}".`);
+      throw new UsageError(`${name} must be yes or no, not "${raw}".`);
     },
   };
 }
@@ -271,7 +272,8 @@ export function durationOption(about: string): Field<number | null> {
       const value = typeof raw === "string" ? duration(raw) : undefined;
       if (value === undefined) {
         throw new UsageError(
-          `${name} wants a time such as 30m, 12h, 7d or forever, not "${raw}".`,
+          `${name} must be a duration such as 30m, 12h, 7d or forever, not ` +
+            `"${raw}".`,
         );
       }
       return value;
@@ -296,7 +298,8 @@ export function timeOption(about: string): Field<(now: number) => number> {
         : NaN;
       if (Number.isNaN(at)) {
         throw new UsageError(
-          `${name} wants a day such as 2026-07-31 or a time ago such as 3d, not "${raw}".`,
+          `${name} must be a date such as 2026-07-31 or an age such as 3d, ` +
+            `not "${raw}".`,
         );
       }
       return () => at;

@@ -73,7 +73,7 @@ Deno.test("readInput() throws nothing but UsageError", () => {
 
 Deno.test("an option for a file or a folder is not empty", () => {
   const out = option("DIR", "Where to.", { completes: "directory" });
-  throws(() => out.read("", "--out"), /--out wants the name of a directory\./);
+  throws(() => out.read("", "--out"), /--out needs the name of a directory\./);
   equal(out.read("x", "--out"), "x");
   equal(option("TEXT", "Anything.").read("", "--text"), "");
 });

@@ -69,7 +69,9 @@ export class CommandHost {
    */
   reload(): ReloadReport {
     const { readConfig } = this.#options;
-    if (!readConfig) throw new ConfigError(["There is nothing to read again."]);
+    if (!readConfig) {
+      throw new ConfigError(["There are no settings to reload."]);
+    }
     return this.#config.take(readConfig());
   }
 }

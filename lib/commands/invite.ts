@@ -42,16 +42,16 @@ export function inviteUrl(
 
 export const inviteAdd = command({
   path: ["invite", "add"],
-  summary: "Make an invite code",
+  summary: "Create an invite code",
   details: "Prints the code. Anybody with it can register once (or --uses " +
     'times) while auth.registration is "invite".',
   examples: ["retropal invite add", "retropal invite add --uses 5 --for 7d"],
   fields: {
-    uses: numberOption("N", "How many people may use it; 1 when not given.", {
+    uses: numberOption("N", "Maximum number of users; default: 1.", {
       min: 1,
       max: 10_000,
     }),
-    for: durationOption("For how long; 30d when not given."),
+    for: durationOption("Validity; default: 30d."),
   },
   startsData: true,
   role: "admin",
@@ -81,22 +81,22 @@ export const inviteAdd = command({
 
 export const inviteLink = command({
   path: ["invite", "link"],
-  summary: "Make an invitation link with a QR code",
-  details: "Prints an address. People who open it pick a nickname and a " +
-    "password and come into the room, also while registration is closed: the " +
-    "link is the host's word. It is counted and expires; `invite remove` " +
-    "revokes it.",
+  summary: "Create an invitation link with a QR code",
+  details:
+    "Prints an address. People who open it choose a nickname and a password " +
+    "and enter the room, even while registration is closed. The number of " +
+    "uses is limited and the link expires; `invite remove` revokes it.",
   examples: [
     "retropal invite link",
     'retropal invite link --room "Lobby" --uses 10 --for 7d',
   ],
   fields: {
-    room: option("ROOM", "Where it leads: a room's number or name."),
-    uses: numberOption("N", "How many people may use it; 1 when not given.", {
+    room: option("ROOM", "Number or name of the room that it leads to."),
+    uses: numberOption("N", "Maximum number of users; default: 1.", {
       min: 1,
       max: 10_000,
     }),
-    for: durationOption("For how long; 7d when not given."),
+    for: durationOption("Validity; default: 7d."),
   },
   startsData: true,
   role: "admin",
@@ -186,7 +186,8 @@ export const inviteRemove = command({
     context.store.transaction(() => {
       if (!context.store.inviteCodes.remove(code)) {
         throw notFound(
-          `There is no invite code "${code}". \`retropal invite list\` shows them all.`,
+          `There is no invite code "${code}". \`retropal invite list\` shows ` +
+            "them all.",
         );
       }
       audit(context, { action: "invite remove", target: shortCode(code) });

@@ -10,9 +10,11 @@ import { optionalArgument } from "./field.ts";
 
 export const kickAll = command({
   path: ["kickall"],
-  summary: "end the session of everybody below you",
+  summary: "end the sessions of all users with a lower rank than yours",
   examples: [],
-  fields: { reason: optionalArgument("REASON", "What they are told.") },
+  fields: {
+    reason: optionalArgument("REASON", "Message to the disconnected users."),
+  },
   role: "superadmin",
   chat: { name: "kickall", role: "superadmin", takes: ["reason"] },
   needsServer: true,
@@ -32,7 +34,7 @@ export const kickAll = command({
     });
     return done(
       { kicked },
-      kicked === 1 ? "1 is disconnected." : `${kicked} are disconnected.`,
+      kicked === 1 ? "1 is disconnected." : `${kicked} users disconnected.`,
     );
   },
 });

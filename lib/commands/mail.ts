@@ -14,18 +14,20 @@ export const mailTest = command({
   path: ["mail", "test"],
   summary: "Send a test mail",
   details:
-    "Waits until the SMTP server (mail.host) has accepted it, and says " +
-    "what is wrong when it does not.",
+    "Waits until the SMTP server (mail.host) has accepted it, and reports " +
+    "the error if it does not.",
   examples: ["retropal mail test ann@example.org"],
-  fields: { address: argument("ADDRESS", "Where to send it.") },
+  fields: { address: argument("ADDRESS", "E-mail address of the recipient.") },
   role: "superadmin",
   async run({ config }, { address }) {
-    const fault = address === "" ? "Give an address." : emailFault(address);
+    const fault = address === ""
+      ? "The address is missing."
+      : emailFault(address);
     if (fault !== null) throw refused(fault);
     if (!isConfigured(config)) {
       throw refused(
         "No e-mail is configured: set mail.host and mail.from, and mail.user " +
-          "and mail.password if the SMTP server wants them.",
+          "and mail.password if the SMTP server needs them.",
       );
     }
     try {

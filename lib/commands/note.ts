@@ -10,7 +10,7 @@ import { argument, choiceOption } from "./field.ts";
 export const note = command({
   path: ["audit", "note"],
   hidden: true,
-  summary: "Write an entry into the audit log, and all that waits to disk",
+  summary: "Write an entry into the audit log, and pending data to the disk",
   examples: ["retropal backup FILE"],
   fields: {
     action: choiceOption(["backup", "restore", "config set", "setup"], "What."),

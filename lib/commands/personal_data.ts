@@ -238,11 +238,11 @@ function isAbout(target: string, nickname: string): boolean {
 
 export const userData = command({
   path: ["user", "data"],
-  summary: "Write everything kept about a user as JSON",
+  summary: "Write all stored data about a user as JSON",
   examples: ["retropal user data Ann --out ann.json"],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
-    out: option("FILE", "The file to write; standard output when not given.", {
+    nick: argument("NICK", "Nickname or uid."),
+    out: option("FILE", "The file to write; default: standard output.", {
       completes: "file",
     }),
   },
@@ -255,7 +255,7 @@ export const userData = command({
     return {
       ...done(
         { file: input.out },
-        `All that is kept of ${account.nickname} is in ${input.out}.`,
+        `All stored data about ${account.nickname} is in ${input.out}.`,
       ),
       file: { path: input.out, text: text + "\n" },
     };

@@ -27,7 +27,7 @@ export function readInput(
   for (const key of Object.keys(raw)) {
     if (raw[key] !== undefined && !Object.hasOwn(fields, key)) {
       throw new UsageError(
-        `There is nothing called "${key}" to be given here.`,
+        `There is no argument "${key}" here.`,
       );
     }
   }

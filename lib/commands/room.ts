@@ -39,27 +39,29 @@ import {
 /** Fields that `room add` and `room set` share. */
 const TRAITS = {
   category: option("CODE", "The category's code or name."),
-  type: choiceOption(TYPE_NAMES, "What is done in it; voice when not given."),
+  type: choiceOption(TYPE_NAMES, "Kind of room; default: voice."),
   rating: choiceOption(
     ["G", "A", "R"],
-    "Who it is for: G everybody, A adults, R restricted.",
+    "Audience: G everybody, A adults, R restricted.",
   ),
   owner: option("NICK", 'Who owns it; "" for nobody but staff.'),
   lockword: option("WORD", 'What one must know to enter; "" for nothing.'),
   adminCode: option("DIGITS", 'The code for "join as admin"; "" for none.'),
   banner: option("TEXT", "The topic above the room's text.", { long: true }),
-  welcome: option("TEXT", "The text that greets everybody.", { long: true }),
-  position: numberOption("N", "Its place in the list.", {
+  welcome: option("TEXT", "The text that greets users who enter.", {
+    long: true,
+  }),
+  position: numberOption("N", "Position in the list.", {
     min: 0,
     max: 1_000_000,
   }),
-  newUsersMic: yesNoOption("Whether those who come in may talk."),
-  redDotText: yesNoOption("Whether a red dot also ends somebody's writing."),
-  redDotVideo: yesNoOption("Whether a red dot also ends somebody's video."),
+  newUsersMic: yesNoOption("Whether users who enter may talk."),
+  redDotText: yesNoOption("Whether a red dot also stops a user from writing."),
+  redDotVideo: yesNoOption("Whether a red dot also stops a user's video."),
   video: yesNoOption("Whether members may publish and watch webcams."),
   slow: numberOption(
     "SECONDS",
-    "Seconds between two lines of a member; 0: none.",
+    "Seconds between two lines of a member; 0 for no limit.",
     {
       min: 0,
       max: 3600,
@@ -72,7 +74,7 @@ const TRAITS = {
         .join(", ")
     }.`,
   ),
-  floorPause: numberOption("MS", "How long that pause is.", {
+  floorPause: numberOption("MS", "Length of that pause.", {
     min: 100,
     max: 10_000,
   }),
@@ -158,8 +160,8 @@ function requireFreeName(
 
 export const roomAdd = command({
   path: ["room", "add"],
-  summary: "Make a permanent room",
-  details: "Prints its number. It is in the list at once.",
+  summary: "Create a permanent room",
+  details: "Prints its number. Clients see it in the list immediately.",
   examples: [
     'retropal room add "The Royal Oak" --category 30006',
     'retropal room add "Quiet Corner" --type text --category Miscellaneous --owner Ann',
@@ -207,7 +209,7 @@ export const roomSet = command({
     'retropal room set "Help Desk" --name "Help" --lockword ""',
   ],
   fields: {
-    room: argument("ROOM", "Its number, or its name."),
+    room: argument("ROOM", "Number or name of the room."),
     name: option("NAME", "A new name."),
     ...TRAITS,
   },
@@ -225,7 +227,7 @@ export const roomSet = command({
     };
     if (Object.keys(patch).length === 0) {
       throw new UsageError(
-        "Say what to change: `retropal room set --help` lists it.",
+        "Nothing to change: `retropal room set --help` lists the options.",
       );
     }
     const after = store.transaction(() => {
@@ -244,11 +246,11 @@ export const roomSet = command({
 
 export const roomRemove = command({
   path: ["room", "remove"],
-  summary: "Remove a permanent room; its members are told and leave it",
+  summary: "Remove a permanent room; its members are informed and leave it",
   examples: ["retropal room remove 50007"],
   fields: {
-    room: argument("ROOM", "Its number, or its name."),
-    reason: option("TEXT", "What the people in it are told."),
+    room: argument("ROOM", "Number or name of the room."),
+    reason: option("TEXT", "Message to the users in it."),
   },
   role: "admin",
   run(context, input) {
@@ -272,11 +274,11 @@ export const roomRemove = command({
 
 export const roomClose = command({
   path: ["room", "close"],
-  summary: "Put everybody out of a room and, if temporary, end it",
+  summary: "Remove all users from a room and close it if it is temporary",
   examples: ['retropal room close 50001 --reason "Closing time"'],
   fields: {
-    room: argument("ROOM", "Its number, or its name."),
-    reason: option("TEXT", "What the people in it are told."),
+    room: argument("ROOM", "Number or name of the room."),
+    reason: option("TEXT", "Message to the users in it."),
   },
   role: "admin",
   chat: { name: "close", role: "admin", takes: ["room", "reason"] },
@@ -287,7 +289,8 @@ export const roomClose = command({
     const reason = input.reason ?? "This room was closed.";
     if (!room || !live?.closeRoom(room.gid, reason)) {
       throw notFound(
-        `There is no open room "${input.room}". \`retropal room list\` shows them all.`,
+        `There is no open room "${input.room}". \`retropal room list\` shows ` +
+          "them all.",
       );
     }
     audit(context, { action: "room close", target: room.name, after: reason });

@@ -10,13 +10,13 @@ import { findPerson, openRoom, storedRoom } from "./find.ts";
 
 export const roomBounce = command({
   path: ["room", "bounce"],
-  summary: "Put a user out of a room and keep them out of it",
+  summary: "Remove a user from a room and keep them out of it",
   details:
     "The admins of the room see it in their console and can lift it if " +
     "their rank allows.",
   examples: ['retropal room bounce Troll "The Royal Oak" --reason shouting'],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
+    nick: argument("NICK", "Nickname or uid."),
     room: argument("ROOM", "The number or name of the room.", { rest: true }),
     reason: option("TEXT", "The reason, for the audit log."),
   },
@@ -27,7 +27,8 @@ export const roomBounce = command({
     const room = openRoom(live, input.room) ?? storedRoom(store, input.room);
     if (room === undefined) {
       throw notFound(
-        `There is no room "${input.room}". \`retropal room list\` shows them all.`,
+        `There is no room "${input.room}". \`retropal room list\` shows them ` +
+          "all.",
       );
     }
     const { wasThere } = bounceFrom(context, room, account, input.reason ?? "");

@@ -20,14 +20,14 @@ import { columns, pairs, timeText } from "./table_text.ts";
 export const roomList = command({
   path: ["room", "list"],
   summary: "List the rooms",
-  details: "While the server runs, temporary rooms too.",
+  details: "While the server is running, temporary rooms are included.",
   examples: [
     "retropal room list",
     "retropal room list --category 30006 --json",
   ],
   fields: {
-    category: option("CODE", "Only those of this category."),
-    type: choiceOption(TYPE_NAMES, "Only those of this type."),
+    category: option("CODE", "List only rooms in this category."),
+    type: choiceOption(TYPE_NAMES, "List only rooms of this type."),
   },
   role: "moderator",
   run(context, input) {
@@ -68,13 +68,13 @@ export const roomList = command({
 
 export const roomShow = command({
   path: ["room", "show"],
-  summary: "Show all that is known of a room",
-  details: "While the server runs, of a temporary one too.",
+  summary: "Show everything about a room",
+  details: "While the server is running, temporary rooms are included.",
   examples: [
     "retropal room show 50001",
     'retropal room show "Help Desk" --json',
   ],
-  fields: { room: argument("ROOM", "Its number, or its name.") },
+  fields: { room: argument("ROOM", "Number or name of the room.") },
   role: "moderator",
   run(context, input) {
     const { store, live } = context;

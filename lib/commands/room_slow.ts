@@ -14,13 +14,17 @@ export const roomSlow = command({
   path: ["room", "slow"],
   summary: "Set how often each member of a room can write",
   details: "Also for rooms that users have opened, until they end. In chat " +
-    "the owner of a room can do this too. 0 seconds end the slow mode.",
+    "the owner of a room can do this too. 0 seconds turn slow mode off.",
   examples: ["retropal room slow 10 Quiz", "retropal room slow 0 Quiz"],
   fields: {
-    seconds: numberArgument("SECONDS", "Seconds between two lines; 0: none.", {
-      min: 0,
-      max: LONGEST,
-    }),
+    seconds: numberArgument(
+      "SECONDS",
+      "Seconds between two lines; 0 turns slow mode off.",
+      {
+        min: 0,
+        max: LONGEST,
+      },
+    ),
     room: argument("ROOM", "The number or name of the room.", { rest: true }),
   },
   role: "moderator",

@@ -38,7 +38,7 @@ Deno.test("room add refuses what the client could not bear", async () => {
     [{ name: "Oak", owner: "Nobody" }, 3, /no user "Nobody"/],
     [{ name: "Oak", adminCode: "12" }, 1, /four to nine digits/],
     [{ name: "Oak", banner: "x".repeat(1001) }, 1, /at most 1000/],
-    [{ name: "Oak", type: "video" }, 2, /--type wants voice or text/],
+    [{ name: "Oak", type: "video" }, 2, /--type must be voice or text/],
   ];
   for (const [input, code, why] of refusals) {
     const result = await bench.run("room add", input);
@@ -62,7 +62,7 @@ Deno.test("room set changes, shows and notes the difference", async () => {
   deepEqual(JSON.parse(entry?.after ?? ""), { name: "Help", banner: "Ask!" });
   match(
     (await bench.run("room set", { room: "Help" })).lines[0] ?? "",
-    /Say what to change/,
+    /Nothing to change/,
   );
 });
 

@@ -9,8 +9,9 @@ import { flag, optionalArgument } from "./field.ts";
 
 export const configReload = command({
   path: ["config", "reload"],
-  summary: "Have the running server read its settings again",
-  details: "Says which settings are in force now and which need a restart. " +
+  summary: "Reload the settings of the running server",
+  details:
+    "Lists the settings that take effect now and those that need a restart. " +
     "SIGHUP does the same.",
   examples: ["retropal config reload"],
   fields: {},
@@ -24,7 +25,7 @@ export const configReload = command({
       report,
       ...(applied.length > 0 ? [`In force now: ${applied.join(", ")}.`] : []),
       ...(needRestart.length > 0
-        ? [`In force only after a restart: ${needRestart.join(", ")}.`]
+        ? [`Takes effect after a restart: ${needRestart.join(", ")}.`]
         : []),
       ...(applied.length + needRestart.length === 0
         ? ["Nothing has changed."]
@@ -85,12 +86,12 @@ function manager(): string | null {
 export const restartServer = command({
   path: ["restart"],
   summary: "Restart the server without closing the clients",
-  details: "Clients are cut off without a message, reconnect by themselves " +
-    "when they next send something, and rejoin their rooms. The server ends " +
-    "with code 75, on which a service manager starts it again; for two " +
-    "minutes the people who were online count as present. SIGUSR2 does the " +
-    "same. Refused while location2.txt is not served: a client that fails " +
-    "to reconnect once would then forget the server.",
+  details: "Clients lose their connections without a message, reconnect by " +
+    "themselves when they next send something, and rejoin their rooms. The " +
+    "server exits with code 75, on which a service manager starts it again; " +
+    "for two minutes the users who were online count as present. SIGUSR2 " +
+    "does the same. Refused while location2.txt is not served: a client that " +
+    "fails to reconnect once would then forget the server.",
   examples: ["retropal restart", "retropal restart --force"],
   fields: {
     force: flag("Restart although location2.txt is not served."),
@@ -107,7 +108,7 @@ export const restartServer = command({
     return done(
       { startedAgainBy: by },
       by === null
-        ? "The server ends now. Start it again within two minutes: retropal serve"
+        ? "The server stops now. Start it again within two minutes: retropal serve"
         : `The server restarts; ${by} starts it again.`,
     );
   },
@@ -115,10 +116,12 @@ export const restartServer = command({
 
 export const stopServer = command({
   path: ["stop"],
-  summary: "End the running server as SIGTERM does",
+  summary: "Stop the running server, like SIGTERM",
   examples: ["retropal stop"],
   fields: {
-    reason: optionalArgument("REASON", "Why, for the log.", { rest: true }),
+    reason: optionalArgument("REASON", "The reason, for the log.", {
+      rest: true,
+    }),
   },
   role: "superadmin",
   needsServer: true,

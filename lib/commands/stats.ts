@@ -20,22 +20,22 @@ const SHOWN = 3;
 export const stats = command({
   path: ["stats"],
   summary: "Show how the server is used: people, hours, rooms, voice, traffic",
-  details: "Written down once a minute while the server runs and kept for " +
-    "store.statistics_days days, without names of people. Lost and late are " +
-    "the voice packets missing or held up on the way from speakers to the " +
-    "server, dropped those that listeners were too slow for. Times are this " +
-    "machine's.",
+  details: "Recorded once a minute while the server is running and kept for " +
+    "store.statistics_days days, without the names of users. Lost and late " +
+    "count voice packets that were missing or delayed on the way from " +
+    "speakers to the server; dropped counts those that listeners were too " +
+    "slow for. Times are in this machine's time zone.",
   examples: [
     "retropal stats",
     "retropal stats --days 7 --rooms 20",
     "retropal stats --days 365 --json",
   ],
   fields: {
-    days: numberOption("N", `The last N days; ${DAYS} when not given.`, {
+    days: numberOption("N", `The last N days; default: ${DAYS}.`, {
       min: 1,
       max: 400,
     }),
-    rooms: numberOption("N", `The busiest N rooms; ${ROOMS} when not given.`, {
+    rooms: numberOption("N", `The busiest N rooms; default: ${ROOMS}.`, {
       min: 1,
       max: 1000,
     }),
@@ -56,7 +56,9 @@ export const stats = command({
 function text(report: UseReport): string[] {
   const { since, rooms, weeks, days, traffic, uplinkKbit } = report;
   if (traffic.length === 0 && rooms.length === 0) {
-    return ["Nothing is recorded yet: a running server writes it down."];
+    return [
+      "Nothing is recorded yet: only a running server records statistics.",
+    ];
   }
   const list = (groups: UseReport["hours"]) =>
     busiest(groups, SHOWN).map(({ name, people }) => `${name} (${people})`)

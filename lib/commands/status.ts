@@ -19,10 +19,10 @@ const ERRORS_SHOWN = 5;
 
 export const status = command({
   path: ["status"],
-  summary: "Show how the running server does",
+  summary: "Show the state of the running server",
   details:
-    "Exit code 4 when none runs. With --watch one line at a time until " +
-    "Ctrl-C.",
+    "Exits with code 4 if no server is running. With --watch it prints a " +
+    "line at a time until Ctrl-C.",
   examples: [
     "retropal status",
     "retropal status --limits",
@@ -30,11 +30,11 @@ export const status = command({
     "retropal status --json",
   ],
   fields: {
-    limits: flag("Also every limit in force."),
-    watch: flag("Go on, a line every few seconds."),
+    limits: flag("Show all limits in force as well."),
+    watch: flag("Continue with a line every few seconds."),
     every: numberOption(
       "SECONDS",
-      "How often with --watch; 2 when not given.",
+      "Seconds between the lines of --watch; default: 2.",
       {
         min: 1,
         max: 3600,

@@ -18,15 +18,16 @@ const LONGEST_MS = 86_400_000;
 
 export const logTail = command({
   path: ["log", "tail"],
-  summary: "Show what one user, one room or everybody does, as it happens",
-  details: "Names and sizes of packets; with --payloads also their bytes, in " +
-    "which passwords and what people write are blanked. Ends with Ctrl-C.",
+  summary: "Show the packets of a user, a room or everybody as they arrive",
+  details:
+    "Shows names and sizes of packets; with --payloads also their bytes, " +
+    "with passwords and texts blanked. Press Ctrl-C to stop.",
   examples: ["retropal log tail --user Ann", "retropal log tail --room 50001"],
   fields: {
-    user: option("NICK", "Only the connection of this user."),
-    room: option("ROOM", "Only people in this room, by number or name."),
-    address: option("ADDR", "Only connections from this address."),
-    payloads: flag("Also the bytes of each packet."),
+    user: option("NICK", "Show only the connection of this user."),
+    room: option("ROOM", "Show only users in this room, by number or name."),
+    address: option("ADDR", "Show only connections from this address."),
+    payloads: flag("Show the bytes of each packet as well."),
   },
   role: "admin",
   needsServer: true,
@@ -54,7 +55,7 @@ export const logTail = command({
 
 function readAddress(text: string): string {
   const address = normalAddress(text);
-  if (address === null) throw refused(`"${text}" is no address.`);
+  if (address === null) throw refused(`"${text}" is not an address.`);
   return address;
 }
 
@@ -98,22 +99,25 @@ function tailLine(event: TailEvent): string {
 export const capture = command({
   path: ["capture"],
   summary: "Record a user's session in the form that `inspect` reads",
-  details: "Passwords and what people write are blanked unless --unredacted. " +
-    "Goes to standard output, until the minutes are over or Ctrl-C.",
+  details:
+    "Passwords and texts are blanked unless --unredacted is given. Writes to " +
+    "standard output until the time is over or Ctrl-C is pressed.",
   examples: ["retropal capture --user Ann --minutes 5 > ann.txt"],
   fields: {
     user: option("NICK", "Whose session."),
-    minutes: numberOption("N", "For how long; 10 when not given.", {
+    minutes: numberOption("N", "Minutes to record; default: 10.", {
       min: 1,
       max: 1440,
     }),
-    unredacted: flag("Also passwords and texts. Think of whom you record."),
+    unredacted: flag(
+      "Record passwords and texts as well. Respect the privacy of the users.",
+    ),
   },
   role: "superadmin",
   needsServer: true,
   endless: true,
   async run(context, input) {
-    if (input.user === undefined) throw refused("Say whose: --user NICK.");
+    if (input.user === undefined) throw refused("Name the user: --user NICK.");
     const account = findAccount(context.store, input.user);
     const redact = !input.unredacted;
     const from = context.now();
@@ -133,7 +137,8 @@ export const capture = command({
     context.emit([
       `# ${account.nickname} (${account.uid}), ${timeText(from)}, ` +
       (redact ? "passwords and texts blanked" : "unredacted"),
-      "# columns: seconds  connection  direction  type(signed)  version  payload-hex",
+      "# columns: seconds  connection  direction  type(signed)  version  " +
+      "payload-hex",
     ], { begin: from, uid: account.uid, nickname: account.nickname, redact });
     let frames = 0;
     await follow(

@@ -50,7 +50,8 @@ export async function hashPassword(
   if (secret === undefined) {
     throw new CommandError(
       CODE.usage,
-      "A password is needed: give --password-stdin and write it to standard input.",
+      "A password is needed: give --password-stdin and write it to standard " +
+        "input.",
     );
   }
   const fault = passwordFault(secret);
@@ -82,7 +83,7 @@ function checkNewAccount(
 
 export const userAdd = command({
   path: ["user", "add"],
-  summary: "Make an account",
+  summary: "Create an account",
   details: "Prints the uid. The password has 5 to 12 characters and is asked " +
     "for, or read from standard input with --password-stdin.",
   examples: [
@@ -90,8 +91,8 @@ export const userAdd = command({
     "echo secret11 | retropal user add Ann --password-stdin --role moderator",
   ],
   fields: {
-    nick: argument("NICK", "The nickname, as others will see it."),
-    role: choiceOption(ROLES, "The role of the account; user when not given."),
+    nick: argument("NICK", "Nickname, as others will see it."),
+    role: choiceOption(ROLES, "Role of the account; default: user."),
     email: option("ADDRESS", "E-mail address."),
     first: option("NAME", "First name."),
     last: option("NAME", "Last name."),
@@ -135,7 +136,7 @@ export const userPasswd = command({
     "retropal user passwd Ann",
     "echo secret12 | retropal user passwd Ann --password-stdin",
   ],
-  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  fields: { nick: argument("NICK", "Nickname or uid.") },
   secret: { about: "New password", repeat: true, fault: passwordFault },
   role: "admin",
   check(context, input) {
@@ -161,19 +162,22 @@ export const userList = command({
     "retropal user list --role moderator --sort seen --json",
   ],
   fields: {
-    role: choiceOption(ROLES, "Only those with this role."),
-    search: option("TEXT", "Only with this in nickname or e-mail address."),
-    online: flag("Only users who are online."),
-    banned: flag("Only those who are banned."),
+    role: choiceOption(ROLES, "List only accounts with this role."),
+    search: option(
+      "TEXT",
+      "List only accounts with this text in the nickname or e-mail address.",
+    ),
+    online: flag("List only users who are online."),
+    banned: flag("List only banned accounts."),
     sort: choiceOption(
       ["nickname", "uid", "created", "seen"],
-      "In which order; nickname when not given.",
+      "Sort order; default: nickname.",
     ),
-    limit: numberOption("N", "At most so many; all when not given.", {
+    limit: numberOption("N", "Maximum number of accounts; default: all.", {
       min: 1,
       max: 1_000_000,
     }),
-    offset: numberOption("N", "Leave out the first N.", {
+    offset: numberOption("N", "Skip the first N.", {
       min: 0,
       max: 100_000_000,
     }),
@@ -208,9 +212,9 @@ export const userList = command({
 
 export const userShow = command({
   path: ["user", "show"],
-  summary: "Show all that is known of an account",
+  summary: "Show everything about an account",
   examples: ["retropal user show Ann", "retropal user show 1000002 --json"],
-  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  fields: { nick: argument("NICK", "Nickname or uid.") },
   role: "moderator",
   chat: { name: "whois", role: "moderator", takes: ["nick"] },
   run(context, input) {

@@ -42,12 +42,12 @@ export const userSet = command({
     'retropal user set Ann --email ann@example.org --color "#ff8800"',
   ],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
-    role: choiceOption(ROLES, "The role of the account."),
+    nick: argument("NICK", "Nickname or uid."),
+    role: choiceOption(ROLES, "Role of the account."),
     email: option("ADDRESS", 'E-mail address; "" for none.'),
     first: option("NAME", "First name."),
     last: option("NAME", "Last name."),
-    listed: yesNoOption("Whether searches find this user."),
+    listed: yesNoOption("Whether searches can find this user."),
     color: option("RRGGBB", "Color of the nickname: #ff8800 or 255136000."),
     paid: choiceOption(
       ["none", "plus", "top"],
@@ -79,7 +79,7 @@ export const userSet = command({
     requireTexts(patch);
     if (Object.keys(patch).length === 0) {
       throw new UsageError(
-        "Say what to change: `retropal user set --help` lists it.",
+        "Nothing to change: `retropal user set --help` lists the options.",
       );
     }
     if (input.role !== undefined && input.role !== "superadmin") {
@@ -117,10 +117,10 @@ function requireMayGive(
 
 export const userRename = command({
   path: ["user", "rename"],
-  summary: "Give an account another nickname; pals see it at once",
+  summary: "Give an account another nickname; pals see it immediately",
   examples: ["retropal user rename Ann Anna"],
   fields: {
-    nick: argument("NICK", "The present nickname, or the uid."),
+    nick: argument("NICK", "Current nickname or uid."),
     name: argument("NEW", "The new nickname."),
   },
   role: "admin",
@@ -154,23 +154,26 @@ export const userRemove = command({
   path: ["user", "remove"],
   summary: "Remove an account permanently",
   details: "Pals, blocks, bans and messages that wait for the user go with " +
-    "it. If they own permanent rooms, or others have yet to read messages from " +
-    "them, say what becomes of those.",
+    "it. If they own permanent rooms, or others have not read messages from " +
+    "them yet, --rooms and --messages decide about those.",
   examples: [
     "retropal user remove Ann --rooms keep --messages remove",
   ],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
+    nick: argument("NICK", "Nickname or uid."),
     rooms: choiceOption(
       ["keep", "remove"],
       "Their permanent rooms stay without an owner, or are removed.",
-      { ask: "What becomes of permanent rooms that they own?" },
+      { ask: "What should happen to the permanent rooms that they own?" },
     ),
     messages: choiceOption(
       ["keep", "remove"],
       "Their messages that nobody has read yet are still delivered (in the " +
         "server's name), or are removed.",
-      { ask: "What becomes of messages from them that nobody has read yet?" },
+      {
+        ask:
+          "What should happen to messages from them that nobody has read yet?",
+      },
     ),
     yes: confirmFlag(),
   },

@@ -54,19 +54,20 @@ type Candidate = Omit<NewAccount, "passwordHash" | "createdAt"> & {
 
 export const userImport = command({
   path: ["user", "import"],
-  summary: "Make accounts from a CSV or JSON file",
-  details: "The first line of a CSV file names the columns: nickname and " +
-    "password, and if you like email, role, first, last, listed, color, paid, " +
-    "privacy; or password_hash from an export instead of password. Lines that " +
-    "are refused are reported, all others are imported together at the end; " +
-    "the exit code is 1 when a line was refused.",
+  summary: "Create accounts from a CSV or JSON file",
+  details:
+    "The first line of a CSV file names the columns: nickname and password, " +
+    "and optionally email, role, first, last, listed, color, paid, privacy; " +
+    "or password_hash from an export instead of password. Lines that are " +
+    "refused are reported, all others are imported together at the end; the " +
+    "exit code is 1 when a line was refused.",
   examples: [
     "retropal user import friends.csv --dry-run",
     "retropal user import friends.json --json",
   ],
   fields: {
     file: fileArgument("FILE", "The file, .csv or .json."),
-    dryRun: flag("Only say what would happen."),
+    dryRun: flag("Only print what would happen."),
   },
   startsData: true,
   role: "superadmin",
@@ -107,8 +108,8 @@ async function checkAll(context: Context, rows: readonly Row[]) {
       const key = foldName(candidate.nickname).replaceAll(" ", "");
       if (seen.has(key)) {
         throw refused(
-          "This nickname, or one that differs in blanks only, is in the " +
-            "file already.",
+          "The file already contains this nickname, or one that differs only " +
+            "in spaces.",
         );
       }
       seen.add(key);
@@ -160,7 +161,7 @@ function secretOf(
   const hash = values[HASH_COLUMN];
   if (hash) {
     if (!/^\$scrypt\$ln=\d+,r=\d+,p=\d+\$[^$]+\$[^$]+$/.test(hash)) {
-      throw refused("This password_hash is none of retropal's.");
+      throw refused("This password_hash does not come from retropal.");
     }
     return { passwordHash: hash };
   }
@@ -286,9 +287,9 @@ export const userExport = command({
         completes: "file",
       },
     ),
-    role: choiceOption(ROLES, "Only those with this role."),
+    role: choiceOption(ROLES, "List only accounts with this role."),
     withHashes: flag(
-      "Also the password hashes, so that another retropal can import them.",
+      "Include password hashes, so that another retropal can import them.",
     ),
   },
   role: "superadmin",

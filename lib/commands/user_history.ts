@@ -49,9 +49,9 @@ export function historyOf(
 
 export const userHistory = command({
   path: ["user", "history"],
-  summary: "Show notes, complaints, acts of staff and sessions of a user",
+  summary: "Show notes, complaints, staff actions and sessions of a user",
   examples: ["retropal user history Troll"],
-  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  fields: { nick: argument("NICK", "Nickname or uid.") },
   role: "moderator",
   run(context, input) {
     const account = findAccount(context.store, input.nick);

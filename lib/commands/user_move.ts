@@ -16,8 +16,8 @@ export const userMove = command({
     "one they were in. Lockword, invitation and bans do not matter.",
   examples: ['retropal user move Ann "Help Desk"'],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
-    room: argument("ROOM", "Its number, or its name.", { rest: true }),
+    nick: argument("NICK", "Nickname or uid."),
+    room: argument("ROOM", "Number or name of the room.", { rest: true }),
   },
   role: "moderator",
   chat: { name: "move", role: "moderator", takes: ["nick", "room"] },

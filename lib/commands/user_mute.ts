@@ -9,19 +9,19 @@ import { argument, durationOption, option } from "./field.ts";
 import { findPerson } from "./find.ts";
 import { durationText } from "./table_text.ts";
 
-const NICK = argument("NICK", "The nickname, or the uid.");
+const NICK = argument("NICK", "Nickname or uid.");
 
 export const userMute = command({
   path: ["user", "mute"],
   summary: "Mute a user on the whole server",
   details:
-    "They stay online, and cannot write, speak or show video in any room, nor " +
-    "write to or call anybody but staff.",
+    "They stay online, but cannot write, speak or show video in any room, " +
+    "and can write to or call only staff.",
   examples: ['retropal user mute Troll --for 1h --reason "Calm down."'],
   fields: {
     nick: NICK,
     for: durationOption("Duration; until it is lifted if not given."),
-    reason: option("TEXT", "The reason, which the user reads."),
+    reason: option("TEXT", "The reason, shown to the user."),
   },
   role: "moderator",
   chat: { name: "mute", role: "moderator", takes: ["nick", "for", "reason"] },
@@ -46,7 +46,10 @@ export const userUnmute = command({
   run(context, input) {
     const account = findPerson(context.store, input.nick);
     unmute(context, account);
-    return done({ uid: account.uid }, `${account.nickname} is not muted now.`);
+    return done(
+      { uid: account.uid },
+      `${account.nickname} is no longer muted.`,
+    );
   },
 });
 
@@ -63,7 +66,7 @@ export const userNote = command({
   run(context, input) {
     const account = findPerson(context.store, input.nick);
     const note = addNote(context, account, input.text);
-    return done(note, `Note ${note.id} about ${account.nickname} is kept.`);
+    return done(note, `Note ${note.id} about ${account.nickname} is saved.`);
   },
 });
 
@@ -75,7 +78,7 @@ export const userUnnote = command({
   role: "moderator",
   run(context, input) {
     if (!/^\d{1,9}$/.test(input.id)) {
-      throw refused(`"${input.id}" is no number of a note.`);
+      throw refused(`"${input.id}" is not the number of a note.`);
     }
     removeNote(context, Number(input.id));
     return done({ id: Number(input.id) }, `Note ${input.id} is removed.`);

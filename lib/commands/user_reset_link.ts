@@ -13,16 +13,17 @@ import { timeText } from "./table_text.ts";
 
 export const userResetLink = command({
   path: ["user", "reset-link"],
-  summary: "Make a link by which a user chooses a new password",
-  details: "It works once, until the password changes or the time is over; a " +
-    "second link for the same user ends the first. Hand it to the user alone.",
+  summary: "Create a link with which a user sets a new password",
+  details:
+    "It works once, until the password changes or the link expires; a second " +
+    "link for the same user revokes the first. Give it only to the user.",
   examples: [
     "retropal user reset-link Ann",
     "retropal user reset-link Ann --for 1h",
   ],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
-    for: durationOption("For how long; 24h when not given."),
+    nick: argument("NICK", "Nickname or uid."),
+    for: durationOption("Validity; default: 24h."),
   },
   role: "admin",
   needsServer: true,

@@ -64,7 +64,8 @@ function requireColumns(names: readonly string[]): void {
   }
   if (!names.includes("nickname")) {
     throw wrong(
-      "The first line of the file names the columns, for example: nickname,password,email",
+      "The first line of the file names the columns, for example: " +
+        "nickname,password,email",
     );
   }
 }
@@ -106,7 +107,9 @@ async function readCsv(whole: string): Promise<Row[]> {
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw wrong(
-      `The file is no CSV: ${error instanceof Error ? error.message : error}.`,
+      `The file is not valid CSV: ${
+        error instanceof Error ? error.message : error
+      }.`,
     );
   }
 }
@@ -116,7 +119,7 @@ function readJson(text: string): Row[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw wrong(`The file is no JSON: ${(error as Error).message}.`);
+    throw wrong(`The file is not valid JSON: ${(error as Error).message}.`);
   }
   if (!Array.isArray(value)) {
     throw wrong(
@@ -125,7 +128,7 @@ function readJson(text: string): Row[] {
   }
   return value.map((one: unknown, i): Row => {
     if (typeof one !== "object" || one === null || Array.isArray(one)) {
-      return { line: i + 1, values: {}, fault: "This is no object." };
+      return { line: i + 1, values: {}, fault: "This is not an object." };
     }
     const values = Object.fromEntries(
       Object.entries(one).map(([key, item]) => [

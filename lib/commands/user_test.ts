@@ -35,9 +35,9 @@ Deno.test("user add refuses what the client could not bear, with one sentence", 
     [{ nick: "Bob" }, "1234", 1, /too short/],
     [{ nick: "Bob" }, undefined, 2, /--password-stdin/],
     [{ nick: "Bob", email: "nowhere" }, "secret11", 1, /no e-mail address/],
-    [{ nick: "Bob", role: "king" }, "secret11", 2, /--role wants user or/],
+    [{ nick: "Bob", role: "king" }, "secret11", 2, /--role must be user or/],
     [{}, "secret11", 2, /NICK is missing/],
-    [{ nick: "Bob", extra: 1 }, "secret11", 2, /nothing called "extra"/],
+    [{ nick: "Bob", extra: 1 }, "secret11", 2, /no argument "extra"/],
   ];
   for (const [input, secret, code, why] of refusals) {
     const result = await bench.run(

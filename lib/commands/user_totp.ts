@@ -12,14 +12,14 @@ export const userTotpReset = command({
   path: ["user", "totp", "reset"],
   summary: "Turn off two-step sign-in for a user who has lost their phone",
   examples: ["retropal user totp reset Ann"],
-  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  fields: { nick: argument("NICK", "Nickname or uid.") },
   role: "superadmin",
   run(context, input) {
     const account = findPerson(context.store, input.nick);
     resetTwoStep(context, account);
     return done(
       { uid: account.uid },
-      `${account.nickname} signs in with the password alone now.`,
+      `${account.nickname} now signs in with the password alone.`,
     );
   },
 });

@@ -16,7 +16,7 @@ export const userWarn = command({
     "user is offline, and is part of the user's history.",
   examples: ['retropal user warn Troll "Please do not shout."'],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
+    nick: argument("NICK", "Nickname or uid."),
     text: argument("TEXT", "The warning.", { rest: true }),
   },
   role: "moderator",
@@ -27,7 +27,7 @@ export const userWarn = command({
     return done(
       { uid: account.uid, told: how === "told" },
       how === "told"
-        ? `${account.nickname} is warned.`
+        ? `${account.nickname} was warned.`
         : `${account.nickname} is offline and reads the warning at the next sign-on.`,
     );
   },

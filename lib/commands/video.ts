@@ -45,9 +45,9 @@ export const videoStop = command({
     "retropal video stop Troll --for 1d",
   ],
   fields: {
-    nick: argument("NICK", "The nickname, or the uid."),
+    nick: argument("NICK", "Nickname or uid."),
     for: durationOption(
-      "Duration, at most until the server ends; 1h if not given.",
+      "Duration, at most until the server stops; default: 1h.",
     ),
   },
   role: "moderator",
@@ -57,7 +57,7 @@ export const videoStop = command({
     const account = findPerson(context.store, input.nick);
     const { wasShown, until } = actions.stopVideo(context, account, input.for);
     const time = until === Infinity
-      ? "until the server ends"
+      ? "until the server stops"
       : `for ${durationText((until - context.now()) / 1000)}`;
     const { uid, nickname } = account;
     return done(
@@ -74,7 +74,7 @@ export const videoAllow = command({
   path: ["video", "allow"],
   summary: "Let a user show their webcam again",
   examples: ["retropal video allow Troll"],
-  fields: { nick: argument("NICK", "The nickname, or the uid.") },
+  fields: { nick: argument("NICK", "Nickname or uid.") },
   role: "moderator",
   chat: { name: "allowvideo", role: "moderator", takes: ["nick"] },
   needsServer: true,

@@ -18,7 +18,7 @@ Deno.test("video stop needs somebody above, and says for how long", async () => 
   equal((await stop({ nick: "Boss" }, "Mod")).code, 1);
   equal((await stop({ nick: "Nobody" })).code, 3);
   const forever = await stop({ nick: "Troll", for: "forever" });
-  match(forever.lines.join(), /until the server ends/);
+  match(forever.lines.join(), /until the server stops/);
   equal(bench.told.at(-1), `stopVideo ${uid} Infinity`);
 
   const allowed = await bench.run("video allow", { nick: "Troll" });

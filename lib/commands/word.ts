@@ -21,15 +21,15 @@ export const wordAdd = command({
   path: ["word", "add"],
   summary: "Refuse, mask or flag a word in rooms",
   details:
-    "Holds for lines, whispers and topics of all rooms, whatever the case, " +
-    "accents and markup of the word; not for what staff write. A * at either " +
-    "end stands for any letters. Flagged words become complaints.",
+    "Applies to lines, whispers and topics in all rooms, regardless of case, " +
+    "accents and markup; not to text from staff. A * at either end matches " +
+    "any letters. Flagged words become complaints.",
   examples: [
     "retropal word add darn --action mask",
     'retropal word add "*spam*" --action refuse',
   ],
   fields: {
-    word: argument("WORD", "The word, or several words.", { rest: true }),
+    word: argument("WORD", "A word, or several words.", { rest: true }),
     action: choiceOption(
       WORD_ACTIONS,
       "refuse the line (the default), mask the word, or flag it to the staff.",
@@ -98,19 +98,23 @@ export const wordRemove = command({
     store.transaction(() => {
       if (!store.words.remove(input.word.trim())) {
         throw notFound(
-          `"${input.word}" is not on the list. \`retropal word list\` shows it.`,
+          `"${input.word}" is not on the list. \`retropal word list\` shows ` +
+            "it.",
         );
       }
       audit(context, { action: "word remove", target: input.word.trim() });
     });
     live?.wordsChanged();
-    return done({ word: input.word }, `"${input.word}" is off the list.`);
+    return done(
+      { word: input.word },
+      `"${input.word}" is removed from the list.`,
+    );
   },
 });
 
 export const wordTest = command({
   path: ["word", "test"],
-  summary: "Show what the list of words does to a text",
+  summary: "Show the effect of the list of words on a text",
   examples: ['retropal word test "You darn <pb>sp</pb>am"'],
   fields: {
     text: argument("TEXT", "A line as a client sends it.", { rest: true }),

@@ -6,7 +6,7 @@
 
 /** What each error code means to the user who typed the command. */
 const SENTENCES: Readonly<Record<string, (path: string) => string>> = {
-  ENOENT: (path) => `There is no ${path}.`,
+  ENOENT: (path) => `${path} does not exist.`,
   EACCES: (path) => `${path} cannot be opened: permission denied.`,
   EPERM: (path) => `${path} cannot be changed: the system does not permit it.`,
   EROFS: (path) => `${path} is on a read-only disk.`,

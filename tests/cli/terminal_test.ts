@@ -72,7 +72,7 @@ Deno.test("a question can be left, corrected and pasted into at a terminal", {
         ["Password again: ", key],
       );
       equal(code, 130);
-      match(seen, /nothing was done/);
+      match(seen, /nothing was changed/);
     }
     const [code, seen] = await atTerminal(
       add,

@@ -37,7 +37,7 @@ Deno.test("cluster status and promote; commands say where they can be run", asyn
   assert.match(promoted.out, /core1 leads/);
   await one!.standsBy();
   const again = await run(two!.data, "cluster", "promote");
-  assert.match(again.out, /leads already/);
+  assert.match(again.out, /is already the leader/);
   const unknown = await run(two!.data, "cluster", "promote", "--core", "x");
   assert.match(unknown.err, /No core of the name x/);
   await cluster.judge(two!);

@@ -81,7 +81,7 @@ Deno.test("kick, broadcast, status and sessions speak of who is really there", a
     ["Ann", "Bob"],
   );
   const told = await server.cli(["broadcast", "Tea", "is", "ready"]);
-  assert.match(told.out, /2 people told/);
+  assert.match(told.out, /Shown to 2 users/);
   assert.equal((await bob.expect(announcement)).text, "Tea is ready");
   const kicked = await server.cli([
     "user",

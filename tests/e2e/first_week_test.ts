@@ -75,7 +75,7 @@ Deno.test("a host's first week", async () => {
     talking = false;
     await chatter;
     assert.equal(backup.code, 0, backup.err);
-    assert.match((await cli(["backup", copy, "--check"])).out, /is whole: 3/);
+    assert.match((await cli(["backup", copy, "--check"])).out, /is intact: 3/);
 
     // Thursday: an accident, and the backup.
     await Promise.all([ann, bob, troll].map((one) => one.close()));

@@ -197,7 +197,7 @@ Deno.test("serve says in a sentence why it cannot start", async () => {
     assert.match(bad.err, /Did you mean web\.port\?/);
     const level = await runCli([...serve(data), "--log-level", "loud"]);
     assert.equal(level.code, 2);
-    assert.match(level.err, /--log-level wants debug or info/);
+    assert.match(level.err, /--log-level must be debug or info/);
   });
 });
 
@@ -249,7 +249,7 @@ Deno.test("serve gives up a default port that another program has", async () => 
     await using second = new RunningCli([...args, `${data}/2`]);
     const [line] = await second.out.match(/^ready .*$/m, 60_000);
     assert.doesNotMatch(line, /:(5001|2090|8080)"/);
-    await second.err.match(/is taken by another program/, 5000);
+    await second.err.match(/is used by another program/, 5000);
   });
 });
 

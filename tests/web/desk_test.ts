@@ -31,7 +31,9 @@ browserTest(
     await page.click(`text=#${id}`);
     await page.fill("#mute-for", "an hour");
     await page.click("button:text-is('Mute')");
-    await page.waitForSelector("#for-fault:text('For how long wants a time')");
+    await page.waitForSelector(
+      "#for-fault:text('For how long must be a duration')",
+    );
     equal(await page.inputValue("#reason"), `Complaint ${id}`);
     await page.fill("#for", "1h");
     await page.click("button:text-is('Run')");

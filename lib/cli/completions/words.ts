@@ -40,8 +40,8 @@ export interface Option {
 
 const GLOBAL: readonly Option[] = [
   { name: "--data", about: "The data folder." },
-  { name: "--json", about: "Answer in JSON." },
-  { name: "--help", about: "Show how it is used." },
+  { name: "--json", about: "Print the result as JSON." },
+  { name: "--help", about: "Print help." },
 ];
 
 export function optionsOf(command: Described | undefined): Option[] {

@@ -53,7 +53,8 @@ export async function checkAddress(
             outsiders[0]
           }), but are told an address ` +
             "of your home network for voice.",
-          "Say your public address or name: `retropal config set server.advertise HOST`.",
+          "Set your public address or name: `retropal config set " +
+            "server.advertise HOST`.",
         ),
       );
     } else if (allPrivate) {
@@ -63,8 +64,9 @@ export async function checkAddress(
           "Each client is told the address at which it came in" +
             `${
               own.length > 0 ? ` (${own.join(", ")})` : ""
-            }; that is right at home only.`,
-          "Before friends come from outside: `retropal config set server.advertise " +
+            }; that is correct only at home.`,
+          "Before friends come from outside: `retropal config set " +
+            "server.advertise " +
             "YOUR.PUBLIC.ADDRESS`, and open the ports in the router.",
         ),
       );
@@ -77,8 +79,9 @@ export async function checkAddress(
     findings.push(
       noteIt(
         "address",
-        `${outside.address} is announced: only clients on this very machine hear.`,
-        `Say an address that others reach: \`retropal config set server.advertise ${
+        `${outside.address} is announced: only clients on this machine can ` +
+          "hear.",
+        `Set an address that others can reach: \`retropal config set server.advertise ${
           own[0] ?? "ADDRESS"
         }\`.`,
       ),
@@ -88,9 +91,10 @@ export async function checkAddress(
       findings.push(
         bad(
           "address",
-          `server.advertise is ${outside.address}, which this machine does not have ` +
+          `server.advertise is ${outside.address}, which this machine does ` +
+            "not have " +
             `(it has ${own.join(", ")}).`,
-          `Say one that it has: \`retropal config set server.advertise ${
+          `Set one that it has: \`retropal config set server.advertise ${
             own[0]
           }\`.`,
         ),
@@ -99,9 +103,11 @@ export async function checkAddress(
       findings.push(
         bad(
           "address",
-          `server.advertise is ${outside.address}, but people come from outside ` +
+          `server.advertise is ${outside.address}, but people come from ` +
+            "outside " +
             `(${outsiders[0]}) and cannot reach that.`,
-          "Say your public address or name: `retropal config set server.advertise HOST`.",
+          "Set your public address or name: `retropal config set " +
+            "server.advertise HOST`.",
         ),
       );
     } else {
@@ -121,9 +127,10 @@ export async function checkAddress(
       findings.push(
         noteIt(
           "address",
-          "People at home are told the public address too; many routers do not " +
-            "lead that back.",
-          `Say the one at home as well: \`retropal config set server.advertise_private ${home}\`.`,
+          "Clients at home are given the public address too, and many " +
+            "routers do not route that back.",
+          `Set the address at home as well: \`retropal config set ` +
+            `server.advertise_private ${home}\`.`,
         ),
       );
     }
@@ -135,9 +142,10 @@ export async function checkAddress(
     findings.push(
       bad(
         "address",
-        `server.advertise_private is ${inside.address}, which this machine does ` +
+        `server.advertise_private is ${inside.address}, which this machine ` +
+          "does " +
           `not have (it has ${own.join(", ")}).`,
-        `Say one that it has: \`retropal config set server.advertise_private ${
+        `Set one that it has: \`retropal config set server.advertise_private ${
           own[0]
         }\`.`,
       ),
@@ -158,7 +166,8 @@ async function resolve(
       finding: bad(
         "address",
         `${key} is ${host}, which has no IPv4 address.`,
-        "The old client knows IPv4 only: mend the name, or say an address.",
+        "The old client supports only IPv4: correct the name, or use an " +
+          "address.",
       ),
     };
   }

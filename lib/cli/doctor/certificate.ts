@@ -79,10 +79,14 @@ function stored(config: Config, folder: string): Shown | undefined {
 
 function remaining({ mode, until, fingerprint }: Shown, now: number): Finding {
   const days = Math.floor((until - now) / DAY_MS);
-  const text =
-    `The certificate (${mode}) ends in ${days} days; fingerprint ${fingerprint}.`;
+  const text = `The certificate (${mode}) ends in ${days} days; fingerprint ` +
+    `${fingerprint}.`;
   if (days < 0) {
-    return bad("https", "The certificate has ended.", "Renew it, then reload.");
+    return bad(
+      "https",
+      "The certificate has expired.",
+      "Renew it, then reload.",
+    );
   }
   return days < SOON_DAYS
     ? noteIt("https", text, "Renew it, then `retropal config reload`.")

@@ -60,7 +60,7 @@ Deno.test("doctor counts the days of a certificate and looks for its names", asy
     examined((folder) => filesWith(folder, makePair(names, days), more));
   match((await of(80))[0]!, /^ok: The certificate \(files\) ends in 80 days/);
   match((await of(9))[0]!, /^note: .* ends in 9 days/);
-  match((await of(-2))[0]!, /^bad: The certificate has ended/);
+  match((await of(-2))[0]!, /^bad: The certificate has expired/);
   const advertised = { "server.advertise": "other.example.org" };
   deepEqual((await of(80, advertised)).slice(1), [
     "note: The certificate does not have other.example.org.",

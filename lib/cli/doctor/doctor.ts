@@ -21,14 +21,14 @@ import { waitForClient } from "./wait.ts";
 
 export const doctor = localCommand({
   path: ["doctor"],
-  summary: "Look for what is wrong with this server, and say what to do",
+  summary: "Check this server for problems and suggest solutions",
   details:
-    "Exit code 1 when something is wrong. With --wait it follows a real " +
-    "client's sign-on in the running server and says how far it came.",
+    "Exits with code 1 if there is a problem. With --wait it follows a " +
+    "client's sign-on in the running server and reports how far it got.",
   examples: ["retropal doctor", "retropal doctor --wait --minutes 5"],
   fields: {
     wait: flag("Wait for a client to sign on."),
-    minutes: numberOption("N", "For how long with --wait; 10 when not given.", {
+    minutes: numberOption("N", "Minutes to wait with --wait; default: 10.", {
       min: 1,
       max: 1440,
     }),
@@ -51,8 +51,8 @@ export async function examine(local: Local): Promise<Finding[]> {
   const live = await ask(local);
   findings.push(
     live
-      ? ok("server", `The server runs (process ${live.status.pid}).`)
-      : ok("server", "The server does not run now."),
+      ? ok("server", `The server is running (process ${live.status.pid}).`)
+      : ok("server", "The server is not running."),
     ...(live ? await checkOurPorts(live.status) : checkFreePorts(config)),
     ...await checkAddress(
       announcedBy(config, live?.status),
@@ -83,12 +83,12 @@ function readConfig(local: Local, findings: Finding[]): Config | null {
   try {
     const { config, warnings } = local.loadConfig();
     findings.push(
-      ok("configuration", "The settings are right."),
+      ok("configuration", "The settings are valid."),
       ...warnings.map((text): Finding => ({
         check: "configuration",
         level: "note",
         text,
-        advice: "Mend the name, or take it away.",
+        advice: "Correct or remove the name.",
       })),
     );
     return config;
@@ -99,7 +99,7 @@ function readConfig(local: Local, findings: Finding[]): Config | null {
         bad(
           "configuration",
           problem,
-          "Mend it, then `retropal config check`.",
+          "Correct it, then run `retropal config check`.",
         ),
       );
     }
@@ -145,10 +145,10 @@ function report(findings: readonly Finding[]): CommandResult {
     ...(one.advice === undefined ? [] : [`      ${one.advice}`]),
   ]);
   const summary = wrong === 0
-    ? "Nothing is wrong."
+    ? "No problems found."
     : wrong === 1
-    ? "1 thing is wrong."
-    : `${wrong} things are wrong.`;
+    ? "1 problem found."
+    : `${wrong} problems found.`;
   const json = { ok: wrong === 0, findings };
   return wrong === 0
     ? done(json, ...lines, summary)

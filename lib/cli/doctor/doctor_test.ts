@@ -45,7 +45,7 @@ Deno.test("doctor finds nothing wrong with a new server", async () => {
   deepEqual(await examined(home), []);
   await home.makeDatabase();
   deepEqual(await examined(home), []);
-  match((await home.run("doctor", { env: FREE })).out, /Nothing is wrong\.$/);
+  match((await home.run("doctor", { env: FREE })).out, /No problems found\.$/);
 });
 
 Deno.test("doctor finds a folder that others can open", async () => {
@@ -55,16 +55,16 @@ Deno.test("doctor finds a folder that others can open", async () => {
   await Deno.chmod(home.data, 0o755);
   deepEqual(await examined(home), []);
   await Deno.chmod(home.data, 0o777);
-  found(await examined(home), "folder", /can be opened by others/);
+  found(await examined(home), "folder", /can be opened by other users/);
   await Deno.chmod(home.data, 0o755);
   await Deno.chmod(`${home.data}/retropal.db`, 0o644);
-  found(await examined(home), "folder", /can be opened by others/);
+  found(await examined(home), "folder", /can be opened by other users/);
 });
 
 Deno.test("doctor finds a data folder that is a file", async () => {
   await using home = await Home.make();
   await Deno.writeTextFile(home.data, "");
-  ok((await examined(home)).some((one) => /is no folder/.test(one.text)));
+  ok((await examined(home)).some((one) => /is not a folder/.test(one.text)));
 });
 
 Deno.test("doctor finds a damaged database and names the backup to use", async () => {
@@ -105,7 +105,7 @@ Deno.test("doctor finds a port that another program has", async () => {
       RETROPAL_SERVER_CHAT_PORT: String(taken.addr.port),
     },
   });
-  found(bad, "ports", /\(chat\) is taken by another program/);
+  found(bad, "ports", /\(chat\) is used by another program/);
 });
 
 Deno.test("doctor finds an address that the machine does not have", async () => {

@@ -26,8 +26,9 @@ export function checkFolder(folder: DataFolder): Finding[] {
     return [
       noteIt(
         "folder",
-        `${folder.path} is not there.`,
-        "The first `retropal serve` makes it; or name another with --data.",
+        `${folder.path} does not exist.`,
+        "The first `retropal serve` creates it; or choose another one with " +
+          "--data.",
       ),
     ];
   }
@@ -35,8 +36,8 @@ export function checkFolder(folder: DataFolder): Finding[] {
     return [
       bad(
         "folder",
-        `${folder.path} is no folder.`,
-        "Name the data folder with --data DIR.",
+        `${folder.path} is not a folder.`,
+        "Choose the data folder with --data DIR.",
       ),
     ];
   }
@@ -52,7 +53,7 @@ export function checkFolder(folder: DataFolder): Finding[] {
     findings.push(
       (harmless ? noteIt : bad)(
         "folder",
-        `${folder.path} can be opened by others on this machine.`,
+        `${folder.path} can be opened by other users of this machine.`,
         `It holds password hashes and messages: chmod 700 ${folder.path}`,
       ),
     );
@@ -75,7 +76,7 @@ export function checkFolder(folder: DataFolder): Finding[] {
     );
   }
   if (findings.length === 0) {
-    findings.push(ok("folder", `${folder.path} is there and only yours.`));
+    findings.push(ok("folder", `${folder.path} exists and is private.`));
   }
   return [...findings, checkDisk(folder)];
 }
@@ -93,8 +94,8 @@ export function windowsFolder(
   if (inProfile) return null;
   return noteIt(
     "folder",
-    `${path} is outside your profile: other users of this machine may be able ` +
-      "to open it.",
+    `${path} is outside your profile: other users of this machine may be ` +
+      "able to open it.",
     "It holds password hashes and messages. In a command prompt: " +
       `icacls "${path}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"`,
   );
@@ -106,8 +107,9 @@ function checkDisk(folder: DataFolder): Finding {
   return free < LITTLE_DISK
     ? bad(
       "disk",
-      `Only ${sizeText(free)} are free under ${folder.path}.`,
-      "Make room, or `retropal backup` to another disk and move there.",
+      `Only ${sizeText(free)} are free on the disk of ${folder.path}.`,
+      "Free some space, or move the data folder to another disk with " +
+        "`retropal backup`.",
     )
     : ok("disk", `${sizeText(free)} are free.`);
 }
@@ -118,7 +120,7 @@ export function checkDatabase(folder: DataFolder): Finding[] {
       noteIt(
         "database",
         "There is no database yet.",
-        "The first `retropal serve` makes it.",
+        "The first `retropal serve` creates it.",
       ),
     ];
   }
@@ -133,7 +135,8 @@ export function checkDatabase(folder: DataFolder): Finding[] {
       return [
         bad(
           "database",
-          `The database is of a newer retropal (schema ${facts.schema}, this one knows ${known}).`,
+          `The database is of a newer retropal (schema ${facts.schema}, this ` +
+            `one knows ${known}).`,
           `Use that newer retropal. ${remedy}`,
         ),
       ];
@@ -148,7 +151,7 @@ export function checkDatabase(folder: DataFolder): Finding[] {
           `The database has the older schema ${facts.schema} (${about}).`,
           "The next `retropal serve` backs it up and upgrades it.",
         )
-        : ok("database", `The database is whole: ${about}.`),
+        : ok("database", `The database is intact: ${about}.`),
       checkBackups(folder),
     ];
   } catch (error) {
@@ -175,8 +178,8 @@ function checkBackups(folder: DataFolder): Finding {
     ? ok("backup", `The newest backup is ${Math.floor(days)} days old.`)
     : noteIt(
       "backup",
-      "There is no backup of the last month in the data folder.",
-      "Take one now and then, best on another disk: `retropal backup FILE`.",
+      "The data folder has no backup from the last month.",
+      "Make one regularly, preferably on another disk: `retropal backup FILE`.",
     );
 }
 

@@ -40,10 +40,11 @@ export async function checkStore(folder: DataFolder): Promise<Finding[]> {
       owners.length === 0
         ? noteIt(
           "accounts",
-          "Nobody may do everything from the chat or the pages.",
-          "Make somebody the owner: `retropal user set NICK --role superadmin`.",
+          "No account has all rights in the chat and on the pages.",
+          "Give an account all rights: `retropal user set NICK --role " +
+            "superadmin`.",
         )
-        : ok("accounts", `${owners[0]?.nickname} may do everything.`),
+        : ok("accounts", `${owners[0]?.nickname} has all rights.`),
     ];
   } finally {
     store.close();
@@ -54,7 +55,7 @@ function badClock(text: string): Finding {
   return bad(
     "clock",
     text,
-    "Set it right (timedatectl set-ntp true): bans and messages go by it.",
+    "Correct it (timedatectl set-ntp true): bans and messages depend on it.",
   );
 }
 
@@ -68,7 +69,10 @@ export function checkFileLimit(
   system: string = Deno.build.os,
 ): Finding {
   if (system === "windows") {
-    return ok("limits", "Windows sets no limit of open connections.");
+    return ok(
+      "limits",
+      "Windows does not limit the number of open connections.",
+    );
   }
   // Users in voice rooms have a second connection.
   const wanted = filesWanted(config);
@@ -82,8 +86,8 @@ export function checkFileLimit(
       `${most} open files are allowed: about ${
         Math.max(0, Math.floor((most - OTHER_FILES) / 2))
       } people at once, not limits.connections_total = ${config.limits.connections_total}.`,
-      "Enough for most. For more: ulimit -n 65536, or `retropal service`, whose " +
-        "unit has it.",
+      "Enough for most servers. For more: ulimit -n 65536, or `retropal " +
+        "service`, whose unit includes it.",
     );
 }
 

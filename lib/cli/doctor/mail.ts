@@ -42,7 +42,7 @@ export function checkMail({ mail, web }: Config): Finding[] {
     ? [
       noteIt(
         "mail",
-        `E-mail travels to ${host} in the clear, the password too.`,
+        `E-mail and the password are sent to ${host} unencrypted.`,
         "Encrypt it: `retropal config set mail.tls starttls`.",
       ),
     ]

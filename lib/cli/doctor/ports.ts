@@ -84,16 +84,18 @@ function tryPort({ what, transport, hostname, port, setting }: Port): Finding {
     if (error instanceof Deno.errors.AddrInUse) {
       return bad(
         "ports",
-        `${name} is taken by another program.`,
-        `End that program, or choose another port: \`retropal config set ${setting} PORT\`.`,
+        `${name} is used by another program.`,
+        `Stop that program, or choose another port: \`retropal config set ` +
+          `${setting} PORT\`.`,
       );
     }
     if (error instanceof Deno.errors.PermissionDenied) {
       return bad(
         "ports",
-        `${name} is not allowed to you.`,
-        "Ports below 1024 want a right: sudo setcap cap_net_bind_service=+ep " +
-          "/path/to/retropal, or `retropal service`, whose unit has it.",
+        `You have no permission to open ${name}.`,
+        "Ports below 1024 need a permission: sudo setcap " +
+          "cap_net_bind_service=+ep " +
+          "/path/to/retropal, or `retropal service`, whose unit includes it.",
       );
     }
     if (error instanceof Deno.errors.AddrNotAvailable) {
@@ -155,7 +157,7 @@ async function asksHello(endpoint: string): Promise<Finding> {
   return bad(
     "ports",
     `Chat does not answer at ${endpoint}, although the server runs.`,
-    "Look into the log (`retropal status` shows the last errors), then restart it.",
+    "Check the log (`retropal status` shows the last errors), then restart it.",
   );
 }
 
@@ -165,14 +167,14 @@ async function takesConnections(
 ): Promise<Finding> {
   try {
     (await Deno.connect(split(endpoint))).close();
-    return ok("ports", `${what} takes connections at ${endpoint}.`);
+    return ok("ports", `${what} accepts connections at ${endpoint}.`);
   } catch (error) {
     return bad(
       "ports",
-      `${what} takes no connections at ${endpoint}: ${
+      `${what} accepts no connections at ${endpoint}: ${
         (error as Error).message
       }.`,
-      "Look into the log, then restart the server.",
+      "Check the log, then restart the server.",
     );
   }
 }
@@ -188,9 +190,10 @@ export async function checkLocation(
   if (!web.enabled || web.legacy_port === 0) {
     return noteIt(
       "location2.txt",
-      "Nothing of ours answers http://www.paltalk.com/location2.txt.",
-      "After one outage a client forgets this server permanently. Serve it here: " +
-        "`retropal config set web.legacy_port 80`; and see docs/client.md.",
+      "This server does not answer http://www.paltalk.com/location2.txt.",
+      "After an outage a client forgets this server permanently. Serve the " +
+        "file here: `retropal config set web.legacy_port 80`; and see " +
+        "docs/client.md.",
     );
   }
   if (!running) {
@@ -222,7 +225,7 @@ export async function checkLocation(
     return bad(
       "location2.txt",
       `${url} does not answer: ${(error as Error).message}.`,
-      "Restart the server, and look into the log whether it got the port.",
+      "Restart the server, and check in the log whether it opened the port.",
     );
   }
 }

@@ -21,34 +21,35 @@ const STEPS: Readonly<Record<Step, { reached: string; waiting: string }>> = {
   connected: {
     reached: "connected",
     waiting:
-      "its first packet (CLIENT_HELLO). If none comes, it is no Paltalk " +
-      "client: a port scanner, a browser, or a test of the router.",
+      "its first packet (CLIENT_HELLO). If none comes, it is not a Paltalk " +
+      "client but a port scanner, a browser, or a test of the router.",
   },
   hello: {
-    reached: "greeted us and was greeted",
+    reached: "exchanged greetings",
     waiting: "its nickname (GET_UIN) or its sign-on (LYMERICK).",
   },
   "uin-asked": {
     reached: "asked for the number of a nickname",
-    waiting: "our answer, which goes out at once.",
+    waiting: "our answer, which is sent immediately.",
   },
   "uin-answered": {
-    reached: "was told the number of its nickname",
+    reached: "received the number of its nickname",
     waiting: "its second connection, with the sign-on itself. If none comes, " +
       "the nickname is unknown here (`retropal user list`).",
   },
   lymerick: {
     reached: "began its sign-on",
-    waiting: "our key, which goes out at once.",
+    waiting: "our key, which is sent immediately.",
   },
   "key-sent": {
-    reached: "was sent the key",
-    waiting: "its password (LOGIN). If none comes, something between drops " +
-      "packets, or auth.server_key is not what the client takes.",
+    reached: "received the key",
+    waiting:
+      "its password (LOGIN). If none comes, something on the path drops " +
+      "packets, or auth.server_key is not one that the client accepts.",
   },
   login: {
     reached: "sent its password",
-    waiting: "the check of the password: a moment.",
+    waiting: "the check of the password, which takes a moment.",
   },
   refused: {
     reached: "was refused",
@@ -56,7 +57,7 @@ const STEPS: Readonly<Record<Step, { reached: string; waiting: string }>> = {
   },
   online: {
     reached: "is signed on",
-    waiting: "nothing: this client works. Now let it enter a voice room.",
+    waiting: "nothing: this client works. Next, enter a voice room with it.",
   },
   voice: {
     reached: "opened its voice connection",
@@ -70,8 +71,8 @@ const STEPS: Readonly<Record<Step, { reached: string; waiting: string }>> = {
 
 const NOBODY =
   "No client came. Is its .reg file right (`retropal client reg`), does the " +
-  "firewall of this machine let TCP 5001, TCP+UDP 2090 and TCP 2092 in, and does the " +
-  "router lead them here?";
+  "firewall of this machine let TCP 5001, TCP+UDP 2090 and TCP 2092 in, and " +
+  "does the router lead them here?";
 
 export async function waitForClient(
   local: Local,
@@ -82,7 +83,7 @@ export async function waitForClient(
   const furthest = new Map<string, SignOnStep>();
   let success: SignOnStep | undefined;
   if (!local.json) {
-    terminal.err("Waiting for a client to sign on; Ctrl-C ends.");
+    terminal.err("Waiting for a client to sign on; press Ctrl-C to stop.");
   }
   const ended = await local.run(["doctor", "watch"], { minutes }, undefined, {
     signal: enough.signal,
@@ -110,7 +111,7 @@ export async function waitForClient(
     code: CODE.refused,
     lines: last.map((step) =>
       `${step.address} ${STEPS[step.step].reached}${detail(step)}. ` +
-      `It was waited for: ${STEPS[step.step].waiting}`
+      `Missing: ${STEPS[step.step].waiting}`
     ),
     json: { ok: false, steps: last },
   };

@@ -28,7 +28,8 @@ export function installSystemd(
   if (owner === null) {
     return failure(
       CODE.notFound,
-      `There is no user "${facts.user}" on this machine: name one with --user, ` +
+      `There is no user "${facts.user}" on this machine: name one with ` +
+        "--user, " +
         `or make one: sudo useradd --system ${facts.user}`,
     );
   }
@@ -41,7 +42,7 @@ export function installSystemd(
     chownAll(facts.data, owner);
     return done(
       { installed: path },
-      `${path} is written: the server starts with this machine.`,
+      `${path} is written: the server starts when this machine boots.`,
       "To start it now: sudo systemctl daemon-reload && " +
         "sudo systemctl restart retropal",
     );
@@ -73,8 +74,8 @@ function place(path: string, work: () => CommandResult): CommandResult {
     if (error instanceof Deno.errors.PermissionDenied) {
       return failure(
         CODE.refused,
-        `${path} may not be written: run it with sudo, or without --install and ` +
-          "put the text there.",
+        `${path} may not be written: run it with sudo, or without --install ` +
+          "and put the text there.",
       );
     }
     if (error instanceof Deno.errors.NotFound) {

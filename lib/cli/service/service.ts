@@ -26,7 +26,8 @@ export const service = localCommand({
   summary: "Generate a system service file",
   details:
     "A systemd unit on Linux, a launchd file on macOS, instructions on " +
-    "Windows; or the filter by which fail2ban finds failed sign-ons in the log.",
+    "Windows; or the filter with which fail2ban finds failed sign-ons in the " +
+    "log.",
   examples: [
     "retropal service --data /srv/retropal",
     "sudo retropal service --data /srv/retropal --install",
@@ -35,11 +36,11 @@ export const service = localCommand({
   fields: {
     kind: choiceOption(
       ["systemd", "launchd", "windows", "fail2ban"],
-      "For which system; this one when not given.",
+      "Kind of system; default: this one.",
     ),
-    user: option("NAME", "Whose processes they are to be; you when not given."),
+    user: option("NAME", "User that runs the server; default: you."),
     install: flag(
-      "Put it in its place, so that the server starts with the machine.",
+      "Install it, so that the server starts when the machine boots.",
     ),
   },
   run(local, input) {
@@ -47,10 +48,11 @@ export const service = localCommand({
     if (kind !== "fail2ban" && local.terminal.execPath.includes("_npx")) {
       return failure(
         CODE.refused,
-        "This program runs from npm's cache, which npm may empty at any time: a " +
-          "service needs a program that stays. Use a released binary, or build " +
-          `one with \`npx --yes deno@${Deno.version.deno} task compile\` and run ` +
-          "`dist/retropal service`.",
+        "This program runs from npm's cache, which npm may empty at any " +
+          "time: a service needs a program that stays. Use a released " +
+          "binary, or build " +
+          `one with \`npx --yes deno@${Deno.version.deno} task compile\` and ` +
+          "run `dist/retropal service`.",
       );
     }
     const facts = readFacts(local, input.user);
@@ -61,7 +63,8 @@ export const service = localCommand({
     if (!INSTALLABLE.has(kind)) {
       return failure(
         CODE.refused,
-        `Only you can do that for ${kind}: follow what \`retropal service --kind ${kind}\` shows.`,
+        `Only you can do that for ${kind}: follow what \`retropal service ` +
+          `--kind ${kind}\` shows.`,
       );
     }
     makeFolder(local.folder);

@@ -93,7 +93,7 @@ Deno.test("POST /desk/run keeps what was typed when it is refused", () =>
       for: "soon",
     });
     equal(answer.status, 422);
-    match(answer.text, /wants a time such as 30m/);
+    match(answer.text, /must be a duration such as 30m/);
     match(answer.text, /value="Nobody&lt;b&gt;"/);
     const again = await browser.submit(answer, "/desk/run/ban/add", {
       target: "203.0.113.9",

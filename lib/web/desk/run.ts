@@ -272,7 +272,7 @@ function confirmationPage(
     main: html`<h1>Please confirm</h1>
 <p><b>${name}</b> ${form.raw(form.has("target") ? "target" : "nick")}</p>
 ${notice({ kind: "failed", lines: warnings })}
-<p>Nothing was done yet.</p>
+<p>Nothing has been changed yet.</p>
 <form method="post" action="${runPath(command)}">
 ${tokenField(c, site)}
 ${hidden(BACK, back)}

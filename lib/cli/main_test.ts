@@ -28,7 +28,7 @@ Deno.test("main() does a host's first steps without a server", async () => {
 
 Deno.test("main() says in one sentence what to write instead", async () => {
   const wrong: [string, RegExp][] = [
-    ["", /Say what to do, for example `\S.* serve`/],
+    ["", /Try `\S.* serve`/],
     ["usr add", /no `retropal usr`\. Did you mean user\?/],
     ["user", /Command missing: `retropal user add\|passwd\|/],
     ["user ad Ann", /no `retropal user ad`\. Did you mean add\?/],

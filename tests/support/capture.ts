@@ -1,5 +1,5 @@
 /**
- * Reads the files of tests/captures: what the real client sent and was sent.
+ * Reads the files in tests/captures: what the real client sent and received.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface CapturedFrame {
   readonly file: string;
   readonly line: number;
   readonly seconds: number;
-  /** Number of the connection, "CHAT#9". */
+  /** Name of the connection, such as "CHAT#9". */
   readonly connection: string;
   readonly direction: Direction;
   readonly type: number;
@@ -39,7 +39,7 @@ export interface Capture {
 
 const FOLDER = new URL("../captures/", import.meta.url);
 
-/** Names of all captures, without ".txt". */
+/** Returns the names of all captures, without ".txt". */
 export function captureNames(): string[] {
   return [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
     .filter((name) => name.endsWith(".txt"))
@@ -51,7 +51,7 @@ export function readCapture(file: string): Capture {
   const comments: string[] = [];
   const frames: CapturedFrame[] = [];
   const voice: CapturedBytes[] = [];
-  // Where payloads are followed by "| " and their text, one without is cut.
+  // In files that show the text after "| ", a payload without it is truncated.
   const showsText = /^[\d.]+ CHAT#\d+ .* \| /m.test(text);
   for (const [i, line] of text.split("\n").entries()) {
     if (line.startsWith("#")) {
@@ -69,7 +69,7 @@ export function readCapture(file: string): Capture {
     } as const;
     if (connection.startsWith("CHAT#") && rest.length >= 3) {
       const [type, version, payload = "-"] = rest;
-      // Some files say in words what stood there: "(user data)".
+      // Some files describe a payload in words: "(user data)".
       if (payload !== "-" && !isHex(payload)) continue;
       if (showsText && rest[3] !== "|") continue;
       frames.push({
@@ -93,7 +93,7 @@ function isHex(text: string | undefined): boolean {
   return text !== undefined && /^([0-9a-f]{2})+$/.test(text);
 }
 
-/** Where a line stands, for messages. */
+/** Returns file and line, for messages. */
 export function place({ file, line }: CapturedFrame | CapturedBytes): string {
   return `${file}.txt:${line}`;
 }

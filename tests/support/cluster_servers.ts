@@ -1,16 +1,16 @@
 /**
- * Gateways beside a test's server. With RETROPAL_TEST_GATEWAYS=2 in the
- * environment every {@linkcode TestServer} is a core with as many gateways over
- * a nats-server of its own, and clients are spread over them.
+ * Gateways for a test's server. With RETROPAL_TEST_GATEWAYS=2 in the
+ * environment every {@linkcode TestServer} is a core with two gateways and its
+ * own nats-server, and clients are distributed over the gateways.
  *
  * @module
  */
 import { startNats, type TestNats } from "./nats.ts";
 
-/** Gateways of every test's server; 0: the server is alone. */
+/** Number of gateways of every test's server; 0 for a standalone server. */
 export const GATEWAYS = Number(Deno.env.get("RETROPAL_TEST_GATEWAYS") ?? 0);
 
-/** A process of ours that can be told to end. */
+/** A gateway process. */
 export interface Gateway {
   readonly chat: { readonly host: string; readonly port: number };
   readonly video: { readonly host: string; readonly port: number };
@@ -35,12 +35,12 @@ export class TestCluster {
     return new TestCluster(nats);
   }
 
-  /** Settings of every process of the cluster. */
+  /** Returns the settings of every process in the cluster. */
   settings(role: "core" | "gateway"): Record<string, string> {
     return { "cluster.role": role, "cluster.nats": this.nats.url };
   }
 
-  /** The gateway whose turn it is. */
+  /** Returns the gateways in turn. */
   next(): Gateway {
     return this.gateways[this.#next++ % this.gateways.length]!;
   }

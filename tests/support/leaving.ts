@@ -1,12 +1,15 @@
 /**
- * Two ways in which clients take it that the server closes.
+ * Two ways in which clients react when the server closes.
  *
  * @module
  */
 import { TCP } from "../../lib/client/mod.ts";
 import type { ByteStream, Transport } from "../../lib/client/transport.ts";
 
-/** Reads never end, whatever the server does, before a write has failed. */
+/**
+ * Wraps a stream whose reads do not end, whatever the server does, until a
+ * write has failed.
+ */
 function unaware(stream: ByteStream): ByteStream {
   const noticed = Promise.withResolvers<null>();
   return {
@@ -31,15 +34,15 @@ function unaware(stream: ByteStream): ByteStream {
 }
 
 /**
- * As the real client: it does not notice that the server has closed until it
- * sends something (docs/protocol.md, "System").
+ * Like the real client, which does not notice that the server has closed until
+ * it sends something (docs/protocol.md, "System").
  */
 export const UNAWARE: Transport = {
   ...TCP,
   chat: async (at) => unaware(await TCP.chat(at)),
 };
 
-/** Sees the FIN, writes these bytes, and closes. */
+/** Returns a transport that sees the FIN, writes these bytes, and closes. */
 export function withLastWords(words: () => Uint8Array): Transport {
   return {
     ...TCP,

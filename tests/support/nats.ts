@@ -1,5 +1,5 @@
 /**
- * A nats-server of a test's own, on free ports and in a temporary folder.
+ * Starts a nats-server for one test, on free ports and in a temporary folder.
  *
  * @module
  */
@@ -8,13 +8,13 @@
 const READY_MS = 10_000;
 
 export interface NatsOptions {
-  /** Asked of the user "retropal"; nobody needs any when not given. */
+  /** Password of the user "retropal"; no sign-on is needed by default. */
   readonly password?: string;
   /** The text of its configuration file, such as certificates and users. */
   readonly config?: string;
-  /** A port that was used before. */
+  /** Port to use again. */
   readonly port?: number;
-  /** A folder that stays; a temporary one when not given. */
+  /** Folder to keep; by default a temporary one. */
   readonly folder?: string;
 }
 
@@ -27,7 +27,7 @@ export interface TestNats extends AsyncDisposable {
 
 let said = false;
 
-/** False, and one line, where there is no nats-server. */
+/** Returns false, and prints a line, if there is no nats-server. */
 export async function hasNats(): Promise<boolean> {
   try {
     await new Deno.Command("nats-server", { args: ["--version"] }).output();
@@ -40,7 +40,9 @@ export async function hasNats(): Promise<boolean> {
   }
 }
 
-/** Undefined, and one line, where there is no nats-server. */
+/**
+ * Starts a server; undefined, with a line printed, if there is no nats-server.
+ */
 export async function startNats(
   options: NatsOptions = {},
 ): Promise<TestNats | undefined> {
@@ -73,7 +75,7 @@ export async function startNats(
       try {
         child.kill(signal);
       } catch {
-        // It has ended already.
+        // It has already ended.
       }
     }
     await child.status;
@@ -103,7 +105,7 @@ async function writeConfig(folder: string, text: string): Promise<string> {
   return path;
 }
 
-/** Reads where it listens, once it has written so. */
+/** Reads the address from its ports file, once that is written. */
 async function address(file: string): Promise<string> {
   const ends = performance.now() + READY_MS;
   for (;;) {

@@ -1,5 +1,5 @@
 /**
- * For tests: packets and capture files made by hand.
+ * Packets and capture files made for tests.
  *
  * @module
  */
@@ -40,7 +40,7 @@ function ip(
   ]);
 }
 
-/** An IPv4 packet of TCP between port 40000 and `port`. */
+/** Returns an IPv4 TCP packet between port 40000 and `port`. */
 export function tcp(
   port: number,
   direction: "C>S" | "S>C",
@@ -81,7 +81,7 @@ export function udp(
   ]);
 }
 
-/** A pcap file of Ethernet frames, one every 10 ms. */
+/** Returns a pcap file of Ethernet frames, one every 10 ms. */
 export function pcap(packets: readonly Uint8Array[]): Uint8Array {
   const parts = [
     Uint8Array.from([
@@ -111,7 +111,7 @@ export function pcap(packets: readonly Uint8Array[]): Uint8Array {
 
 const ETHERNET = Uint8Array.from([...Array(12).fill(0), 8, 0]);
 
-/** The same as pcapng, with nanoseconds. */
+/** Returns the same as pcapng, with nanoseconds. */
 export function pcapng(packets: readonly Uint8Array[]): Uint8Array {
   const block = (type: number, body: readonly number[]) => {
     const padded = [...body, ...Array((4 - body.length % 4) % 4).fill(0)];

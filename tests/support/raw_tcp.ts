@@ -1,6 +1,6 @@
 /**
- * TCP connections as only a C program can make them: reset before they are
- * accepted, or from a chosen address of this machine. Linux only.
+ * TCP connections by system calls: reset before they are accepted, or from a
+ * chosen address of this machine. Linux only.
  *
  * @module
  */
@@ -37,13 +37,17 @@ export class RawTcp implements Disposable {
   readonly #libc = Deno.dlopen("libc.so.6", SYMBOLS);
   readonly #linger = new Uint8Array(new Int32Array([1, 0]).buffer);
 
-  /** Connects from `source` and gives the descriptor; negative: failed. */
+  /**
+   * Connects from `source`. Returns the descriptor, or a negative number on
+   * failure.
+   */
   connect(port: number, source = "127.0.0.1", to = "127.0.0.1"): number {
     const { socket, bind, connect } = this.#libc.symbols;
     const fd = socket(AF_INET, SOCK_STREAM_NONBLOCKING, 0);
     if (fd < 0) return fd;
     bind(fd, socketAddress(source, 0), 16);
-    // In progress is fine: on this machine the handshake is over by now.
+    // The connection may still be in progress, but on one machine the handshake
+    // is complete by now.
     connect(fd, socketAddress(to, port), 16);
     return fd;
   }

@@ -1,12 +1,12 @@
 /**
- * A WebSocket client that sends any bytes, also forbidden ones. It shares no
- * code with the server's side.
+ * A WebSocket client that can send any bytes, including forbidden ones. It
+ * shares no code with the server.
  *
  * @module
  */
 import { concat } from "../../lib/protocol/bytes.ts";
 
-/** The key and the answer to it of RFC 6455, section 1.3. */
+/** The example key of RFC 6455, section 1.3, and its answer. */
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -21,7 +21,7 @@ export interface FrameOptions {
   readonly rsv?: number;
 }
 
-/** Encodes a frame as a client sends it. */
+/** Encodes a client's frame. */
 export function clientFrame(
   opcode: number,
   payload: Uint8Array,
@@ -52,8 +52,8 @@ export class RawWebSocket implements AsyncDisposable {
   }
 
   /**
-   * Opens one; `more` are headers instead of and beside the usual ones. Throws
-   * the server's answer when it refuses.
+   * Opens a WebSocket; `more` adds or replaces headers. Throws the server's
+   * answer when it refuses.
    */
   static async open(
     port: number,
@@ -95,14 +95,14 @@ export class RawWebSocket implements AsyncDisposable {
     return socket;
   }
 
-  /** The server's answer to the handshake. */
+  /** Head of the server's answer to the handshake. */
   head = "";
 
   async send(...frames: Uint8Array[]): Promise<void> {
     await writeAll(this.#conn, concat(frames));
   }
 
-  /** The next frame; null at the end of the stream. */
+  /** Returns the next frame; null at the end of the stream. */
   async next(): Promise<Frame | null> {
     for (;;) {
       const held = this.#held;
@@ -129,7 +129,7 @@ export class RawWebSocket implements AsyncDisposable {
     }
   }
 
-  /** The code of the Close frame that comes next but for other frames. */
+  /** Returns the code of the next Close frame, skipping other frames. */
   async closeCode(): Promise<number | null> {
     for (let frame; (frame = await this.next()) !== null;) {
       if (frame.opcode !== 8) continue;
@@ -142,7 +142,7 @@ export class RawWebSocket implements AsyncDisposable {
     try {
       this.#conn.close();
     } catch {
-      // Closed already.
+      // Already closed.
     }
   }
 
@@ -152,7 +152,7 @@ export class RawWebSocket implements AsyncDisposable {
   }
 }
 
-/** The server refused the handshake; the message is its answer. */
+/** Thrown when the server refuses the handshake; the message is its answer. */
 export class Refused extends Error {
   get status(): number {
     return Number(this.message.slice(9, 12));

@@ -1,6 +1,6 @@
 /**
  * Plays the real client's side of a capture against a server, frame by frame,
- * and collects what each frame is answered with.
+ * and collects the answers to each frame.
  *
  * @module
  */
@@ -31,10 +31,14 @@ import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
 import { type CapturedFrame, place } from "./capture.ts";
 import { PASSWORD, type TestServer } from "./server.ts";
 
-/** Number 551, as in most captures: their LOGINs can be verified. */
+/**
+ * Key number 551, as in most captures, so that their LOGINs can be verified.
+ */
 export const CAPTURED_KEY = "XyF\u00a6551473312518";
 
-/** In this order the accounts get the uids of the captures, from 1000002. */
+/**
+ * Accounts created in this order get the uids of the captures, from 1000002.
+ */
 export const CAPTURED_NAMES = [
   "NetStorm",
   "Dan",
@@ -51,8 +55,8 @@ export const CAPTURED_NAMES = [
 const types = CLIENT_TYPES;
 
 /**
- * What a frame must be answered with, by one of these, because the client
- * would hang or show nothing otherwise.
+ * Frames that must be answered with one of these types, because the client
+ * would otherwise hang or show nothing.
  */
 const MUST_ANSWER: ReadonlyMap<number, readonly number[]> = new Map(
   Object.entries({
@@ -78,7 +82,10 @@ const MUST_ANSWER: ReadonlyMap<number, readonly number[]> = new Map(
   ]),
 );
 
-/** FEEDBACK that only says yes: the answer itself comes besides. */
+/**
+ * Returns whether a FEEDBACK only confirms, so that the answer itself comes
+ * separately.
+ */
 function isYes({ type, payload }: Frame): boolean {
   const { FEEDBACK } = SERVER_TYPES;
   return type === FEEDBACK.type && payload[2] === 0 && payload[3] === 0 &&
@@ -88,14 +95,17 @@ function isYes({ type, payload }: Frame): boolean {
 /** After these the server or the client closes the connection. */
 const LAST: ReadonlySet<number> = new Set([types.BYE.type]);
 
-/** One connection of the captured client, played again. */
+/** Replays one connection of the captured client. */
 export class ReplayedConnection {
-  /** The signed-on state, learnt and held against the client's limits. */
+  /**
+   * Checks the received frames against the client's limits, and keeps the
+   * signed-on state.
+   */
   readonly client: PaltalkClient;
   readonly #connection: Connection;
   #key: Uint8Array = new Uint8Array();
   #online = false;
-  /** How many of the received frames were answers already given. */
+  /** Number of received frames that were already returned. */
   #seen = 0;
 
   private constructor(client: PaltalkClient, connection: Connection) {
@@ -108,7 +118,7 @@ export class ReplayedConnection {
     return new ReplayedConnection(client, await client.dial(server.chat));
   }
 
-  /** Resolves when the connection is over. */
+  /** Resolves when the connection is closed. */
   get closed(): Promise<void> {
     return this.#connection.closed;
   }
@@ -117,7 +127,7 @@ export class ReplayedConnection {
     return this.#connection.isOpen;
   }
 
-  /** Signs on with frames of our own, for captures that begin later. */
+  /** Signs on with our own frames, for captures that start later. */
   async signOn(uid: number, password = PASSWORD): Promise<void> {
     const { type: hello } = SERVER_TYPES.HELLO;
     await this.#connection.send(clientHello, { uid });
@@ -134,7 +144,7 @@ export class ReplayedConnection {
     await this.answers();
   }
 
-  /** Is in the room before the capture begins. */
+  /** Joins the room, for captures that start later. */
   async join(gid: number): Promise<void> {
     const lockword = "";
     await this.#connection.send(roomJoin, { gid, invisible: false, lockword });
@@ -142,7 +152,7 @@ export class ReplayedConnection {
     await this.answers();
   }
 
-  /** Sends a captured frame; gives everything that it was answered with. */
+  /** Sends a captured frame. Returns all frames that answer it. */
   async play(frame: CapturedFrame): Promise<Frame[]> {
     this.#mind(frame);
     const payload = frame.type === types.LOGIN.type
@@ -172,7 +182,10 @@ export class ReplayedConnection {
     return await this.answers();
   }
 
-  /** All that came since the last call, in order, once the server settled. */
+  /**
+   * Returns all frames since the last call, in order, after the server has
+   * settled.
+   */
   async answers(): Promise<Frame[]> {
     const counts = SERVER_TYPES.CATEGORY_COUNT.type;
     const { received } = this.client;
@@ -193,7 +206,7 @@ export class ReplayedConnection {
     await this.#connection.close();
   }
 
-  /** What the strict reader must know of the client's own doing. */
+  /** Informs the strict client of actions in the capture. */
   #mind({ type, payload }: CapturedFrame): void {
     const { strictness } = this.client;
     strictness.sending(type, payload);
@@ -207,9 +220,9 @@ export class ReplayedConnection {
   }
 
   /**
-   * The captured LOGIN, as it is when its digits are a password under the key
-   * that this server sent. Those of the old server's key hold bytes of the
-   * client's stack: in their place the password is encoded again.
+   * Returns the captured LOGIN if its digits are a password under the key that
+   * this server sent. Digits for the old server's key contain bytes of the
+   * client's stack, so the password is encoded again.
    */
   #readable(payload: Uint8Array): Uint8Array {
     const { uid, digits } = login.parse(payload) as {
@@ -226,14 +239,14 @@ export class ReplayedConnection {
   }
 }
 
-/** A frame as a test shows it: name or number, then hex with text kept. */
+/** Returns a frame for display: name or number, then hex with text kept. */
 export function shown({ type, payload }: Frame): string {
   return `${type} ${
     [...payload].map((b) => b.toString(16).padStart(2, "0")).join("")
   }`;
 }
 
-/** A frame to compare with: hex, and text in single quotes. */
+/** Returns a frame for comparison: hex, and text in single quotes. */
 export function expected(type: number, notation: string): string {
   const bytes = notation.split("'").flatMap((part, i) =>
     i % 2 === 1

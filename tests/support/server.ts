@@ -1,6 +1,6 @@
 /**
- * A server of its own for a test: the program from source, or the binary that
- * RETROPAL_BIN names, on free ports and in a temporary data folder.
+ * Starts a server for one test: the program from source, or the binary in
+ * RETROPAL_BIN, on free ports and in a temporary data folder.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import { encodeText } from "../../lib/protocol/windows1252.ts";
 
 const BINARY = Deno.env.get("RETROPAL_BIN");
 const MAIN = new URL("../../main.ts", import.meta.url);
-/** Of every account that a test makes, unless it says otherwise. */
+/** Password of every account in the tests, unless stated otherwise. */
 export const PASSWORD = "secret11";
-/** The uid of the first account. */
+/** Uid of the first account. */
 export const FIRST_UID = 1000002;
 const READY_MS = 60_000;
 const STOP_MS = 20_000;
 
-/** Settings that suit tests: cheap hashes, no limit that a test would meet. */
+/** Settings for tests: cheap hashes, and limits that no test reaches. */
 const SETTINGS: Readonly<Record<string, string>> = {
   "auth.scrypt_log2n": "1",
   "limits.packets_per_second": "10000",
@@ -31,21 +31,21 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 export interface ServerOptions {
   /**
-   * Accounts made before the first start, with the password "secret11": their
-   * uids are 1000002, 1000003, …
+   * Accounts created before the first start, with the password "secret11";
+   * their uids are 1000002, 1000003, …
    */
   readonly users?: readonly string[];
-  /** Changes the new database further before the first start. */
+  /** Changes the new database before the first start. */
   readonly prepare?: (store: Store) => void;
-  /** Settings by their configuration key, over those of all tests. */
+  /** Settings by key, which override those of all tests. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A data folder of the test's own, which stays when the server has ended. */
+  /** Data folder of the test, which is kept when the server has ended. */
   readonly data?: string;
-  /** Pages are served at `web.port`. */
+  /** Serves the pages at `web.port`. */
   readonly web?: boolean;
-  /** Gateways beside it; as many as the environment says when not given. */
+  /** Number of gateways; by default that of the environment. */
   readonly gateways?: number;
-  /** Flags of `serve` besides data, ports and --no-web. */
+  /** Flags of `serve` in addition to data, ports and --no-web. */
   readonly flags?: readonly string[];
 }
 
@@ -63,7 +63,7 @@ interface ReadyLine {
   readonly pid: number;
 }
 
-/** `retropal` with these arguments, as a command that can be spawned. */
+/** Returns a command that runs `retropal` with these arguments. */
 function command(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -90,15 +90,14 @@ function environment(
   return env;
 }
 
-/** For a test that minds the pipes itself. */
+/** Starts a process, for tests that handle its pipes themselves. */
 export function spawnCli(args: readonly string[]): Deno.ChildProcess {
   return command(args, environment()).spawn();
 }
 
 /**
- * One run of a subcommand that ends by itself: in this process when the program
- * is run from source, because that costs a tenth of a process; as a process of
- * the binary.
+ * Runs a subcommand to its end. A program from source runs in this process,
+ * which takes a tenth of the time; a binary runs as a process.
  */
 export async function runCli(
   args: readonly string[],
@@ -108,7 +107,8 @@ export async function runCli(
   if (BINARY !== undefined || args[0] === "serve") {
     return await runProcess(args, stdin, settings);
   }
-  // Not every test has a use for the command line: it is large.
+  // Imported on demand, because the command line is large and many tests do not
+  // use it.
   const { retropal } = await import("./cli/retropal.ts");
   const { code, out, err } = await retropal(args, {
     stdin,
@@ -118,12 +118,12 @@ export async function runCli(
   return { code, out: withEnd(out), err: withEnd(err) };
 }
 
-/** Lines as standard output has them. */
+/** Ends every line as standard output does. */
 function withEnd(lines: string): string {
   return lines === "" ? "" : `${lines}\n`;
 }
 
-/** A run as a process of its own. */
+/** Runs a subcommand as a separate process. */
 async function runProcess(
   args: readonly string[],
   stdin = "",
@@ -138,7 +138,7 @@ async function runProcess(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-/** A subcommand that goes on until `stop`, line by line. */
+/** A subcommand that runs until `stop`, read line by line. */
 export class RunningCli implements AsyncDisposable {
   readonly out: Lines;
   readonly err: Lines;
@@ -154,7 +154,7 @@ export class RunningCli implements AsyncDisposable {
     this.err = new Lines(this.#child.stderr);
   }
 
-  /** When it has ended by itself. */
+  /** Resolves with the exit code when it has ended by itself. */
   async code(): Promise<number> {
     const { code } = await this.#child.status;
     await this.#child.stdin.close().catch(() => {});
@@ -166,7 +166,7 @@ export class RunningCli implements AsyncDisposable {
     try {
       this.#child.kill(signal);
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   }
 
@@ -176,7 +176,9 @@ export class RunningCli implements AsyncDisposable {
   }
 }
 
-/** Makes the database here: no process has to start for it. */
+/**
+ * Creates the database in this process, which is faster than starting another.
+ */
 export async function makeDatabase(
   data: string,
   { users = [], prepare }: ServerOptions,
@@ -191,7 +193,7 @@ export async function makeDatabase(
   store.close();
 }
 
-/** Lines of a stream as they come; the whole is kept. */
+/** Reads the lines of a stream and keeps the whole text. */
 export class Lines {
   text = "";
   readonly ended: Promise<void>;
@@ -231,10 +233,10 @@ export class Lines {
 
 export class TestServer {
   readonly out: Lines;
-  /** The log, and what `serve` says to people. */
+  /** The log and messages of `serve` on standard error. */
   readonly log: Lines;
   ready!: ReadyLine;
-  /** Its gateways, in a cluster. */
+  /** Gateways of a server in a cluster. */
   readonly cluster: TestCluster | undefined;
 
   readonly #child: Deno.ChildProcess;
@@ -267,7 +269,7 @@ export class TestServer {
     this.log = new Lines(this.#child.stderr);
   }
 
-  /** Resolves when the server takes connections. */
+  /** Starts a server. Resolves when it accepts connections. */
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const data = options.data ??
       await Deno.makeTempDir({ prefix: "retropal-test-" });
@@ -275,7 +277,7 @@ export class TestServer {
     return await TestServer.#run(data, options);
   }
 
-  /** Another server on the data of this one, which has ended. */
+  /** Starts another server on this one's data, after this one has ended. */
   async restart(): Promise<TestServer> {
     assert.ok(this.#ended);
     return await TestServer.#run(this.data, this.options);
@@ -311,7 +313,7 @@ export class TestServer {
     return server;
   }
 
-  /** In a cluster the gateways by turns. */
+  /** Address of the chat port; in a cluster, of the gateways in turn. */
   get chat(): { host: string; port: number } {
     return this.cluster?.next().chat ?? this.own;
   }
@@ -321,13 +323,13 @@ export class TestServer {
     return hostAndPort(this.ready.chat);
   }
 
-  /** The voice ports that clients may be told. */
+  /** Voice ports that clients may be given. */
   get voicePorts(): number[] {
     const gateways = this.cluster?.gateways ?? [this];
     return gateways.map(({ voice }) => voice.port);
   }
 
-  /** The video ports that clients may be told. */
+  /** Video ports that clients may be given. */
   get videoPorts(): number[] {
     const gateways = this.cluster?.gateways ?? [this];
     return gateways.map(({ video }) => video.port);
@@ -342,21 +344,21 @@ export class TestServer {
     return hostAndPort(this.ready.video);
   }
 
-  /** A subcommand on this server's data folder. */
+  /** Runs a subcommand on this server's data folder. */
   cli(args: readonly string[], stdin = ""): Promise<CliResult> {
     const [group = "", ...rest] = args;
     const { settings } = this.options;
     return runCli([group, ...rest, "--data", this.data], stdin, settings);
   }
 
-  /** A subcommand that must succeed; gives what it prints. */
+  /** Runs a subcommand that must succeed. Returns its output. */
   async run(...args: readonly string[]): Promise<string> {
     const { code, out, err } = await this.cli(args);
     assert.equal(code, 0, `${args.join(" ")}: ${out}${err}`);
     return out;
   }
 
-  /** Makes an account; gives its uid. */
+  /** Creates an account. Returns its uid. */
   async addUser(
     nickname: string,
     password = PASSWORD,
@@ -372,7 +374,7 @@ export class TestServer {
     return uid;
   }
 
-  /** A signed-on client of an account that exists. */
+  /** Signs on a client with an existing account. */
   signOn(
     nickname: string,
     options: Partial<ClientOptions> & { password?: string; uid?: number } = {},
@@ -385,12 +387,12 @@ export class TestServer {
     });
   }
 
-  /** SIGTERM; resolves with the exit code. */
+  /** Sends SIGTERM. Resolves with the exit code. */
   async stop(): Promise<number> {
     return await this.#end("SIGTERM");
   }
 
-  /** Waits until it has ended by itself; gives the exit code. */
+  /** Waits until the server has ended by itself. Returns the exit code. */
   async exited(): Promise<number> {
     const { code } = await this.#child.status;
     this.#ended = true;
@@ -398,12 +400,12 @@ export class TestServer {
     return code;
   }
 
-  /** A signal that does not end it at once. */
+  /** Sends a signal that does not end the server immediately. */
   signal(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  /** As a power cut, as far as the process goes. */
+  /** Kills the process, as a power failure would. */
   async kill9(): Promise<void> {
     await this.#end("SIGKILL");
   }

@@ -1,13 +1,13 @@
 /**
- * Signals for tests of voice: made here, the same in every run, as samples of
- * 16 bits at 8 kHz.
+ * Signals for tests of voice: generated, identical in every run, with 16-bit
+ * samples at 8 kHz.
  *
  * @module
  */
 
 const RATE = 8000;
 
-/** Returns a generator of numbers in [0, 1) that `seed` decides. */
+/** Returns a generator of numbers in [0, 1), determined by `seed`. */
 export function dice(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -19,8 +19,8 @@ export function dice(seed: number): () => number {
 export type Signal = (samples: number) => Int16Array;
 
 /**
- * Resembles speech: a pitch that glides, three formants that move, syllables
- * and pauses, a little breath.
+ * Resembles speech: a gliding pitch, three moving formants, syllables, pauses,
+ * and some breath.
  */
 export const speech: Signal = (samples) => {
   const roll = dice(7);
@@ -58,7 +58,7 @@ export const noise: Signal = (samples) => {
   return Int16Array.from({ length: samples }, () => roll() * 65536 - 32768);
 };
 
-/** A tone from 50 Hz to 4 kHz at full scale. */
+/** A tone that rises from 50 Hz to 4 kHz at full scale. */
 export const sweep: Signal = (samples) => {
   let phase = 0;
   return Int16Array.from({ length: samples }, (_, i) => {
@@ -69,7 +69,7 @@ export const sweep: Signal = (samples) => {
 
 export const silence: Signal = (samples) => new Int16Array(samples);
 
-/** Full-scale square wave with loud and quiet stretches. */
+/** A full-scale square wave with loud and quiet sections. */
 export const square: Signal = (samples) =>
   Int16Array.from(
     { length: samples },
@@ -84,7 +84,7 @@ export const SIGNALS: Readonly<Record<string, Signal>> = {
   square,
 };
 
-/** Returns how alike two signals are: 1 is the same but for loudness. */
+/** Returns the similarity of two signals; 1 means equal except for loudness. */
 export function correlation(
   a: ArrayLike<number>,
   b: ArrayLike<number>,

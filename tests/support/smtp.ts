@@ -20,15 +20,15 @@ export interface ReceivedMail {
 }
 
 export interface TestSmtp extends AsyncDisposable {
-  /** Settings with which mail goes through this server. */
+  /** Settings that send mail through this server. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Waits for the mail with this number, from 0. */
+  /** Waits for a mail by its number, from 0. */
   mail(number: number): Promise<ReceivedMail>;
-  /** How many have come. */
+  /** Returns the number of mails received. */
   count(): number;
 }
 
-/** Undefined, and one line, where there is no aiosmtpd. */
+/** Starts a server; undefined, with a line printed, if there is no aiosmtpd. */
 export async function startSmtp(): Promise<TestSmtp | undefined> {
   const folder = await Deno.makeTempDir({ prefix: "retropal-smtp-" });
   const [certificate, key] = ["cert.pem", "key.pem"]

@@ -1,21 +1,23 @@
 /**
- * What the voice tests share: people in a room who surely hear each other.
+ * Shared by the voice tests: waits until the users of a room hear each other.
  *
  * @module
  */
 import type { PaltalkClient } from "../../lib/client/mod.ts";
 import { NotInTime } from "../../lib/client/mod.ts";
 
-/** Longest time that links may take to be there, and floors to pass on. */
+/**
+ * Maximum milliseconds for links to be established and floors to be passed on.
+ */
 const DEADLINE_MS = 15_000;
 const BETWEEN_MS = 20;
-/** A fill that no test uses for what it looks at. */
+/** Payload byte that no test uses itself. */
 const TUNING = 0xee;
 const TUNED = 0xef;
 
 /**
- * Talks until every listener hears, then until all of it has arrived: what is
- * heard from here on was said from here on.
+ * Talks until every listener hears it and all of it has arrived: everything
+ * heard later was also said later.
  */
 export async function tuneIn(
   talker: PaltalkClient,
@@ -44,7 +46,7 @@ export async function tuneIn(
   }
 }
 
-/** Frames that `talker` says until `listener` hears one of his. */
+/** Sends frames from `talker` until `listener` hears one of them. */
 export async function talkUntilHeard(
   talker: PaltalkClient,
   listener: PaltalkClient,

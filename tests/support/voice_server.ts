@@ -1,6 +1,6 @@
 /**
- * What the voice tests share: a roster of plain objects, and clients with real
- * sockets. Nothing in the server imports this.
+ * Shared by the voice tests: a roster of plain objects, and clients with real
+ * sockets.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export class FakeRoster implements VoiceRoster {
   readonly rooms = new Map<Gid, Map<Uid, VoiceMember>>();
   readonly muted = new Set<Uid>();
   readonly admins = new Set<Uid>();
-  /** "listener speaker" */
+  /** Pairs "listener speaker". */
   readonly deaf = new Set<string>();
   hands: Uid[] = [];
   rule: FloorRule = DEFAULT_FLOOR;
@@ -67,7 +67,7 @@ export class FakeRoster implements VoiceRoster {
     return !this.muted.has(uid);
   }
 
-  /** What each was told of where voice is. */
+  /** Voice address announced to each user. */
   readonly announced = new Map<Uid, string>();
 
   voiceAddresses(uid: Uid): string[] {
@@ -128,7 +128,7 @@ type TestVoiceOptions = Partial<Omit<VoiceOptions, "limits">> & {
   readonly limits?: Partial<VoiceLimits>;
 };
 
-/** A server on loopback with a clock that can be moved forward. */
+/** A server on the loopback address whose clock can be moved forward. */
 export class TestVoice implements AsyncDisposable {
   skipped = 0;
   readonly #open: { close(): void }[] = [];
@@ -153,7 +153,7 @@ export class TestVoice implements AsyncDisposable {
       clock: () => performance.now() + test.skipped,
       limits: {
         ...VOICE_LIMITS,
-        // Loopback counts like any other address.
+        // Treats the loopback address like any other.
         uncounted: [],
         bytesPerSecond: 1_000_000,
         newPerSecond: 1000,
@@ -164,14 +164,14 @@ export class TestVoice implements AsyncDisposable {
     return test;
   }
 
-  /** A voice connection that has said hello. */
+  /** Opens a voice connection and sends the hello. */
   async talker(gid: Gid, uid: Uid): Promise<TcpTalker> {
     const talker = await this.connect();
     await talker.write(encodeHello(gid, uid));
     return talker;
   }
 
-  /** The same, once the server knows it. */
+  /** Does the same and waits until the server has linked it. */
   async linked(gid: Gid, uid: Uid): Promise<TcpTalker> {
     const talker = await this.talker(gid, uid);
     await this.until(() =>
@@ -200,7 +200,7 @@ export class TestVoice implements AsyncDisposable {
     return talker;
   }
 
-  /** Waits for something the server does by itself. */
+  /** Waits for something that the server does by itself. */
   async until(happened: () => boolean): Promise<void> {
     while (!happened()) await new Promise((turn) => setTimeout(turn, 1));
   }
@@ -223,7 +223,7 @@ export class TcpTalker {
     }
   }
 
-  /** The next whole frame, prefix included; undefined at the end. */
+  /** Returns the next complete frame with its prefix; undefined at the end. */
   async frame(): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#held.length >= PREFIX_BYTES) {
@@ -306,7 +306,7 @@ export class UdpTalker {
   }
 }
 
-/** A frame of `uid`, prefix included; `size` is N. */
+/** Returns a frame of `uid` with its prefix; `size` is N. */
 export function voice(uid: Uid, sequence: number, size = 148): Uint8Array {
   const payload = new Uint8Array(size - 16);
   for (let at = 0; at < payload.length; at++) payload[at] = sequence + at;

@@ -1,6 +1,6 @@
 /**
- * Keeps a page up to date: replaces elements by the HTML that the server sends
- * for their ids. Without it the page shows what was true when it was made.
+ * Keeps a page up to date: replaces elements with the HTML that the server sends
+ * for their ids. Without this script the page shows the state at its load.
  */
 "use strict";
 (() => {

@@ -1,4 +1,4 @@
-/** Adds packets to the table of the live packet view as they come. */
+/** Adds arriving packets to the table of the live packet view. */
 "use strict";
 (() => {
   const MOST = 500;

@@ -1,10 +1,10 @@
 /**
- * Says during typing what is wrong with a nickname or a password. The server
- * checks it all again; without this script it says so after sending.
+ * Checks a nickname and a password during typing. The server repeats all checks,
+ * so without this script errors appear after submitting.
  */
 "use strict";
 (() => {
-  // What Windows-1252 has beyond Latin-1.
+  // Characters of Windows-1252 that Latin-1 lacks.
   const more =
     "\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d" +
     "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178";
@@ -70,7 +70,7 @@
 
   /**
    * @param {string} wish
-   * @param {number} number of the question: an older answer is ignored
+   * @param {number} number of the request: answers to older ones are ignored
    */
   const ask = async (wish, number) => {
     try {
@@ -80,7 +80,7 @@
       const { fault } = answer.ok ? await answer.json() : { fault: null };
       if (number === asked) say(nickname, fault || "");
     } catch {
-      // Not reachable: the server says it after sending.
+      // The server is unreachable; it checks again after submitting.
     }
   };
 

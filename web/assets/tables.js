@@ -1,6 +1,6 @@
 /**
  * Sorting and filtering for the desk's tables: a click on a heading sorts, and
- * a long table gets a field that hides the rows without the text.
+ * long tables get a filter field that hides rows without the text.
  */
 "use strict";
 (() => {
@@ -63,7 +63,7 @@
     });
   };
 
-  // A page that is kept up to date replaces its tables: those stay as they are.
+  // Tables that live.js replaces are left alone.
   if (document.body.dataset.live !== undefined) return;
   for (const table of document.querySelectorAll("main table")) {
     if (!(table instanceof HTMLTableElement)) continue;

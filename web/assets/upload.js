@@ -1,16 +1,16 @@
 /**
- * Puts the text of a chosen file into the text area before it, or sends a large
- * one ahead in parts. Without this script the text is pasted.
+ * Copies the text of a chosen file into the text area before it, or uploads a
+ * large file in parts. Without this script users paste the text.
  */
 "use strict";
 (() => {
-  // The pages take forms of 64 KiB.
+  // The server accepts forms of up to 64 KiB.
   const MOST_IN_FORM = 60_000;
   const MOST = 4 * 1024 * 1024;
   const MOST_IN_PART = 40_000;
 
   /**
-   * The longest beginning whose encoded form fits into one request.
+   * Returns the longest prefix whose encoded form fits into one request.
    *
    * @param {string} text
    * @param {number} at
@@ -19,7 +19,7 @@
     let length = MOST_IN_PART;
     for (;;) {
       let part = text.slice(at, at + length);
-      // Half a letter cannot be encoded.
+      // Half a surrogate pair cannot be encoded.
       if (/[\ud800-\udbff]$/.test(part)) part = part.slice(0, -1);
       const encoded = encodeURIComponent(part).length;
       if (encoded <= MOST_IN_FORM) return part;
@@ -47,7 +47,7 @@
   /**
    * @param {HTMLInputElement} input
    * @param {HTMLTextAreaElement} area
-   * @param {HTMLInputElement} mark says that the file was sent ahead
+   * @param {HTMLInputElement} mark set when the file was uploaded ahead
    */
   const choose = async (input, area, mark) => {
     const file = input.files?.[0];

@@ -1,5 +1,5 @@
 /**
- * One line whose socket belongs to a gateway.
+ * A line whose socket belongs to a gateway.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { CLIENT_TYPES } from "../../protocol/packet_types.ts";
 import type { Line, LineHandler } from "./line.ts";
 import { SessionNews } from "./session_news.ts";
 
-/** A gateway closes a connection within this time of being told to. */
+/** Milliseconds within which a gateway closes a connection when asked to. */
 const CLOSE_MS = 5000;
-/** Bytes of packets that may wait behind one that is being handled. */
+/** Maximum bytes of packets that wait behind one that is being handled. */
 const MOST_WAITING = 72_000;
 
 export type Packet = Extract<Message, { what: "packet" }>;
@@ -25,13 +25,18 @@ export interface RemoteLinesOptions {
     local: Endpoint,
     again?: Pick<Session, "id" | "connectedAt">,
   ) => LineHandler;
-  /** The server goes on without this line; another one has it. */
+  /**
+   * Forgets the session without ending it, because another core continues it.
+   */
   readonly forget: (session: Session) => void;
-  /** Something about the session has changed. */
+  /** Called when something about the session has changed. */
   readonly touch: (session: Session) => void;
-  /** Receipts are numbered on from here, other than those of earlier cores. */
+  /**
+   * First number of this core's receipts, which differ from those of earlier
+   * cores.
+   */
   readonly firstMark: number;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly onPacketOut: () => void;
   /** Sends a message to a gateway, in order. */
@@ -39,19 +44,19 @@ export interface RemoteLinesOptions {
   readonly onError: (session: Session, error: unknown) => void;
 }
 
-/** A line that another core has had. */
+/** A line taken over from another core. */
 export interface BegunLine {
   readonly id: number;
   readonly remote: Endpoint;
   readonly local: Endpoint;
   readonly session: Pick<Session, "id" | "connectedAt">;
-  /** Packets that were accepted and not handled to their end. */
+  /** Packets that were accepted but not handled completely. */
   readonly pending: readonly Packet[];
-  /** Makes the session what it was. */
+  /** Restores the state of the session. */
   readonly setUp: (session: Session) => void;
 }
 
-/** Where the socket of a line is, and what of it is still to be handled. */
+/** Gateway and number of a line, and its packets still to be handled. */
 export interface LinePlace {
   readonly gateway: number;
   readonly line: number;
@@ -60,7 +65,7 @@ export interface LinePlace {
   readonly pending: readonly Packet[];
 }
 
-/** How a line reaches its gateway. */
+/** Connection of a line to its gateway. */
 export interface Way {
   push(message: Message): void;
   write(frames: Uint8Array, mark: number): void;
@@ -86,7 +91,7 @@ export class RemoteLine implements Line {
   #mark: number;
   #current: Packet | undefined;
   readonly #news: SessionNews;
-  /** Packets behind one that is being handled. */
+  /** Packets that wait behind the one being handled. */
   #waiting: Packet[] = [];
   #waitingBytes = 0;
   #busy = false;
@@ -127,13 +132,13 @@ export class RemoteLine implements Line {
     };
   }
 
-  /** Handles what an earlier core has accepted. */
+  /** Handles packets that an earlier core has accepted. */
   resume(pending: readonly Packet[]): void {
     this.#news.known();
     for (const packet of pending) this.#packet(packet);
   }
 
-  /** Another core goes on with it. */
+  /** Gives the line up to another core. */
   abandon(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -149,7 +154,7 @@ export class RemoteLine implements Line {
     return this.session.phase !== "online" && !this.#busy && !this.#closing;
   }
 
-  /** Nothing more is written; the gateway closes it with the others. */
+  /** Stops writing; the gateway closes the line together with the others. */
   seal(): void {
     this.#isSealed = true;
   }
@@ -158,7 +163,7 @@ export class RemoteLine implements Line {
     return this.#isSealed && !this.#busy;
   }
 
-  /** The gateway looks after that. */
+  /** Always 0, because the gateway checks this. */
   stuckFor(): number {
     return 0;
   }
@@ -168,7 +173,7 @@ export class RemoteLine implements Line {
     this.packetsOut++;
     this.#options.onPacketOut();
     this.#handler.frameOut(frames);
-    // The dialect decides about the form of what follows.
+    // The dialect determines the form of the following frames.
     this.#tell();
     let mark = 0;
     if (receipt !== undefined) {
@@ -179,7 +184,7 @@ export class RemoteLine implements Line {
     return false;
   }
 
-  /** What was pushed leaves at the end of the turn by itself. */
+  /** Does nothing, because pushed frames are sent at the end of the turn. */
   flush(): void {}
 
   signedOn(): void {
@@ -215,7 +220,7 @@ export class RemoteLine implements Line {
     this.gone(this.session.ending, reason);
   }
 
-  /** The connection has ended. */
+  /** Handles the end of the connection. */
   gone(ending: Session["ending"], reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -277,7 +282,7 @@ export class RemoteLine implements Line {
     this.packetsIn++;
     session.packetCame();
     session.clientVersion = packet.version;
-    // The most frequent one, which changes nothing that must be known.
+    // The most frequent packet, which changes no recorded state.
     if (packet.type !== CLIENT_TYPES.ROOM_MESSAGE_OUT.type) {
       this.#options.touch(session);
     }
@@ -300,7 +305,10 @@ export class RemoteLine implements Line {
     }
   }
 
-  /** The gateway waits for this before the sign-on, as for awaited answers. */
+  /**
+   * Confirms a packet; the gateway waits for this before sign-on, and for
+   * awaited answers.
+   */
   #handled(isAsked: boolean): void {
     const bytes = this.#answerBytes;
     this.#answerBytes = 0;
@@ -326,7 +334,7 @@ export class RemoteLine implements Line {
     this.end("internal error");
   }
 
-  /** Tells the gateway what it must know of the session. */
+  /** Sends the gateway the session state that it needs. */
   #tell(): void {
     if (this.#ended) return;
     const news = this.#news.take();

@@ -1,5 +1,5 @@
 /**
- * Gaim's plugin at the other end of a connection that is not there, for tests.
+ * Gaim's plugin as a client without a real connection.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { PASSWORD, type TestChat, type TestClient, u32 } from "./test_chat.ts";
 
 const SERIAL = "'12341234123412341234123412341234'";
 
-/** A connection whose 1.5 seconds of silence are over. */
+/** Returns a connection whose 1.5 seconds of silence are over. */
 export function silent(chat: TestChat): TestClient {
   const client = chat.connect();
   client.session.clientVersion = 83;

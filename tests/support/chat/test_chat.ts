@@ -1,9 +1,9 @@
 /**
- * A chat side without sockets, for tests that read: given this state, when
- * these bytes arrive, then exactly these bytes go to these sessions.
+ * The chat side without sockets, for tests in this form: given this state, when
+ * these bytes arrive, exactly these bytes are sent to these sessions.
  *
- * Store, world, dispatch table and fan-out are the real ones. Every frame that
- * goes out is held against the rules of lib/protocol/hazards.ts.
+ * Store, world, dispatch table and fan-out are the real ones. Every outgoing
+ * frame is checked with lib/protocol/hazards.ts.
  *
  * @module
  */
@@ -67,13 +67,13 @@ export interface LogLine {
 }
 
 export interface SignOnOptions {
-  /** The address that the client comes from. */
+  /** Address of the client. */
   readonly from?: string;
-  /** False: keeps what the client receives at the sign-on. */
+  /** False keeps the frames that the client receives at sign-on. */
   readonly take?: boolean;
 }
 
-/** Instant, and what it makes can be read. */
+/** Immediate, and its output is readable. */
 export const plainPasswords: Passwords = {
   hash: (clear) => Promise.resolve(`plain ${hex(clear)}`),
   verify: (phc, clear) => Promise.resolve(phc === `plain ${hex(clear)}`),
@@ -85,11 +85,11 @@ export class TestChat {
   readonly services: Services;
   readonly world: World;
   readonly log: LogLine[] = [];
-  /** What voice was told, oldest first. */
+  /** Changes reported to voice, oldest first. */
   readonly voice: VoiceChange[] = [];
-  /** What the video relay was told, oldest first. */
+  /** Changes reported to the video relay, oldest first. */
   readonly video: VideoChange[] = [];
-  /** What clients are told; null: there is no video. */
+  /** Video port announced to clients; null without video. */
   videoPort: number | null = 2092;
   readonly #clients = new Map<number, TestClient>();
   readonly #fanout: Fanout;
@@ -135,7 +135,7 @@ export class TestChat {
       redirect: () => null,
       clock: () => this.now,
       steady: () => this.now,
-      // The key's number is 551.
+      // Makes the server choose key number 551.
       random: () => 42.5 / 343,
       runCommand: (line) => Promise.resolve([`You wrote: ${line}`]),
       settleRoom: (room) => this.#fanout.settleRoom(room),
@@ -185,7 +185,7 @@ export class TestChat {
     };
   }
 
-  /** Does something that no packet asked for. */
+  /** Performs an action that no packet requested. */
   act<T>(work: (ctx: Context) => T): T {
     const ctx = new Context(this.services, this.#system);
     const result = work(ctx);
@@ -199,7 +199,7 @@ export class TestChat {
     return client;
   }
 
-  /** An account with {@linkcode PASSWORD}. */
+  /** Creates an account with {@linkcode PASSWORD}. */
   addUser(nickname: string, more: Partial<NewAccount> = {}): Account {
     return addUser(this.store, nickname, {
       passwordHash: `plain ${hex(encodeText(PASSWORD))}`,
@@ -207,7 +207,7 @@ export class TestChat {
     });
   }
 
-  /** A permanent room that lives; without name and category one is chosen. */
+  /** Creates and opens a permanent room, with a default name and category. */
   addRoom(room: Partial<NewRoom> = {}): Room {
     const stored = this.store.rooms.create({
       name: "Vault",
@@ -230,7 +230,7 @@ export class TestChat {
     return room;
   }
 
-  /** A client that is signed on, with an account made when it has none. */
+  /** Signs on a client, and creates its account if necessary. */
   async signOn(
     nickname: string,
     more: Partial<NewAccount> & SignOnOptions = {},
@@ -251,7 +251,7 @@ export class TestChat {
     return client;
   }
 
-  /** Several at once; what they heard of each other is taken away. */
+  /** Signs on several clients, and drops the frames about each other. */
   async signOnAll<const N extends readonly string[]>(
     ...nicknames: N
   ): Promise<{ [K in keyof N]: TestClient }> {
@@ -261,7 +261,7 @@ export class TestChat {
     return clients as { [K in keyof N]: TestClient };
   }
 
-  /** Takes away what everybody has received so far, and the log. */
+  /** Drops everything received so far, and the log. */
   forget(): void {
     for (const client of this.#clients.values()) client.take();
     this.log.length = 0;
@@ -269,13 +269,15 @@ export class TestChat {
     this.video.length = 0;
   }
 
-  /** Whether something of that name was logged. */
+  /** Returns whether a message was logged. */
   logged(message: string): boolean {
     return this.log.some((line) => line.message === message);
   }
 }
 
-/** A chat side on a fresh store; no handler may have failed in the end. */
+/**
+ * Runs a test with a chat side on a new store; fails if a handler has failed.
+ */
 export function withChat(
   work: (chat: TestChat) => Promise<void>,
   changes: Readonly<Record<string, Value>> = {},
@@ -289,7 +291,7 @@ export function withChat(
   });
 }
 
-/** Puts clients into a room and forgets what they heard of it. */
+/** Lets clients join a room, and drops the frames about it. */
 export async function joinAll(
   chat: TestChat,
   gid: Gid,
@@ -303,7 +305,7 @@ export async function joinAll(
   chat.forget();
 }
 
-/** A uid or room number as eight hex digits. */
+/** Returns a uid or room number as eight hex digits. */
 export function u32(number: number): string {
   return number.toString(16).padStart(8, "0");
 }

@@ -1,5 +1,5 @@
 /**
- * A client at the other end of a connection that is not there, for tests.
+ * A client without a real connection, for tests.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const FACTS: Facts = { serverAddress: "198.51.100.7" };
 
 export class TestClient {
   readonly session: Session;
-  /** Why the server closed the connection, once it has. */
+  /** Why the server closed the connection; undefined while it is open. */
   closed: string | undefined;
   readonly #chat: TestChat;
   #received: string[] = [];
@@ -75,19 +75,22 @@ export class TestClient {
     }
   }
 
-  /** What has come since the last look: "NAME hex". */
+  /** Returns the frames since the last call as "NAME hex". */
   take(): string[] {
     const received = this.#received;
     this.#received = [];
     return received;
   }
 
-  /** The names alone of what has come since the last look. */
+  /** Returns only the names of the frames since the last call. */
   takeNames(): string[] {
     return this.take().map((line) => line.split(" ")[0]!);
   }
 
-  /** Exactly these frames have come, written as "NAME hex and 'text'". */
+  /**
+   * Asserts that exactly these frames have arrived, written as "NAME hex and
+   * 'text'".
+   */
   expect(...frames: readonly string[]): void {
     const wanted = frames.map((frame) => {
       const [name = "", ...bytes] = frame.split(" ");
@@ -96,12 +99,12 @@ export class TestClient {
     assert.deepEqual(this.take(), wanted);
   }
 
-  /** Its line is cut, and the server has not seen it yet. */
+  /** Breaks the line without the server noticing. */
   cut(): void {
     this.closed ??= "by the client";
   }
 
-  /** The client closes the connection: a FIN, and no goodbye before it. */
+  /** Closes the connection with a FIN, without signing off. */
   hangUp(): void {
     this.cut();
     this.session.ending = "clean";

@@ -1,5 +1,5 @@
 /**
- * For tests: the command line in this process, with a terminal of paper.
+ * The command line in this process, with a simulated terminal, for tests.
  *
  * @module
  */
@@ -12,20 +12,20 @@ export interface Ran {
   readonly code: number;
   readonly out: string;
   readonly err: string;
-  /** What --json printed. */
+  /** Parses the output of --json. */
   json(): unknown;
 }
 
 export interface Given {
   readonly stdin?: string;
-  /** Answers of somebody who sits there; without them nobody does. */
+  /** Answers of a user at the terminal; without them there is no user. */
   readonly answers?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** A program that stays, however the tests were started. */
+  /** Path of a program, the same however the tests were started. */
   readonly execPath?: string;
 }
 
-/** Hashes are checked elsewhere: here they only have to be quick. */
+/** Makes hashes fast; other tests check them. */
 const ENV = { RETROPAL_AUTH_SCRYPT_LOG2N: "2" };
 
 export async function retropal(
@@ -60,7 +60,7 @@ export async function retropal(
   };
 }
 
-/** A data folder that goes away, and the command line on it. */
+/** A temporary data folder, and the command line on it. */
 export class Home implements AsyncDisposable {
   private constructor(readonly path: string) {}
 
@@ -72,7 +72,7 @@ export class Home implements AsyncDisposable {
     return `${this.path}/data`;
   }
 
-  /** Makes the data folder with a database as a first start leaves it. */
+  /** Creates the data folder with a database like that of a first start. */
   async makeDatabase(): Promise<void> {
     await Deno.mkdir(this.data, { mode: 0o700 });
     (await openFresh(dataFolder(this.data).database)).close();

@@ -1,5 +1,5 @@
 /**
- * An authority of a test's own, and certificates that it signs (openssl).
+ * A certificate authority for tests, and certificates that it signs (openssl).
  *
  * @module
  */
@@ -15,7 +15,10 @@ export interface Pair {
 export class TestAuthority {
   private constructor(readonly folder: string, readonly ca: Pair) {}
 
-  /** Undefined, and one line, where there is no openssl. */
+  /**
+   * Creates an authority; undefined, with a line printed, if there is no
+   * openssl.
+   */
   static async make(folder: string): Promise<TestAuthority | undefined> {
     const ca = pair(folder, "ca");
     try {
@@ -37,7 +40,7 @@ export class TestAuthority {
     return new TestAuthority(folder, ca);
   }
 
-  /** For servers and for clients. */
+  /** Issues a certificate for servers and clients. */
   async issue(name: string, alternatives = "IP:127.0.0.1"): Promise<Pair> {
     const made = pair(this.folder, name);
     const extensions = join(this.folder, `${name}.ext`);

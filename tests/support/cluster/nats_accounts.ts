@@ -1,6 +1,6 @@
 /**
- * Accounts of NATS in its "operator mode", for tests of `.creds` files: what
- * the tool nsc makes.
+ * Accounts in NATS's "operator mode", for tests of `.creds` files: the same as
+ * the tool nsc creates.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { nkeys } from "@nats-io/transport-node";
 type KeyPair = ReturnType<typeof nkeys.createUser>;
 
 export interface NatsAccounts {
-  /** For the configuration of the server. */
+  /** Part of the server's configuration. */
   readonly config: string;
-  /** The content of a user's `.creds` file. */
+  /** Content of a user's `.creds` file. */
   readonly creds: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Three nats-servers that replicate, for tests: each can be killed and started
+ * Three replicating nats-servers for tests: each can be killed, and started
  * again at its address and with its folder.
  *
  * @module
@@ -29,7 +29,10 @@ export class NatsServers implements AsyncDisposable {
     this.#children = ports.map(() => undefined);
   }
 
-  /** Undefined, and one line, where there is no nats-server. */
+  /**
+   * Starts the servers; undefined, with a line printed, if there is no
+   * nats-server.
+   */
   static async start(count = 3): Promise<NatsServers | undefined> {
     const folder = await Deno.makeTempDir({ prefix: "retropal-nats-" });
     const ports = freePorts(2 * count);

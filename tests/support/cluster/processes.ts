@@ -1,6 +1,6 @@
 /**
- * Cores and gateways as processes, and people who talk through them, for tests
- * of what happens when some of them end.
+ * Cores and gateways as processes, and users who talk through them, for tests
+ * in which some of them end.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { FIRST_UID, makeDatabase, PASSWORD, RunningCli } from "../server.ts";
 import { NatsServers } from "./nats_servers.ts";
 
 const READY_MS = 40_000;
-/** A room of the first start. */
+/** A room that the first start creates. */
 export const ROOM = 50002;
-/** Has an account, and is never online: their messages are stored. */
+/** An account that is never online, so its messages are stored. */
 const ABSENT = "Absent";
-/** Accounts of tests that sign more people on. */
+/** Accounts of tests that sign on more users. */
 const MORE = ["Owner2", "Late"];
 
 export const pause = (ms: number) =>
@@ -37,7 +37,7 @@ export async function until(
   }
 }
 
-/** A process of ours with a role. */
+/** A process with a role in the cluster. */
 export class Member {
   #cli: RunningCli;
 
@@ -75,7 +75,7 @@ export class Member {
     await this.#ready(/^ready .*"standby":true.*$/m);
   }
 
-  /** It takes connections. Returns where. */
+  /** Waits until it accepts connections. Returns its address. */
   async serves(): Promise<{ host: string; port: number }> {
     const line = await this.#ready(/^ready (.*"chat":".*)$/m);
     const [host = "", port] = JSON.parse(line).chat.split(":");
@@ -102,7 +102,7 @@ export class Member {
   }
 }
 
-/** Cores, gateways and people. */
+/** Cores, gateways and users. */
 export class TestCluster implements AsyncDisposable {
   readonly cores: Member[] = [];
   readonly gateways: Member[] = [];
@@ -116,7 +116,10 @@ export class TestCluster implements AsyncDisposable {
 
   private constructor(readonly folder: string, readonly nats: NatsServers) {}
 
-  /** Undefined, and one line, where there is no nats-server. */
+  /**
+   * Starts a cluster; undefined, with a line printed, if there is no
+   * nats-server.
+   */
   static async start(
     { servers = 1, cores = 2, gateways = 2, people = 4 } = {},
   ): Promise<TestCluster | undefined> {
@@ -163,7 +166,7 @@ export class TestCluster implements AsyncDisposable {
     return new Member(role, data, this.nats.urls);
   }
 
-  /** Everybody writes by turns, into the room and to somebody who is away. */
+  /** Makes all users write in turn, to the room and to an offline user. */
   talk(everyMs = 20): void {
     this.#isTalking = true;
     const absent = FIRST_UID + this.people.length;
@@ -184,7 +187,8 @@ export class TestCluster implements AsyncDisposable {
         await pause(everyMs);
       }
     })();
-    // `judge` reports it; a test that has failed before does not get there.
+    // `judge` reports the error, but a test that fails earlier does not call
+    // it.
     this.#talk.catch(() => {});
   }
 
@@ -193,7 +197,7 @@ export class TestCluster implements AsyncDisposable {
       .map(({ data, log }) => `${data}:\n${log}`).join("\n");
   }
 
-  /** Notes when lines arrive, to know the silence. */
+  /** Records the arrival of lines, to measure the silence. */
   #watch(): void {
     const [first] = this.people;
     let count = 0;
@@ -206,13 +210,13 @@ export class TestCluster implements AsyncDisposable {
     look();
   }
 
-  /** The longest time in which a member saw nothing, in milliseconds. */
+  /** Longest time without a line for any member, in milliseconds. */
   get silence(): number {
     const times = this.#times;
     return Math.max(...times.slice(1).map((at, n) => at - times[n]!));
   }
 
-  /** Lines of the room that a member has received, in order. */
+  /** Returns the lines of the room that a member has received, in order. */
   seenBy(client: PaltalkClient): string[] {
     const { type } = SERVER_TYPES.ROOM_MESSAGE_IN;
     const lines: string[] = [];
@@ -227,7 +231,10 @@ export class TestCluster implements AsyncDisposable {
     return lines;
   }
 
-  /** Ends the talk. Everybody must have seen and everything be stored, once. */
+  /**
+   * Stops the talk. Asserts that every line was seen, and every message stored,
+   * exactly once.
+   */
   async judge(leader: Member): Promise<void> {
     this.#isTalking = false;
     await this.#talk;
@@ -243,7 +250,7 @@ export class TestCluster implements AsyncDisposable {
         () => this.seenBy(client).length >= wanted.length,
       );
       const seen = this.seenBy(client);
-      // People of one gateway write in an order of their own.
+      // The order among users is only defined within one gateway.
       assert.deepEqual(seen.toSorted(), wanted.toSorted(), client.nickname);
       for (let n = 0; n < this.people.length; n++) {
         const of = (lines: readonly string[]) =>
@@ -252,7 +259,7 @@ export class TestCluster implements AsyncDisposable {
           );
         assert.deepEqual(of(seen), of(wanted), "order of one writer");
       }
-      // Still there: it answers.
+      // Still online, because it answers.
       await client.settle();
     }
     await until("stored messages", () => messagesIn(leader) === this.stored);
@@ -270,7 +277,7 @@ export class TestCluster implements AsyncDisposable {
   }
 }
 
-/** Messages that wait in the database of a core. */
+/** Returns the number of messages stored in the database of a core. */
 export function messagesIn({ data }: Member): number {
   const db = new Database(join(data, "retropal.db"), { readOnly: true });
   try {

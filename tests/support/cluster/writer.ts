@@ -43,7 +43,8 @@ if (!leads) Deno.exit(0);
 const pauseMs = Deno.env.get("RETROPAL_LONG") === undefined ? 1 : 0;
 let last = follower.state.index;
 for (let n = 1;; n++) {
-  // Also while it is in doubt: the fence has to hold by itself.
+  // Also writes while the lease is in doubt, because the fence must hold by
+  // itself.
   const id = `${epoch}.${n}`;
   const changes = new TextEncoder().encode(`${name} ${n}`);
   const bytes = encodeEntry({ epoch, batches: [], changes });

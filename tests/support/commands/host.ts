@@ -1,6 +1,6 @@
 /**
- * For tests of commands: a real store in a folder of its own, and a server
- * that writes down what it was told.
+ * For tests of commands: a real store in a temporary folder, and a server that
+ * records its calls.
  *
  * @module
  */
@@ -24,16 +24,16 @@ import type {
 } from "../../../lib/ops/live.ts";
 import { findCommand } from "../../../lib/commands/table.ts";
 
-/** Cost would only slow the tests: what is hashed is checked elsewhere. */
+/** Fast, because other tests check the hashes. */
 const QUICK: Hasher = {
   hash: (bytes) =>
     Promise.resolve(`$scrypt$ln=1,r=8,p=1$c2FsdHNhbHQ$${bytes.length}`),
 };
 
 export class Bench implements AsyncDisposable {
-  /** What the running server was told, in order. */
+  /** Calls of the running server, in order. */
   readonly told: string[] = [];
-  /** Uids that are online in it. */
+  /** Uids of the online users. */
   readonly online = new Set<number>();
   openRooms: RoomInfo[] = [];
   mail: Letters | null = null;
@@ -58,7 +58,7 @@ export class Bench implements AsyncDisposable {
     return new Bench(folder, await openFresh(`${folder}/retropal.db`), hasher);
   }
 
-  /** From here on a server runs. */
+  /** Simulates a running server from now on. */
   start(): this {
     this.host.live = this.#live();
     return this;
@@ -74,7 +74,7 @@ export class Bench implements AsyncDisposable {
     return execute(command, this.host.context(actor), input, secret);
   }
 
-  /** An account, by the shortest way. */
+  /** Creates an account. */
   person(nickname: string, role: Role = "user"): number {
     return this.store.accounts.create({
       nickname,
@@ -84,7 +84,7 @@ export class Bench implements AsyncDisposable {
     }).uid;
   }
 
-  /** Everybody online comes from a network of their own. */
+  /** Returns an address; every online user has a different network. */
   addressOf(uid: number): string {
     return `198.51.100.${uid % 100}`;
   }

@@ -1,5 +1,5 @@
-// Adds messages to the database given, for ever, and prints the number of
-// each after `add` has returned.
+// Adds messages to the given database until it is killed, and prints the number
+// of each after `add` has returned.
 import { openStore } from "../../../db/open.ts";
 
 const [path = "", to = ""] = Deno.args;

@@ -1,4 +1,4 @@
-// Creates one database after another in the folder given and prints its number.
+// Creates one database after another in the given folder and prints its number.
 import { join } from "node:path";
 import { openStore } from "../../../db/open.ts";
 

@@ -1,4 +1,4 @@
-// Puts the entries of a file into a copy of the database, one after the other,
+// Applies the entries of a file to a copy of the database, one after the other,
 // and prints the number of each. The file has a length before each entry.
 import { Database } from "../../../db/database.ts";
 import { Replica } from "../../../db/replica.ts";

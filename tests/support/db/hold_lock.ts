@@ -1,4 +1,4 @@
-// Holds the lock of the folder given until it is killed.
+// Holds the lock of the given folder until it is killed.
 import { FolderLock } from "../../../db/lock.ts";
 
 const [folder = ""] = Deno.args;

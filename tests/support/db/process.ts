@@ -1,5 +1,5 @@
 /**
- * Another Deno, for tests of what outlives a process that is killed.
+ * Another Deno process, for tests of what survives when it is killed.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export class Script implements AsyncDisposable {
       .getReader();
   }
 
-  /** The next line, undefined at the end. */
+  /** Returns the next line, undefined at the end. */
   async line(): Promise<string | undefined> {
     for (;;) {
       const end = this.#rest.indexOf("\n");
@@ -43,7 +43,7 @@ export class Script implements AsyncDisposable {
     }
   }
 
-  /** As `kill -9` does; gives the whole lines that were still unread. */
+  /** Kills the process. Returns the complete lines that were not read yet. */
   async kill(): Promise<string[]> {
     this.#child.kill("SIGKILL");
     const lines: string[] = [];
@@ -60,7 +60,7 @@ export class Script implements AsyncDisposable {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
     await this.#lines.cancel();
     await this.#child.status;

@@ -1,5 +1,5 @@
 /**
- * Random transactions over all tables of the real schema, for tests.
+ * Random transactions on all tables of the real schema, for tests.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export class RandomChanges {
   readonly #db: Database;
   readonly #dice: Dice;
   readonly #tables: readonly Table[];
-  /** Rows changed so far, for each table. */
+  /** Number of rows changed so far in each table. */
   readonly changed = new Map<string, number>();
   #fresh = 0;
 
@@ -44,7 +44,7 @@ export class RandomChanges {
     this.#tables = tablesOf(db);
   }
 
-  /** One transaction, which may be undone in part or as a whole. */
+  /** Runs one transaction, which may be rolled back in part or as a whole. */
   transaction(): void {
     try {
       this.#db.transaction(() => {
@@ -63,7 +63,7 @@ export class RandomChanges {
         if (this.#dice.chance(0.1)) throw new Undone();
       });
     } catch (error) {
-      // A constraint that the random values break is as good as an undo.
+      // A violated constraint has the same effect as a rollback.
       if (error instanceof Undone) return;
       if (error instanceof Error && error.name === "StoreError") return;
       throw error;
@@ -95,7 +95,7 @@ export class RandomChanges {
     this.changed.set(name, (this.changed.get(name) ?? 0) + count);
   }
 
-  /** A condition that holds for one row, if there is any. */
+  /** Returns a condition that is true for one row, if there is one. */
   #someRow({ name, columns }: Table): string {
     const keys = columns.filter(({ isKey }) => isKey).map(({ name }) => name);
     const rows = this.#db.statement<{ n: number }>(
@@ -129,7 +129,10 @@ export class RandomChanges {
     return dice.pick([0, 1, dice.below(1000), 2 ** 40 + dice.below(1000)]);
   }
 
-  /** Never the same twice: two rows that swap unique texts cannot travel. */
+  /**
+   * Returns a text that was not used before: changes in which two rows swap
+   * unique texts cannot be replicated.
+   */
   #text(): string {
     return `t${++this.#fresh}${"é".repeat(this.#dice.below(20))}`;
   }
@@ -164,7 +167,7 @@ function tableNames(db: Database): string[] {
   ).all().map(({ name }) => name);
 }
 
-/** All rows of all tables, to hold one database against another. */
+/** Returns all rows of all tables, to compare two databases. */
 export function contentOf(db: Database): Record<string, unknown[]> {
   const content: Record<string, unknown[]> = {};
   for (const name of [...tableNames(db), "sqlite_sequence"]) {

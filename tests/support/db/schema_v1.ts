@@ -1,13 +1,16 @@
 /**
- * A database as schema 1 left it, written out in full and frozen: what hosts
- * have on their disks does not change when db/migrations does.
+ * A database of schema 1, written out in full and frozen: the files on hosts'
+ * disks do not change when db/migrations does.
  *
  * @module
  */
 
 import { DatabaseSync } from "node:sqlite";
 
-/** User 1000002 "Élodie" with a pal, a message of all bytes and a room. */
+/**
+ * Writes a database with user 1000002 "Élodie", a pal, a message of all bytes,
+ * and a room.
+ */
 export function writeSchema1(path: string): void {
   const db = new DatabaseSync(path);
   db.exec(SCHEMA_1);

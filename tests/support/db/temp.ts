@@ -1,5 +1,5 @@
 /**
- * Real databases in a folder that goes away, for tests.
+ * Real databases in temporary folders, for tests.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export async function withFolder<T>(
   }
 }
 
-/** A fresh store, closed afterwards. */
+/** Runs a test with a new store and closes it afterwards. */
 export function withStore<T>(
   work: (store: Store, path: string) => T | Promise<T>,
   options: OpenOptions = {},

@@ -1,6 +1,6 @@
 /**
- * Golden cases: a packet as a value and as the bytes on the wire, each once.
- * Tested three ways: parse, encode, mirror (golden_test.ts).
+ * Golden cases: a packet as a value and as its bytes on the wire. They are
+ * tested in three ways: parse, encode, mirror (golden_test.ts).
  *
  * @module
  */
@@ -15,18 +15,18 @@ export interface GoldenCase {
   readonly value: unknown;
   /** Payload: hex, and text in single quotes. */
   readonly bytes: string;
-  /** Where the bytes come from. */
+  /** Source of the bytes. */
   readonly source: string;
-  /** False for a form that is read and never written. */
+  /** False for a form that is parsed but never written. */
   readonly exact: boolean;
 }
 
 /** Printed in the appendix of the protocol's description. */
 export const APPENDIX = "docs/protocol.md";
-/** Worked out by hand from the layout in docs/protocol.md. */
+/** Computed by hand from the layout in docs/protocol.md. */
 export const COMPUTED = "computed";
 
-/** A case that is read and written. */
+/** Declares a case that is parsed and written. */
 export function golden<T>(
   packet: Packet<T>,
   value: T,
@@ -36,7 +36,7 @@ export function golden<T>(
   return { name: packet.name, packet, value, bytes, source, exact: true };
 }
 
-/** A longer, shorter or older form that must be understood. */
+/** Declares a longer, shorter or older form that must be parsed. */
 export function understood<T>(
   packet: Packet<T>,
   value: T,
@@ -46,12 +46,15 @@ export function understood<T>(
   return { ...golden(packet, value, bytes, source), exact: false };
 }
 
-/** The payload of a case. */
+/** Returns the payload of a case. */
 export function payloadOf({ bytes }: GoldenCase): Uint8Array<ArrayBuffer> {
   return written(bytes);
 }
 
-/** Bytes as tests write them: `'text'` is Windows-1252, the rest is hex. */
+/**
+ * Converts the notation of tests to bytes: `'text'` is Windows-1252, the rest
+ * is hex.
+ */
 export function written(bytes: string): Uint8Array<ArrayBuffer> {
   return concat(
     bytes.split("'").map((part, i) =>
@@ -60,7 +63,7 @@ export function written(bytes: string): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** Text as bytes, for the values of cases. */
+/** Returns text as bytes, for the values of cases. */
 export function raw(text: string): Uint8Array {
   return encodeText(text);
 }

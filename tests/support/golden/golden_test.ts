@@ -41,7 +41,10 @@ for (const [i, golden] of GOLDEN_CASES.entries()) {
   });
 }
 
-/** Byte fields are views; only what they hold matters. */
+/**
+ * Copies byte fields, which are views, so that only their contents are
+ * compared.
+ */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return hex(value);
   if (value instanceof Map) return [...value];
@@ -53,7 +56,7 @@ function plain(value: unknown): unknown {
   );
 }
 
-/** Lines of the protocol's description: the first case of that name. */
+/** Lines of the protocol's description: the first case with that name. */
 const APPENDIX_FRAMES = {
   CLIENT_HELLO: "ff9c0047000400000000",
   HELLO: "ff8b001d001248656c6c6f2d46726f6d3a50614c54414c4b",

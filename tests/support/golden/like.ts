@@ -1,5 +1,5 @@
 /**
- * Arbitrary values of the same shape as a golden one, for property tests.
+ * Arbitrary values with the structure of a golden one, for property tests.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import fc from "fast-check";
 import { isViewablePort } from "../../../lib/protocol/packets/room_video.ts";
 import { decodeText } from "../../../lib/protocol/windows1252.ts";
 
-/** What to put where the model has a text, a number, bytes. */
+/** Replacements for texts, numbers and bytes of the model. */
 export interface Parts {
-  /** Fields whose text has a form of its own. */
+  /** Fields whose text has a special form. */
   readonly forms: Readonly<Record<string, fc.Arbitrary<unknown>>>;
   readonly text: fc.Arbitrary<string>;
   readonly number: fc.Arbitrary<number>;
@@ -24,7 +24,7 @@ const dotted = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255))
 const windows1252 = fc.nat(255)
   .map((byte) => decodeText(Uint8Array.of(byte)));
 
-/** A value like `model`: same keys, same kinds, other contents. */
+/** Returns values like `model`: the same keys and types, other contents. */
 export function like(model: unknown, parts: Parts): fc.Arbitrary<unknown> {
   if (model instanceof Uint8Array) return parts.bytes;
   if (model instanceof Map) {
@@ -59,7 +59,7 @@ export function like(model: unknown, parts: Parts): fc.Arbitrary<unknown> {
   }
 }
 
-/** The encoder refuses the others: no client connects to them. */
+/** The encoder refuses other ports, because no client connects to them. */
 const viewablePort = fc.integer({ min: 1, max: 0xffff }).filter(isViewablePort);
 
 const FORMS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
@@ -75,7 +75,7 @@ const FORMS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 };
 
 /**
- * What a packet may carry and give back unchanged: letters that records keep,
+ * Values that a packet can carry unchanged: characters that records keep, and
  * numbers that every field can hold.
  */
 export const WELL_FORMED: Parts = {
@@ -90,7 +90,9 @@ export const WELL_FORMED: Parts = {
   list: (item) => fc.array(item, { minLength: 1, maxLength: 4 }),
 };
 
-/** What must never get through: everything that splits, ends or overflows. */
+/**
+ * Values that must never pass unchanged: separators, terminators and overflows.
+ */
 export const HOSTILE: Parts = {
   forms: {
     address: dotted,

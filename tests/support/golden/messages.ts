@@ -1,4 +1,4 @@
-/** @module Golden cases of messages and of the server's own words. */
+/** @module Golden cases of messages and texts from the server. */
 import { ignoredPackets } from "../../../lib/protocol/packets/system.ts";
 import {
   announcement,
@@ -25,7 +25,7 @@ import { APPENDIX, COMPUTED, golden, type GoldenCase, raw } from "./golden.ts";
 const MARKED_UP = '<pfont color="#0"><pfont-size="8"><pb>second</pb>' +
   "</pfont></pfont>";
 
-/** Known and ignored: whatever they hold is one run of bytes. */
+/** Known but ignored packets; any content is one run of bytes. */
 const ignored = ignoredPackets.map((packet) =>
   golden(packet, { data: raw("\0\0\0\u0001any") }, "00000001 'any'", COMPUTED)
 );

@@ -1,4 +1,7 @@
-/** @module All golden cases; docs/compatibility.md is made from them too. */
+/**
+ * @module All golden cases; docs/compatibility.md is generated from them as
+ * well.
+ */
 import type { GoldenCase } from "./golden.ts";
 import { MESSAGE_CASES } from "./messages.ts";
 import { MODERATION_CASES } from "./moderation.ts";

@@ -1,4 +1,4 @@
-/** @module Golden cases of admins at work, microphones and red dots. */
+/** @module Golden cases of admin actions, microphones and red dots. */
 import {
   handDown,
   handUp,

@@ -14,7 +14,7 @@ import { COMPUTED, golden, type GoldenCase, raw } from "./golden.ts";
 
 const none = new Uint8Array();
 
-/** Clients that nobody here has bytes of: worked out from their sources. */
+/** Clients of which there are no captures: derived from their sources. */
 export const OTHER_CLIENT_CASES: readonly GoldenCase[] = [
   golden(
     fileXferSendInit,

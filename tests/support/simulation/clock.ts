@@ -1,6 +1,6 @@
 /**
- * A clock that stands still between events, and random choices that a seed
- * repeats.
+ * A virtual clock that only advances from event to event, and random choices
+ * that a seed reproduces.
  *
  * @module
  */
@@ -11,10 +11,10 @@ interface Event {
   readonly work: () => void;
 }
 
-/** Runs what is due in the order of time, then of scheduling. */
+/** Runs events in order of time, then of scheduling. */
 export class VirtualClock {
   now = 0;
-  /** A heap: no event is later than the two below it. */
+  /** A binary heap: no event is later than its two children. */
   readonly #events: Event[] = [];
   #order = 0;
 
@@ -71,7 +71,7 @@ function isBefore(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** The same choices for the same seed (mulberry32). */
+/** Random numbers that are the same for the same seed (mulberry32). */
 export class Dice {
   #state: number;
 
@@ -79,7 +79,7 @@ export class Dice {
     this.#state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   }
 
-  /** At least 0, less than 1. */
+  /** Returns a number of at least 0 and less than 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;

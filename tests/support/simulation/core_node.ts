@@ -1,6 +1,5 @@
 /**
- * A core of the simulation: a hub with rooms behind it, that can be killed and
- * made to stand still.
+ * A core of the simulation: a hub with rooms that can be killed and suspended.
  *
  * @module
  */
@@ -15,12 +14,12 @@ import type { VirtualClock } from "./clock.ts";
 const bytesOf = new TextEncoder();
 const textOf = new TextDecoder();
 
-/** The gateway that hears, in order, what the core has accepted. */
+/** A gateway that receives, in order, everything that the core has accepted. */
 export const AUDITOR = 0xffff;
-/** Milliseconds between two calls of a node's tick. */
+/** Milliseconds between two ticks of a node. */
 export const TICK_MS = 25;
 
-/** What was accepted, as the auditor hears it. */
+/** An accepted request, as the auditor receives it. */
 export type Accepted =
   | { readonly what: "open" | "gone"; readonly key: SessionKey }
   | {
@@ -84,7 +83,7 @@ export class CoreNode {
 class RoomRules implements Rules {
   readonly #hub: Hub;
   readonly #rooms: Rooms;
-  /** Sessions whose record is to be written. */
+  /** Sessions whose records must be written. */
   readonly #changed = new Set<SessionKey>();
 
   constructor(hub: Hub) {

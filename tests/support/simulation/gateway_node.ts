@@ -1,6 +1,6 @@
 /**
- * A gateway of the simulation with its people, who keep what they sent and what
- * they were shown.
+ * A gateway of the simulation, and its users, who remember what they have sent
+ * and received.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface Person {
   readonly line: number;
   readonly sent: string[];
   readonly received: string[];
-  /** Hung up, or lost with the gateway. */
+  /** Whether the connection was closed, or lost with the gateway. */
   hasEnded: boolean;
 }
 
@@ -28,7 +28,7 @@ export class GatewayNode {
   readonly link: GatewayLink;
   readonly #clock: VirtualClock;
   readonly #people = new Map<number, Person>();
-  /** Everybody that there ever was. */
+  /** All users so far. */
   readonly #all: Person[];
   #nextLine = 1;
   #isDead = false;
@@ -58,7 +58,7 @@ export class GatewayNode {
     });
   }
 
-  /** People who are connected. */
+  /** Connected users. */
   get people(): Person[] {
     return [...this.#people.values()];
   }

@@ -1,6 +1,6 @@
 /**
- * Rooms in their smallest form, for the simulation: sessions join, leave and
- * write. The same code runs behind the hub and, as the oracle, on its own.
+ * A minimal implementation of rooms for the simulation: sessions join, leave
+ * and write. The same code runs behind the hub and, as the oracle, by itself.
  *
  * @module
  */
@@ -13,11 +13,11 @@ export const keyOf = (
   line: number,
 ): SessionKey => `${gateway}.${life}.${line}`;
 
-/** What somebody asks for: "join 1", "leave 1", "say 1 text". */
+/** A request: "join 1", "leave 1", "say 1 text". */
 export type Request = string;
 
 export class Rooms {
-  /** For each session the rooms that it is in. */
+  /** Rooms of each session. */
   readonly sessions = new Map<SessionKey, Set<string>>();
   readonly #tell: (to: readonly SessionKey[], text: string) => void;
 

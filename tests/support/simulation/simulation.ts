@@ -1,8 +1,8 @@
 /**
- * Gateways, cores and a broker that loses, doubles, delays and reorders, on a
- * clock of its own: one number decides everything, so every failure can be
- * seen again. At the end what each person was shown is held against one
- * process that handles the same requests in the same order.
+ * Gateways, cores, and a broker that loses, duplicates, delays and reorders
+ * messages, on a virtual clock. One seed determines everything, so every
+ * failure can be reproduced. At the end, everything that each user received is
+ * compared with one process that handles the same requests in the same order.
  *
  * @module
  */
@@ -14,34 +14,37 @@ import { type Accepted, AUDITOR, CoreNode, TICK_MS } from "./core_node.ts";
 import { GatewayNode, type Person } from "./gateway_node.ts";
 import { Rooms, type SessionKey } from "./rooms.ts";
 
-/** Milliseconds of virtual time. */
+/** Milliseconds of virtual time after which no faults occur. */
 const FAULTS_END = 5000;
 const SETTLED_BY = 40_000;
-/** After the last fault: a gateway may start again, a cut may be noticed. */
+/**
+ * Milliseconds after the last fault in which a gateway may restart or a cut may
+ * be noticed.
+ */
 const LAST_EFFECT_MS = 4000;
 const ROOM_NAMES = ["1", "2", "3"];
 const MOST_PEOPLE = 4;
 
 export interface SimulationOptions {
-  /** False: the log takes entries of a core that has been replaced. */
+  /** False makes the log accept entries of a core that has been replaced. */
   readonly fenced?: boolean;
 }
 
-/** What happened, to see that the seeds reach everything. */
+/** Counts of events, to check that the seeds cover everything. */
 export interface Outcome {
   accepted: number;
   delivered: number;
   lost: number;
   doubled: number;
   failovers: number;
-  /** Cores that found that another one leads. */
+  /** Number of cores that were replaced by another leader. */
   replaced: number;
   gatewayKills: number;
   resets: number;
   partitions: number;
 }
 
-/** Runs one seed. Throws AssertionError when a promise is broken. */
+/** Runs one seed. Throws AssertionError when a guarantee is violated. */
 export function simulate(
   seed: number,
   { fenced = true }: SimulationOptions = {},
@@ -67,7 +70,7 @@ class Simulation {
   readonly #loss: number;
   readonly #doubling: number;
   readonly #slowest: number;
-  /** Pairs of names between which nothing passes. */
+  /** Pairs of names that are disconnected from each other. */
   readonly #cuts = new Set<string>();
   readonly #all: Person[] = [];
   readonly #gateways = new Map<number, GatewayNode>();
@@ -95,7 +98,7 @@ class Simulation {
 
   run(): Outcome {
     const clock = this.#clock;
-    // The auditor is known before there is anything to hear.
+    // The auditor must be known before there is anything to receive.
     while (this.#auditor.waiting > 0) clock.runUntil(clock.now + TICK_MS);
     const start = clock.now;
     clock.every(10, () => {
@@ -110,7 +113,7 @@ class Simulation {
       clock.runUntil(clock.now + 500);
     }
     assert.ok(this.#isSettled(), this.#about("it did not come to rest"));
-    // What is still under way must change nothing.
+    // Delayed messages must change nothing.
     clock.runUntil(clock.now + 1500);
     this.#judge();
     return this.#outcome;
@@ -122,7 +125,8 @@ class Simulation {
 
   #delays(from: string, to: string): number[] {
     const { now } = this.#clock;
-    // The auditor hears everything in time: it is no part of the system.
+    // Messages of the auditor are always delivered, because it is not part of
+    // the system.
     if (from === "auditor" || to === "auditor") return [1];
     if (this.#cuts.has(`${from} ${to}`) || this.#cuts.has(`${to} ${from}`)) {
       return [];
@@ -184,7 +188,7 @@ class Simulation {
     return auditor;
   }
 
-  /** Somebody does something. */
+  /** Makes a random user act. */
   #act(): void {
     const dice = this.#dice;
     const gateway = dice.pick([...this.#gateways.values()]);
@@ -211,7 +215,7 @@ class Simulation {
     if (dice.chance(0.4)) at(() => this.#killGateway());
   }
 
-  /** Takes a gateway or the log away from the core for a while. */
+  /** Disconnects a gateway or the log from the core for a while. */
   #cut(): void {
     const dice = this.#dice;
     const others = [LOG, ...this.#gateways.keys()].map((name) =>
@@ -224,7 +228,10 @@ class Simulation {
     this.#clock.after(ms, () => this.#cuts.delete(pair));
   }
 
-  /** Another core takes the lead; the old one is killed, stopped or awake. */
+  /**
+   * Starts another core as the leader; the old one is killed, suspended or
+   * running.
+   */
   #replaceCore(): void {
     const dice = this.#dice;
     const old = this.#core;
@@ -236,13 +243,13 @@ class Simulation {
     }
     this.#outcome.failovers++;
     const epoch = old.epoch + 1;
-    // Nobody leads meanwhile.
+    // Meanwhile there is no leader.
     const start = () => this.#core = this.#startCore(epoch);
     if (fate === "awake") start();
     else this.#later(old, dice.between(10, 1500), start);
   }
 
-  /** Unless another core has been started meanwhile. */
+  /** Starts it later, unless another core has been started in the meantime. */
   #later(old: CoreNode, ms: number, start: () => void): void {
     this.#clock.after(ms, () => {
       if (this.#core === old) start();
@@ -268,7 +275,7 @@ class Simulation {
       this.#clock.now > FAULTS_END + LAST_EFFECT_MS;
   }
 
-  /** Holds what people were shown against one process. */
+  /** Compares everything that users received with a single process. */
   #judge(): void {
     const expected = new Map<SessionKey, string[]>();
     const requests = new Map<SessionKey, string[]>();
@@ -297,7 +304,7 @@ class Simulation {
       const { key, sent, received, hasEnded } = person;
       const due = expected.get(key) ?? [];
       const heard = requests.get(key) ?? [];
-      // A person who has left may have missed the end, and nothing else.
+      // A user who has left may have missed the last lines, but nothing else.
       const shown = hasEnded ? due.slice(0, received.length) : due;
       const obeyed = hasEnded ? sent.slice(0, heard.length) : sent;
       assert.deepEqual(received, shown, this.#about(`shown to ${key}`));

@@ -1,6 +1,5 @@
 /**
- * A chat side that tests set as they like, and that remembers what it was
- * asked to do.
+ * A chat side that tests configure, and that records its calls.
  *
  * @module
  */
@@ -20,7 +19,7 @@ export class FakeLive implements Live {
   sessionList: SessionInfo[] = [];
   roomList: RoomInfo[] = [];
   statusMore: Partial<Status> = {};
-  /** "kick 1000002 reason", … */
+  /** Recorded calls: "kick 1000002 reason", … */
   readonly done: string[] = [];
   mail: Letters | null = null;
   readonly tails = new Set<(event: TailEvent) => void>();

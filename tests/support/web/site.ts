@@ -1,6 +1,6 @@
 /**
  * The pages on a real port with a real database, a chat side that tests can
- * set as they like, and a small browser without scripts.
+ * configure, and a minimal browser without scripts.
  *
  * @module
  */
@@ -29,11 +29,11 @@ export interface TestSite {
   readonly server: WebServer;
   readonly base: string;
   readonly passwords: PasswordHasher;
-  /** "warn: message" of what was logged. */
+  /** Logged messages as "warn: message". */
   readonly logged: string[];
   /** Changes settings from now on. */
   configure(changes: Readonly<Record<string, Value>>): void;
-  /** Moves the clock on. */
+  /** Moves the clock forward. */
   pass(ms: number): void;
   addUser(nickname: string, more?: Partial<NewAccount>): Promise<Account>;
   browser(): Browser;
@@ -123,7 +123,10 @@ export interface Page {
   readonly location: string | null;
 }
 
-/** Keeps cookies, follows nothing by itself, runs no script. */
+/**
+ * A browser that keeps cookies, follows no redirects by itself, and runs no
+ * scripts.
+ */
 export class Browser {
   cookie = "";
   readonly #base: string;
@@ -139,7 +142,7 @@ export class Browser {
     return await this.#request(path, { headers: { ...headers } });
   }
 
-  /** Sends the form as the browser would; fields that `change` names differ. */
+  /** Submits a form like a browser, with the fields in `change` changed. */
   async submit(
     page: Page,
     action: string,
@@ -188,7 +191,7 @@ export class Browser {
     });
   }
 
-  /** Signs in and gives the page that follows. */
+  /** Signs in and returns the next page. */
   async signIn(nickname: string, password = PASSWORD): Promise<Page> {
     const answer = await this.submit(await this.get("/sign-in"), "/sign-in", {
       nickname,
@@ -221,7 +224,7 @@ function unescapeHtml(text: string): string {
     .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** Sends bytes as they are; gives all that comes back until the end. */
+/** Sends bytes unchanged. Returns everything received until the end. */
 export async function rawRequest(
   addr: Deno.NetAddr,
   request: string | Uint8Array,
@@ -240,7 +243,7 @@ export async function rawRequest(
       text += new TextDecoder("latin1").decode(chunk.subarray(0, n));
     }
   } catch {
-    // Reset by the server, or our own deadline.
+    // Reset by the server, or by our own deadline.
   } finally {
     clearTimeout(deadline);
     try {

@@ -1,4 +1,4 @@
-/** Every line of the captures is read by the codec of its type. */
+/** Every line of the captures is parsed by the codec of its type. */
 import assert from "node:assert/strict";
 import { decodeDigits, keyOffset } from "../lib/protocol/challenge.ts";
 import { CLIENT_CODECS, SERVER_CODECS } from "../lib/protocol/codecs.ts";
@@ -24,13 +24,13 @@ import {
 const captures = readCaptures();
 const frames = captures.flatMap((capture) => capture.frames);
 
-/** Wrong forms that the probe servers tried on purpose: type and payload. */
+/** Invalid forms that the probe servers sent on purpose: type and payload. */
 const PROBES: ReadonlySet<string> = new Set([
-  // A red dot taken off with four bytes: the client drops the line.
+  // A red dot removed with four bytes: the client ignores the line.
   "397 0000c355",
-  // A status of four bytes: its window hung later.
+  // A status of four bytes: the client's window hung later.
   "400 000f4242",
-  // The seed's key in UTF-8 has 17 bytes.
+  // The key of the captured server has 17 bytes in UTF-8.
   "1140 587946c2a6313634343733333132353138",
   // A view with an even flag, and one at a port that no client connects to.
   "6120 000f42440000c351000000027f000001082c",
@@ -38,7 +38,7 @@ const PROBES: ReadonlySet<string> = new Set([
 ]);
 const isProbe = ({ type, payload }: CapturedFrame) =>
   PROBES.has(`${type} ${hex(payload)}`);
-/** What the client takes for the type of the same packet. */
+/** The type that the client treats as the same packet. */
 const SYNONYMS: Readonly<Record<number, number>> = { 39: -39 };
 
 Deno.test("the captures hold what they are said to hold", () => {
@@ -64,7 +64,7 @@ Deno.test("what the client sent is what our codecs write for its value", () => {
     if (frame.direction !== "C>S") continue;
     const codec = CLIENT_CODECS.find(({ type }) => type === frame.type)!;
     const value = codec.parse(frame.payload);
-    // A room's number with its sign extended is read and never written.
+    // A sign-extended room number is accepted when parsed but never written.
     const sent = frame.type === CLIENT_TYPES.STOP_VIEW_VIDEO.type
       ? hex(frame.payload).replace(/^(.{8})ffff/, "$10000")
       : hex(frame.payload);
@@ -91,14 +91,17 @@ Deno.test("hazardIn finds the wrong forms that were tried, and no others", () =>
     const fault = hazardIn(frame.type, frame.payload);
     if (fault !== undefined) found.add(`${place(frame)}: ${fault}`);
   }
-  // An invitation that was sent to see that the client ignores it.
+  // An invitation sent to show that the client ignores it.
   assert.deepEqual([...found], ["b-7-invite.txt:12: no first= in a record"]);
   for (const frame of frames.filter(isProbe)) {
     assert.ok(hazardIn(frame.type, frame.payload), place(frame));
   }
 });
 
-/** Seen in a run of which docs/protocol.md tells and no file is left. */
+/**
+ * Packets from a run that docs/protocol.md describes, but of which no file is
+ * left.
+ */
 const SEEN_ELSEWHERE = new Set([
   "GET_PALPROFILE_MESSAGES",
   "PALPROFILE_MESSAGE",
@@ -127,7 +130,7 @@ Deno.test("each type that is said to be seen stands in a capture", () => {
   assert.deepEqual(said("S>C", SERVER_TYPES), []);
 });
 
-/** The passwords that the headers of the files name. */
+/** Passwords named in the headers of the files. */
 const KNOWN_PASSWORDS = new Set(["secret11", "newpass22"]);
 const TYPED_WRONGLY = new Set(["wrongpw1", "wrongpw2"]);
 

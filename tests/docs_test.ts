@@ -1,6 +1,6 @@
 /**
- * What the documents say can be followed: commands parse, links lead
- * somewhere, and the sections that the code cites are there.
+ * Checks that the documents can be followed: commands parse, links lead
+ * somewhere, and the sections cited in the code exist.
  *
  * @module
  */
@@ -34,18 +34,18 @@ function named(path: string): string {
   return relative(ROOT, path);
 }
 
-/** The blocks of one language, without their fences. */
+/** Returns the code blocks of one language, without their fences. */
 function blocks(text: string, language: string): string[] {
   return [...text.matchAll(/^ *```(\w*)\n(.*?)^ *```/gms)]
     .flatMap(([, kind, body]) => kind === language ? [body ?? ""] : []);
 }
 
-/** Prose only: what stands in a fence is no Markdown. */
+/** Returns the text without code blocks, which are not Markdown. */
 function withoutBlocks(text: string): string {
   return text.replaceAll(/^ *```.*?^ *```/gms, "");
 }
 
-/** The words after `retropal`, up to what belongs to the shell. */
+/** Returns the words after `retropal`, up to shell syntax. */
 function commandLines(block: string): string[][] {
   return block.split("\n").flatMap((line) => {
     const command = /(?:^|\| *|sudo )\s*(?:\.\/dist\/)?retropal +(.*)$/
@@ -127,7 +127,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** Headings as the common hosts of Markdown make anchors of them. */
+/** Returns the anchors that common Markdown hosts generate for headings. */
 function anchors(text: string): Set<string> {
   const seen = new Map<string, number>();
   const all = new Set<string>();
@@ -150,7 +150,7 @@ Deno.test("docs/administration.md names every subcommand", () => {
   }
 });
 
-/** Said in docs/hosting.md. */
+/** Commands documented in docs/hosting.md. */
 const NAMED_ELSEWHERE = new Set(["service", "update", "version"]);
 
 Deno.test("docs/administration.md has the chat commands as they are", () => {

@@ -1,6 +1,6 @@
 /**
- * The order of the folders: each may import those above it in the table, never
- * one below; no two files import each other, types included; and README names
+ * Checks the order of folders: each may import only those above it in the
+ * table; no two files import each other, including types; and README names
  * every folder.
  *
  * @module
@@ -10,7 +10,7 @@ import { dirname, join, relative } from "node:path";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
-/** From the ground up. */
+/** From the lowest layer up. */
 const LAYERS = [
   "lib/version.ts",
   "web/assets",
@@ -27,7 +27,7 @@ const LAYERS = [
   "lib/actions",
   "lib/voice",
   "lib/video",
-  // The bytes between gateways and a core, which the edge of chat writes.
+  // The messages between gateways and a core, which the chat edge writes.
   "lib/cluster/fields.ts",
   "lib/cluster/wire.ts",
   "lib/chat",
@@ -44,12 +44,12 @@ const LAYERS = [
   "web/chat",
 ] as const;
 
-/** Neither these nor what they import touch the machine they run on. */
+/** These folders and their imports do not access the machine they run on. */
 const PURE = ["lib/protocol", "lib/domain", "lib/codec"];
 
 interface SourceFile {
   readonly text: string;
-  /** Files of the project that it imports, types included. */
+  /** Project files that it imports, including types. */
   readonly imports: readonly string[];
 }
 
@@ -105,7 +105,7 @@ Deno.test("no file imports itself by way of others, types included", () => {
   assert.deepEqual(cycles(), []);
 });
 
-/** Each cycle once, as "a → b → a". */
+/** Returns each cycle once, as "a → b → a". */
 function cycles(): string[] {
   const found: string[] = [];
   const done = new Set<string>();

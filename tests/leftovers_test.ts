@@ -1,11 +1,14 @@
-/** Scripts that start a server leave neither it nor their folders behind. */
+/** Scripts that start a server leave neither processes nor folders behind. */
 import { deepEqual, equal } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
 const SCRIPTS = new URL("../scripts/", import.meta.url);
 const LEFTOVERS = new URL("leftovers.ts", SCRIPTS).href;
 
-/** Starts a child, makes a folder, prints both, then does `end`. */
+/**
+ * Returns a script that starts a child, creates a folder, prints both, and then
+ * runs `end`.
+ */
 function script(end: string): string {
   return `
 import { endsWithScript, temporaryFolder } from "${LEFTOVERS}";
@@ -29,7 +32,7 @@ function isRunning(pid: number): boolean {
     return false;
   }
   try {
-    // A child whose parent died waits as a zombie for whatever adopts it.
+    // A child whose parent has died stays a zombie until it is reaped.
     return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
   } catch {
     return Deno.build.os !== "linux";
@@ -99,7 +102,7 @@ Deno.test({
   },
 });
 
-/** A child that is not waited for at once must be registered. */
+/** A child that is not awaited immediately must be registered. */
 Deno.test("every script registers the processes it leaves running", async () => {
   const wrong: string[] = [];
   async function look(folder: URL): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * The pictures of the documents: `deno task pictures` takes each of them, and
- * none is missing, left over, or large.
+ * Checks the pictures of the documents: `deno task pictures` takes each of
+ * them, and none is missing, unused or too large.
  */
 import { deepEqual, match, ok } from "node:assert/strict";
 import { SHOTS } from "../scripts/desk_pictures.ts";
@@ -12,7 +12,7 @@ const MOST_IN_ALL = 800_000;
 
 const files = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
 
-/** Names of pictures in the documents. */
+/** Returns the names of pictures in the documents. */
 async function named(): Promise<string[]> {
   const names = new Set<string>();
   for (const { name } of Deno.readDirSync(new URL("docs/", ROOT))) {

@@ -1,4 +1,4 @@
-/** Every script of ours explains itself, and refuses what it does not know. */
+/** Every script prints its usage, and refuses unknown options. */
 import { doesNotMatch, equal, match } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 

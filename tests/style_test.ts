@@ -1,6 +1,6 @@
 /**
- * Words that give an earlier, archaic style away in texts that users see
- * and in comments. The style itself is in CONTRIBUTING.md.
+ * Words of an earlier, archaic style in texts for users and in comments. The
+ * style guide is in CONTRIBUTING.md.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { configTemplate } from "../lib/config/template.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Pattern, and what to write instead. */
+/** Pattern, and the recommended replacement. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(he|him|his|himself)\b/i, "they, the user, the client"],
   [/\bwhoever\b/i, "anybody who, users who"],
@@ -24,7 +24,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\belder\b/i, "older"],
 ];
 
-/** Generated, or quoting texts of the client as they are. */
+/** Generated files, or files that quote the client's texts. */
 const QUOTING = new Set(["compatibility.md"]);
 
 const TEXTS: readonly (readonly [string, string])[] = [
@@ -50,7 +50,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ),
 ];
 
-/** All lines of comments in a folder's files. */
+/** Returns all comment lines in a folder's files. */
 async function comments(folder: string): Promise<string> {
   const lines: string[] = [];
   for (const { name, isDirectory } of Deno.readDirSync(`${ROOT}/${folder}`)) {
@@ -69,12 +69,12 @@ function read(path: string): Promise<string> {
   return Deno.readTextFile(`${ROOT}/${path}`);
 }
 
-/** The section about style names the words that it warns of. */
+/** Removes the section about style, which names the words to avoid. */
 function withoutStyle(text: string): string {
   return text.replace(/^## English$[\s\S]*?(?=^## )/m, "");
 }
 
-/** "Accepts no more bytes" is plain enough for a comment. */
+/** Comments may use "no more", as in "accepts no more bytes". */
 function wordsFor(name: string): typeof WORDS {
   return name.startsWith("Comments")
     ? WORDS.filter(([, better]) => better !== "no longer")

@@ -1,6 +1,6 @@
 /**
- * Every help text, word for word. When one is meant to change:
- * `UPDATE_SNAPSHOTS=1 deno test -A tests/cli/help_test.ts`, and read the diff.
+ * Compares every help text. After an intended change run `UPDATE_SNAPSHOTS=1
+ * deno test -A tests/cli/help_test.ts` and read the diff.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Questions at a real terminal: a pseudo-terminal made by Python, because the
- * runtime has none. Skipped where there is no Python.
+ * Questions at a real terminal: a pseudo-terminal created by Python, because
+ * the runtime has none. Skipped without Python.
  *
  * @module
  */
@@ -43,7 +43,7 @@ const python = await (async () => {
   }
 })();
 
-/** Answers each question when it is seen; gives exit code and last output. */
+/** Answers each question when it appears. Returns exit code and last output. */
 async function atTerminal(
   words: readonly string[],
   ...steps: readonly [question: string, keys: string][]

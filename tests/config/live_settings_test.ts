@@ -1,6 +1,6 @@
 /**
- * Each setting marked live, changed on a running server: the behaviour changes
- * too. A setting without a row here fails the last test.
+ * Changes each live setting on a running server and checks that the behaviour
+ * changes. A setting without a row here fails the last test.
  *
  * @module
  */
@@ -24,15 +24,15 @@ import { VOICE_ROOM, VoicePeer } from "../hostile/stage.ts";
 type Settings = Readonly<Record<string, Value>>;
 
 interface Row {
-  /** Settings at the start, where the defaults do not do. */
+  /** Initial settings, where the defaults are unsuitable. */
   readonly start?: Settings;
   /** Value after the change. */
   readonly to: Value;
-  /** Other settings that the scene needs are set at the start. */
+  /** Checks the behaviour before and after `change`. */
   scene(rig: Rig, change: () => void): Promise<void>;
 }
 
-/** Tested live by tests of their own, which change the setting while it runs. */
+/** Settings whose own tests change them on a running server. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "limits.registrations_per_address": "lib/actions/sign_on_guard_test.ts",
   "limits.video_publishers": "lib/chat/handlers/video_test.ts",
@@ -86,8 +86,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Bounds that a relay reads through one object of getters: what it gives must
- * follow the configuration in force.
+ * Limits that a relay reads through an object of getters, which must follow the
+ * configuration in force.
  */
 const THROUGH_GETTERS: Readonly<
   Record<string, (config: () => Config) => number>
@@ -122,7 +122,10 @@ const create = (name: string) =>
   );
 const over = (rig: Rig) => rig.server.live.status().totals.packetsOverRate;
 
-/** A row for what is allowed before the change and refused after it. */
+/**
+ * Returns a row for an action that is allowed before the change and refused
+ * afterwards.
+ */
 function refusal(
   to: Value,
   attempt: (rig: Rig, peer: Peer, n: number) => Promise<unknown>,
@@ -149,7 +152,10 @@ function refusal(
   };
 }
 
-/** A row for a connection that is kept before the change and closed after it. */
+/**
+ * Returns a row for a connection that stays open before the change and is
+ * closed afterwards.
+ */
 function closing(to: Value, start: Settings = {}): Row {
   return {
     to,
@@ -164,7 +170,7 @@ function closing(to: Value, start: Settings = {}): Row {
   };
 }
 
-/** A row for the cost of a packet: more than a burst is over the rate. */
+/** Returns a row for the cost of a packet: a burst of more exceeds the rate. */
 function cost(send: (peer: Peer) => Promise<unknown>, start: Settings): Row {
   return {
     to: 1000,
@@ -185,7 +191,7 @@ function cost(send: (peer: Peer) => Promise<unknown>, start: Settings): Row {
   };
 }
 
-/** A row for a packet that is answered late when it costs much. */
+/** Returns a row for a packet whose answer is delayed because of its cost. */
 function lateness(send: (peer: Peer) => Promise<unknown>): Row {
   return {
     to: 1000,
@@ -209,7 +215,7 @@ function lateness(send: (peer: Peer) => Promise<unknown>): Row {
   };
 }
 
-/** A row for a session that ends once enough time has passed. */
+/** Returns a row for a session that ends after some time. */
 function ending(
   to: Value,
   passed: number,
@@ -227,7 +233,7 @@ function ending(
 }
 
 const web: Settings = { "web.enabled": true, "web.port": 0 };
-/** A row for a page that differs after the change. */
+/** Returns a row for a page that differs after the change. */
 function page(
   path: string,
   to: Value,
@@ -246,7 +252,7 @@ function page(
       };
       const before = await get();
       change();
-      // The front page is kept for a moment.
+      // The front page is cached for a moment.
       let after = before;
       for (let n = 0; n < 50 && after === before; n++) {
         await new Promise((turn) => setTimeout(turn, 100));
@@ -260,7 +266,7 @@ function page(
 const voiceClosed = (rig: Rig, count: number, withinMs?: number) =>
   closesOne(rig.server.voice, count, withinMs);
 
-/** Opens silent connections: does the server close one of them? */
+/** Opens silent connections. Returns whether the server closes one of them. */
 async function closesOne(
   address: string,
   count: number,
@@ -337,7 +343,10 @@ async function wrong(rig: Rig, uid: number): Promise<void> {
   await peer.refused("LOGIN");
 }
 
-/** After two wrong passwords the right one of `whose` account waits. */
+/**
+ * Tries two wrong passwords, then measures how long the right one of `whose`
+ * account takes.
+ */
 function guessing(
   to: Value,
   whose: (uid: number, other: number) => number,
@@ -355,7 +364,7 @@ function guessing(
   };
 }
 
-/** Two in a voice room; `hearing` counts the frames that Bob hears. */
+/** Two users in a voice room; `hearing` counts the frames that Bob receives. */
 async function voices(rig: Rig) {
   const [ann, bob] = [await rig.guest("Ann"), await rig.guest("Bob")];
   await ann.join(VOICE_ROOM);
@@ -777,7 +786,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       const { uid } = rig.user("Ann");
       for (let n = 0; n < 2; n++) await wrong(rig, uid);
       change();
-      // Twice the longest wait wipes the slate.
+      // Failures are forgotten after twice the longest delay.
       rig.ahead += 3000;
       const ms = await timed((await rig.connect()).signOn(uid));
       assert.ok(ms < 700, `${ms} ms`);

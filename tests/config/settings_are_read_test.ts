@@ -1,7 +1,6 @@
 /**
- * A setting that no code reads is a promise that nobody keeps. Live settings
- * have their behaviour tested (live_settings_test.ts); for the others the code
- * must read `section.name`.
+ * Every setting must be used. Live settings have tests of their behaviour
+ * (live_settings_test.ts); for the others the code must read `section.name`.
  *
  * @module
  */
@@ -10,7 +9,9 @@ import { SETTINGS } from "../../lib/config/config.ts";
 
 const LIB = new URL("../../lib/", import.meta.url);
 
-/** Code without comments and texts: a name in a sentence is no use. */
+/**
+ * Returns the code without comments and strings, where a name does not count.
+ */
 function code(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "")
     .replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""');

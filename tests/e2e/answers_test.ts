@@ -1,5 +1,5 @@
 /**
- * What this server answers to the real client's own frames, byte for byte
+ * This server's answers to the real client's own frames, byte for byte
  * (docs/protocol.md, "Sign-on" to "Moderation").
  */
 import assert from "node:assert/strict";
@@ -35,7 +35,7 @@ function start(options: ServerOptions = {}): Promise<TestServer> {
   });
 }
 
-/** Frames of one captured connection that the client sent. */
+/** Returns the client's frames of one captured connection. */
 function sentBy(capture: string, connection: string): CapturedFrame[] {
   const frames = readCapture(capture).frames.filter((frame) =>
     frame.connection === connection && frame.direction === "C>S"
@@ -44,7 +44,7 @@ function sentBy(capture: string, connection: string): CapturedFrame[] {
   return frames;
 }
 
-/** The frames of this type, in order. */
+/** Returns the frames of this type, in order. */
 function ofType(frames: readonly CapturedFrame[], type: number) {
   return frames.filter((frame) => frame.type === type);
 }
@@ -343,7 +343,8 @@ Deno.test("the captured admin's console is answered in its exact shape", async (
 });
 
 Deno.test("the captured password change is refused once, then accepted", async () => {
-  // The key of the change is the template's beginning: number 609 as captured.
+  // The key of the change is the start of the template: number 609, as
+  // captured.
   await using server = await start({
     settings: { "auth.server_key": "XyF\u00a6609473312518" },
   });

@@ -25,7 +25,7 @@ Deno.test("cluster status and promote; commands say where they can be run", asyn
   assert.match(out, /core0 +leads.*\n.*core1 +stands by +\d+/);
   assert.match(out, /4 people online/);
 
-  // The leading core takes commands, the other one names it.
+  // The leading core accepts commands; the other one names the leader.
   assert.equal((await run(one!.data, "user", "list")).code, 0);
   const refused = await run(two!.data, "category", "list");
   assert.notEqual(refused.code, 0);
@@ -43,7 +43,7 @@ Deno.test("cluster status and promote; commands say where they can be run", asyn
   await cluster.judge(two!);
   assert.ok(cluster.silence < 2000, `${cluster.silence} ms of silence`);
 
-  // While it does not run, nobody would learn of a change.
+  // While it is stopped, changes would not reach the other cores.
   await one!.stop();
   const stopped = await run(one!.data, "user", "list");
   assert.match(stopped.err, /core1/);

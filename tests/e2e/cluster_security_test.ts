@@ -1,6 +1,6 @@
 /**
- * A cluster whose NATS asks for TLS and a user with no more rights than
- * docs/clustering.md names.
+ * A cluster whose NATS requires TLS and a user with only the permissions in
+ * docs/clustering.md.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { runCli, RunningCli } from "../support/server.ts";
 const ignore = !await hasNats();
 const SECRET = "s3cret-of-nats";
 
-/** The permissions in the guide, for the cluster's name. */
+/** Returns the permissions from the guide, for the cluster's name. */
 async function permissions(): Promise<string> {
   const guide = await Deno.readTextFile(
     new URL("../../docs/clustering.md", import.meta.url),

@@ -1,5 +1,5 @@
 /**
- * A core and two gateways over a real nats-server. All other tests of chat and
+ * A core and two gateways with a real nats-server. All other tests of chat and
  * voice run the same way with RETROPAL_TEST_GATEWAYS=2.
  *
  * @module
@@ -21,7 +21,7 @@ const options = {
 };
 const ignore = !await hasNats();
 
-/** Asks until it is so. */
+/** Polls until the condition is true. */
 async function until(
   what: string,
   isSo: () => Promise<boolean> | boolean,
@@ -72,7 +72,7 @@ Deno.test({
     }
     const said = (one: PaltalkClient) =>
       lines(one).filter((text) => text.startsWith("line "));
-    // A client writes its own lines into its window by itself.
+    // A client shows its own lines without an echo from the server.
     for (const one of people) {
       await until("20 lines", async () => {
         await one.settle();
@@ -115,7 +115,7 @@ Deno.test({
         connection.close();
         return count === null;
       } catch (error) {
-        // Closed by the timer: it was accepted.
+        // The timer closed it, so the server had accepted it.
         return !(error instanceof Deno.errors.BadResource ||
           error instanceof Deno.errors.Interrupted);
       }
@@ -208,7 +208,8 @@ Deno.test({
     const front = await fetch(pages);
     assert.equal(front.status, 200);
     assert.match(await front.text(), /Retropal/);
-    // Staff pages are for visitors from nearby: the address came along.
+    // Staff pages are limited to nearby visitors, so the gateway must have
+    // forwarded the address.
     const health = await fetch(`${pages}/healthz`);
     assert.equal(health.status, 200);
     await health.body?.cancel();
@@ -222,7 +223,7 @@ Deno.test({
       await bob.settle();
       return lines(bob).includes("from a browser");
     });
-    // A browser's voice comes in at the core, so everybody's is there.
+    // A browser sends its voice to the core, so the core relays the whole room.
     await until(
       "voice at the core",
       () =>
@@ -234,7 +235,7 @@ Deno.test({
   },
 });
 
-/** A client in a browser on these pages. */
+/** Signs on a client as in a browser on these pages. */
 async function browse(
   pages: string,
   nickname: string,

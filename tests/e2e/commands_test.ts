@@ -1,4 +1,4 @@
-/** Commands on a live server, with real clients at the other end. */
+/** Commands on a running server, with real clients connected. */
 import assert from "node:assert/strict";
 import type { Frame } from "../../lib/protocol/frame.ts";
 import { SERVER_TYPES as S } from "../../lib/protocol/packet_types.ts";
@@ -14,7 +14,7 @@ import {
 } from "../support/server.ts";
 
 const LOUNGE = 50001;
-/** FEEDBACK with a text: what the client shows before it lets go. */
+/** FEEDBACK with a text, which the client shows before it disconnects. */
 const isFarewell = ({ type, payload }: Frame) =>
   type === S.FEEDBACK.type && payload.length > 4;
 
@@ -178,7 +178,8 @@ Deno.test("log tail and capture show a session without its words", async () => {
   await using tail = new RunningCli(["log", "tail", "--user", "Ann", ...data]);
   await using record = new RunningCli(["capture", "--user", "Ann", ...data]);
   await record.out.match(/^# columns/m, 20_000);
-  // The tail has no first line of its own: it shows that it listens by showing.
+  // The tail prints nothing until a packet arrives, so packets are sent until
+  // it does.
   while (!tail.out.text.includes("IM_OUT")) {
     await ann.people.im(bob.uid, "a secret of mine");
     await ann.settle();
@@ -199,7 +200,8 @@ Deno.test("doctor --wait follows a real sign-on to its end", async () => {
   await using server = await TestServer.start({ users: ["Ann"] });
   const doctor = new RunningCli(["doctor", "--wait", "--data", server.data]);
   await doctor.err.match(/Waiting for a client/, 20_000);
-  // It says that it waits just before it does: the first may come too early.
+  // It announces that it waits just before it does, so the first attempts may
+  // be too early.
   for (let tries = 0; !/was refused/.test(doctor.out.text); tries++) {
     assert.ok(tries < 5, doctor.out.text + doctor.err.text);
     await assert.rejects(server.signOn("Ann", { password: "wrong-one" }));

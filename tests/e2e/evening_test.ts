@@ -1,5 +1,5 @@
 /**
- * An evening in a voice room: its owner, two admins, people who raise their
+ * An evening in a voice room: its owner, two admins, users who raise their
  * hands and talk, and a troll who does not want to leave.
  */
 import assert from "node:assert/strict";
@@ -39,7 +39,9 @@ import { withoutPrefix } from "../../lib/client/mod.ts";
 const GID = 50001;
 const LOUNGE = "The Evening Lounge";
 
-/** Nothing of `talker` arrives between two frames of `other` that do. */
+/**
+ * Asserts that nothing from `talker` arrives between two frames from `other`.
+ */
 async function assertUnheard(
   talker: PaltalkClient,
   other: PaltalkClient,
@@ -77,7 +79,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   await tuneIn(bob, olga, adam, abby, troll);
   await tuneIn(troll, bob);
 
-  // Olga makes two admins: the box for them, the sign for all.
+  // Olga makes two users admins: a dialog for them, the icon for all.
   for (const admin of [adam, abby]) {
     await olga.send(makeAdmin, { gid: GID, uid: admin.uid });
     await admin.expect(madeAdmin, ({ gid }) => gid === GID);
@@ -86,7 +88,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
     }
   }
 
-  // Bob raises his hand; Abby takes all hands down.
+  // Bob raises his hand; Abby lowers all hands.
   await bob.send(reqMic, { gid: GID });
   for (const one of all) {
     await one.expect(handUp, ({ uid }) => uid === bob.uid);
@@ -96,7 +98,8 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
     await one.expect(handDown, ({ uid }) => uid === bob.uid);
   }
 
-  // All microphones are taken but Adam's; Bob gets his back; then everybody.
+  // All microphones except Adam's are turned off; Bob gets his back; then
+  // everybody.
   await adam.send(toggleAllMics, { gid: GID, on: false });
   for (const one of all) {
     const { on, except } = await one.expect(micsToggled);
@@ -112,7 +115,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   await adam.send(toggleAllMics, { gid: GID, on: true });
   for (const one of all) await one.expect(micsToggled, ({ on }) => on);
 
-  // The troll shouts and gets a red dot: his voice ends, the others' does not.
+  // The troll shouts and gets a red dot: only his voice is cut off.
   await troll.rooms.say(GID, "LOUD WORDS");
   await bob.expect(
     roomMessageIn,
@@ -125,7 +128,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   assert.equal(troll.state.rooms.get(GID)!.micOn, false);
   await assertUnheard(troll, bob, olga);
 
-  // He goes on in writing: Abby bounces him, with a reason.
+  // The troll goes on in writing: Abby bounces him, with a reason.
   await abby.send(bounceReason, {
     gid: GID,
     uid: troll.uid,
@@ -146,7 +149,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
     return error.message === `You were bounced from ${LOUNGE}.`;
   });
 
-  // Adam looks at the console and lets him back in.
+  // Adam looks at the console and lets the troll back in.
   await adam.send(getAdminInfo, { gid: GID });
   const info = await adam.expect(roomAdminInfo);
   assert.deepEqual(info.bounced, [{ uid: troll.uid, nickname: "Troll" }]);
@@ -154,10 +157,10 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   assert.deepEqual((await adam.expect(roomAdminInfo)).bounced, []);
   await troll.rooms.join(GID);
 
-  // Leaving was no way around the red dot.
+  // Leaving the room did not remove the red dot.
   assert.equal(troll.state.rooms.get(GID)!.micOn, false);
 
-  // He has learnt nothing: Olga bans him by his name.
+  // The troll goes on, so Olga bans him by name.
   await olga.send(banByNickname, { gid: GID, nickname: "troll" });
   const banned = await troll.expect(roomClosed);
   assert.equal(banned.text, `You have been banned from ${LOUNGE} by Olga.`);
@@ -168,7 +171,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   await using back = await server.signOn("Troll");
   await assert.rejects(back.rooms.join(GID), Refused);
 
-  // The evening goes on undisturbed, bit for bit.
+  // Voice continues undisturbed, bit for bit.
   await talkUntilHeard(bob, olga, 0x41);
   const said = await bob.voice.talk(0x42);
   const heard = await (await olga.voice.channel()).heard.next(
@@ -177,7 +180,7 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   );
   assert.equal(hex(heard.frame), hex(withoutPrefix(said)));
 
-  // A month later the ban is lifted; the red dot has outlasted it as well.
+  // A month later the ban is lifted; the red dot is still in place.
   await olga.send(unban, { gid: GID, uid: back.uid });
   assert.deepEqual(
     (await olga.expect(roomAdminInfo, ({ banned }) => banned.length === 0))
@@ -189,8 +192,8 @@ Deno.test("an evening in a room with an owner, two admins and a troll", async ()
   await back.expect(redDotOff, ({ uid }) => uid === back.uid);
   assert.equal(back.state.rooms.get(GID)!.micOn, true);
 
-  // Nobody was told anything that would have broken his client: each of these
-  // clients holds every frame against the rules and fails when one is broken.
+  // No client received a frame that would have broken it: each of these clients
+  // checks every frame and fails when a rule is broken.
   const { out } = await server.cli(["audit", "--json"]);
   for (const action of ["room bounce", "room ban", "room red-dot"]) {
     assert.ok(out.includes(action), action);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { pause, TestCluster, until } from "../support/cluster/processes.ts";
 
-/** Outages of NATS take their time; .ci/long.sh has it. */
+/** NATS outages take long, so only .ci/long.sh runs these tests. */
 const ignore = Deno.env.get("RETROPAL_LONG") === undefined;
-/** Beside all other tests the processes wait for a processor, too. */
+/** Allows more time when all other tests run in parallel. */
 const BUSY = ignore ? 5 : 1;
 
 Deno.test("kill -9 of the leading core: no socket closes, nothing is lost", async () => {
@@ -64,7 +64,7 @@ Deno.test(
     }
     const leads = /this core is the leader/.test(cluster.cores[1]!.log) ? 1 : 0;
     await cluster.judge(cluster.cores[leads]!);
-    // NATS itself may take 4 to 9 seconds to find another leader.
+    // NATS itself may take 4 to 9 seconds to elect another leader.
     assert.ok(cluster.silence < 12_000, `${cluster.silence} ms of silence`);
   },
 );

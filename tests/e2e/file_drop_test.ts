@@ -26,7 +26,10 @@ async function start(settings: Record<string, string> = {}) {
   });
 }
 
-/** Ann sends a file to Bob through the server; the message that they receive. */
+/**
+ * Ann sends a file to Bob through the server. Returns the message that Bob
+ * receives.
+ */
 async function sent(
   ann: PaltalkClient,
   bob: PaltalkClient,
@@ -45,7 +48,10 @@ async function sent(
   await ann.expect(xferRefused);
 }
 
-/** A file goes when its reader has all of it. */
+/**
+ * Waits until the file is removed, which happens when its receiver has all of
+ * it.
+ */
 async function emptied(folder: string): Promise<void> {
   const deadline = Date.now() + 5000;
   while ([...Deno.readDirSync(folder)].length > 0) {
@@ -176,7 +182,7 @@ Deno.test("a download that breaks off can be tried again", async () => {
       `Origin: http://${server.ready.web}\r\nContent-Length: 0\r\n\r\n`,
   ));
   await conn.read(new Uint8Array(1000));
-  // Somebody else does not get it meanwhile.
+  // Another user cannot download it in the meantime.
   const meanwhile = await fetch(link(server, id), { method: "POST" });
   assert.equal(meanwhile.status, 404);
   await meanwhile.body?.cancel();

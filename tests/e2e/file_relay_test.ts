@@ -20,7 +20,10 @@ const start = (settings: Record<string, string> = {}) =>
     settings: { "files.relay": "true", ...settings },
   });
 
-/** Ann offers, Bob accepts at that port; where Ann is told to connect. */
+/**
+ * Ann offers a file and Bob accepts at that port. Returns the address that Ann
+ * is given.
+ */
 async function accepted(ann: PaltalkClient, bob: PaltalkClient, port: number) {
   await ann.send(xferRequest, { uid: bob.uid, port: 2090 });
   await bob.expect(xferOffer);
@@ -34,7 +37,7 @@ async function readAll(conn: Deno.TcpConn): Promise<Uint8Array> {
   return concat(parts);
 }
 
-/** Writes a file as the client does; false when the connection broke. */
+/** Sends a file like the client. Returns false when the connection breaks. */
 async function sendFile(
   { address, port }: { address: string; port: number },
   bytes: Uint8Array,

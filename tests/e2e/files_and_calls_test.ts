@@ -21,7 +21,7 @@ import { TestServer } from "../support/server.ts";
 
 const start = () => TestServer.start({ users: ["Ann", "Bob"] });
 
-/** The client listens here for files and calls. */
+/** Port on which the client listens for files and calls. */
 const PORT = 0x082a;
 
 async function offerFile(from: PaltalkClient, to: PaltalkClient) {
@@ -42,7 +42,7 @@ Deno.test("a file offer is accepted: the sender is told where, and at the end th
   await using ann = await server.signOn("Ann");
   await using bob = await server.signOn("Bob");
   await offerFile(ann, bob);
-  // As the client does: it listens first, then says so.
+  // Like the client: it listens before it accepts.
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   await bob.send(xferAccept, { uid: ann.uid, port });

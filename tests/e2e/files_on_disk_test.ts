@@ -1,6 +1,6 @@
 /**
  * Files that the command line writes and reads: links, mounts, old encodings,
- * full disks. What needs a mount is skipped for anybody but root.
+ * full disks. Tests that need a mount run only as root.
  *
  * @module
  */

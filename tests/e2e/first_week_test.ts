@@ -1,6 +1,6 @@
 /**
- * A host's first week, by the command line alone; and whatever he kills on the
- * way, his data stays whole.
+ * A host's first week with the command line alone. Whatever is killed on the
+ * way, the data stays intact.
  */
 import assert from "node:assert/strict";
 import { SERVER_TYPES as S } from "../../lib/protocol/packet_types.ts";
@@ -18,7 +18,7 @@ Deno.test("a host's first week", async () => {
   const cli = (args: string[], stdin = "") =>
     runCli([...args, "--data", data], stdin);
   try {
-    // Monday: he answers the questions and brings his friends.
+    // Monday: setup, and accounts for friends.
     const setup = await cli([
       "setup",
       "--name",
@@ -49,14 +49,14 @@ Deno.test("a host's first week", async () => {
       "LOCATION:127.0.0.1:5001\r\n",
     );
 
-    // Tuesday: people come; one has to go.
+    // Tuesday: users sign on; one is banned.
     const server = await TestServer.start({ data });
     const bob = await server.signOn("Bob");
     const troll = await server.signOn("Troll");
     assert.equal((await cli(["ban", "add", "Troll", "--for", "7d"])).code, 0);
     await troll.connection.closed;
 
-    // Wednesday: a backup while everybody talks.
+    // Wednesday: a backup while everybody is talking.
     const ann = await server.signOn("Ann", { uid: FIRST_UID });
     const gid = 50002;
     await ann.rooms.join(gid);
@@ -77,7 +77,7 @@ Deno.test("a host's first week", async () => {
     assert.equal(backup.code, 0, backup.err);
     assert.match((await cli(["backup", copy, "--check"])).out, /is intact: 3/);
 
-    // Thursday: an accident, and the backup.
+    // Thursday: data loss, and a restore.
     await Promise.all([ann, bob, troll].map((one) => one.close()));
     assert.equal((await cli(["restore", copy])).code, 1);
     assert.equal(await server.stop(), 0);
@@ -89,7 +89,7 @@ Deno.test("a host's first week", async () => {
     assert.equal((await cli(["user", "show", "Bob"])).code, 0);
     assert.match((await cli(["ban", "list"])).out, /Troll/);
 
-    // Friday: a look at everything.
+    // Friday: a check of everything.
     const again = await TestServer.start({ data });
     await using _bob = await again.signOn("Bob");
     const doctor = JSON.parse((await again.cli(["doctor", "--json"])).out);
@@ -129,7 +129,8 @@ Deno.test("killing a subcommand at any moment leaves the data whole", async () =
     for (let i = 0; i < 12; i++) {
       const line = lines[i % lines.length]!;
       await using running = new RunningCli([...line, "--data", data]);
-      // Moments from before it begins to after it has ended.
+      // Kills the command at various times from before its start to after its
+      // end.
       await Promise.race([running.code(), pause(40 * i)]);
       running.kill("SIGKILL");
     }

@@ -1,4 +1,7 @@
-/** Every socket has its own stream: however it is cut, packets come out whole. */
+/**
+ * Every socket has its own stream: however it is split, packets arrive
+ * complete.
+ */
 import assert from "node:assert/strict";
 import { Connection, passwordDigits, TCP } from "../../lib/client/mod.ts";
 import { concat } from "../../lib/protocol/bytes.ts";
@@ -25,19 +28,19 @@ import { FIRST_UID, PASSWORD, TestServer } from "../support/server.ts";
 const PEOPLE = 20;
 const NAMES = Array.from({ length: PEOPLE }, (_, i) => `User${i}`);
 
-/** One packet as the client frames it. */
+/** Returns one packet as the client frames it. */
 function frame<T>(packet: Packet<T>, value: T): Uint8Array {
   return packet.frame(value, CLIENT_VERSION);
 }
 
-/** How a client puts bytes on the wire. */
+/** A way in which a client writes bytes. */
 type Send = (line: Connection, bytes: Uint8Array) => Promise<void>;
 
 const whole: Send = (line, bytes) => line.sendBytes(bytes);
 const bytewise: Send = async (line, bytes) => {
   for (const byte of bytes) await line.sendBytes(Uint8Array.of(byte));
 };
-/** As the real client: header and fields by separate sends. */
+/** Like the real client: sends the header and the fields separately. */
 const piecewise: Send = async (line, bytes) => {
   for (let at = 0; at < bytes.length;) {
     const size = at === 0 ? 6 : 4;
@@ -46,7 +49,7 @@ const piecewise: Send = async (line, bytes) => {
   }
 };
 
-/** A signed-on line of the user with this number, all sent in that way. */
+/** Signs on the user with this uid, and sends everything in that way. */
 async function signOn(
   server: TestServer,
   uid: number,
@@ -108,7 +111,7 @@ Deno.test("a segment may end in the middle of a packet, and begin there", async 
   const [ann, bob] = [FIRST_UID, FIRST_UID + 1];
   const sender = await signOn(server, ann, whole);
   const receiver = await signOn(server, bob, whole);
-  // The receiver knows the sender: messages come as IM_IN.
+  // The receiver knows the sender, so messages arrive as IM_IN.
   await whole(receiver, frame(imOut, { to: ann, text: encodeText("hi") }));
   await sender.next(SERVER_TYPES.NEW_STYLE_IM.type);
   const texts = Array.from({ length: 40 }, (_, i) => "x".repeat(i * 7) + i);

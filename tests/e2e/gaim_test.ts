@@ -1,5 +1,5 @@
 /**
- * An evening of Gaim's plugin (our client in its manner) with two 5.0 clients.
+ * An evening with Gaim's plugin (imitated by our client) and two 5.0 clients.
  * The client fails where the plugin would crash or hang.
  */
 import assert from "node:assert/strict";
@@ -55,7 +55,7 @@ const GUS = "G\u00fcs";
 const text = (bytes: Uint8Array) => decodeText(bytes);
 
 const asPlugin = (client: Client) => new GaimPlugin(client);
-/** What the plugin has seen. */
+/** Returns what the plugin has received. */
 const plugin = ({ program }: Client) => (program as GaimPlugin).strictness;
 const asGaim = (server: TestServer, more: { password?: string } = {}) =>
   server.signOn(GUS, { program: asPlugin, ...more });
@@ -81,7 +81,7 @@ Deno.test("Gaim signs on in silence, by nickname and by number", async () => {
     asGaim(server, { password: "wrongpw1" }),
     (error) => error instanceof SignOnRefused && /password/.test(error.message),
   );
-  // A second sign-on ends the first in the same way.
+  // A second sign-on ends the first session in the same way.
   await using again = await server.signOn(GUS, {
     program: asPlugin,
     uid: gus.uid,
@@ -101,7 +101,7 @@ Deno.test("a CLIENT_HELLO after HELLO is not answered a second time", async () =
   await late.next(SERVER_TYPES.HELLO.type);
   await late.send(clientHello, { uid: 0 });
   await late.send(getUin, { nickname: "Nobody" });
-  // The real client takes 0 for "no such user", and got no second HELLO.
+  // The real client treats 0 as "no such user", and received no second HELLO.
   assert.equal((await late.expect(uinResponse)).uid, 0);
   assert.deepEqual(
     late.inbox.items.map(({ type }) => type),
@@ -112,7 +112,7 @@ Deno.test("a CLIENT_HELLO after HELLO is not answered a second time", async () =
 
 Deno.test({
   name: "Gaim reads that the server restarts, a second before the end",
-  // At a gateway nothing ends.
+  // At a gateway the session does not end.
   ignore: GATEWAYS > 0,
   async fn() {
     const server = await start();
@@ -135,7 +135,8 @@ Deno.test("Gaim's evening: messages, pals, presence, blocks, search", async () =
   await using ann = await server.signOn("Ann");
   await using zoe = await server.signOn("Zo\u00eb");
 
-  // UTF-8 there, Windows-1252 here; letters that this lacks become "?".
+  // UTF-8 for Gaim, Windows-1252 for 5.0; characters missing in Windows-1252
+  // become "?".
   await gus.people.im(ann.uid, "caf\u00e9 \u20ac");
   const first = await ann.expect(newStyleIm);
   assert.equal(text(first.text), "caf\u00e9 \u20ac");
@@ -165,7 +166,7 @@ Deno.test("Gaim's evening: messages, pals, presence, blocks, search", async () =
   assert.ok(plugin(gus).blocked.has(ann.uid));
   await gus.people.unblock(ann.uid);
 
-  // What waited while the plugin was away.
+  // Messages that waited while the plugin was offline.
   await gus.close();
   await zoe.expect(
     statusChange,
@@ -243,7 +244,10 @@ Deno.test("Gaim's evening: rooms, invitations, offices, whispers, voice", async 
   assert.equal(await stopped, 0);
 });
 
-/** Ten GSM frames from 5.0 become packets that the plugin can read. */
+/**
+ * Sends ten GSM frames from 5.0, which must become packets that the plugin can
+ * decode, and back.
+ */
 async function voiceBothWays(
   gus: PaltalkClient,
   ann: PaltalkClient,

@@ -3,7 +3,7 @@ import { TestServer } from "../support/server.ts";
 import { startSmtp } from "../support/smtp.ts";
 import { Browser } from "../support/web/site.ts";
 
-/** The address of a link in a mail, without the server's own part. */
+/** Returns the path of a link in an e-mail, without the server's address. */
 function linkIn(text: string, path: string): string {
   const link = new RegExp(`https?://[^\\s/]+(${path}\\?token=[\\w-]+)`)
     .exec(text)?.[1];
@@ -73,7 +73,7 @@ Deno.test("mail that waits survives a crash and is sent by the next start", asyn
   await using smtp = await startSmtp();
   if (smtp === undefined) return;
   const { "mail.port": port = "", ...settings } = smtp.settings;
-  // No SMTP server is there yet.
+  // There is no SMTP server yet.
   const server = await TestServer.start({
     web: true,
     flags: ["--web-port", "0"],
@@ -98,7 +98,7 @@ Deno.test("mail that waits survives a crash and is sent by the next start", asyn
   equal((await next.cli(["mail", "remove", "99"])).code, 3);
   const set = await next.cli(["config", "set", "mail.port", port]);
   equal(set.code, 0, set.err);
-  // New settings are tried at once.
+  // New settings are used immediately.
   const mail = await smtp.mail(0);
   equal(mail.to[0], "ann@example.org");
   const reset = new Browser(`http://${next.ready.web}`);

@@ -30,7 +30,7 @@ Deno.test("what members change on their pages reaches connected clients", async 
     equal(answer.status, 303, answer.text);
   };
   await send("/member/pals", "/member/pals/add", { nick: "Bob" });
-  // The first list is that of the sign-on.
+  // The first list is the one at sign-on.
   for (;;) {
     const list = await ann.expect(buddyList);
     if (list.some(({ uid }) => uid === bob.uid)) break;

@@ -18,7 +18,7 @@ import { TestServer } from "../support/server.ts";
 
 const BOB = 1000003;
 
-/** Texts of all messages that have come, in order. */
+/** Returns the texts of all messages received, in order. */
 async function messages(client: PaltalkClient): Promise<string[]> {
   await client.settle();
   return texts(client);
@@ -61,7 +61,7 @@ Deno.test("the sender of each of many waiting messages is told, whatever the rat
   });
   await using ann = await server.signOn("Ann");
   for (let i = 0; i < 100; i++) {
-    // Too long to bring the sender's name along.
+    // Too long to be sent with the sender's name.
     await ann.people.im(BOB, `message ${i} ${"x".repeat(1500)}`);
     if (i > 20) await new Promise((done) => setTimeout(done, 30));
   }
@@ -70,7 +70,8 @@ Deno.test("the sender of each of many waiting messages is told, whatever the rat
   for (const sender of [ann, cat]) await sender.settle();
   await using bob = await server.signOn("Bob", { reacts: false });
   await messages(bob);
-  // The real client asks for each message that it cannot show yet.
+  // The real client asks about the sender of each message that it cannot show
+  // yet.
   const askers = [...Array(100).fill(ann.uid), cat.uid];
   for (const uid of askers) bob.strictness.askedFor(uid);
   await bob.connection.sendBytes(
@@ -113,7 +114,7 @@ Deno.test("messages and sign-offs in the same moment are stored or delivered, on
       }
     })();
     await bob.settle();
-    // Until the server has closed the line, what it sends is read.
+    // Frames are read until the server has closed the connection.
     await bob.send(bye, {});
     await bob.connection.closed;
     got.push(...texts(bob));
@@ -139,7 +140,7 @@ Deno.test("kill -9 in a stream of waiting messages loses none that was accepted 
         sent.push(text);
         await ann.people.im(BOB, text);
       }
-      // The answer to a question comes when all before it is handled.
+      // The answer to a request arrives after everything before it was handled.
       await ann.settle();
       accepted.push(...batch);
     }
@@ -171,7 +172,8 @@ Deno.test("kill -9 after delivery does not deliver again", async () => {
   await ann.settle();
   const bob = await first.signOn("Bob");
   assert.deepEqual(await messages(bob), ["one", "two", "three"]);
-  // The server has seen him read on: what was delivered is off the disk.
+  // The server has seen that Bob is still reading, so delivered messages are
+  // removed from the disk.
   await bob.settle();
   await first.kill9();
   await Promise.all([ann.close(), bob.close()]);

@@ -21,7 +21,7 @@ const ANN = 1000002;
 const BOB = 1000003;
 const CAT = 1000004;
 
-/** Waits until `client` is told that `uid` is now this. */
+/** Waits until `client` is told that `uid` has this status. */
 function sees(client: PaltalkClient, uid: number, status: number) {
   return client.expect(
     statusChange,
@@ -29,7 +29,7 @@ function sees(client: PaltalkClient, uid: number, status: number) {
   );
 }
 
-/** Statuses of `uid` that `client` was told and nobody has taken. */
+/** Returns the statuses of `uid` that `client` has received and not taken. */
 async function toldOf(client: PaltalkClient, uid: number): Promise<number[]> {
   await client.settle();
   const told: number[] = [];
@@ -175,7 +175,8 @@ Deno.test("a client that has forgotten the sender asks and is told", async () =>
   await using bob = await server.signOn("Bob");
   await bob.people.im(ANN, "one");
   await ann.expect(newStyleIm);
-  // The window is closed: a message is held back again until USER_INFO comes.
+  // The window is closed, so a message is held back again until USER_INFO
+  // arrives.
   ann.state.known.clear();
   await bob.people.im(ANN, "two");
   await ann.expect(imIn);

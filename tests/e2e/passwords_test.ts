@@ -19,7 +19,7 @@ import { PASSWORD, TestServer } from "../support/server.ts";
 const digits = (password: string, offset = 0) =>
   encodeDigits(encodeText(password), offset, 1);
 
-/** As an older build registers: one connection, before any sign-on. */
+/** Registers like an older build: one connection, before any sign-on. */
 async function registerAs(
   server: TestServer,
   nickname: string,
@@ -46,7 +46,10 @@ async function registerAs(
   }
 }
 
-/** The dialog: old and new, then the hint; gives the server's answer. */
+/**
+ * Fills in the dialog: old and new password, then the hint. Returns the
+ * server's answer.
+ */
 async function changePassword(
   client: PaltalkClient,
   old: string,

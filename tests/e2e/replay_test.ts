@@ -1,6 +1,6 @@
 /**
- * The client's side of the captures, played against this server: every frame
- * that the real client would wait for is answered, in a form that it can bear.
+ * Plays the client's side of the captures against this server: every frame for
+ * which the real client would wait for an answer gets a valid one.
  */
 import assert from "node:assert/strict";
 import type { Store } from "../../lib/domain/store.ts";
@@ -18,7 +18,7 @@ import { TestServer } from "../support/server.ts";
 const NET_STORM = 1000002;
 const BEE = 1000005;
 
-/** Connections that were Bee's; all others were NetStorm's. */
+/** Connections of Bee; all others are NetStorm's. */
 const BEES = new Set([
   "c-file-transfer CHAT#4",
   "c-im-away CHAT#4",
@@ -27,12 +27,12 @@ const BEES = new Set([
   "c-two-clients-voice CHAT#4",
 ]);
 
-/** The server as it must be before a file begins. */
+/** Settings of the server for each file. */
 const SETTINGS: Readonly<Record<string, Record<string, string>>> = {
   "b-2-twokey": { "auth.send_literal_key_first": "true" },
 };
 
-/** Rooms that the client was in already. */
+/** Rooms that the client had already joined. */
 const JOINED: Readonly<Record<string, readonly number[]>> = {
   "b-12-signoff": [50001],
   "b-4-room-admin": [50001, 50008],
@@ -41,7 +41,10 @@ const JOINED: Readonly<Record<string, readonly number[]>> = {
   "c-p2p-call": [50001],
 };
 
-/** NetStorm's are the rooms in which the admin's menu and console were tried. */
+/**
+ * Creates the rooms of NetStorm in which the admin's menu and console were
+ * recorded.
+ */
 function addOwnRooms({ rooms }: Store): void {
   rooms.update(50001, { owner: NET_STORM });
   const { category } = rooms.get(50001)!;
@@ -49,7 +52,7 @@ function addOwnRooms({ rooms }: Store): void {
   rooms.create({ name: "Own", category, type: 0, owner: NET_STORM, createdAt });
 }
 
-/** After these files' beginning the password was another one. */
+/** Files recorded after the password had been changed. */
 const NEW_PASSWORD = new Set(["b-15-reconnect", "b-9-kick", "b-9-redirect"]);
 const newHash = await new PasswordHasher({ log2n: 1 })
   .hash(encodeText("newpass22"));
@@ -83,7 +86,7 @@ for (const name of captureNames()) {
           for (const gid of JOINED[name] ?? []) await connection.join(gid);
         }
       }
-      // What the server closes, because it refused or replaced it, is over.
+      // The server has refused or replaced this connection.
       if (!connection.isOpen) continue;
       const answers = await connection.play(frame);
       if (frame.type === CLIENT_TYPES.LOGIN.type) {

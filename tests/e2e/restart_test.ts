@@ -19,7 +19,7 @@ const HELP = 50002;
 const PEOPLE = Array.from({ length: 20 }, (_, i) => `User${i + 1}`);
 const uidOf = (nickname: string) => FIRST_UID + PEOPLE.indexOf(nickname);
 
-/** Frames of one type that have come so far, in order. */
+/** Returns all frames of one type so far, in order. */
 function all<T>(
   client: PaltalkClient,
   packet: { type: number; parse(payload: Uint8Array): unknown },
@@ -28,7 +28,7 @@ function all<T>(
     .map((frame) => packet.parse(frame.payload) as T);
 }
 
-/** What others have said in a room, as this client read it. */
+/** Returns the lines of others in a room, as this client has received them. */
 function heard(client: PaltalkClient, gid: number): string[] {
   return all<{ gid: number; uid: number; text: Uint8Array }>(
     client,
@@ -44,7 +44,7 @@ const start = () =>
     settings: { "limits.connections_per_address": "100" },
   });
 
-/** `retropal restart`, and the server that follows. */
+/** Runs `retropal restart`, and starts the next server. */
 async function restarted(server: TestServer): Promise<TestServer> {
   await server.run("restart", "--force");
   assert.equal(await server.exited(), 75);
@@ -81,7 +81,7 @@ Deno.test("twenty people are back in their rooms after a planned restart, and no
     await client.close();
   }
 
-  // They come back one by one; each has typed a line before the rejoin.
+  // The clients return one by one; each user has typed a line before rejoining.
   const back: PaltalkClient[] = [];
   for (const [i, name] of PEOPLE.entries()) {
     const client = await second.signOn(name, { uid: uidOf(name) });
@@ -94,7 +94,7 @@ Deno.test("twenty people are back in their rooms after a planned restart, and no
       assert.equal(again.admin, true, "the room and its owner survive");
       assert.equal(again.name, "The Den");
       await client.rooms.say(den.gid, "welcome back");
-      // User20 is not back yet, and counts as present.
+      // User20 has not returned yet, and counts as present.
       await client.people.im(uidOf("User20"), "a message in the gap");
     }
     if (i === 1) await client.rooms.join(den.gid, { lockword: "tiger" });

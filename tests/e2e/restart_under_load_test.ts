@@ -17,7 +17,7 @@ import { UNAWARE, withLastWords } from "../support/leaving.ts";
 import { tuneIn } from "../support/voice.ts";
 import { FIRST_UID, TestServer } from "../support/server.ts";
 
-/** Two voice rooms, and a text room in which everybody is as well. */
+/** Two voice rooms, and a text room with all users. */
 const VOICE = [50001, 600];
 const TEXT = 50002;
 const PEOPLE = Array.from({ length: 20 }, (_, i) => `User${i + 1}`);
@@ -28,13 +28,13 @@ const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
 interface Said {
   readonly text: string;
   /**
-   * The last that a client wrote before it noticed: it may have died in the
-   * connection, or not.
+   * Whether this is the last line written before the client noticed the end of
+   * the connection, so it may have been lost.
    */
   maybe?: boolean;
 }
 
-/** The numbered lines of one person, or their messages to another. */
+/** The numbered lines of one user, or their messages to another. */
 class Script {
   readonly said: Said[] = [];
 
@@ -46,7 +46,10 @@ class Script {
     return one;
   }
 
-  /** Everything once and in order; the doubtful at most once. */
+  /**
+   * Asserts that everything arrived once and in order, and doubtful lines at
+   * most once.
+   */
   check(heard: readonly string[], by: string): void {
     const mine = heard.filter((text) =>
       text.slice(0, text.lastIndexOf(" ")) === this.name
@@ -59,9 +62,9 @@ class Script {
 }
 
 /**
- * One of the twenty. Even numbers notice the end of their connection only when
- * they send, as the real client does; odd ones see the FIN, say one more thing
- * and close.
+ * One of the twenty users. Those with even numbers notice the end of their
+ * connection only when they send, like the real client; the others see the FIN,
+ * send one more line, and close.
  */
 class Person {
   client!: PaltalkClient;
@@ -110,7 +113,7 @@ class Person {
     return roomMessageOut.frame({ gid: TEXT, text });
   }
 
-  /** Writes at its own pace until told otherwise, through the restart. */
+  /** Writes at its own pace throughout the restart, until it is stopped. */
   async live(until: () => boolean): Promise<void> {
     for (let turn = 0; !until(); turn++) {
       await pause(150 + (this.number * 37 + turn * 91) % 300);
@@ -124,7 +127,7 @@ class Person {
         this.#doubtful = [said.said];
       } catch {
         for (const one of this.#doubtful) one.maybe = !this.isAware;
-        // The client has this one in its hand: it is sent after the sign-on.
+        // The client holds this line back and sends it after sign-on.
         await this.comeBack(said);
       }
     }
@@ -142,7 +145,7 @@ class Person {
     return { said, send: () => this.client.rooms.say(TEXT, said.text) };
   }
 
-  /** As the client does: signs on, sends what was typed, rejoins. */
+  /** Like the client: signs on, sends the pending line, rejoins. */
   async comeBack(pending: { send: () => Promise<void> }): Promise<void> {
     this.frames.push(...this.client.received);
     await this.client.close();
@@ -194,7 +197,7 @@ class Person {
   }
 }
 
-/** Talks all the time, as far as there is a link. */
+/** Talks all the time while there is a link. */
 async function keepTalking(
   person: Person,
   until: () => boolean,
@@ -202,7 +205,7 @@ async function keepTalking(
   let spoken = 0;
   while (!until()) {
     await pause(80);
-    // A client that has gone never gets a link again.
+    // A client that has left never gets a link again.
     await Promise.race([
       person.client.voice.talk(spoken & 0x7f).then(() => spoken++, () => {}),
       pause(500),
@@ -257,7 +260,7 @@ Deno.test("a restart under twenty people who write and talk loses and doubles no
   for (const { client } of people) await client.settle();
   for (const { client } of people) await client.settle();
 
-  // What was said.
+  // The texts of all users.
   const heard = people.map((person) => ({ person, ...person.texts() }));
   for (const { person, lines, messages } of heard) {
     for (const other of people) {
@@ -267,13 +270,13 @@ Deno.test("a restart under twenty people who write and talk loses and doubles no
       }
     }
   }
-  // Nobody's program was closed, and nobody is deaf.
+  // No program was closed, and all of them can hear.
   for (const { client, frames, isAware, lastWords } of people) {
     assert.equal(lastWords, isAware ? 1 : 0);
     assert.ok(!frames.some(({ type }) => type === serverError.type));
     assert.equal(client.voice.health.poison, undefined);
   }
-  // Voice comes from each to all others of the room, bit for bit.
+  // Voice arrives from each user at all others in the room, bit for bit.
   for (const gid of VOICE) {
     const members = inRoom(gid).map(({ client }) => client);
     for (const speaker of [members[0]!, members.at(-1)!]) {

@@ -1,6 +1,6 @@
 /**
- * Retention on a running server: shorter settings take effect at once, while
- * members go on talking, and what is young enough stays.
+ * Retention on a running server: shorter settings take effect immediately,
+ * while users go on talking, and newer data stays.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { encodeText } from "../../lib/protocol/windows1252.ts";

@@ -20,25 +20,28 @@ import { decodeText, encodeText } from "../../lib/protocol/windows1252.ts";
 import { TestServer } from "../support/server.ts";
 
 const [ANN, BOB, CAT] = [1000002, 1000003, 1000004];
-/** Rooms of the first start. */
+/** Rooms created at the first start. */
 const VOICE = 50001;
 const TEXT = 50002;
 const HELP = 30003;
 
 const start = () => TestServer.start({ users: ["Ann", "Bob", "Cat"] });
 
-/** Signs these on, in order. */
+/** Signs on these users, in order. */
 function signOn(server: TestServer, ...names: string[]) {
   return Promise.all(names.map((name) => server.signOn(name)));
 }
 
-/** The room as the list of its category shows it. */
+/** Returns the room's entry in the list of its category. */
 async function listed(client: PaltalkClient, category: number, gid: number) {
   const { rooms } = await client.rooms.list(category);
   return rooms.find((room) => room.gid === gid);
 }
 
-/** Waits until the list, which may be a second old, shows so many members. */
+/**
+ * Waits until the list, which may be a second old, shows this number of
+ * members.
+ */
 async function listedWith(
   client: PaltalkClient,
   category: number,
@@ -54,7 +57,7 @@ async function listedWith(
   }
 }
 
-/** No line of the server's own. */
+/** Whether a line comes from a member and not from the server. */
 const fromMember = ({ uid }: { uid: number }) =>
   uid !== 0 && uid !== WELCOME_UID;
 
@@ -281,7 +284,7 @@ Deno.test("a room that is closed closes for everybody and is gone", async () => 
   for (const client of [ann!, bob!]) {
     await client.expect(roomClosed, (closed) => closed.gid === gid);
     assert.ok(!client.state.rooms.has(gid));
-    // The client answers 017C with a -320 of its own: no harm may come of it.
+    // The client answers 017C with its own -320, which must be harmless.
     await client.settle();
   }
   assert.equal(await listed(bob!, HELP, gid), undefined);

@@ -1,6 +1,6 @@
 /**
- * `retropal serve` as others script against it: the ready line, signals, exit
- * codes, the first start, one server to a folder.
+ * `retropal serve` as scripts use it: the ready line, signals, exit codes, the
+ * first start, and one server per folder.
  */
 import assert from "node:assert/strict";
 import {
@@ -53,7 +53,7 @@ Deno.test("serve makes everything in an empty folder and says what to do next", 
       running.err.text,
       /2\. Point a client here: +\S.* client reg/,
     );
-    // Chat, voice, and the port of webcams: also what a firewall must let in.
+    // Chat, voice and webcams: the ports that a firewall must allow.
     const ready = running.out.text.replace(/^ready /, "");
     const [chat, voice, video] = ["chat", "voice", "video"].map((name) =>
       String(JSON.parse(ready)[name]).split(":").at(-1)
@@ -98,7 +98,8 @@ Deno.test("serve makes an owner although somebody was added before", async () =>
     assert.equal(JSON.parse(staff.out).length, 1);
     running.kill("SIGTERM");
     assert.equal(await running.code(), 0);
-    // Not signed on yet: the next steps are shown again, no second owner.
+    // Nobody has signed on yet, so the next steps are shown again, without a
+    // second owner.
     await using again = new RunningCli(serve(data));
     await again.out.match(/^ready /m, 60_000);
     await again.err.match(/What to do next/, 5000);
@@ -203,7 +204,7 @@ Deno.test("serve says in a sentence why it cannot start", async () => {
 
 Deno.test("serve never ends with 0 when it could not start", async () => {
   await withFolder(async (data) => {
-    // Found only after the ports are open.
+    // This fails only after the ports are open.
     await Deno.mkdir(`${data}/control.sock/in-the-way`, { recursive: true });
     const ran = await runCli(serve(data));
     assert.ok(ran.code === 1 || ran.code === 70, `${ran.code}`);
@@ -242,7 +243,8 @@ Deno.test("serve says what to do about a port that is taken", async () => {
 
 Deno.test("serve gives up a default port that another program has", async () => {
   await withFolder(async (data) => {
-    // Whether or not anything has the default ports, two servers both start.
+    // Both servers start, whether or not another program uses the default
+    // ports.
     const args = ["serve", "--bind", "127.0.0.1", "--data"];
     await using first = new RunningCli([...args, `${data}/1`]);
     await first.out.match(/^ready /m, 60_000);
@@ -274,7 +276,7 @@ Deno.test("files that root makes belong to the owner of the data folder", {
     await running.out.match(/^ready /m, 60_000);
     for (const folder of [data, `${data}/backups`, `${data}/logs`]) {
       for (const { name, isFile, isDirectory } of Deno.readDirSync(folder)) {
-        // Nobody but root could connect to this server anyway.
+        // Only root could connect to this socket anyway.
         if (!isFile && !isDirectory) continue;
         const stat = await Deno.stat(`${folder}/${name}`);
         assert.deepEqual([stat.uid, stat.gid], [uid, gid], name);
@@ -336,7 +338,7 @@ Deno.test("config says what a running server uses and what waits", async () => {
     const shown = await config("show", "store");
     assert.match(shown, /NOW IN FORCE/);
     assert.match(shown, /durability +"full" +\w+ +"normal"/);
-    // Given by --set, whole, with its semicolon.
+    // Set by --set, including its semicolon.
     assert.match(await config("show", "server.welcome"), /"a;b"/);
     const json = JSON.parse(await config("show", "store", "--json"));
     assert.equal(json["store.durability"].inForce, "normal");

@@ -53,7 +53,7 @@ Deno.test("a wrong password is refused with a sentence and a closed socket", asy
     server.signOn("Ann", { password: "wrongpw1" }),
     refusedWith(/password/),
   );
-  // The real client tries again on new connections.
+  // The real client retries on new connections.
   await using ann = await server.signOn("Ann");
   assert.equal(ann.uid, ANN);
 });
@@ -128,7 +128,10 @@ Deno.test("gaim's longer LYMERICK and LOGIN are accepted, its own status told", 
   await gaim.close();
 });
 
-/** As gaim encodes: its limerick says "because" and ends in a return. */
+/**
+ * Encodes like Gaim, whose limerick says "because" and ends in a carriage
+ * return.
+ */
 function gaimDigits(password: string, key: Uint8Array): string {
   const offset = keyOffset(key);
   return [...encodeText(password)].map((byte, i) => {

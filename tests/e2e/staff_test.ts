@@ -1,6 +1,4 @@
-/**
- * What the host and his staff do to people who are in the middle of something.
- */
+/** Actions of the host and the staff on users who are active. */
 import assert from "node:assert/strict";
 import { Refused } from "../../lib/client/mod.ts";
 import { SERVER_TYPES } from "../../lib/protocol/packet_types.ts";

@@ -1,6 +1,4 @@
-/**
- * What people do with real clients, as statistics tell it afterwards.
- */
+/** The statistics of what users did with real clients. */
 import { equal, ok } from "node:assert/strict";
 import { encodeVoiceFrame, sequenceOf } from "../../lib/protocol/rtp.ts";
 import { stats } from "../../lib/commands/stats.ts";

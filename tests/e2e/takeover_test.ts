@@ -40,14 +40,14 @@ Deno.test("another core knows rooms, owners, hands, dots, status, and who was si
   await ann.send(redDot, { gid, uid: cid.uid });
   await cid.expect(redDotOn, ({ uid }) => uid === cid.uid);
 
-  // A client of the core itself: it goes with it.
+  // A client connected to the core itself, which is lost with it.
   const own = await PaltalkClient.signOn({
     ...await one!.serves(),
     nickname: "Owner2",
     password: PASSWORD,
   });
   await own.rooms.join(gid);
-  // Half way through the sign-on.
+  // In the middle of the sign-on.
   const door = await cluster.gateways[0]!.serves();
   const absent = new PaltalkClient({ ...door, reacts: false });
   const uid = await askUid(absent.dial, door, "Absent", 0);
@@ -79,7 +79,7 @@ Deno.test("another core knows rooms, owners, hands, dots, status, and who was si
   ]);
   assert.equal(members.get(cid.uid)?.mic, false);
   assert.equal(members.get(ann.uid)?.admin, true);
-  // The one whose socket was the core's has left the room for all.
+  // The client of the old core has left the room for all others.
   await bob.expect(roomUserLeft, (left) => left.uid === own.uid);
   assert.ok(!members.has(own.uid));
 

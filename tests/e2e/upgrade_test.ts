@@ -1,8 +1,8 @@
 /**
- * The program on the data folder of an older one. The files in
+ * Runs the program on the data folder of an older version. The files in
  * tests/support/db/first_schema were written by the last build with schema 1,
- * by its own commands and by clients; older schemas between it and today's are
- * made of it by the migrations.
+ * by its own commands and by clients; versions in between are created from it
+ * by the migrations.
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
@@ -26,7 +26,7 @@ const BOEB = 1000003;
 const CARL = 1000004;
 const QUIET_CORNER = 50008;
 
-/** A data folder as the program with this schema would have left it. */
+/** Writes a data folder as the program with this schema would have left it. */
 async function writeFolder(data: string, schema: number): Promise<void> {
   await Deno.mkdir(data, { recursive: true, mode: 0o700 });
   await Deno.copyFile(new URL("retropal.toml", FILES), `${data}/retropal.toml`);
@@ -44,7 +44,7 @@ function backups(data: string): string[] {
     .filter((name) => name.startsWith("retropal.db.backup-"));
 }
 
-/** What the accounts of a file were, whatever its schema. */
+/** Returns the accounts of a file, whatever its schema. */
 function accounts(path: string) {
   const db = new DatabaseSync(path, { readOnly: true });
   try {
@@ -71,7 +71,7 @@ async function received(client: PaltalkClient): Promise<string[]> {
   });
 }
 
-/** Everything that the old program was told to keep. */
+/** Asserts that all data of the old program is still there. */
 async function everythingIsThere(server: TestServer): Promise<void> {
   await using ann = await server.signOn("Ann");
   assert.equal(ann.uid, ANN);
@@ -132,7 +132,7 @@ for (const schema of older) {
       assert.ok(line.includes(backup), line);
       assert.equal(await server.stop(), 0);
 
-      // The old file whole, as the old program can open it.
+      // The backup is the complete old file, which the old program can open.
       assert.deepEqual(accounts(join(data, backup)), before);
       assert.equal(before.schema, schema);
       assert.equal(before.finding, "ok");

@@ -1,6 +1,6 @@
 /**
- * The real client's side of the video captures, played against this server:
- * its chat frames, and what it says on the video port. The examples of the
+ * Plays the real client's side of the video captures against this server: its
+ * chat frames, and its requests to the video port. The examples in the
  * description are checked byte by byte.
  */
 import assert from "node:assert/strict";
@@ -39,10 +39,10 @@ const NAME = "d-room-video";
 const OAK = 50001;
 const NET_STORM = 1000002;
 const DAN = 1000003;
-/** At the end two real clients saw each other; this was the second. */
+/** Second of two real clients that saw each other at the end. */
 const DANS = "CHAT#17";
 
-/** What the client did on the video port, in the words of the capture. */
+/** An action of the client at the video port, as written in the capture. */
 type Seen =
   | { readonly what: "publisher hello"; readonly uid: number }
   | { readonly what: "viewer hello"; readonly to: number; readonly by: number }
@@ -82,8 +82,8 @@ function readSeen(line: string): Seen | undefined {
 }
 
 /**
- * The probe server used one offset for each publisher, and decoded the lines
- * of two views at once with that of the other.
+ * Decodes a counter. The probe server used one offset per publisher, and
+ * decoded lines of two concurrent views with the wrong one.
  */
 function readCounter(digits: string): number {
   const counter = [7, 300]
@@ -93,7 +93,10 @@ function readCounter(digits: string): number {
   return counter;
 }
 
-/** The video port as the captured client uses it: one connection each. */
+/**
+ * The video port as the captured client uses it, with one connection per
+ * request.
+ */
 class CapturedVideo {
   readonly #offsets = new Map<string, number>();
   readonly #counters = new Map<number, number>();
@@ -101,7 +104,7 @@ class CapturedVideo {
 
   constructor(readonly server: TestServer) {}
 
-  /** True when it was answered as the client needs. */
+  /** Plays one action. Returns true if it was answered as the client needs. */
   async play(seen: Seen): Promise<boolean> {
     switch (seen.what) {
       case "publisher hello":
@@ -116,8 +119,8 @@ class CapturedVideo {
           viewer: seen.by,
         });
       case "fetch": {
-        // The capture shows one of fifty pictures: a member who watches
-        // their own camera would wait in vain for the next.
+        // The capture shows one of fifty pictures; a member who watches their
+        // own camera would otherwise wait forever for the next one.
         const [answered] = await Promise.all([
           this.#fetch(seen),
           this.#nextPicture(seen.to),
@@ -131,7 +134,7 @@ class CapturedVideo {
 
   async #hello(key: string, request: VideoRequest): Promise<boolean> {
     using conn = await this.#connect();
-    // The client writes each field by itself.
+    // The client writes each field separately.
     const bytes = encodeRequest(request);
     for (let at = 0; at < bytes.length; at += 4) {
       await conn.write(bytes.subarray(at, at + 4));
@@ -177,7 +180,7 @@ class CapturedVideo {
       encodeRequest({ kind: "picture", uid, digits, size: jpeg.length }),
     );
     await conn.write(jpeg).catch(() => assert.fail(`picture ${counter}`));
-    // Nothing is written back.
+    // The server does not answer.
     assert.deepEqual(await readAll(conn), new Uint8Array());
     this.answered.pictures++;
     return true;
@@ -196,7 +199,7 @@ class CapturedVideo {
   }
 }
 
-/** All that comes until the other side closes, or so many bytes. */
+/** Reads until the other side closes, or up to this many bytes. */
 async function readAll(
   conn: Deno.TcpConn,
   most = Infinity,
@@ -212,7 +215,7 @@ async function readAll(
   return concat(parts);
 }
 
-/** One of the others of the capture, who shows small pictures all the time. */
+/** Another user of the capture, who sends small pictures all the time. */
 class Publisher {
   readonly #video: CapturedVideo;
   #counter = 1000;
@@ -229,7 +232,8 @@ class Publisher {
     await client.send(startPublishVideo, { gid });
     const publisher = new Publisher(server, client);
     const { uid } = client;
-    // Not at the server's word, which may be 2.5 seconds away after a pause.
+    // Does not wait for the server's request, which may take 2.5 seconds after
+    // a pause.
     for (let tries = 0;; tries++) {
       const hello = { what: "publisher hello", uid } as const;
       if (await publisher.#video.play(hello)) break;
@@ -276,7 +280,7 @@ function publisherOf({ type, payload }: CapturedFrame): number | undefined {
   return type === CLIENT_TYPES.VIEW_VIDEO.type ? firstU32(payload) : undefined;
 }
 
-/** One line of the capture that a client caused, or a room it came into. */
+/** An action of a client in the capture, or its entry to a room. */
 type Step =
   | { readonly chat: CapturedFrame }
   | { readonly join: string; readonly gid: number }
@@ -311,7 +315,7 @@ Deno.test("the captured clients of room video are answered in the forms they nee
     if ("join" in step) {
       const connection = open.get(step.join)!;
       if (step.gid !== where) {
-        // The run went on in another room, with the same people.
+        // The run continued in another room, with the same users.
         where = step.gid;
         await Promise.all(others.map((other) => other.close()));
         others = await publishers(server, where, !open.has(DANS));
@@ -329,13 +333,14 @@ Deno.test("the captured clients of room video are answered in the forms they nee
       if (!connection.isOpen) continue;
       const uid = publisherOf(frame);
       if (uid === NET_STORM || (uid === DAN && open.has(DANS))) {
-        // Of the last runs the capture has no pictures, only the packets.
+        // For the last runs the capture contains only the packets, not the
+        // pictures.
         await video.play({ what: "publisher hello", uid });
         await video.play({ what: "picture", uid, counter: 1, size: 4000 });
       }
       const playing: ReplayedConnection = connection;
       const answers = await playing.play(frame).catch((error) => {
-        // A second sign-on of the same person ended it meanwhile.
+        // A second sign-on of the same user has ended this connection.
         if (!playing.isOpen) return undefined;
         throw new Error(place(frame), { cause: error });
       });
@@ -360,7 +365,7 @@ Deno.test("the captured clients of room video are answered in the forms they nee
   for (const one of [...others, ...open.values()]) await one.close();
 });
 
-/** A bare connection to the chat port: bytes in, bytes out. */
+/** A plain connection to the chat port: bytes in, bytes out. */
 class Bare implements Disposable {
   readonly #conn: Deno.TcpConn;
   #bytes = "";
@@ -387,7 +392,9 @@ class Bare implements Disposable {
     await this.#conn.write(unhex(bytes));
   }
 
-  /** Waits until exactly these bytes have come, and forgets all before. */
+  /**
+   * Waits until exactly these bytes have arrived, and drops everything before.
+   */
   async until(bytes: string): Promise<void> {
     const wanted = bytes.replaceAll(" ", "");
     for (let waited = 0; waited < 10_000; waited += 10) {

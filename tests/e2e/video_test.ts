@@ -28,14 +28,14 @@ const NAMES = ["Ann", "Bob", "Cat", "Dan", "Eve", "Fay", "Gus"] as const;
 const start = (settings: Record<string, string> = {}) =>
   TestServer.start({ users: NAMES, settings });
 
-/** Signs on and joins. */
+/** Signs on and joins the room. */
 async function enter(server: TestServer, nickname: string) {
   const client = await server.signOn(nickname);
   await client.rooms.join(ROOM);
   return client;
 }
 
-/** The icon of `uid` changes on the screen of `client`. */
+/** Waits until the icon of `uid` changes on the screen of `client`. */
 function icon(client: PaltalkClient, uid: number, state: number) {
   return client.expect(
     roomVideo,
@@ -64,7 +64,7 @@ Deno.test("two clients publish and watch each other, with pauses", async () => {
 
   const ofAnn = await bob.video.watch(ROOM, ann.uid);
   const ofBob = await ann.video.watch(ROOM, bob.uid);
-  // The first is the one that was there; the publisher resumes after 2.5 s.
+  // The first picture is the existing one; the publisher resumes after 2.5 s.
   const marks = [];
   for (let i = 0; i < 6; i++) marks.push(markOf(await ofAnn.next()));
   assert.equal(marks[0], `${ann.uid} 1000`);
@@ -96,7 +96,7 @@ Deno.test("a GET is held until there is a newer picture: one for each", async ()
   await icon(bob, ann.uid, CAMERA.on);
   const view = await bob.video.watch(ROOM, ann.uid, { intervalMs: 0 });
   for (let i = 0; i < 5; i++) await view.next();
-  // Without holding, hundreds would have come.
+  // If the server did not hold requests, there would be hundreds.
   assert.ok(view.count <= made, `${view.count} GETs for ${made} pictures`);
   assert.deepEqual(view.failures, []);
 });
@@ -120,7 +120,7 @@ Deno.test("six views at a time, and a seventh is refused", async () => {
     (error: Error) =>
       error instanceof Refused && /6 people/.test(error.message),
   );
-  // A slot that is free again can be used for somebody else.
+  // A freed slot can be used for another member.
   await viewer.video.unwatch(ROOM, six[0]!.uid);
   const self = await viewer.video.watch(ROOM, viewer.uid);
   await self.next();
@@ -161,7 +161,7 @@ Deno.test("leaving, being bounced and a lost line end every view", async () => {
       (ann: PaltalkClient) => server.signOn(ann.nickname),
     ]
   ) {
-    // Another one each time: who was bounced cannot come back.
+    // A different user each time, because bounced users cannot return.
     await using ann = await enter(server, names.pop()!);
     await publish(ann, bob);
     const view = await bob.video.watch(ROOM, ann.uid);
@@ -259,7 +259,7 @@ Deno.test("a picture that old viewers cannot show does not reach them", async ()
 Deno.test("`status` shows webcams, and VIDEO_PUBLISH_TO names the advertised address", async () => {
   await using server = await start({ "server.advertise": "198.51.100.9" });
   await using ann = await enter(server, "Ann");
-  // The announced address is not this machine: nothing can be sent.
+  // The announced address is not this machine, so no picture can be sent.
   await ann.send(
     (await import("../../lib/protocol/packets/room_video.ts"))
       .startPublishVideo,
@@ -287,7 +287,7 @@ Deno.test("staff see who shows a webcam, and end one picture", async () => {
   const list = async () =>
     JSON.parse(await server.run("video", "list", "--json"));
   let [webcam, ...more] = await list();
-  // Gateways tell once a second.
+  // Gateways report once a second.
   for (let i = 0; i < 20 && webcam.pictures === 0; i++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     [webcam, ...more] = await list();
@@ -301,7 +301,7 @@ Deno.test("staff see who shows a webcam, and end one picture", async () => {
   assert.equal(await view.closed, "by the server");
   await ann.video.stop();
   await assert.rejects(() => ann.video.publish(ROOM), /Staff/);
-  // Leaving and signing on again does not help.
+  // Leaving and signing on again makes no difference.
   await ann.reconnect();
   await ann.settle();
   await assert.rejects(() => ann.video.publish(ROOM), /Staff/);

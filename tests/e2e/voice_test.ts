@@ -27,7 +27,7 @@ const start = (flags: string[] = []) =>
     settings: { "voice.floor_pause_ms": "300" },
   });
 
-/** Somebody in a voice room. */
+/** Signs on a user and joins the voice room. */
 async function enter(
   server: TestServer,
   nickname: string,
@@ -39,14 +39,14 @@ async function enter(
   return client;
 }
 
-/** Says these frames, and that is exactly what is heard. */
+/** Sends these frames, and asserts that exactly these are received. */
 async function assertHears(
   talker: PaltalkClient,
   listener: PaltalkClient,
   fills: readonly number[],
 ): Promise<void> {
   for (const fill of fills) {
-    // Large frames too: "larger packet size" in the client's setup.
+    // Also large frames, as with "larger packet size" in the client's setup.
     const said = await talker.voice.talk(fill, fill % 2 === 0 ? 4 : 10);
     const { frame, speaker } = await listener.voice.hear();
     assert.equal(hex(frame), hex(withoutPrefix(said)));
@@ -75,7 +75,7 @@ Deno.test("each peer is answered in its own form", async () => {
   await using ann = await enter(server, "Ann");
   await using bob = await enter(server, "Bob", "udp-hello");
   await using cat = await enter(server, "Cat", "udp-prefixed");
-  // A prefixed peer shows what it is when it talks.
+  // A prefixed peer is recognized when it talks.
   await tuneIn(cat, ann);
   await tuneIn(ann, bob, cat);
   await ann.voice.talk(1);
@@ -83,7 +83,10 @@ Deno.test("each peer is answered in its own form", async () => {
   assert.equal((await cat.voice.hear()).prefixed, true);
 });
 
-/** The real client's UDP mode knows one port; a server may have it here. */
+/**
+ * Returns whether the port that the real client's UDP mode needs is free on
+ * this machine.
+ */
 function isFree(port: number): boolean {
   try {
     Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port })
@@ -128,7 +131,7 @@ Deno.test("two who talk at once do not interleave, and the second comes after a 
   for (const frame of said) {
     assert.equal(hex((await cat.voice.hear()).frame), frame);
   }
-  // Ann is silent: after the pause it is Bob's turn.
+  // Ann is silent, so after the pause it is Bob's turn.
   await talkUntilHeard(bob, cat, 0x22);
   const heard = (await cat.voice.waiting()).map(({ speaker }) => speaker);
   assert.ok(heard.every((speaker) => speaker === BOB));
@@ -148,7 +151,7 @@ Deno.test("a room hears its own people only", async () => {
 });
 
 Deno.test("a stranger at the voice port with somebody's uid hears and says nothing", async () => {
-  // Both families: the people come by IPv4, the stranger by IPv6.
+  // Both address families: the users connect by IPv4, the stranger by IPv6.
   await using server = await start(["--bind", "::"]);
   await using ann = await enter(server, "Ann");
   await using bob = await enter(server, "Bob");
@@ -270,7 +273,7 @@ Deno.test("leaving the room ends the voice link between whole frames", async () 
     while (talking) await ann.voice.talk(1, 10);
   })();
   await nextHeard(link);
-  // Only the chat side leaves: the server is to end the voice link.
+  // Only the chat side leaves; the server must end the voice link.
   bob.state.leave(ROOM);
   bob.strictness.leftRoom(ROOM);
   await bob.send(roomLeave, { gid: ROOM });

@@ -1,6 +1,6 @@
 /**
- * The watchdog's thread, in the program as it is released: the compiled one
- * carries the code of its threads differently.
+ * The watchdog thread in the released program: the compiled program embeds the
+ * code of its threads differently.
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
@@ -16,13 +16,13 @@ Deno.test("log.watchdog_thread reports a stall while it lasts", async () => {
   });
   await using ann = await server.signOn("Ann");
   await ann.settle();
-  // SQLite waits for another program's lock, and the event loop with it.
+  // SQLite waits for the lock of another program, which blocks the event loop.
   const database = new DatabaseSync(join(server.data, "retropal.db"));
   database.exec("BEGIN IMMEDIATE");
   const adding = ann.people.addPal(BOB);
   try {
     await server.log.match(/"message":"the event loop stands still"/, 20_000);
-    // The loop itself has not run again: this came from the thread.
+    // The loop has not run again, so this line came from the thread.
     assert.doesNotMatch(server.log.text, /the event loop was blocked/);
   } finally {
     database.exec("ROLLBACK");

@@ -1,6 +1,6 @@
 /**
- * Questions over the rate: the client waits forever for an answer that does
- * not come, and answers cost more than questions.
+ * Requests over the rate: the client waits forever for a missing answer, and
+ * answers cost more than requests.
  *
  * @module
  */
@@ -28,7 +28,7 @@ Deno.test("lists, searches and unknown senders over the rate are answered late",
   for (const answer of answers) {
     await ann.until(() => ann.count(answer) >= count || undefined, answer);
   }
-  // 150 times 1 + 3 + 1 packets, of which 200 may come at once.
+  // 150 times 1 + 3 + 1 packets, of which 200 may be sent immediately.
   assert.ok(performance.now() - before > 2000);
   assert.equal(rig.server.live.status().totals.packetsOverRate, 0);
 });
@@ -43,7 +43,8 @@ Deno.test("answers are charged by their bytes", async () => {
   const ann = await rig.guest("Ann");
   await ann.write(REFRESH);
   const one = (await ann.expect("CATEGORY_COUNT")).length;
-  // As much as of ten seconds comes at once, and then 1000 bytes a second.
+  // The budget of ten seconds is available immediately, and then 1000 bytes a
+  // second.
   const count = Math.ceil(12_000 / one);
   const before = performance.now();
   await ann.write(concat(Array.from({ length: count }, () => REFRESH)));
@@ -77,7 +78,7 @@ Deno.test("a client that hangs up is not kept online by what it still asks for",
       ...end === "FIN" ? [] : [packet("BYE")],
     ]));
     await ann.expect("CATEGORY_COUNT");
-    // Without a reset, which a failing write would notice.
+    // Without a reset, which a failing write would reveal.
     await ann.conn.closeWrite();
     await rig.until(
       () => rig.server.live.status().sessions === 0,

@@ -1,5 +1,6 @@
 /**
- * Clients have used up the file descriptors: the host's commands still answer.
+ * When clients have used up all file descriptors, the host's commands still
+ * work.
  *
  * @module
  */
@@ -10,7 +11,10 @@ import { FIRST_UID, runCli } from "../support/server.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const DESCRIPTORS = 200;
-/** A command starts a process of its own; the machine may be busy. */
+/**
+ * Milliseconds for a command, which starts a process on a possibly busy
+ * machine.
+ */
 const DEADLINE_MS = 30_000;
 
 Deno.test({
@@ -19,7 +23,7 @@ Deno.test({
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "retropal-files-" });
     const data = `${folder}/data`;
-    // Users who are online do not make room, as strangers do.
+    // Connections of users who are online are not closed to make room.
     const users = Array.from({ length: DESCRIPTORS }, (_, n) => ({
       nickname: `User ${n}`,
       password: PASSWORD,
@@ -69,12 +73,12 @@ Deno.test({
       await child.status;
       await Deno.remove(folder, { recursive: true });
     }
-    // They really were used up.
+    // Proves that they were used up.
     assert.match(await log, /cannot accept: |file descriptors kept/);
   },
 });
 
-/** Whether it is done in time. */
+/** Returns whether the work is finished in time. */
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => late.resolve(false), ms);

@@ -1,6 +1,6 @@
 /**
- * Bytes that one user makes the server send to others: one line to a full room
- * costs as often its length as there are members.
+ * Traffic that one user causes for others: a line in a full room costs its
+ * length times the number of members.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { Rig } from "../reliability/support/rig.ts";
 import { VOICE_ROOM } from "./stage.ts";
 
 const LONG = "x".repeat(1000);
-/** Lines of the test, without the room's own welcome. */
+/** Lines of the test, without the room's welcome. */
 const heard = (peer: Peer) =>
   peer.inbox.filter(({ payload }) => decodeText(payload).endsWith("xx")).length;
 const many = (count: number, frame: Uint8Array) =>
@@ -32,10 +32,10 @@ Deno.test("lines beyond a user's fan-out budget arrive late, and none is lost", 
   ];
   for (const peer of [eve, ann, bob]) await peer.join(VOICE_ROOM);
   const line = packet("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), LONG);
-  // 2 kB each for two readers: 25 at once, and then 2.5 a second.
+  // 2 kB each for two readers: 25 lines immediately, and then 2.5 a second.
   const began = performance.now();
   await eve.write(many(35, line));
-  // Others are not held up.
+  // Others are not delayed.
   await bob.send("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), "hello");
   await ann.until(
     () =>
@@ -64,7 +64,7 @@ Deno.test("signing on again pays no fan-out debt", async () => {
   const ann = await rig.guest("Ann");
   let eve = await rig.guest("Eve");
   for (const peer of [eve, ann]) await peer.join(VOICE_ROOM);
-  // 50 kB may be sent at once, and then 5 kB a second.
+  // 50 kB may be sent immediately, and then 5 kB a second.
   const { uid } = eve;
   const line = packet("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), LONG);
   await eve.write(many(60, line));

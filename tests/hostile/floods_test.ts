@@ -5,7 +5,7 @@ import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { packet, Peer, u16, u32 } from "../reliability/support/peer.ts";
 import { Stage, VOICE_ROOM } from "./stage.ts";
 
-/** The same frame many times in one piece. */
+/** Returns the same frame many times in one chunk. */
 const many = (count: number, frame: Uint8Array) =>
   concat(Array.from({ length: count }, () => frame));
 
@@ -14,7 +14,8 @@ Deno.test("attack 29: a flood of room lines is cut to the rate, then the flooder
   const { eve, bob } = stage;
   const line = packet("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), "spam");
   const seen = bob.count("ROOM_MESSAGE_IN");
-  // A thousand in a moment is an accident: dropped, and he stays.
+  // A thousand in a moment may be an accident: they are dropped, and Eve stays
+  // online.
   await eve.write(many(1000, line));
   await new Promise((done) => setTimeout(done, 500));
   await eve.settled();
@@ -154,7 +155,7 @@ Deno.test("attack 35: stop reading while others talk", async () => {
     },
   });
   const { ann, eve } = stage;
-  // The attacker's own reads stop; what the kernel holds for him is not ours.
+  // The attacker stops reading; the bytes in the kernel's buffers do not count.
   const { promise, resolve } = Promise.withResolvers<void>();
   const read = eve.conn.read.bind(eve.conn);
   eve.conn.read = async (into) => {
@@ -252,7 +253,7 @@ Deno.test("attack 39: register one account after the other", async () => {
     peer.close();
   }
   assert.equal(stage.rig.store.accounts.count(), 3 + 5);
-  // Who has an account can still sign on from there.
+  // Users with an account can still sign on from there.
   await stage.rig.guest();
   await stage.undisturbed();
 });
@@ -313,7 +314,7 @@ Deno.test("attack 41: try every admin code of an owner", async () => {
   await stage.undisturbed();
 });
 
-/** Stops taking what comes, as long as it is connected. */
+/** Makes a peer stop reading while it stays connected. */
 function stopReading(peer: Peer): void {
   peer.conn.read = () => new Promise(() => {});
 }
@@ -338,8 +339,8 @@ Deno.test({
     const line = packet("ROOM_MESSAGE_OUT", u32(VOICE_ROOM), "x".repeat(1900));
     let made = 0;
     for (; made < 2 * most; made++) {
-      // Where closing a connection does not end what is being written to it,
-      // those left behind count, and the door is shut in the end.
+      // Where closing a connection does not end a pending write, the remaining
+      // connections count, and new ones are refused in the end.
       const peer = await rig.guest().catch(() => undefined);
       if (peer === undefined) break;
       await peer.join(VOICE_ROOM);
@@ -351,7 +352,7 @@ Deno.test({
         stage.bob.inbox.length = stage.eve.inbox.length = 0;
       }
     }
-    // One of each pair is the attacker's own.
+    // One of each pair belongs to the attacker.
     await rig.until(
       () => files() - before - made <= most,
       "the sockets left behind are bounded",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { TestServer } from "../support/server.ts";
 
-/** Every file and folder below `folder`, with its mode. */
+/** Yields every file and folder in `folder`, with its mode. */
 function* filesBelow(
   folder: string,
 ): Generator<{ path: string; mode: number }> {

@@ -22,7 +22,7 @@ Deno.test("attack 02: ask for the key as oneself and sign on as another with it"
   const { ann, eve } = stage;
   const peer = await stage.stranger();
   const offset = await peer.greet(eve.uid);
-  // The password is right for Eve; Ann happens to have the same one.
+  // The password is valid for Eve; Ann has the same one.
   await peer.write(Peer.login(ann.uid, PASSWORD, offset));
   await peer.refused("LOGIN");
   assert.equal(ann.closed, false);
@@ -46,7 +46,7 @@ Deno.test("attack 03: replay a recorded LOGIN on another connection", async () =
   assert.equal(stage.rig.server.live.isOnline(uid), false);
 });
 
-/** The offset under which recorded digits are the password; for the guard. */
+/** Returns the offset under which recorded digits are the password. */
 function keyOf(recorded: Uint8Array, uid: number): number {
   const digits = (bytes: Uint8Array) =>
     decodeText(bytes.subarray(10)).replace(/(...)./g, "$1 ");
@@ -182,7 +182,7 @@ Deno.test("attack 09: register names that imitate staff or the server", async ()
   await stage.undisturbed();
 });
 
-/** A password as registration sends it. */
+/** Encodes a password as registration does. */
 function digits(password: string): string {
   return decodeText(Peer.login(0, password, 0).subarray(10));
 }
@@ -201,7 +201,7 @@ Deno.test("attack 10: guess passwords one after the other", async () => {
       /wait/,
     );
   }
-  // From now on one a second; nobody is locked out.
+  // From now on one attempt a second; nobody is locked out.
   const began = performance.now();
   for (let n = 0; n < 4; n++) await (await guess("guess")).refused("LOGIN");
   await (await guess(PASSWORD)).expect("LOGIN_UNKNOWN");
@@ -316,7 +316,7 @@ Deno.test("attack 13: guess the uids of others and read what is not theirs to se
 Deno.test("attack 14: speak in a room as its system", async () => {
   await using stage = await Stage.start();
   const { eve, bob } = stage;
-  // Whatever is put into the text, the sender's number is the server's word.
+  // Whatever the text contains, the server sets the sender's uid.
   await eve.send(
     "ROOM_MESSAGE_OUT",
     u32(VOICE_ROOM),
@@ -343,7 +343,7 @@ Deno.test("attack 15: speak under another's uid on one's own voice connection", 
   await stage.undisturbed();
 });
 
-/** Checks and hashes take their time here. */
+/** Makes checks and hashes slow. */
 const SLOW = { config: { "auth.scrypt_log2n": 15 } };
 
 Deno.test("attack 76: change a password that one has stolen while the host takes the account back", async () => {

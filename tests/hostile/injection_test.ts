@@ -30,7 +30,7 @@ const SQL = [
   "\0'; DROP TABLE users; --",
 ];
 
-/** Every text field of every packet, with `text` in it. */
+/** Returns every text field of every packet, containing `text`. */
 function fields(
   text: string,
   stage: Stage,
@@ -74,7 +74,7 @@ function fields(
   ];
 }
 
-/** Tries `text` in every field, also in those of sign-on and registration. */
+/** Sends `text` in every field, including those of sign-on and registration. */
 async function everywhere(stage: Stage, text: string): Promise<void> {
   for (const [name, ...parts] of fields(text, stage)) {
     await stage.eve.send(name, ...parts);
@@ -134,7 +134,7 @@ Deno.test("attack 62: lines, colours and fields of one's own in the log", async 
   ];
   for (const text of forged) await everywhere(stage, text);
   for (const line of stage.rig.lines) {
-    // One object and one newline each, in printable signs.
+    // Each line is one object in printable characters.
     // deno-lint-ignore no-control-regex -- those are what is looked for
     assert.match(line, /^\{[^\n\r\x1b\x85]*\}\n$/);
     const { level, message } = JSON.parse(line);
@@ -157,7 +157,7 @@ Deno.test("attack 63: separators and empty values in every field cannot break an
       "x".repeat(1900),
     ]
   ) await everywhere(stage, text);
-  // Bob looks at everything that Eve could have touched.
+  // Bob requests everything that Eve could have changed.
   const { bob, eve } = stage;
   await bob.send("ADD_PAL", u32(eve.uid));
   await bob.send("REQUEST_USER", u32(eve.uid));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 const HERE = new URL(".", import.meta.url);
 
-/** Number and words of every attack that is tested. */
+/** Returns the number and title of every tested attack. */
 function tested(): Map<number, string> {
   const attacks = new Map<number, string>();
   for (const { name } of Deno.readDirSync(HERE)) {

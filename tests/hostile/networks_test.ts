@@ -1,5 +1,5 @@
 /**
- * Attacks that need other addresses than loopback.
+ * Attacks that need addresses other than loopback.
  *
  * @module
  */

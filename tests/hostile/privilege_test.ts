@@ -8,12 +8,12 @@ import { Stage, VOICE_ROOM } from "./stage.ts";
 
 type Part = string | number[];
 
-/** What the server knows of a room, to be compared before and after. */
+/** Returns the server's state of a room, to compare before and after. */
 function roomOf(stage: Stage, gid: number) {
   return stage.rig.server.live.rooms().find((room) => room.gid === gid);
 }
 
-/** The id of a room that a peer has just made. */
+/** Returns the id of a room that a peer has just created. */
 async function made(
   peer: Peer,
   name: string,
@@ -86,7 +86,8 @@ Deno.test("attack 43: the same packets for a room that one is not in, or that do
         "INVITE_OUT",
       ] as const
     ) await eve.send(name, u32(gid), u32(bob.uid), "x");
-    // At the pace of an honest client, or the rate would stop them first.
+    // At the pace of a normal client; otherwise the rate limit would stop them
+    // first.
     stage.rig.ahead += 1000;
     await eve.settled();
   }
@@ -274,7 +275,7 @@ Deno.test("attack 51: answer an offer that nobody made, to learn where somebody 
     await eve.send(name, u32(ann.uid), u16(2090));
     await eve.refused(name);
   }
-  // Bob's offer to Ann is not Eve's to answer.
+  // Eve cannot answer Bob's offer to Ann.
   await bob.send("XFER_REQUEST", u32(ann.uid), u16(2090));
   await ann.expect("XFER_OFFER");
   await eve.send("XFER_ACCEPT", u32(bob.uid), u16(4444));
@@ -282,7 +283,7 @@ Deno.test("attack 51: answer an offer that nobody made, to learn where somebody 
   await eve.send("XFER_REFUSE", u32(bob.uid));
   await eve.settled();
   assert.equal(bob.count("XFER_ACCEPTED"), 0);
-  // An end goes through always, but in the name of who sent it.
+  // A cancellation is always forwarded, but in the name of its sender.
   assert.deepEqual([...await bob.expect("XFER_REFUSED")], u32(eve.uid));
   await stage.undisturbed();
 });
@@ -316,7 +317,7 @@ Deno.test("attack 52: disturb somebody who has blocked the attacker", async () =
   ) {
     assert.equal(ann.count(name), 0, name);
   }
-  // And who blocks looks off line.
+  // A user who blocks appears offline.
   assert.ok(rig.server.live.isOnline(ann.uid));
   const status = eve.inbox.filter(({ type, payload }) =>
     type === 400 && payload[7] !== 0 &&

@@ -1,6 +1,6 @@
 /**
- * Where attacks happen: a server with honest people at work, an attacker with
- * a valid account, and the checks that follow every attack.
+ * The setup for attacks: a server with active users, an attacker with a valid
+ * account, and the checks after every attack.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class Stage implements AsyncDisposable {
     /** Ann's voice connection and Bob's. */
     readonly annVoice: VoicePeer,
     readonly bobVoice: VoicePeer,
-    /** The attacker: signed on, in the room, no rights. */
+    /** The attacker: signed on and in the room, without rights. */
     readonly eve: Peer,
     readonly text: number,
   ) {}
@@ -50,7 +50,7 @@ export class Stage implements AsyncDisposable {
     return stage;
   }
 
-  /** So many people are linked to the voice relay. */
+  /** Waits until this number of users is linked to the voice relay. */
   async linked(count: number): Promise<void> {
     const { live } = this.rig.server;
     await this.rig.until(
@@ -63,14 +63,14 @@ export class Stage implements AsyncDisposable {
     return this.rig.server.live.status();
   }
 
-  /** Another connection of the attacker's, nothing said on it. */
+  /** Opens another connection of the attacker without sending anything. */
   async stranger(): Promise<Peer> {
     return await this.rig.connect();
   }
 
   /**
-   * Ann's word, line and voice still reach Bob; nobody was put out; nothing
-   * inside the server failed.
+   * Asserts that Ann's message, line and voice still reach Bob, that nobody was
+   * disconnected, and that no internal error occurred.
    */
   async undisturbed(): Promise<void> {
     const { ann, bob } = this;
@@ -88,7 +88,7 @@ export class Stage implements AsyncDisposable {
         ) || undefined,
       "Ann's message",
     );
-    // Whoever holds the floor lets go of it after a pause.
+    // A speaker releases the floor after a pause.
     await this.rig.until(() => this.status.talkers === 0, "silence");
     this.bobVoice.heard.length = 0;
     await this.annVoice.talk();
@@ -112,12 +112,12 @@ export class Stage implements AsyncDisposable {
 }
 
 export interface Heard {
-  /** The speaker in the trailer. */
+  /** Speaker in the trailer. */
   readonly uid: number;
   readonly bytes: Uint8Array;
 }
 
-/** A voice connection by TCP that keeps what it hears. */
+/** A voice connection over TCP that stores what it receives. */
 export class VoicePeer {
   readonly heard: Heard[] = [];
   closed = false;
@@ -186,7 +186,7 @@ export class VoicePeer {
         }
       }
     } catch {
-      // Reset: as good as closed.
+      // Reset, which counts as closed.
     }
     this.closed = true;
   }
@@ -195,7 +195,7 @@ export class VoicePeer {
     try {
       this.conn.close();
     } catch {
-      // Already.
+      // Already closed.
     }
   }
 }

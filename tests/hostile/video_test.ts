@@ -17,7 +17,7 @@ import { Stage, VOICE_ROOM } from "./stage.ts";
 const GID = u32(VOICE_ROOM);
 const NOTHING = new Uint8Array();
 
-/** The stage, with Ann's webcam on it and Bob watching. */
+/** The stage with Ann's webcam and Bob watching. */
 class VideoStage implements AsyncDisposable {
   #counter = 1000;
   #bobs = 1000;
@@ -52,7 +52,7 @@ class VideoStage implements AsyncDisposable {
     return whole;
   }
 
-  /** The digits of Ann's last picture. */
+  /** Digits of Ann's last picture. */
   get annsDigits(): string {
     return encodeCounter(this.#counter - 1, this.annOffset);
   }
@@ -67,7 +67,7 @@ class VideoStage implements AsyncDisposable {
     await ask(this.stage, picture(uid, digits, makePicture({ mark })));
   }
 
-  /** The mark of the picture that Bob's client gets. */
+  /** Returns the mark of the picture that Bob's client receives. */
   async bobSees(): Promise<string> {
     const { ann, bob } = this.stage;
     const digits = encodeCounter(this.#bobs++, this.bobOffset);
@@ -81,7 +81,10 @@ class VideoStage implements AsyncDisposable {
     return markOf(jpeg);
   }
 
-  /** Ann's picture still reaches Bob, and all else works. */
+  /**
+   * Asserts that Ann's picture still reaches Bob, and that everything else
+   * works.
+   */
   async undisturbed(): Promise<void> {
     const mark = `picture ${this.#counter}`;
     const seen = this.bobSees();
@@ -100,7 +103,7 @@ function connect(stage: Stage): Promise<Deno.TcpConn> {
   return Deno.connect({ hostname, port: Number(port) });
 }
 
-/** Says something and gives all that is answered until the server closes. */
+/** Sends bytes. Returns everything until the server closes. */
 async function ask(
   stage: Stage,
   bytes: Uint8Array,
@@ -152,8 +155,8 @@ Deno.test("attack 82: send pictures in somebody else's name", async () => {
   await eve.expect("VIDEO_PUBLISH_TO");
   const own = await hello(stage, { kind: "publisher hello", uid: eve.uid });
   const jpeg = makePicture({ mark: "forged" });
-  // With the offset of one's own hello, and with every other, but for those
-  // whose digits happen to make sense under hers.
+  // With the offset of the attacker's own hello and with every other, except
+  // those under which the digits happen to be valid.
   const offsets = [own];
   for (let offset = 0; offset <= MAX_OFFSET; offset += 10) offsets.push(offset);
   for (const offset of offsets) {
@@ -338,10 +341,10 @@ Deno.test("attack 89: send pictures that crash old viewers", async () => {
     bent.fill(0xff, good.length - at, good.length - at + 5);
     if (pictureFault(bent) !== undefined) await send(bent);
   }
-  // None of them made a camera of it.
+  // None of them created a camera.
   assert.equal(stage.status.video.live, 1);
   assert.ok(stage.status.totals.picturesRefused >= 8);
-  // They counted towards the rate of bytes, too.
+  // They also counted towards the byte rate.
   stage.rig.ahead += 2000;
   await send(good);
   await bob.expect("ROOM_VIDEO");
@@ -371,7 +374,7 @@ Deno.test("attack 90: open thousands of video connections and say nothing", asyn
     for (let n = 0; n < 3000; n++) idle.push(await connect(stage));
     await video.undisturbed();
     assert.ok(stage.status.video.connections <= 600);
-    // A deadline ends those that are left.
+    // A deadline closes the remaining ones.
     stage.rig.ahead += 11_000;
     await stage.rig.until(
       () => stage.status.video.connections === 0,
@@ -431,7 +434,7 @@ Deno.test("attack 92: send pictures as fast as the line carries", async () => {
   }
   const seconds = (performance.now() - begun) / 1000;
   const taken = stage.status.totals.videoBytesIn - before;
-  // The rate, a second's worth at once, and one picture beyond.
+  // At most the rate, one second's budget, and one more picture.
   assert.ok(taken <= 65_536 * (seconds + 1) + 50_000, `${taken} bytes`);
   await video.undisturbed();
 });

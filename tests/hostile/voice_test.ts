@@ -4,7 +4,7 @@ import { encodeHello } from "../../lib/protocol/rtp.ts";
 import { u16, u32 } from "../reliability/support/peer.ts";
 import { Stage, VOICE_ROOM, VoicePeer } from "./stage.ts";
 
-/** A datagram socket of the attacker's, and what came to it. */
+/** A datagram socket of the attacker, and everything it has received. */
 class Datagrams implements Disposable {
   readonly got: Uint8Array[] = [];
   readonly #socket: Deno.DatagramConn;
@@ -132,7 +132,7 @@ Deno.test("attack 21: frames of a length that would make every listener deaf", a
     await voice.write(frame);
   }
   await rig.until(() => dropped(stage) >= before + 4);
-  // Half a frame, and then nothing any more.
+  // Half a frame, and then nothing.
   await voice.write(voice.frame().subarray(0, 60));
   voice.close();
   await stage.undisturbed();
@@ -169,7 +169,7 @@ Deno.test("attack 23: more sound than one talker may send", async () => {
   for (let n = 0; n < all; n++) await voice.talk();
   await rig.until(() => bobVoice.heard.length === all);
   const seconds = (performance.now() - started) / 1000;
-  // A burst of two seconds, and one read more, may come early: 152 bytes each.
+  // A burst of two seconds and one more read may arrive early: 152 bytes each.
   const least = (152 * all - 16_384) / 10_000 - 2;
   assert.ok(seconds >= least, `${seconds} s, at least ${least}`);
   voice.close();
@@ -197,7 +197,7 @@ Deno.test("attack 25: steal by datagram the voice of somebody who is linked by T
   using thief = new Datagrams(stage);
   const before = dropped(stage);
   await thief.send(encodeHello(VOICE_ROOM, bob.uid));
-  // And speak as Ann, who is linked by TCP too.
+  // And speaks as Ann, who is linked by TCP as well.
   await thief.send(annVoice.frame().subarray(4));
   await rig.until(() => dropped(stage) >= before + 2);
   await stage.undisturbed();
@@ -207,8 +207,8 @@ Deno.test("attack 25: steal by datagram the voice of somebody who is linked by T
 Deno.test("attack 26: send the voice of another to a port of one's own by a second datagram hello", async () => {
   await using stage = await Stage.start();
   const { rig, eve } = stage;
-  // Eve is in the room by datagram; a flood of hellos brings her no more
-  // than one copy of what is said.
+  // Eve is in the room by datagram; a flood of hellos must not bring more than
+  // one copy of each frame.
   using socket = new Datagrams(stage);
   for (let n = 0; n < 50; n++) {
     await socket.send(encodeHello(VOICE_ROOM, eve.uid));
@@ -282,7 +282,7 @@ Deno.test("attack 72: say hello from another port with every datagram", async ()
 Deno.test("attack 73: put one's own words into what a neighbour says by datagrams", async () => {
   await using stage = await Stage.start();
   const { eve, rig, bobVoice } = stage;
-  // Cat's client is in UDP mode, Eve is behind the same router.
+  // Cat's client is in UDP mode; Eve is behind the same router.
   const cat = await rig.guest("Cat");
   await cat.join(VOICE_ROOM);
   using mouth = new Datagrams(stage);
@@ -292,7 +292,7 @@ Deno.test("attack 73: put one's own words into what a neighbour says by datagram
   await rig.until(() => bobVoice.heard.length === 1);
   const before = dropped(stage);
   await forger.send(frame());
-  // By saying hello for him first, too.
+  // Also by sending the hello for Cat first.
   await forger.send(encodeHello(VOICE_ROOM, cat.uid));
   await forger.send(frame());
   await rig.until(() => dropped(stage) >= before + 3);

@@ -1,6 +1,6 @@
 /**
  * The container's entry point without a container engine: tini as process 1 of
- * a PID namespace, the program below it. Needs root, unshare and tini.
+ * a PID namespace, with the program below it. Needs root, unshare and tini.
  *
  * @module
  */
@@ -22,7 +22,9 @@ function canUnshare(): boolean {
   }
 }
 
-/** The first child: of `unshare` it is process 1 inside. */
+/**
+ * Returns the first child; the first child of `unshare` is process 1 inside.
+ */
 async function childOf(pid: number): Promise<number> {
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
@@ -56,7 +58,7 @@ Deno.test({
     try {
       const early = start(data);
       const init = await childOf(early.pid);
-      // The program is there, and has not installed its handlers yet.
+      // The program has started, but has not installed its signal handlers yet.
       await childOf(init);
       Deno.kill(init, "SIGTERM");
       await early.output();
@@ -90,7 +92,7 @@ Deno.test("the Containerfile opens the ports that the server serves", async () =
     "2092/tcp",
     "8080/tcp",
   ]);
-  // A password or a key has no place in an image.
+  // Passwords and keys must not be in an image.
   assert.doesNotMatch(text, /password|secret|token/i);
   assert.match(text, /^USER 20020$/m);
 });

@@ -1,6 +1,6 @@
 /**
- * packaging/install.sh with a small release of its own: installs, updates,
- * and changes nothing when a checksum is wrong.
+ * packaging/install.sh with a small release made for the test: installs,
+ * updates, and changes nothing when a checksum is wrong.
  *
  * @module
  */
@@ -26,7 +26,10 @@ async function shell(script: string, cwd: string): Promise<string> {
   return text;
 }
 
-/** A folder as `deno task release` leaves it, of a program that says so. */
+/**
+ * Creates a folder like `deno task release`, with a program that prints its
+ * version.
+ */
 async function release(folder: string, version: string): Promise<void> {
   const name = `retropal-${version}-${SYSTEM}`;
   await shell(

@@ -1,6 +1,6 @@
 /**
- * Runs a released program where nothing else of this project is: in a change
- * root, under an emulator, or as it is with an empty home.
+ * Runs a released program in an environment without this project: in a chroot,
+ * under an emulator, or with an empty home.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import assert from "node:assert/strict";
 import { PaltalkClient } from "../../lib/client/mod.ts";
 
 const PASSWORD = "secret11";
-/** Emulators take their time. */
+/** Milliseconds; emulators are slow. */
 const READY_MS = 300_000;
 const COMMAND_MS = 300_000;
 
 export interface Machine {
-  /** What starts the program: the program itself, or an emulator and it. */
+  /** Command that starts the program, possibly with an emulator. */
   readonly command: readonly string[];
-  /** The data folder in the program's own words. */
+  /** Path of the data folder as the program sees it. */
   readonly data: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -43,7 +43,7 @@ function spawn(machine: Machine, args: readonly string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** One subcommand that ends by itself. */
+/** Runs one subcommand to its end. */
 export async function run(
   machine: Machine,
   args: readonly string[],
@@ -60,7 +60,7 @@ export async function run(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-/** Throws what the program said unless it ended with 0. */
+/** Throws the program's output unless it exited with 0. */
 export async function ok(
   machine: Machine,
   args: readonly string[],
@@ -71,7 +71,7 @@ export async function ok(
   return out;
 }
 
-/** A server that runs until `retropal stop`. */
+/** Starts a server that runs until `retropal stop`. */
 export async function serve(machine: Machine) {
   const started = performance.now();
   const child = spawn(machine, [
@@ -93,9 +93,9 @@ export async function serve(machine: Machine) {
   const ready = JSON.parse(json) as { chat: string; web: string; pid: number };
   return {
     ready,
-    /** Of what was started here: an emulator, or `unshare`. */
+    /** Process id of the started program: an emulator, or `unshare`. */
     pid: child.pid,
-    /** How long the start took. */
+    /** Duration of the start in milliseconds. */
     ms: performance.now() - started,
     async ended(): Promise<number> {
       await reader.cancel();
@@ -108,8 +108,8 @@ export async function serve(machine: Machine) {
 }
 
 /**
- * What a host does in the first five minutes: version, start, a user, a
- * sign-on, the front page, stop; and the user is still there after a restart.
+ * A host's first five minutes: version, start, a user, a sign-on, the front
+ * page, stop; the user still exists after a restart.
  */
 export async function firstFiveMinutes(machine: Machine): Promise<void> {
   assert.match(await ok(machine, ["version"]), /^retropal \d+\.\d+\.\d+/);

@@ -1,6 +1,6 @@
 /**
  * The Homebrew formula and the PKGBUILD, as a release fills them in: what they
- * download, check, install and run.
+ * download, verify, install and run.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { VERSION } from "../../lib/version.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const RUBY = "/usr/bin/ruby";
 const BASH = "/usr/bin/bash";
-/** A checksum of each archive that tells them apart. */
+/** A different checksum for each archive. */
 const SUMS = new Map(
   TARGETS.map(({ name }, at) => [name, String(at + 1).repeat(64)]),
 );
@@ -124,7 +124,7 @@ Deno.test({
     }),
 });
 
-/** What `package()` installs, from an archive as a release makes it. */
+/** Lists what `package()` installs from a release archive. */
 const PACKAGE = `
   set -eu
   CARCH=x86_64

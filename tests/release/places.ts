@@ -1,11 +1,11 @@
 /**
- * Where each released program can be run: nothing else of this project is
- * there. The long run of CI builds the archives and the systems, and names them
- * in the environment:
+ * Environments for each released program, without anything else of this
+ * project. The long run of CI builds the archives and the systems, and names
+ * them in the environment:
  *
  * - RETROPAL_RELEASE: the folder of archives (`deno task release`)
- * - RETROPAL_ROOT: a change root of Debian, for Linux x64 and packages
- * - RETROPAL_WINE_ROOT: a change root with Wine 10, for Windows
+ * - RETROPAL_ROOT: a chroot of Debian, for Linux x64 and packages
+ * - RETROPAL_WINE_ROOT: a chroot with Wine 10, for Windows
  * - RETROPAL_ARM64: libraries of Linux arm64, for qemu-aarch64-static
  *
  * @module
@@ -20,24 +20,24 @@ export const ROOT = Deno.env.get("RETROPAL_ROOT");
 const WINE_ROOT = Deno.env.get("RETROPAL_WINE_ROOT");
 const ARM64 = Deno.env.get("RETROPAL_ARM64");
 
-/** In any change root: where the program and its data are put. */
+/** Folder in each chroot for the program and its data. */
 export const PLACE = "/opt/retropal-test";
 
-/** A program that was unpacked from its archive. */
+/** A program unpacked from its archive. */
 export interface Unpacked {
   readonly machine: Machine;
-  /** The folder of the archive, as seen from outside. */
+  /** Folder of the archive, as seen from outside. */
   readonly folder: string;
-  /** The user's empty home, as seen from outside. */
+  /** Empty home of the user, as seen from outside. */
   readonly home: string;
 }
 
 export interface Place {
-  /** The target, as in the archive's name. */
+  /** Target, as in the archive's name. */
   readonly target: string;
   readonly how: string;
   readonly available: boolean;
-  /** Unpacks the program, and removes everything when `work` is done. */
+  /** Unpacks the program, and removes everything when `work` is finished. */
   readonly use: (work: (program: Unpacked) => Promise<void>) => Promise<void>;
 }
 
@@ -115,7 +115,7 @@ export const PLACES: readonly Place[] = [
 
 const folderName = (target: string) => `retropal-${VERSION}-${target}`;
 
-/** Runs a command that must succeed; gives its standard output. */
+/** Runs a command that must succeed. Returns its standard output. */
 export async function shell(
   command: string,
   ...args: string[]
@@ -127,7 +127,7 @@ export async function shell(
   return text;
 }
 
-/** Unpacks an archive of the release; gives the folder of the program. */
+/** Unpacks an archive of the release. Returns the folder of the program. */
 async function unpack(target: string, into: string): Promise<string> {
   const name = folderName(target);
   const archive = join(RELEASE ?? "", name);
@@ -147,8 +147,8 @@ async function emptyHome(outside: string): Promise<string> {
 }
 
 /**
- * Mounts what programs need, and removes afterwards what `work` put there;
- * `work` is given the place as seen from outside.
+ * Mounts what programs need, and removes it after `work`, which gets the folder
+ * as seen from outside.
  */
 export async function inRoot(
   root: string,
@@ -162,7 +162,7 @@ export async function inRoot(
     await Deno.mkdir(outside, { recursive: true });
     await work(outside);
   } finally {
-    // Wine's own servers may use it for a moment longer.
+    // Wine's own servers may use it a moment longer.
     await shell("umount", "--lazy", proc);
     await Deno.remove(outside, { recursive: true }).catch(() => {});
   }

@@ -1,6 +1,6 @@
 /**
- * Each released program, where nothing else of this project is; skipped where
- * places.ts finds no such system.
+ * Each released program in an environment without this project; skipped where
+ * places.ts finds none.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { VERSION } from "../../lib/version.ts";
 import { firstFiveMinutes, type Machine, run } from "./machine.ts";
 import { inRoot, PLACE, PLACES, RELEASE, ROOT, shell } from "./places.ts";
 
-/** What Wine itself puts into a home. */
+/** Folders that Wine creates in a home. */
 const OF_WINE = new Set([".cache", ".config", ".local"]);
 
 Deno.test({
@@ -33,7 +33,8 @@ for (const { target, how, available, use } of PLACES) {
       use(async ({ machine, folder, home }) => {
         const before = await names(folder);
         await firstFiveMinutes(machine);
-        // Deleting the two folders uninstalls it: there is nothing else.
+        // Deleting the two folders uninstalls it, because there is nothing
+        // else.
         assert.deepEqual(await names(folder), before);
         const left = (await names(home)).filter((name) =>
           target !== "windows-x64" || !OF_WINE.has(name)
@@ -85,7 +86,7 @@ Deno.test({
       );
       const data = "/var/lib/retropal";
       const installed: Machine = {
-        // As the unit would: under the package's own user.
+        // Like the unit: as the package's own user.
         command: [
           ...["chroot", "--userspec=retropal:retropal", ROOT!],
           "/usr/bin/retropal",

@@ -1,6 +1,6 @@
 /**
- * The wall clock steps: NTP after boot, a virtual machine that is resumed.
- * Deadlines, throttles and rates must not notice.
+ * The wall clock steps: NTP after boot, or a resumed virtual machine.
+ * Deadlines, throttles and rates must not be affected.
  *
  * @module
  */

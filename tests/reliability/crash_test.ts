@@ -1,9 +1,10 @@
 /**
- * The process is killed at random moments while people register, write, ban
- * and read; afterwards every promise that a client was given must hold.
+ * Kills the process at random moments while users register, write, ban and
+ * read; afterwards everything that was confirmed to a client must still be
+ * true.
  *
- * RETROPAL_KILLS sets how often; docs/reliability.md has the figures of a long
- * run.
+ * RETROPAL_KILLS sets the number of kills; docs/reliability.md has the figures
+ * of a long run.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import { Peer, u16, u32 } from "./support/peer.ts";
 const KILLS = Number(Deno.env.get("RETROPAL_KILLS") ?? 4);
 const START_MS = 60_000;
 const OAK = 50001;
-/** Ada is staff, Sink is never on line, Reader comes and goes. */
+/** Ada is staff, Sink is never online, Reader comes and goes. */
 const USERS = ["Ada", "Writer", "Sink", "Reader"];
 const [ADA, WRITER, SINK, READER] = USERS.map((_, n) => FIRST_UID + n) as [
   number,
@@ -27,15 +28,17 @@ const [ADA, WRITER, SINK, READER] = USERS.map((_, n) => FIRST_UID + n) as [
   number,
 ];
 
-/** What clients were told, and so may count on. */
+/** Confirmations that clients have received. */
 class Promises {
-  /** Accounts, with the password that the server accepted last. */
+  /** Accounts, each with the last accepted password. */
   readonly accounts = new Map<number, string>();
   readonly banned = new Set<string>();
   readonly pals = new Set<number>();
-  /** Texts to Sink that the server has taken. */
+  /** Texts to Sink that the server has accepted. */
   readonly stored = new Set<string>();
-  /** Texts to Reader that it has taken, and those that he got. */
+  /**
+   * Texts to Reader that it has accepted, and those that Reader has received.
+   */
   readonly sent = new Set<string>();
   readonly read = new Set<string>();
 }
@@ -43,7 +46,7 @@ class Promises {
 const digits = (password: string) =>
   decodeText(Peer.login(0, password, 0).subarray(10));
 
-/** Does its work until the server is gone. */
+/** Works until the server is gone. */
 type Worker = (server: TestServer, told: Promises) => Promise<void>;
 
 const connect = (server: TestServer) => Peer.connect(server.ready.chat);
@@ -84,15 +87,15 @@ const write: Worker = async (server, told) => {
   }
 };
 
-/** Signs on, takes what waits for him and comes meanwhile, and leaves. */
+/** Signs on, reads waiting and new messages, and leaves. */
 const read: Worker = async (server, told) => {
   for (;;) {
     const peer = await connect(server);
     try {
       await peer.signOn(READER);
       await new Promise((go) => setTimeout(go, 20 * Math.random()));
-      // A client that leaves says so, and reads what is still on its way:
-      // what a vanishing one had in the kernel's hands nobody can know.
+      // The client signs off and reads what is still on its way; for a client
+      // that vanishes, the fate of bytes in the kernel's buffers is unknown.
       await peer.send("BYE");
       await peer.ended();
     } finally {
@@ -146,7 +149,7 @@ const changePasswords: Worker = async (server, told) => {
         digits(fresh)
       }`,
     );
-    // From here on until the answer comes either one may be right.
+    // Until the answer arrives, either password may be valid.
     told.accounts.delete(uid);
     const answer = await peer.expect(
       "FEEDBACK",
@@ -253,7 +256,7 @@ Deno.test("what clients were told holds after the process is killed at any momen
       const workers = [register, write, read, moderate, changePasswords].map(
         (work) =>
           work(server, told).catch((error) => {
-            // The server is gone: that is how each of them ends.
+            // The server is gone, which is how every worker ends.
             if (error instanceof assert.AssertionError) throw error;
           }),
       );
@@ -279,7 +282,7 @@ Deno.test("a server killed while it makes or upgrades its database starts again"
     for (let n = 0; n < KILLS; n++) {
       const folder = join(data, String(n));
       const serve = serveBriefly(folder);
-      // A process may take long to come so far on a busy machine.
+      // On a busy machine a process may take long to get this far.
       await waitForFile(join(folder, "retropal.db"));
       await new Promise((go) => setTimeout(go, 200 * Math.random()));
       serve.kill("SIGKILL");

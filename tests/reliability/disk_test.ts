@@ -1,7 +1,6 @@
 /**
- * The whole program on disks that are full, read-only, damaged or in use: each
- * time a clear sentence, nothing damaged, and work again when the cause is
- * gone.
+ * The whole program on disks that are full, read-only, damaged or in use: a
+ * clear error, no damage, and normal operation when the cause is gone.
  *
  * @module
  */
@@ -38,7 +37,7 @@ async function sh(...args: string[]): Promise<boolean> {
   }
 }
 
-/** A folder that is a small disk of its own; only root on Linux has one. */
+/** A folder that is its own small disk; possible only for root on Linux. */
 class SmallDisk implements AsyncDisposable {
   private constructor(readonly folder: string) {}
 
@@ -63,7 +62,7 @@ class SmallDisk implements AsyncDisposable {
           if (await file.write(new Uint8Array(size)) === 0) break;
         }
       } catch {
-        // Full, for pieces of this size.
+        // Full for chunks of this size.
       }
     }
     file.close();
@@ -102,14 +101,14 @@ async function withFolder(
   }
 }
 
-/** `serve` that takes connections, and where. */
+/** Starts `serve`. Returns it with its address. */
 async function serve(data: string): Promise<{ cli: RunningCli; chat: string }> {
   const cli = new RunningCli(["serve", "--data", data, ...FLAGS]);
   const [, json = ""] = await cli.out.match(/^ready (\{.*\})$/m, READY_MS);
   return { cli, chat: JSON.parse(json).chat };
 }
 
-/** `serve` that must not start; gives what it said. */
+/** Runs `serve`, which must fail. Returns its error. */
 async function refusal(data: string): Promise<string> {
   const { code, out, err } = await runCli(["serve", "--data", data, ...FLAGS]);
   assert.equal(code, 1, out + err);

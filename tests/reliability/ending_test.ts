@@ -1,5 +1,5 @@
 /**
- * How the whole program ends.
+ * How the program ends.
  *
  * @module
  */
@@ -28,7 +28,7 @@ Deno.test("SIGTERM tells everybody, keeps what was accepted, and ends with 0 in 
     for (const peer of [ann, bob]) peer.inbox.length = 0;
     const began = performance.now();
     const code = server.stop();
-    // Whatever form the farewell has, it comes before the end.
+    // The farewell, in whatever form, arrives before the end.
     for (const peer of [ann, bob]) {
       await peer.ended();
       assert.equal(peer.inbox.length, 1, "nobody said goodbye");
@@ -57,7 +57,8 @@ Deno.test("SIGTERM does not wait for who has stopped reading", async () => {
   try {
     const ann = await (await Peer.connect(server.ready.chat)).signOn(ANN);
     const mute = await (await Peer.connect(server.ready.chat)).signOn(BOB);
-    // It reads no more: what it is sent fills the kernel, then its queue.
+    // It stops reading, so the data fills the kernel's buffers and then its
+    // queue.
     mute.conn.read = () => new Promise(() => {});
     const line = packet("IM_OUT", u32(BOB), "x".repeat(1900));
     for (let n = 0; n < 2100; n++) await ann.write(line);
@@ -118,7 +119,8 @@ Deno.test("SIGTERM ends the server although nobody reads its log", async () => {
       text += new TextDecoder().decode(value);
     }
     const { chat } = JSON.parse(text.slice("ready ".length));
-    // Two debug lines each: more than a pipe holds, and the reader has stopped.
+    // Two debug lines each: more than a pipe holds while its reader has
+    // stopped.
     for (let n = 0; n < 600; n++) {
       const peer = await Peer.connect(chat);
       peer.close();

@@ -1,7 +1,7 @@
 /**
- * The system's wall clock steps under a real server process: NTP after boot, a
- * virtual machine that is resumed. libfaketime moves it; the monotonic clock
- * stays.
+ * The wall clock of a real server process steps: NTP after boot, or a resumed
+ * virtual machine. libfaketime moves the wall clock but not the monotonic
+ * clock.
  *
  * @module
  */
@@ -61,7 +61,7 @@ for (const [name, step] of Object.entries(STEPS)) {
       );
       const chat: string = JSON.parse(ready).chat;
       const ann = await (await Peer.connect(chat)).signOn(FIRST_UID);
-      // Failures before the step must not count for longer because of it.
+      // The step must not extend the effect of earlier failures.
       for (let n = 0; n < 3; n++) {
         const guesser = await Peer.connect(chat);
         const offset = await guesser.greet(FIRST_UID);
@@ -72,7 +72,7 @@ for (const [name, step] of Object.entries(STEPS)) {
       await Deno.writeTextFile(clock, `${step}\n`);
       const isStepped = async () => {
         const silent = await Peer.connect(chat);
-        // Deadlines have been checked since: it has its own.
+        // Deadlines have been checked since, because this connection had one.
         await silent.ended();
         silent.close();
       };

@@ -24,7 +24,7 @@ Deno.test({
     const { chat } = JSON.parse(said.slice("ready ".length));
     const crowd: Peer[] = [];
     for (let n = 0; n < 150; n++) crowd.push(await Peer.connect(chat));
-    // Those who say nothing give way after two seconds.
+    // Silent connections are dropped after two seconds to make room.
     const late = await Peer.connect(chat);
     await late.greet(1000002);
     for (const peer of [...crowd, late]) peer.close();
@@ -62,7 +62,7 @@ Deno.test({
     let said = "";
     while (!said.includes("\n")) said += (await lines.read()).value ?? "\n";
     const { chat } = JSON.parse(said.slice("ready ".length));
-    // Connections that come back as soon as they are closed.
+    // Connections that return as soon as they are closed.
     let storm = true;
     const crowd = Array.from({ length: 200 }, async () => {
       while (storm) {

@@ -1,6 +1,6 @@
 /**
- * A small part of `deno task fuzz`; docs/reliability.md has the figures of the
- * large one.
+ * A short run of `deno task fuzz`; docs/reliability.md has the figures of the
+ * long one.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-/** What the last rounds may add: far less than a session keeps. */
+/** Maximum growth in the last rounds, far less than a session needs. */
 const MOST_GROWTH = 500_000;
 
 Deno.test("a thousand people who came and went leave no memory behind", async () => {

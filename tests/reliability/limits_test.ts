@@ -108,7 +108,8 @@ Deno.test("a reader that stops is closed when its queue is full, and others lose
   const [ann, bob] = [await rig.guest("Ann"), await rig.guest("Bob")];
   const eve = await rig.guest("Eve");
   for (const peer of [ann, bob]) await peer.join(OAK);
-  // Eve joins and never reads again: what the kernel holds is not ours.
+  // Eve joins and never reads again; the bytes in the kernel's buffers do not
+  // count.
   const mute = await rig.connect({ mute: true });
   const { uid } = rig.user("Mute");
   mute.listen();
@@ -132,7 +133,7 @@ Deno.test("a reader that stops is closed when its queue is full, and others lose
   stopped();
 });
 
-/** Makes the reads of a peer wait until the function it gives is called. */
+/** Stops a peer's reads until the returned function is called. */
 function stopReading(peer: { conn: Deno.TcpConn }): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
   const read = peer.conn.read.bind(peer.conn);

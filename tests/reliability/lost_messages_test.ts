@@ -1,6 +1,6 @@
 /**
- * A client whose network is gone without a word: nothing that was written to
- * it may be lost (docs/adr/0008-offline-delivery.md).
+ * A client whose network fails silently: no message written to it may be lost
+ * (docs/adr/0008-offline-delivery.md).
  *
  * @module
  */
@@ -22,13 +22,13 @@ class Scene implements AsyncDisposable {
   static async start(config: Record<string, Value> = {}): Promise<Scene> {
     const rig = await Rig.start({ config });
     const bob = await rig.guest("Bob");
-    // Messages of pals come plain, without the sender's name.
+    // Messages from pals arrive without the sender's name.
     const { uid } = rig.user("Ann");
     rig.store.relations.addPal(uid, bob.uid, Date.now());
     return new Scene(rig, await (await rig.connect()).signOn(uid), bob);
   }
 
-  /** Bob writes, and the operating system has taken it for Ann. */
+  /** Bob writes, and the operating system accepts the bytes for Ann. */
   async write(...lines: string[]): Promise<void> {
     const before = messages(this.ann);
     for (const line of lines) {
@@ -41,7 +41,7 @@ class Scene implements AsyncDisposable {
     );
   }
 
-  /** Ann signs on again. The old connection never answers again. */
+  /** Ann signs on again; the old connection never answers again. */
   async signOnAgain(): Promise<Peer> {
     return await (await this.rig.connect()).signOn(this.ann.uid);
   }
@@ -55,7 +55,9 @@ function messages(peer: Peer): number {
   return peer.count("IM_IN") + peer.count("NEW_STYLE_IM");
 }
 
-/** The messages that came, in order, and whether each had a date in front. */
+/**
+ * Returns the messages received, in order, and whether each starts with a date.
+ */
 async function redelivered(peer: Peer, count: number): Promise<string[]> {
   const came: string[] = [];
   for (let n = 0; n < count; n++) {

@@ -1,5 +1,5 @@
 /**
- * A short part of `deno task soak`; docs/reliability.md has the figures of the
+ * A short run of `deno task soak`; docs/reliability.md has the figures of the
  * long one.
  *
  * @module

@@ -8,7 +8,7 @@ const OAK = 50001;
 /** A store whose writes fail while `broken` is set. */
 class Faults {
   broken = false;
-  /** Calls that were refused, as "table.method". */
+  /** Refused calls, as "table.method". */
   readonly refused: string[] = [];
 
   readonly wrap = (store: Store): Store =>
@@ -42,7 +42,7 @@ class Faults {
     const write =
       /^flush$|^transaction$|\.(add|set|remove|update|create|redeem|clear)/;
     if (!this.broken || !write.test(call)) return;
-    // Noted for the next flush only.
+    // Only recorded for the next flush.
     if (call === "audit.add") return;
     this.refused.push(call);
     throw new StoreError("full", "The disk is full.");
@@ -103,7 +103,7 @@ Deno.test("with a full disk what an admin does happens as a whole or not at all"
   }
   assert.deepEqual(room(), before);
   faults.broken = false;
-  // Nothing of it stuck in memory: he can leave and come back, as himself.
+  // No state is left in memory: Bob can leave and return.
   await bob.send("ROOM_LEAVE", u32(OAK));
   await bob.join(OAK);
   assert.deepEqual(room(), before);

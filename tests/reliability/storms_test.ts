@@ -8,7 +8,7 @@ import { Rig } from "./support/rig.ts";
 
 const OAK = 50001;
 const RESETS = 300;
-/** A pause of 50 ms for each reset would take 15 s. */
+/** Milliseconds; a pause of 50 ms for each reset would take 15 s. */
 const BOUND_MS = 3000;
 
 const portOf = (address: string | null) =>
@@ -82,7 +82,7 @@ Deno.test("password checks of clients that hang up are skipped", async () => {
   for (let n = 0; n < 200; n++) {
     const peer = await rig.connect();
     const offset = await peer.greet(ann.uid);
-    // What follows the LOGIN must not hide the end of the connection.
+    // Bytes after the LOGIN must not hide the end of the connection.
     await peer.write(
       concat([
         Peer.login(ann.uid, "guess", offset),

@@ -1,6 +1,6 @@
 /**
- * A certificate by ACME from Pebble, the test server of Let's Encrypt. Runs
- * where `pebble` is in the PATH, or PEBBLE names it: `go install
+ * A certificate by ACME from Pebble, Let's Encrypt's test server. Runs where
+ * `pebble` is in the PATH, or PEBBLE names it: `go install
  * github.com/letsencrypt/pebble/v2/cmd/pebble@latest`. With RETROPAL_BIN it
  * tests the compiled program.
  *
@@ -31,12 +31,12 @@ async function hasPebble(): Promise<boolean> {
   }
 }
 
-/** Names under .example lead to this machine, all others nowhere. */
+/** Resolves names under .example to this machine, and no others. */
 function nameServer() {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const answer = async (conn: Deno.TcpConn) => {
     const buffer = new Uint8Array(2000);
-    // Queries come by TCP, in one piece, after two bytes of length.
+    // Queries arrive over TCP, in one piece, after two bytes of length.
     while ((await conn.read(buffer) ?? 0) > 14) {
       const reply = dnsReply(buffer.subarray(2));
       await conn.write(Uint8Array.from([0, reply.length, ...reply]));
@@ -69,7 +69,7 @@ function dnsReply(query: Uint8Array): number[] {
   return [...head, ...counts, ...question, ...isA ? answer : []];
 }
 
-/** Starts it with a certificate of its own; `httpPort` stands for port 80. */
+/** Starts Pebble with its own certificate; `httpPort` replaces port 80. */
 async function startPebble(folder: string, httpPort: number, dns: string) {
   const files = new TlsFiles(folder);
   const issuer = makeAuthority(files, defaultConfig(), Date.now());
@@ -157,7 +157,8 @@ Deno.test({
       if (Deno.build.os !== "windows") equal((mode ?? 0) & 0o77, 0, name);
     }
     {
-      // Stored, it is not ordered again; a name that leads nowhere fails.
+      // A stored certificate is not ordered again; a name that does not resolve
+      // fails.
       await using server = new RunningCli(args, settings);
       await server.out.match(/^ready /m, 60_000);
       server.kill("SIGTERM");

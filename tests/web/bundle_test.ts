@@ -1,6 +1,4 @@
-/**
- * The client for browsers as it is sent: small enough for a phone.
- */
+/** The size of the browser client: small enough for a phone. */
 import { ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { browserClient } from "../../lib/web/chat/browser_client.ts";

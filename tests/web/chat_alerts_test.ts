@@ -1,6 +1,6 @@
 /**
- * How the page /chat says that something has come: marks, title, sound,
- * notification; and what it says where there is no microphone.
+ * Announcements of the page /chat: marks, title, sound, notifications; and its
+ * message where there is no microphone.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from "./support/chat_page.ts";
 import { talkFor, tap, tapped } from "./support/sound.ts";
 
-/** The page is behind other windows from now on; notes what it does then. */
+/** Puts the page behind other windows and records its announcements. */
 async function lookAway(page: Page): Promise<void> {
   await page.evaluate(() => {
     // deno-lint-ignore no-explicit-any -- of the page
@@ -39,7 +39,7 @@ async function lookAway(page: Page): Promise<void> {
   });
 }
 
-/** What has been noted since the last time. */
+/** Returns the announcements since the last call. */
 async function alertsOf(page: Page): Promise<string[]> {
   return await page.evaluate(() =>
     // deno-lint-ignore no-explicit-any -- of the page
@@ -88,7 +88,7 @@ chatTest(
     await ann.waitForSelector(".line:has-text('now this one too')");
     deepEqual(await alertsOf(ann), ["Dan: now this one too"]);
     match(await ann.title(), /^\(4\) /);
-    // Nobody is called by people whom one ignores.
+    // Ignored users cause no announcements.
     await choose(ann, ".members", "Dan", "Ignore here");
     await dan.rooms.say(room, "into the wind");
     await dan.people.im(uid, "after it");

@@ -1,5 +1,5 @@
 /**
- * The connection of the page /chat: lost, frozen, back again, or taken over.
+ * The connection of the page /chat: lost, frozen, restored, or taken over.
  *
  * @module
  */
@@ -56,7 +56,7 @@ chatTest(
     });
     await ann.waitForSelector(".members :text('Dan')");
     await ann.waitForSelector(".line:has-text('before')");
-    // What was not sent is still there to be sent.
+    // Unsent text is kept.
     equal(await ann.inputValue(".composer textarea"), "while it is away");
     await write(ann, "after");
     const uid = uidOf(server, "Ann");
@@ -67,7 +67,7 @@ chatTest(
   },
 );
 
-/** Lines of Ann's that Dan has got, in order. */
+/** Returns Ann's lines that Dan has received, in order. */
 function linesOf(dan: PaltalkClient, uid: number): string[] {
   return dan.received.flatMap((frame) => {
     if (frame.type !== roomMessageIn.type) return [];
@@ -88,7 +88,7 @@ chatTest("a network gone for 20 seconds", async (server, browser, room) => {
   cable.freeze();
   await write(ann, "into the dark");
   await ann.waitForSelector(".line.own.sending:has-text('into the dark')");
-  // Nobody tells the page: it notices by the answer that does not come.
+  // Nothing reports the failure: the page notices that an answer is missing.
   await ann.waitForSelector("text=The connection was lost");
   await ann.waitForSelector(".line.own.unsure:has-text('into the dark')");
   await dan.rooms.say(room, "anybody there?");
@@ -105,7 +105,7 @@ chatTest("a network gone for 20 seconds", async (server, browser, room) => {
     roomMessageIn,
     (line) => line.uid === uid && decodeText(line.text) === "after",
   );
-  // What is marked as unsure has arrived or not; the rest has.
+  // Lines marked as unsure may have arrived or not; all others have.
   const arrived = linesOf(dan, uid);
   equal(arrived.filter((line) => line === "before").length, 1);
   equal(arrived.filter((line) => line === "after").length, 1);
@@ -119,7 +119,7 @@ chatTest(
     const pages = cable.address;
     const ann = await signOn(server, browser, "Ann", { pages });
     await join(ann);
-    // Bob comes by a web session, which outlives a restart.
+    // Bob uses a web session, which outlives a restart.
     const bob = await openChat(server, browser, { pages });
     await bob.goto(`${pages}/sign-in`);
     await bob.fill("#nickname", "Bob");
@@ -143,7 +143,8 @@ chatTest(
     await bob.waitForSelector(".line:has-text('said before')");
     await write(bob, "said after");
     await ann.waitForSelector(".line:has-text('said after')");
-    // Signed out, a password brings him back into the same room.
+    // After the web session has ended, a password brings Bob back into the same
+    // room.
     const other = await bob.context().newPage();
     await other.goto(`${pages}/member`);
     await other.click("text=Sign out");

@@ -49,7 +49,7 @@ chatTest(
     await guest.waitForSelector(`.room-view h1:text('${PORCH}')`);
     match(await guest.innerText(".members"), /Guest/);
 
-    // Signed in on the pages, and the link once more.
+    // Already signed in on the pages, with the same link.
     const ann = await newPage(server, browser);
     await signIn(ann, server, "Ann");
     await ann.goto(link);
@@ -65,7 +65,7 @@ chatTest(
     await other.click("text=Sign on as Dan");
     await other.waitForSelector(".members :text('Ann')");
 
-    // By nickname and password on the page itself, too.
+    // Also with nickname and password on the page itself.
     const bob = await signOn(server, browser, "Bob", { room });
     await bob.waitForSelector(".members :text('Dan')");
     equal(await bob.locator(".room-view").count(), 1);
@@ -79,9 +79,9 @@ chatTest(
     await page.click("text=Get one");
     await page.fill("[name=nickname]", "Fresh");
     await page.fill("[name=password]", PASSWORD);
-    // A fault does not lose the way back.
+    // A validation error does not lose the way back.
     await page.fill("[name=repeat]", `${PASSWORD}x`);
-    // Without the script's own check.
+    // Bypasses the script's own check.
     await page.locator("form:has([name=repeat])").evaluate((form) =>
       // deno-lint-ignore no-explicit-any -- of the page
       (globalThis as any).HTMLFormElement.prototype.submit.call(form)

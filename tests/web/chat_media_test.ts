@@ -1,5 +1,5 @@
 /**
- * Voice and webcams of the page /chat, between pages and clients of 2002.
+ * Voice and webcams of the page /chat, between pages and old clients.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import {
 } from "./support/sound.ts";
 
 const SPEAK_MS = 4500;
-/** Automatic gain may change the loudness so much. */
+/** Difference in loudness, in dB, that automatic gain may cause. */
 const MOST_DB = 15;
 
-/** Ann holds the talk key for a while; returns what Dan heard meanwhile. */
+/** Holds Ann's talk key for a while. Returns what Dan has heard. */
 async function speak(
   ann: Page,
   bob: Page,
@@ -49,7 +49,7 @@ async function processSound(page: Page, on: boolean): Promise<void> {
   await page.click("button[aria-label=Close]");
 }
 
-// By https with a certificate that the server made for itself, clicked away.
+// By https with a self-signed certificate whose warning was dismissed.
 chatTest(
   "speech by https is heard by the old client and by another page",
   async (server, browser, room) => {
@@ -68,12 +68,12 @@ chatTest(
     const likeness = bestMatch(heard);
     ok(likeness > 0.85, `correlation ${likeness}`);
     const played = await tapped(bob);
-    // Nothing is lost, changed or out of order on the way to either.
+    // Nothing is lost, changed or reordered on the way to either.
     deepEqual(played.packets, packets);
     const atBob = bestMatch(played.samples);
     ok(atBob > 0.85, `correlation at the other page ${atBob}`);
 
-    // With echo cancelling and noise suppression words remain words.
+    // Words stay intelligible with echo cancellation and noise suppression.
     await processSound(ann, true);
     const processed = await speak(ann, bob, dan, uid);
     const { level, spectrum, rhythm } = resemblance(processed.heard);
@@ -81,7 +81,7 @@ chatTest(
     ok(spectrum > 0.8, `spectrum ${spectrum}`);
     ok(rhythm > 0.85, `rhythm ${rhythm}`);
 
-    // And back: what the old client says reaches both pages.
+    // In the other direction: the old client's voice reaches both pages.
     await ann.waitForSelector(".talk-key:not(.on)");
     await tap(bob);
     const said = await talkFor(dan, 4);
@@ -132,7 +132,7 @@ chatTest(
     const ann = await signOn(server, browser, "Ann");
     await join(ann);
     const uid = uidOf(server, "Ann");
-    // When each picture is taken, and when each one is shown.
+    // Records when each picture is taken, and when it is shown.
     await ann.evaluate(() => {
       // deno-lint-ignore no-explicit-any -- of the page
       const page = globalThis as any;

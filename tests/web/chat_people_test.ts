@@ -1,5 +1,5 @@
 /**
- * People on the page /chat: whispers, profiles, searches, names, offers.
+ * Users on the page /chat: whispers, profiles, searches, names, offers.
  *
  * @module
  */
@@ -81,7 +81,7 @@ chatTest("profiles, one's own and others'", async (server, browser, room) => {
   await shown.waitFor();
   match(await shown.innerText(), /Ann[\s\S]*Änne[\s\S]*Österreich/);
   equal((await shown.innerText()).includes("Hidden"), false);
-  // The own form shows everything again.
+  // The user's own form shows everything.
   await ann.click("text=My profile");
   await ann.waitForSelector("#profile-street");
   equal(await ann.inputValue("#profile-street"), "Hidden Lane 1");

@@ -1,5 +1,5 @@
 /**
- * Rooms on the page /chat: made, joined in every way, and looked after.
+ * Rooms on the page /chat: created, joined in every way, and moderated.
  *
  * @module
  */
@@ -66,7 +66,7 @@ chatTest(
     );
     equal(decodeText(shown.text), "Bienvenue à tous");
     await ann.click("button[aria-label=Close]");
-    // Out, and in again when the console lets them.
+    // Bounced, and back in when the console allows it.
     await choose(ann, ".members", "Dan", "Bounce");
     await answer(ann, "too loud");
     match((await dan.expect(roomClosed)).text, /./);
@@ -139,7 +139,7 @@ chatTest("invitations go both ways", async (server, browser, room) => {
   equal(invitation.uid, uid);
   await dan.rooms.join(gid);
   await ann.waitForSelector(".members :text('Dan')");
-  // It is on nobody's list.
+  // The room is on no list.
   const bob = await signOn(server, browser, "Bob");
   equal(await bob.locator(".rooms :text('By word of mouth')").count(), 0);
 });
@@ -192,7 +192,7 @@ chatTest("unseen, and as admin by the code", async (server, browser, room) => {
     adminCode: "4321",
     createdAt: Date.now(),
   });
-  // Permanent rooms are read when a server starts.
+  // Permanent rooms are loaded when a server starts.
   await server.restart();
   await using dan = await server.signOn("Dan");
   await dan.rooms.join(room);

@@ -1,5 +1,5 @@
 /**
- * What staff do to a user of the page /chat, as the user sees it.
+ * Actions of staff on a user of the page /chat, as the user sees them.
  *
  * @module
  */
@@ -38,7 +38,8 @@ chatTest(
     });
     live.kick(uid, "You are banned: Enough of it.");
     await ann.waitForSelector(".sign-on :text('Enough of it.')");
-    // It does not come back by itself, and not by the password either.
+    // The page does not reconnect by itself, and the password does not help
+    // either.
     await ann.fill("#nickname", "Ann");
     await ann.fill("#password", "secret11");
     await ann.click("button:text('Sign on')");

@@ -1,12 +1,10 @@
-/**
- * When the page /chat plays the packets that it gets.
- */
+/** Scheduling of received voice packets on the page /chat. */
 import { equal, ok } from "node:assert/strict";
 import { Talk } from "../../web/chat/voice/talk.ts";
 
 const PACKET_S = 0.08;
 
-/** How late a packet is played that has come at `now`. */
+/** Returns the delay before a packet that arrives at `now` is played. */
 function delay(talk: Talk, now: number): number {
   return talk.schedule(now, PACKET_S)! - now;
 }
@@ -31,7 +29,7 @@ Deno.test("two who speak at once do not wait for each other", () => {
 Deno.test("an uneven line is played later, and sooner again when it is even", () => {
   const talk = new Talk();
   equal(Math.round(1000 * delay(talk, 1)), 120);
-  // The buffer runs dry within a sentence.
+  // The buffer runs empty within a sentence.
   const late = delay(talk, 1.3);
   ok(late > 0.15 && late < 0.5, `${late}`);
   for (let i = 0; i < 400; i++) delay(talk, 2 + i);

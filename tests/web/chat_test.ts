@@ -1,5 +1,5 @@
 /**
- * Text, people and looks of the page /chat.
+ * Text, users and appearance of the page /chat.
  *
  * @module
  */
@@ -63,14 +63,14 @@ chatTest(
       ),
       "rgb(255, 0, 0)",
     );
-    // What the old client cannot show is not sent.
+    // Text that the old client cannot show is not sent.
     await ann.fill(".composer textarea", "Привет");
     await ann.press(".composer textarea", "Enter");
     match(await ann.innerText(".composer .fault"), /cannot show “П”/);
   },
 );
 
-/** Every letter of Windows-1252 that a person can write. */
+/** Every character of Windows-1252 that can be typed. */
 const ALL_LETTERS = Array.from({ length: 256 - 32 }, (_, i) => i + 32)
   .filter((byte) => byte !== 127);
 
@@ -85,7 +85,7 @@ chatTest(
     await join(bob);
     const uid = uidOf(server, "Ann");
     const text = decodeText(Uint8Array.from(ALL_LETTERS))
-      // Five bytes have no letter: nobody can type them.
+      // Five bytes have no character.
       .replace(/[\x80-\x9f]/g, "");
     const line = `[${text}]`;
     const last = (page: Page) => page.locator(".line.said .text").last();
@@ -97,7 +97,7 @@ chatTest(
     await dan.rooms.say(room, Uint8Array.from(encodeText(`<${text}>`)));
     await ann.waitForSelector(".line.said:not(.own)");
     equal(await last(ann).textContent(), `<${text}>`);
-    // And between two people.
+    // And in a private conversation.
     await dan.people.im(uid, line);
     await ann.click(".tabs :text('Dan')");
     await ann.waitForSelector(".line.said");
@@ -168,7 +168,7 @@ chatTest(
     await page.keyboard.press("Enter");
     const line = await dan.expect(roomMessageIn, (line) => line.uid === uid);
     equal(decodeText(line.text), "typed");
-    // The space bar talks where it is not needed to write.
+    // The space bar talks where it is not needed for writing.
     await page.focus(".lines");
     await page.keyboard.down("Space");
     await page.waitForSelector(".talk-key.on");
@@ -179,7 +179,7 @@ chatTest(
     await page.waitForSelector(".talk-key.on");
     await page.keyboard.up("Space");
     await page.waitForSelector(".talk-key:not(.on)");
-    // A menu, a dialog of its, and back to where it began.
+    // A menu, one of its dialogs, and back to where the focus was.
     await page.focus(".members .person:has-text('Dan') summary");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
@@ -244,7 +244,7 @@ chatTest(
   },
 );
 
-/** The page's own paper is darker than its ink. */
+/** Asserts that the page's background is darker than its text. */
 async function isDark(page: Page): Promise<void> {
   const [paper, ink] = await page.evaluate(() => {
     // deno-lint-ignore no-explicit-any -- of the page

@@ -1,6 +1,4 @@
-/**
- * The old client's markup, as the page /chat reads and writes it.
- */
+/** The old client's markup, as parsed and written by the page /chat. */
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import {

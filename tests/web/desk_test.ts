@@ -1,6 +1,4 @@
-/**
- * Staff at work on the desk, in a real Chromium.
- */
+/** Staff using the desk, in a real Chromium. */
 import { Buffer } from "node:buffer";
 import { equal, match } from "node:assert/strict";
 import { browserTest, openPage, signIn } from "./support/visits.ts";
@@ -97,7 +95,7 @@ browserTest(
     await page.keyboard.press("Tab");
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press("Enter");
-    // Nothing is lost, and what is wrong is said.
+    // The input is kept, and the error is shown.
     await page.waitForSelector(".notice.failed");
     equal(await page.inputValue("#value"), "0");
     await page.focus("#value");

@@ -1,6 +1,6 @@
 /**
- * The page /chat in Firefox, beside a client of 2002: text both ways, and what
- * is said in the room.
+ * The page /chat in Firefox together with an old client: text in both
+ * directions, and received voice.
  *
  * @module
  */

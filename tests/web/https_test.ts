@@ -1,6 +1,5 @@
 /**
- * HTTPS beside http: what each answers, cookies, WebSockets, files that
- * change.
+ * HTTPS beside http: their answers, cookies, WebSockets, and changed files.
  *
  * @module
  */
@@ -25,7 +24,7 @@ import {
 const read = (server: WholeServer, name: string) =>
   Deno.readTextFileSync(join(server.tlsFolder, name));
 
-/** A browser that trusts this certificate and follows nothing. */
+/** Returns a client that trusts this certificate and follows no redirects. */
 function visitor(certificate: string) {
   const client = Deno.createHttpClient({ caCerts: [certificate] });
   return {
@@ -158,7 +157,7 @@ Deno.test("web.public_url: redirects and links lead to the mapped port", () =>
     const public_url = "https://localhost";
     server.reload({ "web.public_url": public_url });
     equal(await to("localhost"), `${public_url}/chat?room=5`);
-    // Under another name of the certificate the port is the server's own.
+    // With another name of the certificate the server's own port is used.
     equal(await to("127.0.0.1"), `${securePages}/chat?room=5`);
     const config = defaultConfig({ "web.public_url": "https://a.example/" });
     equal(publicOrigin(config), "https://a.example");
@@ -240,7 +239,7 @@ Deno.test("web.tls = files: read again on reload; bad files change nothing", asy
       match(server.live.status().tls?.problem ?? "", /does not belong/);
       equal(await front(second.certificate), 200);
 
-      // Other files by other settings.
+      // Other files, by changed settings.
       const other = join(folder, "other.pem");
       Deno.writeTextFileSync(other, first.certificate);
       server.reload({ "web.tls_cert": other });

@@ -1,6 +1,6 @@
 /**
- * One long unbroken name must not push a page wider than the window, nor one
- * table column wider than a reader can follow.
+ * A long name without spaces must not make a page wider than the window, nor a
+ * table column too wide to read.
  */
 import { ok } from "node:assert/strict";
 import { dayOf } from "../../lib/domain/statistics.ts";

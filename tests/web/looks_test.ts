@@ -1,7 +1,7 @@
 /**
- * Every page in a real Chromium: axe-core finds nothing wrong with it, it fits
- * the window, and it asks no other site for anything. With SCREENSHOTS=1 its
- * pictures are kept under tests/artifacts.
+ * Checks every page in a real Chromium: axe-core finds no fault, the page fits
+ * the window, and it requests nothing from other sites. With SCREENSHOTS=1
+ * pictures are saved in tests/artifacts.
  */
 import { deepEqual, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -79,7 +79,7 @@ browserTest(
   },
 );
 
-/** Pages that only the holder of a token sees. */
+/** Returns the pages that need a token. */
 function byToken(server: WholeServer): Look[] {
   const { store, live, setupDoor } = server;
   const mails: string[] = [];
@@ -116,7 +116,9 @@ function byToken(server: WholeServer): Look[] {
   ];
 }
 
-/** In a wide window and on a phone, each in light and in dark. */
+/**
+ * Checks a page in a wide window and on a phone, each in light and dark mode.
+ */
 async function lookAt(
   page: Page,
   origin: string,
@@ -142,7 +144,7 @@ async function lookAt(
   }
 }
 
-/** People, a ban, a complaint and load, so that no page is empty. */
+/** Creates users, a ban, a complaint and load, so that no page is empty. */
 async function furnish(server: WholeServer): Promise<void> {
   const boss = await server.addUser("Boss", { role: "superadmin" });
   server.store.rooms.create({

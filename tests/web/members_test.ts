@@ -1,6 +1,6 @@
 /**
  * Members on their own pages, and applicants, in a real Chromium: with the
- * keyboard, in a wide window and on a phone, and nothing for axe-core to find.
+ * keyboard, in a wide window and on a phone, and without faults for axe-core.
  */
 import { Buffer } from "node:buffer";
 import { deepEqual, equal, ok } from "node:assert/strict";

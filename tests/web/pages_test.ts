@@ -1,6 +1,4 @@
-/**
- * What people do with the pages, in a real Chromium, together with the chat.
- */
+/** Users of the pages in a real Chromium, together with the chat. */
 import { equal, match, ok, rejects } from "node:assert/strict";
 import { addHistory, browserTest, openPage, signIn } from "./support/visits.ts";
 import { PASSWORD } from "./support/whole_server.ts";
@@ -176,7 +174,7 @@ browserTest(
       "How do I connect?",
     );
     await page.goto(`${server.pages}/sign-in`);
-    // The first field has the focus by itself, a moment after it is there.
+    // The first field gets the focus a moment after it appears.
     await page.waitForFunction("document.activeElement?.tagName === 'INPUT'");
     await page.keyboard.type("Ann");
     await page.keyboard.press("Tab");

@@ -1,6 +1,6 @@
 /**
- * The blocks of docs/browser.md for nginx and Caddy, as they stand there, in
- * front of the server: text, voice and pictures by /chat through both.
+ * The configuration blocks for nginx and Caddy in docs/browser.md, in front of
+ * the server: text, voice and pictures of /chat pass through both.
  *
  * @module
  */
@@ -17,11 +17,11 @@ const START_MS = 10_000;
 
 interface Proxy {
   readonly child: Deno.ChildProcess;
-  /** Where its pages are. */
+  /** Base URL of its pages. */
   readonly pages: string;
 }
 
-/** The guide's block, with the parts in which this test differs. */
+/** Returns the guide's block with the differences of this test. */
 async function blockOf(
   language: "nginx" | "caddy",
   changes: readonly (readonly [string, string])[],
@@ -36,7 +36,7 @@ async function blockOf(
   return block;
 }
 
-/** Runs nginx with the guide's block; resolves when it listens. */
+/** Runs nginx with the guide's block. Resolves when it listens. */
 async function startNginx(folder: string, upstream: string): Promise<Proxy> {
   const block = await blockOf("nginx", [["http://127.0.0.1:8080", upstream]]);
   const port = freePort();
@@ -70,7 +70,9 @@ http {
   return { child, pages: `http://127.0.0.1:${port}` };
 }
 
-/** Runs Caddy with the guide's block, and certificates of its own authority. */
+/**
+ * Runs Caddy with the guide's block, and certificates from its own authority.
+ */
 async function startCaddy(folder: string, upstream: string): Promise<Proxy> {
   const port = freePort();
   const pages = `https://localhost:${port}`;
@@ -154,7 +156,7 @@ for (const [name, program, start] of PROXIES) {
           (line) => line.uid === uid,
         );
         equal(decodeText(line.text), "through the proxy");
-        // Voice and pictures ask for tickets of the same chat session.
+        // Voice and pictures need tickets of the same chat session.
         await ann.hover(".talk-key");
         await ann.mouse.down();
         equal((await dan.voice.hear(uid, 10_000)).speaker, uid);

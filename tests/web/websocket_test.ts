@@ -1,6 +1,6 @@
 /**
- * Chat and voice over WebSocket on a whole server, beside clients over TCP, and
- * what an attacker behind the same address may try.
+ * Chat and voice over WebSocket on a whole server, together with TCP clients,
+ * and attacks from the same address.
  *
  * @module
  */
@@ -40,7 +40,7 @@ const ORIGIN_PROXY = { "web.trusted_proxies": ["127.0.0.1"] };
 const text = (value: string) => new TextEncoder().encode(value);
 const portOf = (server: WholeServer) => Number(new URL(server.pages).port);
 
-/** WebSockets of this process say that they come from the server's page. */
+/** WebSockets of this process claim to come from the server's page. */
 function transport(server: WholeServer, ticket?: string) {
   return webSocketTransport(server.pages.replace("http", "ws"), {
     ...(ticket !== undefined && { ticket: () => Promise.resolve(ticket) }),
@@ -52,7 +52,7 @@ function transport(server: WholeServer, ticket?: string) {
 }
 
 interface Visit {
-  /** Instead of the password. */
+  /** Used instead of the password. */
   readonly ticket?: string;
   readonly password?: string;
 }
@@ -62,19 +62,20 @@ async function browse(
   nickname: string,
   { ticket, password = PASSWORD }: Visit = {},
 ): Promise<PaltalkClient> {
-  // A redirect or the voice port would be there: nobody must go there.
+  // The address that a redirect or the voice port would have; nothing may use
+  // it.
   const nowhere = { host: "browser.invalid", port: 1 };
   const client = new PaltalkClient({
     ...nowhere,
     transport: transport(server, ticket),
   });
-  // A ticket opens one connection; so the uid is known before.
+  // A ticket opens only one connection, so the uid must be known before.
   const uid = ticket && server.store.accounts.byNickname(nickname)?.uid;
   await client.signOn({ nickname, password, ...(uid && { uid }) });
   return client;
 }
 
-/** A voice room with Ann in a browser, and Dan with the old client. */
+/** Returns a voice room with Ann in a browser, and Dan with the old client. */
 async function inRoom(
   work: (
     server: WholeServer,
@@ -93,12 +94,12 @@ async function inRoom(
   }, changes);
 }
 
-/** The room has lines of its own, such as a welcome. */
+/** The room also has lines of its own, such as a welcome. */
 function lineOf({ uid }: PaltalkClient) {
   return (line: { readonly uid: number }) => line.uid === uid;
 }
 
-/** Talks until the relay has both links, then says three frames. */
+/** Talks until the relay has both links, then sends three frames. */
 async function speaks(
   from: PaltalkClient,
   to: PaltalkClient,
@@ -151,7 +152,7 @@ async function askTicket(
 
 Deno.test("WebSocket: text goes both ways, byte for byte", () =>
   inRoom(async (_server, ann, dan) => {
-    // Every byte that can stand in a line.
+    // Every byte that a line can contain.
     const line = Uint8Array.from(
       { length: 224 },
       (_, i) => i + 32,
@@ -177,7 +178,7 @@ Deno.test("WebSocket: a ticket from the pages signs on without a password", () =
     await using ann = await browse(server, "Ann", { ticket, password: "" });
     equal(ann.nickname, "Ann");
     await ann.settle();
-    // It is good once.
+    // The ticket is valid only once.
     await rejects(browse(server, "Ann", { ticket, password: "" }));
   }));
 
@@ -215,7 +216,7 @@ Deno.test("WebSocket: only pages of this server may open one", () =>
         await rejects(
           RawWebSocket.open(port, path, {
             Origin,
-            // Not a trusted proxy.
+            // From a proxy that is not trusted.
             "X-Forwarded-Host": "evil.example",
             "X-Forwarded-Proto": "https",
           }),
@@ -309,7 +310,7 @@ Deno.test("WebSocket voice: nothing opens it but a ticket", () =>
       await socket.send(clientFrame(1, text(shown)));
       equal(await socket.closeCode(), 1008);
     }
-    // A hello without a ticket is no ticket.
+    // A hello without a ticket does not count.
     await using socket = await RawWebSocket.open(port, "/ws/voice");
     await socket.send(clientFrame(2, encodeHello(ROOM, 1000002)));
     equal(await socket.closeCode(), 1008);
@@ -326,7 +327,7 @@ Deno.test("WebSocket voice: a ticket speaks for nobody else", () =>
       clientFrame(2, encodeHello(ROOM, ann.uid)),
       clientFrame(2, new Talker(ann.uid).next(9)),
     );
-    // Refused once the hello has had its moment.
+    // Refused after the time for the hello.
     equal(await socket.next(), null);
     deepEqual(await dan.voice.waiting(), []);
   }));
@@ -336,11 +337,11 @@ Deno.test("WebSocket voice: behind the same address nobody hears or speaks as an
     await speaks(dan, ann);
     const { host, port } = voiceOf(server);
     const posing = { host, port, gid: ROOM, uid: ann.uid };
-    // Over TCP, from the address that Ann's browser has too.
+    // Over TCP, from the address of Ann's browser.
     const link = await openVoiceLink(posing);
     const talker = new Talker(ann.uid);
     await link.talk(talker.next(5));
-    // And by datagrams: with and without hello.
+    // And by datagrams: with and without a hello.
     const socket = Deno.listenDatagram({
       transport: "udp",
       hostname: "127.0.0.1",
@@ -373,7 +374,7 @@ Deno.test("WebSocket voice ends with the chat session", () =>
     await until(() => !server.live.isOnline(ann.uid));
     await using again = await browse(server, "Ann");
     equal(again.uid, ann.uid);
-    // The ticket was for the session that has ended.
+    // The ticket was for a session that has ended.
     await using socket = await RawWebSocket.open(portOf(server), "/ws/voice");
     await socket.send(clientFrame(1, text(unused)));
     equal(await socket.closeCode(), 1008);
@@ -385,12 +386,12 @@ Deno.test("WebSocket video: behind the same address nobody shows as another", ()
     await ann.expect(videoPublishTo);
     const endpoint = server.live.status().endpoints.video ?? "";
     const [hostname = "", port] = endpoint.split(":");
-    // From the address that Ann's browser has too.
+    // From the address of Ann's browser.
     const conn = await Deno.connect({ hostname, port: Number(port) });
     await conn.write(encodeRequest({ kind: "publisher hello", uid: ann.uid }));
     equal(await conn.read(new Uint8Array(16)), null, "no offset is given");
     conn.close();
-    // And with a ticket of somebody else.
+    // And with another user's ticket.
     await using eve = await browse(server, "Eve");
     await eve.rooms.join(ROOM);
     const ticket = await ticketFor(server, "Eve", "video");

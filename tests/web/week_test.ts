@@ -1,6 +1,8 @@
 /**
- * A host's week with the desk alone: a real server in an empty folder, and
- * nobody touches its command line after the first start.
+ * A host's week with the desk alone: a real server in an empty folder, without
+ * any command after the first start.
+ *
+ * @module
  */
 import { doesNotMatch, match, ok, rejects } from "node:assert/strict";
 import { alertAdmin } from "../../lib/protocol/packets/moderation.ts";
@@ -9,7 +11,7 @@ import { type DeskVisitor, withDeskVisitor } from "./support/desk_visitor.ts";
 
 const BOUND_MS = 15_000;
 
-/** Opens the page until it shows that. */
+/** Reloads the page until it shows this text. */
 async function until(
   host: DeskVisitor,
   path: string,
@@ -69,7 +71,10 @@ async function usersAndRooms(host: DeskVisitor): Promise<void> {
   await sees(host, /The Snug/);
 }
 
-/** What two members do with old clients; resolves when the ban has hit. */
+/**
+ * Two members with old clients make a complaint; resolves when the ban has
+ * taken effect.
+ */
 async function complaint(server: TestServer, host: DeskVisitor) {
   await using ann = await server.signOn("Ann");
   await using troll = await server.signOn("Troll");
@@ -109,7 +114,7 @@ async function statistics(host: DeskVisitor): Promise<void> {
   await sees(host, /1000 <small>kbit\/s, at most 0 % used/);
 }
 
-/** Takes a backup, removes a member by mistake, and undoes that. */
+/** Makes a backup, removes a member by mistake, and restores the backup. */
 async function mistake(server: TestServer, host: DeskVisitor): Promise<void> {
   await host.open("/desk/backup");
   await host.send("/desk/backup/now");
@@ -130,7 +135,7 @@ async function mistake(server: TestServer, host: DeskVisitor): Promise<void> {
   await sees(host, /class="[^"]*failed/);
   await host.send("/desk/backup/restore", { password: PASSWORD });
   await sees(host, /Restoring/);
-  // A new process would be another one: this one starts again by itself.
+  // The server restarts within the same process.
   await server.log.match(/backup restored/, BOUND_MS);
   await signIn(host, "Rose");
   await host.open("/desk/backup");
@@ -157,7 +162,7 @@ async function membersView(host: DeskVisitor): Promise<void> {
 
 Deno.test({
   name: "a host's week with the desk alone",
-  // The debugger's socket and the child end a moment later.
+  // The debugger's socket and the child process end a moment later.
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {

@@ -1,7 +1,7 @@
 /**
- * A server and two networks of visitors, each in a network namespace of its
- * own: the door treats loopback specially, so some attacks must come from
- * other addresses. Needs Linux, root and `ip`.
+ * A server and two networks of visitors, each in its own network namespace: the
+ * server treats loopback addresses specially, so some attacks need other
+ * addresses. Requires Linux, root and `ip`.
  *
  * @module
  */
@@ -26,7 +26,7 @@ async function run(command: string, ...args: string[]): Promise<string> {
 
 const ip = (words: string) => run("ip", ...words.split(" "));
 
-/** Why these tests cannot run here; undefined: they can. */
+/** Returns why these tests cannot run here; undefined if they can. */
 export async function whyNot(): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "not on Linux";
   if (Deno.uid() !== 0) return "not root";
@@ -139,13 +139,13 @@ export class Networks implements AsyncDisposable {
     );
   }
 
-  /** What a visitor says, when it has ended by itself. */
+  /** Runs a visitor to its end. Returns its output. */
   async visit(side: Side, ...args: readonly string[]): Promise<string> {
     const visit = this.start(side, ...args);
     return await visit.ended();
   }
 
-  /** A command of the host. */
+  /** Runs a command of the host. */
   async cli(...args: readonly string[]): Promise<string> {
     const { code, out, err } = await runCli([...args, "--data", this.#data]);
     assert.equal(code, 0, err);
@@ -174,7 +174,7 @@ export class Visit {
     this.#errors = new Response(child.stderr).text();
   }
 
-  /** Waits until it has said this. */
+  /** Waits until it has printed this word. */
   async says(word: string): Promise<void> {
     while (!this.#text.includes(word)) {
       const { done, value } = await this.#said.read();
@@ -185,7 +185,7 @@ export class Visit {
     }
   }
 
-  /** Lets it go on. */
+  /** Lets it continue. */
   async go(): Promise<void> {
     await this.#child.stdin.close();
   }

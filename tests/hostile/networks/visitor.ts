@@ -1,7 +1,7 @@
 /**
- * A visitor in a network of its own: `visitor.ts CHAT sign-on UID PASSWORD`,
- * `guess COUNT`, `resets SECONDS`, `listen SPEAKER LISTENER`, `forge SPEAKER`.
- * Says on standard output how it went; the end of its input lets it go on.
+ * A visitor in its own network: `visitor.ts CHAT sign-on UID PASSWORD`, `guess
+ * COUNT`, `resets SECONDS`, `listen SPEAKER LISTENER`, `forge SPEAKER`. Prints
+ * the result on standard output, and continues when its input ends.
  *
  * @module
  */
@@ -64,7 +64,7 @@ const voiceOf = (uid: number, sequence: number) =>
     payload: new Uint8Array(132).fill(0xd2),
   });
 
-/** Counts what the listener hears while the speaker has no voice link. */
+/** Counts what the listener receives while the speaker has no voice link. */
 async function listen(speaker: number, listener: number): Promise<void> {
   for (const uid of [speaker, listener]) {
     const peer = await (await Peer.connect(chat)).signOn(uid);
@@ -94,7 +94,7 @@ async function listen(speaker: number, listener: number): Promise<void> {
   Deno.exit(0);
 }
 
-/** Datagrams in the name of a member who is elsewhere. */
+/** Sends datagrams in the name of a member elsewhere. */
 async function forge(speaker: number): Promise<void> {
   const socket = Deno.listenDatagram({
     hostname: "0.0.0.0",
@@ -108,7 +108,7 @@ async function forge(speaker: number): Promise<void> {
   };
   for (let n = 0; n < 20; n++) {
     await socket.send(encodeHello(VOICE_ROOM, speaker), to);
-    // A datagram has no length word in front.
+    // Datagrams have no length prefix.
     await socket.send(voiceOf(speaker, n).subarray(4), to);
     await pause(50);
   }

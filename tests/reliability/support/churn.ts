@@ -1,7 +1,7 @@
 /**
- * People who come, do something of everything, and go, on a server in this
- * process; prints how much memory is in use after each round, as JSON. Run
- * with --v8-flags=--expose-gc.
+ * Users who sign on, do a bit of everything, and leave, on a server in this
+ * process. Prints the memory in use after each round as JSON. Run with
+ * --v8-flags=--expose-gc.
  *
  * @module
  */
@@ -46,7 +46,7 @@ const permanent = rig.server.live.status().rooms;
 const used: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   for (let n = 0; n < VISITS; n++) await visit(n);
-  // Rooms and their last members wait a while for each other.
+  // Rooms and their last members wait some time for each other.
   rig.ahead += 300_000;
   await rig.until(() => {
     const { connections, rooms } = rig.server.live.status();

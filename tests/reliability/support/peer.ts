@@ -1,5 +1,5 @@
 /**
- * A bare client for tests that must send what no honest client would: it can
+ * A minimal client for tests that must send what no normal client would: it can
  * sign on, write any bytes, and wait for frames. It checks nothing.
  *
  * @module
@@ -24,7 +24,7 @@ import { decodeText, encodeText } from "../../../lib/protocol/windows1252.ts";
 
 export const PASSWORD = "secret11";
 
-/** A whole frame of the client, its payload in pieces. */
+/** Returns a complete frame of the client; the payload is given in parts. */
 export function packet(
   name: ClientTypeName,
   ...parts: (Uint8Array | string | number[])[]
@@ -45,17 +45,19 @@ export const u16 = (
   value: number,
 ): number[] => [value >>> 8 & 255, value & 255];
 
-/** How long a test waits for something that must come. */
+/** Milliseconds to wait for something that must arrive. */
 const PATIENCE_MS = 10_000;
 
 export class Peer {
-  /** Everything that came and was not taken by {@linkcode Peer.expect}. */
+  /** Frames that {@linkcode Peer.expect} has not taken. */
   readonly inbox: Frame[] = [];
-  /** What came that would break the real client. */
+  /** Received frames that would break the real client. */
   readonly hazards: string[] = [];
-  /** Sees every frame first; true: it is not for the inbox. */
+  /**
+   * Called with every frame first; returns true to keep it out of the inbox.
+   */
   onFrame: ((frame: Frame) => boolean) | undefined;
-  /** The connection has ended, for whatever reason. */
+  /** Whether the connection has ended, for whatever reason. */
   closed = false;
   uid = 0;
   #waiters = new Set<() => void>();
@@ -63,7 +65,7 @@ export class Peer {
 
   private constructor(readonly conn: Deno.TcpConn) {}
 
-  /** Connects; `mute` reads nothing, ever. */
+  /** Connects; with `mute` it never reads. */
   static async connect(
     address: string,
     { mute = false }: { mute?: boolean } = {},
@@ -79,7 +81,7 @@ export class Peer {
     return peer;
   }
 
-  /** Begins to read, for one that was mute. */
+  /** Starts reading, after `mute`. */
   listen(): void {
     this.#reading ??= this.#read();
   }
@@ -102,7 +104,7 @@ export class Peer {
         this.#wake();
       }
     } catch {
-      // Reset: as good as closed.
+      // Reset, which counts as closed.
     }
     this.closed = true;
     this.#wake();
@@ -112,7 +114,7 @@ export class Peer {
     for (const wake of [...this.#waiters]) wake();
   }
 
-  /** Resolves when `happened` is true; it is asked again with each read. */
+  /** Resolves when `happened` returns a value; it is called after each read. */
   async until<T>(happened: () => T | undefined, what: string): Promise<T> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -129,7 +131,9 @@ export class Peer {
     }
   }
 
-  /** Takes the first frame of this type out of the inbox, when it comes. */
+  /**
+   * Takes the first frame of this type from the inbox, waiting if necessary.
+   */
   async expect(
     name: ServerTypeName,
     fits: (payload: Uint8Array) => boolean = () => true,
@@ -145,7 +149,7 @@ export class Peer {
     }, name);
   }
 
-  /** The sentence of the refusal that comes next. */
+  /** Returns the text of the next refusal. */
   async refused(to?: ClientTypeName): Promise<string> {
     const payload = await this.expect("FEEDBACK", (payload) => {
       const view = new DataView(payload.buffer, payload.byteOffset);
@@ -155,18 +159,18 @@ export class Peer {
     return decodeText(payload.subarray(4));
   }
 
-  /** How many frames of this type are in the inbox. */
+  /** Returns the number of frames of this type in the inbox. */
   count(name: ServerTypeName): number {
     const { type } = SERVER_TYPES[name];
     return this.inbox.filter((frame) => frame.type === type).length;
   }
 
-  /** Resolves when the server has ended the connection. */
+  /** Resolves when the server has closed the connection. */
   async ended(): Promise<void> {
     await this.until(() => this.closed || undefined, "the end");
   }
 
-  /** Writes all of `bytes`; false when the connection is gone. */
+  /** Writes all of `bytes`. Returns false when the connection is closed. */
   async write(bytes: Uint8Array): Promise<boolean> {
     try {
       for (let at = 0; at < bytes.length;) {
@@ -185,7 +189,7 @@ export class Peer {
     return await this.write(packet(name, ...parts));
   }
 
-  /** Up to the key; gives its offset. */
+  /** Signs on up to the key. Returns its offset. */
   async greet(uid: number): Promise<number> {
     await this.write(clientHello.frame({ uid }, CLIENT_VERSION));
     await this.expect("HELLO");
@@ -193,7 +197,7 @@ export class Peer {
     return keyOffset(await this.expect("SERVER_KEY"));
   }
 
-  /** The LOGIN packet for a password under a key's offset. */
+  /** Returns the LOGIN packet for a password under a key's offset. */
   static login(uid: number, password: string, offset: number): Uint8Array {
     const digits = encodeDigits(encodeText(password), offset, 1);
     return packet("LOGIN", u32(uid), digits);
@@ -207,15 +211,15 @@ export class Peer {
     return this;
   }
 
-  /** Joins and waits until the member list has come. */
+  /** Joins, and waits for the member list. */
   async join(gid: number, lockword = ""): Promise<void> {
     await this.send("ROOM_JOIN", u32(gid), u16(0), u32(0x82a), lockword);
     await this.expect("ROOM_USER_LIST");
   }
 
   /**
-   * When this returns, the server has taken everything sent before: a search
-   * is always answered, and packets of one connection are taken in order.
+   * Resolves when the server has handled everything sent so far: a search is
+   * always answered, and packets of one connection are handled in order.
    */
   async settled(): Promise<void> {
     await this.send("USER_SEARCH", `exnick=nobody ${Math.random()}\n`);
@@ -226,7 +230,7 @@ export class Peer {
     try {
       this.conn.close();
     } catch {
-      // Already.
+      // Already closed.
     }
   }
 }

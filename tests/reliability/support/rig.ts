@@ -1,5 +1,5 @@
 /**
- * A whole server in this process, on ports of its own, with people in it.
+ * A whole server in this process, on its own ports, with users.
  *
  * @module
  */
@@ -19,28 +19,28 @@ import {
 } from "../../../lib/server/start_server.ts";
 import { PASSWORD, Peer } from "./peer.ts";
 
-/** Cheap to check, so that tests are about something else. */
+/** Cheap to check, because these tests are not about passwords. */
 const hash = await new PasswordHasher({ log2n: 1 }).hash(encodeText(PASSWORD));
 
 export interface RigOptions {
-  /** Dotted keys of the configuration. */
+  /** Settings by dotted key. */
   readonly config?: Readonly<Record<string, Value>>;
-  /** Puts something between the server and its store. */
+  /** Wraps the store that the server uses. */
   readonly wrap?: (store: Store) => Store;
 }
 
 export class Rig implements AsyncDisposable {
-  /** Milliseconds that the server's clock is ahead. */
+  /** Milliseconds by which the server's clock is ahead. */
   ahead = 0;
-  /** Milliseconds by which the wall clock alone has stepped. */
+  /** Milliseconds by which only the wall clock has stepped. */
   stepped = 0;
-  /** Every line of the log, debug ones too, as JSON text. */
+  /** Every line of the log, including debug lines, as JSON. */
   readonly lines: string[] = [];
   readonly peers: Peer[] = [];
   server!: RunningServer;
-  /** The store as the tests see it: never the wrapped one. */
+  /** The store itself, without the wrapper. */
   store!: Store;
-  /** For commands as somebody else than the system user's readers. */
+  /** Runs commands as another user. */
   host!: CommandHost;
   #users = 0;
 
@@ -58,7 +58,7 @@ export class Rig implements AsyncDisposable {
       "server.video_port": 0,
       "web.enabled": false,
       "auth.scrypt_log2n": 1,
-      // Tests of load are about something else.
+      // Tests of load are not about this limit.
       "limits.fanout_bytes_per_second": 1_000_000_000,
       ...config,
     });
@@ -90,7 +90,7 @@ export class Rig implements AsyncDisposable {
     return rig;
   }
 
-  /** Changes settings of the running server, as `config set` does. */
+  /** Changes settings of the running server, like `config set`. */
   change(settings: Readonly<Record<string, Value>>): void {
     const { needRestart } = this.server.config.take(
       defaultConfig({ ...this.settings, ...settings }),
@@ -98,7 +98,7 @@ export class Rig implements AsyncDisposable {
     if (needRestart.length > 0) throw new Error(`not live: ${needRestart}`);
   }
 
-  /** An account; its password is always {@linkcode PASSWORD}. */
+  /** Creates an account with the password {@linkcode PASSWORD}. */
   user(nickname = `user ${++this.#users}`, role: Role = "user"): Account {
     return this.store.accounts.create({
       nickname,
@@ -114,7 +114,7 @@ export class Rig implements AsyncDisposable {
     return peer;
   }
 
-  /** Somebody new, signed on. */
+  /** Creates an account and signs it on. */
   async guest(nickname?: string, role?: Role): Promise<Peer> {
     const { uid } = this.user(nickname, role);
     return await (await this.connect()).signOn(uid);
@@ -129,7 +129,7 @@ export class Rig implements AsyncDisposable {
     }
   }
 
-  /** A line of the log with all of these words has been written. */
+  /** Waits until a line of the log contains all of these words. */
   async logged(...words: string[]): Promise<void> {
     await this.until(
       () => this.lines.some((line) => words.every((w) => line.includes(w))),

@@ -1,6 +1,6 @@
 /**
- * A cable between a browser and the server that a test can pull out: a TCP
- * proxy on a port of its own.
+ * A connection between a browser and the server that a test can interrupt: a
+ * TCP proxy on its own port.
  *
  * @module
  */
@@ -22,13 +22,13 @@ export class Cable implements AsyncDisposable {
     return `http://127.0.0.1:${port}`;
   }
 
-  /** Ends all connections and every new one. */
+  /** Closes all connections, and every new one. */
   cut(): void {
     this.#isCut = true;
     for (const conn of this.#open) close(conn);
   }
 
-  /** Holds all bytes back, as a network that is gone: nobody is told. */
+  /** Holds all bytes back, as in a network that fails silently. */
   freeze(): void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#passes = promise;
@@ -80,7 +80,7 @@ export class Cable implements AsyncDisposable {
         for (let at = 0; at < n;) at += await to.write(buffer.subarray(at, n));
       }
     } catch {
-      // One end is gone: so is the other.
+      // When one end is closed, the other is closed too.
     }
     close(from);
     close(to);
@@ -91,6 +91,6 @@ function close(conn: Deno.Conn): void {
   try {
     conn.close();
   } catch {
-    // It is closed already.
+    // Already closed.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Tests of the page /chat in a real Chromium with a made-up microphone and
- * camera, beside clients of 2002.
+ * Tests of the page /chat in a real Chromium with a simulated microphone and
+ * camera, together with old clients.
  *
  * @module
  */
@@ -13,11 +13,11 @@ import { DESK, MISSING } from "./chromium.ts";
 import { withChromium } from "./shared_chromium.ts";
 import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
 
-/** What went wrong in a page's console, or left for another site. */
+/** Errors in a page's console, and requests to other sites. */
 const faults: string[] = [];
-/** A permanent voice room of every fresh server. */
+/** A permanent voice room of every new server. */
 export const PORCH = "The Front Porch";
-/** A name of this machine that browsers do not count as secure. */
+/** A name of this machine that browsers do not treat as secure. */
 export const LAN_NAME = "server.lan.test";
 const RATE = 44_100;
 
@@ -27,7 +27,10 @@ Deno.test.afterAll(async () => {
   if (spoken !== undefined) await Deno.remove(spoken);
 });
 
-/** A WAV file for the made-up microphone: our speech, brought up to 44.1 kHz. */
+/**
+ * Creates a WAV file for the simulated microphone: generated speech at 44.1
+ * kHz.
+ */
 async function speechFile(): Promise<string> {
   if (spoken !== undefined) return spoken;
   const samples = speech(8000 * SPOKEN_S);
@@ -59,7 +62,10 @@ async function speechFile(): Promise<string> {
   return spoken = file;
 }
 
-/** `room` is the number of {@linkcode PORCH}. Ann, Bob and Dan have accounts. */
+/**
+ * Declares a test. `room` is the number of {@linkcode PORCH}; Ann, Bob and Dan
+ * have accounts.
+ */
 export function chatTest(
   name: string,
   work: (server: WholeServer, browser: Browser, room: number) => Promise<void>,
@@ -69,7 +75,7 @@ export function chatTest(
   Deno.test({
     name: `/chat: ${name}`,
     ignore: MISSING !== null || !isPossible,
-    // The debugger's socket and the child end a moment later.
+    // The debugger's socket and the child process end a moment later.
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
@@ -93,8 +99,8 @@ export function chatTest(
 }
 
 /**
- * Broken connections, ended web sessions, refused forms, and a header that counts
- * by https only are logged by the browser itself.
+ * Messages that the browser itself logs: broken connections, ended web
+ * sessions, rejected forms, and a header that only applies to https.
  */
 const BY_THE_BROWSER =
   /WebSocket|net::ERR_|status of 4(?:01|22)|Cross-Origin-Opener-Policy header/;
@@ -102,9 +108,9 @@ const BY_THE_BROWSER =
 interface VisitOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly dark?: boolean;
-  /** Where the pages are, when not at the server itself. */
+  /** Base URL of the pages, if it is not the server itself. */
   readonly pages?: string;
-  /** Of a link to a room. */
+  /** Room of an invitation link. */
   readonly room?: number;
 }
 
@@ -139,7 +145,7 @@ export async function openChat(
   return page;
 }
 
-/** An empty page; any error in its console fails the test. */
+/** Opens an empty page; any error in its console fails the test. */
 export async function newPage(
   server: WholeServer,
   browser: Browser,
@@ -180,7 +186,7 @@ export async function write(page: Page, text: string): Promise<void> {
   await page.press(".composer textarea", "Enter");
 }
 
-/** Opens the menu beside a person of a list and clicks an entry. */
+/** Opens the menu beside a user in a list and clicks an entry. */
 export async function choose(
   page: Page,
   list: ".members" | ".pals",
@@ -192,7 +198,7 @@ export async function choose(
   await page.click(`${row} .choices button:text-is('${entry}')`);
 }
 
-/** Answers the one open dialog that asks for a line. */
+/** Answers the open dialog that asks for a line. */
 export async function answer(page: Page, text: string): Promise<void> {
   await page.fill("dialog[open] input[name=text]", text);
   await page.click("dialog[open] button[type=submit]");

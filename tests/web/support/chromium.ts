@@ -33,7 +33,7 @@ const START_MS = 30_000;
 export const PHONE = { width: 390, height: 844 } as const;
 export const DESK = { width: 1280, height: 900 } as const;
 
-/** playwright-core wants more of node:http than earlier ones have. */
+/** Oldest version with everything that playwright-core needs of node:http. */
 const OLDEST_DENO = [2, 9] as const;
 
 /** Why browser tests are skipped on this machine, or null. */
@@ -57,7 +57,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** A running browser with a profile of its own. */
+/** A running browser with its own profile. */
 export class Chromium implements AsyncDisposable {
   private constructor(
     readonly browser: Browser,
@@ -100,7 +100,7 @@ async function end(child: Deno.ChildProcess, profile: string): Promise<void> {
   await removeSoon(profile);
 }
 
-/** Chromium writes port and path there once it listens. */
+/** Reads the port and path that Chromium writes once it listens. */
 async function debuggingUrl(profile: string): Promise<string> {
   const file = join(profile, "DevToolsActivePort");
   const deadline = Date.now() + START_MS;
@@ -115,7 +115,9 @@ async function debuggingUrl(profile: string): Promise<string> {
   throw new Error("Chromium did not start");
 }
 
-/** Its helpers may still write for a moment. */
+/**
+ * Removes a folder to which Chromium's processes may still write for a moment.
+ */
 async function removeSoon(folder: string): Promise<void> {
   for (let i = 0; i < 50; i++) {
     try {
@@ -133,7 +135,7 @@ export interface ViewOptions {
   readonly phone?: boolean;
 }
 
-/** A window without anybody's cookies. */
+/** Opens a window without cookies. */
 export async function newContext(
   browser: Browser,
   { dark = false, scripts = true, phone = false }: ViewOptions = {},
@@ -146,10 +148,12 @@ export async function newContext(
   });
 }
 
-/** Whether tests keep pictures of the pages that they visit. */
+/** Whether tests save pictures of the pages that they visit. */
 const KEEPS_PICTURES = Deno.env.get("SCREENSHOTS") === "1";
 
-/** With SCREENSHOTS=1, a picture of the whole page under tests/artifacts/web. */
+/**
+ * With SCREENSHOTS=1 saves a picture of the whole page in tests/artifacts/web.
+ */
 export async function screenshot(page: Page, name: string): Promise<void> {
   if (!KEEPS_PICTURES) return;
   await Deno.mkdir(ARTIFACTS, { recursive: true });
@@ -159,16 +163,18 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   });
 }
 
-/** Windows that have axe-core. */
+/** Pages that have axe-core. */
 const equipped = new WeakSet<Page>();
 
-/** Returns what axe-core finds wrong, a line each; `rules` empty: by all. */
+/**
+ * Returns the faults that axe-core finds, a line each; empty `rules` means all.
+ */
 export async function accessibilityFaults(
   page: Page,
   rules: readonly string[] = [],
 ): Promise<string[]> {
-  // By the debugger, which a content security policy does not bind. It is
-  // large: pages that are opened later have it from the start.
+  // Added by the debugger, which a content security policy does not restrict.
+  // It is large, so later documents of the page get it from the start.
   if (!equipped.has(page)) {
     equipped.add(page);
     await page.addInitScript(axe.source);

@@ -1,6 +1,6 @@
 /**
- * A person at the desk: the same steps in a real Chromium, and by the forms
- * alone where there is none.
+ * A user of the desk: the same steps in a real Chromium, or by submitting the
+ * forms directly where there is none.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { withChromium } from "./shared_chromium.ts";
 export interface DeskVisitor {
   /** Opens a page of the site. */
   open(path: string): Promise<void>;
-  /** Fills the page's form with that action, and sends it. */
+  /** Fills in the form with that action, and submits it. */
   send(
     action: string,
     fields?: Readonly<Record<string, string>>,
   ): Promise<void>;
-  /** The page as it is, in HTML. */
+  /** Returns the current HTML of the page. */
   html(): Promise<string>;
 }
 
@@ -48,7 +48,7 @@ class ByChromium implements DeskVisitor {
     const { page } = this;
     const form = page.locator(`main form[action="${action}"][method=post]`)
       .first();
-    // What is folded away is opened first, as one would.
+    // Opens collapsed parts first, like a user.
     await form.evaluate((one) => {
       // deno-lint-ignore no-explicit-any -- runs in the page
       for (let at: any = one; at; at = at.parentElement) {

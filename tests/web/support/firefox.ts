@@ -1,7 +1,7 @@
 /**
- * A real, headless Firefox for a test, driven by WebDriver BiDi: Playwright's
- * own Firefox is another program, and Debian's lacks commands that its driver
- * sends to every page.
+ * A real, headless Firefox for a test, driven by WebDriver BiDi: Playwright
+ * needs its own build of Firefox, and Debian's lacks commands that Playwright's
+ * driver sends to every page.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const PROGRAM = "/usr/bin/firefox-esr";
 const SOUND_SERVER = "/usr/bin/pulseaudio";
 const START_MS = 60_000;
 const WAIT_MS = 20_000;
-/** A quiet browser that asks for nothing and calls nobody. */
+/** Makes the browser ask no questions and contact no servers. */
 const PREFERENCES = `
 user_pref("app.update.enabled", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
@@ -43,7 +43,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** A browser of its own, gone when the work is done. */
+/** Starts a browser for `work` and ends it afterwards. */
 export async function withFirefox(
   work: (page: FirefoxPage) => Promise<void>,
 ): Promise<void> {
@@ -93,7 +93,7 @@ export async function withFirefox(
   }
 }
 
-/** Its children may still write for a moment. */
+/** Removes a folder to which child processes may still write for a moment. */
 async function removeSoon(folder: string): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
     try {
@@ -104,7 +104,7 @@ async function removeSoon(folder: string): Promise<void> {
   }
 }
 
-/** Firefox writes the port there once it listens. */
+/** Reads the port that Firefox writes once it listens. */
 async function addressOf(profile: string): Promise<string> {
   const file = join(profile, "WebDriverBiDiServer.json");
   for (const end = Date.now() + START_MS; Date.now() < end;) {
@@ -174,7 +174,7 @@ export class FirefoxPage {
     await this.driver.send("browsingContext.navigate", params);
   }
 
-  /** Runs a function of the page, which can use nothing from outside it. */
+  /** Runs a function in the page; it can use nothing from outside it. */
   async evaluate<T>(work: () => T): Promise<Awaited<T>> {
     return JSON.parse(
       await this.#run(
@@ -203,7 +203,7 @@ export class FirefoxPage {
     );
   }
 
-  /** Clicks the first element that contains `text`, as a mouse does. */
+  /** Clicks the first element that contains `text`, like a mouse. */
   async click(selector: string, text = ""): Promise<void> {
     await this.waitFor(selector, text);
     const { context } = this;

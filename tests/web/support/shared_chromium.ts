@@ -1,13 +1,13 @@
 /**
- * One Chromium for all tests of a file: starting it costs more than most of
- * the tests.
+ * One Chromium for all tests in a file, because starting it takes longer than
+ * most tests.
  *
  * @module
  */
 import type { Browser } from "playwright-core";
 import { Chromium } from "./chromium.ts";
 
-/** That of this test file; a test has windows of its own in it. */
+/** The browser of this test file; each test has its own windows. */
 let shared: Chromium | undefined;
 
 Deno.test.afterAll(async () => {
@@ -16,8 +16,8 @@ Deno.test.afterAll(async () => {
 });
 
 /**
- * Lends the file's browser, which starts with the first test; all windows are
- * closed afterwards. Other flags than before start another browser.
+ * Lends the file's browser, which starts with the first test, and closes all
+ * windows afterwards. Different flags start another browser.
  */
 export async function withChromium(
   work: (browser: Browser) => Promise<void>,

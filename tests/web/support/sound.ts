@@ -1,5 +1,6 @@
 /**
- * What pages and clients of 2002 say and hear, for tests of the page /chat.
+ * Sound that pages and old clients send and receive, for tests of the page
+ * /chat.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { type PaltalkClient, Talker } from "../../../lib/client/mod.ts";
 import { GsmDecoder, GsmEncoder } from "../../../lib/codec/gsm.ts";
 import { correlation, speech } from "../../support/signals.ts";
 
-/** Length of the loop that a made-up microphone plays. */
+/** Length of the loop, in seconds, that a simulated microphone plays. */
 export const SPOKEN_S = 8;
 
 /** A page of Chromium or Firefox. */
@@ -16,7 +17,7 @@ interface Scripted {
   evaluate<T>(work: () => T): Promise<Awaited<T>>;
 }
 
-/** Speaks at the pace of the old client; returns the payloads. */
+/** Speaks at the pace of the old client. Returns the payloads. */
 export async function talkFor(
   client: PaltalkClient,
   seconds: number,
@@ -41,7 +42,7 @@ export async function talkFor(
   return packets;
 }
 
-/** Samples that a client of 2002 hears, until a second is silent. */
+/** Returns the samples that an old client hears, until a second is silent. */
 export async function listen(
   client: PaltalkClient,
   uid: number,
@@ -62,7 +63,7 @@ export async function listen(
   }
 }
 
-/** Keeps what the page's player plays from now on, and the packets. */
+/** Records what the page's player plays from now on, and the packets. */
 export async function tap(page: Scripted): Promise<void> {
   await page.evaluate(async () => {
     // deno-lint-ignore no-explicit-any -- of the page
@@ -90,7 +91,7 @@ export async function tap(page: Scripted): Promise<void> {
   });
 }
 
-/** What {@linkcode tap} has kept; three seconds of sound at 8 kHz. */
+/** Returns the recording of {@linkcode tap}: three seconds at 8 kHz. */
 export async function tapped(
   page: Scripted,
 ): Promise<{ samples: number[]; packets: number[][] }> {
@@ -113,7 +114,7 @@ export async function tapped(
   return { samples, packets };
 }
 
-/** Our speech as the codec alone makes it, three times in a row. */
+/** The generated speech after the codec alone, three times in a row. */
 const direct = (() => {
   let made: number[] | undefined;
   return () => {
@@ -131,13 +132,14 @@ const direct = (() => {
 })();
 
 const ALIKE = 0.9;
-/** Samples of a window; every eighth is looked at first. */
+/** Samples of a window; every eighth offset is tried first. */
 const WINDOW = 8000;
 const COARSE = 8;
 
 /**
- * The best correlation of one second of what was heard with our speech. Later
- * seconds are tried too, because on a busy machine one of them may have a gap.
+ * Returns the best correlation of one second of the recording with the
+ * generated speech. Later seconds are tried as well, because on a busy machine
+ * one of them may have a gap.
  */
 export function bestMatch(heard: readonly number[]): number {
   let best = 0;
@@ -167,13 +169,13 @@ function matchOf(part: readonly number[]): number {
   return best;
 }
 
-/** Of 20 ms each, as the codec has them. */
+/** Samples of 20 ms, the codec's frame. */
 const FRAME = 160;
 const BANDS_HZ = [250, 400, 630, 1000, 1600, 2500, 3400];
 
 /**
- * How much of our speech is left in what was heard, by ears rather than by
- * samples: loudness (in dB), what the spectrum looks like, and when it is loud.
+ * Returns how much of the speech is left, as a listener would notice: loudness
+ * in dB, shape of the spectrum, and changes of loudness over time.
  */
 export function resemblance(
   heard: readonly number[],
@@ -196,12 +198,12 @@ export function resemblance(
   };
 }
 
-/** The codec leaves an offset in pauses. */
+/** Removes the offset that the codec leaves in pauses. */
 function withoutOffset(samples: readonly number[]): number[] {
   return samples.map((one, i) => one - (samples[i - 1] ?? one));
 }
 
-/** Loudness of each frame. */
+/** Returns the loudness of each frame. */
 function envelope(samples: readonly number[]): number[] {
   return Array.from(
     { length: Math.floor(samples.length / FRAME) },
@@ -209,10 +211,10 @@ function envelope(samples: readonly number[]): number[] {
   );
 }
 
-/** Loudness of each band in dB. */
+/** Returns the loudness of each band in dB. */
 function bands(samples: readonly number[]): number[] {
   return BANDS_HZ.map((hertz) => {
-    // Goertzel, a frame at a time.
+    // Goertzel's algorithm, frame by frame.
     const k = 2 * Math.cos(2 * Math.PI * hertz / 8000);
     let power = 0;
     for (let at = 0; at + FRAME <= samples.length; at += FRAME) {

@@ -11,7 +11,7 @@ import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
 
 const HOUR = 3_600_000;
 
-/** A test that is skipped says why in its name. */
+/** A skipped test says why in its name. */
 const only = MISSING === null ? "" : ` (skipped: ${MISSING})`;
 
 export function browserTest(
@@ -22,7 +22,7 @@ export function browserTest(
   Deno.test({
     name: name + only,
     ignore: MISSING !== null,
-    // The debugger's socket and the child end a moment later.
+    // The debugger's socket and the child process end a moment later.
     sanitizeOps: false,
     sanitizeResources: false,
     fn: () =>
@@ -57,7 +57,7 @@ export async function signIn(
   await page.waitForURL(/\/member$/);
 }
 
-/** Seven hours of load, so that charts have something to draw. */
+/** Adds seven hours of load, so that charts are not empty. */
 export function addHistory({ store }: WholeServer): void {
   const now = Date.now();
   for (let i = 0; i < 360; i++) {
@@ -74,7 +74,10 @@ export function addHistory({ store }: WholeServer): void {
   }
 }
 
-/** Six weeks of use: busy evenings and weekends, one room with a bad line. */
+/**
+ * Adds six weeks of use: busy evenings and weekends, one room with a poor
+ * connection.
+ */
 export function addStatistics({ store }: WholeServer): void {
   const { statistics } = store;
   const now = Date.now();

@@ -25,19 +25,19 @@ export const PASSWORD = "secret11";
 export interface WholeServer {
   readonly store: Store;
   readonly live: Live;
-  /** "http://127.0.0.1:12345" */
+  /** Base URL such as "http://127.0.0.1:12345". */
   readonly pages: string;
-  /** "https://127.0.0.1:12345"; "" without HTTPS. */
+  /** Base URL such as "https://127.0.0.1:12345"; "" without HTTPS. */
   readonly securePages: string;
   readonly setupDoor: SetupDoor;
   /** Folder of certificates. */
   readonly tlsFolder: string;
-  /** Reads the settings again, as SIGHUP does. */
+  /** Reloads the settings, like SIGHUP. */
   reload(more?: Readonly<Record<string, Value>>): void;
   addUser(nickname: string, more?: Partial<NewAccount>): Promise<Account>;
   /** Signs on with our own protocol client. */
   signOn(nickname: string, password?: string): Promise<PaltalkClient>;
-  /** Stops, and starts again on the same data and other ports. */
+  /** Stops, and starts again on the same data with other ports. */
   restart(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export async function withWholeServer(
       return await backupAside(file, copy, signal);
     },
     backupFolder: join(folder, "backups"),
-    // Only offered: a process of its own is needed to play it.
+    // Only offered: performing it needs a separate process.
     restore: () => {},
   };
   let server = await startServer({ ...tools, store });
@@ -126,7 +126,9 @@ export async function withWholeServer(
   }
 }
 
-/** Settings that the desk can change: those of the test are flags. */
+/**
+ * Returns the settings that the desk can change; those of the test are flags.
+ */
 function settingsIn(
   path: string,
   given: Readonly<Record<string, Value>>,

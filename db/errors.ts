@@ -59,7 +59,7 @@ const VERDICTS: readonly Verdict[] = [
     says: /readonly database|Read-only file system|Permission denied/,
     code: "read-only",
     message:
-      "The database is not writable: give this user write permission for the data folder and its files.",
+      "The database is not writable: the disk is read-only, or this user has no write permission for the data folder and its files.",
   },
   {
     says: /not a database/,

@@ -97,10 +97,11 @@ export function decodeDigits(
  */
 export function byteInDigits(digits: string, i: number, offset: number) {
   let number = 0;
-  for (let at = 4 * i; at < 4 * i + 3; at++) {
+  for (let at = 4 * i; at < 4 * i + 4; at++) {
     const digit = digits.charCodeAt(at) - 0x30;
     if (!(digit >= 0 && digit <= 9)) return -1;
-    number = 10 * number + digit;
+    // The fourth digit is noise.
+    if (at < 4 * i + 3) number = 10 * number + digit;
   }
   return number - shift(1, i, offset, LIMERICK);
 }

@@ -147,6 +147,15 @@ Deno.test("decodeCounter reads the captured digits under offset 7", () => {
   assert.deepEqual(others, [7, 44]);
 });
 
+Deno.test("decodeCounter refuses a group whose noise is not a digit", () => {
+  const digits = encodeCounter(1234, 7);
+  assert.equal(decodeCounter(digits, 7), 1234);
+  for (const at of [3, 7, 11, 15]) {
+    const broken = digits.slice(0, at) + "/" + digits.slice(at + 1);
+    assert.equal(decodeCounter(broken, 7), undefined);
+  }
+});
+
 Deno.test("decodeCounter gives back what encodeCounter wrote at any offset", () => {
   fc.assert(
     fc.property(

@@ -32,11 +32,13 @@ function localTime(at: number): string {
     `${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-const ZONE = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+/** Made at first use: its making is a twentieth of the start of a command. */
+let zone: Intl.DateTimeFormat | undefined;
 
 /** "UTC", "CEST", "GMT+5:30" */
 export function zoneText(at: number): string {
-  const part = ZONE.formatToParts(at).find(({ type }) =>
+  zone ??= new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+  const part = zone.formatToParts(at).find(({ type }) =>
     type === "timeZoneName"
   );
   return part?.value ?? "UTC";

@@ -20,7 +20,7 @@ const ban = (target: string, more: Partial<NewBan> = {}): NewBan => ({
   ...more,
 });
 
-Deno.test("bans of addresses count at once and are parsed once", async () => {
+Deno.test("bans of addresses apply immediately and are parsed once", async () => {
   const folder = await Deno.makeTempDir();
   const store = await openStore(join(folder, "retropal.db"));
   try {

@@ -3,7 +3,7 @@ import { AttemptLine, type Turn } from "./attempt_line.ts";
 
 const yes = () => true;
 
-Deno.test("AttemptLine lets the first through at once and the next ones one by one", async () => {
+Deno.test("AttemptLine lets the first attempt through immediately and the next ones one by one", async () => {
   const line = new AttemptLine({
     everyMs: 100,
     longestMs: 10_000,

@@ -89,7 +89,7 @@ Deno.test("SignOnGuard puts off a host that fills its own lane, and no other", a
   assert.ok(verdicts.filter((one) => one === "later").length >= 44);
 });
 
-Deno.test("SignOnGuard looks again at guesses that were sent all at once", async () => {
+Deno.test("SignOnGuard checks parallel guesses again when their turn comes", async () => {
   const { guard } = guardWith();
   let checks = 0;
   const queue: (() => void)[] = [];

@@ -14,7 +14,7 @@ Deno.test("announce() shows a box to all who are signed on, and counts them", ()
     half.expect();
   }));
 
-Deno.test("announce() never sends an empty box: the client wants a byte", () =>
+Deno.test("announce() never sends an empty box: the client needs a byte", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     chat.act((ctx) => announce(ctx, ""));

@@ -31,7 +31,7 @@ for (const [farewell, frame] of FAREWELLS) {
     }));
 }
 
-Deno.test("endSession() gives the sign-on window when nothing else is said", () =>
+Deno.test("endSession() opens the sign-on window by default", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     chat.act((ctx) => endSession(ctx, ann.session, "Enough.", "kicked"));

@@ -34,7 +34,7 @@ Deno.test("TABLE has exactly one row for each type that a client may send", () =
   }
 });
 
-Deno.test("dispatch() names, counts and ignores what means nothing here", () =>
+Deno.test("dispatch() names, counts and ignores unknown packets", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     for (const row of TABLE.filter(({ ignored }) => ignored)) {

@@ -82,7 +82,7 @@ const tell = (to: Session, text: string): Effect => ({
   frame: encodeText(text),
 });
 
-Deno.test("Fanout merges what a room hears in one turn, once for all members", async () => {
+Deno.test("Fanout merges a room's frames of one turn once for all members", async () => {
   const { fanout, lines, person, heard } = make();
   const lounge = room(1);
   const [ann, ben] = [person(1, lounge), person(2, lounge)];
@@ -105,7 +105,7 @@ Deno.test("Fanout shares a single frame without a copy", () => {
   assert.equal(lines.get(ann)!.pieces[0], effect.frame);
 });
 
-Deno.test("Fanout leaves out for each what he is not to hear", () => {
+Deno.test("Fanout leaves out frames that a member must not receive", () => {
   const { fanout, person, heard } = make();
   const lounge = room(1);
   const [ann, ben, cat] = [1, 2, 3].map((uid) => person(uid, lounge));
@@ -120,7 +120,7 @@ Deno.test("Fanout leaves out for each what he is not to hear", () => {
   assert.deepEqual(heard(cat!), ["a"]);
 });
 
-Deno.test("Fanout sends nothing to who skips all there is", () => {
+Deno.test("Fanout sends nothing to a member who skips all frames", () => {
   const { fanout, person, heard } = make();
   const lounge = room(1);
   const ann = person(1, lounge);
@@ -144,7 +144,7 @@ Deno.test("Fanout keeps the order between a room's frames and a member's own", (
   assert.equal(heard(ben).join(""), "13");
 });
 
-Deno.test("Fanout does not hurry a room for somebody who is not in it", () => {
+Deno.test("Fanout does not flush a room early for a user outside it", () => {
   const { fanout, person, heard } = make();
   const lounge = room(1);
   const [ann, zoe] = [person(1, lounge), person(9)];
@@ -154,7 +154,7 @@ Deno.test("Fanout does not hurry a room for somebody who is not in it", () => {
   assert.deepEqual(heard(zoe), ["x"]);
 });
 
-Deno.test("Fanout.settleRoom gives what was said to those who were there", () => {
+Deno.test("Fanout.settleRoom delivers earlier frames to the earlier members", () => {
   const { fanout, person, heard } = make();
   const lounge = room(1);
   const ann = person(1, lounge);
@@ -167,7 +167,7 @@ Deno.test("Fanout.settleRoom gives what was said to those who were there", () =>
   assert.deepEqual(heard(ben), ["after"]);
 });
 
-Deno.test("Fanout writes what was settled even when nothing else comes", async () => {
+Deno.test("Fanout writes settled frames even if no others follow", async () => {
   const { fanout, lines, person } = make();
   const lounge = room(1);
   const ann = person(1, lounge);
@@ -209,7 +209,7 @@ Deno.test("Fanout passes a frame's receipt on", () => {
   assert.deepEqual(events, ["receipt profile page"]);
 });
 
-Deno.test("Fanout says the room's last words before it closes a member's line", () => {
+Deno.test("Fanout writes the room's last frames before it closes a member's line", () => {
   const { fanout, events, person, heard } = make();
   const lounge = room(1);
   const ann = person(1, lounge);

@@ -27,7 +27,7 @@ async function makeRoom(
 const join = (client: TestClient, gid: string) =>
   client.send("ROOM_JOIN", `${gid} 0000 0000082a`);
 
-Deno.test("when all lines break at once, everybody finds the room again", () =>
+Deno.test("when all connections break together, everybody finds the room again", () =>
   withChat(async (chat) => {
     const [olga, ann, bob] = await chat.signOnAll("Olga", "Ann", "Bob");
     const gid = await makeRoom(chat, olga, ann, bob);
@@ -40,7 +40,7 @@ Deno.test("when all lines break at once, everybody finds the room again", () =>
     assert.equal(chat.world.listedRooms(30018).length, 2);
   }));
 
-Deno.test("who has left a room is not one of those it waits for", () =>
+Deno.test("a room does not wait for members who have left", () =>
   withChat(async (chat) => {
     const [olga, ann, bob] = await chat.signOnAll("Olga", "Ann", "Bob");
     const gid = await makeRoom(chat, olga, ann, bob);

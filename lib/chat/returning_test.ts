@@ -148,7 +148,7 @@ Deno.test("a direct message of the last moments waits for its receiver", () =>
     assert.deepEqual(waiting.map(({ from }) => from), [ann.uid]);
   }));
 
-Deno.test("readHandover() takes nothing old or damaged", () => {
+Deno.test("readHandover() ignores old or damaged files", () => {
   const now = Date.UTC(2002, 6, 31);
   const good = { version: 1, at: now, people: [], rooms: [] };
   assert.ok(readHandover(good, now));

@@ -37,7 +37,7 @@ function list(chat: TestChat, words: Record<string, WordAction>): void {
   );
 }
 
-Deno.test("slow mode lets a member write once in so many seconds, admins always", () =>
+Deno.test("slow mode lets a member write once per interval, and admins always", () =>
   withChat(async (chat) => {
     const { admin, ann, say } = await party(chat, 10);
     assert.equal(await say(ann, "one"), 1);
@@ -92,7 +92,7 @@ Deno.test("the list of words refuses, masks and flags, also whispers and topics"
 
 const DARN = "Your line was not sent: it has a word that is not wanted here.";
 
-Deno.test("the list holds for private messages where the host wants it", async () => {
+Deno.test("the list of words applies to private messages if the host has set that", async () => {
   const send = async (on: boolean) => {
     let heard = "";
     await withChat(async (chat) => {

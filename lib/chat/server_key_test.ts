@@ -17,7 +17,7 @@ import {
 const TEMPLATE = "XyF\u00a6NNN473312518";
 const LITERAL = "XyF\u00a6164473312518";
 
-Deno.test("makeKey puts a number of 509 to 851 where NNN stands", () => {
+Deno.test("makeKey replaces NNN with a number from 509 to 851", () => {
   const numberOf = (random: number) =>
     keyOffset(makeKey(TEMPLATE, () => random)) + MIN_KEY_NUMBER;
   assert.equal(numberOf(0), MIN_KEY_NUMBER);

@@ -3,7 +3,7 @@ import { Home } from "../../tests/support/cli/retropal.ts";
 
 const secret = { stdin: "secret11" };
 
-Deno.test("backup and restore bring back what was", async () => {
+Deno.test("backup and restore bring back the earlier data", async () => {
   await using home = await Home.make();
   await home.run("user add Ann --password-stdin", secret);
   const file = `${home.path}/copy.db`;
@@ -21,7 +21,7 @@ Deno.test("backup and restore bring back what was", async () => {
   match(audit, /cli {2}restore {2}copy\.db/);
 });
 
-Deno.test("backup without a file goes to the data folder and keeps the youngest", async () => {
+Deno.test("backup without a file writes to the data folder and keeps the newest", async () => {
   await using home = await Home.make();
   await home.makeDatabase();
   const folder = `${home.path}/copies`;
@@ -69,7 +69,7 @@ Deno.test("backup into a folder where others may write hands nothing over", asyn
   deepEqual(left.filter((name) => name.endsWith(".partial")), []);
 });
 
-Deno.test("restore refuses what is no backup and changes nothing", async () => {
+Deno.test("restore refuses an invalid backup and changes nothing", async () => {
   await using home = await Home.make();
   await home.run("user add Ann --password-stdin", secret);
   const file = `${home.path}/no.db`;
@@ -80,7 +80,7 @@ Deno.test("restore refuses what is no backup and changes nothing", async () => {
   equal((await home.run("user show Ann")).code, 0);
 });
 
-Deno.test("backup of nothing says so", async () => {
+Deno.test("backup without a database reports an error", async () => {
   await using home = await Home.make();
   equal((await home.run("backup x.db")).code, 3);
 });

@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { Home } from "../../tests/support/cli/retropal.ts";
 
-Deno.test("client reg is exactly what the client's registry wants", async () => {
+Deno.test("client reg prints exactly the client's registry entries", async () => {
   await using home = await Home.make();
   const ran = await home.run(
     `client reg --host 192.168.1.20 --out ${home.path}/out`,
@@ -25,7 +25,7 @@ Deno.test("client location is one line with host and port", async () => {
   match(ran.err, /web\.legacy_port is 80/);
 });
 
-Deno.test("client hosts wants an address and resolves names", async () => {
+Deno.test("client hosts needs an address and resolves names", async () => {
   await using home = await Home.make();
   const ran = await home.run("client hosts --host localhost");
   equal(
@@ -45,7 +45,7 @@ Deno.test("client refuses a host that the client could not read", async () => {
   match(low.err, /from 1000 up/);
 });
 
-Deno.test("client takes what is advertised when nothing is said", async () => {
+Deno.test("client uses the advertised address by default", async () => {
   await using home = await Home.make();
   const ran = await home.run("client reg", {
     env: { RETROPAL_SERVER_ADVERTISE: "oak.example.org" },

@@ -25,7 +25,7 @@ Deno.test("config init, set, show and check work together", async () => {
   );
 });
 
-Deno.test("config set and show refuse what is wrong with a sentence", async () => {
+Deno.test("config set and show refuse invalid input with a sentence", async () => {
   await using home = await Home.make();
   const key = await home.run("config set server.nam x");
   equal(key.code, 1);
@@ -37,7 +37,7 @@ Deno.test("config set and show refuse what is wrong with a sentence", async () =
   match(show.err, /Did you mean web\.port\?/);
 });
 
-Deno.test("config set takes an empty value as it takes none", async () => {
+Deno.test("config set treats an empty value like a missing one", async () => {
   await using home = await Home.make();
   for (const key of ["server.advertise", "web.trusted_proxies"]) {
     equal((await home.run(["config", "set", key, "127.0.0.1"])).code, 0);
@@ -81,7 +81,7 @@ Deno.test("config set leaves a file alone that it cannot change", async () => {
   }
 });
 
-Deno.test("config set says when the environment is stronger", async () => {
+Deno.test("config set reports that the environment takes precedence", async () => {
   await using home = await Home.make();
   const set = await home.run("config set web.port 82", {
     env: { RETROPAL_WEB_PORT: "81" },

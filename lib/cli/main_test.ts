@@ -26,7 +26,7 @@ Deno.test("main() does a host's first steps without a server", async () => {
   ]);
 });
 
-Deno.test("main() says in one sentence what to write instead", async () => {
+Deno.test("main() explains wrong usage in one sentence", async () => {
   const wrong: [string, RegExp][] = [
     ["", /Try `\S.* serve`/],
     ["usr add", /no `retropal usr`\. Did you mean user\?/],
@@ -55,7 +55,7 @@ Deno.test("main() says in one sentence what to write instead", async () => {
   }
 });
 
-Deno.test("main() gives failures as JSON too", async () => {
+Deno.test("main() prints failures as JSON too", async () => {
   await using home = await Home.make();
   await home.makeDatabase();
   const missing = await home.run("user show Nobody --json");
@@ -66,7 +66,7 @@ Deno.test("main() gives failures as JSON too", async () => {
   equal((usage.json() as { code: number }).code, 2);
 });
 
-Deno.test("main() takes --data before the command, and RETROPAL_DATA", async () => {
+Deno.test("main() accepts --data before the command, and RETROPAL_DATA", async () => {
   await using home = await Home.make();
   await home.makeDatabase();
   const before = await retropal([
@@ -81,7 +81,7 @@ Deno.test("main() takes --data before the command, and RETROPAL_DATA", async () 
   equal((await retropal(["user", "list"], { env })).code, 0);
 });
 
-Deno.test("main() asks somebody at a terminal for a password, twice", async () => {
+Deno.test("main() asks for a password twice at a terminal", async () => {
   await using home = await Home.make();
   const added = await home.run("user add Ann", {
     answers: ["secret11", "secret12", "secret11", "secret11"],
@@ -187,7 +187,7 @@ Deno.test("main() names every setting that is wrong", async () => {
   match(ran.err, /web\.port is "x"/);
 });
 
-Deno.test("main() says what a damaged database wants", async () => {
+Deno.test("main() says what to do about a damaged database", async () => {
   await using home = await Home.make();
   await Deno.mkdir(home.data);
   await Deno.writeTextFile(
@@ -238,7 +238,7 @@ Deno.test("main() knows --version and -V", async () => {
   }
 });
 
-Deno.test("main() lists every account when nobody says how many", async () => {
+Deno.test("main() lists every account without --limit", async () => {
   await using home = await Home.make();
   const rows = Array.from({ length: 1001 }, (_, i) => `user${i},secret11`);
   const csv = ["nickname,password", ...rows].join("\n");

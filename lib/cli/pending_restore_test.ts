@@ -25,7 +25,7 @@ async function state(database: string) {
   }
 }
 
-Deno.test("restoreBetween() puts a backup in place and notes who asked", () =>
+Deno.test("restoreBetween() restores a backup and records who requested it", () =>
   withFolder(async (folder) => {
     const database = join(folder, "retropal.db");
     const file = join(folder, "backup.db");

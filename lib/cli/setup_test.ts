@@ -1,7 +1,7 @@
 import { equal, match } from "node:assert/strict";
 import { Home } from "../../tests/support/cli/retropal.ts";
 
-Deno.test("setup asks and writes down what it heard", async () => {
+Deno.test("setup asks questions and saves the answers", async () => {
   await using home = await Home.make();
   const ran = await home.run("setup", {
     answers: [
@@ -29,7 +29,7 @@ Deno.test("setup asks and writes down what it heard", async () => {
   match((await home.run("user show Ann")).out, /role +superadmin/);
 });
 
-Deno.test("setup can be run again and offers what was said before", async () => {
+Deno.test("setup can be run again and offers the previous answers", async () => {
   await using home = await Home.make();
   const first = await home.run("setup --yes --owner Ann --registration open");
   match(first.out, /Its password, shown this once: \S{10}/);
@@ -41,7 +41,7 @@ Deno.test("setup can be run again and offers what was said before", async () => 
   match((await home.run("config show auth.registration")).out, /"closed"/);
 });
 
-Deno.test("setup --yes without a terminal takes the password from a script", async () => {
+Deno.test("setup --yes without a terminal reads the password from standard input", async () => {
   await using home = await Home.make();
   const ran = await home.run("setup --owner Ann --password-stdin --json", {
     stdin: "secret11\n",

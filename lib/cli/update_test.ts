@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { VERSION } from "../version.ts";
 import { Home } from "../../tests/support/cli/retropal.ts";
 
-Deno.test("update installs nothing, and asks nobody unless told whom", async () => {
+Deno.test("update installs nothing, and sends no request without an address", async () => {
   await using home = await Home.make();
   const bare = await home.run("update");
   equal(bare.code, 2);

@@ -24,7 +24,7 @@ Deno.test("Inbox.next waits, and waiters are served in order", async () => {
   assert.deepEqual(await both, ["first", "second"]);
 });
 
-Deno.test("Inbox.next says what it waited for and what came instead", async () => {
+Deno.test("Inbox.next reports what it waited for and what arrived instead", async () => {
   const inbox = newInbox();
   inbox.put("other");
   await assert.rejects(
@@ -37,7 +37,7 @@ Deno.test("Inbox.next says what it waited for and what came instead", async () =
   assert.deepEqual(inbox.items, ["other", "wanted"], "who gave up takes none");
 });
 
-Deno.test("Inbox.fail ends waiting but keeps what has come", async () => {
+Deno.test("Inbox.fail ends waiting but keeps items that have arrived", async () => {
   const inbox = newInbox();
   inbox.put("kept");
   const waiting = inbox.next((item) => item === "never", "never");

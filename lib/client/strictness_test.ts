@@ -65,7 +65,7 @@ function member(uid: number): MemberEntry {
 const line = (uid: number) =>
   roomMessageIn.frame({ gid: OAK, uid, text: encodeText("hi") });
 
-Deno.test("Strictness wants HELLO before everything else", () => {
+Deno.test("Strictness requires HELLO before everything else", () => {
   const strict = new Strictness();
   strict.connected();
   const [frame] = decodeFrames(loginComplete.frame({})).frames;
@@ -83,7 +83,7 @@ Deno.test("Strictness names the packet, the fault and the bytes", () => {
   );
 });
 
-Deno.test("Strictness wants ROOM_JOINED before the member list", () => {
+Deno.test("Strictness requires ROOM_JOINED before the member list", () => {
   const { take } = signedOn();
   const list = roomUserList.frame([member(ME)]);
   assert.throws(() => take(list), /before ROOM_JOINED/);
@@ -91,7 +91,7 @@ Deno.test("Strictness wants ROOM_JOINED before the member list", () => {
   take(list);
 });
 
-Deno.test("Strictness takes late members of a room that was left", () => {
+Deno.test("Strictness accepts late members of a room that was left", () => {
   const { strict, take } = signedOn();
   take(joined());
   strict.leftRoom(OAK);
@@ -99,7 +99,7 @@ Deno.test("Strictness takes late members of a room that was left", () => {
   take(line(KIM));
 });
 
-Deno.test("Strictness wants a speaker to be in the member list", () => {
+Deno.test("Strictness requires a speaker to be in the member list", () => {
   const { take } = signedOn();
   take(joined());
   take(line(0));
@@ -150,7 +150,7 @@ Deno.test("Strictness refuses answers to questions that were not asked", () => {
   take(none);
 });
 
-Deno.test("Strictness takes an ordinary message", () => {
+Deno.test("Strictness accepts an ordinary message", () => {
   const { take } = signedOn();
   take(imIn.frame({ from: KIM, text: encodeText("hello") }));
 });

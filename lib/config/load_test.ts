@@ -15,13 +15,13 @@ const problems = (run: () => unknown): string => {
   throw new Error("it was accepted");
 };
 
-Deno.test("loadConfig() gives the defaults when nobody says anything", () => {
+Deno.test("loadConfig() returns the defaults when nothing is set", () => {
   const { config, origins } = loadConfig({});
   deepEqual(config, defaultConfig());
   ok([...origins.values()].every((origin) => origin === "default"));
 });
 
-Deno.test("loadConfig() takes flags before environment before file", () => {
+Deno.test("loadConfig() prefers flags to the environment, and the environment to the file", () => {
   const sources = {
     file: file("[server]\nchat_port = 1\nvoice_port = 1\nname = 'A'\n"),
     env: { RETROPAL_SERVER_CHAT_PORT: "2", RETROPAL_SERVER_VOICE_PORT: "2" },
@@ -56,7 +56,7 @@ Deno.test("loadConfig() reads the fixed keys from the environment", () => {
   deepEqual(config.access.only_from, ["10.0.0.0/8", "192.0.2.1"]);
 });
 
-Deno.test("loadConfig() names key, value, what is allowed and an example", () => {
+Deno.test("loadConfig() names key, value, allowed values and an example", () => {
   const message = problems(() =>
     loadConfig({ file: file("[limits]\npackets_per_second = 'many'\n") })
   );
@@ -82,7 +82,7 @@ Deno.test("loadConfig() refuses an unknown key and suggests the near one", () =>
   );
 });
 
-Deno.test("loadConfig() reports every problem at once", () => {
+Deno.test("loadConfig() reports all problems in one error", () => {
   const error = problems(() =>
     loadConfig({
       file: file("[server]\nchat_port = 70000\n[log]\nlevel = 'loud'\n"),
@@ -119,7 +119,7 @@ Deno.test("loadConfig() passes over an empty variable that could be no value", (
   equal(config.server.advertise, "");
 });
 
-Deno.test("loadConfig() tells two advertised addresses apart", () => {
+Deno.test("loadConfig() recognizes the private one of two advertised addresses", () => {
   for (
     const advertise of ["192.168.1.5,203.0.113.9", "203.0.113.9, 192.168.1.5"]
   ) {

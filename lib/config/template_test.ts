@@ -5,7 +5,7 @@ import { configTemplate, withSetting } from "./template.ts";
 
 const load = (text: string) => loadConfig({ file: { path: "x", text } }).config;
 
-Deno.test("configTemplate() says nothing but the defaults", () => {
+Deno.test("configTemplate() contains only the defaults", () => {
   deepEqual(load(configTemplate()), defaultConfig());
 });
 

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { AnswerQueue } from "./answer_queue.ts";
 
-Deno.test("AnswerQueue stays bounded when the reader stops, and says what it left out", async () => {
+Deno.test("AnswerQueue stays bounded when the reader stops, and reports the dropped lines", async () => {
   const written: string[] = [];
   let open = () => {};
   let gate = new Promise<void>((resolve) => open = resolve);

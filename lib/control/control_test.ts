@@ -49,7 +49,7 @@ Deno.test("ControlServer's socket can be opened by its owner only", async () => 
   });
 });
 
-Deno.test("ControlServer takes a token where the path is too long for a socket", async () => {
+Deno.test("ControlServer uses a token where the path is too long for a socket", async () => {
   const deep = "/" + "a-long-folder-name/".repeat(8);
   await withControl(async (folder, bench) => {
     equal(((await Deno.stat(folder.controlToken)).mode ?? 0) & 0o777, 0o600);
@@ -66,7 +66,7 @@ Deno.test("ControlServer takes a token where the path is too long for a socket",
   }, deep);
 });
 
-Deno.test("ControlServer takes a token in a folder without Unix sockets", async () => {
+Deno.test("ControlServer uses a token in a folder without Unix sockets", async () => {
   await withControl(
     async (folder) => {
       equal((await ask(folder, ["user", "list"]))?.code, 0);
@@ -94,7 +94,7 @@ Deno.test("connectControl() finds the server by any name of its folder", async (
   }, "/" + "a-long-folder-name/".repeat(8));
 });
 
-Deno.test("connectControl() is null when nobody listens any more", async () => {
+Deno.test("connectControl() returns null when no server listens any more", async () => {
   let folder: DataFolder | undefined;
   await withControl(async (one) => {
     folder = one;
@@ -109,7 +109,7 @@ Deno.test("connectControl() is null when nobody listens any more", async () => {
   equal(await connectControl(left), null);
 });
 
-Deno.test("ControlServer stops a command when its asker goes away", async () => {
+Deno.test("ControlServer stops a command when its client disconnects", async () => {
   await withControl(async (folder, bench) => {
     const stopped = Promise.withResolvers<void>();
     const live = bench.host.live!;
@@ -215,7 +215,7 @@ Deno.test("ControlServer closes loopback clients that send much before a token",
   );
 });
 
-Deno.test("a client gives up when the server does not answer, and says so", async () => {
+Deno.test("a client gives up with a message when the server does not answer", async () => {
   await using bench = await Bench.open();
   const folder = dataFolder(bench.folder);
   // Like a stopped server (SIGSTOP), for which the kernel still accepts
@@ -234,7 +234,7 @@ Deno.test("a client gives up when the server does not answer, and says so", asyn
   match(result?.lines[0] ?? "", /has not answered `status` for 1 seconds/);
 });
 
-Deno.test("ControlServer gives up a command that never ends, and others go on", async () => {
+Deno.test("ControlServer gives up a command that never ends, and others continue", async () => {
   const never: Hasher = { hash: () => new Promise(() => {}) };
   const limits = { commandSeconds: 2, aliveMs: 300 };
   await withControl(

@@ -110,7 +110,7 @@ Deno.test("FileDrops removes a file when its time is over, also after a restart"
   assert.deepEqual(place.names, []);
 });
 
-Deno.test("FileDrops holds to both quotas, also after a restart", async () => {
+Deno.test("FileDrops respects both quotas, also after a restart", async () => {
   await using place = await Place.open({
     "files.drop_user_bytes": "100",
     "files.drop_total_bytes": "150",
@@ -146,7 +146,7 @@ Deno.test("FileDrops keeps no file that is not whole, and none of another", asyn
   assert.match(String(await waiting), /server closed/);
 });
 
-Deno.test("FileDrops takes up only what is whole and its own", async () => {
+Deno.test("FileDrops only loads complete files that it has stored", async () => {
   await using place = await Place.open();
   const { id } = kept(await place.send(ANN, 10));
   const other = "ab".repeat(20);

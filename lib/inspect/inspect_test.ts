@@ -111,7 +111,7 @@ Deno.test("inspectFile() marks what would break the client", () => {
   deepEqual(problems, ["line 8: This line is no frame, and no remark (#)."]);
 });
 
-Deno.test("inspectFile() tells the forms of FEEDBACK apart", () => {
+Deno.test("inspectFile() distinguishes the forms of FEEDBACK", () => {
   const text = [
     "1 CHAT#1 S>C 100 29 fb960001" + "596f752061726520",
     "1 CHAT#1 S>C 100 29 fed20000" + "0000c3510001" + "4f616b",
@@ -149,7 +149,7 @@ Deno.test("inspectFile() reads every capture of the real client", async () => {
   }
 });
 
-Deno.test("inspectFile() says what the capture lacks", () => {
+Deno.test("inspectFile() reports gaps in the capture", () => {
   const file = pcap([
     tcp(5001, "C>S", 99, NOTHING, SYN),
     tcp(5001, "C>S", 110, HELLO),
@@ -180,7 +180,7 @@ Deno.test("readPackets() throws nothing but BadCapture", () => {
   ));
 });
 
-Deno.test("inspectFile() tells a file between two clients from voice", () => {
+Deno.test("inspectFile() distinguishes voice from a file between two clients", () => {
   const head = encodeFileHead(new TextEncoder().encode("a.txt"), 70_000);
   const file = pcap([
     tcp(2090, "C>S", 0, head),
@@ -192,7 +192,7 @@ Deno.test("inspectFile() tells a file between two clients from voice", () => {
   ]);
 });
 
-Deno.test("inspectFile() says where a stream was cut, and finds no fault in it", () => {
+Deno.test("inspectFile() reports where a stream was cut, without calling it a fault", () => {
   const file = pcap([
     tcp(5001, "C>S", 0, HELLO),
     tcp(5001, "C>S", HELLO.length, LOGIN.subarray(0, 6)),

@@ -26,7 +26,7 @@ const mail = (to: string) => ({
   text: "\u00e9\n.\n",
 });
 
-Deno.test("deliver() encrypts and signs in, and says what is wrong", async () => {
+Deno.test("deliver() encrypts and signs in, and reports errors", async () => {
   await using smtp = await startSmtp();
   if (smtp === undefined) return;
   const to = mail("ann@example.org");
@@ -114,7 +114,7 @@ const letter = (to: string, more: Partial<Letter> = {}): Letter => ({
   ...more,
 });
 
-Deno.test("the outbox follows the settings, and tries again what may work later", async () => {
+Deno.test("the outbox follows the settings, and retries temporary failures", async () => {
   await using smtp = await startSmtp();
   if (smtp === undefined) return;
   let config = configOf(smtp, { "mail.password": "wrong" });
@@ -138,7 +138,7 @@ Deno.test("the outbox follows the settings, and tries again what may work later"
   });
 });
 
-Deno.test("what waits is sent by the next run of the server, once", async () => {
+Deno.test("waiting mail is sent once by the next run of the server", async () => {
   await using smtp = await startSmtp();
   if (smtp === undefined) return;
   let config = configOf(smtp, { "mail.port": "1" });
@@ -164,7 +164,7 @@ Deno.test("what waits is sent by the next run of the server, once", async () => 
   });
 });
 
-Deno.test("mail about an account goes with it, and the outbox has an end", () =>
+Deno.test("mail about an account is removed with it, and the outbox is bounded", () =>
   withOutbox(() => defaultConfig(), ({ store, outbox }) => {
     const { uid } = addUser(store, "Ann");
     outbox.add(letter("ann@example.org", { uid }));

@@ -82,7 +82,7 @@ class Port implements AsyncDisposable {
   }
 }
 
-Deno.test("Acceptor refuses above its limits, and takes again when one is released", async () => {
+Deno.test("Acceptor refuses above its limits, and accepts again after a release", async () => {
   await using port = new Port();
   port.limits = { total: 2 };
   assert.ok(await port.connect());
@@ -113,7 +113,7 @@ Deno.test("Acceptor closes the oldest unsettled connection after its grace time"
   assert.equal(port.links[1]!.gone, undefined);
 });
 
-Deno.test("Acceptor bounds unsettled connections by closing the oldest at once", async () => {
+Deno.test("Acceptor limits unsettled connections by closing the oldest immediately", async () => {
   await using port = new Port();
   port.limits = { total: 100, yieldingPerHost: 2 };
   for (let n = 0; n < 3; n++) await port.connect();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hostKey, isSameHost, networkKey, plainAddress } from "./addresses.ts";
 
-Deno.test("hostKey() gives one key for every spelling of one host", () => {
+Deno.test("hostKey() returns one key for all spellings of a host", () => {
   for (
     const same of [
       ["10.0.0.1", "::ffff:10.0.0.1", "::FFFF:10.0.0.1", "::ffff:a00:1"],
@@ -21,7 +21,7 @@ Deno.test("networkKey() is a /24 of IPv4 and a /64 of IPv6", () => {
   assert.equal(networkKey("2001:db8::1"), hostKey("2001:db8::2"));
 });
 
-Deno.test("plainAddress() takes off the IPv6 wrapping and the zone", () => {
+Deno.test("plainAddress() removes the IPv6 mapping and the zone", () => {
   assert.equal(plainAddress("::ffff:10.0.0.1"), "10.0.0.1");
   assert.equal(plainAddress("fe80::1%3"), "fe80::1");
   assert.equal(plainAddress("::1"), "::1");

@@ -23,7 +23,7 @@ Deno.test("FairQueue.dropNewestOfLongest() takes from the crowd, not from the ne
   assert.equal(queue.size, 3);
 });
 
-Deno.test("FairQueue.dropNewestOfLongest() takes the last come when all have the same", () => {
+Deno.test("FairQueue.dropNewestOfLongest() takes the last arrival if all queues are equally long", () => {
   const queue = filled("a1");
   queue.push("a", "a2");
   assert.equal(queue.dropNewestOfLongest(), "a2");

@@ -29,7 +29,7 @@ Deno.test("normalAddress() writes each address one way", () => {
   }
 });
 
-Deno.test("isHost() takes what clients can be told", () => {
+Deno.test("isHost() accepts hosts that can be announced to clients", () => {
   for (const good of ["192.0.2.1", "localhost", "chat.example.org", "a1-b.c"]) {
     equal(isHost(good), true, good);
   }
@@ -64,7 +64,7 @@ Deno.test("networkMatcher() matches any of many", () => {
   equal(matches("192.0.2.8"), false);
 });
 
-Deno.test("isPrivateAddress() knows homes", () => {
+Deno.test("isPrivateAddress() recognizes home networks", () => {
   equal(isPrivateAddress("192.168.1.1"), true);
   equal(isPrivateAddress("172.15.0.1"), false);
   equal(isIPv4("::1"), false);

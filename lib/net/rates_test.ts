@@ -8,7 +8,7 @@ import {
   TokenBucket,
 } from "./rates.ts";
 
-Deno.test("burstOf() goes with the rate unless somebody says otherwise", () => {
+Deno.test("burstOf() follows the rate unless it is set", () => {
   equal(burstOf(30, 0), 60);
   equal(burstOf(1000, 0), 2000);
   equal(burstOf(5, 0), 10);
@@ -69,14 +69,14 @@ Deno.test("a live rate changes buckets that exist", () => {
   equal(bucket.level(1000), 5);
 });
 
-Deno.test("perMinute() lets a minute's amount pass at once", () => {
+Deno.test("perMinute() lets a minute's amount pass as one burst", () => {
   const bucket = new TokenBucket(perMinute(30));
   equal(bucket.take(0, 30), true);
   equal(bucket.take(1999), false);
   equal(bucket.take(2000), true);
 });
 
-Deno.test("KeyedBuckets keeps keys apart, forgets the oldest, takes a new rate", () => {
+Deno.test("KeyedBuckets separates keys, forgets the oldest, and accepts a new rate", () => {
   const keyed = new KeyedBuckets<number>();
   const once = { perSecond: 0, burst: 1 };
   equal(keyed.of(1, once).take(0), true);

@@ -27,7 +27,7 @@ Deno.test("Refusals stays small when addresses are many", () => {
   assert.ok(refusals.kept <= 1024);
 });
 
-Deno.test("Refusals says how many came from how ever many addresses", () => {
+Deno.test("Refusals reports the number of refusals and addresses", () => {
   const log = new FakeLog();
   let now = 0;
   const refusals = new Refusals(log, () => now, "refused");
@@ -40,7 +40,7 @@ Deno.test("Refusals says how many came from how ever many addresses", () => {
   assert.equal(log.lines.at(-1)?.fields["address"], "10.0.0.1");
 });
 
-Deno.test("Refusals takes a /64 for one host", () => {
+Deno.test("Refusals treats a /64 as one host", () => {
   const log = new FakeLog();
   const refusals = new Refusals(log, () => 0, "refused");
   for (let i = 1; i < 500; i++) refusals.note("stranger", `2001:db8::${i}`);

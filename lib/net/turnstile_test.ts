@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nextTurn } from "./turn.ts";
 import { Turnstile } from "./turnstile.ts";
 
-Deno.test("Turnstile lets so many through in each turn, in the order they came", async () => {
+Deno.test("Turnstile lets a fixed number through per turn, in order of arrival", async () => {
   const turnstile = new Turnstile(2);
   const through: number[] = [];
   const come = async (n: number) => {
@@ -19,7 +19,7 @@ Deno.test("Turnstile lets so many through in each turn, in the order they came",
   assert.deepEqual(through, [1, 2, 3, 4, 5, 6], "nobody overtakes");
 });
 
-Deno.test("Turnstile is open again when nobody has come for a turn", async () => {
+Deno.test("Turnstile is open again after a turn without arrivals", async () => {
   const turnstile = new Turnstile(1);
   assert.equal(turnstile.pass("10.0.0.1"), undefined);
   assert.notEqual(turnstile.pass("10.0.0.1"), undefined);

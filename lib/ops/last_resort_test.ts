@@ -28,7 +28,7 @@ function throwUncaught(error: Error): boolean {
   return event.defaultPrevented;
 }
 
-Deno.test("catchTheUncaught() logs the error with what went on, and ends the server", () => {
+Deno.test("catchTheUncaught() logs the error with the current task, and ends the server", () => {
   const { lines, ends, exits, release } = watched();
   assert.equal(throwUncaught(new Error("a fault")), true);
   release();
@@ -40,7 +40,7 @@ Deno.test("catchTheUncaught() logs the error with what went on, and ends the ser
   assert.deepEqual(exits, []);
 });
 
-Deno.test("catchTheUncaught() takes rejections that nobody handles", () => {
+Deno.test("catchTheUncaught() handles unhandled rejections", () => {
   const { lines, ends, release } = watched();
   const event = new PromiseRejectionEvent("unhandledrejection", {
     promise: Promise.resolve(),

@@ -16,7 +16,7 @@ Deno.test("LineWriter writes all, in order, through short writes", async () => {
   equal(text, Array.from({ length: 50 }, (_, i) => `line ${i}\n`).join(""));
 });
 
-Deno.test("LineWriter drops what does not fit and says so", async () => {
+Deno.test("LineWriter drops lines that do not fit and reports it", async () => {
   let open = () => {};
   const gate = new Promise<void>((resolve) => open = resolve);
   let text = "";
@@ -39,7 +39,7 @@ Deno.test("LineWriter drops what does not fit and says so", async () => {
   );
 });
 
-Deno.test("LineWriter survives a stream that nobody reads any more", async () => {
+Deno.test("LineWriter survives a stream that is no longer read", async () => {
   const writer = new LineWriter({
     write: () => Promise.reject(new Deno.errors.BrokenPipe()),
   });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { CannotListen, listening } from "./listening.ts";
 
-Deno.test("listening() gives what was opened", () => {
+Deno.test("listening() returns the opened listeners", () => {
   assert.equal(listening("x.port", 1, () => "open"), "open");
 });
 
-Deno.test("listening() says which port and setting cannot be had, and why", () => {
+Deno.test("listening() reports the port and setting that failed, and why", () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
   assert.throws(
@@ -22,7 +22,7 @@ Deno.test("listening() says which port and setting cannot be had, and why", () =
   );
 });
 
-Deno.test("listening() tells an address of another machine", () => {
+Deno.test("listening() reports an address of another machine", () => {
   assert.throws(
     () =>
       listening(

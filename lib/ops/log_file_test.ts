@@ -25,7 +25,7 @@ Deno.test("LogFile begins a new file when one is full and keeps a few", async ()
   });
 });
 
-Deno.test("LogFile goes on where an earlier process stopped", async () => {
+Deno.test("LogFile continues where an earlier process stopped", async () => {
   await withFolder((path) => {
     Deno.writeTextFileSync(path, "before\n");
     using file = new LogFile({ path, maxBytes: 100, keep: 2 });
@@ -47,7 +47,7 @@ Deno.test("LogFile.reopen() writes to a new file after a move", async () => {
   });
 });
 
-Deno.test("LogFile tells once that it cannot write, and tries again", async () => {
+Deno.test("LogFile reports once that it cannot write, and tries again", async () => {
   await withFolder(async (path) => {
     const errors: unknown[] = [];
     using file = new LogFile({

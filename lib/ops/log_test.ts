@@ -54,7 +54,7 @@ Deno.test("logger() cannot be made to write a second line or a false field", () 
   }));
 });
 
-Deno.test("setLogLevel() takes effect at once and errors are kept", () => {
+Deno.test("setLogLevel() takes effect immediately and errors are kept", () => {
   const lines = captured("text", () => {
     setLogLevel("error");
     logger("chat").warn("quiet", { n: 1 });

@@ -5,7 +5,7 @@ const bytes = (...values: number[]) => Uint8Array.from(values);
 const secret = new TextEncoder().encode("secret11");
 const cheap = (more = {}) => new PasswordHasher({ log2n: 4, ...more });
 
-Deno.test("PasswordHasher.hash() gives a PHC string with a salt of its own", async () => {
+Deno.test("PasswordHasher.hash() returns a PHC string with a new salt", async () => {
   const hasher = cheap();
   const one = await hasher.hash(secret);
   assert.match(
@@ -15,7 +15,7 @@ Deno.test("PasswordHasher.hash() gives a PHC string with a salt of its own", asy
   assert.notEqual(await hasher.hash(secret), one);
 });
 
-Deno.test("PasswordHasher.verify() knows the password and no other, over all bytes", async () => {
+Deno.test("PasswordHasher.verify() accepts only the password, compared in all bytes", async () => {
   const hasher = cheap();
   const password = bytes(0xe9, 0x80, 0xa6, 0x00, 0xff);
   const phc = await hasher.hash(password);
@@ -51,7 +51,7 @@ Deno.test("PasswordHasher.verify() reads the cost back from the string", async (
   assert.equal(hasher.needsRehash("!"), false);
 });
 
-Deno.test("PasswordHasher.verify() is false for what is no hash, without throwing", async () => {
+Deno.test("PasswordHasher.verify() returns false for an invalid hash, without throwing", async () => {
   const hasher = cheap();
   const good = await hasher.hash(secret);
   const bad = [
@@ -95,7 +95,7 @@ Deno.test("PasswordHasher.verifyAbsent() and a locked account spend a real hash"
   assert.ok(locked > real / 2, `${locked} ms against ${real} ms`);
 });
 
-Deno.test("PasswordHasher runs two at once and refuses at once what is too much", async () => {
+Deno.test("PasswordHasher runs two checks in parallel and refuses those beyond its queue", async () => {
   const hasher = cheap({ queueLimit: () => 3 });
   const works = [0, 1, 2, 3, 4].map(() => hasher.hash(secret));
   assert.equal(hasher.running, 2);
@@ -111,7 +111,7 @@ Deno.test("PasswordHasher runs two at once and refuses at once what is too much"
   assert.equal(await hasher.verify(await hasher.hash(secret), secret), true);
 });
 
-Deno.test("PasswordHasher serves first who came first", async () => {
+Deno.test("PasswordHasher serves requests in order of arrival", async () => {
   const hasher = cheap({ concurrency: 1 });
   const order: number[] = [];
   await Promise.all(
@@ -131,7 +131,7 @@ Deno.test("PasswordHasher leaves the event loop turning", async () => {
   assert.ok(beats > 2, `${beats} beats`);
 });
 
-Deno.test("PasswordHasher takes a cost of 1 to 20 only", () => {
+Deno.test("PasswordHasher accepts only a cost of 1 to 20", () => {
   for (const log2n of [0, 21, 1.5, NaN]) {
     assert.throws(() => new PasswordHasher({ log2n }), RangeError);
   }
@@ -154,7 +154,7 @@ Deno.test("PasswordHasher checks those that come later last, but never starves t
   assert.deepEqual(order, ["now", "d", "e", "f", "a", "g", "b", "c"]);
 });
 
-Deno.test("PasswordHasher takes the host's before all others, and never refuses it", async () => {
+Deno.test("PasswordHasher serves the host first and never refuses it", async () => {
   const hasher = cheap({ concurrency: 1, queueLimit: () => 20 });
   const order: string[] = [];
   const guesses = Array.from(

@@ -31,7 +31,7 @@ Deno.test("newestRelease() reads GitHub's latest release", () =>
     equal((await newestRelease(url)).version, "2.0.1");
   }));
 
-Deno.test("newestRelease() says what is wrong with an answer", async () => {
+Deno.test("newestRelease() reports an invalid answer", async () => {
   await answering("<html>", async (url) => {
     await rejects(newestRelease(url), /does not answer with JSON/);
   });

@@ -153,7 +153,7 @@ Deno.test("StatisticsRecorder names no private rooms, and only so many temporary
     equal(scene.report().rooms.length, 102);
   }));
 
-Deno.test("StatisticsRecorder keeps what it could not write", () =>
+Deno.test("StatisticsRecorder keeps samples that it could not write", () =>
   withStore((store) => {
     let fails = true;
     const failing = Object.assign(new Scene(store), {
@@ -177,7 +177,7 @@ Deno.test("StatisticsRecorder keeps what it could not write", () =>
     equal(store.statistics.hours(0)[0]?.peopleSeconds, 10);
   }));
 
-Deno.test("StatisticsRecorder takes a sleeping machine for nobody's time online", () =>
+Deno.test("StatisticsRecorder counts no time online while the machine sleeps", () =>
   withStore((store) => {
     const scene = new Scene(store);
     using recorder = new StatisticsRecorder(scene);
@@ -189,7 +189,7 @@ Deno.test("StatisticsRecorder takes a sleeping machine for nobody's time online"
     equal(store.statistics.hours(0)[0]?.at, hourOf(scene.now));
   }));
 
-Deno.test("Statistics.prune() removes what is old, a slice at a time", () =>
+Deno.test("Statistics.prune() removes old rows, a slice at a time", () =>
   withStore(({ statistics }) => {
     for (let hour = 0; hour < 100; hour++) {
       statistics.addHour({

@@ -14,7 +14,7 @@ const turn = (ms: number) => new Promise((go) => setTimeout(go, ms));
 
 for (const thread of [false, true]) {
   const how = thread ? "with a thread" : "without a thread";
-  Deno.test(`Watchdog ${how} tells what the loop was doing when it stood still`, async () => {
+  Deno.test(`Watchdog ${how} reports what the loop was doing when it was blocked`, async () => {
     const activity = new Activity(200);
     const { promise, resolve } = Promise.withResolvers<Stall>();
     using _watchdog = new Watchdog({

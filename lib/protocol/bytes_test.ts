@@ -62,7 +62,7 @@ Deno.test("Writer writes what Reader reads, however large", () => {
   }));
 });
 
-Deno.test("Writer.finish gives a copy that later writing leaves alone", () => {
+Deno.test("Writer.finish returns a copy that later writes do not change", () => {
   const writer = new Writer(8);
   writer.u16(0x0102);
   writer.patchU16(0, 0x0304);
@@ -86,7 +86,7 @@ Deno.test("unhex allows blanks and refuses everything else", () => {
   }
 });
 
-Deno.test("equalBytes tells length and content apart", () => {
+Deno.test("equalBytes compares length and content", () => {
   assert.ok(!equalBytes(unhex("0102"), unhex("010203")));
   assert.ok(!equalBytes(unhex("0102"), unhex("0103")));
   assert.ok(

@@ -105,7 +105,7 @@ Deno.test("decodeDigits undoes encodeDigits for any bytes, offset and noise", ()
   );
 });
 
-Deno.test("decodeDigits of anything gives bytes or undefined", () => {
+Deno.test("decodeDigits of any input returns bytes or undefined", () => {
   const unit = fc.constantFrom(..."0123456789- x\n");
   fc.assert(
     fc.property(

@@ -14,7 +14,7 @@ Deno.test("a file's head is little-endian", () => {
   });
 });
 
-Deno.test("parseFileHead() waits for a whole head, and refuses what is none", () => {
+Deno.test("parseFileHead() waits for a complete head, and refuses an invalid one", () => {
   fc.assert(fc.property(
     fc.uint8Array({ minLength: 1, maxLength: 512 }),
     fc.nat(),

@@ -84,7 +84,7 @@ Deno.test("FrameDecoder finds the same frames however the stream is cut", () => 
   );
 });
 
-Deno.test("FrameDecoder takes a stream of single bytes", () => {
+Deno.test("FrameDecoder accepts a stream of single bytes", () => {
   const stream = concat([
     encodeFrame(-100, unhex("000f4242"), CLIENT_VERSION),
     encodeFrame(-160, new Uint8Array(), CLIENT_VERSION),
@@ -94,7 +94,7 @@ Deno.test("FrameDecoder takes a stream of single bytes", () => {
   assert.deepEqual(decodeChunks(bytes).map((f) => f.type), [-100, -160, -20]);
 });
 
-Deno.test("FrameDecoder takes fifty frames in one chunk", () => {
+Deno.test("FrameDecoder accepts fifty frames in one chunk", () => {
   const fifty = Array.from(
     { length: 50 },
     (_, i) => encodeFrame(-350, new Uint8Array(i).fill(i), CLIENT_VERSION),
@@ -104,7 +104,7 @@ Deno.test("FrameDecoder takes fifty frames in one chunk", () => {
   assert.ok(frames.every((f, i) => f.payload.length === i));
 });
 
-Deno.test("FrameDecoder takes the largest payload and shrinks again", () => {
+Deno.test("FrameDecoder accepts the largest payload and shrinks again", () => {
   const decoder = new FrameDecoder();
   const payload = Uint8Array.from({ length: 65535 }, (_, i) => i);
   const large = encodeFrame(-20, payload, CLIENT_VERSION);
@@ -117,7 +117,7 @@ Deno.test("FrameDecoder takes the largest payload and shrinks again", () => {
   }
 });
 
-Deno.test("FrameDecoder reads more at once from who says much, and rests again", () => {
+Deno.test("FrameDecoder enlarges its reads for busy clients, and shrinks them again", () => {
   const decoder = new FrameDecoder();
   const fill = (size: number) => {
     const space = decoder.space();
@@ -153,7 +153,7 @@ Deno.test("FrameDecoder keeps the start of a frame behind a large one", () => {
   assert.deepEqual(text(second), ["-68 29 000f4242"]);
 });
 
-Deno.test("FrameDecoder says malformed as soon as the header claims too much", () => {
+Deno.test("FrameDecoder reports a malformed header as soon as its length is too large", () => {
   const decoder = new FrameDecoder(64);
   const claim = unhex("ff9c 0047 0041");
   decoder.space().set(claim);
@@ -170,7 +170,7 @@ Deno.test("FrameDecoder waits for a header of six bytes", () => {
   assert.equal(decoder.next(), "incomplete");
 });
 
-Deno.test("decodeFrames tells how many bytes are left over", () => {
+Deno.test("decodeFrames reports the number of remaining bytes", () => {
   assert.deepEqual(decodeFrames(unhex("ff60 001d 0000 ff60 00")), {
     frames: [{ type: -160, version: 29, payload: new Uint8Array() }],
     left: 3,

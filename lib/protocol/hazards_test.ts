@@ -53,7 +53,7 @@ for (const golden of SERVER_CASES) {
   });
 }
 
-Deno.test("buddyListFrames holds every pal, each packet safe", () => {
+Deno.test("buddyListFrames contains every pal in safe packets", () => {
   const pal = { uid: 1000004, nickname: "\u00c8".repeat(200) };
   for (const count of [0, 1, 799, 800, 5000]) {
     const people = Array.from({ length: count }, () => pal);
@@ -65,7 +65,7 @@ Deno.test("buddyListFrames holds every pal, each packet safe", () => {
   }
 });
 
-Deno.test("roomUserListFrames holds every member, each packet safe", () => {
+Deno.test("roomUserListFrames contains every member in safe packets", () => {
   const member: MemberEntry = {
     gid: 50001,
     uid: 1000004,
@@ -106,12 +106,12 @@ Deno.test("hazardIn refuses a length that is negative to the client", () => {
   assert.match(hazardIn(SERVER_TYPES.IM_IN.type, text)!, /negative/);
 });
 
-Deno.test("hazardIn lets unknown types pass below 2048 bytes only", () => {
+Deno.test("hazardIn allows unknown types only below 2048 bytes", () => {
   assert.equal(hazardIn(0x0555, new Uint8Array(2047)), undefined);
   assert.match(hazardIn(0x0555, new Uint8Array(2048))!, /unknown/);
 });
 
-Deno.test("hazardIn knows the numbers that mean the same to the client", () => {
+Deno.test("hazardIn knows the types that the client treats as the same", () => {
   assert.equal(hazardIn(117, encodeText("x")), undefined);
   assert.match(hazardIn(-79, encodeText("short"))!, /instead of 16/);
   assert.match(hazardIn(39, new Uint8Array())!, /not 1 to/);

@@ -22,7 +22,7 @@ const value = fc.oneof(anyText, nastyText);
 const key = fc.constantFrom("uid", "nickname", "first", "#", "nm");
 const fields = fc.array(fc.tuple(key, value), { maxLength: 10 });
 
-Deno.test("encodeRecord lets no separator, line end or second = out", () => {
+Deno.test("encodeRecord never emits a separator, line end or second = in a value", () => {
   fc.assert(fc.property(fields, fc.boolean(), (fields, keepEmpty) => {
     const bytes = encodeRecord(fields, { keepEmpty });
     assert.ok(!bytes.includes(SEPARATOR));
@@ -54,7 +54,7 @@ Deno.test("cleanValue keeps a readable rest and is at peace with itself", () => 
   }));
 });
 
-Deno.test("parseRecord gives back what encodeRecord wrote", () => {
+Deno.test("parseRecord returns what encodeRecord has written", () => {
   const clean = anyText.map((text) =>
     decodeText(encodeText(cleanValue(text))).trimEnd()
   );
@@ -74,7 +74,7 @@ Deno.test("parseRecord splits at the first = and keeps the first of a key", () =
   assert.deepEqual([...record], [["name", "a=b"], ["end", "here"]]);
 });
 
-Deno.test("parseRecord takes no more lines than the client would", () => {
+Deno.test("parseRecord accepts no more lines than the client", () => {
   const lines = Array.from({ length: 500 }, (_, i) => `k${i}=v`).join("\n");
   assert.equal(parseRecord(encodeText(lines)).size, MAX_LINES);
 });
@@ -118,7 +118,7 @@ Deno.test("encodeLists ends each record and keeps within both limits", () => {
   );
 });
 
-Deno.test("encodeList leaves off what is too much for one packet", () => {
+Deno.test("encodeList drops entries that do not fit into one packet", () => {
   const records = [1, 2, 3].map((n) => encodeRecord([["a", n]]));
   const one = encodeList(records, { records: 2 });
   assert.deepEqual(parseList(one).map((fields) => fields.get("a")), ["1", "2"]);

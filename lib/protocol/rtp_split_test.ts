@@ -22,7 +22,7 @@ const short = encodeVoiceFrame({
   payload: payload.subarray(0, 132),
 });
 
-Deno.test("splitGsm() gives the same sound in packets of four frames", () => {
+Deno.test("splitGsm() returns the same sound in packets of four frames", () => {
   const { run, frames } = splitGsm(concat([long, short]), 4);
   assert.equal(frames, 4);
   const decoder = new VoiceDecoder(4096);

@@ -97,7 +97,7 @@ Deno.test("encodeVoiceFrame() lays a frame out as the client does", () => {
   assert.equal(timestampOf(bytes, 4), 0xc8218cac);
 });
 
-Deno.test("checkVoiceFrame() passes what the client may be given", () => {
+Deno.test("checkVoiceFrame() accepts frames that are safe for the client", () => {
   for (const size of [MIN_FRAME, 82, 148, 346, 709, MAX_FRAME]) {
     assert.equal(checkVoiceFrame(frame(size), 4, size), undefined);
   }
@@ -112,7 +112,7 @@ Deno.test("checkVoiceFrame() refuses a length that poisons the client", () => {
   }
 });
 
-Deno.test("checkVoiceFrame() refuses what is not RTP of a known kind", () => {
+Deno.test("checkVoiceFrame() refuses frames that are not RTP of a known kind", () => {
   const first = (value: number) => {
     const bytes = frame(148);
     bytes[4] = value;
@@ -180,7 +180,7 @@ Deno.test("VoiceDecoder finds the same in a stream however it is cut", () => {
   }));
 });
 
-Deno.test("VoiceDecoder takes fifty frames out of one segment", () => {
+Deno.test("VoiceDecoder extracts fifty frames from one segment", () => {
   const frames = Array.from({ length: 50 }, (_, i) => frame(148, NETSTORM, i));
   const found = decode([join(encodeHello(50001, NETSTORM), ...frames)]);
   assert.deepEqual(found.slice(1), frames.map(hex));
@@ -197,7 +197,7 @@ Deno.test("VoiceDecoder breaks on a first word that can be neither", () => {
   ]);
 });
 
-Deno.test("VoiceDecoder never gives out anything but a sound frame", () => {
+Deno.test("VoiceDecoder only returns valid frames", () => {
   const chunk = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 1200 }),
     fc.integer({ min: 50, max: 1000 }).map((size) => frame(size)),

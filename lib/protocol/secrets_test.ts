@@ -33,7 +33,7 @@ const NO_TEXT = new Set([
   "LYMERICK",
 ]);
 
-Deno.test("packet_types knows where the text of each packet begins", () => {
+Deno.test("packet_types has the text offset of each packet", () => {
   const checked = new Set<string>();
   for (const { packet, value } of GOLDEN_CASES) {
     const { name } = packet;
@@ -56,7 +56,7 @@ Deno.test("packet_types knows where the text of each packet begins", () => {
   assert.ok(checked.size > 25, [...checked].join(" "));
 });
 
-Deno.test("every packet with text says whether it is a secret", () => {
+Deno.test("every packet with text declares whether it is secret", () => {
   for (const [name, entry] of Object.entries(TYPES)) {
     if (entry.text === undefined || entry.never) continue;
     assert.ok(entry.secret !== undefined, `${name} needs a column secret`);

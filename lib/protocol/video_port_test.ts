@@ -87,7 +87,7 @@ const REQUESTS: fc.Arbitrary<VideoRequest> = fc.oneof(
   }),
 );
 
-Deno.test("readRequest gives back every request that encodeRequest writes", () => {
+Deno.test("readRequest returns every request that encodeRequest writes", () => {
   fc.assert(fc.property(REQUESTS, (request) => {
     const bytes = encodeRequest(request);
     assert.deepEqual(readRequest(bytes), { request, bytes: bytes.length });
@@ -156,7 +156,7 @@ Deno.test("decodeCounter refuses a group whose noise is not a digit", () => {
   }
 });
 
-Deno.test("decodeCounter gives back what encodeCounter wrote at any offset", () => {
+Deno.test("decodeCounter returns what encodeCounter wrote at any offset", () => {
   fc.assert(
     fc.property(
       fc.nat(MAX_OFFSET),
@@ -170,7 +170,7 @@ Deno.test("decodeCounter gives back what encodeCounter wrote at any offset", () 
   );
 });
 
-Deno.test("decodeCounter takes any digits without throwing", () => {
+Deno.test("decodeCounter accepts any digits without throwing", () => {
   fc.assert(
     fc.property(fc.nat(MAX_OFFSET), fc.string(), digits, (at, text, digits) => {
       for (const given of [text, digits]) {

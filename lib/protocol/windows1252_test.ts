@@ -14,7 +14,7 @@ Deno.test("decodeText reads short and long texts alike", () => {
   assert.equal(decodeText(ALL), pieces);
 });
 
-Deno.test("encodeText gives each of the 256 characters its byte back", () => {
+Deno.test("encodeText returns the byte of each of the 256 characters", () => {
   assert.ok(equalBytes(encodeText(decodeText(ALL)), ALL));
   assert.equal(new Set(decodeText(ALL)).size, 256);
 });
@@ -28,7 +28,7 @@ Deno.test("encodeText undoes decodeText for any bytes", () => {
   }));
 });
 
-Deno.test("encodeText writes ? for what the code page lacks", () => {
+Deno.test("encodeText writes ? for characters that the code page lacks", () => {
   assert.equal(decodeText(encodeText("a\u0416\u{1f600}\ud800z")), "a???z");
   assert.ok(!fitsWindows1252("\u0416"));
   assert.ok(!fitsWindows1252("\u0080"), "U+0080 is not the byte 80");

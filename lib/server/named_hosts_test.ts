@@ -3,7 +3,7 @@ import { defaultConfig } from "../config/config.ts";
 import { logger } from "../ops/log.ts";
 import { HostResolver } from "./named_hosts.ts";
 
-Deno.test("HostResolver gives addresses, and nothing for what is not set", async () => {
+Deno.test("HostResolver returns addresses, and nothing for names that are not set", async () => {
   let config = defaultConfig({
     "server.advertise": "203.0.113.7",
     "redirect.host": "198.51.100.2:5011",

@@ -128,7 +128,7 @@ function entries(store: Store) {
 }
 
 for (const { setting } of KEPT) {
-  Deno.test(`Housekeeper removes what is older than store.${setting}`, () =>
+  Deno.test(`Housekeeper removes rows older than store.${setting}`, () =>
     withStore(async (store) => {
       const { add, left } = entries(store)[setting];
       add(NOON - 11 * DAY);
@@ -158,7 +158,7 @@ Deno.test("Housekeeper keeps open complaints, however old", () =>
     equal(store.complaints.get(id)?.state, "open");
   }));
 
-Deno.test("Housekeeper lets everything else have its turn in between", () =>
+Deno.test("Housekeeper yields to other work in between", () =>
   withStore(async (store) => {
     store.transaction(() => {
       for (let i = 0; i < 3000; i++) addAudit(store, 1000);

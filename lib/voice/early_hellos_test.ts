@@ -34,7 +34,7 @@ Deno.test("EarlyHellos keeps a hello that is ahead of its -310", async () => {
   same(await bob.frame(), voice(ANN, 3));
 });
 
-Deno.test("EarlyHellos gives up, and forgets who hung up", async () => {
+Deno.test("EarlyHellos gives up, and forgets closed connections", async () => {
   const roster = new FakeRoster().enter(OAK, BOB);
   await using test = await TestVoice.start(roster);
   const stranger = await test.talker(OAK, ANN);

@@ -43,7 +43,7 @@ Deno.test("LostLinks starts afresh after a link that lasted", () => {
   assert.equal(links.due(SETTLED_MS + 1000).length, 1);
 });
 
-Deno.test("LostLinks forgets who left", () => {
+Deno.test("LostLinks forgets members who left", () => {
   const links = new LostLinks();
   for (const forget of ["forget", "forgetRoom"] as const) {
     links.linked(OAK, ANN, 0);

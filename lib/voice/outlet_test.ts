@@ -77,7 +77,7 @@ Deno.test("Outlet writes a run by reference when nothing is in flight", async ()
   assert.equal(pipe.writing, 0);
 });
 
-Deno.test("Outlet merges what waits into one write", async () => {
+Deno.test("Outlet merges queued frames into one write", async () => {
   const pipe = new Pipe();
   for (let i = 0; i < 50; i++) pipe.outlet.send(voice(ANN, i), 1);
   await pipe.take();
@@ -117,7 +117,7 @@ Deno.test("Outlet drops from within a run, and bounds a burst by bytes", async (
   assert.equal(burst.frames().length, 1 + Math.floor(MOST_BYTES / 152));
 });
 
-Deno.test("Outlet finishes the frame in flight and then says so", async () => {
+Deno.test("Outlet finishes the frame in flight and then reports it", async () => {
   const pipe = new Pipe();
   pipe.outlet.send(voice(ANN, 1), 1);
   pipe.outlet.send(voice(ANN, 2), 1);

@@ -37,7 +37,7 @@ Deno.test("ArrivalMeter counts missing frames, over the end of the numbers too",
   }
 });
 
-Deno.test("ArrivalMeter takes a frame out of order for no loss, and a copy for nothing", () => {
+Deno.test("ArrivalMeter counts a reordered frame as not lost, and ignores a copy", () => {
   const { counts } = listen([[0, 0], [2, 160], [1, 165], [3, 240], [3, 241]]);
   equal(counts.lost, 0);
 });

@@ -33,7 +33,7 @@ function company(...uids: number[]): FakeRoster {
   return roster;
 }
 
-Deno.test("startVoice() gives TCP and UDP one number", async () => {
+Deno.test("startVoice() opens TCP and UDP on the same port", async () => {
   await using test = await TestVoice.start(company());
   assert.ok(test.server.port > 0);
   assert.throws(
@@ -72,7 +72,7 @@ Deno.test("startVoice() relays TCP to TCP unchanged, to all others", async () =>
   same(await ann.frame(), voice(BOB, 9));
 });
 
-Deno.test("startVoice() takes a frame in single bytes from many at once", async () => {
+Deno.test("startVoice() accepts frames in single bytes from many clients in parallel", async () => {
   const talkers = Array.from({ length: 20 }, (_, i) => 1000010 + i);
   const roster = new FakeRoster();
   talkers.forEach((uid, i) => {
@@ -89,7 +89,7 @@ Deno.test("startVoice() takes a frame in single bytes from many at once", async 
   }));
 });
 
-Deno.test("startVoice() takes fifty frames in one segment from many at once", async () => {
+Deno.test("startVoice() accepts fifty frames in one segment from many clients in parallel", async () => {
   const talkers = Array.from({ length: 20 }, (_, i) => 1000010 + i);
   const roster = new FakeRoster();
   talkers.forEach((uid, i) => {
@@ -118,7 +118,7 @@ Deno.test("startVoice() keeps rooms apart", async () => {
   same(await dan.frame(), voice(CAT, 2));
 });
 
-Deno.test("startVoice() never interleaves two who talk at once", async () => {
+Deno.test("startVoice() never interleaves two speakers", async () => {
   await using test = await TestVoice.start(company(ANN, BOB, CAT));
   const ann = await test.linked(OAK, ANN);
   const bob = await test.linked(OAK, BOB);
@@ -141,7 +141,7 @@ Deno.test("startVoice() never interleaves two who talk at once", async () => {
   ]);
 });
 
-Deno.test("startVoice() turns away a stranger with somebody's uid", async () => {
+Deno.test("startVoice() refuses a stranger with another user's uid", async () => {
   // Ann's chat connection is elsewhere; Cat is in another room.
   const roster = company(BOB).enter(OAK, ANN, "127.0.0.9").enter(ELM, CAT);
   await using test = await TestVoice.start(roster);
@@ -161,7 +161,7 @@ Deno.test("startVoice() turns away a stranger with somebody's uid", async () => 
   same(await bob.frame(), voice(CAT, 7));
 });
 
-Deno.test("startVoice() takes 127.0.0.1 for who is signed on from ::1", async () => {
+Deno.test("startVoice() accepts 127.0.0.1 for a user who is signed on from ::1", async () => {
   const roster = company(ANN, BOB).enter(OAK, CAT, "::1").enter(
     OAK,
     DAN,
@@ -193,7 +193,7 @@ Deno.test("startVoice() drops frames that name another speaker", async () => {
   assert.equal(test.server.stats().dropped.identity, 3);
 });
 
-Deno.test("startVoice() relays any SSRC that is nobody else's", async () => {
+Deno.test("startVoice() relays any SSRC that no other member uses", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);
   const bob = await test.linked(OAK, BOB);
@@ -230,7 +230,7 @@ Deno.test("startVoice() drops malformed frames and keeps the link", async () => 
   );
 });
 
-Deno.test("startVoice() obeys mic, red dot, ignore and block at once", async () => {
+Deno.test("startVoice() applies mic, red dot, ignore and block immediately", async () => {
   const roster = company(ANN, BOB, CAT);
   await using test = await TestVoice.start(roster);
   const ann = await test.linked(OAK, ANN);
@@ -279,7 +279,7 @@ Deno.test("startVoice() hears raised hands in their order, and everybody when fr
   same(await cat.frame(), voice(BOB, 4));
 });
 
-Deno.test("startVoice() ends the link of one who left, between whole frames", async () => {
+Deno.test("startVoice() ends a member's link after a complete frame when they leave", async () => {
   const roster = company(ANN, BOB, CAT);
   await using test = await TestVoice.start(roster);
   const ann = await test.linked(OAK, ANN);

@@ -21,7 +21,7 @@ function company(...uids: number[]): FakeRoster {
   return roster;
 }
 
-Deno.test("TcpEdge looks at a room once, however often one says hello", async () => {
+Deno.test("TcpEdge loads a room once, however many hellos arrive", async () => {
   let asked = 0;
   const roster = new (class extends FakeRoster {
     override hears(gid: number, listener: number, speaker: number) {
@@ -39,7 +39,7 @@ Deno.test("TcpEdge looks at a room once, however often one says hello", async ()
   assert.ok(asked <= 4, `${asked} times`);
 });
 
-Deno.test("TcpEdge closes who does not say hello in time", async () => {
+Deno.test("TcpEdge closes connections without a hello in time", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);
   const silent = await test.connect();
@@ -57,7 +57,7 @@ Deno.test("TcpEdge closes who does not say hello in time", async () => {
   same(await ann.frame(), voice(BOB, 1));
 });
 
-Deno.test("TcpEdge lets silent connections keep nobody out", async () => {
+Deno.test("TcpEdge does not let silent connections keep others out", async () => {
   await using test = await TestVoice.start(company(ANN, BOB), {
     limits: { halfOpenPerAddress: 4 },
   });
@@ -104,7 +104,7 @@ Deno.test("TcpEdge closes a stream that makes no sense", async () => {
   await roster.saw(`lost ${OAK} ${ANN}`);
 });
 
-Deno.test("TcpEdge gives a laggard whole frames, and the others all of them", async () => {
+Deno.test("TcpEdge sends a slow listener complete frames, and the others all frames", async () => {
   await using test = await TestVoice.start(company(ANN, BOB, CAT));
   const ann = await test.linked(OAK, ANN);
   const bob = await test.linked(OAK, BOB);
@@ -154,7 +154,7 @@ Deno.test("TcpEdge closes a listener who has stopped reading", async () => {
   same(await cat.frame(), voice(ANN, 2));
 });
 
-Deno.test("TcpEdge makes a talker wait who sends too much, and loses nothing", async () => {
+Deno.test("TcpEdge delays a speaker who sends too much, and loses nothing", async () => {
   await using test = await TestVoice.start(company(ANN, BOB), {
     limits: { bytesPerSecond: 10_000 },
   });

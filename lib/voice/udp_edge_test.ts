@@ -143,7 +143,7 @@ Deno.test("UdpEdge stops when a member opens a TCP link, and begins when he lose
   same(await ear.datagram(), bare(voice(ANN, 3)));
 });
 
-Deno.test("UdpEdge takes the real client's datagrams", async () => {
+Deno.test("UdpEdge accepts the real client's datagrams", async () => {
   const file = new URL("../../tests/captures/c-voice-udp.txt", import.meta.url);
   const sent = (await Deno.readTextFile(file)).split("\n")
     .flatMap((line) => / C>S (80[0-9a-f]{290,})$/.exec(line)?.[1] ?? []);
@@ -158,7 +158,7 @@ Deno.test("UdpEdge takes the real client's datagrams", async () => {
   }
 });
 
-Deno.test("UdpEdge answers who speaks with a prefix where he is", async () => {
+Deno.test("UdpEdge sends to a prefixed speaker's address", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);
   const bob = test.datagrams();
@@ -169,7 +169,7 @@ Deno.test("UdpEdge answers who speaks with a prefix where he is", async () => {
   same(await bob.datagram(), voice(ANN, 2));
 });
 
-Deno.test("UdpEdge lets no hello displace a peer that has been heard", async () => {
+Deno.test("UdpEdge does not let a hello displace a peer that has been heard", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);
   const before = await greeted(test, OAK, BOB);
@@ -229,7 +229,7 @@ Deno.test("UdpEdge keeps to the port of a client in UDP mode while it is heard",
   same(await ann.frame(), voice(BOB, 4));
 });
 
-Deno.test("UdpEdge lets nobody move more often than once in a second", async () => {
+Deno.test("UdpEdge lets a peer move at most once a second", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ports = [test.datagrams(), test.datagrams()];
   for (let n = 0; n < 10; n++) {
@@ -242,7 +242,7 @@ Deno.test("UdpEdge lets nobody move more often than once in a second", async () 
   await test.until(() => test.server.stats().in === 1);
 });
 
-Deno.test("UdpEdge answers who speaks with a prefix where he was last", async () => {
+Deno.test("UdpEdge sends to a prefixed speaker's latest address", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const ann = await test.linked(OAK, ANN);
   await test.datagrams().send(voice(BOB, 1));
@@ -257,7 +257,7 @@ Deno.test("UdpEdge answers who speaks with a prefix where he was last", async ()
   same(await after.datagram(), voice(ANN, 3));
 });
 
-Deno.test("UdpEdge gives a stranger nothing and relays nothing of his", async () => {
+Deno.test("UdpEdge sends nothing to strangers and relays nothing from them", async () => {
   const roster = company(ANN, BOB).enter(ELM, CAT);
   await using test = await TestVoice.start(roster);
   const bob = await test.linked(OAK, BOB);
@@ -290,7 +290,7 @@ Deno.test("UdpEdge drops datagrams for a member who is linked by TCP", async () 
   same(await ann.frame(), voice(BOB, 3));
 });
 
-Deno.test("UdpEdge drops what is neither hello nor voice", async () => {
+Deno.test("UdpEdge drops datagrams that are neither hello nor voice", async () => {
   await using test = await TestVoice.start(company(ANN, BOB));
   const bob = await test.linked(OAK, BOB);
   const ann = await greeted(test, OAK, ANN);
@@ -342,7 +342,7 @@ Deno.test("UdpEdge never sends to its own socket nor listens to it", async () =>
   }
 });
 
-Deno.test("UdpEdge sends from the announced address, and hears what comes there", async () => {
+Deno.test("UdpEdge sends and receives at the announced address", async () => {
   const roster = company(ANN, BOB);
   roster.announced.set(BOB, "127.0.0.3");
   const probe = new UdpTalker("127.0.0.1", 0, NOWHERE);
@@ -390,7 +390,7 @@ Deno.test("UdpEdge forgets a peer who left", async () => {
   same(await bob.datagram(), bare(voice(ANN, 4)));
 });
 
-Deno.test("UdpEdge caps what one talker may send", async () => {
+Deno.test("UdpEdge limits the rate of one speaker", async () => {
   await using test = await TestVoice.start(company(ANN, BOB), {
     clock: () => 0,
     limits: { bytesPerSecond: 500 },
@@ -402,7 +402,7 @@ Deno.test("UdpEdge caps what one talker may send", async () => {
   assert.equal(test.server.stats().in, 6);
 });
 
-Deno.test("UdpEdge sends a member who never opened voice no more than speech", async () => {
+Deno.test("UdpEdge limits a member who never opened voice to ordinary speech", async () => {
   let now = 0;
   await using test = await TestVoice.start(
     company(ANN).enter(OAK, BOB, "127.0.0.2"),

@@ -106,7 +106,7 @@ Deno.test("GET /api/v1/openapi.json is true of every endpoint", () =>
     }
   }, { "web.show_names": true }));
 
-Deno.test("the API answers as its document says when it refuses", () =>
+Deno.test("the API's errors match its description", () =>
   withSite(async (site) => {
     const { paths } = await document(site);
     for (const { path, access, query } of ENDPOINTS) {

@@ -126,7 +126,7 @@ Deno.test("applications expire, and one address has few of them", () =>
     "limits.applications_per_address": 2,
   }));
 
-Deno.test("a code lets in at once while others wait, at every form", () =>
+Deno.test("a code needs no approval, in every form", () =>
   withSite(async (site) => {
     site.store.inviteCodes.add({
       code: "ABCD-EFGH",
@@ -143,7 +143,7 @@ Deno.test("a code lets in at once while others wait, at every form", () =>
     ok(site.store.applications.get(uidOf(site, "Bob")));
   }, APPROVAL));
 
-Deno.test("who opens the applications and decides, by role", () =>
+Deno.test("the roles that can open and decide applications", () =>
   withSite(async (site) => {
     await join(site, "Ann");
     for (const role of ["user", "moderator", "admin", "superadmin"] as Role[]) {

@@ -16,7 +16,7 @@ const from = (
     trusted,
   );
 
-Deno.test("clientOrigin() believes nobody whom the host has not named", () => {
+Deno.test("clientOrigin() trusts only proxies that the host has named", () => {
   deepEqual(from("203.0.113.9", "127.0.0.1", [], "https"), {
     address: "203.0.113.9",
     https: false,
@@ -29,7 +29,7 @@ Deno.test("clientOrigin() believes nobody whom the host has not named", () => {
   });
 });
 
-Deno.test("clientOrigin() takes the last hop that is no trusted proxy", () => {
+Deno.test("clientOrigin() returns the last hop that is not a trusted proxy", () => {
   const trusted = ["10.0.0.1", "10.0.0.2"];
   deepEqual(from("10.0.0.1", "1.1.1.1, 203.0.113.9, 10.0.0.2", trusted), {
     address: "203.0.113.9",
@@ -65,7 +65,7 @@ Deno.test("clientOrigin() reads ports, brackets, quotes and zones", () => {
   }
 });
 
-Deno.test("clientOrigin() never takes a client for the proxy", () => {
+Deno.test("clientOrigin() never mistakes a client for the proxy", () => {
   const unknown = { address: "unknown", https: false, masked: true };
   for (
     const header of [

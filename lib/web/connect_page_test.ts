@@ -50,7 +50,7 @@ Deno.test("GET /connect/retropal.reg is a file that regedit of XP reads", () =>
     );
   }));
 
-Deno.test("GET /connect on the server's machine says that it works only there", () =>
+Deno.test("GET /connect on the server's machine explains that its files work only there", () =>
   withSite(async (site) => {
     match(await body(site.base, "/connect"), /work on this machine only/);
     site.configure({ "server.advertise": "chat.example.org" });
@@ -72,7 +72,7 @@ Deno.test("GET /connect explains Windows, Wine and the hosts file", () =>
     }
   }));
 
-Deno.test("GET /connect/check tells how far the visitor's own client came", () =>
+Deno.test("GET /connect/check shows how far the visitor's client got", () =>
   withSite(async (site) => {
     const before = await body(site.base, "/connect/check");
     match(before, /Nothing arrived yet/);

@@ -66,7 +66,7 @@ Deno.test("GET /live sends everything first and then what changes", () =>
     await reader.cancel();
   }));
 
-Deno.test("GET /live ends when the server goes down", () =>
+Deno.test("GET /live ends when the server shuts down", () =>
   withSite(async (site) => {
     const response = await fetch(site.base + "/live");
     const body = response.text();

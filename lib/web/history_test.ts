@@ -44,7 +44,7 @@ Deno.test("HistoryRecorder keeps samples at falling resolution", () =>
     equal(store.history.list(21_600, 0).length, 0);
   }));
 
-Deno.test("HistoryRecorder forgets what is older than it is kept", () =>
+Deno.test("HistoryRecorder removes samples beyond their retention", () =>
   withStore((store) => {
     let now = Date.UTC(2002, 6, 31, 12);
     const old = {

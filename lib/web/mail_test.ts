@@ -37,7 +37,7 @@ async function takeNewPassword(browser: Browser, link: string) {
   });
 }
 
-Deno.test("without e-mail the page says whom to ask", () =>
+Deno.test("without e-mail the page shows whom to ask", () =>
   withSite(async (site) => {
     const { text } = await site.browser().get("/forgot");
     match(text, /sends no e-mail\. Please ask the host\./);
@@ -50,7 +50,7 @@ Deno.test("without e-mail the page says whom to ask", () =>
     match((await site.browser().get("/sign-in")).text, /href="\/forgot"/);
   }));
 
-Deno.test("the answer is the same whoever is asked for, and links work once", () =>
+Deno.test("the answer is the same for every account, and links work once", () =>
   withSite(async (site) => {
     await site.addUser("Ann", { email: "ann@example.org" });
     await site.addUser("Bob");
@@ -205,7 +205,7 @@ Deno.test("confirming an address does not allow more mails an hour", () =>
     equal(links.length, 3);
   }));
 
-Deno.test("an applicant is told by e-mail what was decided", () =>
+Deno.test("an applicant gets the decision by e-mail", () =>
   withSite(async (site) => {
     await site.addUser("Boss", { role: "admin" });
     const mails = withMail(site);

@@ -21,7 +21,7 @@ Deno.test("GET /metrics is text that Prometheus reads", () =>
     match(text, /^retropal_limit\{key="limits\.room_members"\} 1000$/m);
   }));
 
-Deno.test("GET /healthz is ok, and 503 when the event loop stands still", () =>
+Deno.test("GET /healthz is ok, and 503 when the event loop is blocked", () =>
   withSite(async (site) => {
     equal((await site.browser().get("/healthz")).text, "ok\n");
     site.live.statusMore = { loopLagMs: { p50: 5000, p99: 9000 } };
@@ -35,7 +35,7 @@ Deno.test("GET /metrics and /healthz are for the host's networks only", () =>
     }
   }, { "web.staff_networks": ["192.0.2.0/24"] }));
 
-Deno.test("GET /metrics asks behind a proxy who really asks", () =>
+Deno.test("GET /metrics checks the real client behind a proxy", () =>
   withSite(async (site) => {
     const from = async (forwarded: string) =>
       (await site.browser().get("/metrics", { "x-forwarded-for": forwarded }))

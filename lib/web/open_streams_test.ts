@@ -2,7 +2,7 @@ import { equal, throws } from "node:assert/strict";
 import { defaultConfig } from "../config/config.ts";
 import { OpenStreams } from "./open_streams.ts";
 
-Deno.test("OpenStreams lets no few hosts keep all streams", () => {
+Deno.test("OpenStreams does not let a few hosts keep all streams", () => {
   const { limits } = defaultConfig({
     "limits.web_connections": 20,
     "limits.web_connections_per_address": 8,

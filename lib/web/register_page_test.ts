@@ -10,7 +10,7 @@ async function wish(site: TestSite, change: Record<string, string> = {}) {
   return await browser.submit(form, "/register", { ...WISH, ...change });
 }
 
-Deno.test("POST /register makes an account that the chat side knows", () =>
+Deno.test("POST /register creates an account for the chat", () =>
   withSite(async (site) => {
     const browser = site.browser();
     const answer = await browser.submit(
@@ -55,7 +55,7 @@ Deno.test("POST /register is shut while registration is closed", () =>
     equal((await browser.get("/register/check?nickname=Ann")).status, 404);
   }));
 
-Deno.test("POST /register wants an invite code and uses it up", () =>
+Deno.test("POST /register requires an invite code and uses it up", () =>
   withSite(async (site) => {
     site.store.inviteCodes.add({
       code: "ABCD-EFGH",
@@ -75,7 +75,7 @@ Deno.test("POST /register wants an invite code and uses it up", () =>
     equal(site.store.accounts.byNickname("Bob"), undefined);
   }, { "auth.registration": "invite" }));
 
-Deno.test("POST /register holds to the client's rules, and keeps what was typed", () =>
+Deno.test("POST /register applies the client's rules, and keeps the input", () =>
   withSite(async (site) => {
     await site.addUser("Boss", { role: "superadmin" });
     await site.addUser("Taken");
@@ -102,7 +102,7 @@ Deno.test("POST /register holds to the client's rules, and keeps what was typed"
     equal(site.store.accounts.list().length, 2);
   }, { "auth.registration": "open" }));
 
-Deno.test("GET /register/check says what is wrong with a nickname", () =>
+Deno.test("GET /register/check reports problems of a nickname", () =>
   withSite(async (site) => {
     await site.addUser("Taken");
     const check = async (nickname: string) =>
@@ -116,7 +116,7 @@ Deno.test("GET /register/check says what is wrong with a nickname", () =>
     match(await check("a=b"), /stumbles/);
   }, { "auth.registration": "open" }));
 
-Deno.test("POST /register slows down whoever makes many accounts", () =>
+Deno.test("POST /register slows down the creation of many accounts", () =>
   withSite(async (site) => {
     for (let i = 0; i < 3; i++) {
       equal((await wish(site, { nickname: `Ann ${i}` })).status, 303);
@@ -177,7 +177,7 @@ Deno.test("POST /register refuses a nickname with a listed word", () =>
     equal((await wish(site, { nickname: "D\u00e4rnit" })).status, 303);
   }, { "auth.registration": "open" }));
 
-Deno.test("POST /register takes one of two names that differ in blanks only", () =>
+Deno.test("POST /register accepts one of two names that differ only in spaces", () =>
   withSite(async (site) => {
     const answers = await Promise.all([
       wish(site, { nickname: "Ann Lee" }),

@@ -76,7 +76,7 @@ Deno.test("the setup page makes a server of a new folder, and closes", () =>
     assert.match((await other.signIn("Ann")).text, /Your account/);
   }));
 
-Deno.test("a fault closes nothing and keeps what was typed", () =>
+Deno.test("an error keeps the setup page open and the input", () =>
   withDoor(async ({ site, door, config }) => {
     await site.addUser("Ann");
     const browser = site.browser();

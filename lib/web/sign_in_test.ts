@@ -46,7 +46,7 @@ Deno.test("POST /sign-in marks the cookie Secure behind a proxy with TLS", () =>
     equal(plain.headers.get("strict-transport-security"), null);
   }, { "web.trusted_proxies": ["127.0.0.1"] }));
 
-Deno.test("POST /sign-in says the same of a wrong name and a wrong password", () =>
+Deno.test("POST /sign-in answers the same for a wrong name and a wrong password", () =>
   withSite(async (site) => {
     await site.addUser("Ann");
     const said = new Set<string>();
@@ -64,7 +64,7 @@ Deno.test("POST /sign-in says the same of a wrong name and a wrong password", ()
     equal(said.size, 1);
   }));
 
-Deno.test("POST /sign-in slows down whoever guesses, and logs his address", () =>
+Deno.test("POST /sign-in slows down guessing, and logs the address", () =>
   withSite(async (site) => {
     await site.addUser("Ann");
     const browser = site.browser();
@@ -85,7 +85,7 @@ Deno.test("POST /sign-in slows down whoever guesses, and logs his address", () =
     );
   }, { "limits.signon_attempts_per_account": 3 }));
 
-Deno.test("POST /sign-in checks few of a thousand guesses sent at once", () =>
+Deno.test("POST /sign-in checks few of a thousand parallel guesses", () =>
   withSite(async (site) => {
     await site.addUser("Ann");
     const browser = site.browser();
@@ -123,7 +123,7 @@ Deno.test("POST /sign-in refuses the banned, and ends their open sessions", () =
     match((await site.browser().signIn("Bob")).text, /address is banned/);
   }));
 
-Deno.test("POST /sign-in gives a new session, whatever the visitor brought", () =>
+Deno.test("POST /sign-in creates a new session, whatever cookie the visitor sends", () =>
   withSite(async (site) => {
     await site.addUser("Ann");
     await site.addUser("Bob");

@@ -188,7 +188,7 @@ Deno.test("the desk and its API ask to sign in again sooner than other pages", (
     equal((await browser.get("/member")).status, 200);
   }));
 
-Deno.test("GET /chat/session says whether this browser is signed in", () =>
+Deno.test("GET /chat/session reports whether this browser is signed in", () =>
   withSite(async (site) => {
     await site.addUser("Ann");
     const browser = site.browser();

@@ -17,7 +17,7 @@ Deno.test("Allowance.takeLate() lets packets through at the rate, each later", (
   assert.equal(allowance.takeLate(1400, 1), 0);
 });
 
-Deno.test("Allowance.takeLate() lets through what costs more than a burst", () => {
+Deno.test("Allowance.takeLate() lets a packet through that costs more than a burst", () => {
   const allowance = new Allowance(limits);
   assert.equal(allowance.takeLate(0, 30), 2000);
 });

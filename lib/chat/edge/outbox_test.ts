@@ -50,7 +50,7 @@ function make(maxBytes = 1000) {
   return { socket, outbox, told, owner };
 }
 
-Deno.test("Outbox writes what it was given, and merges what waits meanwhile", async () => {
+Deno.test("Outbox writes its frames, and merges those that queue up meanwhile", async () => {
   const { socket, outbox } = make();
   assert.equal(outbox.push(bytes(1)), true);
   outbox.flush();
@@ -96,7 +96,7 @@ Deno.test("Outbox merges up to its bound and writes a longer frame alone", async
   );
 });
 
-Deno.test("Outbox keeps every byte in order however the socket takes them", async () => {
+Deno.test("Outbox keeps every byte in order however the socket accepts them", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), {
@@ -152,7 +152,7 @@ Deno.test("Outbox hands receipts out when the last byte of their frame is taken,
   assert.deepEqual(told, ["1", "2", "3"]);
 });
 
-Deno.test("Outbox takes a frame that is pushed because of a receipt", async () => {
+Deno.test("Outbox accepts a frame that is pushed by a receipt", async () => {
   const { socket, outbox, owner } = make();
   owner.written = () => {
     outbox.push(bytes(2));
@@ -164,7 +164,7 @@ Deno.test("Outbox takes a frame that is pushed because of a receipt", async () =
   assert.deepEqual(socket.writes, [[1], [2]]);
 });
 
-Deno.test("Outbox gives a client up who takes nothing while too much waits, once", async () => {
+Deno.test("Outbox gives up once on a client that reads nothing while too much is queued", async () => {
   const { socket, outbox, told, owner } = make(10);
   outbox.push(new Uint8Array(8));
   outbox.flush();
@@ -180,7 +180,7 @@ Deno.test("Outbox gives a client up who takes nothing while too much waits, once
   assert.equal(socket.writes.length, 1, "nothing more is written");
 });
 
-Deno.test("Outbox keeps a client who takes what it can of a long burst", async () => {
+Deno.test("Outbox keeps a client that reads steadily during a long burst", async () => {
   const { socket, outbox, told, owner } = make(10);
   outbox.push(new Uint8Array(8));
   outbox.flush();
@@ -194,7 +194,7 @@ Deno.test("Outbox keeps a client who takes what it can of a long burst", async (
   assert.deepEqual(told, []);
 });
 
-Deno.test("Outbox takes more in one turn than may wait behind a write", async () => {
+Deno.test("Outbox accepts more in one turn than may queue behind a write", async () => {
   const { socket, outbox, told } = make(10);
   for (let i = 0; i < 8; i++) outbox.push(new Uint8Array(10));
   outbox.flush();
@@ -205,7 +205,7 @@ Deno.test("Outbox takes more in one turn than may wait behind a write", async ()
   assert.deepEqual(told, ["overflow"], "but not without end");
 });
 
-Deno.test("Outbox counts what was written against its bound no longer", async () => {
+Deno.test("Outbox no longer counts written bytes against its limit", async () => {
   const { socket, outbox, told } = make(10);
   for (let i = 0; i < 5; i++) {
     outbox.push(new Uint8Array(9));
@@ -215,7 +215,7 @@ Deno.test("Outbox counts what was written against its bound no longer", async ()
   assert.deepEqual(told, []);
 });
 
-Deno.test("Outbox tells of a failed write once and takes nothing more", async () => {
+Deno.test("Outbox reports a failed write once and accepts nothing more", async () => {
   const { socket, outbox, told } = make();
   outbox.push(bytes(1), receipt(1));
   outbox.flush();
@@ -247,7 +247,7 @@ Deno.test("Outbox.drained waits for the last byte, and not for a socket that fai
   await other.outbox.drained();
 });
 
-Deno.test("Outbox knows when the last write is over, also one that nobody waits for", async () => {
+Deno.test("Outbox knows when the last write is finished, even if nothing waits for it", async () => {
   for (const end of ["take", "fail"] as const) {
     const { socket, outbox, told } = make();
     let settled = false;

@@ -75,7 +75,7 @@ async function toldAboutHint(chat: TestChat): Promise<string | undefined> {
   return /\nph=(.)\n/.exec(text)?.[1];
 }
 
-Deno.test("no client is asked for a password hint unless the host wants it", () =>
+Deno.test("clients are asked for a password hint only if the host has set that", () =>
   withChat(async (chat) => {
     assert.equal(await toldAboutHint(chat), "0");
   }));
@@ -224,7 +224,7 @@ async function signOnAnswer(chat: TestChat, uid: number): Promise<string> {
   return client.session.phase === "online" ? "" : client.take().join("\n");
 }
 
-Deno.test("REGISTER makes an account that waits, and staff are told", () =>
+Deno.test("REGISTER creates an account that waits, and notifies staff", () =>
   withChat(async (chat) => {
     const boss = await chat.signOn("Boss", { role: "admin" });
     const guard = await chat.signOn("Guard", { role: "moderator" });

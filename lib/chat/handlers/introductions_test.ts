@@ -39,7 +39,7 @@ Deno.test("a file is offered, accepted with the address the server sees, and don
     bob.expect();
   }));
 
-Deno.test("a refused file is told to its sender; nothing can be accepted after", () =>
+Deno.test("the sender learns of a refused file, which cannot be accepted afterwards", () =>
   withChat(async (chat) => {
     const [ann, bob] = await two(chat);
     await ann.send("XFER_REQUEST", `${u32(bob.uid)} 082a`);
@@ -80,7 +80,7 @@ Deno.test("an address is given only in answer to a real offer", () =>
     ann.expect();
   }));
 
-Deno.test("who blocks looks off line to offers, calls and invitations", () =>
+Deno.test("a user who blocks appears offline to offers, calls and invitations", () =>
   withChat(async (chat) => {
     const [ann, bob] = await two(chat);
     await bob.send("BLOCK_BUDDY", u32(ann.uid));
@@ -105,7 +105,7 @@ Deno.test("who blocks looks off line to offers, calls and invitations", () =>
     bob.expect();
   }));
 
-Deno.test("the system user takes no files, calls and invitations, and says so", () =>
+Deno.test("the system user declines files, calls and invitations with a message", () =>
   withChat(async (chat) => {
     const [ann] = await two(chat);
     await joinAll(chat, OAK, ann);
@@ -123,7 +123,7 @@ Deno.test("the system user takes no files, calls and invitations, and says so", 
     );
   }));
 
-Deno.test("who wants pals only gets no offer of a stranger", () =>
+Deno.test("a user who accepts only pals gets no offer from a stranger", () =>
   withChat(async (chat) => {
     const [ann, bob] = await two(chat);
     await bob.send("SET_PRIVACY", "'P'");
@@ -231,7 +231,7 @@ for (const [what, from, ip] of PLACES) {
     }));
 }
 
-Deno.test("XFER_REQUEST from an IPv6 address says why it cannot be", () =>
+Deno.test("XFER_REQUEST from an IPv6 address is refused with a reason", () =>
   withChat(async (chat) => {
     const [ann, bob] = await two(chat, ["2001:db8::1", "203.0.113.6"]);
     await ann.send("XFER_REQUEST", `${u32(bob.uid)} 082a`);
@@ -240,7 +240,7 @@ Deno.test("XFER_REQUEST from an IPv6 address says why it cannot be", () =>
     );
   }));
 
-Deno.test("INVITE_OUT is a record that the client takes, with its lock", () =>
+Deno.test("INVITE_OUT is a record that the client accepts, with its lockword", () =>
   withChat(async (chat) => {
     const [ann, bob] = await two(chat);
     await ann.send("ROOM_CREATE", "0003 0000 7542 0000082a 'Gden' 0a 'tiger'");

@@ -81,7 +81,7 @@ Deno.test("nobody can write to an account that waits for approval", () =>
     );
   }));
 
-Deno.test("IM_OUT of a stranger that is long goes plain, and -68 is answered", () =>
+Deno.test("a long IM_OUT from a stranger is sent without the name, and -68 is answered", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     const long = `'${"x".repeat(1900)}'`;
@@ -127,7 +127,7 @@ Deno.test("IM_OUT to a line that is cut, but not seen to be, waits for his retur
     ]);
   }));
 
-Deno.test("IM_OUT to a cut line goes to where he has signed on meanwhile", () =>
+Deno.test("IM_OUT to a broken connection goes to the user's new one", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     bob.cut();
@@ -157,7 +157,7 @@ Deno.test("messages that waited come in order, exactly once, a stranger's by nam
     assert.deepEqual(messagesIn(bob), []);
   }));
 
-Deno.test("BLOCK_BUDDY silences messages, whispers and what waits", () =>
+Deno.test("BLOCK_BUDDY silences messages, whispers and waiting messages", () =>
   withChat(async (chat) => {
     const [ann, troll] = await chat.signOnAll("Ann", "Troll");
     await ann.send("ADD_PAL", u32(troll.uid));
@@ -189,7 +189,7 @@ Deno.test("SET_PRIVACY P: messages from pals only", () =>
     eve.expect("FEEDBACK ffec 0001 'Ann takes messages from pals only.'");
   }));
 
-Deno.test("away text is answered once per sender where the host wants it", () =>
+Deno.test("the away text is sent once per sender if the host has set that", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await ann.send("AWAY_MODE", "'At lunch.'");

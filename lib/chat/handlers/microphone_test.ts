@@ -48,7 +48,7 @@ Deno.test("REQ_MIC and UNREQ_MIC show a hand to all, the sender too, and grant n
     for (const one of all) one.expect(`HAND_DOWN ${both(bob)}`);
   }));
 
-Deno.test("REMOVE_ALL_HANDS takes down every hand, and says nothing twice", () =>
+Deno.test("REMOVE_ALL_HANDS lowers every hand, and sends nothing twice", () =>
   withChat(async (chat) => {
     const { adam, bob, cat, all } = await room(chat);
     await cat.send("REQ_MIC", oak);
@@ -178,7 +178,7 @@ Deno.test("a red dot that staff gave is lifted by staff only, nor by leaving", (
     assert.equal(roster.maySpeak(OAK, owner.uid), true);
   }));
 
-Deno.test("RED_DOT stays on who leaves and comes back", () =>
+Deno.test("RED_DOT stays on a user who leaves and returns", () =>
   withChat(async (chat) => {
     const { adam, bob, speakers } = await room(chat);
     await adam.send("RED_DOT", both(bob));
@@ -190,7 +190,7 @@ Deno.test("RED_DOT stays on who leaves and comes back", () =>
     assert.deepEqual(speakers(), ["Adam", "Cat"]);
   }));
 
-Deno.test("RED_DOT does not reach the owner, nor somebody who is not there", () =>
+Deno.test("RED_DOT does not affect the owner or an absent user", () =>
   withChat(async (chat) => {
     const { adam } = await room(chat);
     const guard = await chat.signOn("Guard", { role: "moderator" });
@@ -202,7 +202,7 @@ Deno.test("RED_DOT does not reach the owner, nor somebody who is not there", () 
     guard.expect();
   }));
 
-Deno.test("TOGGLE_ALL_MICS names the admin, whom alone it spares; twice is once", () =>
+Deno.test("TOGGLE_ALL_MICS names and spares only the admin, and is idempotent", () =>
   withChat(async (chat) => {
     const { adam, all, speakers } = await room(chat);
     for (const _ of [1, 2]) {
@@ -219,7 +219,7 @@ Deno.test("TOGGLE_ALL_MICS names the admin, whom alone it spares; twice is once"
     assert.deepEqual(speakers(), ["Adam", "Bob", "Cat"]);
   }));
 
-Deno.test("TOGGLE_ALL_MICS on leaves red dots, and says so", () =>
+Deno.test("TOGGLE_ALL_MICS on keeps red dots, and reports it", () =>
   withChat(async (chat) => {
     const { adam, bob, speakers } = await room(chat);
     await adam.send("RED_DOT", both(bob));
@@ -232,7 +232,7 @@ Deno.test("TOGGLE_ALL_MICS on leaves red dots, and says so", () =>
     assert.deepEqual(speakers(), ["Adam", "Cat"]);
   }));
 
-Deno.test("UNRED_DOT gives the microphone to one in a room that gives none", () =>
+Deno.test("UNRED_DOT gives the microphone in a room that gives none to newcomers", () =>
   withChat(async (chat) => {
     const { adam, bob, cat, speakers } = await room(chat);
     await adam.send("NEW_USERS_MIC", `${oak} 0000`);
@@ -268,7 +268,7 @@ Deno.test("BLOCK_BUDDY keeps the blocked one's voice and lines away", () =>
     bob.expect();
   }));
 
-Deno.test("who is heard in a room of queued hands has had his turn: his hand goes down", () =>
+Deno.test("in a room of queued hands a speaker's hand goes down after their turn", () =>
   withChat(async (chat) => {
     const { bob, cat, all, roster } = await room(chat);
     const oakRoom = chat.world.rooms.get(OAK)!;

@@ -359,7 +359,7 @@ Deno.test("ALERT_ADMIN heeds blocks, privacy, the room and a rate", () =>
     assert.equal(room.members.has(bob.uid), false);
   }));
 
-Deno.test("MAKE_ADMIN does not tell an invisible member from nobody", () =>
+Deno.test("MAKE_ADMIN does not reveal an invisible member", () =>
   withChat(async (chat) => {
     const { olga } = await party(chat);
     const ghost = await chat.signOn("Ghost", { paid: "6" });
@@ -372,7 +372,7 @@ Deno.test("MAKE_ADMIN does not tell an invisible member from nobody", () =>
     assert.deepEqual(chat.store.rooms.offices(OAK).admins.length, 1);
   }));
 
-Deno.test("a complaint keeps the room's last lines where the host wants it", () =>
+Deno.test("a complaint includes the room's last lines if the host has set that", () =>
   withChat(async (chat) => {
     const { olga, bob, troll } = await party(chat);
     const say = (text: string) =>
@@ -389,7 +389,7 @@ Deno.test("a complaint keeps the room's last lines where the host wants it", () 
     await olga.send("ALERT_ADMIN", `${oak} ${u32(olga.uid)} 'me'`);
   }, { "moderation.room_lines": 2 }));
 
-Deno.test("nobody is told of a complaint about themselves, admins neither", () =>
+Deno.test("nobody is notified of a complaint about themselves, not even admins", () =>
   withChat(async (chat) => {
     const { olga, adam, bob } = await party(chat);
     const guard = await chat.signOn("Guard", { role: "moderator" });
@@ -405,7 +405,7 @@ Deno.test("nobody is told of a complaint about themselves, admins neither", () =
     assert.deepEqual(boss.takeNames().length, 1);
   }));
 
-Deno.test("staff who were away are told of open complaints at the sign-on", () =>
+Deno.test("staff who were offline are notified of open complaints at sign-on", () =>
   withChat(async (chat) => {
     const { bob, troll } = await party(chat);
     await bob.send("ALERT_ADMIN", `${oak} ${u32(troll.uid)} 'x'`);

@@ -33,7 +33,7 @@ function mute(
 
 const SAYS = "You are muted on this server. Reason: Calm down.";
 
-Deno.test("a mute holds for text, whispers, the topic, voice and messages", () =>
+Deno.test("a mute applies to text, whispers, the topic, voice and messages", () =>
   withChat(async (chat) => {
     const [bob, troll, guard] = await chat.signOnAll("Bob", "Troll", "Guard");
     chat.store.accounts.update(guard.uid, { role: "moderator" });
@@ -70,7 +70,7 @@ Deno.test("a mute holds for text, whispers, the topic, voice and messages", () =
     assert.equal(guard.takeNames().length, 1);
   }));
 
-Deno.test("a room's admin does not undo a mute, and a new room knows it", () =>
+Deno.test("a room's admin cannot undo a mute, and it applies to new rooms", () =>
   withChat(async (chat) => {
     const [olga, troll] = await chat.signOnAll("Olga", "Troll");
     chat.changeRoom(OAK, { owner: olga.uid });
@@ -89,7 +89,7 @@ Deno.test("a room's admin does not undo a mute, and a new room knows it", () =>
     assert.equal(room.memberEntry(room.members.get(troll.uid)!).mic, false);
   }));
 
-Deno.test("a mute ends by itself, and spares those as high as its giver", () =>
+Deno.test("a mute expires by itself, and spares the rank of its author", () =>
   withChat(async (chat) => {
     const [bob, troll] = await chat.signOnAll("Bob", "Troll");
     await joinAll(chat, OAK, bob, troll);
@@ -116,7 +116,7 @@ Deno.test("a mute ends by itself, and spares those as high as its giver", () =>
     assert.notEqual(bob.session.mute, undefined);
   }));
 
-Deno.test("somebody who signs on again is still muted", () =>
+Deno.test("a user who signs on again is still muted", () =>
   withChat(async (chat) => {
     const troll = await chat.signOn("Troll");
     mute(chat, troll);

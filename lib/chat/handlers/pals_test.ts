@@ -28,7 +28,7 @@ Deno.test("ADD_PAL answers with the record, then the status", () =>
     assert.deepEqual(chat.store.relations.watchers(bob.uid), []);
   }));
 
-Deno.test("ADD_PAL refuses nobody, oneself, and more than a list holds", () =>
+Deno.test("ADD_PAL refuses an unknown user, oneself, and more than a list can hold", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await ann.send("ADD_PAL", "000fffff");
@@ -80,7 +80,7 @@ Deno.test("the system user is a pal from the beginning until removed", () =>
     assert.ok(again.take().includes("BUDDY_LIST "));
   }));
 
-Deno.test("status goes to watchers and oneself, and off line at the end", () =>
+Deno.test("a status is sent to watchers and oneself, and offline at the end", () =>
   withChat(async (chat) => {
     const [ann, bob, cat] = await chat.signOnAll("Ann", "Bob", "Cat");
     await bob.send("ADD_PAL", u32(ann.uid));
@@ -101,7 +101,7 @@ Deno.test("status goes to watchers and oneself, and off line at the end", () =>
     bob.expect(`STATUS_CHANGE ${u32(ann.uid)} 00000000`);
   }));
 
-Deno.test("who blocks looks off line to the blocked one, and only to him", () =>
+Deno.test("a user who blocks appears offline to the blocked user, and only to them", () =>
   withChat(async (chat) => {
     const [ann, troll, bob] = await chat.signOnAll("Ann", "Troll", "Bob");
     await troll.send("ADD_PAL", u32(ann.uid));
@@ -179,7 +179,7 @@ Deno.test("REQUEST_USER is answered for every number a client can show", () =>
     ann.expect();
   }));
 
-Deno.test("a blocked one's voice is cut off in the room at once", () =>
+Deno.test("a blocked user's voice is cut off immediately", () =>
   withChat(async (chat) => {
     const [ann, troll] = await chat.signOnAll("Ann", "Troll");
     await joinAll(chat, OAK, ann, troll);

@@ -62,7 +62,7 @@ Deno.test("USER_SEARCH hides the unlisted, the system user and hidden names", ()
     ann.expect(`SEARCH_RESPONSE 'uid=${uid}\nnickname=Bob\nfirst=\nlast=' c8`);
   }));
 
-Deno.test("USER_SEARCH gives fewer than 200 hits", () =>
+Deno.test("USER_SEARCH returns fewer than 200 hits", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     for (let i = 0; i < 210; i++) chat.addUser(`guest${i}`);
@@ -86,7 +86,7 @@ Deno.test("USER_PROFILE_UPDATE of a session without password keeps the address",
     assert.equal(refusals.length, 1);
   }));
 
-Deno.test("USER_PROFILE_UPDATE keeps what it may, and no right can be had by it", () =>
+Deno.test("USER_PROFILE_UPDATE stores allowed fields, and cannot give rights", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     const before = ann.account;
@@ -115,7 +115,7 @@ Deno.test("USER_PROFILE_UPDATE keeps what it may, and no right can be had by it"
     assert.equal(ann.session.level, 0);
   }));
 
-Deno.test("USER_PROFILE_UPDATE of somebody else is refused", () =>
+Deno.test("USER_PROFILE_UPDATE of another user is refused", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     for (const uid of [bob.uid, "x"]) {
@@ -125,7 +125,7 @@ Deno.test("USER_PROFILE_UPDATE of somebody else is refused", () =>
     assert.equal(bob.account.first, "");
   }));
 
-Deno.test("RANDOM_USER_CHAT draws somebody online who lets strangers write", () =>
+Deno.test("RANDOM_USER_CHAT picks an online user who lets strangers write", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     const drawn = async () => {
@@ -162,7 +162,7 @@ Deno.test("SET_PRIVACY is kept and comes back in USER_DATA", () =>
     assert.ok(userData(ann).includes("0a707269766163793d540a"));
   }));
 
-Deno.test("EMAIL_INVITE is kept, and the user reads that no mail goes", () =>
+Deno.test("EMAIL_INVITE is stored, and the user is told that no mail is sent", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     await ann.send("EMAIL_INVITE", "'email=eve@example.org\norigin=1'");
@@ -198,7 +198,7 @@ Deno.test("levels show in USER_DATA: admin= and, from admins on, sup=", () =>
     }
   }));
 
-Deno.test("USER_PROFILE_UPDATE holds to the rules of the page, and pals see it", () =>
+Deno.test("USER_PROFILE_UPDATE follows the rules of the page, and pals see it", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await bob.send("ADD_PAL", u32(ann.uid));

@@ -22,7 +22,7 @@ Deno.test("PALPROFILE_MESSAGE reaches an online receiver unchanged, and once", (
     assert.deepEqual(bob.takeNames(), ["USER_INFO", "STATUS_CHANGE"]);
   }));
 
-Deno.test("PALPROFILE_MESSAGE to somebody offline waits for GET_PALPROFILE_MESSAGES", () =>
+Deno.test("PALPROFILE_MESSAGE to an offline user waits for GET_PALPROFILE_MESSAGES", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     const { uid } = chat.addUser("Bob");

@@ -10,7 +10,7 @@ const oak = u32(OAK);
 const MARKED = '\'<pfont color="#0"><pfont-size="8"><pb>caf\' e9 c8 00 ' +
   "'</pb></pfont></pfont>'";
 
-Deno.test("ROOM_MESSAGE_OUT goes to all others, never back", () =>
+Deno.test("ROOM_MESSAGE_OUT is sent to all others, never back", () =>
   withChat(async (chat) => {
     const [ann, bob, cat] = await chat.signOnAll("Ann", "Bob", "Cat");
     await joinAll(chat, OAK, ann, bob);
@@ -92,7 +92,7 @@ Deno.test("a whisper reaches one, within the formatting of its line", () =>
     bob.expect();
   }));
 
-Deno.test("a whisper to nobody, oneself or the invisible says so", () =>
+Deno.test("a whisper to nobody, oneself or an invisible member is answered with an error", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await joinAll(chat, OAK, ann);

@@ -24,7 +24,7 @@ function record(
 
 const RATED_G = "'This room is rated G: suitable for everyone.'";
 
-Deno.test("ROOM_JOIN shows the room to who comes and him to the others", () =>
+Deno.test("ROOM_JOIN shows the room to the newcomer and the newcomer to the others", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await ann.send("ROOM_JOIN", JOIN);
@@ -51,7 +51,7 @@ Deno.test("ROOM_JOIN of an unknown room is refused with a sentence", () =>
     ann.expect("FEEDBACK feca 0001 'This room does not exist any more.'");
   }));
 
-Deno.test("ROOM_JOIN by who is invisible changes nobody's list or count", () =>
+Deno.test("ROOM_JOIN by an invisible user changes no list or count", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await ann.send("ROOM_JOIN", JOIN);
@@ -71,7 +71,7 @@ Deno.test("ROOM_JOIN by who is invisible changes nobody's list or count", () =>
     ann.expect();
   }));
 
-Deno.test("ROOM_JOIN of a locked room wants its word, not of its owner", () =>
+Deno.test("ROOM_JOIN of a locked room requires its lockword, except from its owner", () =>
   withChat(async (chat) => {
     const owner = chat.addUser("Olga");
     const room = chat.addRoom({ owner: owner.uid, lockword: "tiger" });
@@ -105,7 +105,7 @@ Deno.test("ROOM_JOIN_BY_NAME finds the room whatever the case", () =>
     ann.expect("FEEDBACK fec9 0001 'This room does not exist any more.'");
   }));
 
-Deno.test("ROOM_JOIN_AS_ADMIN wants the owner's code", () =>
+Deno.test("ROOM_JOIN_AS_ADMIN requires the owner's code", () =>
   withChat(async (chat) => {
     const owner = chat.addUser("Olga");
     chat.changeRoom(OAK, { owner: owner.uid, adminCode: "4321" });
@@ -142,7 +142,7 @@ Deno.test("ROOM_JOIN_AS_ADMIN wants the owner's code", () =>
     );
   }));
 
-Deno.test("ROOM_LEAVE is told to the others once, and means nothing twice", () =>
+Deno.test("ROOM_LEAVE is sent to the others once, and has no effect a second time", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await ann.send("ROOM_JOIN", JOIN);
@@ -196,7 +196,7 @@ Deno.test("ROOM_CREATE of text rooms announces no voice", () =>
     assert.deepEqual(chat.voice, []);
   }));
 
-Deno.test("ROOM_CREATE refuses what cannot be, with a sentence", () =>
+Deno.test("ROOM_CREATE refuses invalid rooms with a sentence", () =>
   withChat(async (chat) => {
     const ann = await chat.signOn("Ann");
     const cases = [
@@ -215,7 +215,7 @@ Deno.test("ROOM_CREATE refuses what cannot be, with a sentence", () =>
     }
   }));
 
-Deno.test("ROOM_CREATE of type 1 and 5 stays off the lists and lets in who is invited, also again", () =>
+Deno.test("ROOM_CREATE of type 1 and 5 stays off the lists and admits invited users, also repeatedly", () =>
   withChat(async (chat) => {
     const [ann, bob, cat] = await chat.signOnAll("Ann", "Bob", "Cat");
     for (const type of [1, 5]) {

@@ -57,7 +57,7 @@ Deno.test("CLIENT_HELLO is sent on where the host has moved house", () =>
     client.expect();
   }));
 
-Deno.test("GET_UIN tells the uid of a nickname in any case, 0 of none", () =>
+Deno.test("GET_UIN returns the uid of a nickname in any case, 0 for none", () =>
   withChat(async (chat) => {
     const { uid } = chat.addUser("NetStorm", { email: "ned@example.org" });
     const client = chat.connect();
@@ -121,7 +121,7 @@ Deno.test("a sign-on is answered in the order that the client needs", () =>
     bob.expect(`STATUS_CHANGE ${u32(uid)} 0000001e`);
   }));
 
-Deno.test("a client of another version is told its own status as well", () =>
+Deno.test("a client of another version gets its own status as well", () =>
   withChat(async (chat) => {
     const { uid } = chat.addUser("Ann");
     const client = await withKey(chat, uid, 83);
@@ -130,7 +130,7 @@ Deno.test("a client of another version is told its own status as well", () =>
     assert.ok(names.includes(`STATUS_CHANGE ${u32(uid)}0000001e`));
   }));
 
-Deno.test("LOGIN with a wrong password, or of nobody, gets the same words and is closed", () =>
+Deno.test("LOGIN with a wrong password or an unknown uid gets the same answer and is closed", () =>
   withChat(async (chat) => {
     const { uid } = chat.addUser("Ann");
     const tries = [
@@ -151,7 +151,7 @@ Deno.test("LOGIN with a wrong password, or of nobody, gets the same words and is
     }
   }));
 
-Deno.test("LOGIN of who is banned says until when and why", () =>
+Deno.test("LOGIN of a banned user is answered with the end of the ban and the reason", () =>
   withChat(async (chat) => {
     const { uid } = chat.addUser("Troll");
     const ban = { kind: "account", target: String(uid), by: "cli" } as const;

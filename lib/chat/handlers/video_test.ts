@@ -65,7 +65,7 @@ Deno.test("a room that allows video shows its row, the others do not", () =>
     assert.equal(await panel(), "0000");
   }));
 
-Deno.test("ROOM_START_PUBLISH_VIDEO is told where, and the icon comes with the first picture", () =>
+Deno.test("ROOM_START_PUBLISH_VIDEO gets an address, and the icon appears with the first picture", () =>
   withChat(async (chat) => {
     const [ann, bob] = await chat.signOnAll("Ann", "Bob");
     await joinAll(chat, OAK, ann, bob);
@@ -101,7 +101,7 @@ Deno.test("VIEW_VIDEO finds the room by 16 bits with their sign, and answers wit
     bob.expect(viewFrom(ann));
   }));
 
-Deno.test("VIEW_VIDEO is told where, and wakes the paused publisher", () =>
+Deno.test("VIEW_VIDEO gets an address, and resumes the paused publisher", () =>
   withChat(async (chat) => {
     const { ann, bob, cat } = await stage(chat);
     chat.now += PAUSE_MS;
@@ -167,7 +167,7 @@ Deno.test("ROOM_STOP_PUBLISH_VIDEO closes the views of all", () =>
     assert.equal(chat.world.cameras.viewCount, 0);
   }));
 
-Deno.test("VIEW_VIDEO of somebody who shows nothing closes the empty view", () =>
+Deno.test("VIEW_VIDEO of a member without a webcam closes the empty view", () =>
   withChat(async (chat) => {
     const { bob, cat } = await stage(chat);
     await bob.send("VIEW_VIDEO", both(cat));
@@ -179,7 +179,7 @@ Deno.test("VIEW_VIDEO of somebody who shows nothing closes the empty view", () =
     bob.expect(icon(cat, false));
   }));
 
-Deno.test("VIEW_VIDEO by somebody who is not in the room is never answered", () =>
+Deno.test("VIEW_VIDEO by a user outside the room is never answered", () =>
   withChat(async (chat) => {
     const { ann } = await stage(chat);
     const dan = await chat.signOn("Dan");
@@ -200,7 +200,7 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`the picture of somebody who ${how} ends on every screen`, () =>
+  Deno.test(`the picture of a user who ${how} ends on every screen`, () =>
     withChat(async (chat) => {
       const { ann, bob, cat } = await stage(chat);
       await bob.send("VIEW_VIDEO", both(ann));
@@ -214,7 +214,7 @@ for (
     }));
 }
 
-Deno.test("a viewer who leaves, or is lost, watches no more", () =>
+Deno.test("a viewer who leaves, or is lost, no longer watches", () =>
   withChat(async (chat) => {
     const { ann, bob, cat } = await stage(chat);
     chat.now += PAUSE_MS;
@@ -354,7 +354,7 @@ Deno.test("the limits of publishers, viewers and views are kept", () =>
     "limits.video_publishers": 2,
   }));
 
-Deno.test("a block hides the picture from both, at once and later", () =>
+Deno.test("a block hides the picture from both, immediately and later", () =>
   withChat(async (chat) => {
     const { ann, bob, cat } = await stage(chat);
     chat.now += PAUSE_MS;
@@ -402,7 +402,7 @@ Deno.test("invisible members watch and cannot publish", () =>
     );
   }));
 
-Deno.test("somebody can watch their own picture", () =>
+Deno.test("a user can watch their own picture", () =>
   withChat(async (chat) => {
     const { ann } = await stage(chat);
     chat.now += PAUSE_MS;

@@ -99,7 +99,7 @@ Deno.test({
   },
 });
 
-Deno.test("doctor says what a running server reports, and what is made later", async () => {
+Deno.test("doctor shows what a running server reports, and what is created later", async () => {
   deepEqual(
     await examined(() => Promise.resolve({ "web.tls": "self" })),
     ["ok: The server will make a certificate at its start."],

@@ -143,7 +143,7 @@ Deno.test("doctor finds a clock that went back", async () => {
 
 const session = (address: string) => ({ address }) as SessionInfo;
 
-Deno.test("checkAddress() weighs what is announced against who comes", async () => {
+Deno.test("checkAddress() compares the announced address with those of the clients", async () => {
   const level = async (
     settings: Record<string, string>,
     own: string[],
@@ -183,7 +183,7 @@ Deno.test("checkAddress() weighs what is announced against who comes", async () 
   );
 });
 
-Deno.test("checkFileLimit() says how many people fit", () => {
+Deno.test("checkFileLimit() reports how many users fit", () => {
   const limits = (most: number) => checkFileLimit(defaultConfig(), most);
   equal(limits(1024).level, "note");
   match(limits(1024).text, /about 462 people/);
@@ -192,7 +192,7 @@ Deno.test("checkFileLimit() says how many people fit", () => {
   match(checkFileLimit(defaultConfig(), 0, "windows").text, /Windows/);
 });
 
-Deno.test("checkLocation() wants the line in exact form", async () => {
+Deno.test("checkLocation() requires the exact form of the line", async () => {
   const answers: [string, number, Finding["level"]][] = [
     ["LOCATION:192.168.1.20:5001\r\n", 200, "ok"],
     ["<html>LOCATION:ab:1</html>", 200, "bad"],

@@ -15,7 +15,7 @@ function put(buffer: ReadBuffer, piece: Uint8Array): void {
   }
 }
 
-Deno.test("ReadBuffer gives back what was put in, in any pieces", () =>
+Deno.test("ReadBuffer returns the bytes that were added, in any pieces", () =>
   fc.assert(fc.property(
     fc.array(fc.tuple(fc.uint8Array({ maxLength: 20_000 }), fc.nat(20_000)), {
       maxLength: 12,

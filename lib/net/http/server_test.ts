@@ -81,7 +81,7 @@ Deno.test("HttpServer reads a request that comes byte by byte", () =>
     match(text, /\[hi\]$/);
   }));
 
-Deno.test("HttpServer says 100 when a client waits for it", () =>
+Deno.test("HttpServer answers 100 Continue when a client expects it", () =>
   withServer(async (server) => {
     const { text } = await hold(
       server,
@@ -91,7 +91,7 @@ Deno.test("HttpServer says 100 when a client waits for it", () =>
     match(text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
   }));
 
-Deno.test("HttpServer refuses what two readers could cut differently", () =>
+Deno.test("HttpServer refuses requests that two parsers could split differently", () =>
   withServer(async (server) => {
     for (
       const head of [
@@ -138,7 +138,7 @@ Deno.test("HttpServer keeps no more of a body than a form may have", () =>
     { requestMs: 1000 },
   ));
 
-Deno.test("HttpServer closes whoever keeps it waiting", () =>
+Deno.test("HttpServer closes connections that keep it waiting", () =>
   withServer(
     async (server) => {
       for (
@@ -162,7 +162,7 @@ Deno.test("HttpServer closes whoever keeps it waiting", () =>
     { requestMs: 300, idleMs: 300 },
   ));
 
-Deno.test("HttpServer gives a byte a second no more time than silence", () =>
+Deno.test("HttpServer gives a client that sends a byte a second no more time than a silent one", () =>
   withServer(
     async (server) => {
       const conn = await Deno.connect({
@@ -215,7 +215,7 @@ Deno.test("HttpServer ends an event stream when its reader goes away", async () 
   );
 });
 
-Deno.test("HttpServer ends a stream whose reader takes nothing", () => {
+Deno.test("HttpServer ends a stream whose reader reads nothing", () => {
   const ended = Promise.withResolvers<void>();
   return withServer(
     async (server) => {
@@ -241,7 +241,7 @@ Deno.test("HttpServer ends a stream whose reader takes nothing", () => {
   );
 });
 
-Deno.test("HttpServer.shutdown() lets an answer under way end", async () => {
+Deno.test("HttpServer.shutdown() lets a running response finish", async () => {
   const asked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   const server = new HttpServer({
@@ -312,7 +312,7 @@ Deno.test("HttpServer drops the oldest idle connection of a host that holds too 
     for (const conn of [...held, late]) conn.close();
   }));
 
-Deno.test("HttpServer tells a page in the making that its reader is gone", async () => {
+Deno.test("HttpServer notifies a handler when its client has disconnected", async () => {
   const asked = Promise.withResolvers<Request>();
   const aborted = Promise.withResolvers<void>();
   await withServer(

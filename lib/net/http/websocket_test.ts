@@ -101,7 +101,7 @@ Deno.test("WebSocket: a browser's client gets every byte back, in order", () =>
     equal(code, 3000);
   }));
 
-Deno.test("WebSocket: what is no handshake is refused", () =>
+Deno.test("WebSocket: an invalid handshake is refused", () =>
   withEcho(async (port) => {
     const faults: [Record<string, string | null>, number][] = [
       [{ "Upgrade": null }, 426],
@@ -218,7 +218,7 @@ Deno.test("WebSocket: floods of empty frames are charged to the sender", () =>
     while (count < 500) count += (await socket.next())!.payload.length;
   }));
 
-Deno.test("WebSocket: who reads nothing blocks the writer, not memory", () => {
+Deno.test("WebSocket: a peer that reads nothing blocks the writer instead of using memory", () => {
   const blocked = Promise.withResolvers<number>();
   const flood = async (wire: WebSocketWire) => {
     let written = 0;

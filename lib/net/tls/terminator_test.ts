@@ -84,7 +84,7 @@ Deno.test("HTTPS: requests and long answers arrive whole", async () => {
   });
 });
 
-Deno.test("HTTPS: a new certificate counts at once, and refuses nobody", async () => {
+Deno.test("HTTPS: a new certificate is used immediately, without refused connections", async () => {
   const pairs = Array.from({ length: 6 }, () => pair());
   await withServer(pairs[0]!, async (port, terminator) => {
     const stop = new AbortController();

@@ -47,7 +47,7 @@ function gaimGets(name: ServerTypeName, payload: string, wanted: string) {
   assert.equal(hex(bytes), hex(unicode(wanted)), `${name} ${payload}`);
 }
 
-Deno.test("dialectOf() goes by silence and LYMERICK, not by the version", () => {
+Deno.test("dialectOf() depends on silence and LYMERICK, not on the version", () => {
   const signs = { saidHello: true, longLymerick: false, version: 71 };
   assert.equal(dialectOf(signs), CLIENT_5_0);
   for (const version of [71, 75, 83, null]) {
@@ -72,7 +72,7 @@ Deno.test("translate() gives the 5.0 client the same bytes", () => {
   }
 });
 
-Deno.test("translate() takes merged frames apart and puts them together", () => {
+Deno.test("translate() splits merged frames and joins them again", () => {
   const merged = concat([
     encodeFrame(SERVER_TYPES.IM_IN.type, written("000f4242 'a'")),
     encodeFrame(SERVER_TYPES.ROOM_JOINED.type, written("0000c351 'b'"), 30),

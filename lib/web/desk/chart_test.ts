@@ -18,7 +18,7 @@ Deno.test("chart() draws one line, and breaks it where nothing was recorded", ()
   match(svg, /A&lt;b&gt;/);
 });
 
-Deno.test("chart() says so when nothing is recorded yet", () => {
+Deno.test("chart() shows a notice when nothing is recorded yet", () => {
   match(draw([]), /nothing recorded yet/);
 });
 

@@ -50,7 +50,7 @@ Deno.test("a complaint is dealt with from its page, from taking to closing", () 
     match((await browser.get("/desk/complaints")).text, /none in this state/);
   }));
 
-Deno.test("who sees a complaint, by role", () =>
+Deno.test("the roles that can see a complaint", () =>
   withSite(async (site) => {
     const roles: readonly Role[] = ["user", "moderator", "admin", "superadmin"];
     for (const role of roles) {

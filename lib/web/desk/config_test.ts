@@ -147,7 +147,7 @@ Deno.test("paths, proxies and staff networks cannot be changed on the desk", () 
     assert.equal(text(), FILE);
   }));
 
-Deno.test("what the environment sets is said, and not offered", () =>
+Deno.test("values from the environment are shown, and cannot be edited", () =>
   withSettings(async ({ browser }) => {
     const page = await browser.get("/desk/config/server.name");
     assert.match(page.text, /RETROPAL_SERVER_NAME/);

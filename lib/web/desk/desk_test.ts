@@ -36,7 +36,7 @@ function deepLogged(site: TestSite): void {
   ok(!site.logged.some((line) => line.startsWith("error")), "no errors");
 }
 
-Deno.test("the desk opens for nobody else", () =>
+Deno.test("the desk refuses everybody else", () =>
   withSite(async (site) => {
     await site.addUser("Ann");
     const member = site.browser();
@@ -52,7 +52,7 @@ Deno.test("the desk opens for nobody else", () =>
     equal(site.live.done.length, 0);
   }));
 
-Deno.test("the desk opens from the host's networks only, whoever signs in", () =>
+Deno.test("the desk opens only from the host's networks", () =>
   withSite(async (site) => {
     const browser = await owner(site);
     site.configure({ "web.staff_networks": ["192.0.2.0/24"] });
@@ -62,7 +62,7 @@ Deno.test("the desk opens from the host's networks only, whoever signs in", () =
     ok(!(await browser.get("/")).text.includes('href="/desk"'));
   }));
 
-Deno.test("POST /desk/run bans a user who is online at once", () =>
+Deno.test("POST /desk/run bans an online user immediately", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");
     site.live.sessionList = [sessionInfo({ uid: ann.uid })];
@@ -84,7 +84,7 @@ Deno.test("POST /desk/run bans a user who is online at once", () =>
     equal(entry?.address, "127.0.0.1");
   }));
 
-Deno.test("POST /desk/run keeps what was typed when it is refused", () =>
+Deno.test("POST /desk/run keeps the input when it is refused", () =>
   withSite(async (site) => {
     const browser = await owner(site);
     const page = await browser.get("/desk/bans");
@@ -102,7 +102,7 @@ Deno.test("POST /desk/run keeps what was typed when it is refused", () =>
     equal(again.location, "/desk/bans");
   }));
 
-Deno.test("POST /desk/run changes only what was edited, and can empty it", () =>
+Deno.test("POST /desk/run changes only edited fields, and can clear them", () =>
   withSite(async (site) => {
     const browser = await owner(site);
     const room = site.store.rooms.create({
@@ -206,7 +206,7 @@ Deno.test("POST /desk/run makes accounts, passwords, codes and imports", () =>
     ok(site.store.accounts.byNickname("Dora"));
   }));
 
-Deno.test("GET /desk/packets watches one session, redacted, and says so in the audit log", () =>
+Deno.test("GET /desk/packets shows one session, redacted, and is recorded in the audit log", () =>
   withSite(async (site) => {
     const browser = await owner(site);
     const waiting = browser.get("/desk/packets?nick=Boss&seconds=1");
@@ -237,7 +237,7 @@ Deno.test("GET /desk/packets watches one session, redacted, and says so in the a
     );
   }));
 
-Deno.test("GET /desk/packets/stream ends when its reader is staff no more", () =>
+Deno.test("GET /desk/packets/stream ends when its reader is no longer staff", () =>
   withSite(async (site) => {
     const browser = await owner(site);
     const boss = site.store.accounts.byNickname("Boss")!;
@@ -270,7 +270,7 @@ Deno.test("POST /desk/backup sends a copy of the database", () =>
     { backup: (file) => Deno.writeTextFile(file, "the database") },
   ));
 
-Deno.test("/desk/live follows what the server does", () =>
+Deno.test("/desk/live shows the server's changes", () =>
   withSite(async (site) => {
     const browser = await owner(site);
     const response = await fetch(`${site.base}/desk/sessions/live`, {
@@ -319,7 +319,7 @@ Deno.test("POST /desk/run asks for a yes before a wide ban", () =>
     match((await site.browser().signIn("Ann")).text, /address is banned/);
   }));
 
-Deno.test("GET /desk/bans offers to end only what the reader may end", () =>
+Deno.test("GET /desk/bans offers to lift only bans that the reader may lift", () =>
   withSite(async (site) => {
     await site.addUser("Mona", { role: "moderator" });
     const ban = { kind: "address", reason: "", at: 0, until: null } as const;
@@ -357,7 +357,7 @@ Deno.test("a page offers a moderator no form above that role", () =>
     );
   }));
 
-Deno.test("what a form did is said with a link to it", () =>
+Deno.test("the result of a form is shown with a link to it", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");
     const browser = await owner(site);

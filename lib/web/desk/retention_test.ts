@@ -3,7 +3,7 @@ import { defaultConfig } from "../../config/config.ts";
 import { KEPT } from "../../domain/retention.ts";
 import { withSite } from "../../../tests/support/web/site.ts";
 
-Deno.test("the desk shows what is kept, for how long, and what is oldest", () =>
+Deno.test("the desk shows stored data, retention times and the oldest entries", () =>
   withSite(
     async (site) => {
       const at = Date.UTC(2026, 0, 2);
@@ -35,7 +35,7 @@ Deno.test("the desk shows what is kept, for how long, and what is oldest", () =>
     { "store.audit_days": 77 },
   ));
 
-Deno.test("the desk tells what the last sweep removed", () =>
+Deno.test("the desk shows what the last sweep removed", () =>
   withSite(
     async (site) => {
       await site.addUser("Adam", { role: "admin" });

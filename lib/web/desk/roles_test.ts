@@ -102,7 +102,7 @@ async function actRows(
   return rows;
 }
 
-Deno.test("who sees and does what on the desk is as it was found right", () =>
+Deno.test("each role's pages and actions on the desk are as recorded", () =>
   withSite(async (site) => {
     const all = await visitors(site);
     const text = [
@@ -183,7 +183,7 @@ const ACTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "video stop": {},
 };
 
-Deno.test("nobody on the desk acts on their own rank or above", () =>
+Deno.test("on the desk nobody can act on their own rank or above", () =>
   withSite(async (site) => {
     const all = (await visitors(site)).filter(({ role }) =>
       STAFF.some((one) => one === role)

@@ -63,7 +63,7 @@ Deno.test("an upload is for staff, and bounded", () =>
     deepEqual([...answers], [204, 413]);
   }));
 
-Deno.test("the desk wants two-step sign-in of staff where the host says so", () =>
+Deno.test("the desk requires two-step sign-in of staff if the host has set that", () =>
   withSite(async (site) => {
     const guard = await site.addUser("Guard", { role: "moderator" });
     await site.addUser("Ann");

@@ -34,7 +34,7 @@ Deno.test("the old client's pages are HTML of 2002, whatever the Host header", (
     match((await latin(site.base, "/userGroup.html")).text, /Caf\u00e9 \u20ac/);
   }));
 
-Deno.test("GET /web/ControllerServlet tells Gaim's plugin a nickname", () =>
+Deno.test("GET /web/ControllerServlet returns a nickname to Gaim's plugin", () =>
   withSite(async (site) => {
     addUser(site.store, "Zo\u00eb");
     for (const nick of ["Zo%C3%AB", "Zo%EB", "Nobody"]) {
@@ -89,7 +89,7 @@ Deno.test("whatever the client's menus and panes open is answered", () =>
     }
   }));
 
-Deno.test("GET /profile/JspGetPalInfo.jsp tells what somebody shows, in UTF-8 or Windows-1252", () =>
+Deno.test("GET /profile/JspGetPalInfo.jsp returns the public profile, in UTF-8 or Windows-1252", () =>
   withSite(async (site) => {
     const zoe = await site.addUser("Zo\u00eb", {
       first: "Zo\u00eb",
@@ -114,7 +114,7 @@ Deno.test("GET /profile/JspGetPalInfo.jsp tells what somebody shows, in UTF-8 or
     ok(!(await latin(site.base, path + "Zo%EB")).text.includes("France"));
   }));
 
-Deno.test("GET /palsearch.html finds who is known by name, and hides the unlisted", () =>
+Deno.test("GET /palsearch.html finds users by name, and hides the unlisted", () =>
   withSite(async (site) => {
     await site.addUser("Annabel");
     await site.addUser("Annette", { listed: false });
@@ -128,7 +128,7 @@ Deno.test("GET /palsearch.html finds who is known by name, and hides the unliste
     ok(!(await found("ann")).includes("Annette"));
   }));
 
-Deno.test("GET /palpass.html repeats nothing of what it was asked", () =>
+Deno.test("GET /palpass.html repeats nothing from the request", () =>
   withSite(async (site) => {
     const { text } = await latin(
       site.base,

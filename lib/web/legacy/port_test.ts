@@ -63,7 +63,7 @@ Deno.test("the old client's port finds a nickname in raw Windows-1252 with blank
     match(answer, /<h1>Zo\u00eb Ann<\/h1>/);
   }));
 
-Deno.test("the old client's port knows nothing but the old client's addresses", () =>
+Deno.test("the old client's port answers only the old client's addresses", () =>
   withEdge(async (_site, addr) => {
     for (
       const path of [
@@ -81,14 +81,14 @@ Deno.test("the old client's port knows nothing but the old client's addresses", 
     }
   }));
 
-Deno.test("the old client's port has a front page of its own", () =>
+Deno.test("the old client's port has a separate front page", () =>
   withEdge(async (_site, addr) => {
     const answer = await rawRequest(addr, "GET / HTTP/1.0\n\n");
     match(answer, /^HTTP\/1\.0 200 OK/);
     match(answer, /private server/);
   }));
 
-Deno.test("the old client's port refuses what is no request", () =>
+Deno.test("the old client's port refuses malformed requests", () =>
   withEdge(async (_site, addr) => {
     for (
       const request of [
@@ -105,7 +105,7 @@ Deno.test("the old client's port refuses what is no request", () =>
     }
   }));
 
-Deno.test("the old client's port takes a registration from a browser of 2002", () =>
+Deno.test("the old client's port accepts a registration from a browser of 2002", () =>
   withEdge(async (site, addr) => {
     const page = await rawRequest(addr, "GET /webreg.html HTTP/1.0\r\n\r\n");
     match(page, /charset=windows-1252/);

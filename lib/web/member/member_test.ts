@@ -36,7 +36,7 @@ Deno.test("POST /member/profile changes what others see", () =>
     match((await browser.get("/member")).text, /id="last"[^>]*value=""/);
   }));
 
-Deno.test("POST /member/password wants the old one and ends other sessions", () =>
+Deno.test("POST /member/password requires the old one and ends other sessions", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");
     const [here, there] = [site.browser(), site.browser()];
@@ -64,7 +64,7 @@ Deno.test("POST /member/password wants the old one and ends other sessions", () 
     );
   }));
 
-Deno.test("GET /member/export.json holds all that is kept and no password", () =>
+Deno.test("GET /member/export.json contains all stored data and no password", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann", { email: "a@example.org" });
     const bob = await site.addUser("Bob");
@@ -87,7 +87,7 @@ Deno.test("GET /member/export.json holds all that is kept and no password", () =
     ok(!text.includes("scrypt"));
   }));
 
-Deno.test("POST /member/delete wants nickname and password, then all is gone", () =>
+Deno.test("POST /member/delete requires nickname and password and deletes everything", () =>
   withSite(async (site) => {
     const ann = await site.addUser("Ann");
     const browser = site.browser();

@@ -1,39 +1,39 @@
 /**
- * What links need of a message broker. Publishing is at most once: messages may
- * be lost, doubled, late or out of order. Only the log is reliable.
+ * The message broker that links use. It delivers at most once: messages may be
+ * lost, duplicated, delayed or reordered. Only the log is reliable.
  *
  * @module
  */
 
 export interface Broker {
   publish(subject: string, bytes: Uint8Array): void;
-  /** Returns a function that ends the subscription. */
+  /** Subscribes to a subject. Returns an unsubscribe function. */
   subscribe(subject: string, take: (bytes: Uint8Array) => void): () => void;
   readonly log: Log;
 }
 
-/** The subject of entries that the log has announced. */
+/** Subject on which the log announces entries. */
 export const STORED = "stored";
 
-/** One entry of the log. Numbers grow, and may leave gaps. */
+/** One entry of the log. Numbers increase, with gaps. */
 export interface Logged {
   readonly index: number;
   readonly bytes: Uint8Array;
 }
 
 /**
- * An ordered log with one writer at a time. An entry is accepted only behind
- * the entry that its writer believes to be the last one, so a writer that has
- * been replaced cannot write any more.
+ * An ordered log with one writer at a time. An entry is accepted only after the
+ * entry that its writer believes to be the last, so a writer that has been
+ * replaced can no longer write.
  */
 export interface Log {
   /**
-   * Appends an entry behind number `after` (0: the first). `done` is called
-   * with its number, or with null when another writer was faster. It may never
-   * be called: repeat with the same `id`, which is written once at most.
+   * Appends an entry after number `after` (0: the start). `done` is called with
+   * its number, or with null if another writer was first. It may never be
+   * called: repeat with the same `id`, which is written at most once.
    *
-   * With `announce` the log itself publishes the entry on {@linkcode STORED},
-   * once it is stored and only then; like everything published, at most once.
+   * With `announce` the log itself publishes the entry on {@linkcode STORED}
+   * after storing it; like everything published, at most once.
    */
   append(
     after: number,
@@ -42,11 +42,11 @@ export interface Log {
     done: (index: number | null) => void,
     announce?: boolean,
   ): void;
-  /** The most bytes of an entry that can be announced. */
+  /** Maximum bytes of an entry that can be announced. */
   readonly mostAnnounced: number;
   /**
-   * All entries behind number `after`, first first, up to the last one at this
-   * moment. May never call `done`.
+   * Reads all current entries after number `after`, oldest first. May never
+   * call `done`.
    */
   read(after: number, done: (entries: readonly Logged[]) => void): void;
 }

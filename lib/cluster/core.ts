@@ -41,7 +41,7 @@ import { type Place, Places } from "./places.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
-/** Records are looked through at every so many ticks. */
+/** Number of ticks between two sweeps of the records. */
 const TICKS_A_SWEEP = 4;
 /** Milliseconds for which the next core waits for this one's last decisions. */
 const LEAVE_MS = 1000;

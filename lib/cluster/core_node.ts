@@ -1,6 +1,6 @@
 /**
- * A core among others: it follows the log with a copy of the database until it
- * gets the lease, then leads, until it is replaced.
+ * One of several cores: it follows the log with a copy of the database until it
+ * obtains the lease, and then leads until it is replaced.
  *
  * @module
  */
@@ -28,14 +28,19 @@ import { NatsSnapshots } from "./nats_snapshots.ts";
 import { pause } from "./pause.ts";
 
 export const LEASE_MS = 2000;
-/** Answered by cores that stand by. */
+/** Request that standby cores answer. */
 export const STANDBY = "standby";
-/** Asks the leading core for one; without content. */
+/** Request to the leader for a snapshot; has no content. */
 export const SNAPSHOT_WANTED = "snapshot_wanted";
 const TICK_MS = 50;
-/** A core without data lets one with data be first. */
+/**
+ * Milliseconds that a core without data waits for one with data to lead first.
+ */
 const EMPTY_WAITS_MS = 1500;
-/** Until a copy that cannot go on asks for a newer snapshot again. */
+/**
+ * Milliseconds until a copy that cannot continue requests a newer snapshot
+ * again.
+ */
 const AGAIN_MS = 1000;
 
 export interface CoreNodeOptions {
@@ -43,20 +48,20 @@ export interface CoreNodeOptions {
   /** Name of the cluster. */
   readonly name: string;
   readonly database: string;
-  /** This core's name among the others, such as its host and folder. */
+  /** Unique name of this core, such as its host and folder. */
   readonly holder: string;
   readonly log: Logger;
-  /** The schema that this program knows. */
+  /** Schema version of this program. */
   readonly newestSchema: number;
 }
 
-/** A term of this core. */
+/** A term in which this core leads. */
 export interface Term {
   readonly epoch: number;
   readonly state: LogState;
-  /** Name of the log, for the position of the copy. */
+  /** Name of the log, stored with the position of the copy. */
   readonly logName: string;
-  /** That of the copy, 0 when there is none. */
+  /** Schema version of the copy, 0 when there is none. */
   readonly schema: number;
 }
 
@@ -70,12 +75,12 @@ export class CoreNode implements AsyncDisposable {
   #follower: Follower | undefined;
   #db: Database | undefined;
   #isStopped = false;
-  /** Why this copy cannot follow at the moment. */
+  /** Why this copy currently cannot follow. */
   #fault: string | undefined;
-  /** Its copy does not fit what the log says. */
+  /** Whether the copy is inconsistent with the log. */
   #isSpoilt = false;
-  /** The lease was lost, or is in doubt: of the term that runs. */
-  /** What is told of a core that leads; absent: it does not. */
+  /** Controls the current term when its lease is lost or in doubt. */
+  /** Status of a leading core; undefined otherwise. */
   leading:
     | (() => Pick<CoreStatus, "online" | "gateways" | "entry">)
     | undefined;
@@ -106,7 +111,7 @@ export class CoreNode implements AsyncDisposable {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Opens log, lease and snapshots, or makes them. */
+  /** Opens or creates the log, lease and snapshots. */
   static async open(options: CoreNodeOptions): Promise<CoreNode> {
     const { nats, name } = options;
     const { connection } = nats;
@@ -130,7 +135,9 @@ export class CoreNode implements AsyncDisposable {
     return new CoreNode(options, await log.identity(), log, lease, snapshots);
   }
 
-  /** What the copy has of the log; undefined while it is being made. */
+  /**
+   * Position of the copy in the log; undefined while the copy is being made.
+   */
   get index(): number | undefined {
     return this.#follower?.state.index;
   }
@@ -140,8 +147,8 @@ export class CoreNode implements AsyncDisposable {
   }
 
   /**
-   * Follows until this core leads; undefined when it was stopped. `onStandby`
-   * is called once, when the copy is there and another core leads.
+   * Follows the log until this core leads; undefined if it was stopped. Calls
+   * `onStandby` once when the copy is complete and another core leads.
    */
   async follow(onStandby: () => void): Promise<Term | undefined> {
     let said = false;
@@ -172,7 +179,7 @@ export class CoreNode implements AsyncDisposable {
 
   #tick(): void {
     this.#follower?.tick(performance.now());
-    // A copy that is not there yet must not lead.
+    // An incomplete copy must not lead.
     if (this.#follower !== undefined || this.lease.isOurs) {
       void this.lease.tick();
     }
@@ -183,13 +190,14 @@ export class CoreNode implements AsyncDisposable {
     this.#db = undefined;
   }
 
-  /** A copy from which the log can be followed; undefined: try again. */
+  /** Makes a copy that can follow the log; undefined to try again. */
   async #makeCopy(): Promise<LogState | undefined> {
     const { database, log, newestSchema } = this.#options;
     const isNew = !exists(database);
     const newest = await this.snapshots.newest();
     if (newest === undefined) {
-      // Nobody has led yet: the database of the first one is the beginning.
+      // No core has led yet: the database of the first leader becomes the
+      // initial one.
       if (isNew) await pause(EMPTY_WAITS_MS);
       return await this.snapshots.newest() === undefined
         ? new LogState()
@@ -219,7 +227,8 @@ export class CoreNode implements AsyncDisposable {
       db.close();
       const fault = `the leading core has the newer schema ${schema}: update ` +
         "this one.";
-      // Looked at again and again: a core of this program may lead meanwhile.
+      // Checked repeatedly, because a core with this version may become the
+      // leader.
       if (this.#fault !== fault) log.error(fault);
       this.#fault = fault;
       await pause(10 * AGAIN_MS);
@@ -229,14 +238,16 @@ export class CoreNode implements AsyncDisposable {
     return state;
   }
 
-  /** Puts a snapshot in the place of the database, which is kept once. */
+  /**
+   * Replaces the database with a snapshot, and keeps one copy of the old one.
+   */
   #replace(bytes: Uint8Array, isNew: boolean): void {
     const { database } = this.#options;
     const partial = `${database}.partial`;
     Deno.writeFileSync(partial, bytes, { mode: 0o600 });
     keepOwner(partial);
     if (!isNew) {
-      // Closing the last connection writes the journal into the file.
+      // Closing the last connection merges the log into the file.
       new Database(database).close();
       for (const old of oldCopies(database)) removeFile(old);
       Deno.renameSync(database, `${database}.replaced-${stamp(Date.now())}`);
@@ -270,7 +281,8 @@ export class CoreNode implements AsyncDisposable {
       const last = await this.log.last();
       while (!this.#isStopped && this.#fault === undefined) {
         if (db === undefined && this.lease.holder !== "") {
-          // Somebody has led: their snapshot comes before this database.
+          // If another core has led, its snapshot takes precedence over this
+          // database.
           if (await this.snapshots.newest() !== undefined) return undefined;
         }
         if (this.lease.isHeld) {
@@ -285,7 +297,7 @@ export class CoreNode implements AsyncDisposable {
         ) {
           if (standsBy === undefined) {
             standsBy = this.#standBy();
-            // NATS must know of it before anybody relies on this core.
+            // NATS must have the subscription before others rely on this core.
             await this.#options.nats.connection.flush().catch(() => {});
           }
           onStandby();
@@ -306,7 +318,7 @@ export class CoreNode implements AsyncDisposable {
     return undefined;
   }
 
-  /** Answers that there is a core that could lead. */
+  /** Answers requests for standby cores. */
   #standBy(): () => void {
     const { nats } = this.#options;
     const subscription = nats.connection.subscribe(nats.subject(STANDBY), {
@@ -325,7 +337,7 @@ export class CoreNode implements AsyncDisposable {
     } catch (error) {
       this.#fault = error instanceof Error ? error.message : `${error}`;
       this.#isSpoilt = error instanceof CannotApply;
-      // The next one must be newer than what does not fit.
+      // The next snapshot must be newer than the entry that did not fit.
       const { nats } = this.#options;
       nats.connection.publish(nats.subject(SNAPSHOT_WANTED));
     }
@@ -365,7 +377,7 @@ function positionIn(database: string) {
   }
 }
 
-/** Databases that were replaced before. */
+/** Returns the databases that were replaced earlier. */
 function oldCopies(database: string): string[] {
   const slash = database.lastIndexOf("/") + 1;
   const folder = database.slice(0, slash) || ".";
@@ -375,7 +387,7 @@ function oldCopies(database: string): string[] {
     .map(({ name }) => `${database.slice(0, slash)}${name}`);
 }
 
-/** A snapshot of a database that is exactly at the end of `state`. */
+/** Makes a snapshot of a database that is exactly at the end of `state`. */
 export function snapshotOf(db: Database, state: LogState): {
   readonly state: LogState;
   readonly database: Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * Entries of the log: everything that a core decided at once.
+ * Entries of the log; each contains the decisions that a core made together.
  *
  * Pure. Integers are big-endian, texts are UTF-8.
  *
@@ -9,17 +9,21 @@ import { Reader, ShortRead, Writer } from "../protocol/bytes.ts";
 import { u64 } from "./fields.ts";
 import { type Batch, decodeBatch, encodeBatch, gatewayOf } from "./wire.ts";
 
-/** A batch to a gateway, and how far that gateway had accepted earlier ones. */
+/**
+ * A batch for a gateway, with the gateway's acknowledgement of earlier ones.
+ */
 export interface LoggedBatch extends Batch {
   readonly accepted: number;
 }
 
-/** A record that was written, or with null removed. */
+/** A written record; null for a removed one. */
 export type RecordChange = readonly [key: string, record: Uint8Array | null];
 
-/** What a core adds to an entry: changes of its database and its records. */
+/**
+ * Data that a core adds to an entry: changes of its database and its records.
+ */
 export interface Collected {
-  /** As db/replica.ts makes them. */
+  /** Encoded by db/replica.ts. */
   readonly changes?: Uint8Array | undefined;
   readonly records?: readonly RecordChange[];
 }
@@ -34,7 +38,7 @@ const HAS_CHANGES = 1;
 export function encodeEntry(entry: LogEntry): Uint8Array {
   const { epoch, batches, changes, records = [] } = entry;
   const encoded = batches.map(encodeBatch);
-  // Room for all of it at once, as a rule.
+  // Usually allocates the whole size at once.
   const bytes = encoded.reduce((sum, { length }) => sum + 16 + length, 64);
   const out = new Writer(bytes + (changes?.length ?? 0));
   out.u32(epoch);
@@ -50,7 +54,7 @@ export function encodeEntry(entry: LogEntry): Uint8Array {
   return out.finish();
 }
 
-/** The batch for one gateway, of an entry in which others are not looked at. */
+/** Returns the batch for one gateway without decoding those for others. */
 export function batchFor(
   gateway: number,
   bytes: Uint8Array,
@@ -72,7 +76,7 @@ export function batchFor(
   return undefined;
 }
 
-/** Throws for bytes that no core has written. */
+/** Decodes an entry. Throws for malformed bytes. */
 export function decodeEntry(bytes: Uint8Array): LogEntry {
   const from = new Reader(bytes);
   const epoch = from.u32();

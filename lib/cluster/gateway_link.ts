@@ -1,5 +1,5 @@
 /**
- * A gateway's end of its link to the core.
+ * The gateway's end of its link to the core.
  *
  * Pure: time is an argument.
  *
@@ -14,11 +14,14 @@ import { type Batch, decodeBatch, encodeBatch, type Message } from "./wire.ts";
 export interface GatewayLinkOptions {
   readonly broker: Broker;
   readonly gateway: number;
-  /** Greater at each start of this gateway, such as the time in seconds. */
+  /**
+   * Number that increases with each start of this gateway, such as the time in
+   * seconds.
+   */
   readonly life: number;
-  /** Takes a message of the core. */
+  /** Called with each message of the core. */
   readonly take: (message: Message) => void;
-  /** The core has given all connections up: close them. */
+  /** Called when the core has given up all connections: close them. */
   readonly reset: () => void;
 }
 
@@ -50,17 +53,17 @@ export class GatewayLink {
     ];
   }
 
-  /** Number of this run; greater after each reset. */
+  /** Number of the current run; increases with each reset. */
   get life(): number {
     return this.#life;
   }
 
-  /** When a core was heard last. */
+  /** Time at which a core was last heard. */
   get heardAt(): number {
     return this.#heardAt;
   }
 
-  /** Batches that the core has not accepted. */
+  /** Number of batches that the core has not acknowledged. */
   get waiting(): number {
     return this.#link.waiting;
   }
@@ -70,7 +73,10 @@ export class GatewayLink {
     this.#messages.push(message);
   }
 
-  /** To be called after each turn in which something was sent, and often. */
+  /**
+   * Sends and repeats batches; call it after each turn with messages, and
+   * often.
+   */
   tick(now: number): void {
     this.#now = now;
     if (this.#messages.length > 0) {
@@ -87,11 +93,11 @@ export class GatewayLink {
 
   #receive(batch: Batch | undefined): void {
     if (batch === undefined || batch.life !== this.#life) return;
-    // From a core that has been replaced.
+    // Sent by a core that has been replaced.
     if (batch.epoch < this.#epoch) return;
     this.#epoch = batch.epoch;
     this.#heardAt = this.#now;
-    // A core that knows nothing of this run has no numbers of its own for it.
+    // The core does not know this run, so it has no sequence numbers for it.
     if (batch.seq === 0 && batch.messages.some(isReset)) return this.#reset();
     this.#link.receive(batch, this.#now);
   }
@@ -105,7 +111,7 @@ export class GatewayLink {
       epoch: () => this.#epoch,
       transmit: (batch) => broker.publish(UP, encodeBatch(batch)),
       deliver: (messages, seq) => {
-        // What came behind a reset.
+        // Ignores what follows a reset in the same batch.
         if (link !== this.#link) return;
         for (const message of messages) {
           if (message.what === "reset") return this.#reset();
@@ -117,7 +123,7 @@ export class GatewayLink {
     return link;
   }
 
-  /** Begins a new run: what was not accepted is forgotten. */
+  /** Starts a new run and drops everything that was not acknowledged. */
   restart(): void {
     this.#life++;
     this.#messages = [];

@@ -1,9 +1,9 @@
 /**
- * The core's end of all links. What gateways send is handled in one order, and
- * the outcome (how far each gateway is accepted, and what is sent to whom) is
- * written to the log as one entry before anything of it leaves. Another core
- * that reads the log goes on with the same numbers and the same bytes, so
- * nothing is handled twice and nobody is told anything twice.
+ * The core's end of all links. Messages of gateways are handled in one order,
+ * and the outcome (how far each gateway is acknowledged, and which messages are
+ * sent) is written to the log as one entry before any of it is sent. Another
+ * core that reads the log continues with the same numbers and bytes, so nothing
+ * is handled or sent twice.
  *
  * Pure: time is an argument.
  *
@@ -23,26 +23,34 @@ import { type Batch, decodeBatch, encodeBatch, type Message } from "./wire.ts";
 
 export type { GatewayLife } from "./log_state.ts";
 
-/** A gateway that has been silent for this long has lost its sessions. */
+/**
+ * Milliseconds without a sign of life after which a gateway's sessions have
+ * ended.
+ */
 export const LOST_MS = 2000;
-/** What all gateways together receive of an announced entry, in bytes. */
+/** Maximum bytes of an announced entry times the gateways that receive it. */
 const MOST_ANNOUNCED = 65_536;
-/** A core that was not called for this long stood still. */
+/**
+ * Milliseconds between two ticks after which the core itself must have been
+ * suspended.
+ */
 const ASLEEP_MS = 500;
 
 export const UP = "up";
 export const downTo = (gateway: number) => `gw.${gateway}`;
 
-/** What is done with messages; it answers through {@linkcode Hub.push}. */
+/** Handles messages; answers with {@linkcode Hub.push}. */
 export interface Rules {
   handle(from: GatewayLife, message: Message): void;
-  /** All sessions of a gateway have ended. */
+  /** Called when all sessions of a gateway have ended. */
   lost(gateway: GatewayLife): void;
-  /** Goes on where an earlier core has stopped; called once, first of all. */
+  /**
+   * Restores the state of an earlier core; called once, before anything else.
+   */
   restore(state: LogState): void;
   /**
-   * What else belongs to the entry that is being made: changes of the database
-   * and records. Called when nothing is under way.
+   * Returns the other contents of the entry: changes of the database and
+   * records. Called when no transaction is open.
    */
   collect?(): Collected | undefined;
 }
@@ -52,16 +60,17 @@ export interface HubOptions {
   readonly epoch: number;
   readonly rules: (hub: Hub) => Rules;
   /**
-   * What the log says up to this core's first entry, which it has written
-   * already (see Follower). Not given: the hub reads the log and does so.
+   * State up to this core's first entry, which has already been written (see
+   * Follower). Without it the hub reads the log and writes that entry itself.
    */
   readonly state?: LogState;
   /**
-   * Puts the writing of entries off to the end of the turn, when all effects
-   * of what has been handled are there. Not given: as soon as a batch is.
+   * Defers writing an entry to the end of the turn, when all effects have been
+   * performed. By default an entry is written as soon as a batch has been
+   * handled.
    */
   readonly defer?: (work: () => void) => void;
-  /** Another core leads: this one has stopped. */
+  /** Called when another core leads; this one has stopped. */
   readonly onReplaced?: () => void;
 }
 
@@ -69,7 +78,7 @@ interface Peer extends GatewayLife {
   readonly link: Link;
   heardAt: number;
   isLost: boolean;
-  /** Up to this batch it is handled, and not yet in the log. */
+  /** Last batch that has been handled but is not in the log yet. */
   handled: number;
   messages: Message[];
 }
@@ -78,9 +87,9 @@ interface Writing {
   readonly id: string;
   readonly bytes: Uint8Array;
   readonly entry: LogEntry;
-  /** The log itself tells the gateways. */
+  /** Whether the log itself sends the entry to the gateways. */
   readonly isAnnounced: boolean;
-  /** What waits for it. */
+  /** Work that waits for this entry. */
   readonly held: readonly (() => void)[];
   askedAt: number;
 }
@@ -96,7 +105,7 @@ export class Hub {
   readonly #follower: Follower;
   #entries = 0;
   #inFlight: Writing | undefined;
-  /** What waits for the next entry. */
+  /** Work that waits for the next entry. */
   #held: (() => void)[] = [];
   #isDeferred = false;
 
@@ -105,7 +114,7 @@ export class Hub {
     this.#now = now;
     const { broker, epoch, state } = options;
     this.#rules = options.rules(this);
-    // Before anything else: what is missed here is only repeated later.
+    // First of all; messages missed before it are only repeated later.
     this.#unsubscribe = broker.subscribe(UP, (bytes) => this.#receive(bytes));
     this.#follower = new Follower({
       log: broker.log,
@@ -120,7 +129,7 @@ export class Hub {
     }
   }
 
-  /** What the log says up to the last entry that it has taken. */
+  /** State at the last entry taken. */
   get state(): LogState {
     return this.#follower.state;
   }
@@ -133,7 +142,7 @@ export class Hub {
     return this.#phase === "stopped";
   }
 
-  /** Sends a message to a gateway, with the entry that is being made. */
+  /** Adds a message for a gateway to the current entry. */
   push(gateway: number, message: Message): void {
     const peer = this.#peers.get(gateway);
     if (peer === undefined || peer.isLost) return;
@@ -142,7 +151,7 @@ export class Hub {
     if (this.#options.defer !== undefined) this.touch();
   }
 
-  /** Writes what is due at the end of the turn. */
+  /** Schedules an entry for the end of the turn. */
   touch(): void {
     const { defer } = this.#options;
     if (defer === undefined) return this.#commit();
@@ -155,8 +164,8 @@ export class Hub {
   }
 
   /**
-   * Calls `work` when everything up to now is in the log, in the order of
-   * calls; never, when the core is replaced before.
+   * Calls `work` when everything so far is in the log, in the order of calls.
+   * Never calls it if the core is replaced first.
    */
   hold(work: () => void): void {
     if (this.#phase === "stopped") return;
@@ -164,18 +173,21 @@ export class Hub {
     this.touch();
   }
 
-  /** Resolves when everything up to now is in the log. */
+  /** Resolves when everything so far is in the log. */
   settled(): Promise<void> {
     return new Promise((resolve) => this.hold(resolve));
   }
 
-  /** To be called after each turn, and often. */
+  /**
+   * Writes, repeats and checks for lost gateways; call it after each turn, and
+   * often.
+   */
   tick(now: number): void {
     const slept = now - this.#now;
     this.#now = now;
     if (this.#phase === "stopped" || this.#phase === "paused") return;
     if (this.#phase === "reading") return this.#follower.tick(now);
-    // A core that stood still has heard nobody, and nobody is to blame.
+    // A core that was suspended could not hear its gateways.
     if (slept > ASLEEP_MS) {
       for (const peer of this.#peers.values()) peer.heardAt += slept;
     }
@@ -184,13 +196,13 @@ export class Hub {
     }
     for (const peer of this.#peers.values()) {
       if (!peer.isLost && now - peer.heardAt > LOST_MS) this.#lose(peer);
-      // Nobody may be there; a gateway that returns is told of its reset.
+      // The gateway may be gone; if it returns it receives a reset.
       if (now - peer.heardAt <= LOST_MS) peer.link.tick(now);
     }
     this.#commit();
   }
 
-  /** Nothing is handled and nothing written until {@linkcode resume}. */
+  /** Stops handling and writing until {@linkcode resume}. */
   pause(): void {
     if (this.#phase === "leading") this.#phase = "paused";
   }
@@ -198,7 +210,7 @@ export class Hub {
   resume(): void {
     if (this.#phase !== "paused") return;
     this.#phase = "leading";
-    // Nobody could be heard until now.
+    // No gateway could be heard during the pause.
     for (const peer of this.#peers.values()) peer.heardAt = this.#now;
     if (this.#inFlight !== undefined) this.#ask();
     this.#commit();
@@ -221,7 +233,7 @@ export class Hub {
     this.touch();
   }
 
-  /** Undefined for an earlier run of a gateway. */
+  /** Returns the peer; undefined for an earlier run of the gateway. */
   #peerOf({ gateway, life, ack }: Batch): Peer | undefined {
     const known = this.#peers.get(gateway);
     if (known?.life === life) return known;
@@ -235,15 +247,15 @@ export class Hub {
       this.#rules.lost(known);
     }
     const peer = this.#add({ gateway, life });
-    // The log must say that the earlier run has ended, even if this one has
-    // not been heard in full yet.
+    // The log must record the end of the earlier run, even if this one has not
+    // been received completely yet.
     this.#changed.add(peer);
     return peer;
   }
 
   /**
-   * It has heard from a core that left no log behind, so nothing is known of
-   * its sessions: it must start again.
+   * Resets a gateway that was connected to a core without a log, because
+   * nothing is known of its sessions.
    */
   #forget({ gateway, life }: GatewayLife): void {
     const { broker, epoch } = this.#options;
@@ -283,7 +295,8 @@ export class Hub {
   }
 
   #handle(peer: Peer, messages: readonly Message[], seq: number): void {
-    // A gateway that was given up hears so, and nothing it says counts.
+    // A gateway that was given up receives a reset, and its messages are
+    // ignored.
     if (peer.isLost) return;
     for (const message of messages) this.#rules.handle(peer, message);
     peer.handled = seq;
@@ -328,7 +341,10 @@ export class Hub {
     this.#ask();
   }
 
-  /** All gateways receive an announced entry, and look for their own batch. */
+  /**
+   * Returns whether an entry may be announced. All gateways receive it, and
+   * pick out their own batch.
+   */
   #mayAnnounce(bytes: number): boolean {
     const { mostAnnounced } = this.#options.broker.log;
     return bytes <= mostAnnounced && bytes * this.#peers.size <= MOST_ANNOUNCED;
@@ -356,7 +372,7 @@ export class Hub {
     this.state.apply(index, entry);
     for (const { gateway, life, seq, ack, messages } of entry.batches) {
       const peer = this.#peers.get(gateway);
-      // It has started again meanwhile.
+      // The gateway has restarted meanwhile.
       if (peer?.life !== life) continue;
       peer.link.accept(ack);
       if (isAnnounced) peer.link.announced(messages, this.#now);

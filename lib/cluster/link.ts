@@ -1,7 +1,7 @@
 /**
- * One end of the link between a gateway and the core: numbers what goes out,
- * repeats it until it is accepted, and hands on what comes in once and in
- * order, whatever the broker does.
+ * One end of the link between a gateway and the core: numbers outgoing batches,
+ * repeats them until they are acknowledged, and delivers incoming ones once and
+ * in order, whatever the broker does.
  *
  * Pure: time is an argument.
  *
@@ -10,22 +10,24 @@
 import type { LinkState } from "./log_state.ts";
 import type { Batch, Message } from "./wire.ts";
 
-/** After so many milliseconds a batch that was not accepted is repeated. */
+/** Milliseconds after which an unacknowledged batch is repeated. */
 const REPEAT_MS = 200;
-/** Batches repeated at once. */
+/** Maximum batches repeated together. */
 const MOST_REPEATED = 32;
-/** Batches held because an earlier one is missing. */
+/** Maximum batches held because an earlier one is missing. */
 const MOST_HELD = 256;
-/** A link that has nothing to say sends a sign of life so often. */
+/** Milliseconds without traffic after which a keepalive is sent. */
 const QUIET_MS = 500;
 
 export interface LinkOptions {
   readonly gateway: number;
   readonly life: number;
-  /** The term to write into batches. */
+  /** Returns the term to write into batches. */
   readonly epoch: () => number;
   readonly transmit: (batch: Batch) => void;
-  /** Takes the messages of batch `seq`; every batch once, in order. */
+  /**
+   * Called with the messages of batch `seq`; once for every batch, in order.
+   */
   readonly deliver: (messages: readonly Message[], seq: number) => void;
 }
 
@@ -45,12 +47,12 @@ export class Link {
     this.#options = options;
   }
 
-  /** Batches that the other side has not accepted. */
+  /** Number of batches that the other side has not acknowledged. */
   get waiting(): number {
     return this.#unaccepted.size;
   }
 
-  /** The number that the next batch gets. */
+  /** Sequence number of the next batch. */
   get nextSeq(): number {
     return this.#sent + 1;
   }
@@ -60,8 +62,8 @@ export class Link {
   }
 
   /**
-   * Counts a batch as sent, and what it accepts as told: the log has announced
-   * both. It is repeated like any other.
+   * Counts a batch and its acknowledgement as sent, because the log has
+   * announced them. It is repeated like any other batch.
    */
   announced(messages: readonly Message[], now: number): void {
     this.#owesAck = false;
@@ -76,18 +78,18 @@ export class Link {
     return seq;
   }
 
-  /** Everything up to `seq` has been acted upon: it need not be repeated. */
+  /** Acknowledges everything up to `seq`, which has been processed. */
   accept(seq: number): void {
     this.#accepted = Math.max(this.#accepted, seq);
     this.#owesAck = true;
   }
 
-  /** The highest number that the other side has accepted. */
+  /** Highest sequence number that the other side has acknowledged. */
   get acknowledged(): number {
     return this.#acknowledged;
   }
 
-  /** Goes on where another core has stopped, by what the log says. */
+  /** Continues where another core has stopped, according to the log. */
   resume({ handled, sent, waiting }: LinkState): void {
     this.#received = this.#accepted = handled;
     this.#sent = sent;
@@ -108,7 +110,7 @@ export class Link {
     if (this.#unaccepted.size === 0) this.#repeatAt = Infinity;
     if (batch.seq === 0) return;
     if (batch.seq <= this.#received) {
-      // Its acknowledgement may have been lost.
+      // The earlier acknowledgement may have been lost.
       this.#owesAck = true;
       return;
     }
@@ -118,7 +120,7 @@ export class Link {
     this.#deliver();
   }
 
-  /** To be called often: repeats, acknowledges, gives signs of life. */
+  /** Repeats, acknowledges and sends keepalives; call it often. */
   tick(now: number): void {
     if (now >= this.#repeatAt) {
       let count = 0;

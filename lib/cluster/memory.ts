@@ -1,6 +1,6 @@
 /**
- * A message broker in memory, for tests and the simulation. What happens to
- * each message on its way is up to the caller.
+ * A message broker in memory for tests and the simulation. The caller decides
+ * the fate of each message.
  *
  * @module
  */
@@ -8,12 +8,15 @@ import { type Broker, type Log, STORED } from "./broker.ts";
 
 /** The network between the clients of a broker, and its clock. */
 export interface Network {
-  /** Milliseconds after which copies of a message arrive; none: it is lost. */
+  /**
+   * Returns the delays, in milliseconds, of the copies that arrive; empty if
+   * the message is lost.
+   */
   delays(from: string, to: string): readonly number[];
   after(ms: number, work: () => void): void;
 }
 
-/** The name of the log in {@linkcode Network.delays}. */
+/** Name of the log in {@linkcode Network.delays}. */
 export const LOG = "log";
 
 interface Subscription {
@@ -29,13 +32,16 @@ export class MemoryBroker {
 
   readonly #isFenced: boolean;
 
-  /** `fenced`: false makes a log that every writer may write, to try tests. */
+  /**
+   * @param fenced false lets every writer write to the log, to check that tests
+   * detect it
+   */
   constructor(network: Network, { fenced = true } = {}) {
     this.#network = network;
     this.#isFenced = fenced;
   }
 
-  /** The broker as the client `name` sees it. */
+  /** Returns the broker as the client `name` sees it. */
   client(name: string): Broker {
     return {
       publish: (subject, bytes) => this.#publish(name, subject, bytes),

@@ -1,7 +1,7 @@
 /**
- * The connection to NATS, and the broker port over it. Of everything that knows
- * the packages @nats-io/*, this is loaded first, and only by a server that has
- * a role in a cluster.
+ * The connection to NATS, and a broker based on it. This is the first module
+ * with @nats-io packages to be loaded, and only a server with a role in a
+ * cluster loads it.
  *
  * @module
  */
@@ -19,13 +19,13 @@ import { connectNats } from "./nats_transport.ts";
 
 export type { NatsConnection };
 
-/** Tries to reach NATS at the start for so long. */
+/** Milliseconds to try to reach NATS at the start. */
 const START_MS = 30_000;
 const RETRY_MS = 1000;
 const CONNECT_MS = 2000;
-/** Of the longest message, for what NATS adds. */
+/** Bytes of the longest message that are reserved for NATS itself. */
 const MARGIN = 1024;
-/** A dead connection is noticed within two of these. */
+/** Milliseconds between pings; a dead connection is noticed after two. */
 const PING_MS = 1000;
 const RECONNECT_MS = 100;
 
@@ -36,16 +36,16 @@ export interface NatsLog {
 
 export interface NatsOptions {
   readonly config: Config;
-  /** Shown in the monitoring of NATS. */
+  /** Name shown in the monitoring of NATS. */
   readonly clientName: string;
   readonly log: NatsLog;
-  /** Milliseconds to try for; 30 seconds when not given. */
+  /** Milliseconds to try; 30,000 by default. */
   readonly startMs?: number;
 }
 
-/** A connection that comes back by itself, and its subjects. */
+/** A connection that reconnects by itself, and its subjects. */
 export class Nats implements AsyncDisposable {
-  /** For JetStream: see the other files of this folder. */
+  /** For JetStream, which other files of this folder use. */
   readonly connection: NatsConnection;
   readonly #prefix: string;
   readonly #log: NatsLog;
@@ -64,7 +64,8 @@ export class Nats implements AsyncDisposable {
   /**
    * Connects.
    *
-   * @throws {NatsError} when it cannot be reached in time, or must not be used
+   * @throws {NatsError} when NATS cannot be reached in time, or must not be
+   * used
    */
   static async connect(options: NatsOptions): Promise<Nats> {
     const { config, log, clientName, startMs = START_MS } = options;
@@ -104,22 +105,23 @@ export class Nats implements AsyncDisposable {
     }
   }
 
-  /** Whether there is a connection at this moment. */
+  /** Whether the connection is up at the moment. */
   get isConnected(): boolean {
     return this.#connected && !this.connection.isClosed();
   }
 
-  /** The whole name of a subject of this cluster. */
+  /** Returns the full name of a subject of this cluster. */
   subject(name: string): string {
     return `${this.#prefix}.${name}`;
   }
 
-  /** The port to links, with a log of the caller's choice. */
+  /** Returns the broker for links, with the given log. */
   broker(log: Log): Broker {
     const { connection } = this;
     return {
       publish: (subject, bytes) => {
-        // Links repeat what was lost; the client would keep it without bound.
+        // Links repeat lost messages, whereas the NATS client would queue them
+        // without limit.
         if (!this.isConnected) return;
         const most = (connection.info?.max_payload ?? 2 ** 20) - MARGIN;
         for (const part of split(bytes, most, randomId)) {
@@ -143,7 +145,7 @@ export class Nats implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.connection.isClosed()) return;
-    // What has been published last, such as the end of sessions.
+    // Delivers the last messages, such as the end of sessions.
     await Promise.race([
       this.connection.flush().catch(() => {}),
       new Promise((resolve) => setTimeout(resolve, RETRY_MS)),
@@ -162,7 +164,7 @@ export class Nats implements AsyncDisposable {
         said = "";
         this.#log.info("connected to NATS again", { server: status.server });
       } else if (status.type === "error") {
-        // Such as rights that are missing, at each of many messages.
+        // For example missing permissions, reported for each of many messages.
         const error = refusal(status.error) ?? status.error.message;
         if (error !== said) this.#log.warn("NATS refuses", { error });
         said = error;
@@ -181,7 +183,7 @@ function connectionOptions(config: Config): ConnectionOptions {
     servers: config.cluster.nats.map(withoutSecret),
     ignoreClusterUpdates: false,
     noEcho: true,
-    // Each request would make two stack traces.
+    // Otherwise each request would create two stack traces.
     noAsyncTraces: true,
     timeout: CONNECT_MS,
     pingInterval: PING_MS,

@@ -1,6 +1,5 @@
 /**
- * What this server shows to NATS, and what NATS must show to it: credentials
- * and certificates.
+ * Authentication between this server and NATS: credentials and certificates.
  *
  * @module
  */
@@ -53,14 +52,14 @@ function isThisMachine(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\./.test(host);
 }
 
-/** "user:password" or a token in an address; "": there is none. */
+/** Returns "user:password" or a token from an address; "" if there is none. */
 function userIn(url: string): string {
   const { username, password } = new URL(url);
   return password === "" ? username : `${username}:${password}`;
 }
 
 /**
- * Checks all files, so that a wrong path is told at once.
+ * Checks all files, so that a wrong path is reported immediately.
  *
  * @throws {NatsError}
  */
@@ -84,7 +83,9 @@ export function securityOptions({ cluster }: Config): ConnectionOptions {
   };
 }
 
-/** Reads the file again for each connection: credentials may be renewed. */
+/**
+ * Reads the file again for each connection, because credentials may be renewed.
+ */
 function authenticatorOf(
   { nats, credentials: path }: Settings,
 ): Authenticator | undefined {
@@ -98,7 +99,8 @@ function authenticatorOf(
     try {
       latest = read();
     } catch {
-      // Being replaced: an error here would end the connection forever.
+      // The file is being replaced; an error here would end the connection
+      // permanently.
     }
     return latest(nonce);
   };
@@ -116,7 +118,7 @@ function authenticatorIn(bytes: Uint8Array): Authenticator {
   return plain(text, (part) => part);
 }
 
-/** A damaged key is told at once, and by the setting's name. */
+/** Reports a damaged key immediately, with the name of the setting. */
 function checked(authenticator: Authenticator): Authenticator {
   try {
     authenticator("nonce");
@@ -164,8 +166,8 @@ function readFile(setting: string, path: string): Uint8Array {
 }
 
 /**
- * What to do about an error that trying again does not mend, as a sentence;
- * undefined: NATS may only not be there yet.
+ * Returns advice for an error that a retry cannot fix; undefined if NATS may
+ * only be unavailable.
  */
 export function refusal(error: unknown): string | undefined {
   const text = error instanceof Error ? error.message : `${error}`;

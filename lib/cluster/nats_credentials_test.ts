@@ -1,5 +1,5 @@
 /**
- * Credentials and certificates, each tried on a real nats-server.
+ * Credentials and certificates, each with a real nats-server.
  *
  * @module
  */
@@ -25,7 +25,7 @@ type Changes = Record<string, string | boolean | string[]>;
 const configOf = (changes: Changes) =>
   defaultConfig({ "cluster.role": "core", ...changes });
 
-/** Connects and speaks with JetStream's API. */
+/** Connects and uses JetStream's API. */
 async function use(changes: Changes, logged: string[] = []): Promise<void> {
   const log = {
     info: (message: string) => void logged.push(message),
@@ -38,7 +38,7 @@ async function use(changes: Changes, logged: string[] = []): Promise<void> {
     await using nats = await Nats.connect({ config, clientName: "test", log });
     await nats.connection.request("$JS.API.INFO", "", { timeout: 5000 });
   } catch (error) {
-    // What cannot get better is not tried for 30 seconds.
+    // Errors that cannot go away are not retried for 30 seconds.
     assert.ok(performance.now() - started < 10_000);
     throw error;
   }
@@ -65,7 +65,7 @@ Deno.test("NATS on another host needs credentials", () => {
   for (const url of ["tls://nats.example.org", "nats://[2001:db8::1]:4222"]) {
     assert.match(fault({ "cluster.nats": [url] }), /credentials/);
   }
-  // A password without a user is no credential, and is not repeated.
+  // A password without a user is not a credential, and is not printed.
   const half = fault({ "cluster.nats": ["nats://:secret@10.0.0.5"] });
   assert.ok(!half.includes("secret"), half);
   for (
@@ -207,14 +207,14 @@ Deno.test({
           "cluster.nats": [server.url.replace("nats:", "tls:")],
         };
         await use({ ...nats, ...ca });
-        // With an authority it is TLS whatever the address says.
+        // With an authority TLS is used, whatever the address says.
         await use({ "cluster.nats": [server.url], ...ca });
         await refuses(nats, /not trusted.*cluster\.tls_ca/);
         await refuses(
           { ...nats, "cluster.tls_ca": stranger.ca.cert },
           /not trusted/,
         );
-        // Also a loopback address, but not the certificate's.
+        // Also a loopback address, but not the one in the certificate.
         await refuses(
           {
             "cluster.nats": [server.url.replace("127.0.0.1", "localhost")],
@@ -245,7 +245,7 @@ Deno.test({
         await refuses(nats, /cluster\.tls_cert/);
       }
       {
-        // An attacker between could leave TLS out.
+        // An attacker on the path could remove TLS.
         await using server = await startNats();
         assert.ok(server);
         await refuses(
@@ -298,7 +298,7 @@ Deno.test({
       await until(() => logged.some((line) => /does not accept/.test(line)));
       await Deno.writeTextFile(file, "ann:second");
       await until(() => nats.isConnected);
-      // Said once, not at every try.
+      // Logged once, not at every attempt.
       const refusals = logged.filter((line) => /does not accept/.test(line));
       assert.equal(refusals.length, 1);
       assert.ok(!/first|second/.test(logged.join()), logged.join("\n"));

@@ -1,10 +1,13 @@
 /**
- * Apart from nats.ts, so that it can be recognised without loading NATS.
+ * Separate from nats.ts, so that it can be used without loading NATS.
  *
  * @module
  */
 
-/** NATS cannot be reached, or must not be used; says what to do. */
+/**
+ * Thrown when NATS cannot be reached, or must not be used; the message says
+ * what to do.
+ */
 export class NatsError extends Error {
   override name = "NatsError";
 }

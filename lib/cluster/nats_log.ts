@@ -1,13 +1,14 @@
 /**
- * The log as a JetStream stream.
+ * The log, stored as a JetStream stream.
  *
- * Each message names the number behind which it belongs, and one is under way
- * at a time: a core that has been replaced cannot write, not even what it sent
- * before it stood still, because the core after it begins with an entry of its
- * own. Several under way would be no fence: the next number of a core that wakes
- * up could be right by chance. The header Nats-Expected-Last-Msg-Id would fence
- * too, but with several replicas servers up to 2.15 check it so late that one
- * wrong message ends the stream (docs/adr/0020).
+ * Each message names the number after which it belongs, and only one is in
+ * flight at a time. A core that has been replaced cannot write, not even
+ * messages sent before it was suspended, because its successor starts with an
+ * entry of its own. With several messages in flight this would be no fence: the
+ * next number of a core that resumes could be right by chance. The header
+ * Nats-Expected-Last-Msg-Id would be a fence as well, but with several replicas
+ * nats-server up to 2.15 checks it so late that one wrong message ends the
+ * stream (docs/adr/0020).
  *
  * @module
  */
@@ -27,15 +28,15 @@ import { NotStored, StreamPublisher } from "./nats_publisher.ts";
 import { pause } from "./pause.ts";
 import type { Log, Logged } from "./broker.ts";
 
-/** Until a publish without an answer is repeated. */
+/** Milliseconds after which an unanswered publish is repeated. */
 const ANSWER_MS = 1000;
-/** Until something that failed is tried again. */
+/** Milliseconds until a failed operation is repeated. */
 const AGAIN_MS = 50;
-/** "wrong last sequence", also where the server cannot tell the right one. */
+/** Error codes "wrong last sequence", with and without the right one. */
 const BEHIND: readonly number[] = [10071, 10164];
-/** Room for headers within the longest message that a server takes. */
+/** Bytes reserved for headers in the longest message that a server accepts. */
 const MARGIN = 8192;
-/** Marks one of several messages that are one entry: "2/3". */
+/** Header that marks one of several messages of an entry: "2/3". */
 const PART = "Rp-Part";
 const ID = "Nats-Msg-Id";
 const NANOS = 1_000_000;
@@ -45,16 +46,19 @@ export interface StreamLogOptions {
   readonly stream: string;
   readonly subject: string;
   readonly replicas: number;
-  /** Where the server itself publishes announced entries; absent: nowhere. */
+  /**
+   * Subject on which the server publishes announced entries; undefined for
+   * none.
+   */
   readonly announcedAs?: string;
-  /** For how long the server knows ids again. */
+  /** How long the server recognizes repeated ids. */
   readonly duplicateWindowMs?: number;
 }
 
 interface Tail {
-  /** The last whole entry. */
+  /** Last complete entry. */
   readonly index: number;
-  /** The last message. */
+  /** Last message. */
   readonly seq: number;
 }
 
@@ -66,7 +70,7 @@ export class StreamLog implements Log {
   readonly #maxPart: number;
   readonly #writing = new Set<string>();
   #tail: Tail = { index: 0, seq: 0 };
-  /** Messages of an entry that is not whole yet. */
+  /** Messages of an incomplete entry. */
   #parts: Uint8Array[] = [];
   #isClosed = false;
 
@@ -82,7 +86,7 @@ export class StreamLog implements Log {
     this.#maxPart = (connection.info?.max_payload ?? 2 ** 20) - MARGIN;
   }
 
-  /** Opens the stream, or makes it. */
+  /** Opens or creates the stream. */
   static async open(
     connection: NatsConnection,
     options: StreamLogOptions,
@@ -105,7 +109,7 @@ export class StreamLog implements Log {
     };
     try {
       const { config: { republish } } = await manager.streams.info(stream);
-      // A stream that a version without announcements has made.
+      // The stream was created by a version without announcements.
       if (republish?.dest !== options.announcedAs) {
         await manager.streams.update(stream, config);
       }
@@ -120,7 +124,7 @@ export class StreamLog implements Log {
     return this.#options.announcedAs === undefined ? 0 : this.#maxPart;
   }
 
-  /** Number of the last message of the stream. */
+  /** Returns the number of the last message in the stream. */
   async last(): Promise<number> {
     const info = await this.#manager.streams.info(this.#options.stream);
     return info.state.last_seq;
@@ -133,9 +137,9 @@ export class StreamLog implements Log {
     done: (index: number | null) => void,
     announce = false,
   ): void {
-    // It is repeated here until it is answered.
+    // This entry is already being repeated until it is answered.
     if (this.#writing.has(id)) return;
-    // Entries have been seen that the writer does not know.
+    // Entries have been seen that the writer does not know of.
     if (after !== this.#tail.index) return queueMicrotask(() => done(null));
     this.#writing.add(id);
     void this.#write(id, bytes, announce).then((index) => {
@@ -150,16 +154,19 @@ export class StreamLog implements Log {
     });
   }
 
-  /** A name that no other log has, not even one made later in its place. */
+  /**
+   * Returns a unique name of this log, which a later log with the same name
+   * does not have.
+   */
   async identity(): Promise<string> {
     const info = await this.#manager.streams.info(this.#options.stream);
     return `${info.config.name} ${info.created}`;
   }
 
   /**
-   * Hands on all entries behind `after` as they come; `onGap` is called, and
-   * nothing more, when entries behind it are gone. Returns a function that ends
-   * it.
+   * Calls back with all entries after `after` as they arrive. Calls `onGap`,
+   * and nothing more, when entries after it have been deleted. Returns an
+   * unsubscribe function.
    */
   follow(
     after: number,
@@ -190,7 +197,7 @@ export class StreamLog implements Log {
             take([entry]);
           }
         } catch {
-          // The server went away, or has not found its leader yet.
+          // The server is down, or has not found its leader yet.
         }
         await pause(AGAIN_MS);
       }
@@ -208,7 +215,7 @@ export class StreamLog implements Log {
     await this.#manager.streams.purge(this.#options.stream, { seq });
   }
 
-  /** Number of the first message that is still there. */
+  /** Returns the number of the first message that still exists. */
   async first(): Promise<number> {
     const info = await this.#manager.streams.info(this.#options.stream);
     return info.state.first_seq;
@@ -219,7 +226,7 @@ export class StreamLog implements Log {
     this.#publisher.close();
   }
 
-  /** Undefined: the log was closed. */
+  /** Writes a message; undefined if the log was closed. */
   async #write(
     id: string,
     bytes: Uint8Array,
@@ -271,7 +278,7 @@ export class StreamLog implements Log {
         }
         const last = await this.#retry(() => this.#lastMessage());
         if (last === undefined) return undefined;
-        // Its own message, of which the answer was lost.
+        // Our own message, whose answer was lost.
         if (last.id === id) return last.seq;
         if (last.seq !== behind) return null;
         await pause(AGAIN_MS);
@@ -292,7 +299,8 @@ export class StreamLog implements Log {
     const last = await this.last();
     this.#parts = [];
     if (last <= after) {
-      // A log of which nothing is left but its number.
+      // All messages of the log have been deleted; only the sequence number is
+      // left.
       if (this.#tail.seq < after) this.#tail = { index: after, seq: last };
       return [];
     }
@@ -323,13 +331,13 @@ export class StreamLog implements Log {
     });
   }
 
-  /** The entry that a message completes. */
+  /** Returns the entry that a message completes. */
   #took(message: JsMsg): Logged | undefined {
     const [n = 1, count = 1] = (message.headers?.get(PART) ?? "").split("/")
       .filter((part) => part !== "").map(Number);
     const { seq } = message;
     if (n === 1) this.#parts = [];
-    // The beginning belongs to a core that was replaced on the way.
+    // The first parts came from a core that was replaced in between.
     const isWhole = this.#parts.length === n - 1;
     if (isWhole) this.#parts.push(message.data);
     if (!isWhole || n < count) {
@@ -342,7 +350,7 @@ export class StreamLog implements Log {
     return { index: seq, bytes };
   }
 
-  /** Undefined: the log was closed. */
+  /** Repeats `work` until it succeeds; undefined if the log was closed. */
   async #retry<T>(work: () => Promise<T>): Promise<T | undefined> {
     while (!this.#isClosed) {
       try {
@@ -359,7 +367,10 @@ function announcedSubject({ subject }: StreamLogOptions): string {
   return `${subject}.announced`;
 }
 
-/** Why a nats-server of this version cannot be used; undefined: it can. */
+/**
+ * Returns why a nats-server of this version cannot be used; undefined if it
+ * can.
+ */
 export function versionFault(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const { major: most, minor: least } = OLDEST;

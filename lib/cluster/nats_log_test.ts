@@ -86,7 +86,7 @@ Deno.test("an announced entry is published when it is stored, and only then", ()
     connection.subscribe(announcedAs, {
       callback: (_, message) => void heard.push(message.string()),
     });
-    // Made by a version without announcements.
+    // Created by a version without announcements.
     const before = await StreamLog.open(connection, options);
     assert.equal(before.mostAnnounced, 0);
     assert.equal(await append(before, 0, "1.0", "a"), 1);

@@ -1,7 +1,7 @@
 /**
- * Publishes to a stream and waits for its acknowledgement, one message at a
- * time. The client's own publish does the same at four times the cost: each
- * call makes timers, promises and headers for what is not used here.
+ * Publishes to a stream and waits for the acknowledgement, one message at a
+ * time. The NATS client's own publish costs four times as much, because each
+ * call creates timers, promises and headers that are not needed here.
  *
  * @module
  */
@@ -18,10 +18,10 @@ const ID = "Nats-Msg-Id";
 const EXPECTED_LAST = "Nats-Expected-Last-Sequence";
 const NO_RESPONDERS = 503;
 
-/** What the stream answered instead of storing the message. */
+/** Thrown when the stream has refused a message. */
 export class NotStored extends Error {
   override name = "NotStored";
-  /** `code`: the error code of JetStream, 0 when there was no answer. */
+  /** @param code error code of JetStream, 0 when there was no answer */
   constructor(message: string, readonly code = 0) {
     super(message);
   }
@@ -31,9 +31,11 @@ export interface StreamMessage {
   readonly subject: string;
   readonly id: string;
   readonly bytes: Uint8Array;
-  /** Marks one of several messages that are one entry: "2/3"; "": the only. */
+  /**
+   * Marks one of several messages of an entry: "2/3"; "" for a single message.
+   */
   readonly part: string;
-  /** The number of the message behind which it belongs. */
+  /** Number of the message after which it belongs. */
   readonly behind: number;
 }
 
@@ -60,7 +62,8 @@ export class StreamPublisher {
         if (error === null) this.#answered(message);
       },
     });
-    // One for all of them: a timer for each message would cost more than it.
+    // One timer for all messages, because one for each would cost more than the
+    // message.
     const timer = setInterval(() => this.#look(), answerMs / 4);
     this.#end = () => {
       clearInterval(timer);
@@ -71,7 +74,8 @@ export class StreamPublisher {
   /**
    * Resolves with the number of the stored message.
    *
-   * @throws {NotStored} also when no answer came in time: it may be stored
+   * @throws {NotStored} also when no answer arrives in time, although the
+   * message may have been stored
    */
   publish(message: StreamMessage): Promise<number> {
     const { subject, id, bytes, part, behind } = message;
@@ -113,13 +117,13 @@ export class StreamPublisher {
 
   #answered(message: Msg): void {
     const waiting = this.#waiting;
-    // A late answer to an earlier try.
+    // A late answer to an earlier attempt.
     if (waiting?.token !== message.subject) return;
     if (message.headers?.code === NO_RESPONDERS) {
       return waiting.failed(new NotStored("nobody has the stream", 0));
     }
     const { seq = 0, error } = answerIn(message);
-    // A refusal carries a number, too.
+    // A refusal has a number as well.
     if (error === undefined && seq > 0) waiting.stored(seq);
     else {
       waiting.failed(new NotStored(error?.description ?? "", error?.err_code));

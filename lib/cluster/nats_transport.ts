@@ -1,8 +1,8 @@
 /**
- * The connection under the client of NATS, by Deno's own sockets. The client's
- * own one uses node:tls, which in Deno cannot take over a connection that has
- * begun without TLS, and checks the name "localhost" in the certificate of a
- * server that is named by its IP address.
+ * The connection of the NATS client, based on Deno's own sockets. The client
+ * uses node:tls, which in Deno cannot upgrade a plain connection, and checks
+ * the name "localhost" in the certificate of a server that is given by its IP
+ * address.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import {
 } from "@nats-io/transport-node";
 
 const CHUNK = 65_536;
-/** Longest first line of a server. */
+/** Maximum bytes of a server's first line. */
 const INFO_BYTES = 1_048_576;
 
-/** Connects as `connect` of the client does, over these sockets. */
+/** Does the same as the client's `connect`, with these sockets. */
 export async function connectNats(
   options: ConnectionOptions,
 ): Promise<NatsConnection> {
@@ -36,7 +36,7 @@ export async function connectNats(
   try {
     return await NatsConnectionImpl.connect(options);
   } catch (error) {
-    // The client only says that the time ran out.
+    // The client only reports a timeout.
     throw latest?.closeError ?? error;
   }
 }
@@ -47,7 +47,7 @@ class DenoTransport implements Transport {
   closeError?: Error;
   readonly #ended = Promise.withResolvers<void | Error>();
   #conn: Deno.Conn | undefined;
-  /** Read while looking for the server's first line. */
+  /** Bytes read while looking for the server's first line. */
   #first = new Uint8Array();
   #outgoing: Uint8Array[] = [];
   #writing: Promise<void> | undefined;
@@ -66,10 +66,10 @@ class DenoTransport implements Transport {
   async connect(server: Server, options: ConnectionOptions): Promise<void> {
     const { hostname, port } = server;
     const { tls } = options;
-    // Resolved addresses keep the name that the certificate must have.
+    // Resolved addresses keep the name that the certificate must contain.
     const name = server.tlsName || hostname;
     try {
-      // A certificate of our own can only be shown by TLS from the beginning.
+      // A client certificate can only be presented if TLS starts first.
       if (tls?.certFile !== undefined || tls?.handshakeFirst) {
         this.#take(
           await Deno.connectTls({
@@ -116,7 +116,7 @@ class DenoTransport implements Transport {
         fault = error instanceof Error ? error : new Error(`${error}`);
       }
       if (count === null) return this.#lost(fault);
-      // Messages are parts of it, and are kept.
+      // Copied, because messages are views of it and are kept.
       yield buffer.slice(0, count);
     }
   }
@@ -154,7 +154,7 @@ class DenoTransport implements Transport {
     if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
   }
 
-  /** Returns what the server says of itself; it stays to be read. */
+  /** Returns the server's INFO, which stays in the buffer to be read. */
   async #readInfo(): Promise<ServerInfo> {
     const buffer = new Uint8Array(CHUNK);
     while (this.#first.length < INFO_BYTES) {
@@ -183,7 +183,7 @@ class DenoTransport implements Transport {
         }
       }
     } catch {
-      // The reader, or the missing answer to a ping, ends the connection.
+      // The reader, or a missing answer to a ping, ends the connection.
     }
     this.#writing = undefined;
   }

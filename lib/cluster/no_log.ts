@@ -1,6 +1,6 @@
 /**
- * The log of a core that nobody stands by: entries are taken at once and
- * forgotten. What such a core was doing when it dies is lost.
+ * The log of a core without standby cores: entries are accepted immediately and
+ * forgotten. Unfinished work of such a core is lost when it dies.
  *
  * @module
  */

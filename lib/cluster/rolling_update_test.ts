@@ -1,5 +1,5 @@
 /**
- * Cores of two programs, the newer of which has one more step of the schema.
+ * Cores of two versions, the newer of which has one more migration.
  *
  * @module
  */
@@ -40,7 +40,7 @@ function read<T>(path: string, work: (db: Database) => T): T {
 const schemaOf = (path: string) =>
   read(path, (db) => db.pragma("user_version"));
 
-/** Waits until a standby has all that the leading core has written. */
+/** Waits until a standby has applied everything that the leader has written. */
 async function caughtUp(standby: TestCore, leader: TestCore): Promise<void> {
   await leader.hub!.settled();
   const { index } = leader.hub!.state;
@@ -68,7 +68,8 @@ Deno.test("a rolling update with a new schema: no row is lost, no old core leads
     await caughtUp(two, one);
     assert.equal(schemaOf(two.database), newestSchema());
 
-    // It leads: the old program must not go on with what it cannot read.
+    // The new version leads; the old one must not continue with a schema that
+    // it does not know.
     await one.kill();
     const next = await leads;
     assert.equal(schemaOf(two.database), newestSchema(NEXT));
@@ -85,7 +86,8 @@ Deno.test("a rolling update with a new schema: no row is lost, no old core leads
       await never;
     }
 
-    // Updated, it follows and can lead; all rows and the new table are there.
+    // After its update it follows and can lead; all rows and the new table are
+    // there.
     await using updated = await TestCore.start("one", folder, url, NEXT);
     const again = updated.lead();
     await updated.standby.promise;
@@ -134,7 +136,7 @@ Deno.test("the updated core dies before its snapshot is used: the old one goes o
     await caughtUp(three, one);
     await one.node.lease.release("two");
     await one.kill();
-    // It upgrades, leaves its snapshot, and dies without one change.
+    // It upgrades, stores its snapshot, and dies without a change.
     await leads;
     await two.kill();
     const old = await takesOver;
@@ -142,7 +144,7 @@ Deno.test("the updated core dies before its snapshot is used: the old one goes o
     addUser(old.store, "after");
     await three.hub!.settled();
 
-    // Back again, the newer program takes the older schema from the log.
+    // When the newer version returns, it gets the older schema from the log.
     await using back = await TestCore.start("two", folder, url, NEXT);
     const third = back.lead();
     await back.standby.promise;

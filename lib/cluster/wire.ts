@@ -1,7 +1,7 @@
 /**
- * The messages between gateways and the core, as bytes. Many messages travel
- * as one batch; batches of one direction are numbered, and each carries the
- * number up to which the other direction has been accepted.
+ * Encodes the messages between gateways and the core. Messages are combined
+ * into batches; the batches of one direction are numbered, and each carries the
+ * acknowledgement for the other direction.
  *
  * Pure. Integers are big-endian, texts are UTF-8.
  *
@@ -12,12 +12,12 @@ import { Reader, ShortRead, Writer } from "../protocol/bytes.ts";
 import { type Field, u16, u32 } from "../protocol/layout.ts";
 import { bytes, endpoint, i16, numbers, oneOf, text, u64 } from "./fields.ts";
 
-/** A number of a connection, given by its gateway. */
+/** Number of a connection, assigned by its gateway. */
 export type LineId = number;
 
 export type Message =
   // From a gateway.
-  /** A connection has been accepted. */
+  /** A connection was accepted. */
   | {
     readonly what: "open";
     readonly line: LineId;
@@ -31,7 +31,7 @@ export type Message =
     readonly version: number;
     readonly payload: Uint8Array;
   }
-  /** The bytes up to a mark are with the operating system. */
+  /** The bytes up to a mark were passed to the operating system. */
   | { readonly what: "written"; readonly line: LineId; readonly mark: number }
   /** A connection has ended. */
   | {
@@ -42,79 +42,83 @@ export type Message =
   }
   /** The client has sent nothing for a while after connecting. */
   | { readonly what: "silent"; readonly line: LineId }
-  /** Packets over the rate are dropped from now on. */
+  /** Packets are dropped from now on, because the client exceeded its rate. */
   | { readonly what: "over rate"; readonly line: LineId }
-  /** The gateway wants the session to end with a sentence for its user. */
+  /** The gateway ends the session with a message to the user. */
   | {
     readonly what: "expel";
     readonly line: LineId;
     readonly sentence: string;
     readonly reason: string;
   }
-  /** Bytes that wait for a client. */
+  /** Number of bytes queued for a client. */
   | { readonly what: "queue"; readonly line: LineId; readonly bytes: number }
   // From the core.
-  /** The same frames for several connections; mark 0 asks for no receipt. */
+  /** The same frames for several connections; mark 0 requests no receipt. */
   | {
     readonly what: "write";
     readonly lines: readonly LineId[];
     readonly mark: number;
     readonly frames: Uint8Array;
   }
-  /** What a gateway must know of a session; sent when it has changed. */
+  /** State of a session that the gateway needs; sent after changes. */
   | {
     readonly what: "session";
     readonly line: LineId;
     readonly phase: "new" | "hello" | "online" | "gone";
     readonly uid: number;
     readonly saidGoodbye: boolean;
-    /** Name of its dialect. */
+    /** Name of the session's dialect. */
     readonly dialect: string;
   }
-  /** A packet has been handled; an awaited answer had so many bytes. */
+  /** A packet was handled; `bytes` is the size of an awaited answer. */
   | { readonly what: "handled"; readonly line: LineId; readonly bytes: number }
-  /** The client's next packet is handled no sooner than in so many ms. */
+  /** The client's next packet must not be handled for `ms` milliseconds. */
   | { readonly what: "hold"; readonly line: LineId; readonly ms: number }
-  /** So many questions of the client will count nothing. */
+  /**
+   * The next `count` requests of the client are not counted against its rate.
+   */
   | { readonly what: "grant"; readonly line: LineId; readonly count: number }
-  /** Close at once. */
+  /** Close immediately. */
   | { readonly what: "end"; readonly line: LineId; readonly reason: string }
-  /** Write what waits, then close. */
+  /** Write everything queued, then close. */
   | { readonly what: "close"; readonly line: LineId; readonly reason: string }
-  /** The record of a session, from which another core can go on. */
+  /** Record of a session, from which another core can restore it. */
   | {
     readonly what: "keep";
     readonly line: LineId;
     readonly record: Uint8Array;
   }
-  /** The gateway was taken for dead and all its sessions have ended. */
+  /** The gateway was considered dead, and all its sessions have ended. */
   | { readonly what: "reset" }
-  // From either.
-  /** Anything rare, as JSON. */
+  // From either side.
+  /** An infrequent message, as JSON. */
   | { readonly what: "control"; readonly text: string };
 
 export interface Batch {
-  /** The leading core's term, as far as the sender knows. */
+  /** Term of the leading core, as known by the sender. */
   readonly epoch: number;
   readonly gateway: number;
-  /** Chosen by the gateway at its start: batches of an earlier one are void. */
+  /**
+   * Chosen by the gateway at its start; batches of an earlier life are ignored.
+   */
   readonly life: number;
-  /** From 1 on; 0 carries an acknowledgement and no messages. */
+  /** Sequence number from 1; 0 carries only an acknowledgement. */
   readonly seq: number;
-  /** The highest number accepted from the other side. */
+  /** Highest sequence number accepted from the other side. */
   readonly ack: number;
   readonly messages: readonly Message[];
 }
 
 type Word = Message["what"];
-/** Every field of a message but `what`. */
+/** All fields of a message except `what`. */
 type Fields<W extends Word> = Omit<Extract<Message, { what: W }>, "what">;
 type Row<W extends Word> = readonly [
   code: number,
   fields: { readonly [K in keyof Fields<W>]: Field<Fields<W>[K]> },
 ];
 
-/** Codes and fields in their order; never change or reuse a code. */
+/** Codes and fields in wire order. Never change or reuse a code. */
 const MESSAGES: { readonly [W in Word]: Row<W> } = {
   open: [1, { line: u32, remote: endpoint, local: endpoint }],
   packet: [2, { line: u32, type: i16, version: u16, payload: bytes }],
@@ -160,7 +164,7 @@ const FORMS = Object.entries(MESSAGES).map(([what, [code, fields]]): Form => ({
 const BY_WORD = new Map(FORMS.map((form) => [form.what, form]));
 const BY_CODE = new Map(FORMS.map((form) => [form.code, form]));
 
-/** Form of the batches; cores and gateways of another one are refused. */
+/** Format of batches; cores and gateways with another version are refused. */
 export const WIRE_VERSION = 1;
 
 export function encodeBatch(batch: Batch): Uint8Array<ArrayBuffer> {
@@ -176,7 +180,7 @@ export function encodeBatch(batch: Batch): Uint8Array<ArrayBuffer> {
   return out.finish();
 }
 
-/** The gateway of an encoded batch, without decoding the rest. */
+/** Returns the gateway of an encoded batch without decoding the rest. */
 export function gatewayOf(batch: Uint8Array): number {
   const from = new Reader(batch);
   from.u8();
@@ -184,7 +188,9 @@ export function gatewayOf(batch: Uint8Array): number {
   return from.u16();
 }
 
-/** Undefined for bytes that are no batch of this version. */
+/**
+ * Decodes a batch; undefined for bytes that are not a batch of this version.
+ */
 export function decodeBatch(bytes: Uint8Array): Batch | undefined {
   const from = new Reader(bytes);
   try {
@@ -197,7 +203,8 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
       ack: u64.read(from),
     };
     const count = from.u32();
-    // Each message has at least one byte: a forged count allocates nothing.
+    // Each message has at least one byte, so a forged count is rejected before
+    // anything is allocated.
     if (count > from.left) return undefined;
     const messages: Message[] = [];
     for (let i = 0; i < count; i++) messages.push(readMessage(from));
@@ -210,7 +217,9 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
   }
 }
 
-/** About the bytes of a batch; most messages are short or have frames. */
+/**
+ * Estimates the bytes of a batch; most messages are short or consist of frames.
+ */
 function sizeOf({ messages }: Batch): number {
   let bytes = 64;
   for (const message of messages) {

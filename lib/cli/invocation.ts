@@ -23,6 +23,7 @@ export interface Surroundings {
   /** Folders in which the shell looks for programs. */
   readonly path: readonly string[];
   readonly folder: string;
+  readonly os: string;
 }
 
 function surroundings(): Surroundings {
@@ -35,6 +36,7 @@ function surroundings(): Surroundings {
     deno: Deno.version.deno,
     path: (Deno.env.get("PATH") ?? "").split(delimiter),
     folder: Deno.cwd(),
+    os: Deno.build.os,
   };
 }
 
@@ -60,20 +62,28 @@ function programName(around: Surroundings): string {
 /**
  * Returns a path in the current folder as a relative one, any other unchanged.
  */
-function nearPath({ folder }: Surroundings, path: string): string {
+function nearPath({ folder, os }: Surroundings, path: string): string {
   const near = relative(folder, path);
   if (near.startsWith("..") || resolve(folder, near) !== path) return path;
   return near.includes("/") || near.includes("\\") || near.endsWith(".ts")
     ? near
     : join(".", near) === near
-    ? `./${near}`
+    // A command prompt takes "." for the name of a program in "./".
+    ? `.${os === "windows" ? "\\" : "/"}${near}`
     : near;
 }
 
-/** Quotes a word for the shell of this system. */
-export function shellWord(word: string): string {
+/**
+ * Quotes a word for the shell of this system. On Windows paths without blanks
+ * stay as they are: PowerShell runs no program whose name is quoted.
+ */
+export function shellWord(word: string, os: string = Deno.build.os): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (Deno.build.os === "windows") return `"${word.replaceAll('"', "")}"`;
+  if (os === "windows") {
+    return /^[\w@+=:,.\\/-]+$/.test(word)
+      ? word
+      : `"${word.replaceAll('"', "")}"`;
+  }
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
@@ -102,8 +112,8 @@ export function commandLine(
   around = surroundings(),
 ): string {
   return [
-    ...invocation(around).map(shellWord),
+    ...invocation(around).map((word) => shellWord(word, around.os)),
     words,
-    ...(data === undefined ? [] : ["--data", shellWord(data)]),
+    ...(data === undefined ? [] : ["--data", shellWord(data, around.os)]),
   ].join(" ");
 }

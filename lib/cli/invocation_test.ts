@@ -8,6 +8,7 @@ const BINARY: Surroundings = {
   deno: "2.9.6",
   path: ["/usr/bin", "/usr/local/bin"],
   folder: "/home/ann",
+  os: "linux",
 };
 const line = (more: Partial<Surroundings>, data?: string) =>
   commandLine("user add NICK", data, { ...BINARY, ...more });
@@ -44,5 +45,22 @@ Deno.test("commandLine() keeps the data folder that was named", () => {
   equal(
     line({}, "/srv/my data"),
     "retropal user add NICK --data '/srv/my data'",
+  );
+});
+
+Deno.test("commandLine() can be typed into a command prompt and PowerShell", () => {
+  const windows = {
+    os: "windows",
+    path: ["C:/Windows"],
+    folder: "/home/ann",
+    execPath: "/home/ann/retropal.exe",
+  };
+  equal(
+    line(windows, "C:\\rp"),
+    ".\\retropal.exe user add NICK --data C:\\rp",
+  );
+  equal(
+    line(windows, "C:\\Users\\Ann B\\rp"),
+    '.\\retropal.exe user add NICK --data "C:\\Users\\Ann B\\rp"',
   );
 });

@@ -65,6 +65,9 @@ export function backupAside(
   });
 }
 
+const REMOVAL_TRIES = 20;
+const REMOVAL_PAUSE_MS = 50;
+
 /** Verifies the copy that `make` writes, and moves it to `to`. */
 async function putCopy(
   path: string,
@@ -93,9 +96,24 @@ async function putCopy(
     } else Deno.renameSync(partial, to);
     return facts;
   } catch (error) {
-    removeFile(partial);
+    await removeWhenClosed(partial);
     throw error instanceof Cancelled ? error : toStoreError(error);
   }
+}
+
+/**
+ * Removes a file that a thread that was just ended may have open for a moment
+ * longer: Windows removes no open file.
+ */
+async function removeWhenClosed(file: string): Promise<void> {
+  for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
+    try {
+      return removeFile(file);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, REMOVAL_PAUSE_MS));
+    }
+  }
+  // What failed first matters more than a file that stays behind.
 }
 
 /** Returns whether other users of this machine may create files in a folder. */

@@ -203,7 +203,10 @@ Deno.test({
     await addUser(disk.data, "Ann");
     const before = await Deno.readFile(join(disk.data, "retropal.db"));
     await disk.readOnly(true);
-    assert.match(await refusal(disk.data), /read-only|writ(?:ten|able)|Read-only/);
+    assert.match(
+      await refusal(disk.data),
+      /read-only|writ(?:ten|able)|Read-only/,
+    );
     await disk.readOnly(false);
     assert.deepEqual(
       await Deno.readFile(join(disk.data, "retropal.db")),

@@ -138,13 +138,19 @@ function check(file: string | undefined): CommandResult {
   if (file === undefined) {
     return failure(CODE.usage, "Name the FILE to check.");
   }
-  if (!isFile(file)) return failure(CODE.notFound, `${file} does not exist.`);
+  if (!isFile(file)) return noFile(file);
   const facts = verifyBackup(file);
   return done(
     { file, ...facts },
     `${file} is intact: ${facts.accounts} accounts, ${facts.rooms} rooms, ` +
       `schema ${facts.schema}.`,
   );
+}
+
+function noFile(path: string): CommandResult {
+  return isFolder(path)
+    ? failure(CODE.refused, `${path} is a folder; name a backup in it.`)
+    : failure(CODE.notFound, `${path} does not exist.`);
 }
 
 function chooseTarget(
@@ -181,9 +187,7 @@ export const restore = localCommand({
     file: argument("FILE", "The backup.", { completes: "file" }),
   },
   async run({ folder }, input) {
-    if (!isFile(input.file)) {
-      return failure(CODE.notFound, `${input.file} does not exist.`);
-    }
+    if (!isFile(input.file)) return noFile(input.file);
     const server = await connectControl(folder);
     if (server) {
       server.close();

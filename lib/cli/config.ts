@@ -215,24 +215,39 @@ export async function changeSettings(
       ? ["It takes effect when the server starts."]
       : reload.failed
       ? reload.lines
-      : effects(reload.json as ReloadReport, values.map(([key]) => key))),
+      : effects(
+        reload.json as ReloadReport,
+        values,
+        await askRunning(local) ?? {},
+      )),
   );
 }
 
 /** Describes which changes apply now, and which after a restart. */
 function effects(
   { applied, needRestart }: ReloadReport,
-  keys: readonly string[],
+  values: readonly (readonly [string, Value])[],
+  running: Readonly<Record<string, Value>>,
 ): string[] {
+  const keys = values.map(([key]) => key);
+  const overridden = values.filter(([key, value]) =>
+    key in running && !applied.includes(key) && !needRestart.includes(key) &&
+    !SETTINGS.get(key)?.secret &&
+    JSON.stringify(running[key]) !== JSON.stringify(value)
+  );
   const waiting = needRestart.filter((key) => keys.includes(key));
   const others = needRestart.filter((key) => !keys.includes(key));
   return [
     ...(applied.length > 0 ? [`In force now: ${applied.join(", ")}.`] : []),
     ...(waiting.length > 0
       ? [`Takes effect after a restart of the server: ${waiting.join(", ")}.`]
-      : applied.length === 0
+      : applied.length === 0 && overridden.length === 0
       ? ["The running server already uses that value."]
       : []),
+    ...overridden.map(([key]) =>
+      `The running server keeps ${key} = ${tomlValue(running[key]!)}, which ` +
+      "it was started with: a flag or the environment comes before the file."
+    ),
     ...(others.length > 0
       ? [`Still waiting for a restart: ${others.join(", ")}.`]
       : []),

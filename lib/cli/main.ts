@@ -186,7 +186,7 @@ function unexpected(error: unknown, folder: DataFolder): CommandResult {
     if (error instanceof CannotListen) {
       return failure(CODE.refused, error.message);
     }
-    const sentence = osSentence(error);
+    const sentence = osSentence(error, undefined, folder.path);
     if (sentence !== null) {
       const whose = error instanceof Deno.errors.PermissionDenied
         ? strangersFolder(folder)

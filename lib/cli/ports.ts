@@ -177,7 +177,10 @@ export function nextStepFor({ setting, cause }: CannotListen): string {
     : setting === "web.tls_port"
     ? ", or serve no HTTPS with --set web.tls=off"
     : "";
-  return "Stop that program, or choose another port with " +
+  const first = cause instanceof Deno.errors.PermissionDenied
+    ? "Start it as a service with that privilege (`retropal service`), or choose"
+    : "Stop that program, or choose";
+  return `${first} another port with ` +
     `${flag.endsWith("=") ? flag : `${flag} `}PORT${without}. ` +
     "No data is lost: start again afterwards.";
 }

@@ -41,7 +41,7 @@ export function readTarget(
         : `"${text}" is not a network: write one such as 203.0.113.0/24.`,
     );
   }
-  if (/^[\d.]+(\/\d*)?$/.test(text) && text.includes(".")) {
+  if (LIKE_AN_ADDRESS.test(text)) {
     requireAccountNamed(context, text);
   }
   const account = findPerson(context.store, text);
@@ -51,6 +51,10 @@ export function readTarget(
     label: account.nickname,
   };
 }
+
+/** Digits with a dot, or hexadecimal groups with two colons. */
+const LIKE_AN_ADDRESS =
+  /^(\d+\.[\d.]*|[\da-f.]*:[\da-f.]*:[\da-f.:]*(%[^\/]*)?)(\/\d*)?$/i;
 
 /** Throws for a text that can only be a mistyped address. */
 function requireAccountNamed({ store }: Context, text: string): void {

@@ -83,7 +83,20 @@ Deno.test("ban add refuses what is no target and no time", async () => {
   const time = await bench.run("ban add", { target: "1.2.3.4", for: "soon" });
   equal(time.code, 2);
   match(time.lines[0] ?? "", /--for must be a duration such as 30m/);
-  equal((await bench.run("ban add", { target: "1.2.3.400" })).code, 3);
+  for (
+    const target of [
+      "1.2.3.400",
+      "1.2.3.4/40",
+      "::1::",
+      "fe80::1%eth0",
+      "2001:",
+    ]
+  ) {
+    const { code, lines } = await bench.run("ban add", { target });
+    equal(code, 3);
+    if (target === "2001:") match(lines[0] ?? "", /There is no user "2001:"/);
+    else match(lines[0] ?? "", /is neither an address nor a network/);
+  }
   const kind = await bench.run("ban add", { target: "Ann", kind: "network" });
   match(kind.lines[0] ?? "", /not a network: write one such as/);
 });

@@ -200,7 +200,7 @@ function wholeNumber(range: Range): {
       ) {
         throw new UsageError(
           `${name} must be a whole number from ${range.min} to ${range.max}, ` +
-            `not "${raw}"; m is minutes.`,
+            `not "${raw}".`,
         );
       }
       return value;

@@ -43,9 +43,14 @@ const NO_NAME = "the file";
 
 /**
  * A sentence for an error of the operating system, or null for any other. The
- * path is taken from the error when `path` is not given.
+ * path is taken from the error when `path` is not given, and is `unnamed` when
+ * the error has none.
  */
-export function osSentence(error: unknown, path?: string): string | null {
+export function osSentence(
+  error: unknown,
+  path?: string,
+  unnamed = NO_NAME,
+): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof Deno.errors.NotCapable) {
     const [, named] = /access to "([^"]+)"/.exec(error.message) ?? [];
@@ -57,7 +62,7 @@ export function osSentence(error: unknown, path?: string): string | null {
   const code = codeOf(error);
   const sentence = code === undefined ? undefined : SENTENCES[code];
   if (sentence === undefined) return null;
-  const text = sentence(path ?? pathIn(error.message) ?? NO_NAME);
+  const text = sentence(path ?? pathIn(error.message) ?? unnamed);
   return text.startsWith(NO_NAME)
     ? `The file${text.slice(NO_NAME.length)}`
     : text;

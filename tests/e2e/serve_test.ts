@@ -386,3 +386,14 @@ Deno.test("serve --json prints the one line and nothing more", async () => {
     assert.match(running.out.text, /^ready \{[^\n]*\}\n$/);
   });
 });
+
+Deno.test("config set says when a flag of the running server comes first", async () => {
+  await using server = await TestServer.start();
+  const set = await server.cli(["config", "set", "server.chat_port", "7999"]);
+  assert.equal(set.code, 0, set.err);
+  assert.match(set.out, /The running server keeps server\.chat_port = 0/);
+  assert.doesNotMatch(set.out, /already uses that value/);
+  const name = ["config", "set", "server.name", "The Royal Oak"];
+  assert.match((await server.cli(name)).out, /In force now: server\.name/);
+  assert.match((await server.cli(name)).out, /already uses that value/);
+});

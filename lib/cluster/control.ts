@@ -8,6 +8,7 @@ import type { Value } from "../config/setting.ts";
 import type { Gid, Uid } from "../domain/store.ts";
 import type { CameraVideo } from "./video_mirror.ts";
 import type { OtherVideo } from "../video/server.ts";
+import type { VoiceQuality } from "../voice/quality.ts";
 import type { VoiceStats } from "../voice/server.ts";
 import type { RoomVoice } from "./voice_room.ts";
 import type { Message } from "./wire.ts";
@@ -52,6 +53,8 @@ export interface GatewayStats {
   readonly voice: VoiceStats;
   readonly video: OtherVideo | null;
   readonly memory: number;
+  /** Voice of each room since the last report. */
+  readonly quality?: readonly (readonly [Gid, VoiceQuality])[];
 }
 
 export type Control =

@@ -36,6 +36,7 @@ import {
   type GatewayStats,
   readControl,
 } from "./control.ts";
+import { GatewayUse } from "./gateway_use.ts";
 import { type GatewayLife, Hub, type Rules } from "./hub.ts";
 import { type Place, Places } from "./places.ts";
 import type { Message } from "./wire.ts";
@@ -94,6 +95,7 @@ export interface LogWriter {
 
 export class ClusterCore implements Disposable {
   readonly places: Places;
+  readonly use = new GatewayUse();
   readonly lines: RemoteLines;
   readonly media: MediaServer;
   readonly voice: ClusterVoice;
@@ -356,6 +358,7 @@ export class ClusterCore implements Disposable {
         ? stats[name]
         : stats[name] - before;
     }
+    this.use.add(stats, place.stats);
     place.stats = stats;
   }
 

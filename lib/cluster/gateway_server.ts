@@ -370,6 +370,7 @@ export class GatewayServer implements AsyncDisposable {
           ]),
         },
         memory: Deno.memoryUsage().rss,
+        quality: [...this.#voice.relay.takeQuality()],
       },
     });
   }

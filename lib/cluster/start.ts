@@ -114,7 +114,7 @@ async function openNode(options: CoreNodeOptions): Promise<CoreNode> {
 
 /** Connects a leading server to its cluster. */
 export function startCore(
-  { core, chat, voice, video }: ClusterNeighbours,
+  { core, chat, voice, video, statistics }: ClusterNeighbours,
   folder: string,
   leader: Leader,
   onReplaced: () => void,
@@ -151,6 +151,7 @@ export function startCore(
   video?.server.addStats(() =>
     cluster.places.all().flatMap(({ stats }) => stats?.video ?? [])
   );
+  statistics.others = cluster.use;
   chat.server.voice = cluster.voice;
   chat.server.video = cluster.video;
   node.onLost = () => {

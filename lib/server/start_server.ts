@@ -57,6 +57,7 @@ export interface ClusterNeighbours {
   readonly chat: ChatPart;
   readonly voice: VoicePart;
   readonly video: VideoPart | undefined;
+  readonly statistics: StatisticsPart;
 }
 
 /** Exit code after which a service manager starts the server again. */
@@ -199,7 +200,13 @@ export async function startServer(
     }
     chat.webPort = web?.server.addr.port ?? null;
     if (options.joinCluster !== undefined) {
-      const member = await options.joinCluster({ core, chat, voice, video });
+      const member = await options.joinCluster({
+        core,
+        chat,
+        voice,
+        video,
+        statistics,
+      });
       cluster.use(member);
       parts.use("gateways", {
         [Symbol.asyncDispose]: () => member.leave(isRestarting),

@@ -91,6 +91,12 @@ Deno.test({
     for (const one of [bob, cat]) {
       assert.equal((await one.voice.hear()).speaker, ann.uid);
     }
+    await until("their voice in the statistics of the core", async () => {
+      const { rooms } = JSON.parse(await server.run("stats", "--json"));
+      const room = rooms.find(({ gid }: { gid: number }) => gid === VOICE);
+      // Null as long as no frame has been counted.
+      return room?.membersPeak === 3 && room.lost !== null;
+    });
     await server.run("user", "kick", "Bob", "--reason", "enough");
     await bob.connection.closed;
     assert.deepEqual((await sessions(server)).sort(), ["Ann", "Cat"]);

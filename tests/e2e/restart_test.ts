@@ -12,6 +12,7 @@ import { STATUS, statusChange } from "../../lib/protocol/packets/pals.ts";
 import { serverError } from "../../lib/protocol/packets/system.ts";
 import { decodeText } from "../../lib/protocol/windows1252.ts";
 import { freePort } from "../support/web/free_port.ts";
+import { testAlone } from "../support/cluster_servers.ts";
 import { FIRST_UID, TestServer } from "../support/server.ts";
 
 const LOUNGE = 50001;
@@ -54,83 +55,91 @@ async function restarted(server: TestServer): Promise<TestServer> {
   return next;
 }
 
-Deno.test("twenty people are back in their rooms after a planned restart, and nothing is lost or doubled", async () => {
-  const first = await start();
-  const old: PaltalkClient[] = [];
-  for (const name of PEOPLE) old.push(await first.signOn(name));
-  const [owner, guest] = [old[0]!, old[1]!];
-  const den = await owner.rooms.create({
-    name: "The Den",
-    type: 0,
-    category: 30018,
-    rating: "G",
-    lockword: "tiger",
-  });
-  await guest.rooms.join(den.gid, { lockword: "tiger" });
-  for (const client of old) {
-    await client.rooms.join(client === old[19] ? HELP : LOUNGE);
-  }
-  await old[19]!.rooms.join(LOUNGE);
-  await old[19]!.people.addPal(uidOf("User18"));
-  for (const client of old) await client.settle();
-  for (const client of old) client.received.length = 0;
-
-  await using second = await restarted(first);
-  for (const client of old) {
-    assert.deepEqual(all(client, serverError), [], "no program is closed");
-    await client.close();
-  }
-
-  // The clients return one by one; each user has typed a line before rejoining.
-  const back: PaltalkClient[] = [];
-  for (const [i, name] of PEOPLE.entries()) {
-    const client = await second.signOn(name, { uid: uidOf(name) });
-    back.push(client);
-    await client.rooms.say(LOUNGE, `typed ${i}`);
-    await client.rooms.join(LOUNGE);
-    await client.rooms.say(LOUNGE, `said ${i}`);
-    if (i === 0) {
-      const again = await client.rooms.join(den.gid, { lockword: "tiger" });
-      assert.equal(again.admin, true, "the room and its owner survive");
-      assert.equal(again.name, "The Den");
-      await client.rooms.say(den.gid, "welcome back");
-      // User20 has not returned yet, and counts as present.
-      await client.people.im(uidOf("User20"), "a message in the gap");
+// With gateways no connection closes at a restart: see core_change_test.ts.
+testAlone(
+  "twenty people are back in their rooms after a planned restart, and nothing is lost or doubled",
+  async () => {
+    const first = await start();
+    const old: PaltalkClient[] = [];
+    for (const name of PEOPLE) old.push(await first.signOn(name));
+    const [owner, guest] = [old[0]!, old[1]!];
+    const den = await owner.rooms.create({
+      name: "The Den",
+      type: 0,
+      category: 30018,
+      rating: "G",
+      lockword: "tiger",
+    });
+    await guest.rooms.join(den.gid, { lockword: "tiger" });
+    for (const client of old) {
+      await client.rooms.join(client === old[19] ? HELP : LOUNGE);
     }
-    if (i === 1) await client.rooms.join(den.gid, { lockword: "tiger" });
-    await client.settle();
-  }
-  for (const client of back) await client.settle();
+    await old[19]!.rooms.join(LOUNGE);
+    await old[19]!.people.addPal(uidOf("User18"));
+    for (const client of old) await client.settle();
+    for (const client of old) client.received.length = 0;
 
-  for (const [i, client] of back.entries()) {
-    const others = PEOPLE.keys().filter((j) => j !== i).toArray();
-    const wanted = others.flatMap((j) => [`typed ${j}`, `said ${j}`]);
-    assert.deepEqual(heard(client, LOUNGE), wanted, client.nickname);
-    assert.equal(client.state.rooms.get(LOUNGE)!.members.size >= i + 1, true);
-  }
-  assert.deepEqual(heard(back[1]!, den.gid), ["welcome back"]);
-  const texts = [
-    ...all<{ text: Uint8Array }>(back[19]!, imIn),
-    ...all<{ text: Uint8Array }>(back[19]!, newStyleIm),
-  ].map(({ text }) => decodeText(text));
-  assert.deepEqual(texts, ["a message in the gap"]);
-  for (const client of back) await client.close();
-});
+    await using second = await restarted(first);
+    for (const client of old) {
+      assert.deepEqual(all(client, serverError), [], "no program is closed");
+      await client.close();
+    }
 
-Deno.test("after a planned restart pals count as present until they return", async () => {
-  const first = await start();
-  const ann = await first.signOn("User1");
-  const bob = await first.signOn("User2");
-  await ann.people.addPal(bob.uid);
-  await ann.settle();
-  await using second = await restarted(first);
-  for (const client of [ann, bob]) await client.close();
-  await using back = await second.signOn("User1");
-  await back.settle();
-  const told = all<{ uid: number; status: number }>(back, statusChange)
-    .filter(({ uid }) => uid === bob.uid);
-  assert.deepEqual(told.map(({ status }) => status), [STATUS.online]);
-});
+    // The clients return one by one; each user has typed a line before rejoining.
+    const back: PaltalkClient[] = [];
+    for (const [i, name] of PEOPLE.entries()) {
+      const client = await second.signOn(name, { uid: uidOf(name) });
+      back.push(client);
+      await client.rooms.say(LOUNGE, `typed ${i}`);
+      await client.rooms.join(LOUNGE);
+      await client.rooms.say(LOUNGE, `said ${i}`);
+      if (i === 0) {
+        const again = await client.rooms.join(den.gid, { lockword: "tiger" });
+        assert.equal(again.admin, true, "the room and its owner survive");
+        assert.equal(again.name, "The Den");
+        await client.rooms.say(den.gid, "welcome back");
+        // User20 has not returned yet, and counts as present.
+        await client.people.im(uidOf("User20"), "a message in the gap");
+      }
+      if (i === 1) await client.rooms.join(den.gid, { lockword: "tiger" });
+      await client.settle();
+    }
+    for (const client of back) await client.settle();
+
+    for (const [i, client] of back.entries()) {
+      const others = PEOPLE.keys().filter((j) => j !== i).toArray();
+      const wanted = others.flatMap((j) => [`typed ${j}`, `said ${j}`]);
+      assert.deepEqual(heard(client, LOUNGE), wanted, client.nickname);
+      assert.equal(client.state.rooms.get(LOUNGE)!.members.size >= i + 1, true);
+    }
+    assert.deepEqual(heard(back[1]!, den.gid), ["welcome back"]);
+    const texts = [
+      ...all<{ text: Uint8Array }>(back[19]!, imIn),
+      ...all<{ text: Uint8Array }>(back[19]!, newStyleIm),
+    ].map(({ text }) => decodeText(text));
+    assert.deepEqual(texts, ["a message in the gap"]);
+    for (const client of back) await client.close();
+  },
+);
+
+// With gateways no connection closes at a restart: see core_change_test.ts.
+testAlone(
+  "after a planned restart pals count as present until they return",
+  async () => {
+    const first = await start();
+    const ann = await first.signOn("User1");
+    const bob = await first.signOn("User2");
+    await ann.people.addPal(bob.uid);
+    await ann.settle();
+    await using second = await restarted(first);
+    for (const client of [ann, bob]) await client.close();
+    await using back = await second.signOn("User1");
+    await back.settle();
+    const told = all<{ uid: number; status: number }>(back, statusChange)
+      .filter(({ uid }) => uid === bob.uid);
+    assert.deepEqual(told.map(({ status }) => status), [STATUS.online]);
+  },
+);
 
 Deno.test("a restart is refused while location2.txt is not served, by command and signal", async () => {
   await using server = await start();
@@ -145,42 +154,46 @@ Deno.test("a restart is refused while location2.txt is not served, by command an
   await client.settle();
 });
 
-Deno.test("a user in a browser gets what was said while they were cut off", async () => {
-  const first = await TestServer.start({
-    users: PEOPLE,
-    web: true,
-    settings: { "web.port": String(freePort()) },
-  });
-  const inBrowser = (server: TestServer) => {
-    const pages = `http://${server.ready.web}`;
-    return server.signOn("User1", {
-      transport: webSocketTransport(pages.replace("http", "ws"), {
-        connect: (url, protocols) =>
-          new WebSocket(
-            url,
-            { protocols, headers: { origin: pages } } as never,
-          ),
-      }),
+// With gateways no connection closes at a restart: see core_change_test.ts.
+testAlone(
+  "a user in a browser gets what was said while they were cut off",
+  async () => {
+    const first = await TestServer.start({
+      users: PEOPLE,
+      web: true,
+      settings: { "web.port": String(freePort()) },
     });
-  };
-  const ann = await inBrowser(first);
-  const bob = await first.signOn("User2");
-  for (const client of [ann, bob]) await client.rooms.join(HELP);
-  await bob.settle();
-  const asked = Date.now();
-  await first.run("restart");
-  await ann.connection.closed;
-  assert.deepEqual(all(ann, serverError), []);
-  assert.equal(await first.exited(), 75);
-  assert.ok(Date.now() - asked < 10_000, "no WebSocket holds the end up");
-  await using second = await first.restart();
-  await using late = await second.signOn("User2", { uid: bob.uid });
-  await late.rooms.join(HELP);
-  await late.rooms.say(HELP, "are you there?");
-  await late.settle();
-  await using back = await inBrowser(second);
-  await back.rooms.join(HELP);
-  await back.settle();
-  assert.deepEqual(heard(back, HELP), ["are you there?"]);
-  for (const client of [ann, bob]) await client.close();
-});
+    const inBrowser = (server: TestServer) => {
+      const pages = `http://${server.ready.web}`;
+      return server.signOn("User1", {
+        transport: webSocketTransport(pages.replace("http", "ws"), {
+          connect: (url, protocols) =>
+            new WebSocket(
+              url,
+              { protocols, headers: { origin: pages } } as never,
+            ),
+        }),
+      });
+    };
+    const ann = await inBrowser(first);
+    const bob = await first.signOn("User2");
+    for (const client of [ann, bob]) await client.rooms.join(HELP);
+    await bob.settle();
+    const asked = Date.now();
+    await first.run("restart");
+    await ann.connection.closed;
+    assert.deepEqual(all(ann, serverError), []);
+    assert.equal(await first.exited(), 75);
+    assert.ok(Date.now() - asked < 10_000, "no WebSocket holds the end up");
+    await using second = await first.restart();
+    await using late = await second.signOn("User2", { uid: bob.uid });
+    await late.rooms.join(HELP);
+    await late.rooms.say(HELP, "are you there?");
+    await late.settle();
+    await using back = await inBrowser(second);
+    await back.rooms.join(HELP);
+    await back.settle();
+    assert.deepEqual(heard(back, HELP), ["are you there?"]);
+    for (const client of [ann, bob]) await client.close();
+  },
+);

@@ -3,6 +3,7 @@
  * first start, and one server per folder.
  */
 import assert from "node:assert/strict";
+import { testAlone } from "../support/cluster_servers.ts";
 import {
   FIRST_UID,
   runCli,
@@ -167,16 +168,20 @@ Deno.test("serve refuses a folder that another server has", async () => {
   assert.equal((await server.cli(["status"])).code, 0);
 });
 
-Deno.test("serve comes up again after kill -9, and commands find it", async () => {
-  await withFolder(async (data) => {
-    await Deno.mkdir(data);
-    const first = await TestServer.start({ data });
-    await first.kill9();
-    assert.equal((await runCli(["user", "list", "--data", data])).code, 0);
-    await using second = await TestServer.start({ data });
-    assert.equal((await second.cli(["status"])).code, 0);
-  });
-});
+// In a cluster, commands do not run in the folder of a stopped core.
+testAlone(
+  "serve comes up again after kill -9, and commands find it",
+  async () => {
+    await withFolder(async (data) => {
+      await Deno.mkdir(data);
+      const first = await TestServer.start({ data });
+      await first.kill9();
+      assert.equal((await runCli(["user", "list", "--data", data])).code, 0);
+      await using second = await TestServer.start({ data });
+      assert.equal((await second.cli(["status"])).code, 0);
+    });
+  },
+);
 
 Deno.test("serve says in a sentence why it cannot start", async () => {
   await withFolder(async (data) => {

@@ -10,6 +10,9 @@ import { startNats, type TestNats } from "./nats.ts";
 /** Number of gateways of every test's server; 0 for a standalone server. */
 export const GATEWAYS = Number(Deno.env.get("RETROPAL_TEST_GATEWAYS") ?? 0);
 
+/** Defines a test of something that only a server on its own does. */
+export const testAlone = GATEWAYS > 0 ? Deno.test.ignore : Deno.test;
+
 /** A gateway process. */
 export interface Gateway {
   readonly chat: { readonly host: string; readonly port: number };

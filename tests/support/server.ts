@@ -301,7 +301,12 @@ export class TestServer {
                 gateways: 0,
                 web: options.web ?? false,
                 flags,
-                settings: { ...settings, ...cluster.settings("gateway") },
+                settings: {
+                  ...settings,
+                  // A port that a test names is the core's.
+                  ..."web.port" in settings && { "web.port": "0" },
+                  ...cluster.settings("gateway"),
+                },
               })),
           ),
         );

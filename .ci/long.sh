@@ -87,7 +87,8 @@ run_long() {
     unset RETROPAL_RELEASE
   fi
   # With outages of NATS, and three servers that replicate.
-  RETROPAL_LONG=1 tests "$deno" test -A lib/cluster/fence_test.ts tests/e2e/failover_test.ts
+  RETROPAL_LONG=1 tests "$deno" test -A lib/cluster/fence_test.ts \
+    tests/e2e/failover_test.ts tests/e2e/without_nats_test.ts
   RETROPAL_TEST_GATEWAYS=2 tests "$deno" test -A --parallel tests/e2e
   step "$deno" task fuzz
   step "$deno" task soak --minutes 10

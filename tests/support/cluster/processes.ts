@@ -95,6 +95,11 @@ export class Member {
     this.#cli.kill(signal);
   }
 
+  /** Resolves with the exit code when it has ended by itself. */
+  ended(): Promise<number> {
+    return this.#cli.code();
+  }
+
   /** Resolves with the exit code. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     this.#cli.kill(signal);

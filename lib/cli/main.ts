@@ -18,6 +18,7 @@ import { COMMANDS } from "../commands/table.ts";
 import { type DataFolder, dataFolder } from "../config/data_folder.ts";
 import { loadConfig } from "../config/load.ts";
 import { runOnData, strangersFolder } from "./access.ts";
+import { jsonText, print, quoting, TO_TRY } from "./answer.ts";
 import { backup, restore } from "./backup.ts";
 import { clientHosts, clientLocation, clientReg } from "./client.ts";
 import { clusterPromote, clusterStatus } from "./cluster.ts";
@@ -25,7 +26,7 @@ import { completionsCommand } from "./completions.ts";
 import { configCheck, configInit, configSet, configShow } from "./config.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { withFileTexts, writeResultFile } from "./files.ts";
-import { commandLine, withCommandLines } from "./invocation.ts";
+import { commandLine } from "./invocation.ts";
 import { help } from "./help.ts";
 import { inspect } from "./inspect.ts";
 import { manCommand } from "./man.ts";
@@ -126,54 +127,6 @@ export async function main(
       }
     }
   }
-}
-
-/** What usage errors suggest to type; the other commands there do not exist. */
-const TO_TRY = /^serve$|--help$/;
-
-/**
- * Makes the commands that a message names work here. Listings are left alone:
- * they quote what others have written.
- */
-function quoting(
-  result: CommandResult,
-  data: string | undefined,
-  which = /./,
-): CommandResult {
-  if (result.verbatim) return result;
-  const line = (words: string) =>
-    which.test(words) ? commandLine(words, data) : `retropal ${words}`;
-  return {
-    ...result,
-    lines: result.lines.map((text) => withCommandLines(text, line)),
-  };
-}
-
-function print(
-  terminal: Terminal,
-  result: CommandResult,
-  json: boolean,
-): number {
-  // Null means no result, as for `serve` and for commands that emit.
-  if (json && result.json !== null) {
-    terminal.out(jsonText(result.json, 2));
-  }
-  for (const line of result.lines) {
-    const text = result.verbatim ? line : oneLine(line);
-    if (result.failed) terminal.err(text);
-    else if (!json) terminal.out(text);
-  }
-  return result.code;
-}
-
-/**
- * Returns JSON without the control characters that a terminal would interpret.
- */
-function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(
-    /[\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /**

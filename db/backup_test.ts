@@ -46,7 +46,7 @@ Deno.test("backupTo() leaves no log files and no partial file", () =>
     await backupTo(path, file);
     await assert.rejects(
       backupTo(path, file),
-      fails("in-use", /exists already/),
+      fails("in-use", /already exists/),
     );
     await assert.rejects(
       backupTo(join(folder, "none.db"), join(folder, "no")),

@@ -81,15 +81,17 @@ run_long() {
     step "$deno" task release:deb
     make_machines
     export RETROPAL_RELEASE="$PWD/dist/release"
-    tests "$deno" test -A tests/release
+    tests "$deno" test -A --lock=tests/deno.lock tests/release
     step "$deno" task release:figures
     # The change roots are large, and processes of Wine may linger in one.
     unset RETROPAL_RELEASE
   fi
   # With outages of NATS, and three servers that replicate.
-  RETROPAL_LONG=1 tests "$deno" test -A lib/cluster/fence_test.ts \
-    tests/e2e/failover_test.ts tests/e2e/without_nats_test.ts
-  RETROPAL_TEST_GATEWAYS=2 tests "$deno" test -A --parallel tests/e2e
+  RETROPAL_LONG=1 tests "$deno" test -A --lock=tests/deno.lock \
+    lib/cluster/fence_test.ts tests/e2e/failover_test.ts \
+    tests/e2e/without_nats_test.ts
+  RETROPAL_TEST_GATEWAYS=2 tests "$deno" test -A --parallel --lock=tests/deno.lock \
+    tests/e2e
   step "$deno" task fuzz
   step "$deno" task soak --minutes 10
   step "$deno" task attack

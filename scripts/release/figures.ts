@@ -136,7 +136,9 @@ async function memoryOf(pid: number): Promise<number> {
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const other = await resident(Number(name));
-    if (other.name.startsWith("retropal.exe")) {
+    const command = await Deno.readTextFile(`/proc/${name}/cmdline`)
+      .catch(() => "");
+    if (command.includes("retropal.exe")) {
       largest = Math.max(largest, other.bytes);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * `deno task simulate [--seeds N] [--from SEED]`: runs the simulation of
+ * `deno task simulate [--seeds N] [--from SEED] [--chat]`: runs the simulation of
  * gateways and cores (tests/support/simulation) with consecutive seeds. Each
  * failure is printed with the seed that reproduces it.
  *
@@ -10,10 +10,13 @@ import {
   type Outcome,
   simulate,
 } from "../tests/support/simulation/simulation.ts";
+import { join } from "node:path";
+import { openStore } from "../db/open.ts";
+import { fill } from "../tests/support/simulation/chat_rules.ts";
 import { readOptions } from "./options.ts";
 
 const USAGE = `
-deno task simulate [--seeds N] [--from SEED]
+deno task simulate [--seeds N] [--from SEED] [--chat]
 
 Simulates gateways, cores and a broker that loses, doubles, delays and reorders
 messages, cuts lines and kills cores and gateways, on a virtual clock. At the end
@@ -21,13 +24,18 @@ of each run every member must have seen what one process would have shown.
 
   --seeds N     how many runs (10000)
   --from SEED   the first seed (0); with --seeds 1 it repeats one run
+  --chat        the chat server's own rooms and handlers, at a tenth of the
+                speed, instead of rooms in their smallest form
 `;
-/** Maximum failures printed in full. */
+/** Maximum characters printed of a failure. */
+const MOST = 2000;
+/** Maximum failures printed. */
 const MOST_SHOWN = 5;
 
 const { values } = readOptions(USAGE, {
   seeds: { type: "string", default: "10000" },
   from: { type: "string", default: "0" },
+  chat: { type: "boolean", default: false },
 });
 const [seeds, from] = [values.seeds, values.from].map(Number);
 if (!isCount(seeds) || !isCount(from)) {
@@ -35,21 +43,31 @@ if (!isCount(seeds) || !isCount(from)) {
   Deno.exit(2);
 }
 
+const folder = await Deno.makeTempDir({ prefix: "retropal-simulate-" });
+const store = values.chat
+  ? await openStore(join(folder, "retropal.db"))
+  : undefined;
+if (store !== undefined) fill(store);
+
 const sums: Record<string, number> = {};
 const failed: number[] = [];
 const startedAt = performance.now();
 for (let seed = from; seed < from + seeds; seed++) {
   try {
-    add(simulate(seed));
+    add(simulate(seed, { store }));
   } catch (error) {
     failed.push(seed);
-    if (failed.length <= MOST_SHOWN) console.error((error as Error).message);
+    if (failed.length <= MOST_SHOWN) {
+      console.error(String(error).slice(0, MOST));
+    }
   }
   const done = seed - from + 1;
   if (done % 500 === 0) {
     console.log(`${done} of ${seeds}, ${failed.length} failed`);
   }
 }
+store?.close();
+await Deno.remove(folder, { recursive: true });
 const seconds = (performance.now() - startedAt) / 1000;
 console.log(
   Object.entries(sums).map(([name, n]) => `${name} ${n}`).join(", "),
@@ -59,7 +77,8 @@ console.log(
 );
 if (failed.length > 0) {
   console.error(
-    `Again: deno task simulate --seeds 1 --from ${failed[0]}` +
+    `Again: deno task simulate ${values.chat ? "--chat " : ""}` +
+      `--seeds 1 --from ${failed[0]}` +
       (failed.length > 1 ? ` (also ${failed.slice(1, 20).join(", ")})` : ""),
   );
   Deno.exit(1);

@@ -36,6 +36,7 @@ interface MemberRecord {
   readonly mic: boolean;
   readonly console: boolean;
   readonly ignoring: readonly Uid[];
+  readonly turn: number;
 }
 
 interface PacketRecord {
@@ -271,7 +272,7 @@ function sessionRecord(
     rooms: [...session.rooms].flatMap((gid): MemberRecord[] => {
       const member = world.rooms.get(gid)?.members.get(session.uid);
       if (member === undefined) return [];
-      const { admin, byCode, invisible, mic, console, ignoring } = member;
+      const { admin, byCode, invisible, mic, console, ignoring, turn } = member;
       return [{
         gid,
         admin,
@@ -280,6 +281,7 @@ function sessionRecord(
         mic,
         console,
         ignoring: [...ignoring],
+        turn,
       }];
     }),
   };

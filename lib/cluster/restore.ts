@@ -66,6 +66,7 @@ export function restoreWorld(
       ended.push(session);
     }
   }
+  for (const room of world.rooms.values()) room.sortMembers();
   return {
     ended,
     sessions: sessions.length - ended.length,

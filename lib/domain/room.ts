@@ -41,6 +41,8 @@ export interface Member {
   readonly ignoring: Set<Uid>;
   /** Has the admin console open, so it is kept up to date. */
   console: boolean;
+  /** Grows with every member who joins: lists show them in this order. */
+  turn: number;
   /** The entry as lists last showed it. */
   entry?: MemberEntry;
 }
@@ -104,6 +106,7 @@ export class Room {
    * leaves, so leaving does not remove one.
    */
   readonly redDots = new Map<Uid, number>();
+  #turns = 0;
   /**
    * Since when a temporary room is empty because its last member's connection
    * was lost: it waits for those members, and nobody else sees it.
@@ -216,6 +219,7 @@ export class Room {
       publishing: false,
       ignoring: new Set(),
       console: false,
+      turn: ++this.#turns,
     };
     this.members.set(session.uid, member);
     this.waitingSince = undefined;
@@ -223,6 +227,16 @@ export class Room {
     this.departed.delete(session.uid);
     session.rooms.add(this.gid);
     return member;
+  }
+
+  /** Puts restored members into the order in which they joined. */
+  sortMembers(): void {
+    const sorted = [...this.members].sort(([, a], [, b]) => a.turn - b.turn);
+    this.members.clear();
+    for (const [uid, member] of sorted) {
+      this.members.set(uid, member);
+      this.#turns = Math.max(this.#turns, member.turn);
+    }
   }
 
   remove(uid: Uid): Member | undefined {

@@ -8,26 +8,15 @@ import { type GatewayLife, Hub, type Rules } from "../../../lib/cluster/hub.ts";
 import type { Collected, RecordChange } from "../../../lib/cluster/entry.ts";
 import type { LogState } from "../../../lib/cluster/log_state.ts";
 import type { Message } from "../../../lib/cluster/wire.ts";
+import { acceptedBy } from "./auditor.ts";
 import { keyOf, Rooms, type SessionKey } from "./rooms.ts";
 import type { VirtualClock } from "./clock.ts";
 
 const bytesOf = new TextEncoder();
 const textOf = new TextDecoder();
 
-/** A gateway that receives, in order, everything that the core has accepted. */
-export const AUDITOR = 0xffff;
 /** Milliseconds between two ticks of a node. */
 export const TICK_MS = 25;
-
-/** An accepted request, as the auditor receives it. */
-export type Accepted =
-  | { readonly what: "open" | "gone"; readonly key: SessionKey }
-  | {
-    readonly what: "request";
-    readonly key: SessionKey;
-    readonly request: string;
-  }
-  | { readonly what: "lost"; readonly gateway: GatewayLife };
 
 export class CoreNode {
   readonly hub: Hub;
@@ -38,12 +27,13 @@ export class CoreNode {
     broker: Broker,
     readonly epoch: number,
     clock: VirtualClock,
+    rules: (hub: Hub, epoch: number) => Rules,
     onReplaced: () => void,
   ) {
     this.hub = new Hub({
       broker: this.#pausable(broker),
       epoch,
-      rules: (hub) => new RoomRules(hub),
+      rules: (hub) => rules(hub, epoch),
       onReplaced,
     }, clock.now);
     clock.every(TICK_MS, () => {
@@ -80,7 +70,8 @@ export class CoreNode {
   }
 }
 
-class RoomRules implements Rules {
+/** Rooms in their smallest form. */
+export class RoomRules implements Rules {
   readonly #hub: Hub;
   readonly #rooms: Rooms;
   /** Sessions whose records must be written. */
@@ -92,22 +83,22 @@ class RoomRules implements Rules {
   }
 
   handle(from: GatewayLife, message: Message): void {
-    if (from.gateway === AUDITOR || !("line" in message)) return;
+    const told = acceptedBy(from, message);
+    if (told === undefined || !("line" in message)) return;
+    this.#hub.push(...told);
     const key = keyOf(from, message.line);
     switch (message.what) {
       case "open":
-        this.#accepted({ what: "open", key });
         this.#rooms.open(key);
         break;
       case "packet": {
         const request = textOf.decode(message.payload);
-        this.#accepted({ what: "request", key, request });
         this.#rooms.request(key, request);
+        // Like room text: no record changes.
         if (request.startsWith("say")) return;
         break;
       }
       case "gone":
-        this.#accepted({ what: "gone", key });
         this.#rooms.close(key);
         break;
     }
@@ -115,7 +106,7 @@ class RoomRules implements Rules {
   }
 
   lost({ gateway, life }: GatewayLife): void {
-    this.#accepted({ what: "lost", gateway: { gateway, life } });
+    this.#hub.push(...acceptedBy({ gateway, life })!);
     const prefix = keyOf({ gateway, life }, 0).slice(0, -1);
     for (const key of this.#rooms.sessions.keys()) {
       if (key.startsWith(prefix)) this.#changed.add(key);
@@ -138,15 +129,6 @@ class RoomRules implements Rules {
     });
     this.#changed.clear();
     return { records };
-  }
-
-  #accepted(what: Accepted): void {
-    this.#keep(AUDITOR, 0, JSON.stringify(what));
-  }
-
-  #keep(gateway: number, line: number, record: string): void {
-    const bytes = bytesOf.encode(record);
-    this.#hub.push(gateway, { what: "keep", line, record: bytes });
   }
 
   #tell(to: readonly SessionKey[], text: string): void {

@@ -15,6 +15,20 @@ const bytesOf = new TextEncoder();
 const textOf = new TextDecoder();
 const HERE = { host: "192.0.2.1", port: 5001 };
 
+/** How people of a run ask, and what they see. */
+export interface Manners {
+  /** The packet of a request; a text when not given. */
+  packetOf?(request: string): {
+    type: number;
+    version: number;
+    payload: Uint8Array;
+  };
+  /** What somebody sees of written bytes. */
+  seen(frames: Uint8Array): string;
+}
+
+export const PLAIN: Manners = { seen: (frames) => textOf.decode(frames) };
+
 export interface Person {
   readonly key: SessionKey;
   readonly line: number;
@@ -38,6 +52,7 @@ export class GatewayNode {
     readonly gateway: number,
     clock: VirtualClock,
     all: Person[],
+    readonly manners: Manners,
     onReset: () => void,
   ) {
     this.#clock = clock;
@@ -74,14 +89,16 @@ export class GatewayNode {
     };
     this.#people.set(line, person);
     this.#all.push(person);
-    this.#send({ what: "open", line, remote: HERE, local: HERE });
+    const remote = { ...HERE, port: this.#all.length };
+    this.#send({ what: "open", line, remote, local: HERE });
     return person;
   }
 
   request({ line, sent }: Person, request: string): void {
     sent.push(request);
-    const payload = bytesOf.encode(request);
-    this.#send({ what: "packet", line, type: 1, version: 0, payload });
+    const packet = this.manners.packetOf?.(request) ??
+      { type: 1, version: 0, payload: bytesOf.encode(request) };
+    this.#send({ what: "packet", line, ...packet });
   }
 
   hangUp(person: Person): void {
@@ -103,7 +120,7 @@ export class GatewayNode {
 
   #take(message: Message): void {
     if (message.what !== "write") return;
-    const text = textOf.decode(message.frames);
+    const text = this.manners.seen(message.frames);
     for (const line of message.lines) {
       this.#people.get(line)?.received.push(text);
     }

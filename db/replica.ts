@@ -66,12 +66,11 @@ export function decodeChanges(bytes: Uint8Array): Changes {
 export class ChangeRecorder implements Disposable {
   readonly #db: Database;
   #session: ChangeSession;
-  #writes: number;
+  #writes = -1;
 
   constructor(db: Database) {
     this.#db = db;
     this.#session = db.recordChanges();
-    this.#writes = db.writes;
   }
 
   /** Whether nothing has changed since the last call of {@linkcode take}. */
@@ -80,16 +79,13 @@ export class ChangeRecorder implements Disposable {
   }
 
   /**
-   * Returns the changes since the last call in the form of {@linkcode
-   * encodeChanges}; undefined when there are none. Must not be called inside a
-   * transaction, because uncommitted changes must not be sent.
+   * Returns the changes since the last call; undefined when there are none. Must
+   * not be called inside a transaction: uncommitted changes must not be sent.
    */
   take(): Uint8Array | undefined {
     if (this.#db.busy) throw new Error("changes taken inside a transaction");
-    // Cheaper than an empty set of changes.
-    const { writes } = this.#db;
-    if (writes === this.#writes) return undefined;
-    this.#writes = writes;
+    if (this.#db.writes === this.#writes) return undefined;
+    this.#writes = this.#db.writes;
     const changeset = this.#session.changeset();
     if (changeset.length === 0) return undefined;
     this.#session.close();

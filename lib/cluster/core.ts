@@ -234,10 +234,8 @@ export class ClusterCore implements Disposable {
 
   #tick(): void {
     this.#tellRules();
-    this.#ticks = (this.#ticks + 1) % TICKS_A_SWEEP;
-    if (this.#options.leader !== undefined && this.#ticks === 0) {
-      this.#records.sweep();
-    }
+    const isDue = ++this.#ticks % TICKS_A_SWEEP === 0;
+    if (this.#options.leader !== undefined && isDue) this.#records.sweep();
     this.#hub.tick(performance.now());
   }
 

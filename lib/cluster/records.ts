@@ -3,15 +3,12 @@
  *
  * @module
  */
-import { muteOf } from "../actions/mutes.ts";
-import { handedRoom, restoredRoom } from "../domain/handover.ts";
+import { handedRoom } from "../domain/handover.ts";
 import type { Room } from "../domain/room.ts";
-import type { Session, SignOnState } from "../domain/session.ts";
-import type { Gid, Store, Uid } from "../domain/store.ts";
+import type { Session } from "../domain/session.ts";
+import type { Gid, Uid } from "../domain/store.ts";
 import type { World } from "../domain/world.ts";
 import type { Endpoint } from "../net/wire.ts";
-import { dialectNamed } from "../protocol/dialects/table.ts";
-import type { Status } from "../protocol/packets/pals.ts";
 import type { GatewayInfo } from "./control.ts";
 import type { RecordChange } from "./entry.ts";
 import type { Message } from "./wire.ts";
@@ -104,7 +101,7 @@ const decoder = new TextDecoder();
 
 export const SESSION = "s";
 export const ROOM = "r";
-const GATEWAY = "g";
+export const GATEWAY = "g";
 
 export function gatewayRecord(
   gateway: number,
@@ -285,106 +282,4 @@ function sessionRecord(
       }];
     }),
   };
-}
-
-/** Decodes the records of a state, oldest session first. */
-export function readRecords(records: ReadonlyMap<string, Uint8Array>): {
-  readonly sessions: readonly SessionRecord[];
-  readonly rooms: readonly RoomRecord[];
-  readonly gateways: ReadonlyMap<number, GatewayInfo>;
-} {
-  const gateways = new Map<number, GatewayInfo>();
-  const sessions: SessionRecord[] = [];
-  const rooms: RoomRecord[] = [];
-  for (const [key, bytes] of records) {
-    const value = JSON.parse(decoder.decode(bytes));
-    if (key.startsWith(SESSION)) sessions.push(value);
-    else if (key.startsWith(ROOM)) rooms.push(value);
-    else if (key.startsWith(GATEWAY)) gateways.set(Number(key.slice(1)), value);
-  }
-  sessions.sort((a, b) => a.id - b.id);
-  return { sessions, rooms, gateways };
-}
-
-/** Restores a room in a world that has just been loaded. */
-export function restoreRoom(
-  world: World,
-  { handed, hands, lost, departed, isWaiting }: RoomRecord,
-  now: number,
-  steady: number,
-): void {
-  const room = world.rooms.get(handed.gid) ?? restoredRoom(handed);
-  if (room === undefined) return;
-  world.rooms.set(room.gid, room);
-  for (const uid of handed.invited) room.invited.add(uid);
-  for (const [uid, rank] of handed.redDots) room.redDots.set(uid, rank);
-  room.hands.push(...hands);
-  for (const uid of lost) room.lost.add(uid);
-  for (const uid of departed) room.departed.add(uid, now);
-  if (isWaiting) room.waitingSince = steady;
-}
-
-/** Restores the state of a new session from its record. */
-export function restoreSession(
-  world: World,
-  store: Store,
-  session: Session,
-  record: SessionRecord,
-  now: number,
-): void {
-  session.clientVersion = record.version;
-  session.dialect = dialectNamed(record.dialect);
-  session.greetedUnasked = record.greetedUnasked;
-  session.saidHello = record.saidHello;
-  session.saidGoodbye = record.saidGoodbye;
-  session.ticketUid = record.ticketUid ?? undefined;
-  session.passwordKey = bytesOf(record.passwordKey);
-  session.signOn = signOnOf(record.signOn);
-  session.phase = record.phase === "online" ? "hello" : record.phase;
-  const account = store.accounts.get(record.uid);
-  if (record.phase !== "online" || account === undefined) return;
-  session.account = account;
-  const { relations } = store;
-  world.signOn(
-    session,
-    relations.pals(record.uid),
-    relations.blocks(record.uid),
-  );
-  session.status = record.status as Status;
-  session.catchingUp = record.catchingUp;
-  session.mute = muteOf(store, account, now);
-  if (session.mute !== undefined) world.muted.add(session);
-  session.awayText = bytesOf(record.awayText) ?? session.awayText;
-  for (const uid of record.awayTold) session.awayTold.add(uid);
-  for (const uid of record.known) session.known.add(uid);
-  for (const { gid, admin, invisible, ignoring, ...more } of record.rooms) {
-    const room = world.rooms.get(gid);
-    if (room === undefined) continue;
-    const waitingSince = room.waitingSince;
-    const member = room.add(session, { admin, invisible });
-    if (waitingSince !== undefined) room.waitingSince = undefined;
-    Object.assign(member, more);
-    for (const uid of ignoring) member.ignoring.add(uid);
-  }
-}
-
-export function packetsOf(
-  { line, pending }: NonNullable<SessionRecord["at"]>,
-): Packet[] {
-  return pending.map(({ payload, ...packet }) => ({
-    what: "packet",
-    line,
-    ...packet,
-    payload: Uint8Array.fromBase64(payload),
-  }));
-}
-
-function bytesOf(text: string | null): Uint8Array | undefined {
-  return text === null ? undefined : Uint8Array.fromBase64(text);
-}
-
-function signOnOf(record: SessionRecord["signOn"]): SignOnState | undefined {
-  return record === null
-    ? undefined
-    : { ...record, key: Uint8Array.fromBase64(record.key) };
 }

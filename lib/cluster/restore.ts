@@ -13,7 +13,8 @@ import {
   readRecords,
   restoreRoom,
   restoreSession,
-} from "./records.ts";
+  sortMembers,
+} from "./record_reader.ts";
 
 export interface RestorePorts {
   readonly services: Services;
@@ -66,7 +67,7 @@ export function restoreWorld(
       ended.push(session);
     }
   }
-  for (const room of world.rooms.values()) room.sortMembers();
+  for (const room of world.rooms.values()) sortMembers(room);
   return {
     ended,
     sessions: sessions.length - ended.length,

@@ -41,7 +41,7 @@ export interface Member {
   readonly ignoring: Set<Uid>;
   /** Has the admin console open, so it is kept up to date. */
   console: boolean;
-  /** Grows with every member who joins: lists show them in this order. */
+  /** Order of joining. */
   turn: number;
   /** The entry as lists last showed it. */
   entry?: MemberEntry;
@@ -106,7 +106,7 @@ export class Room {
    * leaves, so leaving does not remove one.
    */
   readonly redDots = new Map<Uid, number>();
-  #turns = 0;
+  turns = 0;
   /**
    * Since when a temporary room is empty because its last member's connection
    * was lost: it waits for those members, and nobody else sees it.
@@ -219,7 +219,7 @@ export class Room {
       publishing: false,
       ignoring: new Set(),
       console: false,
-      turn: ++this.#turns,
+      turn: ++this.turns,
     };
     this.members.set(session.uid, member);
     this.waitingSince = undefined;
@@ -227,16 +227,6 @@ export class Room {
     this.departed.delete(session.uid);
     session.rooms.add(this.gid);
     return member;
-  }
-
-  /** Puts restored members into the order in which they joined. */
-  sortMembers(): void {
-    const sorted = [...this.members].sort(([, a], [, b]) => a.turn - b.turn);
-    this.members.clear();
-    for (const [uid, member] of sorted) {
-      this.members.set(uid, member);
-      this.#turns = Math.max(this.#turns, member.turn);
-    }
   }
 
   remove(uid: Uid): Member | undefined {
@@ -258,10 +248,7 @@ export class Room {
     this.redDots.set(uid, Math.max(rank, this.redDots.get(uid) ?? 0));
   }
 
-  /**
-   * Returns whether a ban, bounce or red dot of this rank applies to the
-   * session.
-   */
+  /** Returns whether a ban, bounce or red dot of this rank applies. */
   binds(rank: number, session: Session): boolean {
     if (session.isStaff) return rank > session.level;
     return session.uid !== this.owner || rank > 0;

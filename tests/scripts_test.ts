@@ -6,7 +6,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 async function run(script: string, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, ...args],
+    // Some import packages of tests.
+    args: ["run", "-A", "--lock=tests/deno.lock", script, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();

@@ -20,8 +20,13 @@ const FLAGS = [
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
+  "--disable-back-forward-cache",
   "--disable-background-networking",
+  "--disable-breakpad",
   "--disable-component-update",
+  // A process in reserve for each page costs as much as the page.
+  "--disable-features=SpareRendererForSitePerProcess",
+  "--disable-field-trial-config",
   "--disable-sync",
   "--disable-dev-shm-usage",
   "--hide-scrollbars",

@@ -22,11 +22,14 @@ export type { NatsConnection };
 /** Milliseconds to try to reach NATS at the start. */
 const START_MS = 30_000;
 const RETRY_MS = 1000;
-const CONNECT_MS = 2000;
+const CONNECT_MS = 800;
 /** Bytes of the longest message that are reserved for NATS itself. */
 const MARGIN = 1024;
-/** Milliseconds between pings; a dead connection is noticed after two. */
-const PING_MS = 1000;
+/**
+ * Milliseconds between pings; a dead connection is noticed after two or three.
+ * A gateway must be at another server before the core gives it up.
+ */
+const PING_MS = 300;
 const RECONNECT_MS = 100;
 
 export interface NatsLog {

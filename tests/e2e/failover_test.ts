@@ -69,6 +69,33 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "each of three nats-servers goes mute in turn: no gateway is given up",
+  { ignore },
+  async () => {
+    await using cluster = await TestCluster.start({ servers: 3 });
+    if (cluster === undefined) return;
+    const { nats } = cluster;
+    cluster.talk();
+    for (let n = 0; n < 3; n++) {
+      await pause(1000);
+      nats.signal(n, "SIGSTOP");
+      await pause(3500);
+      nats.signal(n, "SIGCONT");
+      await nats.ready();
+      await pause(2000);
+    }
+    const leads = cluster.cores.findLast(({ log }) =>
+      /is the leader/.test(log)
+    );
+    await cluster.judge(leads!);
+    for (const { log } of cluster.cores) {
+      assert.doesNotMatch(log, /gateway lost/);
+    }
+    assert.ok(cluster.silence < 12_000, `${cluster.silence} ms of silence`);
+  },
+);
+
 Deno.test("all of NATS killed for 10 s: no socket closes, nothing is lost", {
   ignore,
 }, async () => {

@@ -82,6 +82,11 @@ export class NatsServers implements AsyncDisposable {
     }).spawn();
   }
 
+  /** SIGSTOP makes it mute, as a machine that loses its power is. */
+  signal(n: number, signal: Deno.Signal): void {
+    this.#children[n]?.kill(signal);
+  }
+
   async kill(n: number): Promise<void> {
     const child = this.#children[n];
     this.#children[n] = undefined;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { FLOOR_MODE_NAMES } from "./floor_modes.ts";
 import * as v from "valibot";
 import type { Status } from "../protocol/packets/pals.ts";
 import { decodeText, encodeText } from "../protocol/windows1252.ts";
@@ -34,7 +35,7 @@ const temporary = v.object({
   newUsersMic: v.boolean(),
   redDotText: v.boolean(),
   redDotVideo: v.boolean(),
-  floorMode: v.picklist(["pause", "queue", "free"]),
+  floorMode: v.picklist(FLOOR_MODE_NAMES),
   floorPauseMs: v.number(),
   slowSeconds: v.optional(v.number(), 0),
   admins: v.array(uid),

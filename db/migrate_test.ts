@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { FLOOR_MODE_NAMES } from "../lib/domain/floor_modes.ts";
 import type { Store } from "../lib/domain/store.ts";
 import { verifyBackup } from "./backup.ts";
 import { Database } from "./database.ts";
@@ -63,6 +64,19 @@ Deno.test("every file NNN_name.ts of the folder is a listed migration", () => {
     MIGRATIONS.map((_, index) => index + 1),
   );
 });
+
+Deno.test("the newest schema takes the floor modes of the table, and no other", () =>
+  withFolder(async (folder) => {
+    const db = new Database(join(folder, "fresh.db"));
+    await migrate(db, NOON);
+    const groups = tables(db).find((sql) => /^CREATE TABLE "?groups/.test(sql));
+    db.close();
+    const [, check = ""] = /floor_mode IN \(([^)]*)\)/.exec(groups ?? "") ?? [];
+    assert.deepEqual(
+      check.split(",").map((mode) => mode.trim().replaceAll("'", "")).sort(),
+      [...FLOOR_MODE_NAMES].sort(),
+    );
+  }));
 
 Deno.test("migrate() upgrades every older schema to the newest", () =>
   withFolder(async (folder) => {

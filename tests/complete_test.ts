@@ -105,3 +105,13 @@ Deno.test("docs/administration.md explains every floor mode", () => {
     [],
   );
 });
+
+Deno.test("CONTRIBUTING.md names files that exist", () => {
+  const named = [
+    ...read("CONTRIBUTING.md").matchAll(
+      /`((?:lib|db|docs|tests|scripts|web|main)[\w-]*(?:\/[\w.-]+)*\/?)`/g,
+    ),
+  ].map(([, path]) => path!).filter((path) => !path.includes("NNN"));
+  ok(named.length > 25);
+  for (const path of named) Deno.statSync(new URL(path, ROOT));
+});

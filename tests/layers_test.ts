@@ -168,7 +168,8 @@ Deno.test("README's layout is that of the tree", () => {
 const MOST_LINES = 350;
 /** Files that wait to be split. */
 const LONGER: Readonly<Record<string, number>> = {
-  "lib/cluster": 420,
+  "lib/cluster": 440,
+  "db/replica.ts": 360,
 };
 
 function mostLines(path: string): number {

@@ -172,6 +172,16 @@ function refusalOf(
     )
     : null;
   if (full !== null) return whole(full);
+  return fieldRefusal(store, settings, wish, policy);
+}
+
+/** Returns the first wrong field of the form. */
+function fieldRefusal(
+  store: Registrar["store"],
+  settings: Config,
+  wish: RegisterWish,
+  policy: ReturnType<typeof policyFor>,
+): RegisterRefusal | null {
   const { nickname, password, repeat } = wish;
   const checks: [keyof RegisterWish, string | null][] = [
     ["nickname", nicknameRefusal(store, nickname, { chosen: settings })],

@@ -143,12 +143,24 @@ export function nextWords(
   return [...new Set(words)];
 }
 
-function read(command: Described, words: readonly string[]): Parsed {
+type OptionTypes = Record<
+  string,
+  { type: "string" | "boolean"; short?: string }
+>;
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+/** Returns the options of a command, and the fields that they are for. */
+function optionsOf(
+  command: Described,
+): { readonly options: OptionTypes; readonly keys: Map<string, string> } {
   const keys = new Map<string, string>();
-  const options: Record<
-    string,
-    { type: "string" | "boolean"; short?: string }
-  > = { ...GLOBAL };
+  const options: OptionTypes = { ...GLOBAL };
   for (const [key, field] of Object.entries(command.fields)) {
     if (field.place !== "option") continue;
     const name = optionName(key).slice(2);
@@ -156,7 +168,35 @@ function read(command: Described, words: readonly string[]): Parsed {
     options[name] = { type: field.kind === "flag" ? "boolean" : "string" };
   }
   if (command.secret) options["password-stdin"] = { type: "boolean" };
+  return { options, keys };
+}
 
+/** Throws {@linkcode WrongWord} for an option that is unknown or misused. */
+function checkOption(
+  { name, rawName, value, inlineValue }: OptionToken,
+  options: OptionTypes,
+  line: string,
+): void {
+  const option = options[name];
+  if (!option) {
+    throw new WrongWord(
+      `\`${line}\` has no ${rawName}.${
+        didYouMean(rawName, Object.keys(options).map((name) => `--${name}`))
+      } \`${line} --help\` lists what it takes.`,
+    );
+  }
+  if (option.type === "boolean" && value !== undefined) {
+    throw new WrongWord(`${rawName} takes no value.`);
+  }
+  const missing = value === undefined ||
+    (!inlineValue && value.startsWith("--"));
+  if (option.type === "string" && missing) {
+    throw new WrongWord(`${rawName} needs a value.`);
+  }
+}
+
+function read(command: Described, words: readonly string[]): Parsed {
+  const { options, keys } = optionsOf(command);
   const { tokens } = parseArgs({
     args: [...words],
     options,
@@ -174,25 +214,7 @@ function read(command: Described, words: readonly string[]): Parsed {
       continue;
     }
     if (token.kind === "option-terminator") continue;
-    const option = options[token.name];
-    if (!option) {
-      throw new WrongWord(
-        `\`${line}\` has no ${token.rawName}.${
-          didYouMean(
-            token.rawName,
-            Object.keys(options).map((name) => `--${name}`),
-          )
-        } \`${line} --help\` lists what it takes.`,
-      );
-    }
-    if (option.type === "boolean" && token.value !== undefined) {
-      throw new WrongWord(`${token.rawName} takes no value.`);
-    }
-    const missing = token.value === undefined ||
-      (!token.inlineValue && token.value.startsWith("--"));
-    if (option.type === "string" && missing) {
-      throw new WrongWord(`${token.rawName} needs a value.`);
-    }
+    checkOption(token, options, line);
     if (token.name === "help") return { kind: "help", path: command.path };
     const key = keys.get(token.name);
     if (key === undefined) given.set(token.name, token.value ?? "true");

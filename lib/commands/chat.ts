@@ -172,25 +172,59 @@ export async function runChatLine(
   const known = CHAT_COMMANDS.filter((one) => mayUse(one, context));
   const command = known.find((one) => one.chat?.name === name);
   if (!command?.chat) {
-    const barred = CHAT_COMMANDS.find((one) => one.chat?.name === name);
-    if (barred?.chat) {
-      audit(context, { action: "chat refused", target: `/${name}` });
-      return failure(
-        CODE.refused,
-        `Only ${aRole(barred.chat.role)} may use /${name}.`,
-      );
-    }
-    const near = didYouMean(
-      `/${name}`,
-      known.map((one) => `/${one.chat?.name}`),
-    );
+    return notKnown(context, name, known);
+  }
+  const text = line.trim();
+  const raw = inputOf(context, text, words, command);
+  if (raw === undefined) {
+    return failure(CODE.usage, `Usage: ${chatForm(command)}`);
+  }
+  // Commands that change something write their own audit entry; when staff only
+  // read, that is recorded here.
+  if (context.actor.level > 0 && READS.has(name)) {
+    audit(context, { action: "chat", target: `/${name}`, after: text });
+  }
+  // Chat has its own, stricter roles; the command's own role is for the pages.
+  const allowed = { ...command, role: command.chat.role };
+  const result = await execute(allowed, context, raw);
+  return result.confirm ? askYes(context, allowed, raw, result) : result;
+}
+
+/** Answers a name that the sender may not use, or that there is not. */
+function notKnown(
+  context: Context,
+  name: string,
+  known: readonly Command[],
+): CommandResult {
+  const barred = CHAT_COMMANDS.find((one) => one.chat?.name === name);
+  if (barred?.chat) {
+    audit(context, { action: "chat refused", target: `/${name}` });
     return failure(
-      CODE.usage,
-      `There is no /${name}.${near} /help lists the commands.`,
+      CODE.refused,
+      `Only ${aRole(barred.chat.role)} may use /${name}.`,
     );
   }
-  const { takes, needs = [] } = command.chat;
-  const text = line.trim();
+  const near = didYouMean(
+    `/${name}`,
+    known.map((one) => `/${one.chat?.name}`),
+  );
+  return failure(
+    CODE.usage,
+    `There is no /${name}.${near} /help lists the commands.`,
+  );
+}
+
+/**
+ * Returns the values that the words of a line give to a command; undefined when
+ * one is missing or too many.
+ */
+function inputOf(
+  context: Context,
+  text: string,
+  words: readonly Word[],
+  command: Command,
+): Record<string, string> | undefined {
+  const { takes, needs = [] } = command.chat ?? { takes: [] };
   const raw: Record<string, string> = {};
   let at = 0;
   for (const [i, key] of takes.entries()) {
@@ -214,18 +248,7 @@ export async function runChatLine(
     raw[key] === undefined && !command.fields[key]?.skippable &&
     (command.fields[key]?.required || needs.includes(key))
   );
-  if (missing !== undefined || at < words.length) {
-    return failure(CODE.usage, `Usage: ${chatForm(command)}`);
-  }
-  // Commands that change something write their own audit entry; when staff only
-  // read, that is recorded here.
-  if (context.actor.level > 0 && READS.has(name)) {
-    audit(context, { action: "chat", target: `/${name}`, after: text });
-  }
-  // Chat has its own, stricter roles; the command's own role is for the pages.
-  const allowed = { ...command, role: command.chat.role };
-  const result = await execute(allowed, context, raw);
-  return result.confirm ? askYes(context, allowed, raw, result) : result;
+  return missing === undefined && at === words.length ? raw : undefined;
 }
 
 /** Milliseconds for which a command waits for confirmation. */

@@ -116,87 +116,8 @@ function kilobytes(perSecond: number): string {
 }
 
 function text(now: Status): string[] {
-  const { rates, totals, queues, endpoints } = now;
   return [
-    ...pairs([
-      ["server", `retropal ${now.version}, process ${now.pid}`],
-      [
-        "up",
-        `${durationText(now.uptimeSeconds)}, since ${timeText(now.startedAt)}`,
-      ],
-      ["chat", endpoints.chat],
-      ["voice", endpoints.voice],
-      ["video", endpoints.video ?? "off"],
-      ["pages", endpoints.web ?? "off"],
-      ["https", endpoints.webs ?? "off"],
-      ...certificateRow(now),
-      ["announced", announced(endpoints)],
-      [
-        "online",
-        `${now.sessions} (most ${now.peakSessions}), ` +
-        `${now.connections} connections`,
-      ],
-      ["rooms", `${now.rooms}, ${now.talkers} talking`],
-      ["voice links", `${now.voiceLinks.tcp} TCP, ${now.voiceLinks.udp} UDP`],
-      [
-        "webcams",
-        `${now.video.live} shown, ${now.video.views} watched`,
-      ],
-      [
-        "packets/s",
-        `${rate(rates.packetsIn)} in, ${rate(rates.packetsOut)} out`,
-      ],
-      [
-        "voice/s",
-        `${rate(rates.voiceFramesIn)} in, ` +
-        `${rate(rates.voiceFramesOut)} out`,
-      ],
-      [
-        "video/s",
-        `${kilobytes(rates.videoBytesIn)} in, ` +
-        `${kilobytes(rates.videoBytesOut)} out`,
-      ],
-      ["sign-ons", `${totals.signOns}, ${totals.signOnsRefused} refused`],
-      [
-        "dropped",
-        `${totals.packetsOverRate} packets over the rate, ` +
-        `${totals.voiceFramesDropped} voice frames, ` +
-        `${totals.unknownPackets} unknown and ` +
-        `${totals.malformedPackets} malformed packets`,
-      ],
-      [
-        "refused",
-        `${totals.packetsRefused} packets, ` +
-        `${totals.connectionsRefused} connections, ` +
-        `${totals.picturesRefused} pictures or video connections`,
-      ],
-      [
-        "closed",
-        `${totals.slowClientsClosed} slow clients, ` +
-        `${totals.floodersClosed} floods, ` +
-        `${totals.strangersClosed} that did not sign on`,
-      ],
-      [
-        "errors",
-        `${totals.packetErrors} in packets, ${totals.coreErrors} elsewhere`,
-      ],
-      [
-        "queues",
-        `${sizeText(queues.outboxBytes)} in all, ` +
-        `${sizeText(queues.largestOutboxBytes)} the longest, ` +
-        `${queues.passwordHashes} password checks`,
-      ],
-      [
-        "memory",
-        `${sizeText(now.memory.rss)}, ` +
-        `${sizeText(now.memory.heapUsed)} in use`,
-      ],
-      [
-        "event loop",
-        `${now.loopLagMs.p50.toFixed(1)} ms behind, ` +
-        `${now.loopLagMs.p99.toFixed(1)} ms at worst of 100`,
-      ],
-    ]),
+    ...pairs([...placeRows(now), ...loadRows(now), ...troubleRows(now)]),
     "",
     now.errors.length === 0
       ? "No warnings or errors."
@@ -204,6 +125,101 @@ function text(now: Status): string[] {
     ...now.errors.slice(-ERRORS_SHOWN).map((one) =>
       `  ${timeText(one.at)} ${one.category}: ${one.message}`
     ),
+  ];
+}
+
+type Row = [name: string, text: string];
+
+function placeRows(now: Status): Row[] {
+  const { endpoints } = now;
+  return [
+    ["server", `retropal ${now.version}, process ${now.pid}`],
+    [
+      "up",
+      `${durationText(now.uptimeSeconds)}, since ${timeText(now.startedAt)}`,
+    ],
+    ["chat", endpoints.chat],
+    ["voice", endpoints.voice],
+    ["video", endpoints.video ?? "off"],
+    ["pages", endpoints.web ?? "off"],
+    ["https", endpoints.webs ?? "off"],
+    ...certificateRow(now),
+    ["announced", announced(endpoints)],
+    [
+      "online",
+      `${now.sessions} (most ${now.peakSessions}), ` +
+      `${now.connections} connections`,
+    ],
+    ["rooms", `${now.rooms}, ${now.talkers} talking`],
+    ["voice links", `${now.voiceLinks.tcp} TCP, ${now.voiceLinks.udp} UDP`],
+    [
+      "webcams",
+      `${now.video.live} shown, ${now.video.views} watched`,
+    ],
+  ];
+}
+
+function loadRows({ rates, queues, ...now }: Status): Row[] {
+  return [
+    [
+      "packets/s",
+      `${rate(rates.packetsIn)} in, ${rate(rates.packetsOut)} out`,
+    ],
+    [
+      "voice/s",
+      `${rate(rates.voiceFramesIn)} in, ` +
+      `${rate(rates.voiceFramesOut)} out`,
+    ],
+    [
+      "video/s",
+      `${kilobytes(rates.videoBytesIn)} in, ` +
+      `${kilobytes(rates.videoBytesOut)} out`,
+    ],
+    [
+      "queues",
+      `${sizeText(queues.outboxBytes)} in all, ` +
+      `${sizeText(queues.largestOutboxBytes)} the longest, ` +
+      `${queues.passwordHashes} password checks`,
+    ],
+    [
+      "memory",
+      `${sizeText(now.memory.rss)}, ` +
+      `${sizeText(now.memory.heapUsed)} in use`,
+    ],
+    [
+      "event loop",
+      `${now.loopLagMs.p50.toFixed(1)} ms behind, ` +
+      `${now.loopLagMs.p99.toFixed(1)} ms at worst of 100`,
+    ],
+  ];
+}
+
+function troubleRows({ totals }: Status): Row[] {
+  return [
+    ["sign-ons", `${totals.signOns}, ${totals.signOnsRefused} refused`],
+    [
+      "dropped",
+      `${totals.packetsOverRate} packets over the rate, ` +
+      `${totals.voiceFramesDropped} voice frames, ` +
+      `${totals.unknownPackets} unknown and ` +
+      `${totals.malformedPackets} malformed packets`,
+    ],
+    [
+      "refused",
+      `${totals.packetsRefused} packets, ` +
+      `${totals.connectionsRefused} connections, ` +
+      `${totals.picturesRefused} pictures or video connections`,
+    ],
+    [
+      "closed",
+      `${totals.slowClientsClosed} slow clients, ` +
+      `${totals.floodersClosed} floods, ` +
+      `${totals.strangersClosed} that did not sign on`,
+    ],
+    [
+      "errors",
+      `${totals.packetErrors} in packets, ${totals.coreErrors} elsewhere`,
+    ],
   ];
 }
 

@@ -108,23 +108,19 @@ export async function startServer(
     const video = config.current.video.enabled
       ? parts.use("video", new VideoPart(core, chat))
       : undefined;
+    const counted = [
+      core,
+      chat.server.services.counters,
+      voice.server,
+      video?.server,
+    ] as const;
     const upkeep = parts.use(
       "upkeep",
-      new UpkeepPart(
-        core,
-        chat.server.services.counters,
-        voice.server,
-        video?.server,
-      ),
+      new UpkeepPart(...counted),
     );
     const statistics = parts.use(
       "statistics",
-      new StatisticsPart(
-        core,
-        chat.server.services.counters,
-        voice.server,
-        video?.server,
-      ),
+      new StatisticsPart(...counted),
     );
     const backups = startBackups(core, options);
     if (backups) parts.use("backups", backups);
@@ -139,31 +135,9 @@ export async function startServer(
     const mail = parts.use("mail", new MailPart(core, endpoints));
     const letters = () => mail.letters();
     chat.server.services.letters = letters;
-    let isRestarting = false;
-    const restart = (force = false): string | null => {
-      const { writeHandover } = options;
-      const problem = writeHandover === undefined
-        ? "This server cannot be restarted by itself."
-        : force || web !== undefined
-        ? null
-        : NO_LOCATION;
-      if (problem !== null || writeHandover === undefined) return problem;
-      try {
-        // Fails now, not when the clients are already disconnected.
-        writeHandover(handoverOf(core.world, core.clock()));
-      } catch (error) {
-        return `The hand-over file cannot be written: ${error}`;
-      }
-      isRestarting = true;
-      // After the answer was sent, because the control channel closes too.
-      setTimeout(() =>
-        void ending.stop(
-          "planned restart",
-          EXIT_RESTART,
-          () => chat.handOver(writeHandover),
-        ), 100);
-      return null;
-    };
+    const restarter = new Restarter(core, ending, options.writeHandover);
+    const restart = (force?: boolean) =>
+      restarter.restart(chat, force || web !== undefined);
     const live = new LiveServer({
       core,
       chat: chat.server,
@@ -209,7 +183,7 @@ export async function startServer(
       });
       cluster.use(member);
       parts.use("gateways", {
-        [Symbol.asyncDispose]: () => member.leave(isRestarting),
+        [Symbol.asyncDispose]: () => member.leave(restarter.isRestarting),
       });
     }
     chat.accept();
@@ -224,6 +198,49 @@ export async function startServer(
   } catch (error) {
     await parts[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/** Stops the server so that it can be started again. */
+class Restarter {
+  isRestarting = false;
+  readonly #core: Core;
+  readonly #ending: Ending;
+  readonly #write: ServerOptions["writeHandover"];
+
+  constructor(
+    core: Core,
+    ending: Ending,
+    write: ServerOptions["writeHandover"],
+  ) {
+    this.#core = core;
+    this.#ending = ending;
+    this.#write = write;
+  }
+
+  /** Returns why it cannot be done; null: it has begun. */
+  restart(chat: ChatPart, mayLoseClients: boolean): string | null {
+    const write = this.#write;
+    if (write === undefined) {
+      return "This server cannot be restarted by itself.";
+    }
+    if (!mayLoseClients) return NO_LOCATION;
+    const { world, clock } = this.#core;
+    try {
+      // Fails now, not when the clients are already disconnected.
+      write(handoverOf(world, clock()));
+    } catch (error) {
+      return `The hand-over file cannot be written: ${error}`;
+    }
+    this.isRestarting = true;
+    // After the answer was sent, because the control channel closes too.
+    setTimeout(() =>
+      void this.#ending.stop(
+        "planned restart",
+        EXIT_RESTART,
+        () => chat.handOver(write),
+      ), 100);
+    return null;
   }
 }
 

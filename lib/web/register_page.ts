@@ -130,74 +130,84 @@ ${
             : policy === "approval"
             ? forApproval(c, one)
             : NOTHING
-        }${
-          one({
-            name: "nickname",
-            label: "Nickname",
-            required: true,
-            maxlength: 127,
-            autocomplete: "username",
-            checked: true,
-            help:
-              "What everybody will see. Letters, digits, blanks; no comma and no equals sign.",
-          })
-        }${
-          one({
-            name: "password",
-            label: "Password",
-            type: "password",
-            required: true,
-            minlength: 5,
-            maxlength: 12,
-            autocomplete: "new-password",
-            checked: true,
-            help:
-              "5 to 12 characters, as the old client wants it. It travels almost in the clear: use it nowhere else.",
-          })
-        }${
-          one({
-            name: "repeat",
-            label: "Password again",
-            type: "password",
-            required: true,
-            minlength: 5,
-            maxlength: 12,
-            autocomplete: "new-password",
-            checked: true,
-          })
-        }<details${
-          form
-            ? html`
-              open
-            `
-            : NOTHING
-        }><summary>More about you, if you like</summary>
-${
-          one({
-            name: "email",
-            label: "E-mail",
-            type: "email",
-            maxlength: 200,
-            autocomplete: "email",
-          })
-        }${
-          one({
-            name: "first",
-            label: "First name",
-            maxlength: 200,
-            autocomplete: "given-name",
-          })
-        }${
-          one({
-            name: "last",
-            label: "Last name",
-            maxlength: 200,
-            autocomplete: "family-name",
-          })
-        }</details>`,
+        }${credentials(one)}${aboutYou(one, form !== undefined)}`,
       })
     }`,
   });
+}
+
+type One = (options: FieldOptions) => Html;
+
+function credentials(one: One): Html {
+  return html`${
+    one({
+      name: "nickname",
+      label: "Nickname",
+      required: true,
+      maxlength: 127,
+      autocomplete: "username",
+      checked: true,
+      help:
+        "What everybody will see. Letters, digits, blanks; no comma and no equals sign.",
+    })
+  }${
+    one({
+      name: "password",
+      label: "Password",
+      type: "password",
+      required: true,
+      minlength: 5,
+      maxlength: 12,
+      autocomplete: "new-password",
+      checked: true,
+      help:
+        "5 to 12 characters, as the old client wants it. It travels almost in the clear: use it nowhere else.",
+    })
+  }${
+    one({
+      name: "repeat",
+      label: "Password again",
+      type: "password",
+      required: true,
+      minlength: 5,
+      maxlength: 12,
+      autocomplete: "new-password",
+      checked: true,
+    })
+  }`;
+}
+
+function aboutYou(one: One, isOpen: boolean): Html {
+  return html`<details${
+    isOpen
+      ? html`
+        open
+      `
+      : NOTHING
+  }><summary>More about you, if you like</summary>
+${
+    one({
+      name: "email",
+      label: "E-mail",
+      type: "email",
+      maxlength: 200,
+      autocomplete: "email",
+    })
+  }${
+    one({
+      name: "first",
+      label: "First name",
+      maxlength: 200,
+      autocomplete: "given-name",
+    })
+  }${
+    one({
+      name: "last",
+      label: "Last name",
+      maxlength: 200,
+      autocomplete: "family-name",
+    })
+  }</details>`;
 }
 
 /**

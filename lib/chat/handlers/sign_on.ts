@@ -183,20 +183,25 @@ export async function login(ctx: Context, packet: Login): Promise<void> {
     refuseLogin(ctx, packet.uid, "password", WRONG);
     return;
   }
+  finish(ctx, packet.uid);
+}
+
+/** Completes the sign-on of a user who has proved who they are. */
+function finish(ctx: Context, uid: Uid): void {
   // Checked again: the address may have been banned during the password check.
-  if (refuseKeptOut(ctx, packet.uid)) return;
-  const ban = ctx.store.bans.find("account", String(packet.uid), ctx.now);
+  if (refuseKeptOut(ctx, uid)) return;
+  const ban = ctx.store.bans.find("account", String(uid), ctx.now);
   if (ban !== undefined) {
-    refuseLogin(ctx, packet.uid, "banned", banSentence(ban));
+    refuseLogin(ctx, uid, "banned", banSentence(ban));
     return;
   }
-  const waits = applicationFault(ctx.store, packet.uid);
+  const waits = applicationFault(ctx.store, uid);
   if (waits !== null) {
-    refuseLogin(ctx, packet.uid, "not approved", waits);
+    refuseLogin(ctx, uid, "not approved", waits);
     return;
   }
-  const account = ctx.store.accounts.get(packet.uid);
-  if (account === undefined) refuseLogin(ctx, packet.uid, "removed", WRONG);
+  const account = ctx.store.accounts.get(uid);
+  if (account === undefined) refuseLogin(ctx, uid, "removed", WRONG);
   else welcome(ctx, account);
 }
 

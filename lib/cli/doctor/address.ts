@@ -27,94 +27,23 @@ export async function checkAddress(
   for (const one of [outside, inside]) {
     if (one.finding) findings.push(one.finding);
   }
-
   for (const { address } of [outside, inside]) {
-    const { bind } = config.server;
-    const leavesElsewhere = address !== undefined && own.includes(address) &&
-      bind !== "0.0.0.0" && bind !== "::" && bind !== address;
-    if (!leavesElsewhere || !config.voice.udp) continue;
-    findings.push(
-      bad(
-        "address",
-        `${address} is announced, but server.bind is ${bind}: clients in UDP ` +
-          "mode hear only what comes from the announced address.",
-        "Listen on all addresses: `retropal config set server.bind 0.0.0.0`.",
-      ),
-    );
+    findings.push(...checkSource(config, own, address));
   }
-
   if (outside.address === undefined) {
-    const allPrivate = own.every(isPrivateAddress);
-    if (outsiders.length > 0 && allPrivate) {
-      findings.push(
-        bad(
-          "address",
-          `People come from outside (${
-            outsiders[0]
-          }), but are told an address ` +
-            "of your home network for voice.",
-          "Set your public address or name: `retropal config set " +
-            "server.advertise HOST`.",
-        ),
-      );
-    } else if (allPrivate) {
-      findings.push(
-        noteIt(
-          "address",
-          "Each client is told the address at which it came in" +
-            `${
-              own.length > 0 ? ` (${own.join(", ")})` : ""
-            }; that is correct only at home.`,
-          "Before friends come from outside: `retropal config set " +
-            "server.advertise " +
-            "YOUR.PUBLIC.ADDRESS`, and open the ports in the router.",
-        ),
-      );
-    } else {
-      findings.push(
-        ok("address", "Each client is told the address at which it came in."),
-      );
-    }
+    findings.push(checkUnset(own, outsiders));
   } else if (outside.address.startsWith("127.")) {
     findings.push(
       noteIt(
         "address",
-        `${outside.address} is announced: only clients on this machine can ` +
-          "hear.",
+        `${outside.address} is announced: only clients on this machine can hear.`,
         `Set an address that others can reach: \`retropal config set server.advertise ${
           own[0] ?? "ADDRESS"
         }\`.`,
       ),
     );
   } else if (isPrivateAddress(outside.address)) {
-    if (!own.includes(outside.address) && own.length > 0) {
-      findings.push(
-        bad(
-          "address",
-          `server.advertise is ${outside.address}, which this machine does ` +
-            "not have " +
-            `(it has ${own.join(", ")}).`,
-          `Set one that it has: \`retropal config set server.advertise ${
-            own[0]
-          }\`.`,
-        ),
-      );
-    } else if (outsiders.length > 0) {
-      findings.push(
-        bad(
-          "address",
-          `server.advertise is ${outside.address}, but people come from ` +
-            "outside " +
-            `(${outsiders[0]}) and cannot reach that.`,
-          "Set your public address or name: `retropal config set " +
-            "server.advertise HOST`.",
-        ),
-      );
-    } else {
-      findings.push(
-        ok("address", `${outside.address} is announced, for people at home.`),
-      );
-    }
+    findings.push(checkPrivate(outside.address, own, outsiders));
   } else {
     findings.push(
       ok("address", `${outside.address} is announced to people outside.`),
@@ -122,36 +51,111 @@ export async function checkAddress(
     if (
       inside.address === undefined && !own.includes(outside.address) &&
       (insiders.length > 0 || own.some(isPrivateAddress))
-    ) {
-      const home = own.find(isPrivateAddress) ?? "ADDRESS";
-      findings.push(
-        noteIt(
-          "address",
-          "Clients at home are given the public address too, and many " +
-            "routers do not route that back.",
-          `Set the address at home as well: \`retropal config set ` +
-            `server.advertise_private ${home}\`.`,
-        ),
-      );
-    }
+    ) findings.push(homeToo(own));
   }
-  if (
-    inside.address !== undefined && own.length > 0 &&
-    !own.includes(inside.address)
-  ) {
-    findings.push(
-      bad(
-        "address",
-        `server.advertise_private is ${inside.address}, which this machine ` +
-          "does " +
-          `not have (it has ${own.join(", ")}).`,
-        `Set one that it has: \`retropal config set server.advertise_private ${
-          own[0]
-        }\`.`,
-      ),
-    );
+  if (inside.address !== undefined) {
+    findings.push(...checkInside(inside.address, own));
   }
   return findings;
+}
+
+/** Checks that datagrams leave from the address that is announced. */
+function checkSource(
+  { server: { bind }, voice }: Config,
+  own: readonly string[],
+  address: string | undefined,
+): Finding[] {
+  const leavesElsewhere = address !== undefined && own.includes(address) &&
+    bind !== "0.0.0.0" && bind !== "::" && bind !== address;
+  if (!leavesElsewhere || !voice.udp) return [];
+  return [
+    bad(
+      "address",
+      `${address} is announced, but server.bind is ${bind}: clients in UDP ` +
+        "mode hear only what comes from the announced address.",
+      "Listen on all addresses: `retropal config set server.bind 0.0.0.0`.",
+    ),
+  ];
+}
+
+/** Checks a server that announces no address of its own. */
+function checkUnset(
+  own: readonly string[],
+  outsiders: readonly string[],
+): Finding {
+  if (!own.every(isPrivateAddress)) {
+    return ok(
+      "address",
+      "Each client is told the address at which it came in.",
+    );
+  }
+  if (outsiders.length > 0) {
+    return bad(
+      "address",
+      `People come from outside (${outsiders[0]}), but are told an address ` +
+        "of your home network for voice.",
+      "Set your public address or name: `retropal config set server.advertise HOST`.",
+    );
+  }
+  return noteIt(
+    "address",
+    "Each client is told the address at which it came in" +
+      `${
+        own.length > 0 ? ` (${own.join(", ")})` : ""
+      }; that is correct only at home.`,
+    "Before friends come from outside: `retropal config set server.advertise " +
+      "YOUR.PUBLIC.ADDRESS`, and open the ports in the router.",
+  );
+}
+
+function checkPrivate(
+  address: string,
+  own: readonly string[],
+  outsiders: readonly string[],
+): Finding {
+  if (!own.includes(address) && own.length > 0) {
+    return bad(
+      "address",
+      `server.advertise is ${address}, which this machine does not have ` +
+        `(it has ${own.join(", ")}).`,
+      `Set one that it has: \`retropal config set server.advertise ${
+        own[0]
+      }\`.`,
+    );
+  }
+  if (outsiders.length > 0) {
+    return bad(
+      "address",
+      `server.advertise is ${address}, but people come from outside ` +
+        `(${outsiders[0]}) and cannot reach that.`,
+      "Set your public address or name: `retropal config set server.advertise HOST`.",
+    );
+  }
+  return ok("address", `${address} is announced, for people at home.`);
+}
+
+function homeToo(own: readonly string[]): Finding {
+  const home = own.find(isPrivateAddress) ?? "ADDRESS";
+  return noteIt(
+    "address",
+    "Clients at home are given the public address too, and many routers do " +
+      "not route that back.",
+    `Set the address at home as well: \`retropal config set server.advertise_private ${home}\`.`,
+  );
+}
+
+function checkInside(address: string, own: readonly string[]): Finding[] {
+  if (own.length === 0 || own.includes(address)) return [];
+  return [
+    bad(
+      "address",
+      `server.advertise_private is ${address}, which this machine does ` +
+        `not have (it has ${own.join(", ")}).`,
+      `Set one that it has: \`retropal config set server.advertise_private ${
+        own[0]
+      }\`.`,
+    ),
+  ];
 }
 
 async function resolve(

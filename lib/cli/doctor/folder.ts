@@ -41,29 +41,40 @@ export function checkFolder(folder: DataFolder): Finding[] {
       ),
     ];
   }
-  const findings: Finding[] = [];
+  const findings = [...checkPrivacy(folder, stat), ...checkWritable(folder)];
+  if (findings.length === 0) {
+    findings.push(ok("folder", `${folder.path} exists and is private.`));
+  }
+  return [...findings, checkDisk(folder)];
+}
+
+function checkPrivacy(folder: DataFolder, { mode }: Deno.FileInfo): Finding[] {
   if (Deno.build.os === "windows") {
     const finding = windowsFolder(folder.path, Deno.env.get("USERPROFILE"));
-    if (finding !== null) findings.push(finding);
-  } else if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
-    // Modes such as those of `mkdir` are harmless, because the files that
-    // retropal writes are private anyway.
-    const harmless = (stat.mode & 0o022) === 0 &&
-      [folder.database, folder.config].every(isPrivate);
-    findings.push(
-      (harmless ? noteIt : bad)(
-        "folder",
-        `${folder.path} can be opened by other users of this machine.`,
-        `It holds password hashes and messages: chmod 700 ${folder.path}`,
-      ),
-    );
+    return finding === null ? [] : [finding];
   }
+  if (mode === null || (mode & 0o077) === 0) return [];
+  // Modes such as those of `mkdir` are harmless, because the files that
+  // retropal writes are private anyway.
+  const harmless = (mode & 0o022) === 0 &&
+    [folder.database, folder.config].every(isPrivate);
+  return [
+    (harmless ? noteIt : bad)(
+      "folder",
+      `${folder.path} can be opened by other users of this machine.`,
+      `It holds password hashes and messages: chmod 700 ${folder.path}`,
+    ),
+  ];
+}
+
+function checkWritable(folder: DataFolder): Finding[] {
   try {
     const probe = join(folder.path, `.doctor-${Deno.pid}`);
     Deno.writeTextFileSync(probe, "");
     Deno.removeSync(probe);
+    return [];
   } catch (error) {
-    findings.push(
+    return [
       bad(
         "folder",
         `${folder.path} cannot be written: ${(error as Error).message}.`,
@@ -73,12 +84,8 @@ export function checkFolder(folder: DataFolder): Finding[] {
           : "Give it to the user who runs the server: chown -R USER " +
             folder.path,
       ),
-    );
+    ];
   }
-  if (findings.length === 0) {
-    findings.push(ok("folder", `${folder.path} exists and is private.`));
-  }
-  return [...findings, checkDisk(folder)];
 }
 
 /**

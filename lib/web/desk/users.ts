@@ -201,6 +201,14 @@ ${
   });
 }
 
+/** Panels of one command each: title, command, label of its button, prefix. */
+const SMALL_FORMS = [
+  ["Put out", "user kick", "Kick", "kick-"],
+  ["New password", "user passwd", "Give it", "pw-"],
+  ["Forgotten password", "user reset-link", "Make a link", "link-"],
+  ["Rename", "user rename", "Rename", "name-"],
+] as const;
+
 function accountForms(
   c: Context,
   site: Site,
@@ -247,45 +255,11 @@ function accountForms(
       )
       : NOTHING}
     ${moderationForms(c, site, account, { back, banned })}
-    ${panel(
-      "Put out",
-      commandForm(c, site, {
-        command: "user kick",
-        submit: "Kick",
-        fixed,
-        back,
-        prefix: "kick-",
-      }),
-    )}
-    ${panel(
-      "New password",
-      commandForm(c, site, {
-        command: "user passwd",
-        submit: "Give it",
-        fixed,
-        back,
-        prefix: "pw-",
-      }),
-    )}
-    ${panel(
-      "Forgotten password",
-      commandForm(c, site, {
-        command: "user reset-link",
-        submit: "Make a link",
-        fixed,
-        back,
-        prefix: "link-",
-      }),
-    )}
-    ${panel(
-      "Rename",
-      commandForm(c, site, {
-        command: "user rename",
-        submit: "Rename",
-        fixed,
-        back,
-        prefix: "name-",
-      }),
+    ${SMALL_FORMS.map(([title, command, submit, prefix]) =>
+      panel(
+        title,
+        commandForm(c, site, { command, submit, fixed, back, prefix }),
+      )
     )}
     ${panel(
       "Remove",

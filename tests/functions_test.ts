@@ -28,7 +28,7 @@ const LONGER: Readonly<Record<string, number>> = {
   "lib/cli/serve_start.ts startOnData": 80,
   "lib/cli/setup.ts run": 80,
   "lib/cluster": 80,
-  "lib/server/start_server.ts startServer": 105,
+  "lib/server/start_server.ts startServer": 115,
   "scripts/bench/benches/mixed.ts run": 90,
   "scripts/bench/benches/slow_readers.ts run": 70,
 };

@@ -53,14 +53,14 @@ export function lettersOf({ letters, live }: Acting): Letters | null {
 
 /**
  * Handles an address that a member has entered: it becomes theirs once
- * confirmed.
+ * confirmed. Returns whether a mail with the link was sent.
  */
-export function emailGiven(acting: Acting, account: Account): void {
+export function emailGiven(acting: Acting, account: Account): boolean {
   const { store } = acting;
   const { uid, email } = account;
-  if (email === "") return;
+  if (email === "") return false;
   store.emails.setCheck({ uid, email, confirmedAt: null });
-  sendConfirmation(acting, account);
+  return sendConfirmation(acting, account);
 }
 
 /** Notifies the earlier address that the account now has another one. */

@@ -58,12 +58,17 @@ export function patchFault(
     textFault("The last name", last ?? "") ?? emailFault(email ?? "");
 }
 
+export interface ProfileResult {
+  /** Whether a mail that confirms a new address is on its way. */
+  readonly confirmationSent: boolean;
+}
+
 /** Changes an account's profile. Throws {@linkcode Refused}. */
 export function changeProfile(
   acting: Acting,
   account: Account,
   { patch, fields = new Map() }: ProfileWish,
-): Account {
+): ProfileResult {
   const { store, live } = acting;
   const fault = patchFault(patch) ?? fieldsFault(fields);
   if (fault !== null) throw new Refused(fault);
@@ -92,9 +97,9 @@ export function changeProfile(
     return updated;
   });
   live?.accountChanged(account.uid);
-  if (after.email !== before.email && acting.actor.uid === account.uid) {
-    tellOldAddress(acting, before, wasTrusted);
-    emailGiven(acting, after);
+  if (after.email === before.email || acting.actor.uid !== account.uid) {
+    return { confirmationSent: false };
   }
-  return after;
+  tellOldAddress(acting, before, wasTrusted);
+  return { confirmationSent: emailGiven(acting, after) };
 }

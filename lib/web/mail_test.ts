@@ -203,6 +203,13 @@ Deno.test("confirming an address does not allow more mails an hour", () =>
     }
     const links = mails.filter(({ text }) => text.includes("/confirm?"));
     equal(links.length, 3);
+    await browser.submit(page, "/member/email", {
+      email: "more@a.example",
+      "email-password": PASSWORD,
+    });
+    const after = (await browser.get("/member")).text;
+    match(after, /no mail was sent\. Please ask for the link again in an hour/);
+    ok(!after.includes("on its way"));
   }));
 
 Deno.test("an applicant gets the decision by e-mail", () =>

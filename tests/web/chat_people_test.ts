@@ -26,10 +26,12 @@ import {
   chatTest,
   choose,
   join,
+  openChat,
   signOn,
   uidOf,
   write,
 } from "./support/chat_page.ts";
+import { signIn } from "./support/visits.ts";
 
 chatTest("whispers and own names for pals", async (server, browser, room) => {
   await using dan = await server.signOn("Dan");
@@ -93,6 +95,38 @@ chatTest("profiles, one's own and others'", async (server, browser, room) => {
   equal(refused.status, 403);
   await refused.body?.cancel();
 });
+
+chatTest(
+  "signed on by the web session, the e-mail address needs the password",
+  async (server, browser) => {
+    const { uid } = server.store.accounts.byNickname("Ann")!;
+    server.store.accounts.update(uid, { email: "ann@example.org" });
+    const ann = await openChat(server, browser);
+    await signIn(ann, server, "Ann");
+    await ann.goto(`${server.pages}/chat`);
+    await ann.click("text=Sign on as Ann");
+    await ann.click("text=My profile");
+    const email = ann.locator("#profile-email");
+    equal(await email.inputValue(), "ann@example.org");
+    equal(await email.getAttribute("readonly"), "");
+    match(
+      await ann.locator("#profile-email-why").innerText(),
+      /needs your password/,
+    );
+    // The address may have changed elsewhere meanwhile: the rest is kept.
+    server.store.accounts.update(uid, { email: "new@example.org" });
+    await ann.fill("#profile-first", "Anne");
+    await ann.click("dialog[open] button:text('Save')");
+    await ann.waitForSelector("dialog[open]", { state: "detached" });
+    for (let i = 0; i < 50; i++) {
+      if (server.store.accounts.get(uid)!.first === "Anne") break;
+      await ann.waitForTimeout(50);
+    }
+    const { first, email: kept } = server.store.accounts.get(uid)!;
+    equal(first, "Anne");
+    equal(kept, "new@example.org");
+  },
+);
 
 chatTest("the away text is one's own and stays", async (server, browser) => {
   await using dan = await server.signOn("Dan");

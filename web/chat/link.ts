@@ -71,7 +71,7 @@ export class Link {
     this.#model = model;
     this.#owner = owner;
     setInterval(() => {
-      if (this.isOnline && this.#login?.password === "") keepWebSession();
+      if (this.isOnline && this.usesWebSession) keepWebSession();
     }, KEEP_MS);
   }
 
@@ -93,6 +93,11 @@ export class Link {
       model.changed();
       throw error;
     }
+  }
+
+  /** Whether the user signed on by the web session of this browser. */
+  get usesWebSession(): boolean {
+    return this.#login?.password === "";
   }
 
   send<T>(packet: Packet<T>, value: T): void {

@@ -95,6 +95,11 @@ export class Session implements PacketPorts, MediaSession {
     this.invitedTo = 0;
   }
 
+  /** Whether the password was not typed here, so that some acts need it. */
+  get usesWebSession(): boolean {
+    return this.#link.usesWebSession;
+  }
+
   signOff(): void {
     this.send(bye, {});
     this.#link.end("");

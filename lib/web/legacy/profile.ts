@@ -36,8 +36,8 @@ export function profilePages(app: App, site: Site): void {
         .filter((name) => form.text(name) !== "")
         .map((name) => [name, form.text(name)]),
     );
-    const fault = changeProfile(site, account, given, c.env.address);
-    if (fault !== null) return profilePage(c, site, form, fault);
+    const result = changeProfile(site, account, given, c.env.address);
+    if (typeof result === "string") return profilePage(c, site, form, result);
     return legacyPage(c, site, {
       title: "My profile",
       body: html`<p>Your profile is changed.</p>`,

@@ -23,6 +23,7 @@ import { refusedForm, type WebSession } from "../web_sessions.ts";
 import { changeProfile } from "./profile_change.ts";
 
 const HERE = "/member#email-panel";
+const LATER = "Please ask for the link again in an hour.";
 
 export function emailPages(app: App, site: Site): void {
   app.post("/member/email", async (c) => {
@@ -47,16 +48,19 @@ export function emailPages(app: App, site: Site): void {
     );
     if (fault !== null) return fail("email-password", fault);
     const given = new Map([["email", form.text("email")]]);
-    const wrong = changeProfile(site, account, given, c.env.address);
-    if (wrong !== null) return fail("email", wrong);
+    const result = changeProfile(site, account, given, c.env.address);
+    if (typeof result === "string") return fail("email", result);
     const after = site.store.accounts.get(account.uid) ?? account;
+    const isOpen = emailState(site.store, after) === "unconfirmed" &&
+      site.live.letters() !== null;
     session.flash = {
       kind: "done",
       lines: [
         "Your e-mail address is changed.",
-        ...(emailState(site.store, after) === "unconfirmed" &&
-            site.live.letters() !== null
+        ...(result.confirmationSent
           ? ["Please open the link in the mail that is on its way."]
+          : isOpen
+          ? ["It is not confirmed, and no mail was sent. " + LATER]
           : []),
       ],
     };
@@ -71,7 +75,7 @@ export function emailPages(app: App, site: Site): void {
       ? { kind: "done", lines: [`A mail to ${account.email} is on its way.`] }
       : {
         kind: "failed",
-        lines: ["No mail was sent. Please try again in an hour."],
+        lines: ["No mail was sent. " + LATER],
       };
     return c.redirect(HERE, 303);
   });

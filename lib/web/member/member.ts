@@ -36,20 +36,20 @@ export function memberPages(app: App, site: Site): void {
       names.filter((name) => form.has(name))
         .map((name) => [name, form.text(name)]),
     );
-    const fault = changeProfile(site, member.account, given, c.env.address, {
+    const result = changeProfile(site, member.account, given, c.env.address, {
       listed: form.has("listed"),
       showFirst: form.has("showFirst"),
       showLast: form.has("showLast"),
       showEmail: form.has("showEmail"),
     });
-    if (fault === null) {
+    if (typeof result !== "string") {
       return answer(c, member, null, "Your profile is changed.");
     }
     // The page shows the typed values again, so that one wrong field loses no
     // other.
     member.session.flash = {
       kind: "failed",
-      lines: [fault],
+      lines: [result],
       typed: form,
       of: "/member/profile",
     };

@@ -5,23 +5,23 @@
  */
 import { actorOf, Refused } from "../../actions/acting.ts";
 import { colorFault, colorOf } from "../../actions/person_text.ts";
-import { changeProfile as change } from "../../actions/profile.ts";
+import {
+  changeProfile as change,
+  type ProfileResult,
+} from "../../actions/profile.ts";
 import type { Account, AccountPatch } from "../../domain/store.ts";
 import { actingOf } from "../acting.ts";
 import type { Site } from "../site.ts";
 import { mayAct } from "./act.ts";
 
-/**
- * Returns null when it is done, otherwise why not. Fields not given stay
- * unchanged.
- */
+/** Returns the result, or why not. Fields not given stay unchanged. */
 export function changeProfile(
   site: Site,
   account: Account,
   given: ReadonlyMap<string, string>,
   address: string,
   shown: AccountPatch = {},
-): string | null {
+): ProfileResult | string {
   if (!mayAct(site, account)) {
     return "You are doing this too often. Please wait a little.";
   }
@@ -35,11 +35,10 @@ export function changeProfile(
     if (color !== undefined && digits === null) {
       throw new Refused(colorFault(color));
     }
-    change(actingOf(site, actorOf(account, address)), account, {
+    return change(actingOf(site, actorOf(account, address)), account, {
       patch: { ...shown, ...texts, ...(digits && { color: digits }) },
       fields: given,
     });
-    return null;
   } catch (error) {
     if (error instanceof Refused) return error.message;
     throw error;

@@ -101,6 +101,7 @@ export function OwnProfile({ close }: { close: () => void }) {
   const save = (event: Event) => {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
+    if (session.usesWebSession) form.delete("email");
     const strange = strangeLetters([...form.values()].join(""));
     if (strange !== "") {
       return setFault(`The clients of 2002 cannot show ${strange}.`);
@@ -124,7 +125,7 @@ export function OwnProfile({ close }: { close: () => void }) {
       {typeof answer === "string" && <p role="alert">{answer}</p>}
       {typeof answer === "object" && (
         <form onSubmit={save}>
-          <OwnFields answer={answer} />
+          <OwnFields answer={answer} keepsEmail={session.usesWebSession} />
           {fault !== "" && <p class="fault" role="alert">{fault}</p>}
           <button type="submit" class="button">Save</button>
         </form>
@@ -133,12 +134,28 @@ export function OwnProfile({ close }: { close: () => void }) {
   );
 }
 
-function OwnFields({ answer }: { answer: OwnProfileAnswer }) {
+function OwnFields(
+  { answer, keepsEmail }: { answer: OwnProfileAnswer; keepsEmail: boolean },
+) {
   return (
     <>
       {PERSON_LABELS.map(([key, label]) => (
         <div key={key}>
-          <Field name={key} label={label} value={answer.person[key]} />
+          <Field
+            name={key}
+            label={label}
+            value={answer.person[key]}
+            readOnly={key === "email" && keepsEmail}
+          />
+          {key === "email" && keepsEmail && (
+            <p class="quiet" id="profile-email-why">
+              New passwords are sent there, so changing it needs your password:
+              {" "}
+              <a href="/member#email-panel" target="_blank">
+                change it on your own page
+              </a>.
+            </p>
+          )}
           <p class="tick">
             <input
               id={`show-${key}`}
@@ -165,7 +182,12 @@ function OwnFields({ answer }: { answer: OwnProfileAnswer }) {
 }
 
 function Field(
-  { name, label, value }: { name: string; label: string; value: string },
+  { name, label, value, readOnly = false }: {
+    name: string;
+    label: string;
+    value: string;
+    readOnly?: boolean;
+  },
 ) {
   return (
     <p class="field">
@@ -176,6 +198,8 @@ function Field(
         type={name === "email" ? "email" : "text"}
         maxLength={200}
         defaultValue={value}
+        readOnly={readOnly}
+        aria-describedby={readOnly ? `profile-${name}-why` : undefined}
       />
     </p>
   );

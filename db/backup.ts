@@ -156,7 +156,11 @@ export function verifyBackup(file: string): BackupFacts {
   return readFacts(file, (db) => checkIntegrity(db, "full"));
 }
 
-function readFacts(
+/**
+ * Reads a backup's facts; `check` can read more of it. Throws StoreError when
+ * the file is no database of this program.
+ */
+export function readFacts(
   file: string,
   check: (db: Database) => void = () => {},
 ): BackupFacts {

@@ -28,6 +28,7 @@ import {
   setupOpen,
   stopServer,
 } from "./server.ts";
+import { retention } from "./retention.ts";
 import { sessions } from "./sessions.ts";
 import { stats } from "./stats.ts";
 import { status } from "./status.ts";
@@ -119,6 +120,7 @@ export const COMMANDS: readonly Command[] = [
 
   status,
   stats,
+  retention,
   sessions,
   broadcast,
   auditLog,

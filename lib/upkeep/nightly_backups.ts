@@ -8,13 +8,16 @@ import { join } from "node:path";
 import { type BackupFacts, stamp } from "../../db/backup.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../ops/log.ts";
+import { BackupUpload } from "./backup_upload.ts";
 import { copyWhole } from "./whole_copy.ts";
 
 /** Names of nightly copies begin so, with the time in UTC after it. */
 export const NIGHTLY = "retropal.db.nightly-";
+/** Names of uploaded copies begin like this. */
+export const UPLOADED = "retropal.db.upload-";
 const NIGHTLY_NAME = /^retropal\.db\.nightly-(\d{8}T\d{6})$/;
 /** Copies by `retropal backup` and before an upgrade are listed too. */
-const LISTED_NAME = /^retropal\.db\.(nightly|backup)-\d{8}T\d{6}$/;
+const LISTED_NAME = /^retropal\.db\.(nightly|backup|upload)-\d{8}T\d{6}$/;
 
 const LOOK_MS = 60_000;
 /** A failure (a full disk) is not repeated every minute. */
@@ -39,7 +42,7 @@ export interface KeptBackup {
   readonly name: string;
   readonly bytes: number;
   readonly at: number;
-  readonly nightly: boolean;
+  readonly kind: "nightly" | "command" | "upload";
 }
 
 export interface BackupState {
@@ -55,6 +58,8 @@ export interface BackupState {
 export class NightlyBackups implements AsyncDisposable {
   readonly #options: NightlyOptions;
   readonly #timer: ReturnType<typeof setInterval>;
+  /** Takes copies that come from elsewhere. */
+  readonly upload: BackupUpload;
   readonly #ending = new AbortController();
   #work: Promise<void> | null = null;
   #copying: Promise<void> | null = null;
@@ -63,6 +68,7 @@ export class NightlyBackups implements AsyncDisposable {
 
   constructor(options: NightlyOptions) {
     this.#options = options;
+    this.upload = new BackupUpload(options);
     this.#timer = setInterval(() => this.look(), LOOK_MS);
   }
 
@@ -111,7 +117,7 @@ export class NightlyBackups implements AsyncDisposable {
           name,
           bytes: info.size,
           at: stampOf(name) ?? info.mtime?.getTime() ?? 0,
-          nightly: NIGHTLY_NAME.test(name),
+          kind: kindOf(name),
         }];
       })
       .sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
@@ -222,6 +228,14 @@ function dueOn(at: string, now: number, days: number): number {
     hour,
     minute,
   ).getTime();
+}
+
+function kindOf(name: string): KeptBackup["kind"] {
+  return NIGHTLY_NAME.test(name)
+    ? "nightly"
+    : name.startsWith(UPLOADED)
+    ? "upload"
+    : "command";
 }
 
 function stampOf(name: string): number | null {

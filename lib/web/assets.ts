@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import DESK_STYLE from "../../web/assets/desk.css" with { type: "text" };
+import BACKUP_SCRIPT from "../../web/assets/backup.js" with { type: "text" };
 import FORMS_STYLE from "../../web/assets/forms.css" with { type: "text" };
 import FRONT_STYLE from "../../web/assets/front.css" with { type: "text" };
 import ICON from "../../web/assets/icon.svg" with { type: "text" };
@@ -37,6 +38,7 @@ const ASSETS: ReadonlyMap<string, Asset> = new Map(
       [STYLE, FORMS_STYLE, FRONT_STYLE, DESK_STYLE].join("\n"),
     ],
     ["icon.svg", "image/svg+xml", ICON],
+    ["backup.js", SCRIPT, BACKUP_SCRIPT],
     ["live.js", SCRIPT, LIVE_SCRIPT],
     ["packets.js", SCRIPT, PACKETS_SCRIPT],
     ["register.js", SCRIPT, REGISTER_SCRIPT],

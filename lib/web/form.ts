@@ -39,6 +39,24 @@ export async function readForm(
   return form;
 }
 
+/** The header that carries the token of a request without a form. */
+const TOKEN_HEADER = "x-form-token";
+
+/**
+ * Reads a POST of bytes from a page's script, and checks its token. Throws
+ * {@linkcode Problem}.
+ */
+export async function readBytes(c: Context, site: Site): Promise<Uint8Array> {
+  requireSameOrigin(c.req.raw);
+  if (c.req.header("content-type") !== "application/octet-stream") {
+    throw new Problem(415, "This takes bytes only.");
+  }
+  if (!tokenHolds(c, site, c.req.header(TOKEN_HEADER) ?? "")) {
+    throw new Problem(403, "Please reload the page.");
+  }
+  return await readBody(c.req.raw);
+}
+
 /**
  * Returns the hidden token field for forms on the page that answers this
  * request.

@@ -110,3 +110,39 @@ browserTest(
     await page.waitForSelector("td:text('30 days')");
   },
 );
+
+browserTest(
+  "the owner uploads a backup of another machine, to restore it",
+  async (server, browser) => {
+    await server.addUser("Boss", { role: "superadmin" });
+    const page = await openPage(browser, server.pages);
+    await signIn(page, server, "Boss");
+    await page.goto(`${server.pages}/desk/backup`);
+    const file = "#backup-file";
+    await page.setInputFiles(file, {
+      name: "holiday.jpg",
+      mimeType: "image/jpeg",
+      buffer: Buffer.alloc(200_000, 7),
+    });
+    await page.click("button:text-is('Upload it')");
+    await page.waitForSelector(".notice.failed:has-text('no backup of this')");
+    const download = page.waitForEvent("download");
+    await page.click("button:text-is('Download a backup')");
+    const path = await (await download).path();
+    await page.setInputFiles(file, path);
+    // A busy server only makes it take longer.
+    const busy = { status: 429, body: "Too much" };
+    await page.route(
+      /upload\?at=60000$/,
+      (route) => route.fulfill(busy),
+      { times: 1 },
+    );
+    await page.click("button:text-is('Upload it')");
+    await page.waitForURL(
+      /\/desk\/backup\/restore\?name=retropal\.db\.upload-/,
+    );
+    await page.waitForSelector("button:text-is('Restore it')");
+    await page.goto(`${server.pages}/desk/backup`);
+    await page.waitForSelector("td:text-is('uploaded')");
+  },
+);

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type {
   BackupState,
+  KeptBackup,
   NightlyBackups,
 } from "../../upkeep/nightly_backups.ts";
 import { readForm, tokenField } from "../form.ts";
@@ -15,13 +16,20 @@ import { notFound, Problem } from "../problem.ts";
 import type { App, Context, Member, Site } from "../site.ts";
 import { size, time } from "../text.ts";
 import { requireStaff } from "./access.ts";
+import { backupUploadPages, uploadForm } from "./backup_upload.ts";
 import { deskPage, facts, table } from "./layout.ts";
 import { lastRestore, restorePages } from "./restore.ts";
 
 const HERE = "/desk/backup";
+const KINDS: Readonly<Record<KeptBackup["kind"], string>> = {
+  nightly: "nightly",
+  command: "by command",
+  upload: "uploaded",
+};
 
 export function backupPages(app: App, site: Site): void {
   restorePages(app, site);
+  backupUploadPages(app, site);
   app.get(HERE, (c) => {
     return deskPage(c, site, {
       title: "Backup",
@@ -29,6 +37,11 @@ export function backupPages(app: App, site: Site): void {
       main: html`<h1>Backup</h1>
 ${lastRestore(site)}
 ${panel("Take a copy", takeCopy(c, site))}
+${
+        site.backups === null || site.restore === null
+          ? NOTHING
+          : panel("Upload a copy", uploadForm(c, site))
+      }
 ${site.backups === null ? NOTHING : keptPanels(c, site, site.backups)}`,
     });
   });
@@ -99,9 +112,9 @@ function takeCopy(c: Context, site: Site): Html {
           class="quiet">To put one back: stop the server and run <code>retropal restore FILE</code>.</p>
       `
       : html`
-        <p class="quiet">To put one back, choose it in the list below. A copy
-        from elsewhere: put it into the folder <code>backups</code> under a name like those
-        in the list, or stop the server and run <code>retropal restore FILE</code>.</p>
+        <p class="quiet">To put one back, choose it in the list below, or upload a
+        copy from elsewhere first. At the command line: stop the server and run
+        <code>retropal restore FILE</code>.</p>
       `}
   `;
 }
@@ -142,7 +155,7 @@ function keptPanels(c: Context, site: Site, backups: NightlyBackups): Html {
         backups.list().map((one) => ({
           cells: [
             time(one.at),
-            one.nightly ? "nightly" : "by command",
+            KINDS[one.kind],
             size(one.bytes),
             html`
                 <form method="post"

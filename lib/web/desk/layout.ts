@@ -25,6 +25,7 @@ export function deskPage(
       ...(one.scripts ?? []),
       ...(main.includes("<table") ? ["tables.js"] : []),
       ...(main.includes("data-into=") ? ["upload.js"] : []),
+      ...(main.includes("data-backup=") ? ["backup.js"] : []),
     ],
     title: `${one.title} – Desk`,
     menu: "/desk",

@@ -35,6 +35,8 @@ interface Scene {
   readonly server: WholeServer;
   readonly complaint: number;
   readonly troll: number;
+  /** A room that the member owns. */
+  readonly ownRoom: number;
 }
 
 export const SHOTS: readonly Shot[] = [
@@ -46,6 +48,12 @@ export const SHOTS: readonly Shot[] = [
     height: 900,
   },
   { name: "member", path: () => "/member", height: 760 },
+  {
+    name: "member-room",
+    path: ({ ownRoom }) => `/member/rooms/${ownRoom}`,
+    height: 900,
+  },
+  { name: "member-security", path: () => "/member/security", height: 860 },
   { name: "desk", path: () => "/desk", height: 900 },
   { name: "desk-phone", path: () => "/desk/sessions", phone: true },
   {
@@ -60,7 +68,15 @@ export const SHOTS: readonly Shot[] = [
   { name: "desk-statistics", path: () => "/desk/statistics", height: 1180 },
   { name: "desk-setting", path: () => "/desk/config/server.name", height: 520 },
   { name: "desk-retention", path: () => "/desk/retention", height: 760 },
-  { name: "desk-backup", path: () => "/desk/backup", height: 860 },
+  { name: "desk-words", path: () => "/desk/words", height: 900 },
+  { name: "desk-applications", path: () => "/desk/applications" },
+  { name: "desk-mail", path: () => "/desk/mail", height: 820 },
+  { name: "desk-backup", path: () => "/desk/backup", height: 1060 },
+  {
+    name: "desk-restore",
+    path: ({ server }) =>
+      `/desk/backup/restore?name=${server.backups()[0] ?? ""}`,
+  },
 ];
 
 export const SETTINGS = {
@@ -70,6 +86,9 @@ export const SETTINGS = {
   "web.show_names": true,
   "moderation.room_lines": 5,
   "backup.nightly": true,
+  "auth.registration": "approval",
+  "mail.host": "smtp.example.org",
+  "mail.from": "oak@example.org",
 };
 
 /** Sets the clock of this process to that evening. */
@@ -105,14 +124,17 @@ export async function takeDesk(
     if (!one.visitor) await signIn(page, server, "Rose");
     if (one.name === "desk-backup") await makeBackup(page, server);
     await page.goto(server.pages + one.path(scene));
-    await save(page, join(folder, `${one.name}.webp`));
+    await saveWebp(page, join(folder, `${one.name}.webp`));
     await context.close();
   }
 }
 
 async function furnish(server: WholeServer): Promise<Scene> {
   const { store } = server;
-  await server.addUser("Rose", { role: "superadmin", first: "Rose" });
+  const rose = await server.addUser("Rose", {
+    role: "superadmin",
+    first: "Rose",
+  });
   await server.addUser("Guard", { role: "moderator" });
   const ann = await server.addUser("Ann", { first: "Ann" });
   const troll = await server.addUser("Megaphone");
@@ -139,7 +161,62 @@ async function furnish(server: WholeServer): Promise<Scene> {
   });
   addHistory(server);
   addStatistics(server);
-  return { server, complaint: id, troll: troll.uid };
+  for (
+    const [word, action] of [
+      ["darn", "mask"],
+      ["*spam*", "refuse"],
+      ["meet me", "flag"],
+    ] as const
+  ) store.words.set({ word, action, by: "Guard", at: at - 86_400_000 });
+  const eve = await server.addUser("Eve", { email: "eve@example.org" });
+  store.applications.set({
+    uid: eve.uid,
+    at: at - 1_800_000,
+    host: "203.0.113.7",
+    message: "Ann told me about you. I play the accordion.",
+    rejectedAt: null,
+    rejectedBy: "",
+    reason: "",
+    expiresAt: at + 14 * 86_400_000,
+  });
+  addMails(server, at);
+  const { gid } = store.rooms.create({
+    name: "Rose's Garden",
+    category: 30006,
+    type: 3,
+    owner: rose.uid,
+    banner: "Slow voices, good tea.",
+    createdAt: at - 40 * 86_400_000,
+  });
+  return { server, complaint: id, troll: troll.uid, ownRoom: gid };
+}
+
+/** One that waits, and one that was refused. */
+function addMails({ store }: WholeServer, at: number): void {
+  const mail = {
+    uid: null,
+    body: "",
+    tries: 2,
+    expiresAt: at + 7 * 86_400_000,
+  };
+  store.mails.add({
+    ...mail,
+    recipient: "eve@example.org",
+    subject: "Your e-mail address at The Royal Oak",
+    madeAt: at - 400_000,
+    nextAt: at + 240_000,
+    fault: "smtp.example.org:587: Connection timeout",
+    failedAt: null,
+  });
+  store.mails.add({
+    ...mail,
+    recipient: "old.address@example.net",
+    subject: "A new password at The Royal Oak",
+    madeAt: at - 90_000_000,
+    nextAt: at - 90_000_000,
+    fault: "smtp.example.org:587: 550 no such mailbox",
+    failedAt: at - 90_000_000,
+  });
 }
 
 async function makeBackup(page: Page, server: WholeServer): Promise<void> {
@@ -149,7 +226,7 @@ async function makeBackup(page: Page, server: WholeServer): Promise<void> {
 }
 
 /** Saves the page as WebP, which playwright itself does not support. */
-async function save(page: Page, file: string): Promise<void> {
+export async function saveWebp(page: Page, file: string): Promise<void> {
   await page.waitForLoadState("load");
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", {

@@ -12,7 +12,7 @@ import {
   type WholeServer,
   withWholeServer,
 } from "../tests/web/support/whole_server.ts";
-import { setClock, SETTINGS, takeDesk } from "./desk_pictures.ts";
+import { saveWebp, setClock, SETTINGS, takeDesk } from "./desk_pictures.ts";
 import { buildBrowserClient } from "./browser_client.ts";
 import { readOptions } from "./options.ts";
 import { ROOT } from "./root.ts";
@@ -55,11 +55,7 @@ async function signOn(page: Page, nickname: string): Promise<void> {
 }
 
 async function save(page: Page, name: string): Promise<void> {
-  await page.screenshot({
-    path: join(FOLDER, `${name}.png`),
-    animations: "disabled",
-    caret: "hide",
-  });
+  await saveWebp(page, join(FOLDER, `${name}.webp`));
 }
 
 async function enter(page: Page): Promise<void> {

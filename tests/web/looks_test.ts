@@ -181,6 +181,20 @@ async function furnish(server: WholeServer): Promise<void> {
     text: "Shouts at everybody who comes in, and does not stop.",
     lines: [{ at: Date.now(), nickname: "Ann", text: "HELLO!" }],
   });
+  for (const failedAt of [null, Date.now()]) {
+    server.store.mails.add({
+      uid: null,
+      recipient: `${"long.name.".repeat(6)}@example.org`,
+      subject: "Your e-mail address at Grandma's Kitchen",
+      body: "",
+      madeAt: Date.now(),
+      nextAt: Date.now(),
+      tries: 2,
+      fault: "smtp.example.org:587: 550 there is no such mailbox here",
+      failedAt,
+      expiresAt: Date.now() + 86_400_000,
+    });
+  }
   addHistory(server);
   addStatistics(server);
 }

@@ -20,8 +20,9 @@ export function wordPages(app: App, site: Site): void {
       title: "Word list",
       at: "/desk/words",
       main: html`<h1>Word list</h1>
-<p>What becomes of these words in the lines, whispers and topics of all rooms.
-Staff are exempt.</p>
+<p>What becomes of these words in the lines, whispers and topics of all rooms, in
+nicknames and names of rooms (moderation.words_in_names), and in private messages
+(moderation.words_in_messages). Staff are exempt.</p>
 ${
         panel(
           "Words",

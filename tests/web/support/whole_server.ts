@@ -37,6 +37,8 @@ export interface WholeServer {
   addUser(nickname: string, more?: Partial<NewAccount>): Promise<Account>;
   /** Signs on with our own protocol client. */
   signOn(nickname: string, password?: string): Promise<PaltalkClient>;
+  /** Names of the backups in its folder, newest first. */
+  backups(): string[];
   /** Stops, and starts again on the same data with other ports. */
   restart(): Promise<void>;
 }
@@ -114,6 +116,9 @@ export async function withWholeServer(
           password,
         });
       },
+      backups: () =>
+        [...Deno.readDirSync(join(folder, "backups"))]
+          .map(({ name }) => name).sort().reverse(),
       async restart() {
         await server.stop("restart");
         store = await openStore(file);

@@ -9,7 +9,7 @@ import { panel } from "../layout.ts";
 import type { App, Context, Site } from "../site.ts";
 import { time } from "../text.ts";
 import { commandForm } from "./command_form.ts";
-import { deskPage, facts, table } from "./layout.ts";
+import { deskPage, table } from "./layout.ts";
 
 const HERE = "/desk/mail";
 
@@ -60,10 +60,9 @@ function settings(site: Site): Html {
       key("from")
     } and the pages.</p>`
     : html`
-      ${facts([
-        ["SMTP server", html`${mail.host}:${mail.port} (${key("host")})`],
-        ["From", html`${mail.from} (${key("from")})`],
-      ])}<p
+      <p>By ${mail.host}:${mail.port} (${key("host")}), from ${mail
+        .from} (${key("from")}).</p>
+      <p
         class="quiet">Links for new passwords and to confirm addresses, and answers
       to applications. Mail that cannot be sent is tried again until its link expires.</p>
     `;

@@ -261,3 +261,33 @@ async function isDark(page: Page): Promise<void> {
   });
   ok(paper < 200 && ink > 450, `paper ${paper}, ink ${ink}`);
 }
+
+chatTest(
+  "the whole menu beside a name is in the window, however small",
+  async (server, browser, room) => {
+    await server.addUser("Boss", { role: "superadmin" });
+    await using dan = await server.signOn("Dan");
+    await dan.rooms.join(room);
+    for (const viewport of [PHONE, { width: 900, height: 420 }]) {
+      const boss = await signOn(server, browser, "Boss", { viewport });
+      await join(boss);
+      const row = ".members .person:has-text('Dan')";
+      await boss.click(`${row} summary`);
+      const entries = boss.locator(`${row} .choices`);
+      const box = (await entries.boundingBox())!;
+      ok(box.x >= 0 && box.y >= 0, JSON.stringify(box));
+      ok(box.x + box.width <= viewport.width, JSON.stringify(box));
+      ok(box.y + box.height <= viewport.height, JSON.stringify(box));
+      const send = (await boss.locator(".composer button[type=submit]")
+        .boundingBox())!;
+      if (viewport === PHONE) {
+        ok(send.y + send.height <= PHONE.height, JSON.stringify(send));
+      }
+      await boss.click(`${row} .choices button:text-is('Red dot')`);
+      await boss.waitForSelector(`${row} [aria-label="may not speak"]`);
+      await boss.click(`${row} summary`);
+      await boss.click(`${row} .choices button:text-is('Take red dot away')`);
+      await boss.context().close();
+    }
+  },
+);

@@ -24,6 +24,9 @@ export function Menu(
       <details
         class="menu"
         name="menu"
+        onToggle={({ currentTarget }) => {
+          if (currentTarget.open) place(currentTarget);
+        }}
         onKeyDown={({ key, currentTarget }) => {
           if (key === "Escape") shut(currentTarget);
         }}
@@ -54,4 +57,14 @@ export function Menu(
 function shut(menu: HTMLDetailsElement): void {
   menu.open = false;
   menu.querySelector("summary")?.focus();
+}
+
+/** Puts the entries below the menu's button, or higher where they would end. */
+function place(menu: HTMLDetailsElement): void {
+  const entries = menu.querySelector<HTMLElement>(".choices")!;
+  const button = menu.getBoundingClientRect();
+  const highest = innerHeight - entries.offsetHeight;
+  const top = Math.max(0, Math.min(button.bottom, highest));
+  entries.style.setProperty("--menu-top", `${top}px`);
+  entries.style.setProperty("--menu-right", `${innerWidth - button.right}px`);
 }

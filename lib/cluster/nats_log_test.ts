@@ -169,6 +169,23 @@ Deno.test("StreamLog goes on after its server has forgotten all ids", () =>
     log.close();
   }));
 
+Deno.test("StreamLog leaves nothing with the client while its server is away", () =>
+  withServer(async (connection, servers) => {
+    const log = await StreamLog.open(connection, options);
+    await read(log, 0);
+    assert.equal(await append(log, 0, "1.0", "a"), 1);
+    await servers.kill(0);
+    await pause(300);
+    const before = connection.stats().outMsgs;
+    const appended = append(log, 1, "1.1", "b");
+    await pause(2500);
+    assert.equal(connection.stats().outMsgs, before);
+    servers.start(0);
+    assert.equal(await appended, 2);
+    assert.deepEqual(words(await read(log, 0)), ["a", "b"]);
+    log.close();
+  }));
+
 Deno.test("an old nats-server is refused", () => {
   for (const version of ["2.9.20", "2.10.29", "1.4.1", ""]) {
     assert.match(versionFault(version) ?? "", /too old/);

@@ -53,6 +53,7 @@ export class StreamPublisher {
   readonly #end: () => void;
   #count = 0;
   #waiting: Waiting | undefined;
+  #isConnected = true;
 
   constructor(connection: NatsConnection, answerMs: number) {
     this.#connection = connection;
@@ -62,6 +63,7 @@ export class StreamPublisher {
         if (error === null) this.#answered(message);
       },
     });
+    void this.#watch();
     // One timer for all messages, because one for each would cost more than the
     // message.
     const timer = setInterval(() => this.#look(), answerMs / 4);
@@ -78,6 +80,10 @@ export class StreamPublisher {
    * message may have been stored
    */
   publish(message: StreamMessage): Promise<number> {
+    // The client would keep it, and every repetition, without bound.
+    if (!this.#isConnected) {
+      return Promise.reject(new NotStored("no connection to NATS"));
+    }
     const { subject, id, bytes, part, behind } = message;
     const fields = headers();
     fields.set(ID, id, Match.Exact);
@@ -106,6 +112,13 @@ export class StreamPublisher {
   close(): void {
     this.#waiting?.failed(new NotStored("closed"));
     this.#end();
+  }
+
+  async #watch(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === "disconnect") this.#isConnected = false;
+      else if (type === "reconnect") this.#isConnected = true;
+    }
   }
 
   #look(): void {

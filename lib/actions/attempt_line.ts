@@ -50,7 +50,7 @@ export class AttemptLine {
     return sum;
   }
 
-  /** Resolves when it is the attempt's turn; at once after closing. */
+  /** Resolves when it is the attempt's turn, or immediately after closing. */
   wait(
     key: string,
     lane: string,

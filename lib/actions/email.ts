@@ -203,7 +203,7 @@ export function mailDecision(
   const letters = lettersOf(acting);
   if (letters === null || email === "") return;
   letters.send({
-    // Also for an account that is removed at once.
+    // Also for an account that is removed immediately.
     uid: null,
     lastsMs: NEWS_MS,
     to: email,

@@ -101,7 +101,7 @@ export function setRoomAdmin(
   live?.roomChanged(gid);
 }
 
-/** Bans a user from the room permanently, and removes them at once. */
+/** Bans a user from the room permanently, and removes them immediately. */
 export function banFromOwnRoom(
   acting: Acting,
   gid: Gid,

@@ -121,8 +121,8 @@ export class SignOnGuard {
         waited = true;
         continue;
       }
-      // Checked again when its turn comes: of a thousand guesses sent at once,
-      // the later ones must not pass because none had failed yet.
+      // Checked again when its turn comes: of a thousand guesses sent in
+      // parallel, the later ones must not pass because none had failed yet.
       const wanted = () => isWaiting() && (waited || !this.#mustWait(attempt));
       const later = () => this.#comesLater(attempt);
       try {

@@ -7,7 +7,7 @@ import { announcement } from "../protocol/packets/messages.ts";
 import type { Context } from "./context.ts";
 
 /**
- * Shows a box with the text on every screen; returns the number of users told.
+ * Shows a dialog with the text on every screen. Returns the number of users.
  */
 export function announce(ctx: Context, text: string): number {
   const frame = announcement.frame({ text });

@@ -1,5 +1,5 @@
 /**
- * Counts of what the chat side did, for `status` and metrics.
+ * Counters of the chat side, for `status` and metrics.
  *
  * @module
  */

@@ -49,8 +49,8 @@ export function checkDeadlines(
         line.dead("no sign of life in a voice room");
       }
     } else if (line.mayYield && now - line.openedAt > signOn) {
-      // When everybody signs on at once, password checks may take longer than
-      // this.
+      // When many users sign on at the same time, password checks may take
+      // longer.
       endSilent(line);
     }
   }

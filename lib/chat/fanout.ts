@@ -21,8 +21,9 @@ import type { Gid, Uid } from "../domain/store.ts";
 import type { Line as WholeLine } from "./edge/line.ts";
 
 /**
- * A room with this many bytes waiting is flushed at once, so that the queues of
- * its members do not overflow when many users write much in the same turn.
+ * A room with this many bytes waiting is flushed immediately, so that the
+ * queues of its members do not overflow when many users write much in the same
+ * turn.
  */
 const MERGE_BYTES = 32_768;
 

@@ -8,7 +8,7 @@
 import { KeyedBuckets, liveRate, type Rate } from "../net/rates.ts";
 import type { Uid } from "../domain/store.ts";
 
-/** Seconds' worth that may be sent at once. */
+/** Burst size, in seconds of the permitted rate. */
 const BURST_SECONDS = 10;
 
 export class FanoutBudget {

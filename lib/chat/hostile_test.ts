@@ -136,7 +136,7 @@ Deno.test("no state of the server and nothing that is sent makes a frame that br
     ),
     { numRuns: RUNS },
   );
-  // The property says something only when it meets most of what can be sent.
+  // The property is only meaningful if most packets were sent.
   assert.ok(seen.size >= 35, `only ${[...seen].sort()}`);
 });
 
@@ -152,7 +152,7 @@ function encoded(
   }
 }
 
-/** A second sign-on ends the first, with all that waited in between. */
+/** A second sign-on ends the first, with everything queued in between. */
 function again(chat: TestChat, nickname: string): Promise<TestClient> {
   return chat.signOn(nickname, { take: false });
 }

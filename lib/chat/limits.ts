@@ -6,7 +6,7 @@
 import type { Config } from "../config/config.ts";
 import type { AcceptorLimits } from "../net/acceptor.ts";
 
-/** Seconds' worth of new connections that may come at once after a pause. */
+/** Burst of new connections after a pause, in seconds of the permitted rate. */
 const BURST_SECONDS = 10;
 
 export function acceptorLimits(limits: Config["limits"]): AcceptorLimits {

@@ -109,7 +109,7 @@ export function mailboxPageSent(
   try {
     store.messages.remove(page.map(({ id }) => id));
   } catch (error) {
-    // To go on would send the same page again, endlessly.
+    // Continuing would send the same page again, endlessly.
     session.catchingUp = false;
     log.error("delivered messages stay stored", {
       ...who,

@@ -25,14 +25,14 @@ import { endOfGrace, keepHeldLines } from "./returning.ts";
 import { permits } from "./permits.ts";
 import { Taps } from "./taps.ts";
 
-/** How long a planned restart waits for what clients are sending. */
+/** Milliseconds that a planned restart waits for data from clients. */
 const DRAIN_MS = 1500;
 const DRAIN_LOOK_MS = 20;
 /** How often deadlines are checked. */
 const SWEEP_MS = 2000;
-/** What the video relay is told about rooms. */
+/** Informs the video relay about rooms. */
 export interface VideoControl {
-  /** The port that clients are told. */
+  /** The port announced to clients. */
   readonly port: number;
   changed(change: VideoChange): void;
 }
@@ -41,7 +41,7 @@ export interface VideoControl {
 export interface ChatObserver {
   performed(effects: readonly Effect[]): void;
   ended(session: Session): void;
-  /** A line of this process as the server shall use it. */
+  /** Wraps a line of this process for the server. */
   own(line: Line): Line;
 }
 
@@ -156,7 +156,7 @@ export class ChatServer {
     return new PacketHandler(line, session, this.services, this.#ports);
   }
 
-  /** Forgets a session that another server goes on with. */
+  /** Forgets a session that another server continues. */
   forget({ id }: Session): void {
     this.connections.delete(id);
     if (this.connections.size === 0) this.#emptied?.();
@@ -268,9 +268,9 @@ export class ChatServer {
    * Begins a planned restart: accepts nobody, writes what waits and nothing
    * after it, and handles what clients have sent until all of them have closed
    * or nothing is on its way, within a bound. A line that arrives meanwhile is
-   * kept for the next server. Connections stay open until
-   * {@linkcode ChatServer.cutOff}: a client that finds its own closed looks for
-   * a server at once.
+   * kept for the next server. Connections stay open until {@linkcode
+   * ChatServer.cutOff}: a client whose connection is closed looks for a server
+   * immediately.
    */
   async handOver(): Promise<void> {
     const { steady, world } = this.services;

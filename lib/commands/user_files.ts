@@ -1,5 +1,5 @@
 /**
- * Imports and exports many accounts at once.
+ * Imports and exports accounts.
  *
  * @module
  */

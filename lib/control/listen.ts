@@ -62,7 +62,7 @@ function listenOnSocket(
 }
 
 function listenUnix(path: string): Deno.Listener<Deno.UnixConn> {
-  // A chmod afterwards would leave a moment in which anybody could connect.
+  // A later chmod would leave a moment in which other users could connect.
   const mask = Deno.umask(0o177);
   try {
     return Deno.listen({ transport: "unix", path });

@@ -12,8 +12,8 @@ import type { Session } from "./session.ts";
 import type { Millis, Uid } from "./store.ts";
 
 /**
- * A client notices a pause after up to two seconds. If it were told to send
- * again before that, it would send twice as much from then on.
+ * A client notices a pause after up to two seconds. A request to send again
+ * before that would make it send twice as much from then on.
  */
 export const PAUSE_MS = 2500;
 
@@ -22,7 +22,7 @@ export class Camera {
   readonly views = new Map<Uid, View>();
   /** The first picture has arrived: members see the icon and may watch. */
   live = false;
-  /** What the client was last told to do. */
+  /** The last signal sent to the client. */
   sending = false;
 
   constructor(
@@ -51,7 +51,7 @@ export interface View {
   readonly since: Millis;
 }
 
-/** What the client of a camera must be told to do. */
+/** A signal for the client of a camera. */
 export type Signal = "send" | "pause";
 
 /** The number of cameras and views of one host. */
@@ -161,8 +161,8 @@ export class Cameras {
   }
 
   /**
-   * Returns what the client of this camera must be told now, and notes it as
-   * told. A resumption waits until the client has noticed the pause.
+   * Returns the signal to send to the client of this camera, and records it as
+   * sent. A resumption waits until the client has noticed the pause.
    */
   signal(camera: Camera, now: Millis): Signal | undefined {
     if (camera.isWanted === camera.sending) return undefined;

@@ -107,7 +107,7 @@ export class Expected {
     if (room.lines.length > MOST_LINES) room.lines.shift();
   }
 
-  /** Returns what was said before `uid` rejoined, oldest first. */
+  /** Returns the lines from before `uid` rejoined, oldest first. */
   rejoined(gid: Gid, uid: Uid): readonly KeptLine[] {
     const room = this.#rooms.get(gid);
     if (room === undefined || !room.members.has(uid)) return [];

@@ -8,7 +8,7 @@
 interface Mode {
   /** The text for help pages. */
   readonly summary: string;
-  /** Everybody is heard at once, for clients that mix. */
+  /** All members are heard at the same time, for clients that mix. */
   readonly open: boolean;
   /** Raised hands form a queue for the free floor. */
   readonly usesHands: boolean;

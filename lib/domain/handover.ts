@@ -117,7 +117,7 @@ export function handoverOf(world: World, now: Millis): Handover {
   };
 }
 
-/** A room as another server can go on with it. */
+/** Returns the state from which another server can continue a room. */
 export function handedRoom(
   room: Room,
   expected: Expected | undefined,

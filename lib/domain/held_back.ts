@@ -22,7 +22,7 @@ export class HeldBack {
 
   /**
    * Returns whether a question was caused by a message of ours. A full mailbox
-   * makes the client ask a hundred times at once, which is not its fault: such
+   * makes the client ask a hundred times in a row, which is not its fault: such
    * questions do not count towards its rate, and each of them is answered.
    */
   takeQuestion(): boolean {
@@ -31,14 +31,14 @@ export class HeldBack {
     return true;
   }
 
-  /** Takes all such questions at once, for a gateway that counts them. */
+  /** Takes all such questions, for a gateway that counts them. */
   takeQuestions(): number {
     const count = this.#questions;
     this.#questions = 0;
     return count;
   }
 
-  /** So many questions more will count nothing. */
+  /** Exempts this many more questions from the rate. */
   grant(count: number): void {
     this.#questions += count;
   }

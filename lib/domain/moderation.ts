@@ -128,7 +128,7 @@ export type WordAction = "refuse" | "mask" | "flag";
 export const WORD_ACTIONS = ["refuse", "mask", "flag"] as const;
 
 export interface ListedWord {
-  /** A word or phrase; `*` at either end stands for any letters. */
+  /** A word or phrase; `*` at either end matches any letters. */
   readonly word: string;
   readonly action: WordAction;
   readonly by: string;
@@ -186,7 +186,7 @@ export interface Application {
   readonly at: Millis;
   /** The host key of the applicant's address (`hostKey`). */
   readonly host: string;
-  /** What the applicant wrote to the host. */
+  /** The applicant's text for the host. */
   readonly message: string;
   /** Null while it waits. */
   readonly rejectedAt: Millis | null;

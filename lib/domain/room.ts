@@ -114,7 +114,7 @@ export class Room {
   waitingSince: Millis | undefined;
   /**
    * Members whose connection was lost in this room and who have not returned:
-   * when all connections break at once, each client rejoins by itself.
+   * when all connections break together, each client rejoins separately.
    */
   readonly lost = new Set<Uid>();
   /** Visible members who have left. */

@@ -1,12 +1,12 @@
 /**
- * When each member of a room in slow mode wrote last. It outlives a member's
- * stay, so that leaving and coming back is no way around it.
+ * Time of each member's last line in a room in slow mode. It is kept after a
+ * member leaves, so that leaving and returning does not bypass the mode.
  *
  * @module
  */
 import type { Uid } from "./store.ts";
 
-/** Beyond so many names, those whose wait is over are forgotten. */
+/** Number of names beyond which those whose wait is over are forgotten. */
 const MANY = 1000;
 
 export class SlowMode {

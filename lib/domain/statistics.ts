@@ -22,7 +22,7 @@ export interface HourSample {
   readonly uploadPeak: number;
 }
 
-/** Rooms that are not named in statistics stand under this number. */
+/** Number for all rooms that statistics do not name. */
 export const UNNAMED_ROOMS: Gid = 0;
 
 /** One room on one day. */
@@ -62,9 +62,9 @@ export interface PeopleCount {
 export type RoomSum = Omit<RoomDay, "at">;
 
 export interface Statistics {
-  /** Adds to what stands under that hour. */
+  /** Adds to the sums of that hour. */
   addHour(sample: HourSample): void;
-  /** Adds to what stands under that day, number and name. */
+  /** Adds to the sums of that day, number and name. */
   addRoomDay(day: RoomDay): void;
   /** Raises the numbers of that period. */
   setPeople(count: PeopleCount): void;

@@ -30,7 +30,10 @@ export function uplinkText(kbit: number, webcamBytes: number): string {
 /** A speaker sends 12.5 packets a second (four GSM frames in each). */
 export const VOICE_FRAME_BYTES = VOICE_BYTES / 12.5;
 
-/** Kbit per second of so many voice frames and bytes of video, roughly. */
+/**
+ * Returns the approximate rate in kbit/s of these voice frames and bytes of
+ * video.
+ */
 export function uploadKbit(frames: number, videoBytes: number): number {
   return (frames * VOICE_FRAME_BYTES + videoBytes) * 8 / 1000;
 }

@@ -7,7 +7,7 @@
 import { decodeText } from "../protocol/windows1252.ts";
 import type { ListedWord, WordAction } from "./moderation.ts";
 
-/** Tags of the client; a byte in it is no letter on the screen. */
+/** Tags of the client, whose bytes are not visible on the screen. */
 const TAG =
   /<<[a-z]+=[^<>]*>>|<\/?p(?:b|i|u|a|br|font|font-size)(?:[\s=][^<>]*)?>/gi;
 
@@ -68,7 +68,7 @@ function visible(text: Uint8Array): { text: string; at: number[] } {
 }
 
 export interface Judgement {
-  /** Refuse, if there is a word for that; what staff are told otherwise. */
+  /** The word for which the text is refused; undefined if it is not. */
   readonly refused: Found | undefined;
   readonly flagged: readonly Found[];
   /** The text, with stars for what is masked. */

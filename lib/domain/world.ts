@@ -84,9 +84,15 @@ export class World {
   peakOnline = 0;
   /** After a planned restart, those who have not returned yet. */
   expected: Expected | undefined;
-  /** A planned restart is under way: nothing more is sent to anybody. */
+  /**
+   * Whether a planned restart is in progress, in which nothing more is sent to
+   * clients.
+   */
   handingOver = false;
-  /** Seen shortly before this server started: they may stand in old windows. */
+  /**
+   * Users seen shortly before this server started, who may appear in windows of
+   * old sessions.
+   */
   seenBefore: readonly Uid[] = [];
 
   readonly #watchers = new Index<Uid, Session>();
@@ -136,8 +142,8 @@ export class World {
     }
     for (const uid of session.pals) this.#watchers.delete(uid, session);
     for (const uid of session.blocks) this.#blockers.delete(uid, session.uid);
-    // Only their own: nobody answers the offers of somebody who means ill, and
-    // all of them must not be looked at whenever anybody leaves.
+    // Only the user's own offers: an attacker may leave many unanswered, which
+    // must not be scanned whenever a user leaves.
     for (const key of [...this.#offers.get(session.uid) ?? []]) {
       const [, from, to] = key.split(" ");
       this.#pending.delete(key);

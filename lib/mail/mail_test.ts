@@ -120,7 +120,7 @@ Deno.test("the outbox follows the settings, and retries temporary failures", asy
   let config = configOf(smtp, { "mail.password": "wrong" });
   await withOutbox(() => config, async ({ store, outbox, until }) => {
     ok(outbox.add(letter("ann@example.org")));
-    // A wrong password is the host's to mend: the mail waits.
+    // The host can correct a wrong password, so the mail waits.
     await until(/"again":true.*Check mail\.user/);
     ok(store.mails.list()[0]?.fault.includes("Check mail.user"));
     ok(outbox.add(letter("never@example.org")));

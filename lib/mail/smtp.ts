@@ -82,7 +82,7 @@ function mailError(error: unknown, where: string): MailError {
     code?: string;
     responseCode?: number;
   };
-  // A wrong password is the host's to mend, not a reason to lose the mail.
+  // The host can correct a wrong password, so the mail is kept.
   const isFinal = responseCode !== undefined && responseCode >= 500 &&
     code !== "EAUTH";
   const first = message.split("\n")[0]?.slice(0, 300) ?? "";

@@ -6,7 +6,8 @@
 
 /**
  * The machine has no file descriptor or memory left for a connection. The
- * connection stays in the backlog, so accepting it again at once fails again.
+ * connection stays in the backlog, so accepting it again immediately fails
+ * again.
  */
 const OUT_OF_RESOURCES = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"]);
 

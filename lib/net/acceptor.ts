@@ -49,7 +49,7 @@ const MOST_LEAVING = 256;
 /** Connections examined to find one that may be closed. */
 const MOST_LOOKED = 64;
 
-/** Read again for each connection, so a changed setting applies at once. */
+/** Read again for each connection, so a changed setting applies immediately. */
 export interface AcceptorLimits {
   /** Maximum simultaneous connections: in total, per host, per network. */
   readonly total: number;
@@ -60,9 +60,7 @@ export interface AcceptorLimits {
    */
   readonly yielding?: number;
   readonly yieldingPerHost?: number;
-  /**
-   * New connections of one host per second, and how many it may open at once.
-   */
+  /** New connections of one host per second, and the size of a burst. */
   readonly newPerSecond?: number;
   readonly newBurst?: number;
 }

@@ -19,7 +19,10 @@ export class Admission {
   readonly #rules: () => AdmissionRules;
   readonly #isBanned: (address: string) => boolean;
 
-  /** Both arguments are called for each connection: changes apply at once. */
+  /**
+   * Both arguments are called for each connection, so changes apply
+   * immediately.
+   */
   constructor(
     rules: () => AdmissionRules,
     isBanned: (address: string) => boolean,

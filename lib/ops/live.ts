@@ -116,9 +116,9 @@ export interface Status {
     readonly web: string | null;
     /** The pages by HTTPS; null when it is off. */
     readonly webs: string | null;
-    /** What clients are told about the voice server. */
+    /** The voice server's address announced to clients. */
     readonly advertised: string;
-    /** What those from private networks are told, if that is another. */
+    /** The address announced in private networks, if different. */
     readonly advertisedPrivate: string;
   };
   /** The certificate of the pages; null without HTTPS. */

@@ -1,6 +1,6 @@
 /**
- * The log's own file: appended to line by line, renamed to .1, .2, … when it
- * is full, and opened again when somebody else has moved it.
+ * The log's own file: appended to line by line, renamed to .1, .2, … when it is
+ * full, and opened again when another program has moved it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface LogFileOptions {
    */
   readonly maxMs?: number;
   readonly now?: () => number;
-  /** Told once when the file cannot be written, until it can be again. */
+  /** Called once when the file cannot be written, until it can be again. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -182,7 +182,7 @@ export class PasswordHasher {
       if (turn.wanted?.() === false) throw new HashNotWanted();
       return await new Promise((resolve, reject) => {
         const N = 2 ** log2n;
-        // Node refuses what needs more than 32 MiB unless told otherwise.
+        // By default Node refuses hashes that need more than 32 MiB.
         const maxmem = 128 * r * (N + p) + 1024 * 1024;
         scrypt(
           password,

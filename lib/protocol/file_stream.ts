@@ -21,7 +21,8 @@ export interface FileHead {
 }
 
 /**
- * Returns undefined when more bytes are needed, and null when this is no file.
+ * Returns undefined when more bytes are needed, and null when this is not a
+ * file.
  */
 export function parseFileHead(bytes: Uint8Array): FileHead | null | undefined {
   if (bytes.length < LENGTH_BYTES) return undefined;

@@ -147,7 +147,7 @@ function readLine(
     const byte = bytes[i]!;
     if (byte < 0x30 || byte > 0x39) return NOT_A_REQUEST;
   }
-  // At once: joined one by one they would be as many strings.
+  // In one call, because joining them one by one would create as many strings.
   const digits: string = Reflect.apply(
     String.fromCharCode,
     undefined,

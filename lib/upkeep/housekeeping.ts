@@ -12,7 +12,7 @@ import { pause } from "../net/turn.ts";
 
 const EVERY_MS = 6 * 3_600_000;
 const DAY_MS = 86_400_000;
-/** Rows removed at once: some milliseconds. */
+/** Rows removed in one batch, which takes some milliseconds. */
 const SLICE = 250;
 
 export interface HousekeepingOptions {
@@ -66,7 +66,7 @@ export class Housekeeper implements Disposable {
   }
 
   /**
-   * Resolves when everything that is too old is gone. Little is gone at once;
+   * Resolves when everything that is too old is gone. Removes little at a time;
    * never rejects.
    */
   sweep(): Promise<void> {

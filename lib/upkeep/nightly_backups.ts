@@ -161,8 +161,8 @@ export class NightlyBackups implements AsyncDisposable {
     }
     const second = config().backup.copy_to;
     if (second === "") return;
-    // A share that has gone away can keep a copy waiting without end: the
-    // nights after it go on without it.
+    // An unreachable share can block a copy forever; later nights do without
+    // it.
     if (this.#copying !== null) {
       this.#copyFailed(second, new Error("the copy before is not finished"));
       return;
@@ -245,7 +245,7 @@ function stampOf(name: string): number | null {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** Removes all but the youngest `keep` nightly copies, and nothing else. */
+/** Removes all but the newest `keep` nightly copies, and nothing else. */
 function removeOld(folder: string, keep: number): string[] {
   const old = filesIn(folder).filter((name) => NIGHTLY_NAME.test(name))
     .sort().reverse().slice(keep);

@@ -1,6 +1,5 @@
 /**
- * Copying a file so that the copy is whole or not there, piece by piece, while
- * the event loop goes on.
+ * Copies a file atomically, in pieces, without blocking the event loop.
  *
  * @module
  */
@@ -34,7 +33,7 @@ async function copy(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   using source = await Deno.open(from);
-  // A new file: in a shared folder it could be somebody else's otherwise.
+  // Must be new, because in a shared folder it could belong to another user.
   using target = await Deno.open(to, {
     write: true,
     createNew: true,

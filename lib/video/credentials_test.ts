@@ -63,7 +63,7 @@ Deno.test("Credentials.hello never draws the same offset twice in a row", () => 
 });
 
 Deno.test("a hello does not make used digits valid again", () => {
-  // "a big fat horse" stands at both places of the limerick.
+  // "a big fat horse" is at both places of the limerick.
   const { credentials, hello } = withOffsets(7, 44);
   hello();
   const digits = encodeCounter(1000, 7);

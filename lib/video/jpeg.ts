@@ -57,7 +57,7 @@ export function pictureFault(bytes: Uint8Array): string | undefined {
   let scans = 0;
   for (let at = 2;;) {
     if (bytes[at] !== 0xff) return "no marker where one must be";
-    // Any number of FF may stand before a marker.
+    // Any number of FF bytes may precede a marker.
     while (bytes[at + 1] === 0xff) at++;
     const marker = bytes[at + 1];
     if (marker === undefined) return "ends without an end marker";

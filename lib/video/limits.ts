@@ -19,7 +19,7 @@ export interface VideoLimits {
   readonly holdMs: number;
 }
 
-/** Bounds that are no settings. */
+/** Limits without a setting. */
 const FIXED = { transferMs: 10_000, holdMs: 10_000 };
 
 /** Reads each bound from the configuration in force when it is used. */

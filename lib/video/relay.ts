@@ -26,7 +26,7 @@ interface Waiting {
   readonly deliver: Deliver;
 }
 
-/** Seconds' worth of bytes that may pass at once. */
+/** Burst size, in seconds of the permitted rate. */
 const BURST_SECONDS = 1;
 
 /** The relay's state of a camera. */

@@ -12,7 +12,7 @@ export interface PictureOptions {
   readonly height?: number;
   /** Bytes of the whole file, at least about 300. */
   readonly size?: number;
-  /** Stands in the file, so that a picture can be known again. */
+  /** Written into the file, so that a picture can be recognized. */
   readonly mark?: string;
 }
 

@@ -23,7 +23,7 @@ import { VideoTcpEdge } from "./tcp_edge.ts";
 
 const SETTING = "server.video_port";
 const TICK_MS = 50;
-/** About one port in 23 is of no use to clients. */
+/** Clients cannot use about one port in 23. */
 const BIND_TRIES = 50;
 
 export interface VideoOptions {

@@ -16,7 +16,7 @@ import type { VideoRelay } from "./relay.ts";
 
 export const PICTURE_HEAD_BYTES = 8;
 const READ_BYTES = 16_384;
-/** More than anybody may watch; older ones are over. */
+/** More than a user may watch; older ones have ended. */
 const MOST_WATCHED = 32;
 
 /** Returns the head that goes before a picture of `uid`. */
@@ -77,7 +77,7 @@ export class VideoWireLink {
     }
   }
 
-  /** Takes every whole frame; undefined for what is none. */
+  /** Takes every complete frame; undefined for invalid data. */
   #take(bytes: Uint8Array): number | undefined {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;

@@ -110,7 +110,7 @@ export class DatagramGate {
   /**
    * Returns whether `uid` was heard from another port within `ms`. A speaker
    * keeps the port until a pause: until then the same uid from another port is
-   * somebody else behind the same router, or a forged source address.
+   * another user behind the same router, or a forged source address.
    */
   #heardElsewhere(
     room: VoiceRoom,

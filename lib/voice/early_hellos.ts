@@ -3,9 +3,9 @@
  * after a lost link sends -310 and its voice hello within 0.2 s on two
  * connections (docs/protocol.md, "Ending a session"), and the server may read
  * them in either order; a client that moves may open the new connection before
- * the old one has ended. If the hello were refused at once, the member would be
- * without voice until the next 013B or press of the talk key, so it waits for a
- * moment.
+ * the old one has ended. If the hello were refused immediately, the member
+ * would be without voice until the next 013B or press of the talk key, so it
+ * waits for a moment.
  *
  * @module
  */

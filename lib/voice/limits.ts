@@ -11,7 +11,8 @@ export interface VoiceLimits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
   /**
-   * New connections from one address per second, and ten times as many at once.
+   * New connections from one address per second; a burst may be ten times as
+   * large.
    */
   readonly newPerSecond: number;
   /** Addresses whose connections count only in the total. */
@@ -78,7 +79,7 @@ const DEFAULTS = defaultConfig();
 export const VOICE_LIMITS: VoiceLimits = { ...voiceLimits(() => DEFAULTS) };
 
 /**
- * Seconds of speech that may arrive at once, as they do after a stall of the
+ * Seconds of speech that may arrive in one burst, as after a stall of the
  * network.
  */
 const SPEECH_BURST_SECONDS = 2;

@@ -51,7 +51,7 @@ export function addQuality(
 const GSM_BYTES = 33;
 const GSM_MS = 20;
 
-/** Returns the milliseconds of sound in so many bytes of payload. */
+/** Returns the milliseconds of sound in a payload of this many bytes. */
 export function soundMs(bytes: number): number {
   return bytes / GSM_BYTES * GSM_MS;
 }

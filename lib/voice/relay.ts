@@ -48,7 +48,7 @@ export class VoiceRelay implements VoiceControl {
   readonly #clock: () => number;
   readonly #rooms = new Map<Gid, VoiceRoom>();
   readonly #lost = new LostLinks();
-  /** Totals of rooms that have closed, and of what belongs to no room. */
+  /** Totals of closed rooms, and of traffic outside rooms. */
   readonly #past = noTotals();
   /** Counts of rooms that have closed, until they are taken. */
   #quality = new Map<Gid, VoiceQuality>();

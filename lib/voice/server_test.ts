@@ -66,7 +66,7 @@ Deno.test("startVoice() relays TCP to TCP unchanged, to all others", async () =>
   for (const listener of [bob, cat]) {
     same(joined(await listener.frames(5)), joined(sent));
   }
-  // Never back to the speaker: the first frame there is from somebody else.
+  // Never back to the speaker: the first frame there is from another member.
   test.skipped += 1000;
   await bob.write(voice(BOB, 9));
   same(await ann.frame(), voice(BOB, 9));

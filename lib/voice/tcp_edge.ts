@@ -15,9 +15,7 @@ import type { VoiceRelay } from "./relay.ts";
 import type { VoiceOwner } from "./roster.ts";
 import { TcpLink } from "./tcp_link.ts";
 
-/**
- * After a pause, so many seconds' worth of new connections may come at once.
- */
+/** Burst of new connections after a pause, in seconds of the permitted rate. */
 const BURST_SECONDS = 10;
 /** Milliseconds that peers get to read their last frames at shutdown. */
 const STOP_LINGER_MS = 200;

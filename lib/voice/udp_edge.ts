@@ -25,16 +25,16 @@ import type { Datagrams, Peer } from "./peer.ts";
 import { plainAddress } from "../net/addresses.ts";
 import { nextTurn, pause } from "../net/turn.ts";
 
-/** Sends that may wait for the kernel at once. */
+/** Maximum pending sends. */
 const MOST_SENDS = 8192;
 /** Milliseconds to wait after a failed receive. */
 const RECEIVE_PAUSE_MS = 5;
 
 /**
- * After so many refused datagrams in a row none is read for a moment, so that
- * a flood does not take the whole processor. Up to about 70,000 a second, the
- * pause is shorter than the time in which the kernel's buffer (some 270 small
- * datagrams) fills up, so it costs no member a datagram.
+ * After this many refused datagrams in a row, reading pauses for a moment, so
+ * that a flood does not take the whole processor. Up to about 70,000 a second,
+ * the pause is shorter than the time in which the kernel's buffer (some 270
+ * small datagrams) fills up, so it costs no member a datagram.
  */
 const MOST_REFUSED = 256;
 const REFUSED_PAUSE_MS = 1;

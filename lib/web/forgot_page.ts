@@ -21,7 +21,8 @@ import { Problem } from "./problem.ts";
 import type { App, Context, Site } from "./site.ts";
 
 /**
- * Rate of mails that one host may cause: five at once, then one in ten minutes.
+ * Rate of mails that one host may cause: a burst of five, then one in ten
+ * minutes.
  */
 const MAILS: Rate = { perSecond: 1 / 600, burst: 5 };
 

@@ -118,10 +118,7 @@ function isChallenge(path: string): boolean {
   return path.startsWith("/.well-known/acme-challenge/");
 }
 
-/**
- * New connections that may arrive at once after a pause, in seconds of the
- * permitted rate.
- */
+/** Burst of new connections after a pause, in seconds of the permitted rate. */
 const BURST_SECONDS = 10;
 
 export function connectionLimits(limits: Config["limits"]): AcceptorLimits {

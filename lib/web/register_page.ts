@@ -211,7 +211,7 @@ ${
 }
 
 /**
- * Returns the fields for approval: a code admits users at once; others
+ * Returns the fields for approval: a code admits users immediately; others
  * introduce themselves to the host.
  */
 function forApproval(c: Context, one: (options: FieldOptions) => Html): Html {

@@ -12,7 +12,7 @@ import { KeyedBuckets } from "../net/rates.ts";
 /** Time between the password and the code. */
 const PENDING_MS = 5 * 60_000;
 const MOST_PENDING = 1000;
-/** Rate of wrong codes per account: ten at once, then one in 90 seconds. */
+/** Rate of wrong codes per account: a burst of ten, then one in 90 seconds. */
 const CODES = { perSecond: 1 / 90, burst: 10 };
 
 interface Pending {

@@ -9,7 +9,7 @@ import { burstOf, liveRate, type Rate, TokenBucket } from "../../net/rates.ts";
 
 type Limits = Config["limits"];
 
-/** Answers that may be requested at once, in seconds of the permitted rate. */
+/** Burst of requests, in seconds of the permitted rate. */
 const ANSWER_BURST_SECONDS = 10;
 
 export class Allowance {

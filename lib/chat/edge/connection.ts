@@ -168,7 +168,8 @@ export class Connection implements Line, OutboxOwner, Acceptable {
       decoder.filled(n);
       clearTimeout(this.#delay);
       try {
-        // Authenticated clients come first: thousands may sign on at once.
+        // Authenticated clients come first, because thousands may sign on at
+        // the same time.
         if (!this.#online) await this.#owner.turn(this.address);
         const ending = this.#receiveAll();
         if (ending !== undefined) {

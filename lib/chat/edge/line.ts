@@ -43,7 +43,7 @@ export interface Line {
   signedOn(): void;
   /** Charges for the answer to an awaited packet, in bytes. */
   answered(bytes: number): void;
-  /** Handles the client's next packet no sooner than in so many milliseconds. */
+  /** Delays the client's next packet by at least this many milliseconds. */
   hold(ms: number): void;
   /**
    * Returns for how many milliseconds the client has read nothing of its queue.

@@ -34,7 +34,7 @@ const MERGE_BYTES = 65_536;
 
 /**
  * A burst alone does not make a client slow: it may have joined several full
- * rooms at once, or two members may write as fast as they can. A client over
+ * rooms together, or two members may write as fast as they can. A client over
  * the bound counts as slow when it reads nothing for this many milliseconds, or
  * when a multiple of the bound waits.
  */

@@ -8,7 +8,7 @@ const receipt = (id: number): Receipt => ({ what: "profile page", ids: [id] });
 const bytes = (...values: number[]) => Uint8Array.from(values);
 const turn = () => new Promise<void>((done) => setTimeout(done, 0));
 
-/** A socket that takes bytes only when told to. */
+/** A socket that accepts bytes only on request. */
 class Socket implements Sink {
   readonly writes: number[][] = [];
   #pending: PromiseWithResolvers<number> | undefined;

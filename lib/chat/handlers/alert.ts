@@ -15,7 +15,9 @@ import { plainText } from "../plain_text.ts";
 import { tellStaff } from "../tell_staff.ts";
 import { memberOf } from "./access.ts";
 
-/** Rate of calls for an admin by one user: three at once, then one per 20 s. */
+/**
+ * Rate of calls for an admin by one user: a burst of three, then one per 20 s.
+ */
 const ALERTS = { perSecond: 1 / 20, burst: 3 };
 
 export function alertAdmin(

@@ -1,7 +1,7 @@
 /**
  * Actions of admins (docs/protocol.md, "Moderation"). Each is written to the
- * store first: when that fails, memory stays as it was and nobody is told of
- * something that did not happen.
+ * store first: if that fails, memory stays unchanged and no client is told
+ * about an action that did not happen.
  *
  * @module
  */

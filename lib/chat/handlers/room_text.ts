@@ -125,7 +125,7 @@ interface Whisper {
 
 const [SLASH, W, LESS, GREATER, BLANK] = encodeText("/w<> ");
 
-/** Parses `/w nick: text`, which may stand inside formatting tags. */
+/** Parses `/w nick: text`, which may be inside formatting tags. */
 function whisperOf(text: Uint8Array): Whisper | undefined {
   // Every room message passes here, so nothing is decoded before it must be.
   let at = 0;

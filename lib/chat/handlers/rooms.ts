@@ -33,7 +33,7 @@ export function refresh(
   ctx: Context,
   { kind, id }: { kind: number; id: number },
 ): void {
-  // The list shows new and closed rooms at once; its counts may be a second
+  // The list shows new and closed rooms immediately; its counts may be a second
   // old.
   const key = `list ${kind} ${id} ${ctx.world.rooms.size}`;
   ctx.reply(

@@ -88,7 +88,7 @@ export interface Accounts {
   search(query: AccountQuery): Account[];
   list(listing?: AccountListing): Account[];
   count(): number;
-  /** Not durable at once: written with the next batch (`Store.flush`). */
+  /** Not durable immediately: written with the next batch (`Store.flush`). */
   seen(uid: Uid, at: Millis, address: string): void;
   /** Notes the network of a sign-on; written with the next batch too. */
   signedOnFrom(uid: Uid, at: Millis, address: string): void;

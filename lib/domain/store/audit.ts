@@ -30,7 +30,7 @@ export interface AuditFilter {
 }
 
 export interface Audit {
-  /** Not durable at once: written with the next batch (`Store.flush`). */
+  /** Not durable immediately: written with the next batch (`Store.flush`). */
   add(entry: AuditEntry): void;
   list(filter?: AuditFilter): (AuditEntry & { readonly id: number })[];
 }

@@ -22,6 +22,11 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^[#\s]*As how many\b/i, "cost of …, in packets"],
   [/^[#\s]*By when\b/i, "time allowed to …, in seconds"],
   [/\belder\b/i, "older"],
+  [/\byoungest\b/i, "newest"],
+  [/\bmend(s|ed|ing)?\b/i, "fix, correct, repair"],
+  [/\bdear(er|est)?\b/i, "expensive, costly"],
+  [/\b(stood|stands?|standing) still\b/i, "is blocked, is suspended"],
+  [/\bin the place of\b/i, "replaces, instead of"],
 ];
 
 /** Generated files, or files that quote the client's texts. */

@@ -17,7 +17,7 @@ Deno.test("config init, set, show and check work together", async () => {
     "auth.scrypt_log2n": { value: 2, origin: "environment", live: false },
   });
   equal((await home.run("config check")).code, 0);
-  match((await home.run("config show server.name")).out, /What this server is/);
+  match((await home.run("config show server.name")).out, /Name of this server/);
   equal((await home.run("config init --force")).code, 0);
   match(
     await Deno.readTextFile(`${home.data}/retropal.toml.old`),

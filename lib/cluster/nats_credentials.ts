@@ -43,7 +43,7 @@ export function natsFault(config: Config): string | undefined {
     : nats.find((url) => !isThisMachine(new URL(url).hostname));
   return open &&
     `${withoutSecret(open)} is another host and there are no credentials: ` +
-      "anybody who reaches it could sign on as anybody. Set " +
+      "anybody who can reach it could then sign on as any user. Set " +
       "cluster.credentials, or cluster.insecure = true in a network of your " +
       "own.";
 }

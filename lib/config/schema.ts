@@ -48,12 +48,12 @@ export const SCHEMA = {
 
 /** Heading of each section in the file. */
 export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
-  server: "Who this server is and where it listens.",
-  web: "The pages, and what the old client fetches by itself.",
+  server: "The server itself: its name, addresses and ports.",
+  web: "The pages, and files for the old client.",
   auth: "Sign-on and registration.",
-  access: "Who may connect at all.",
-  limits: "What one person, one address and everybody together may use.",
-  moderation: "What staff work with.",
+  access: "Networks that may connect.",
+  limits: "Limits for one user, one address and the whole server.",
+  moderation: "Moderation.",
   mail: "E-mail.",
   voice: "Sound.",
   video: "Webcams in rooms.",
@@ -63,6 +63,6 @@ export const SECTIONS: Readonly<Record<keyof typeof SCHEMA, string>> = {
   redirect: "Moving to another server.",
   store: "The database.",
   backup: "Automatic backups.",
-  update: "Looking for new releases.",
+  update: "Search for new releases.",
   log: "The log.",
 };

@@ -21,11 +21,11 @@ export function configTemplate(
 ): string {
   const lines = [
     ...comment(
-      "Settings of this retropal server. A line that begins with # is not " +
-        "read: take the # away to change what it says. Flags and the " +
-        "environment come before this file; `retropal config show` says what " +
-        "is in force and why, `retropal config check` whether it is right. " +
-        "Settings marked (live) change while the server runs: " +
+      "Settings of this retropal server. Lines that begin with # are " +
+        "ignored: remove the # to change a setting. Flags and the " +
+        "environment come before this file; `retropal config show` shows the " +
+        "values in force and their sources, `retropal config check` whether " +
+        "it is right. Settings marked (live) change while the server runs: " +
         "`retropal config reload`, or SIGHUP.",
     ),
   ];

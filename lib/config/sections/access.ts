@@ -8,16 +8,15 @@ import { networks } from "../kinds.ts";
 export const ACCESS = {
   only_from: networks({
     default: [],
-    about:
-      "A private server: connections from anywhere else are refused. Empty: " +
-      "everybody may come.",
+    about: "Networks that may connect; all others are refused. Empty: no " +
+      "restriction.",
     example: '["192.168.1.0/24", "203.0.113.7"]',
   }),
   uncounted: networks({
     default: ["127.0.0.0/8", "::1"],
     about:
-      "Addresses that may hold as many connections as there may be in all: " +
-      "this machine, and a proxy of yours through which everybody comes.",
+      "Addresses without a limit of connections per address: this machine, " +
+      "and proxies through which all clients connect.",
     example: '["127.0.0.0/8", "::1", "192.168.1.2"]',
   }),
 } as const;

@@ -9,8 +9,9 @@ import { choice, integer, list, text, toggle } from "../setting.ts";
 export const AUTH = {
   registration: choice(["closed", "open", "invite", "approval"], {
     default: "closed",
-    about: "Who may create an account without the host: nobody, everybody, " +
-      "people with an invite code, or everybody whom staff then approve.",
+    about:
+      "Who may register: nobody, everybody, users with an invite code, or " +
+      "everybody after approval by staff.",
     live: true,
   }),
   approval_days: integer({
@@ -35,8 +36,8 @@ export const AUTH = {
     check: (item) => item !== "" && fitsWindows1252(item),
     allowed: "names of Windows-1252 letters",
     about:
-      "Nicknames that nobody can register, in any spelling that looks alike. " +
-      "server.name is always one of them.",
+      "Nicknames that nobody can register, including spellings that look " +
+      "alike. server.name is always one of them.",
     example: '["Admin", "Moderator", "Host"]',
     live: true,
   }),
@@ -45,8 +46,8 @@ export const AUTH = {
     min: 1,
     max: 20,
     about:
-      "How much work a password hash is: 2 to this power. 15 takes about a " +
-      "tenth of a second; lower it only for load tests.",
+      "Cost of a password hash, as a power of 2. 15 takes about 0.1 s; lower " +
+      "it only for load tests.",
   }),
   server_key: text({
     default: "XyF¦NNN473312518",
@@ -54,8 +55,8 @@ export const AUTH = {
     check: (value) =>
       fitsWindows1252(value) && /^.{4}(NNN|\d{3}).{9}$/s.test(value),
     allowed:
-      "16 characters, of which the 5th to 7th are NNN (a fresh number for each " +
-      "connection) or three digits",
+      "16 characters, of which the 5th to 7th are NNN (a fresh number for " +
+      "each connection) or three digits",
     about:
       "The challenge of the sign-on. With digits outside 509..851 a password " +
       "cannot be checked: such a key is sent first, and one with NNN after it.",

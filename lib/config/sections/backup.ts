@@ -9,8 +9,9 @@ import { text, toggle } from "../setting.ts";
 export const BACKUP = {
   nightly: toggle({
     default: true,
-    about: "Copy the database every night into backups/ in the data folder. " +
-      "store.backup_keep says how many copies are kept.",
+    about:
+      "Back up the database every night into backups/ in the data folder. " +
+      "store.backup_keep limits the number of copies.",
     live: true,
   }),
   at: text({
@@ -18,8 +19,9 @@ export const BACKUP = {
     max: 5,
     check: (value) => /^([01]\d|2[0-3]):[0-5]\d$/.test(value),
     allowed: "a time of day from 00:00 to 23:59",
-    about: "When, by this machine's clock. A night that was missed is made " +
-      "up for after the next start.",
+    about:
+      "Local time of the nightly backup. A missed backup is made after the " +
+      "next start.",
     example: '"02:30"',
     live: true,
   }),

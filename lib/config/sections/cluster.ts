@@ -16,9 +16,9 @@ export function withoutSecret(url: string): string {
 export const CLUSTER = {
   role: choice(["", "core", "gateway"], {
     default: "",
-    about: "What this process is among several: a core, which decides and " +
-      "stores, or a gateway, which holds connections. Empty: it is the only " +
-      "one and needs no NATS.",
+    about:
+      "Role in a cluster: a core, which stores the data, or a gateway, which " +
+      "holds connections. Empty: a standalone server, which needs no NATS.",
     example: '"gateway"',
     desk: false,
   }),
@@ -54,7 +54,7 @@ export const CLUSTER = {
     default: "",
     max: 1000,
     about: "PEM file of the authority that signed the certificates of the " +
-      "NATS servers. Empty: those that the system trusts.",
+      "NATS servers. Empty: the authorities that the system trusts.",
     example: '"/etc/retropal/nats-ca.pem"',
     desk: false,
   }),
@@ -76,7 +76,7 @@ export const CLUSTER = {
   insecure: toggle({
     default: false,
     about: "Whether NATS on another host may be used without credentials: " +
-      "anybody who reaches it could sign on as anybody.",
+      "anybody who can reach it could then sign on as any user.",
     desk: false,
   }),
 } as const;

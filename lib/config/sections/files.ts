@@ -9,29 +9,29 @@ export const FILES = {
   relay: toggle({
     default: false,
     about:
-      "Carry files between users through the server, for receivers that it " +
-      "can reach and their senders cannot. Nothing is stored.",
+      "Relay files to receivers that the server can reach and their senders " +
+      "cannot. Nothing is stored.",
     live: true,
   }),
   relay_bytes: integer({
     default: 104_857_600,
     min: 1,
     max: 4_294_967_295,
-    about: "Largest file that the server carries, in bytes.",
+    about: "Largest file that the server relays, in bytes.",
     live: true,
   }),
   relay_seconds: integer({
     default: 1800,
     min: 10,
     max: 86_400,
-    about: "Longest time that one file may take, in seconds.",
+    about: "Maximum duration of one file transfer, in seconds.",
     live: true,
   }),
   drop: toggle({
     default: false,
     about:
-      "Take files on the server for users behind two routers; the receiver " +
-      "gets a link. Files are not scanned.",
+      "Store files for receivers when both users are behind routers; the " +
+      "receiver gets a link. Files are not scanned.",
     live: true,
   }),
   drop_url: text({
@@ -40,7 +40,8 @@ export const FILES = {
     check: (value) => value === "" || /^https?:\/\/[^\s"<>]+$/.test(value),
     allowed: 'the beginning of a link, or "" for the address of the pages',
     about:
-      "Where links to such files lead, when a proxy stands before the pages.",
+      "Base address of links to such files, if there is a proxy in front of " +
+      "the pages.",
     example: '"https://chat.example.org"',
     live: true,
   }),
@@ -69,7 +70,7 @@ export const FILES = {
     default: 4,
     min: 1,
     max: 100,
-    about: "Files carried, and files taken, at the same time.",
+    about: "Files relayed, and files uploaded, at the same time.",
     live: true,
   }),
 } as const;

@@ -19,8 +19,8 @@ export const LIMITS = {
     default: 0,
     min: 0,
     about:
-      "Packets it may send at once after a pause. 0: twice as many as in a " +
-      "second, but never fewer than a sign-on is.",
+      "Packets that it may send in a burst after a pause. 0: twice the rate " +
+      "per second, but at least enough for a sign-on.",
   }),
   search_cost: count({
     default: 3,
@@ -32,17 +32,17 @@ export const LIMITS = {
     min: 1000,
     max: 100_000_000,
     about:
-      "Bytes per second of the lists, searches and rooms that one connection " +
-      "asks for; ten times as much may come at once, the rest comes later.",
+      "Bytes per second of lists, searches and rooms sent to one connection; " +
+      "up to ten times as much in a burst, the rest is delayed.",
   }),
   fanout_bytes_per_second: count({
     default: 250_000,
     min: 1000,
     max: 1_000_000_000,
     about:
-      "Bytes per second that one user may make the server send to others, such " +
-      "as a line to each member of a room; ten times as much may be sent at " +
-      "once, the rest later.",
+      "Bytes per second that one user may make the server send to others, " +
+      "such as a line to each member of a room; up to ten times as much in a " +
+      "burst, the rest is delayed.",
   }),
   room_create_cost: count({
     default: 10,
@@ -62,8 +62,7 @@ export const LIMITS = {
   }),
   audited_per_minute: count({
     default: 120,
-    about:
-      "Acts of one person that the audit log keeps (bans, banners, alerts).",
+    about: "Entries of one user in the audit log (bans, banners, alerts).",
   }),
   email_invites_per_user: count({
     default: 100,
@@ -104,7 +103,7 @@ export const LIMITS = {
   }),
   offline_messages_per_sender: count({
     default: 150,
-    about: "Of those, messages of one sender.",
+    about: "Messages of one sender among them.",
   }),
   connections_total: count({
     default: 12000,
@@ -121,8 +120,8 @@ export const LIMITS = {
   new_connections_per_second: count({
     default: 20,
     about:
-      "New connections per second from one address, to each port; ten times " +
-      "as many at once after a pause.",
+      "New connections per second from one address, to each port; up to ten " +
+      "times as many in a burst after a pause.",
   }),
   web_connections: count({
     default: 2000,
@@ -131,8 +130,8 @@ export const LIMITS = {
   web_connections_per_address: count({
     default: 100,
     about:
-      "Connections to the pages from one address; half as many pages that " +
-      "update themselves. Proxies in web.trusted_proxies are exempt.",
+      "Connections to the pages from one address; half as many for pages " +
+      "with live updates. Proxies in web.trusted_proxies are exempt.",
   }),
   signon_seconds: count({
     default: 30,
@@ -141,15 +140,14 @@ export const LIMITS = {
   }),
   signon_attempts_per_address: count({
     default: 30,
-    about:
-      "Failed sign-ons from one address before its next ones wait in line; " +
+    about: "Failed sign-ons from one address before further ones are queued; " +
       "accounts that have signed on from there do not wait.",
   }),
   signon_attempts_per_account: count({
     default: 10,
     about:
-      "Failed sign-ons to one account before the next ones wait in line, one " +
-      "a second; the networks it is known from do not wait.",
+      "Failed sign-ons to one account before further ones are queued, one a " +
+      "second; networks from which it has signed on do not wait.",
   }),
   signon_ban_seconds: count({
     default: 120,
@@ -159,7 +157,7 @@ export const LIMITS = {
   }),
   registrations_per_address: count({
     default: 20,
-    about: "Accounts made from one address before the next must wait a while.",
+    about: "Accounts created from one address before the next one is delayed.",
   }),
   applications_per_address: count({
     default: 3,
@@ -168,9 +166,8 @@ export const LIMITS = {
   }),
   hash_queue: count({
     default: 1024,
-    about:
-      "Password checks that may wait, a minute of work for two cores; more are " +
-      "refused politely.",
+    about: "Maximum queued password checks, a minute of work for two cores; " +
+      "further ones are refused with a message.",
   }),
   idle_minutes: count({
     default: 30,
@@ -199,7 +196,8 @@ export const LIMITS = {
   voice_silent_connections: count({
     default: 2048,
     about:
-      "Voice connections that have not identified themselves; the oldest give way.",
+      "Voice connections that have not identified themselves; the oldest are " +
+      "closed first.",
   }),
   voice_hello_seconds: count({
     default: 10,
@@ -218,7 +216,7 @@ export const LIMITS = {
     max: 10_000_000,
     about:
       "Bytes of voice that one speaker may send per second; the client sends " +
-      "1900. Twice as much may come at once.",
+      "1900. Up to twice as much in a burst.",
   }),
   video_publishers: count({
     default: 50,
@@ -235,11 +233,11 @@ export const LIMITS = {
   }),
   video_connections: count({
     default: 2048,
-    about: "Video connections at a time, GETs that wait included.",
+    about: "Video connections at a time, including waiting GETs.",
   }),
   video_connections_per_second: count({
     default: 4000,
-    about: "Video connections accepted per second; the others wait their turn.",
+    about: "Video connections accepted per second; others wait.",
   }),
   video_publisher_bytes_per_second: count({
     default: 65_536,

@@ -8,18 +8,17 @@ import { choice, integer, toggle } from "../setting.ts";
 export const LOG = {
   level: choice(["debug", "info", "warning", "warn", "error"], {
     default: "info",
-    about: "How much is logged.",
+    about: "Lowest level that is logged.",
     live: true,
   }),
   format: choice(["text", "json"], {
     default: "text",
-    about: "For people, or one JSON object a line for machines.",
+    about: "Format: text, or one JSON object per line.",
   }),
   watchdog_thread: toggle({
     default: false,
-    about:
-      "Whether a thread (of 20 MB) tells that the server stands still while " +
-      "it does, and not only afterwards.",
+    about: "Whether a thread (20 MB) reports a blocked server while it is " +
+      "blocked, and not only afterwards.",
   }),
   file: toggle({
     default: false,
@@ -29,20 +28,20 @@ export const LOG = {
     default: 10_485_760,
     min: 10_000,
     max: 1_000_000_000,
-    about: "At what size a new log file is begun.",
+    about: "Size at which a new log file is started.",
   }),
   file_days: integer({
     default: 30,
     min: 1,
     max: 36500,
     about:
-      "Begin a new log file after this many days, and remove an old one as " +
+      "Start a new log file after this many days, and remove an old one this " +
       "many days after its last line.",
   }),
   file_keep: integer({
     default: 5,
     min: 1,
     max: 100,
-    about: "How many old log files are kept.",
+    about: "Number of old log files kept.",
   }),
 } as const;

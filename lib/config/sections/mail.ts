@@ -13,8 +13,9 @@ export const MAIL = {
     default: "",
     check: (value) => value === "" || isHost(value),
     allowed: 'a host name or address, or "" for none',
-    about: "SMTP server through which e-mail is sent: new passwords, checks " +
-      "of addresses, answers to applications. Empty: no e-mail is sent.",
+    about:
+      "SMTP server for e-mail: new passwords, confirmation of addresses, " +
+      "decisions about applications. Empty: no e-mail is sent.",
     example: '"smtp.example.org"',
     live: true,
   }),
@@ -42,7 +43,7 @@ export const MAIL = {
   }),
   user: text({
     default: "",
-    about: "User name at the SMTP server. Empty: sign in as nobody.",
+    about: "User name at the SMTP server. Empty: no authentication.",
     example: '"retropal@example.org"',
     live: true,
   }),

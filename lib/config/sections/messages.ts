@@ -11,8 +11,8 @@ export const MESSAGES = {
     min: 0,
     max: 86_400,
     about:
-      "When a session ends without a goodbye, deliver the direct messages " +
-      "of its last seconds again. 0: never.",
+      "When a session ends without signing off, deliver the direct messages " +
+      "of this many last seconds again. 0: never.",
     live: true,
   }),
   away_reply: toggle({

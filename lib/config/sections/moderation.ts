@@ -18,21 +18,22 @@ export const MODERATION = {
     min: 0,
     max: 100,
     about:
-      "Number of a room's last lines that are kept with a complaint from that " +
-      "room, for staff to read. 0: none. Whispers are never kept.",
+      "Number of a room's last lines that are saved with a complaint from " +
+      "that room, for staff to read. 0: none. Whispers are never saved.",
     live: true,
   }),
   words_in_names: toggle({
     default: true,
     about:
       "Whether nicknames that people choose, and names of rooms that they " +
-      "open, are refused when they have a word of the list.",
+      "open, are refused if they contain a listed word.",
     live: true,
   }),
   words_in_messages: toggle({
     default: false,
-    about: "Whether the word list holds for private messages between users " +
-      "too. Messages to staff are exempt.",
+    about:
+      "Whether the word list also applies to private messages between users. " +
+      "Messages to staff are exempt.",
     live: true,
   }),
 } as const;

@@ -10,9 +10,8 @@ export const REDIRECT = {
     default: "",
     check: (value) => value === "" || /^[^:\s]+(:\d{1,5})?$/.test(value),
     allowed: 'a host, or host:port, or "" for none',
-    about:
-      "Sends every client to another server as soon as it connects: for moving " +
-      "house.",
+    about: "Redirects every client to another server as soon as it connects, " +
+      "after a move.",
     example: '"new.example.org:5001"',
     live: true,
   }),

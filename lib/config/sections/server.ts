@@ -14,7 +14,7 @@ export const SERVER = {
     max: 64,
     check: (value) => value.trim() !== "" && isClientText(value),
     allowed: "1 to 64 characters of Windows-1252",
-    about: "What this server is called, in greetings and on its pages.",
+    about: "Name of this server, in greetings and on its pages.",
     example: '"Grandma\'s Kitchen"',
     live: true,
   }),
@@ -23,9 +23,8 @@ export const SERVER = {
     max: 500,
     check: isClientText,
     allowed: "at most 500 characters of Windows-1252",
-    about:
-      "What a room says to who enters it when it has no welcome of its own; " +
-      "{nick} and {room} are filled in.",
+    about: "Welcome text of rooms without their own; {nick} and {room} are " +
+      "replaced.",
     example: '"Be kind to each other."',
     live: true,
   }),
@@ -41,8 +40,9 @@ export const SERVER = {
     check: (value) => value === "" || isHost(value),
     allowed: 'an IPv4 address or a host name, or "" for none',
     about:
-      "The address that clients are told for voice. Empty: the one at which " +
-      "each client's own connection arrived, right unless a router stands between.",
+      "The address announced to clients for voice. Empty: the one that each " +
+      "client has connected to, which is correct unless there is a router in " +
+      "between.",
     example: '"chat.example.org"',
     live: true,
   }),
@@ -51,14 +51,15 @@ export const SERVER = {
     check: (value) => value === "" || isHost(value),
     allowed: 'an IPv4 address or a host name, or "" for none',
     about: "The same for clients from private networks (10.x, 172.16-31.x, " +
-      "192.168.x), so that friends at home and friends outside hear each other.",
+      "192.168.x), so that friends at home and friends outside hear each " +
+      "other.",
     example: '"192.168.1.20"',
     live: true,
   }),
   contact: text({
     default: "",
     max: 200,
-    about: "How to reach the host, for pages that say to ask them.",
+    about: "How to reach the host, for pages that refer to them.",
     example: '"Ann, 020 555 0123"',
     live: true,
   }),
@@ -73,7 +74,7 @@ export const SERVER = {
   }),
   chat_port: port({
     default: 5001,
-    about: "TCP port for chat. The client expects 5001 unless told otherwise.",
+    about: "TCP port for chat. The client uses 5001 by default.",
   }),
   voice_port: port({
     default: 2090,

@@ -8,15 +8,15 @@ import { choice, integer } from "../setting.ts";
 export const STORE = {
   durability: choice(["normal", "full"], {
     default: "normal",
-    about:
-      "normal: nothing is lost when the program dies, the last moments may be " +
-      "when the power fails. full: nothing then either, at some cost in speed.",
+    about: "normal: a crash loses nothing, a power failure may lose the last " +
+      "moments. full: a power failure loses nothing either, at some cost in " +
+      "speed.",
   }),
   audit_days: integer({
     default: 365,
     min: 1,
     max: 36500,
-    about: "For how many days the audit log is kept.",
+    about: "Days that the audit log is kept.",
     live: true,
   }),
   complaint_days: integer({
@@ -75,7 +75,7 @@ export const STORE = {
     default: 7,
     min: 1,
     max: 1000,
-    about: "How many backups of each kind (by command, nightly) are kept.",
+    about: "Number of backups of each kind (by command, nightly) kept.",
     live: true,
   }),
 } as const;

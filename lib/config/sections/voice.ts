@@ -8,15 +8,15 @@ import { integer, toggle } from "../setting.ts";
 export const VOICE = {
   udp: toggle({
     default: true,
-    about: "Whether voice is also taken and sent by UDP.",
+    about: "Whether voice by UDP is supported in addition to TCP.",
   }),
   floor_pause_ms: integer({
     default: 1000,
     min: 100,
     max: 10000,
     about:
-      "After how long a pause another may speak. The client cannot mix voices, " +
-      "so one person speaks at a time.",
+      "Pause after which another member may speak. The client cannot mix " +
+      "voices, so one member speaks at a time.",
     live: true,
   }),
   longest_turn_seconds: integer({
@@ -32,7 +32,9 @@ export const VOICE = {
     default: 5,
     min: 1,
     max: 100,
-    about: "Frames that may wait for a slow listener; the oldest go first.",
+    about:
+      "Frames that may be queued for a slow listener; the oldest are dropped " +
+      "first.",
     live: true,
   }),
 } as const;

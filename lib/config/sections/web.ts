@@ -46,16 +46,16 @@ export const WEB = {
     check: (value) => value === "" || isOrigin(value),
     allowed: 'an address without a path, or "" for the server\'s own',
     about:
-      "Address of the pages as people outside open it, when a proxy or a " +
-      "router gives them another name or port. Links for others begin with it.",
+      "Address of the pages as users outside open it, if a proxy or a router " +
+      "changes the name or port. Links for others begin with it.",
     example: '"https://chat.example.org"',
     live: true,
   }),
   tls: choice(["off", "self", "files", "acme"], {
     default: "off",
     about:
-      "HTTPS beside http: off, with a certificate that the server makes for " +
-      "itself, with one from files, or with one by ACME (Let's Encrypt).",
+      "HTTPS in addition to http: off, with a self-signed certificate, with " +
+      "one from files, or with one by ACME (Let's Encrypt).",
   }),
   tls_port: port({ default: 8443, about: "TCP port of the pages by HTTPS." }),
   tls_cert: text({
@@ -97,7 +97,7 @@ export const WEB = {
     max: 200,
     check: (value) => value === "" || /^[^\s@]+@[^\s@]+$/.test(value),
     allowed: 'an email address, or "" for none',
-    about: "Where the ACME server writes when something is wrong.",
+    about: "Contact address for the ACME server.",
     example: '"host@example.org"',
     live: true,
   }),
@@ -114,9 +114,8 @@ export const WEB = {
     default: 0,
     min: 0,
     max: 63_072_000,
-    about:
-      "Tell browsers to come only by https for so many seconds. 0: do not. " +
-      "Until they have passed, a browser refuses http and bad certificates.",
+    about: "Seconds for which browsers must use only https. 0: no such rule. " +
+      "During this time a browser refuses http and invalid certificates.",
     live: true,
   }),
   show_names: toggle({
@@ -132,13 +131,13 @@ export const WEB = {
   }),
   staff_networks: networks({
     default: PRIVATE_NETWORKS,
-    about: "From where the host's desk, metrics and health can be opened.",
+    about: "Networks from which the desk, metrics and health can be opened.",
     example: '["127.0.0.0/8", "192.168.1.0/24"]',
     desk: false,
   }),
   trusted_proxies: networks({
     default: [],
-    about: "Proxies in front of the pages whose X-Forwarded-For is believed.",
+    about: "Proxies in front of the pages whose X-Forwarded-For is trusted.",
     example: '["127.0.0.1"]',
     desk: false,
   }),

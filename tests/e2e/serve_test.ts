@@ -103,7 +103,7 @@ Deno.test("serve makes an owner although somebody was added before", async () =>
     // second owner.
     await using again = new RunningCli(serve(data));
     await again.out.match(/^ready /m, 60_000);
-    await again.err.match(/What to do next/, 5000);
+    await again.err.match(/Next steps/, 5000);
     assert.doesNotMatch(again.err.text, /password {2}/);
   });
 });

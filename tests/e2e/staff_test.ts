@@ -131,7 +131,7 @@ Deno.test("nobody raises himself, whatever he writes to the system user", async 
   }
   for (const line of ["/set Ann --role superadmin", "user set Ann", "/role"]) {
     const text = await answer(ann, line);
-    assert.match(text, /^(There is no|I am the server)/);
+    assert.match(text, /^(There is no|This is the server)/);
   }
   assert.match(await answer(bob, "/broadcast me"), /^Only an admin may use/);
   assert.match(await answer(bob, "/ban Paltalk 1h"), /leave it as it is/);

@@ -1,5 +1,5 @@
 /**
- * `deno task locks`: writes both lock files anew. `deno.lock` has what the
+ * `deno task locks`: writes both lock files again. `deno.lock` has what the
  * server and its browser client import, so that `deno task start` fetches
  * nothing else; `tests/deno.lock` has the packages of tests as well.
  *

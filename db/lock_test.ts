@@ -40,7 +40,7 @@ Deno.test("FolderLock reports a folder that is not writable", () =>
   withFolder((folder) => {
     assert.throws(
       () => new FolderLock(join(folder, "none"), "x"),
-      fails("io", /There is no .*retropal.lock/),
+      fails("io", /retropal.lock does not exist/),
     );
   }));
 

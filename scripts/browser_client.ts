@@ -23,7 +23,11 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "microphone.js": "web/chat/voice/worklet.ts",
 };
 /** Concatenated in this order; rules for narrow windows come last. */
-const STYLES = ["web/chat/room.css", "web/chat/chat.css"];
+const STYLES = [
+  "web/chat/room.css",
+  "web/chat/chat.css",
+  "web/chat/narrow.css",
+];
 /** The Deno that bundles: this one, unless RETROPAL_BUNDLER names another. */
 const BUNDLER = Deno.env.get("RETROPAL_BUNDLER") ?? Deno.execPath();
 /** Sources of the bundles. */

@@ -161,24 +161,8 @@ async function furnish(server: WholeServer): Promise<Scene> {
   });
   addHistory(server);
   addStatistics(server);
-  for (
-    const [word, action] of [
-      ["darn", "mask"],
-      ["*spam*", "refuse"],
-      ["meet me", "flag"],
-    ] as const
-  ) store.words.set({ word, action, by: "Guard", at: at - 86_400_000 });
-  const eve = await server.addUser("Eve", { email: "eve@example.org" });
-  store.applications.set({
-    uid: eve.uid,
-    at: at - 1_800_000,
-    host: "203.0.113.7",
-    message: "Ann told me about you. I play the accordion.",
-    rejectedAt: null,
-    rejectedBy: "",
-    reason: "",
-    expiresAt: at + 14 * 86_400_000,
-  });
+  addWords(server, at);
+  await addApplication(server, at);
   addMails(server, at);
   const { gid } = store.rooms.create({
     name: "Rose's Garden",
@@ -189,6 +173,30 @@ async function furnish(server: WholeServer): Promise<Scene> {
     createdAt: at - 40 * 86_400_000,
   });
   return { server, complaint: id, troll: troll.uid, ownRoom: gid };
+}
+
+function addWords({ store }: WholeServer, at: number): void {
+  for (
+    const [word, action] of [
+      ["darn", "mask"],
+      ["*spam*", "refuse"],
+      ["meet me", "flag"],
+    ] as const
+  ) store.words.set({ word, action, by: "Guard", at: at - 86_400_000 });
+}
+
+async function addApplication(server: WholeServer, at: number): Promise<void> {
+  const eve = await server.addUser("Eve", { email: "eve@example.org" });
+  server.store.applications.set({
+    uid: eve.uid,
+    at: at - 1_800_000,
+    host: "203.0.113.7",
+    message: "Ann told me about you. I play the accordion.",
+    rejectedAt: null,
+    rejectedBy: "",
+    reason: "",
+    expiresAt: at + 14 * 86_400_000,
+  });
 }
 
 /** One that waits, and one that was refused. */

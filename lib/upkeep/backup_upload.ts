@@ -7,7 +7,9 @@
 import { join } from "node:path";
 import { readFacts, stamp } from "../../db/backup.ts";
 import { newestSchema } from "../../db/migrate.ts";
-import { UPLOADED } from "./nightly_backups.ts";
+
+/** Names of uploaded copies begin like this. */
+export const UPLOADED = "retropal.db.upload-";
 
 /** More than a home server's database ever has. */
 const MOST_BYTES = 4 * 1024 ** 3;

@@ -8,13 +8,11 @@ import { join } from "node:path";
 import { type BackupFacts, stamp } from "../../db/backup.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../ops/log.ts";
-import { BackupUpload } from "./backup_upload.ts";
+import { BackupUpload, UPLOADED } from "./backup_upload.ts";
 import { copyWhole } from "./whole_copy.ts";
 
 /** Names of nightly copies begin so, with the time in UTC after it. */
 export const NIGHTLY = "retropal.db.nightly-";
-/** Names of uploaded copies begin like this. */
-export const UPLOADED = "retropal.db.upload-";
 const NIGHTLY_NAME = /^retropal\.db\.nightly-(\d{8}T\d{6})$/;
 /** Copies by `retropal backup` and before an upgrade are listed too. */
 const LISTED_NAME = /^retropal\.db\.(nightly|backup|upload)-\d{8}T\d{6}$/;

@@ -101,7 +101,7 @@ export interface AcceptorOptions<T extends Acceptable> {
    * Connections accepted before other ready work gets its turn; 4 when not
    * given.
    */
-  readonly batch?: number;
+  readonly batch?: () => number;
   /**
    * Maximum connections accepted per second; the others stay in the backlog.
    * For a port with many short connections, which must leave time for other
@@ -200,10 +200,11 @@ export class Acceptor<T extends Acceptable> {
 
   /** Accepts connections until {@linkcode Acceptor.close}. Never rejects. */
   async run(): Promise<void> {
-    const { listener, batch = BATCH } = this.#options;
+    const { listener, batch = () => BATCH } = this.#options;
     for (let n = 1; !this.#closed; n++) {
-      if (n % batch === 0) {
-        await this.#giveWay(batch);
+      if (n >= batch()) {
+        await this.#giveWay(n);
+        n = 0;
       }
       let conn: Deno.TcpConn;
       try {

@@ -21,7 +21,7 @@ import { makePicture } from "../../../lib/video/sample_picture.ts";
 import { endsWithScript } from "../../leftovers.ts";
 import type { Seen } from "../rig/load.ts";
 import type { Bench } from "../rig/options.ts";
-import { LOAD_CORE, pinned, type Running } from "../rig/process.ts";
+import { lastInLine, LOAD_CORE, pinned, type Running } from "../rig/process.ts";
 import type { Goal, Row } from "../rig/report.ts";
 import { costs, interleave, ratio, type Variant } from "../rig/rounds.ts";
 import {
@@ -153,16 +153,20 @@ export const videoStorm: Bench = {
 
 /**
  * Starts the storm on the core of the load generator, so that it does not use
- * the server's.
+ * the server's, and with what the generator leaves of it: otherwise the bench
+ * would measure how long the generator waits for its own core.
  */
 async function startStorm(
   port: number,
   uid: number,
 ): Promise<AsyncDisposable> {
   const script = new URL("../rig/load/video_storm.ts", import.meta.url).href;
-  const [program, args] = await pinned(LOAD_CORE, Deno.execPath(), [
-    ...["run", "--allow-net", script, String(port), String(uid)],
-  ]);
+  const [program, args] = await pinned(
+    LOAD_CORE,
+    ...await lastInLine(Deno.execPath(), [
+      ...["run", "--allow-net", script, String(port), String(uid)],
+    ]),
+  );
   const storm = new Deno.Command(program, {
     args,
     stdout: "null",

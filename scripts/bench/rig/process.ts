@@ -46,6 +46,19 @@ export async function pinned(
     : [program, [...args]];
 }
 
+/**
+ * Returns the command line that runs `program` only while nothing else wants
+ * its core, where the machine has `chrt`.
+ */
+export async function lastInLine(
+  program: string,
+  args: readonly string[],
+): Promise<[string, readonly string[]]> {
+  return await has("chrt")
+    ? ["chrt", ["--idle", "0", program, ...args]]
+    : [program, args];
+}
+
 /** A running server and its ports. */
 export interface Running extends AsyncDisposable {
   readonly name: string;

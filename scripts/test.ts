@@ -99,35 +99,47 @@ const { values, positionals } = readOptions(USAGE, {
   filter: { type: "string" },
 }, { words: true });
 
-const scratch = await Deno.makeTempDir({ prefix: "retropal-tests-" });
-let code: number;
-try {
-  // What is named twice runs once, at the first place.
+/** Returns the groups of these paths; what is named twice is there once. */
+async function groupsAt(paths: readonly string[]): Promise<Group[]> {
   const groups = new Map<string, Group>();
-  for (const path of positionals.length > 0 ? positionals : EVERYTHING) {
+  for (const path of paths) {
     for (const group of await groupsOf(path)) {
       if (!groups.has(group.name)) groups.set(group.name, group);
     }
   }
-  if (groups.size === 0) {
-    console.error(`There are no tests in ${positionals.join(" ")}.`);
-    Deno.exit(1);
-  }
-  const modules = await writeModules([...groups.values()], scratch);
-  ({ code } = await new Deno.Command(Deno.execPath(), {
-    cwd: ROOT,
-    args: [
-      ...["test", "--allow-all", "--parallel", "--no-check"],
-      // deno.lock has no packages of tests: `deno task start` would fetch them.
-      "--lock=tests/deno.lock",
-      ...(values.filter === undefined ? [] : ["--filter", values.filter]),
-      ...modules,
-    ],
-    env: {
-      DENO_JOBS: String(FILES_PER_PROCESSOR * navigator.hardwareConcurrency),
-    },
-  }).spawn().status);
-} finally {
-  await Deno.remove(scratch, { recursive: true });
+  return [...groups.values()];
 }
-Deno.exit(code);
+
+/** Runs the groups and returns the exit code of `deno test`. */
+async function run(groups: readonly Group[], filter?: string): Promise<number> {
+  const scratch = await Deno.makeTempDir({ prefix: "retropal-tests-" });
+  try {
+    const modules = await writeModules(groups, scratch);
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      cwd: ROOT,
+      args: [
+        ...["test", "--allow-all", "--parallel", "--no-check"],
+        // deno.lock has no packages of tests: `deno task start` would fetch
+        // them.
+        "--lock=tests/deno.lock",
+        ...(filter === undefined ? [] : ["--filter", filter]),
+        ...modules,
+      ],
+      env: {
+        DENO_JOBS: String(FILES_PER_PROCESSOR * navigator.hardwareConcurrency),
+      },
+    }).spawn().status;
+    return code;
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
+}
+
+const groups = await groupsAt(
+  positionals.length > 0 ? positionals : EVERYTHING,
+);
+if (groups.length === 0) {
+  console.error(`There are no tests in ${positionals.join(" ")}.`);
+  Deno.exit(1);
+}
+Deno.exit(await run(groups, values.filter));

@@ -148,6 +148,8 @@ chatTest(
     const other = await bob.context().newPage();
     await other.goto(`${pages}/member`);
     await other.click("text=Sign out");
+    // Chromium may never close a window that is still loading a page.
+    await other.waitForURL(`${pages}/`);
     await other.close();
     cable.cut();
     cable.mend();

@@ -31,9 +31,9 @@ const PATHS: ReadonlyMap<string, SocketPurpose> = new Map([
 /** The subprotocol without a ticket, and the prefix of one that is a ticket. */
 const PROTOCOL = "retropal";
 const TICKET_PROTOCOL = "ticket.";
-/** Milliseconds in which the first message must bring a ticket. */
 /** Longest foreign Origin header in the log, in characters. */
 const MOST_ORIGIN = 200;
+/** Milliseconds in which the first message must bring a ticket. */
 const TICKET_MS = 10_000;
 const SWEEP_MS = 500;
 /** A packet and its header fit into one chat message. */

@@ -7,6 +7,12 @@
 import type { Browser } from "playwright-core";
 import { Chromium } from "./chromium.ts";
 
+/**
+ * Longest test, in milliseconds. The driver waits forever for a window that
+ * Chromium does not close, which would keep the whole run from ending.
+ */
+const LONGEST_MS = 180_000;
+
 /** The browser of this test file; each test has its own windows. */
 let shared: Chromium | undefined;
 
@@ -29,7 +35,13 @@ export async function withChromium(
     await shared?.[Symbol.asyncDispose]().catch(() => {});
     shared = await Chromium.start(flags);
   }
-  const { browser } = shared;
+  await inTime(use(shared.browser, work), shared);
+}
+
+async function use(
+  browser: Browser,
+  work: (browser: Browser) => Promise<void>,
+): Promise<void> {
   const [first] = browser.contexts();
   try {
     await work(browser);
@@ -37,5 +49,27 @@ export async function withChromium(
     for (const context of browser.contexts()) {
       if (context !== first) await context.close().catch(() => {});
     }
+  }
+}
+
+/**
+ * Waits for a test that uses this browser. Ends the browser, and with it
+ * everything that waits for it, when the test takes too long.
+ */
+export async function inTime(
+  work: Promise<void>,
+  { child }: Pick<Chromium, "child">,
+  longestMs = LONGEST_MS,
+): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    child.kill("SIGKILL");
+    reject(new Error(`not done after ${longestMs / 1000} s`));
+  }, longestMs);
+  work.catch(() => {});
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -43,6 +43,7 @@ export function nicknameRefusal(
     (chosen ? choiceFault(nickname, chosen) : null) ??
     (chosen ? wordFault(store, nickname, chosen) : null) ??
     imitationFault(nickname, isStaff ? [] : staffNicknames(store, own)) ??
+    uidFault(store, nickname) ??
     takenFault(store, nickname, own, chosen !== undefined);
 }
 
@@ -82,6 +83,16 @@ export function wordFault(
   return refused !== undefined || !equalBytes(masked, text)
     ? `"${name}" has a word that is not wanted here: choose another.`
     : null;
+}
+
+/** Commands that are given such a nickname would mean the other account. */
+function uidFault(store: Store, nickname: string): string | null {
+  const other = /^\d{1,10}$/.test(nickname)
+    ? store.accounts.get(Number(nickname))
+    : undefined;
+  return other === undefined
+    ? null
+    : `"${nickname}" is the uid of ${other.nickname}: choose another.`;
 }
 
 function takenFault(

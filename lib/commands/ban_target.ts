@@ -42,7 +42,7 @@ export function readTarget(
     );
   }
   if (LIKE_AN_ADDRESS.test(text)) {
-    requireAccountNamed(context, text);
+    requireAccountNamed(context, text, network !== null || address !== null);
   }
   const account = findPerson(context.store, text);
   return {
@@ -56,9 +56,19 @@ export function readTarget(
 const LIKE_AN_ADDRESS =
   /^(\d+\.[\d.]*|[\da-f.]*:[\da-f.]*:[\da-f.:]*(%[^\/]*)?)(\/\d*)?$/i;
 
-/** Throws for a text that can only be a mistyped address. */
-function requireAccountNamed({ store }: Context, text: string): void {
+/** Throws for a text that can only be an address, perhaps a mistyped one. */
+function requireAccountNamed(
+  { store }: Context,
+  text: string,
+  valid: boolean,
+): void {
   if (store.accounts.byNickname(text) !== undefined) return;
+  if (valid) {
+    throw refused(
+      `"${text}" is an address, not a user. Bans on the desk and the command ` +
+        '"ban add" take addresses.',
+    );
+  }
   throw notFound(
     `"${text}" is neither an address nor a network (such as 203.0.113.9 or ` +
       "203.0.113.0/24), and no user has that nickname.",

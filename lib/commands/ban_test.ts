@@ -97,6 +97,11 @@ Deno.test("ban add refuses what is no target and no time", async () => {
     if (target === "2001:") match(lines[0] ?? "", /There is no user "2001:"/);
     else match(lines[0] ?? "", /is neither an address nor a network/);
   }
+  for (const nick of ["192.0.2.7", "192.0.2.0/24", "2001:db8::7"]) {
+    const { code, lines } = await bench.run("user ban", { nick });
+    equal(code, 1);
+    match(lines[0] ?? "", /is an address, not a user/);
+  }
   const kind = await bench.run("ban add", { target: "Ann", kind: "network" });
   match(kind.lines[0] ?? "", /not a network: write one such as/);
 });

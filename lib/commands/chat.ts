@@ -153,6 +153,20 @@ export async function runChatLine(
   line: string,
   context: Context,
 ): Promise<CommandResult> {
+  const result = await runLine(line, context);
+  if (!result.failed) return result;
+  return { ...result, lines: result.lines.map(withoutCommandLines) };
+}
+
+/** Removes sentences about commands that cannot be typed into a chat. */
+function withoutCommandLines(text: string): string {
+  return text.replaceAll(/ *`retropal [^`]+`[^.]*\./g, "").trim() || text;
+}
+
+async function runLine(
+  line: string,
+  context: Context,
+): Promise<CommandResult> {
   const [first, ...words] = splitWords(line.trim());
   const waiting = takeWaiting(context);
   if (waiting !== undefined && /^\/?yes[.!]?$/i.test(line.trim())) {

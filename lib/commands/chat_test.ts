@@ -40,6 +40,15 @@ Deno.test("runChatLine() shows staff the seed's forms", async () => {
   ) ok(help.split("\n").some((line) => line.startsWith(`${form} - `)), form);
 });
 
+Deno.test("runChatLine() names no commands of a shell", async () => {
+  await using bench = await Bench.open();
+  bench.person("Mo", "moderator");
+  bench.start();
+  deepEqual(await says(bench, "Mo", "/kick Nobody"), [
+    'There is no user "Nobody".',
+  ]);
+});
+
 Deno.test("runChatLine() passes reasons on word by word", async () => {
   await using bench = await Bench.open();
   const uid = bench.person("John Doe");

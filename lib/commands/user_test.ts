@@ -30,6 +30,7 @@ Deno.test("user add refuses what the client could not bear, with one sentence", 
     RegExp,
   ][] = [
     [{ nick: "aNN" }, "secret11", 1, /"Ann" is taken \(uid 1000002\)/],
+    [{ nick: "1000002" }, "secret11", 1, /"1000002" is the uid of Ann/],
     [{ nick: "Pa1talk" }, "secret11", 1, /looks like Paltalk/],
     [{ nick: "a=b" }, "secret11", 1, /stumbles over "="/],
     [{ nick: "Bob" }, "1234", 1, /too short/],

@@ -15,9 +15,13 @@ import {
 
 /**
  * The first one that exists. The headless shell is the same engine without the
- * browser around it, and takes half the CPU.
+ * browser around it, and takes half the CPU. Its script in /usr/bin does not
+ * pass signals on, so the browser would outlive the tests.
  */
-const PROGRAMS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+const PROGRAMS = [
+  "/usr/lib/chromium/chromium-headless-shell",
+  "/usr/bin/chromium",
+];
 const PROGRAM = PROGRAMS.find(exists);
 const FLAGS = [
   "--headless",

@@ -16,6 +16,11 @@ const REPEAT_MS = 200;
 const MOST_REPEATED = 32;
 /** Maximum batches held because an earlier one is missing. */
 const MOST_HELD = 256;
+/**
+ * Milliseconds for which an acknowledgement waits for a batch to travel with:
+ * each one by itself costs the core as much as a line of text.
+ */
+const ACK_MS = 25;
 /** Milliseconds without traffic after which a keepalive is sent. */
 const QUIET_MS = 500;
 
@@ -42,6 +47,7 @@ export class Link {
   #repeatAt = Infinity;
   #quietAt = 0;
   #owesAck = false;
+  #ackAt = Infinity;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -66,9 +72,14 @@ export class Link {
    * announced them. It is repeated like any other batch.
    */
   announced(messages: readonly Message[], now: number): void {
-    this.#owesAck = false;
-    this.#quietAt = now + QUIET_MS;
+    this.#acknowledgedAt(now);
     if (messages.length > 0) this.#number(messages, now);
+  }
+
+  #acknowledgedAt(now: number): void {
+    this.#owesAck = false;
+    this.#ackAt = Infinity;
+    this.#quietAt = now + QUIET_MS;
   }
 
   #number(messages: readonly Message[], now: number): number {
@@ -130,7 +141,10 @@ export class Link {
       }
       this.#repeatAt = now + REPEAT_MS;
     }
-    if (this.#owesAck || now >= this.#quietAt) this.#transmit(0, [], now);
+    if (this.#owesAck) this.#ackAt = Math.min(this.#ackAt, now + ACK_MS);
+    if (now >= Math.min(this.#ackAt, this.#quietAt)) {
+      this.#transmit(0, [], now);
+    }
   }
 
   #deliver(): void {
@@ -146,8 +160,7 @@ export class Link {
 
   #transmit(seq: number, messages: readonly Message[], now: number): void {
     const { gateway, life, epoch, transmit } = this.#options;
-    this.#owesAck = false;
-    this.#quietAt = now + QUIET_MS;
+    this.#acknowledgedAt(now);
     const ack = this.#accepted;
     transmit({ epoch: epoch(), gateway, life, seq, ack, messages });
   }

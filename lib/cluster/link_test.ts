@@ -67,11 +67,37 @@ Deno.test("Link acknowledges again what comes again: the answer may be lost", ()
   a.link.send([said(1)], 0);
   b.link.receive(a.batches[0]!, 0);
   b.link.tick(1);
+  b.link.tick(26);
   b.batches.length = 0;
-  b.link.receive(a.batches[0]!, 2);
-  b.link.tick(3);
+  b.link.receive(a.batches[0]!, 30);
+  b.link.tick(31);
+  b.link.tick(56);
   assert.deepEqual(b.batches.map(({ ack }) => ack), [1]);
   assert.deepEqual(b.delivered, [1]);
+});
+
+Deno.test("Link's acknowledgement waits a little for a batch to travel with", () => {
+  const [a, b] = [make(), make()];
+  b.link.tick(0);
+  b.batches.length = 0;
+  a.link.send([said(1)], 0);
+  b.link.receive(a.batches[0]!, 0);
+  b.link.tick(1);
+  assert.deepEqual(b.batches, []);
+  b.link.send([said(2)], 10);
+  assert.deepEqual(b.batches.map(({ seq, ack }) => [seq, ack]), [[1, 1]]);
+  b.link.tick(100);
+  assert.equal(b.batches.length, 1, "it has travelled");
+  a.link.send([said(3)], 110);
+  b.link.receive(a.batches[1]!, 110);
+  b.link.tick(110);
+  b.link.tick(134);
+  assert.equal(b.batches.length, 1);
+  b.link.tick(135);
+  assert.deepEqual(b.batches.slice(1).map(({ seq, ack }) => [seq, ack]), [[
+    0,
+    2,
+  ]]);
 });
 
 Deno.test("Link holds a bounded number of batches behind a missing one", () => {

@@ -42,7 +42,7 @@ export async function serveGateway(run: GatewayRun): Promise<number> {
     doing: () => activity.describe(nameOfClientType),
     end: stop,
   }));
-  const starting = startGateway(config, run.folder.gateway);
+  const starting = startGateway(config, run.folder);
   // A signal must also end the search for NATS or a core.
   const early = ended.promise.then((code) => ({ code }));
   const started = await Promise.race([starting, early]);
@@ -57,7 +57,7 @@ export async function serveGateway(run: GatewayRun): Promise<number> {
     voice: endpoint(server.voice),
     video: server.video && endpoint(server.video),
     web: server.web && endpoint(server.web),
-    webs: null,
+    webs: server.webs && endpoint(server.webs),
   });
   return await ended.promise;
 }

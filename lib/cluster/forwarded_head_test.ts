@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { forwarded } from "./forwarded_head.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const pass = (text: string, isProxy = false) =>
-  forwarded(bytes(text), "203.0.113.9", isProxy);
+const pass = (text: string, isProxy = false, isSecure = false) =>
+  forwarded(bytes(text), { address: "203.0.113.9", isProxy, isSecure });
 const textOf = (head: ReturnType<typeof forwarded>) => {
   assert.ok(head !== undefined && head !== "incomplete");
   return new TextDecoder().decode(head.bytes);
@@ -32,7 +32,19 @@ Deno.test("forwarded() believes a proxy of the host, and appends to what it says
     true,
   ));
   assert.match(text, /x-forwarded-for: 198\.51\.100\.1, 203\.0\.113\.9\r\n/);
-  assert.match(text, /X-Forwarded-Proto: https\r\n/);
+  assert.match(text, /x-forwarded-proto: https\r\n/);
+});
+
+Deno.test("forwarded() says whether the gateway ended HTTPS, whatever the visitor says", () => {
+  const asked = "POST /member?a=1 HTTP/1.1\r\nX-Forwarded-Proto: https\r\n\r\n";
+  const plain = pass(asked);
+  assert.doesNotMatch(textOf(plain), /x-forwarded-proto/i);
+  assert.ok(typeof plain === "object");
+  assert.equal(plain.isSecure, false);
+  assert.equal(plain.method, "POST");
+  assert.equal(plain.query, "?a=1");
+  const secure = pass("GET / HTTP/1.1\r\n\r\n", false, true);
+  assert.match(textOf(secure), /\r\nx-forwarded-proto: https\r\n/);
 });
 
 Deno.test("forwarded() lets a WebSocket through", () => {

@@ -29,6 +29,7 @@ import {
 } from "./control.ts";
 import { countersOf, GatewayChat } from "./gateway.ts";
 import { GatewayLink } from "./gateway_link.ts";
+import { Https } from "../server/https.ts";
 import { reachableAddress } from "./own_address.ts";
 import { VideoMirror } from "./video_mirror.ts";
 import { VoiceRooms } from "./voice_room.ts";
@@ -51,6 +52,8 @@ export interface GatewayOptions {
   /** Number of this gateway in the cluster. */
   readonly gateway: number;
   readonly life: number;
+  /** Folder for certificates and keys; without it there is no HTTPS. */
+  readonly tlsFolder?: string;
   /** Called when the core has reported the location of its data. */
   readonly onCore?: (core: CorePlace) => void;
 }
@@ -67,6 +70,7 @@ export class GatewayServer implements AsyncDisposable {
   #video: VideoServer | undefined;
   readonly #cameras = new VideoMirror((change) => this.#video?.changed(change));
   #web: WebProxy | undefined;
+  #https: Https | undefined;
   /** Core that serves the pages. */
   #core: CorePlace | undefined;
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -131,6 +135,11 @@ export class GatewayServer implements AsyncDisposable {
   /** Null without pages. */
   get web(): Deno.NetAddr | null {
     return this.#web?.address ?? null;
+  }
+
+  /** Null without HTTPS. */
+  get webs(): Deno.NetAddr | null {
+    return this.#web?.tlsAddress ?? null;
   }
 
   /**
@@ -211,10 +220,15 @@ export class GatewayServer implements AsyncDisposable {
 
   #startWeb(): WebProxy {
     const { server, web } = this.#config;
-    return new WebProxy({
+    const { config, tlsFolder } = this.#options;
+    if (web.tls !== "off" && tlsFolder !== undefined) {
+      this.#https = new Https(config, Date.now, tlsFolder);
+    }
+    const proxy = new WebProxy({
       bind: web.bind || server.bind,
       port: web.port,
       legacyPort: web.legacy_port,
+      https: this.#https?.forPages(web.tls_port),
       config: () => this.#config,
       admission: this.#admission,
       core: () => this.#core?.web ?? null,
@@ -230,10 +244,13 @@ export class GatewayServer implements AsyncDisposable {
         };
       },
     });
+    this.#https?.start();
+    return proxy;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#https?.close();
     await this.#web?.[Symbol.asyncDispose]();
     this.#hosts.stop();
     await this.#chat?.stop(STOPPED);

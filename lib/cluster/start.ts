@@ -10,6 +10,7 @@ import { voiceRoster } from "../server/voice_roster.ts";
 import type { ClusterNeighbours } from "../server/start_server.ts";
 import { newestSchema } from "../../db/migrate.ts";
 import type { Config } from "../config/config.ts";
+import type { DataFolder } from "../config/data_folder.ts";
 import { ClusterCore } from "./core.ts";
 import {
   CoreNode,
@@ -202,10 +203,10 @@ async function hasStandby(nats: Nats): Promise<boolean> {
   }
 }
 
-/** Starts a gateway. Rejects with CannotListen, NatsError. */
+/** Starts a gateway. Rejects with CannotListen, ConfigError, NatsError. */
 export async function startGateway(
   config: LiveConfig,
-  file: string,
+  { gateway: file, tls }: Pick<DataFolder, "gateway" | "tls">,
 ): Promise<AsyncDisposable & { readonly server: GatewayServer }> {
   const { cluster: { name } } = config.current;
   const nats = await Nats.connect({
@@ -224,6 +225,7 @@ export async function startGateway(
       config,
       gateway,
       life: seconds(),
+      tlsFolder: tls,
       onCore: keep,
     });
     return {

@@ -1,7 +1,8 @@
 /**
  * The pages at a gateway: it answers location2.txt itself, with its own chat
  * port, and forwards every other request, including WebSockets, to the core
- * with the visitor's address in X-Forwarded-For.
+ * with the visitor's address in X-Forwarded-For. HTTPS ends here, with a
+ * certificate of the gateway's own.
  *
  * @module
  */
@@ -10,6 +11,8 @@ import { locationLine } from "../domain/client_files.ts";
 import { type Acceptable, Acceptor } from "../net/acceptor.ts";
 import type { Admission } from "../net/admission.ts";
 import { matcherOf } from "../net/networks.ts";
+import type { Stream } from "../net/tls/secure_connection.ts";
+import { writeAll } from "../net/write_all.ts";
 import { listenTcp } from "../ops/listening.ts";
 import { logger } from "../ops/log.ts";
 import {
@@ -17,10 +20,17 @@ import {
   LEGACY_PATHS,
   LOCATION_PATHS,
 } from "../web/legacy/paths.ts";
-import { connectionLimits, isUncounted } from "../web/listeners.ts";
+import { httpsOrigin, needsHttps } from "../web/https_origin.ts";
+import {
+  connectionLimits,
+  type HttpsOptions,
+  isChallenge,
+  isUncounted,
+} from "../web/listeners.ts";
 import { type Forwarded, forwarded } from "./forwarded_head.ts";
 
 const HEAD_BYTES = 16_384;
+const CHUNK = 16_384;
 const HEAD_MS = 10_000;
 const CONNECT_MS = 3000;
 
@@ -29,6 +39,7 @@ export interface WebProxyOptions {
   readonly port: number;
   /** Port for the old client's own browser; 0 for none. */
   readonly legacyPort: number;
+  readonly https: HttpsOptions | undefined;
   readonly config: () => Config;
   readonly admission: Admission;
   /** Returns "host:port" of the core's pages; null for none. */
@@ -42,23 +53,31 @@ export interface WebProxyOptions {
 
 export class WebProxy implements AsyncDisposable {
   readonly address: Deno.NetAddr;
+  /** Null without HTTPS. */
+  readonly tlsAddress: Deno.NetAddr | null = null;
   readonly #options: WebProxyOptions;
   readonly #acceptors: Acceptor<Visit>[] = [];
   readonly #visits = new Set<Visit>();
   readonly #running: Promise<void>[] = [];
 
-  /** Binds the port. Throws CannotListen. */
+  /** Binds all ports, or none of them. Throws CannotListen. */
   constructor(options: WebProxyOptions) {
     this.#options = options;
-    const { bind, port, legacyPort } = options;
+    const { bind, port, legacyPort, https } = options;
     const main = listenTcp("web.port", bind, port);
     this.address = main.addr as Deno.NetAddr;
-    this.#serve(main, false);
-    if (legacyPort === 0 || legacyPort === this.address.port) return;
+    this.#serve(main, "pages");
     try {
-      this.#serve(listenTcp("web.legacy_port", bind, legacyPort), true);
+      if (https !== undefined) {
+        const secure = listenTcp("web.tls_port", bind, https.port);
+        this.tlsAddress = secure.addr as Deno.NetAddr;
+        this.#serve(secure, "secure");
+      }
+      if (legacyPort !== 0 && legacyPort !== this.address.port) {
+        this.#serve(listenTcp("web.legacy_port", bind, legacyPort), "legacy");
+      }
     } catch (error) {
-      this.#acceptors[0]!.close();
+      for (const acceptor of this.#acceptors) acceptor.close();
       throw error;
     }
   }
@@ -69,17 +88,23 @@ export class WebProxy implements AsyncDisposable {
     await Promise.all(this.#running);
   }
 
-  #serve(listener: Deno.TcpListener, isLegacy: boolean): void {
-    const { config, admission } = this.#options;
+  #serve(listener: Deno.TcpListener, entrance: Entrance): void {
+    const { config, admission, https } = this.#options;
     const acceptor: Acceptor<Visit> = new Acceptor<Visit>({
       listener,
       log: logger("web"),
       name: "web connection",
       limits: () => connectionLimits(config().limits),
-      refuse: (address) => admission.refusal(address),
+      // Challenges of an ACME server come from anywhere.
+      ...(https === undefined && {
+        refuse: (address) => admission.refusal(address),
+      }),
       isUncounted: (address) => isUncounted(config(), address),
       open: (conn, address) => {
-        const visit = new Visit(conn, address, this.#options, isLegacy, () => {
+        const stream = entrance === "secure"
+          ? https!.terminator.wrap(conn)
+          : conn;
+        const visit = new Visit(stream, address, this, entrance, () => {
           this.#visits.delete(visit);
           acceptor.released(visit);
         });
@@ -93,30 +118,52 @@ export class WebProxy implements AsyncDisposable {
     this.#acceptors.push(acceptor);
     this.#running.push(acceptor.run());
   }
+
+  get options(): WebProxyOptions {
+    return this.#options;
+  }
+
+  /** Returns where this page is served by HTTPS; undefined to serve it here. */
+  redirection(head: Forwarded, localAddress: string): string | undefined {
+    const { https, config } = this.#options;
+    if (https === undefined || this.tlsAddress === null) return undefined;
+    if (head.isSecure || !needsHttps(head.path)) return undefined;
+    const origin = httpsOrigin({
+      web: config().web,
+      names: https.names(),
+      port: this.tlsAddress.port,
+      host: head.host,
+      localAddress,
+    });
+    return origin + head.path + head.query;
+  }
 }
+
+/** "legacy": only what the old client's own browser asks for. */
+type Entrance = "pages" | "secure" | "legacy";
 
 /** One connection with one request or WebSocket. */
 class Visit implements Acceptable {
   readonly address: string;
   mayYield = true;
-  readonly #conn: Deno.TcpConn;
-  readonly #options: WebProxyOptions;
-  readonly #isLegacy: boolean;
+  readonly #conn: Stream;
+  readonly #proxy: WebProxy;
+  readonly #entrance: Entrance;
   readonly #ended: () => void;
   #core: Deno.TcpConn | undefined;
   #hasEnded = false;
 
   constructor(
-    conn: Deno.TcpConn,
+    conn: Stream,
     address: string,
-    options: WebProxyOptions,
-    isLegacy: boolean,
+    proxy: WebProxy,
+    entrance: Entrance,
     ended: () => void,
   ) {
     this.#conn = conn;
     this.address = address;
-    this.#options = options;
-    this.#isLegacy = isLegacy;
+    this.#proxy = proxy;
+    this.#entrance = entrance;
     this.#ended = ended;
   }
 
@@ -165,24 +212,42 @@ class Visit implements Acceptable {
       const count = await this.#conn.read(bytes.subarray(filled));
       if (count === null) return undefined;
       filled += count;
-      const { web } = this.#options.config();
-      const head = forwarded(
-        bytes.subarray(0, filled),
-        this.address,
-        matcherOf(web.trusted_proxies)(this.address),
-      );
+      const { web } = this.#proxy.options.config();
+      const head = forwarded(bytes.subarray(0, filled), {
+        address: this.address,
+        isProxy: matcherOf(web.trusted_proxies)(this.address),
+        isSecure: this.#entrance === "secure",
+      });
       if (head !== "incomplete") return head;
     }
     return undefined;
   }
 
   async #pass(head: Forwarded): Promise<void> {
+    const { https, admission } = this.#proxy.options;
+    if (https !== undefined) {
+      if (isChallenge(head.path)) return await this.#challenge(head.path);
+      const refusal = admission.refusal(this.address);
+      if (refusal !== undefined) return this.close();
+    }
     if (LOCATION_PATHS.includes(head.path)) return await this.#location(head);
-    if (this.#isLegacy && head.path === "/") {
+    const isLegacy = this.#entrance === "legacy";
+    if (isLegacy && head.path === "/") {
       return await this.#answer(302, "", "text/plain", LEGACY_PATHS.front);
     }
-    if (this.#isLegacy && !isLegacyPath(head.path)) {
+    if (isLegacy && !isLegacyPath(head.path)) {
       return await this.#answer(404, "There is nothing here.");
+    }
+    const elsewhere = this.#proxy.redirection(head, this.#localAddress);
+    if (elsewhere !== undefined) {
+      // A password that arrived by http is not forwarded.
+      const status = head.method === "POST" ? 303 : 307;
+      return await this.#answer(
+        status,
+        "This page is served by https.",
+        "text/plain",
+        elsewhere,
+      );
     }
     const core = await this.#connect();
     if (core === undefined) {
@@ -193,17 +258,23 @@ class Visit implements Acceptable {
     }
     this.mayYield = false;
     this.#core = core;
-    const writer = core.writable.getWriter();
-    await writer.write(head.bytes);
-    writer.releaseLock();
+    await writeAll(core, head.bytes);
     void Promise.allSettled([
-      this.#conn.readable.pipeTo(core.writable),
-      core.readable.pipeTo(this.#conn.writable),
+      copy(this.#conn, core),
+      copy(core, this.#conn),
     ]).then(() => this.close());
   }
 
+  #challenge(path: string): Promise<void> {
+    const token = path.slice(path.lastIndexOf("/") + 1);
+    const answer = this.#proxy.options.https?.challenge(token);
+    return answer === undefined
+      ? this.#answer(404, "There is no such challenge.")
+      : this.#answer(200, answer, "application/octet-stream");
+  }
+
   async #connect(): Promise<Deno.TcpConn | undefined> {
-    const at = this.#options.core();
+    const at = this.#proxy.options.core();
     if (at === null) return undefined;
     const colon = at.lastIndexOf(":");
     try {
@@ -217,11 +288,14 @@ class Visit implements Acceptable {
     }
   }
 
+  get #localAddress(): string {
+    return (this.#conn.localAddr as Deno.NetAddr).hostname;
+  }
+
   #location({ host: asked }: Forwarded): Promise<void> {
     const { address } = this;
-    const localAddress = (this.#conn.localAddr as Deno.NetAddr).hostname;
-    const { host, port } = this.#options.location(
-      { address, localAddress },
+    const { host, port } = this.#proxy.options.location(
+      { address, localAddress: this.#localAddress },
       asked,
     );
     // The client uses everything after the head, so the body is exactly this
@@ -240,16 +314,27 @@ class Visit implements Acceptable {
       `content-type: ${type}\r\ncontent-length: ${body.length}\r\n` +
       (location === undefined ? "" : `location: ${location}\r\n`) +
       "connection: close\r\n\r\n";
-    const writer = this.#conn.writable.getWriter();
-    await writer.write(new TextEncoder().encode(head));
-    await writer.write(body);
-    await writer.close().catch(() => {});
+    await writeAll(this.#conn, new TextEncoder().encode(head));
+    await writeAll(this.#conn, body);
+    await this.#conn.closeWrite();
     this.close();
+  }
+}
+
+/** Copies until the source ends, and ends the target as well. */
+async function copy(from: Stream, to: Stream): Promise<void> {
+  const bytes = new Uint8Array(CHUNK);
+  for (;;) {
+    const count = await from.read(bytes);
+    if (count === null) return await to.closeWrite();
+    await writeAll(to, bytes.subarray(0, count));
   }
 }
 
 const PHRASES: Readonly<Record<number, string>> = {
   302: "Found",
+  303: "See Other",
+  307: "Temporary Redirect",
   400: "Bad Request",
   404: "Not Found",
   502: "Bad Gateway",

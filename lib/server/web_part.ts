@@ -8,12 +8,10 @@ import type { Live, TlsStatus } from "../ops/live.ts";
 import type { Housekeeper } from "../upkeep/housekeeping.ts";
 import type { NightlyBackups } from "../upkeep/nightly_backups.ts";
 import { addServerMetrics } from "./server_metrics.ts";
-import { TlsTerminator } from "../net/tls/terminator.ts";
-import { CertificateKeeper } from "../tls/certificate_keeper.ts";
-import { readCertificate } from "../tls/read_certificate.ts";
 import { startWeb, type WebOptions, type WebServer } from "../web/server.ts";
 import type { ChatPart } from "./chat_part.ts";
 import type { Core } from "./core.ts";
+import { Https } from "./https.ts";
 import type { StatisticsPart } from "./statistics_part.ts";
 import { socketPorts } from "./socket_ports.ts";
 import type { VideoPart } from "./video_part.ts";
@@ -73,7 +71,7 @@ export class WebPart implements AsyncDisposable {
     const { guard, counters, outsideLines } = chat.server.services;
     const https = web.tls === "off" || tlsFolder === undefined
       ? undefined
-      : new Https(core, tlsFolder);
+      : new Https(config, clock, tlsFolder);
     try {
       const pages = await startWeb({
         bind: web.bind || server.bind,
@@ -130,53 +128,5 @@ export class WebPart implements AsyncDisposable {
     this.#unsubscribe();
     this.#https?.close();
     await this.server.shutdown();
-  }
-}
-
-/**
- * A certificate that is kept up to date, and the TLS terminator that uses it.
- */
-class Https {
-  readonly keeper: CertificateKeeper;
-  readonly #terminator: TlsTerminator;
-  readonly #unsubscribe: () => void;
-  #names: readonly string[];
-
-  /** Throws ConfigError when no certificate is possible. */
-  constructor({ config, clock }: Core, folder: string) {
-    this.keeper = new CertificateKeeper({
-      config: () => config.current,
-      folder,
-      log: logger("tls"),
-      clock,
-    });
-    const { current } = this.keeper;
-    this.#terminator = new TlsTerminator(current);
-    this.#names = readCertificate(current.certificate).names;
-    this.#unsubscribe = config.onReload(() => this.keeper.reload());
-  }
-
-  forPages(port: number): NonNullable<WebOptions["tls"]> {
-    return {
-      port,
-      terminator: this.#terminator,
-      names: () => this.#names,
-      challenge: (token) => this.keeper.challenge(token),
-      authority: () => this.keeper.authority,
-    };
-  }
-
-  /** Orders and renews certificates, now that challenges can be answered. */
-  start(): void {
-    this.keeper.start((pair) => {
-      this.#terminator.replace(pair);
-      this.#names = readCertificate(pair.certificate).names;
-    });
-  }
-
-  close(): void {
-    this.#unsubscribe();
-    this.keeper.close();
-    this.#terminator.close();
   }
 }

@@ -7,9 +7,9 @@
 import { bareResponse } from "../net/http/response.ts";
 import type { Upgrade } from "../net/http/upgrade.ts";
 import { matcherOf } from "../net/networks.ts";
-import { covers } from "../tls/names.ts";
 import type { Pages } from "./app.ts";
 import { clientOrigin, siteOrigin } from "./client_address.ts";
+import { httpsOrigin, needsHttps } from "./https_origin.ts";
 import type { HttpsOptions } from "./listeners.ts";
 import { RequestRate } from "./request_rate.ts";
 import type { Site, Visitor } from "./site.ts";
@@ -75,10 +75,13 @@ export class FrontDoor {
       origin: siteOrigin(peer, request.headers, web.trusted_proxies, https),
       localAddress,
       https,
-      httpsOrigin: https ? null : this.#httpsOrigin(
-        request.headers.get("host"),
+      httpsOrigin: https || this.#https === undefined ? null : httpsOrigin({
+        web,
+        names: this.#https.names(),
+        port: this.httpsPort,
+        host: request.headers.get("host") ?? "",
         localAddress,
-      ),
+      }),
       mayBeStaff: !masked && matcherOf(web.staff_networks)(address),
     };
     if (visitor.httpsOrigin !== null && needsHttps(pathname)) {
@@ -109,26 +112,6 @@ export class FrontDoor {
       });
   }
 
-  /**
-   * Returns the origin for HTTPS: this server's port under the name that the
-   * visitor used, if the certificate has that name; otherwise the public
-   * address. Returns null without HTTPS.
-   */
-  #httpsOrigin(host: string | null, localAddress: string): string | null {
-    if (this.#https === undefined) return null;
-    const came = (host ?? "").replace(/:\d*$/, "") ||
-      (localAddress.includes(":") ? `[${localAddress}]` : localAddress);
-    const { public_url, tls_names: [first = came] } = this.#site.config().web;
-    const known = covers(this.#https.names(), came);
-    if (public_url.startsWith("https:")) {
-      const { origin, hostname } = new URL(public_url);
-      // A router may map the port, so no other port is known under that name.
-      if (!known || came.toLowerCase() === hostname) return origin;
-    }
-    const port = this.httpsPort === 443 ? "" : `:${this.httpsPort}`;
-    return `https://${known ? came : first}${port}`;
-  }
-
   failed(error: unknown): Response {
     this.#site.log.error("request failed", { error: String(error) });
     return bareResponse(500, "Something went wrong here.");
@@ -142,16 +125,6 @@ export class FrontDoor {
 function isPlainHost(host: string | null): boolean {
   return host === null || /^[\w.-]{0,253}(:\d{0,5})?$/.test(host) ||
     /^\[[\da-f:.]{2,45}\](:\d{0,5})?$/i.test(host);
-}
-
-/**
- * Returns whether the page uses a microphone or is only for users with an
- * account.
- */
-function needsHttps(path: string): boolean {
-  return /^\/(chat|member|desk|sign-in|invite|reset|forgot|confirm)(\/|$)/.test(
-    path,
-  );
 }
 
 function redirect(location: string, status: 303 | 307): Response {

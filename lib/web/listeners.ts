@@ -114,7 +114,7 @@ function legacyOnly(answer: Answer): Answer {
  * Returns whether this is a challenge of an ACME server, which uses http on
  * port 80.
  */
-function isChallenge(path: string): boolean {
+export function isChallenge(path: string): boolean {
   return path.startsWith("/.well-known/acme-challenge/");
 }
 

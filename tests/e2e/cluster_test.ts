@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { PaltalkClient, webSocketTransport } from "../../lib/client/mod.ts";
 import { roomMessageIn } from "../../lib/protocol/packets/messages.ts";
 import { Malformed } from "../../lib/protocol/layout.ts";
@@ -241,22 +242,104 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a gateway ends HTTPS with a certificate of its own",
+  ignore,
+  async fn() {
+    await using server = await TestServer.start({
+      ...options,
+      gateways: 1,
+      web: true,
+      settings: {
+        ...options.settings,
+        "server.chat_port": "0",
+        "web.trusted_proxies": "127.0.0.1",
+      },
+      flags: ["--web-port", "0"],
+    });
+    await using gateway = await TestServer.start({
+      gateways: 0,
+      web: true,
+      settings: {
+        ...server.cluster!.settings("gateway"),
+        "web.tls": "self",
+        "web.tls_names": "127.0.0.1",
+      },
+      flags: ["--web-port", "0", "--tls-port", "0"],
+    });
+    assert.equal(server.ready.webs, null);
+    const [http, https] = [
+      `http://${gateway.ready.web}`,
+      `https://${gateway.ready.webs}`,
+    ];
+    const certificate = await Deno.readTextFile(
+      join(gateway.data, "tls", "self.crt"),
+    );
+    using client = Deno.createHttpClient({ caCerts: [certificate] });
+    const get = async (url: string, init: RequestInit = {}) => {
+      const answer = await fetch(url, { redirect: "manual", client, ...init });
+      return { answer, text: await answer.text() };
+    };
+
+    const chat = await get(`${http}/chat?a=1`);
+    assert.equal(chat.answer.status, 307);
+    assert.equal(chat.answer.headers.get("location"), `${https}/chat?a=1`);
+    const sent = await get(`${http}/sign-in`, { method: "POST", body: "" });
+    assert.equal(sent.answer.status, 303);
+    for (const path of ["/location2.txt", "/healthz", "/connect"]) {
+      assert.equal((await get(http + path)).answer.status, 200, path);
+    }
+    const challenge = `${http}/.well-known/acme-challenge/x`;
+    assert.equal((await get(challenge)).answer.status, 404);
+
+    assert.equal((await get(`${https}/chat`)).answer.status, 200);
+    const form = await get(`${https}/sign-in`);
+    const form_token = /name="form_token" value="([^"]+)"/.exec(form.text)
+      ?.[1] ?? "";
+    const signedIn = await get(`${https}/sign-in`, {
+      method: "POST",
+      body: new URLSearchParams({
+        form_token,
+        nickname: "Ann",
+        password: PASSWORD,
+      }),
+    });
+    assert.equal(signedIn.answer.status, 303, signedIn.text);
+    assert.match(signedIn.answer.headers.get("set-cookie") ?? "", /Secure/);
+
+    await using ann = await browse(https, "Ann", https, client);
+    await using bob = await server.signOn("Bob");
+    await bob.rooms.join(VOICE);
+    await ann.rooms.join(VOICE);
+    await ann.rooms.say(VOICE, "by https");
+    await until("the line", async () => {
+      await bob.settle();
+      return lines(bob).includes("by https");
+    });
+    await assert.rejects(browse(https, "Cat", http, client));
+  },
+});
+
 /** Signs on a client as in a browser on these pages. */
 async function browse(
   pages: string,
   nickname: string,
   origin = pages,
+  client?: Deno.HttpClient,
 ): Promise<PaltalkClient> {
-  const client = new PaltalkClient({
+  const user = new PaltalkClient({
     host: "browser.invalid",
     port: 1,
     transport: webSocketTransport(pages.replace("http", "ws"), {
       connect: (url, protocols) =>
-        new WebSocket(url, { protocols, headers: { origin } } as never),
+        new WebSocket(
+          url,
+          { protocols, headers: { origin }, client } as never,
+        ),
     }),
   });
-  await client.signOn({ nickname, password: PASSWORD });
-  return client;
+  await user.signOn({ nickname, password: PASSWORD });
+  return user;
 }
 
 Deno.test({

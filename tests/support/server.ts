@@ -60,6 +60,7 @@ interface ReadyLine {
   readonly voice: string;
   readonly video: string | null;
   readonly web: string | null;
+  readonly webs: string | null;
   readonly pid: number;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { didYouMean } from "../config/nearest.ts";
-import { LEVEL, type Store, type Uid } from "../domain/store.ts";
+import { LEVEL } from "../domain/store.ts";
 import {
   audit,
   CODE,
@@ -17,6 +17,7 @@ import {
   failure,
   HOST_LEVEL,
 } from "./command.ts";
+import { askYes, takeWaiting } from "./chat_yes.ts";
 import { optionalArgument } from "./field.ts";
 import { kickAll } from "./kick_all.ts";
 import { COMMANDS } from "./table.ts";
@@ -263,48 +264,6 @@ function inputOf(
     (command.fields[key]?.required || needs.includes(key))
   );
   return missing === undefined && at === words.length ? raw : undefined;
-}
-
-/** Milliseconds for which a command waits for confirmation. */
-const YES_MS = 60_000;
-
-interface Waiting {
-  readonly command: Command;
-  readonly raw: Readonly<Record<string, string>>;
-  readonly until: number;
-}
-
-/** Commands that wait for confirmation, by the uid of their sender. */
-const waitingOf = new WeakMap<Store, Map<Uid, Waiting>>();
-
-function askYes(
-  context: Context,
-  command: Command,
-  raw: Readonly<Record<string, string>>,
-  result: CommandResult,
-): CommandResult {
-  const { store, actor } = context;
-  if (actor.uid === null) return result;
-  const waiting = waitingOf.get(store) ?? new Map();
-  waitingOf.set(store, waiting);
-  waiting.set(actor.uid, { command, raw, until: context.now() + YES_MS });
-  return {
-    ...result,
-    lines: [
-      ...result.confirm ?? [],
-      "Nothing has been changed yet. Write yes to continue.",
-    ],
-  };
-}
-
-/**
- * Returns the waiting command and ends its wait, whatever the next line says.
- */
-function takeWaiting({ store, actor, now }: Context): Waiting | undefined {
-  const waiting = actor.uid === null ? undefined : waitingOf.get(store);
-  const found = waiting?.get(actor.uid ?? 0);
-  waiting?.delete(actor.uid ?? 0);
-  return found !== undefined && now() < found.until ? found : undefined;
 }
 
 /** More words than any typed nickname has. */

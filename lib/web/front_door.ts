@@ -75,13 +75,7 @@ export class FrontDoor {
       origin: siteOrigin(peer, request.headers, web.trusted_proxies, https),
       localAddress,
       https,
-      httpsOrigin: https || this.#https === undefined ? null : httpsOrigin({
-        web,
-        names: this.#https.names(),
-        port: this.httpsPort,
-        host: request.headers.get("host") ?? "",
-        localAddress,
-      }),
+      httpsOrigin: https ? null : this.#httpsOrigin(request, localAddress),
       mayBeStaff: !masked && matcherOf(web.staff_networks)(address),
     };
     if (visitor.httpsOrigin !== null && needsHttps(pathname)) {
@@ -110,6 +104,18 @@ export class FrontDoor {
       : new Response(answer, {
         headers: { "content-type": "application/octet-stream" },
       });
+  }
+
+  /** Returns null without HTTPS. */
+  #httpsOrigin({ headers }: Request, localAddress: string): string | null {
+    if (this.#https === undefined) return null;
+    return httpsOrigin({
+      web: this.#site.config().web,
+      names: this.#https.names(),
+      port: this.httpsPort,
+      host: headers.get("host") ?? "",
+      localAddress,
+    });
   }
 
   failed(error: unknown): Response {

@@ -246,7 +246,13 @@ Deno.test("attack 11: tell by the clock or the words which accounts exist", asyn
   };
   const odd = (target: number) =>
     Peer.login(target, "wrong", 0).map((byte, at) => at < 10 ? byte : 0x78);
-  for (let n = 0; n < 7; n++) {
+  const fastest = (kind: string) => Math.min(...took[kind]!);
+  const areAlike = () => {
+    const times = Object.keys(took).map(fastest);
+    return Math.max(...times) < 2 * Math.min(...times);
+  };
+  // On a busy machine it takes more than a few to have a quick one of each.
+  for (let n = 0; n < 7 || (n < 40 && !areAlike()); n++) {
     await ask("known", uid, (offset) => Peer.login(uid, "wrong", offset));
     await ask(
       "unknown",
@@ -257,12 +263,7 @@ Deno.test("attack 11: tell by the clock or the words which accounts exist", asyn
     await ask("oddUnknown", 4_000_000, () => odd(4_000_000));
   }
   assert.equal(words.size, 1, [...words].join(" / "));
-  const fastest = (kind: string) => Math.min(...took[kind]!);
-  const times = Object.keys(took).map(fastest);
-  assert.ok(
-    Math.max(...times) < 2 * Math.min(...times),
-    JSON.stringify(took),
-  );
+  assert.ok(areAlike(), JSON.stringify(took));
 });
 
 Deno.test("attack 12: sign on again and again as oneself does not let two sessions live", async () => {

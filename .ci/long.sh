@@ -92,6 +92,9 @@ run_long() {
     tests/e2e/without_nats_test.ts
   RETROPAL_TEST_GATEWAYS=2 tests "$deno" test -A --parallel --lock=tests/deno.lock \
     tests/e2e
+  # The page on a phone: the same tests in a window of 390 pixels.
+  RETROPAL_TEST_PHONE=1 tests "$deno" test -A --no-check --parallel \
+    --lock=tests/deno.lock tests/web/chat_*_test.ts
   step "$deno" task fuzz
   step "$deno" task soak --minutes 10
   step "$deno" task attack

@@ -9,7 +9,7 @@ import type { Browser, Page } from "playwright-core";
 import { buildBrowserClient } from "../../../scripts/browser_client.ts";
 import { speech } from "../../support/signals.ts";
 import { SPOKEN_S } from "./sound.ts";
-import { DESK, MISSING } from "./chromium.ts";
+import { DESK, MISSING, PHONE } from "./chromium.ts";
 import { withChromium } from "./shared_chromium.ts";
 import { PASSWORD, type WholeServer, withWholeServer } from "./whole_server.ts";
 
@@ -20,6 +20,8 @@ export const PORCH = "The Front Porch";
 /** A name of this machine that browsers do not treat as secure. */
 export const LAN_NAME = "server.lan.test";
 const RATE = 44_100;
+/** With RETROPAL_TEST_PHONE=1 everything must also be possible on a phone. */
+const SIZE = Deno.env.get("RETROPAL_TEST_PHONE") === "1" ? PHONE : DESK;
 
 let spoken: string | undefined;
 
@@ -149,7 +151,7 @@ export async function openChat(
 export async function newPage(
   server: WholeServer,
   browser: Browser,
-  { viewport = DESK, dark = false, pages = server.pages }: VisitOptions = {},
+  { viewport = SIZE, dark = false, pages = server.pages }: VisitOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport,

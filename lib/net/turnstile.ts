@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import { FairQueue } from "./fair_queue.ts";
 import { hostKey } from "./addresses.ts";
+import { nextTurn } from "./turn.ts";
 
 export class Turnstile {
   readonly #waiting = new FairQueue<() => void>();
@@ -32,7 +32,7 @@ export class Turnstile {
 
   #turn(): void {
     this.#turning = true;
-    setImmediate(() => this.#next());
+    void nextTurn().then(() => this.#next());
   }
 
   #next(): void {

@@ -166,16 +166,6 @@ Deno.test("README's layout is that of the tree", () => {
 
 /** A longer file has a seam to be split at. */
 const MOST_LINES = 350;
-/** Files that wait to be split. */
-const LONGER: Readonly<Record<string, number>> = {
-  "lib/cluster": 440,
-  "db/replica.ts": 360,
-};
-
-function mostLines(path: string): number {
-  return LONGER[path] ?? LONGER[dirname(path)] ?? MOST_LINES;
-}
-
 Deno.test(`no file of the product is longer than ${MOST_LINES} lines`, () => {
   const styles = [...walk("web")].filter((path) => path.endsWith(".css"));
   const scripts = [...walk("web")].filter((path) => path.endsWith(".js"));
@@ -185,6 +175,6 @@ Deno.test(`no file of the product is longer than ${MOST_LINES} lines`, () => {
       const text = Deno.readTextFileSync(join(ROOT, path));
       return [path, text.split("\n").length - 1] as const;
     })
-    .filter(([path, lines]) => lines > mostLines(path));
+    .filter(([, lines]) => lines > MOST_LINES);
   assert.deepEqual(long, []);
 });

@@ -11,16 +11,12 @@ import { takeTurn } from "../chat/handlers/microphone.ts";
 import { RemoteLines } from "../chat/edge/remote.ts";
 import type { MediaServer } from "../chat/context.ts";
 import type { Config } from "../config/config.ts";
-import { SETTINGS, valueAt } from "../config/config.ts";
-import type { Value } from "../config/setting.ts";
 import { logger } from "../ops/log.ts";
 import { VERSION } from "../version.ts";
 import type { VoiceControl, VoiceRoster } from "../voice/roster.ts";
 import { deliverWaiting } from "../chat/mailbox.ts";
 import { depart } from "../chat/departure.ts";
-import type { Effect } from "../domain/effects.ts";
 import type { Session } from "../domain/session.ts";
-import { SERVER_TYPES } from "../protocol/packet_types.ts";
 import type { Broker } from "./broker.ts";
 import type { Collected, RecordChange } from "./entry.ts";
 import { HeldLine } from "./held_line.ts";
@@ -30,15 +26,11 @@ import { gatewayRecord, Records } from "./records.ts";
 import { restoreWorld } from "./restore.ts";
 import { ClusterVideo } from "./cluster_video.ts";
 import { ClusterVoice } from "./cluster_voice.ts";
-import {
-  type Control,
-  control,
-  type GatewayStats,
-  readControl,
-} from "./control.ts";
-import { GatewayUse } from "./gateway_use.ts";
+import { type Control, control, readControl } from "./control.ts";
+import { rulesFor } from "./core_rules.ts";
+import { addCounters, GatewayUse } from "./gateway_use.ts";
 import { type GatewayLife, Hub, type Rules } from "./hub.ts";
-import { type Place, Places } from "./places.ts";
+import { Places } from "./places.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
@@ -46,18 +38,6 @@ const TICK_MS = 50;
 const TICKS_A_SWEEP = 4;
 /** Milliseconds for which the next core waits for this one's last decisions. */
 const LEAVE_MS = 1000;
-/** Sections of the configuration that apply at all gateways. */
-const SHARED = ["access", "limits", "voice", "video"];
-/** Counters of gateways that are added to those of the core. */
-const COUNTED = [
-  "packetsOverRate",
-  "slowClientsClosed",
-  "floodersClosed",
-  "connectionsRefused",
-  "strangersClosed",
-] as const;
-export const FAREWELL =
-  "The server cannot be reached at the moment. Please come back later.";
 
 export interface ClusterCoreOptions {
   readonly broker: Broker;
@@ -183,7 +163,10 @@ export class ClusterCore implements Disposable {
     }, performance.now());
     leader?.attach(this.#hub);
     chat.observer = {
-      performed: (effects) => this.#performed(effects),
+      performed: (effects) => {
+        for (const effect of effects) this.#records.performed(effect);
+        this.#hub.touch();
+      },
       ended: ({ id }) => this.#records.touch(id),
       own: (line) =>
         leader === undefined ? line : new HeldLine(line, this.#hub),
@@ -209,27 +192,6 @@ export class ClusterCore implements Disposable {
     }
     this[Symbol.dispose]();
     this.lines.abandon();
-  }
-
-  /** Marks the sessions and rooms that the effects may have changed. */
-  #performed(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      switch (effect.kind) {
-        case "send":
-          this.#records.touch(effect.to);
-          break;
-        case "close":
-          this.#records.touch(effect.session);
-          break;
-        case "room":
-          if (!isRoomText(effect.frame)) this.#records.touchRoom(effect.gid);
-          break;
-        case "voice":
-          this.#records.touchRoom(effect.change.gid);
-          break;
-      }
-    }
-    this.#hub.touch();
   }
 
   #tick(): void {
@@ -284,7 +246,7 @@ export class ClusterCore implements Disposable {
   #restored(ended: readonly Session[]): void {
     const { chat, config, banned } = this.#options;
     for (const session of ended) chat.act((ctx) => depart(ctx, session));
-    const message = this.#rulesFor(config(), banned());
+    const message = rulesFor(config(), banned(), this.#options);
     for (const { gateway } of this.places.all()) {
       this.#hub.push(gateway, message);
     }
@@ -326,12 +288,16 @@ export class ClusterCore implements Disposable {
         this.#log.info("gateway joined", { gateway, host, chat });
         const config = this.#options.config();
         const banned = this.#options.banned();
-        this.#hub.push(gateway, this.#rulesFor(config, banned));
+        this.#hub.push(gateway, rulesFor(config, banned, this.#options));
         break;
       }
       case "stats": {
         const place = this.places.get(gateway);
-        if (place !== undefined) this.#count(place, about.stats);
+        if (place === undefined) break;
+        const { counters } = this.#options.chat.services;
+        addCounters(counters, about.stats, place.stats);
+        this.use.add(about.stats, place.stats);
+        place.stats = about.stats;
         break;
       }
       case "talks":
@@ -344,20 +310,6 @@ export class ClusterCore implements Disposable {
         this.#announce(about.gid, about.uid);
         break;
     }
-  }
-
-  /** Adds the increments of a gateway's counters since its last report. */
-  #count(place: Place, stats: GatewayStats): void {
-    const { counters } = this.#options.chat.services;
-    for (const name of COUNTED) {
-      const before = place.stats?.[name] ?? 0;
-      // A lower value means that the gateway has restarted.
-      counters[name] += stats[name] < before
-        ? stats[name]
-        : stats[name] - before;
-    }
-    this.use.add(stats, place.stats);
-    place.stats = stats;
   }
 
   #lost({ gateway }: GatewayLife): void {
@@ -387,37 +339,9 @@ export class ClusterCore implements Disposable {
     this.#told = { config, banned };
     if (told === undefined) return;
     if (told.config === config && told.banned === banned) return;
-    const message = this.#rulesFor(config, banned);
+    const message = rulesFor(config, banned, this.#options);
     for (const { gateway } of this.places.all()) {
       this.#hub.push(gateway, message);
     }
   }
-
-  #rulesFor(config: Config, banned: readonly string[]): Message {
-    const settings: Record<string, Value> = {};
-    for (const key of SETTINGS.keys()) {
-      const [section = ""] = key.split(".");
-      if (SHARED.includes(section)) settings[key] = valueAt(config, key);
-    }
-    return control({
-      kind: "rules",
-      settings,
-      banned,
-      core: {
-        host: Deno.hostname(),
-        folder: this.#options.folder,
-        web: this.#options.web,
-      },
-      farewell: FAREWELL,
-    });
-  }
-}
-
-/**
- * Returns whether a frame is room text, the most frequent kind, which changes
- * no state.
- */
-function isRoomText(frame: Uint8Array): boolean {
-  const { type } = SERVER_TYPES.ROOM_MESSAGE_IN;
-  return frame[0] === ((type >> 8) & 0xff) && frame[1] === (type & 0xff);
 }

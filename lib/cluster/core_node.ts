@@ -5,18 +5,12 @@
  * @module
  */
 import { Database } from "../../db/database.ts";
-import { exists, removeFile } from "../../db/files.ts";
-import {
-  CannotApply,
-  positionOf,
-  Replica,
-  snapshotTo,
-} from "../../db/replica.ts";
-import { stamp } from "../../db/backup.ts";
-import { keepOwner } from "../ops/owner.ts";
+import { exists } from "../../db/files.ts";
+import { CannotApply, Replica } from "../../db/replica.ts";
 import type { Logger } from "../ops/log.ts";
 import { STORED } from "./broker.ts";
 import type { CoreStatus } from "./core_status.ts";
+import { positionIn, replaceDatabase } from "./database_copy.ts";
 import type { LogEntry } from "./entry.ts";
 import { Follower } from "./follower.ts";
 import { Lease } from "./lease.ts";
@@ -79,11 +73,11 @@ export class CoreNode implements AsyncDisposable {
   #fault: string | undefined;
   /** Whether the copy is inconsistent with the log. */
   #isSpoilt = false;
-  /** Controls the current term when its lease is lost or in doubt. */
   /** Status of a leading core; undefined otherwise. */
   leading:
     | (() => Pick<CoreStatus, "online" | "gateways" | "entry">)
     | undefined;
+  /** Control the current term when its lease is in doubt, sure or lost. */
   onDoubt: () => void = () => {};
   onSure: () => void = () => {};
   onLost: () => void = () => {};
@@ -214,7 +208,7 @@ export class CoreNode implements AsyncDisposable {
         entry: state.index,
         bytes: snapshot.database.length,
       });
-      this.#replace(snapshot.database, isNew);
+      replaceDatabase(database, snapshot.database, isNew);
       this.#isSpoilt = false;
     }
     const db = new Database(database);
@@ -236,24 +230,6 @@ export class CoreNode implements AsyncDisposable {
     }
     this.#db = db;
     return state;
-  }
-
-  /**
-   * Replaces the database with a snapshot, and keeps one copy of the old one.
-   */
-  #replace(bytes: Uint8Array, isNew: boolean): void {
-    const { database } = this.#options;
-    const partial = `${database}.partial`;
-    Deno.writeFileSync(partial, bytes, { mode: 0o600 });
-    keepOwner(partial);
-    if (!isNew) {
-      // Closing the last connection merges the log into the file.
-      new Database(database).close();
-      for (const old of oldCopies(database)) removeFile(old);
-      Deno.renameSync(database, `${database}.replaced-${stamp(Date.now())}`);
-    }
-    for (const part of ["-wal", "-shm"]) removeFile(database + part);
-    Deno.renameSync(partial, database);
   }
 
   async #followFrom(
@@ -365,42 +341,5 @@ export class CoreNode implements AsyncDisposable {
       logName: this.#logName,
       schema,
     };
-  }
-}
-
-function positionIn(database: string) {
-  const db = new Database(database);
-  try {
-    return positionOf(db);
-  } finally {
-    db.close();
-  }
-}
-
-/** Returns the databases that were replaced earlier. */
-function oldCopies(database: string): string[] {
-  const slash = database.lastIndexOf("/") + 1;
-  const folder = database.slice(0, slash) || ".";
-  const stem = `${database.slice(slash)}.replaced-`;
-  return [...Deno.readDirSync(folder)]
-    .filter(({ name }) => name.startsWith(stem))
-    .map(({ name }) => `${database.slice(0, slash)}${name}`);
-}
-
-/** Makes a snapshot of a database that is exactly at the end of `state`. */
-export function snapshotOf(db: Database, state: LogState): {
-  readonly state: LogState;
-  readonly database: Uint8Array;
-} {
-  const path = `${db.path}.snapshot`;
-  removeFile(path);
-  try {
-    snapshotTo(db, path);
-    return {
-      state: LogState.decode(state.encode()),
-      database: Deno.readFileSync(path),
-    };
-  } finally {
-    removeFile(path);
   }
 }

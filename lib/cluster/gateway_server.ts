@@ -9,13 +9,11 @@ import { buildConfig, type Config, valueAt } from "../config/config.ts";
 import type { LiveConfig } from "../config/live_config.ts";
 import type { Value } from "../config/setting.ts";
 import { Admission } from "../net/admission.ts";
-import { isIPv4, isPrivateAddress, matcherOf } from "../net/networks.ts";
+import { matcherOf } from "../net/networks.ts";
 import { logger } from "../ops/log.ts";
 import { admissionRules } from "../server/core.ts";
 import { addressIn } from "../server/media_server.ts";
 import { HostResolver } from "../server/named_hosts.ts";
-import { requestedHost } from "../web/own_address.ts";
-import { VERSION } from "../version.ts";
 import { videoLimits } from "../video/limits.ts";
 import { startVideo, type VideoServer } from "../video/server.ts";
 import { voiceLimits } from "../voice/limits.ts";
@@ -27,13 +25,12 @@ import {
   type CorePlace,
   readControl,
 } from "./control.ts";
-import { countersOf, GatewayChat } from "./gateway.ts";
+import { GatewayChat } from "./gateway.ts";
 import { GatewayLink } from "./gateway_link.ts";
-import { Https } from "../server/https.ts";
-import { reachableAddress } from "./own_address.ts";
+import { infoOf, statsOf } from "./gateway_report.ts";
+import { GatewayWeb } from "./gateway_web.ts";
 import { VideoMirror } from "./video_mirror.ts";
 import { VoiceRooms } from "./voice_room.ts";
-import { WebProxy } from "./web_proxy.ts";
 import type { Message } from "./wire.ts";
 
 const TICK_MS = 50;
@@ -69,8 +66,7 @@ export class GatewayServer implements AsyncDisposable {
   #voice!: VoiceServer;
   #video: VideoServer | undefined;
   readonly #cameras = new VideoMirror((change) => this.#video?.changed(change));
-  #web: WebProxy | undefined;
-  #https: Https | undefined;
+  #web: GatewayWeb | undefined;
   /** Core that serves the pages. */
   #core: CorePlace | undefined;
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -134,12 +130,12 @@ export class GatewayServer implements AsyncDisposable {
 
   /** Null without pages. */
   get web(): Deno.NetAddr | null {
-    return this.#web?.address ?? null;
+    return this.#web?.proxy.address ?? null;
   }
 
   /** Null without HTTPS. */
   get webs(): Deno.NetAddr | null {
-    return this.#web?.tlsAddress ?? null;
+    return this.#web?.proxy.tlsAddress ?? null;
   }
 
   /**
@@ -184,7 +180,16 @@ export class GatewayServer implements AsyncDisposable {
       send: (message) => this.#send(message),
     });
     if (this.#config.video.enabled) this.#video = this.#startVideo();
-    if (this.#config.web.enabled) this.#web = this.#startWeb();
+    if (this.#config.web.enabled) {
+      this.#web = new GatewayWeb({
+        live: this.#options.config,
+        config: settings,
+        admission: this.#admission,
+        chat: () => this.chat,
+        core: () => this.#core?.web ?? null,
+        tlsFolder: this.#options.tlsFolder,
+      });
+    }
     const { broker, life } = this.#options;
     this.#link = new GatewayLink({
       broker,
@@ -218,39 +223,8 @@ export class GatewayServer implements AsyncDisposable {
     });
   }
 
-  #startWeb(): WebProxy {
-    const { server, web } = this.#config;
-    const { config, tlsFolder } = this.#options;
-    if (web.tls !== "off" && tlsFolder !== undefined) {
-      this.#https = new Https(config, Date.now, tlsFolder);
-    }
-    const proxy = new WebProxy({
-      bind: web.bind || server.bind,
-      port: web.port,
-      legacyPort: web.legacy_port,
-      https: this.#https?.forPages(web.tls_port),
-      config: () => this.#config,
-      admission: this.#admission,
-      core: () => this.#core?.web ?? null,
-      location: ({ address, localAddress }, asked) => {
-        const { advertise, advertise_private } = this.#config.server;
-        const inside = isPrivateAddress(address) ? advertise_private : "";
-        const local = isIPv4(localAddress)
-          ? localAddress
-          : reachableAddress(this.chat.hostname);
-        return {
-          host: inside || advertise || requestedHost(asked) || local,
-          port: this.chat.port,
-        };
-      },
-    });
-    this.#https?.start();
-    return proxy;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    this.#https?.close();
     await this.#web?.[Symbol.asyncDispose]();
     this.#hosts.stop();
     await this.#chat?.stop(STOPPED);
@@ -277,22 +251,8 @@ export class GatewayServer implements AsyncDisposable {
   }
 
   #hello(): void {
-    const { inside, outside } = this.#hosts.now;
-    this.#tell({
-      kind: "hello",
-      info: {
-        version: VERSION,
-        pid: Deno.pid,
-        host: Deno.hostname(),
-        outside: outside ?? null,
-        inside: inside ?? null,
-        address: reachableAddress(this.chat.hostname),
-        chat: hostAndPort(this.chat),
-        voice: hostAndPort(this.voice),
-        voicePort: this.voice.port,
-        videoPort: this.#video?.port ?? null,
-      },
-    });
+    const info = infoOf(this.#hosts.now, this);
+    this.#tell({ kind: "hello", info });
   }
 
   #take(message: Message): void {
@@ -372,29 +332,13 @@ export class GatewayServer implements AsyncDisposable {
   }
 
   #stats(): void {
-    const video = this.#video;
-    this.#tell({
-      kind: "stats",
-      stats: {
-        connections: this.#chat.connections,
-        ...countersOf(this.#counters),
-        voice: this.#voice.stats(),
-        video: video === undefined ? null : {
-          stats: video.stats(),
-          cameras: [...this.#cameras.cameras.all()].map((camera) => [
-            camera.uid,
-            video.received(camera),
-          ]),
-        },
-        memory: Deno.memoryUsage().rss,
-        quality: [...this.#voice.relay.takeQuality()],
-      },
+    const stats = statsOf({
+      chat: this.#chat,
+      counters: this.#counters,
+      voice: this.#voice,
+      video: this.#video,
+      cameras: this.#cameras.cameras.all(),
     });
+    this.#tell({ kind: "stats", stats });
   }
-}
-
-function hostAndPort({ hostname, port }: Deno.NetAddr): string {
-  return hostname.includes(":")
-    ? `[${hostname}]:${port}`
-    : `${hostname}:${port}`;
 }

@@ -3,9 +3,34 @@
  *
  * @module
  */
+import type { Counters } from "../chat/counters.ts";
 import type { Gid } from "../domain/store.ts";
 import { addQuality, type VoiceQuality } from "../voice/quality.ts";
 import type { GatewayStats } from "./control.ts";
+
+/** Counters of gateways that are added to those of the core. */
+const COUNTED = [
+  "packetsOverRate",
+  "slowClientsClosed",
+  "floodersClosed",
+  "connectionsRefused",
+  "strangersClosed",
+] as const;
+
+/**
+ * Adds the increments of a gateway's counters; `before` is its last report.
+ */
+export function addCounters(
+  counters: Counters,
+  stats: GatewayStats,
+  before: GatewayStats | undefined,
+): void {
+  for (const name of COUNTED) {
+    const last = before?.[name] ?? 0;
+    // A lower value means that the gateway has restarted.
+    counters[name] += stats[name] < last ? stats[name] : stats[name] - last;
+  }
+}
 
 type Report = Pick<GatewayStats, "video" | "quality">;
 

@@ -10,13 +10,9 @@
  * @module
  */
 import type { Broker } from "./broker.ts";
-import {
-  type Collected,
-  encodeEntry,
-  type LogEntry,
-  type LoggedBatch,
-} from "./entry.ts";
-import { ASK_AGAIN_MS, Follower } from "./follower.ts";
+import type { Collected, LogEntry, LoggedBatch } from "./entry.ts";
+import { EntryWriter, type Written } from "./entry_writer.ts";
+import { Follower } from "./follower.ts";
 import { Link } from "./link.ts";
 import type { GatewayLife, LogState } from "./log_state.ts";
 import { type Batch, decodeBatch, encodeBatch, type Message } from "./wire.ts";
@@ -28,8 +24,6 @@ export type { GatewayLife } from "./log_state.ts";
  * ended.
  */
 export const LOST_MS = 2000;
-/** Maximum bytes of an announced entry times the gateways that receive it. */
-const MOST_ANNOUNCED = 65_536;
 /**
  * Milliseconds between two ticks after which the core itself must have been
  * suspended.
@@ -83,17 +77,6 @@ interface Peer extends GatewayLife {
   messages: Message[];
 }
 
-interface Writing {
-  readonly id: string;
-  readonly bytes: Uint8Array;
-  readonly entry: LogEntry;
-  /** Whether the log itself sends the entry to the gateways. */
-  readonly isAnnounced: boolean;
-  /** Work that waits for this entry. */
-  readonly held: readonly (() => void)[];
-  askedAt: number;
-}
-
 export class Hub {
   readonly #options: HubOptions;
   readonly #rules: Rules;
@@ -103,8 +86,7 @@ export class Hub {
   #now: number;
   #phase: "reading" | "leading" | "paused" | "stopped" = "reading";
   readonly #follower: Follower;
-  #entries = 0;
-  #inFlight: Writing | undefined;
+  readonly #writer: EntryWriter;
   /** Work that waits for the next entry. */
   #held: (() => void)[] = [];
   #isDeferred = false;
@@ -119,6 +101,11 @@ export class Hub {
     this.#follower = new Follower({
       log: broker.log,
       ...(state !== undefined && { state }),
+    });
+    this.#writer = new EntryWriter(broker.log, epoch, (written, index) => {
+      if (this.#phase === "stopped") return;
+      if (index !== null) this.#written(written, index);
+      else this.#replaced();
     });
     if (state !== undefined) this.#lead();
     else {
@@ -191,9 +178,7 @@ export class Hub {
     if (slept > ASLEEP_MS) {
       for (const peer of this.#peers.values()) peer.heardAt += slept;
     }
-    if (this.#inFlight !== undefined) {
-      if (now - this.#inFlight.askedAt >= ASK_AGAIN_MS) this.#ask();
-    }
+    this.#writer.tick(now);
     for (const peer of this.#peers.values()) {
       if (!peer.isLost && now - peer.heardAt > LOST_MS) this.#lose(peer);
       // The gateway may be gone; if it returns it receives a reset.
@@ -212,7 +197,7 @@ export class Hub {
     this.#phase = "leading";
     // No gateway could be heard during the pause.
     for (const peer of this.#peers.values()) peer.heardAt = this.#now;
-    if (this.#inFlight !== undefined) this.#ask();
+    this.#writer.ask(this.#now);
     this.#commit();
   }
 
@@ -259,17 +244,9 @@ export class Hub {
    */
   #forget({ gateway, life }: GatewayLife): void {
     const { broker, epoch } = this.#options;
-    broker.publish(
-      downTo(gateway),
-      encodeBatch({
-        epoch,
-        gateway,
-        life,
-        seq: 0,
-        ack: 0,
-        messages: [{ what: "reset" }],
-      }),
-    );
+    const messages: readonly Message[] = [{ what: "reset" }];
+    const batch = { epoch, gateway, life, seq: 0, ack: 0, messages };
+    broker.publish(downTo(gateway), encodeBatch(batch));
   }
 
   #add({ gateway, life }: GatewayLife): Peer {
@@ -311,7 +288,7 @@ export class Hub {
   }
 
   #commit(): void {
-    if (this.#phase !== "leading" || this.#inFlight !== undefined) return;
+    if (this.#phase !== "leading" || this.#writer.isBusy) return;
     const collected = this.#rules.collect?.();
     if (this.#changed.size === 0 && collected === undefined) {
       for (const work of this.#held.splice(0)) work();
@@ -329,38 +306,12 @@ export class Hub {
     }));
     this.#changed.clear();
     const entry: LogEntry = { epoch, batches, ...collected };
-    const bytes = encodeEntry(entry);
-    this.#inFlight = {
-      id: `${epoch}.${++this.#entries}`,
-      bytes,
+    this.#writer.write({
+      after: this.state.index,
       entry,
-      isAnnounced: collected === undefined && this.#mayAnnounce(bytes.length),
       held: this.#held.splice(0),
-      askedAt: this.#now,
-    };
-    this.#ask();
-  }
-
-  /**
-   * Returns whether an entry may be announced. All gateways receive it, and
-   * pick out their own batch.
-   */
-  #mayAnnounce(bytes: number): boolean {
-    const { mostAnnounced } = this.#options.broker.log;
-    return bytes <= mostAnnounced && bytes * this.#peers.size <= MOST_ANNOUNCED;
-  }
-
-  #ask(): void {
-    const writing = this.#inFlight!;
-    writing.askedAt = this.#now;
-    const { id, bytes, isAnnounced } = writing;
-    const { log } = this.#options.broker;
-    log.append(this.state.index, id, bytes, (index) => {
-      if (this.#inFlight !== writing || this.#phase === "stopped") return;
-      this.#inFlight = undefined;
-      if (index !== null) this.#written(writing, index);
-      else this.#replaced();
-    }, isAnnounced);
+      receivers: collected === undefined ? this.#peers.size : undefined,
+    }, this.#now);
   }
 
   #replaced(): void {
@@ -368,7 +319,7 @@ export class Hub {
     this.#options.onReplaced?.();
   }
 
-  #written({ entry, isAnnounced, held }: Writing, index: number): void {
+  #written({ entry, isAnnounced, held }: Written, index: number): void {
     this.state.apply(index, entry);
     for (const { gateway, life, seq, ack, messages } of entry.batches) {
       const peer = this.#peers.get(gateway);

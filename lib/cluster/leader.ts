@@ -9,12 +9,8 @@ import { type LeadOptions, openToLead } from "../../db/open.ts";
 import { ChangeRecorder, storeLeaderPosition } from "../../db/replica.ts";
 import type { Store } from "../domain/store.ts";
 import type { Logger } from "../ops/log.ts";
-import {
-  type CoreNode,
-  SNAPSHOT_WANTED,
-  snapshotOf,
-  type Term,
-} from "./core_node.ts";
+import { type CoreNode, SNAPSHOT_WANTED, type Term } from "./core_node.ts";
+import { snapshotOf } from "./database_copy.ts";
 import type { Hub } from "./hub.ts";
 import type { LogState } from "./log_state.ts";
 import type { Nats } from "./nats.ts";

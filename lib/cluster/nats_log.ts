@@ -14,17 +14,18 @@
  */
 import {
   DeliverPolicy,
-  DiscardPolicy,
   jetstream,
-  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
-  jetstreamManager,
   type JsMsg,
-  StorageType,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { NotStored, StreamPublisher } from "./nats_publisher.ts";
+import {
+  announcedSubject,
+  openStream,
+  type StreamLogOptions,
+} from "./nats_stream.ts";
 import { pause } from "./pause.ts";
 import type { Log, Logged } from "./broker.ts";
 
@@ -39,21 +40,6 @@ const MARGIN = 8192;
 /** Header that marks one of several messages of an entry: "2/3". */
 const PART = "Rp-Part";
 const ID = "Nats-Msg-Id";
-const NANOS = 1_000_000;
-const OLDEST = { major: 2, minor: 11 };
-
-export interface StreamLogOptions {
-  readonly stream: string;
-  readonly subject: string;
-  readonly replicas: number;
-  /**
-   * Subject on which the server publishes announced entries; undefined for
-   * none.
-   */
-  readonly announcedAs?: string;
-  /** How long the server recognizes repeated ids. */
-  readonly duplicateWindowMs?: number;
-}
 
 interface Tail {
   /** Last complete entry. */
@@ -91,33 +77,11 @@ export class StreamLog implements Log {
     connection: NatsConnection,
     options: StreamLogOptions,
   ): Promise<StreamLog> {
-    const fault = versionFault(connection.info?.version ?? "");
-    if (fault !== undefined) throw new Error(fault);
-    const manager = await jetstreamManager(connection, { timeout: 5000 });
-    const { stream, subject, replicas, duplicateWindowMs = 120_000 } = options;
-    const announced = announcedSubject(options);
-    const config = {
-      subjects: [subject, announced],
-      ...(options.announcedAs !== undefined && {
-        republish: { src: announced, dest: options.announcedAs },
-      }),
-      num_replicas: replicas,
-      storage: StorageType.File,
-      discard: DiscardPolicy.New,
-      duplicate_window: duplicateWindowMs * NANOS,
-      allow_direct: false,
-    };
-    try {
-      const { config: { republish } } = await manager.streams.info(stream);
-      // The stream was created by a version without announcements.
-      if (republish?.dest !== options.announcedAs) {
-        await manager.streams.update(stream, config);
-      }
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      await manager.streams.add({ name: stream, ...config });
-    }
-    return new StreamLog(connection, manager, options);
+    return new StreamLog(
+      connection,
+      await openStream(connection, options),
+      options,
+    );
   }
 
   get mostAnnounced(): number {
@@ -363,22 +327,6 @@ export class StreamLog implements Log {
   }
 }
 
-function announcedSubject({ subject }: StreamLogOptions): string {
-  return `${subject}.announced`;
-}
-
-/**
- * Returns why a nats-server of this version cannot be used; undefined if it
- * can.
- */
-export function versionFault(version: string): string | undefined {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const { major: most, minor: least } = OLDEST;
-  if (major > most || (major === most && minor >= least)) return undefined;
-  return `nats-server ${version} is too old: it takes writes of a core that ` +
-    `has been replaced. Use ${most}.${least} or later.`;
-}
-
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(
     parts.reduce((sum, { length }) => sum + length, 0),
@@ -393,8 +341,4 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 function isBehind(error: unknown): boolean {
   return error instanceof NotStored && BEHIND.includes(error.code);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === 10059;
 }

@@ -3,7 +3,8 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { NatsServers } from "../../tests/support/cluster/nats_servers.ts";
 import type { Logged } from "./broker.ts";
 import { pause } from "./pause.ts";
-import { StreamLog, type StreamLogOptions, versionFault } from "./nats_log.ts";
+import { StreamLog } from "./nats_log.ts";
+import { type StreamLogOptions, versionFault } from "./nats_stream.ts";
 
 const options: StreamLogOptions = {
   stream: "RP_test_store",

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import type { Effect } from "../domain/effects.ts";
 import { handedRoom } from "../domain/handover.ts";
 import type { Room } from "../domain/room.ts";
 import type { Session } from "../domain/session.ts";
 import type { Gid, Uid } from "../domain/store.ts";
 import type { World } from "../domain/world.ts";
 import type { Endpoint } from "../net/wire.ts";
+import { SERVER_TYPES } from "../protocol/packet_types.ts";
 import type { GatewayInfo } from "./control.ts";
 import type { RecordChange } from "./entry.ts";
 import type { Message } from "./wire.ts";
@@ -139,6 +141,21 @@ export class Records {
 
   touchRoom(gid: Gid): void {
     this.#rooms.add(gid);
+  }
+
+  /** Marks what an effect may have changed. */
+  performed(effect: Effect): void {
+    switch (effect.kind) {
+      case "send":
+        return this.touch(effect.to);
+      case "close":
+        return this.touch(effect.session);
+      case "room":
+        if (!isRoomText(effect.frame)) this.touchRoom(effect.gid);
+        return;
+      case "voice":
+        return this.touchRoom(effect.change.gid);
+    }
   }
 
   /** Checks some sessions and all rooms for changes that were not reported. */
@@ -282,4 +299,13 @@ function sessionRecord(
       }];
     }),
   };
+}
+
+/**
+ * Returns whether a frame is room text, the most frequent kind, which changes
+ * no state.
+ */
+function isRoomText(frame: Uint8Array): boolean {
+  const { type } = SERVER_TYPES.ROOM_MESSAGE_IN;
+  return frame[0] === ((type >> 8) & 0xff) && frame[1] === (type & 0xff);
 }

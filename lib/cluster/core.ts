@@ -118,6 +118,7 @@ export class ClusterCore implements Disposable {
     this.places = new Places(
       (session) => this.lines.gatewayOf.get(session),
       (gid) => world.rooms.get(gid)?.members.size ?? 0,
+      Deno.hostname(),
     );
     const { video } = options;
     this.media = {

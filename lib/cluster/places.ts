@@ -27,13 +27,17 @@ export class Places {
   readonly #voice = new Map<Gid, Where>();
   readonly #gatewayOf: (session: number) => number | undefined;
   readonly #people: (gid: Gid) => number;
+  readonly #host: string;
 
+  /** `host`: the name of this machine, as gateways tell theirs. */
   constructor(
     gatewayOf: (session: number) => number | undefined,
     people: (gid: Gid) => number,
+    host: string,
   ) {
     this.#gatewayOf = gatewayOf;
     this.#people = people;
+    this.#host = host;
   }
 
   all(): readonly Place[] {
@@ -105,7 +109,10 @@ export class Places {
     const place = this.#gateways.get(gateway);
     if (place === undefined) return undefined;
     const { info: { inside, outside, address }, local = address } = place;
-    const isOwn = this.#gatewayOf(session.id) === gateway;
+    // Behind the same machine's address they would be taken for strangers: the
+    // voice port wants the address of the chat connection.
+    const isReachedLikeChat = this.#gatewayOf(session.id) === gateway ||
+      (isLoopback(session.address) && this.#isBeside(session, place));
     // A loopback address is valid only for clients on the gateway's own
     // machine.
     const found = isLoopback(local) && !isLoopback(session.address)
@@ -115,9 +122,21 @@ export class Places {
       { inside: inside ?? undefined, outside: outside ?? undefined },
       {
         address: session.address,
-        localAddress: isOwn ? session.localAddress : found,
+        localAddress: isReachedLikeChat ? session.localAddress : found,
       },
     );
+  }
+
+  /**
+   * Returns whether the gateway listens at all addresses of the machine that
+   * the session is connected to.
+   */
+  #isBeside({ id }: Session, { info }: Place): boolean {
+    const own = this.#gatewayOf(id);
+    const host = own === undefined
+      ? this.#host
+      : this.#gateways.get(own)?.info.host;
+    return host === info.host && /^(\[::\]|0\.0\.0\.0):/.test(info.chat);
   }
 
   /**

@@ -137,10 +137,16 @@ class CapturedVideo {
     using conn = await this.#connect();
     // The client writes each field separately.
     const bytes = encodeRequest(request);
-    for (let at = 0; at < bytes.length; at += 4) {
-      await conn.write(bytes.subarray(at, at + 4));
+    let answer: Uint8Array;
+    try {
+      for (let at = 0; at < bytes.length; at += 4) {
+        await conn.write(bytes.subarray(at, at + 4));
+      }
+      answer = await readAll(conn, 2);
+    } catch {
+      // Refused before all of it was written.
+      return false;
     }
-    const answer = await readAll(conn, 2);
     if (answer.length !== 2) return false;
     const offset = (answer[0]! << 8) | answer[1]!;
     assert.ok(offset <= 330, `offset ${offset}`);

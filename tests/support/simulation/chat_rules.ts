@@ -195,6 +195,7 @@ export class ChatRules implements Rules {
     this.#places = new Places(
       (session) => this.#lines.gatewayOf.get(session),
       () => 0,
+      "core",
     );
   }
 

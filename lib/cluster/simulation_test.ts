@@ -37,6 +37,14 @@ Deno.test(`${CHAT_SEEDS} seeds of the chat server's own rooms and handlers`, () 
     assert.ok(sums.delivered > 4000, `${sums.delivered} delivered`);
   }));
 
+Deno.test("a crowd at many gateways sees what one process would have shown", () => {
+  const { accepted, delivered } = simulate(1, {
+    crowd: { gateways: 20, people: 20 },
+  });
+  assert.ok(accepted > 1000, `${accepted} accepted`);
+  assert.ok(delivered > 5 * accepted, `${delivered} delivered`);
+});
+
 Deno.test("a seed repeats its run exactly", () => {
   assert.deepEqual(simulate(7), simulate(7));
 });

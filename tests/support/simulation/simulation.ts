@@ -33,6 +33,9 @@ const SETTLED_BY = 40_000;
 const LAST_EFFECT_MS = 4000;
 const ROOM_NAMES = ["1", "2", "3"];
 const MOST_PEOPLE = 4;
+/** Members of each room of a crowd, and the part of it that acts each time. */
+const CROWD_ROOM = 20;
+const CROWD_ACTS = 1 / 250;
 
 export interface SimulationOptions {
   /** False makes the log accept entries of a core that has been replaced. */
@@ -42,6 +45,15 @@ export interface SimulationOptions {
    * this store (see chat_rules.ts); absent: rooms in their smallest form.
    */
   readonly store?: Store | undefined;
+  /** A crowd of this size in place of a handful of people. */
+  readonly crowd?: Crowd | undefined;
+}
+
+/** Many gateways with many people, twenty in each room. */
+export interface Crowd {
+  readonly gateways: number;
+  /** People at each gateway. */
+  readonly people: number;
 }
 
 /** Counts of events, to check that the seeds cover everything. */
@@ -61,9 +73,9 @@ export interface Outcome {
 /** Runs one seed. Throws AssertionError when a guarantee is violated. */
 export function simulate(
   seed: number,
-  { fenced = true, store }: SimulationOptions = {},
+  options: SimulationOptions = {},
 ): Outcome {
-  return new Simulation(seed, fenced, store).run();
+  return new Simulation(seed, options).run();
 }
 
 class Simulation {
@@ -95,9 +107,20 @@ class Simulation {
 
   readonly #store: Store | undefined;
   readonly #manners: Manners;
+  readonly #crowd: Crowd | undefined;
+  readonly #rooms: readonly string[];
 
-  constructor(readonly seed: number, fenced: boolean, store?: Store) {
+  constructor(
+    readonly seed: number,
+    { fenced = true, store, crowd }: SimulationOptions,
+  ) {
     this.#store = store;
+    this.#crowd = crowd;
+    const people = crowd === undefined ? 0 : crowd.gateways * crowd.people;
+    this.#rooms = crowd === undefined ? ROOM_NAMES : Array.from(
+      { length: Math.ceil(people / CROWD_ROOM) },
+      (_, n) => `${n + 1}`,
+    );
     this.#manners = store === undefined ? PLAIN : { packetOf, seen: hex };
     const dice = this.#dice = new Dice(seed);
     this.#loss = dice.pick([0, 0.02, 0.1, 0.3]);
@@ -109,7 +132,7 @@ class Simulation {
     }, { fenced });
     this.#core = this.#startCore(1);
     this.#auditor = this.#startAuditor();
-    const gateways = dice.between(2, 4);
+    const gateways = crowd?.gateways ?? dice.between(2, 4);
     for (let number = 1; number <= gateways; number++) {
       this.#startGateway(number);
     }
@@ -119,9 +142,11 @@ class Simulation {
     const clock = this.#clock;
     // The auditor must be known before there is anything to receive.
     while (this.#auditor.waiting > 0) clock.runUntil(clock.now + TICK_MS);
+    this.#gather();
     const start = clock.now;
+    const acts = Math.ceil(this.#all.length * CROWD_ACTS) || 1;
     clock.every(10, () => {
-      this.#act();
+      for (let n = 0; n < acts; n++) this.#act();
       return clock.now < start + FAULTS_END;
     });
     this.#planFaults();
@@ -212,13 +237,26 @@ class Simulation {
     return auditor;
   }
 
+  /** Lets a crowd in: each of them is in one room. */
+  #gather(): void {
+    const { people = 0 } = this.#crowd ?? {};
+    for (const gateway of this.#gateways.values()) {
+      for (let n = 0; n < people; n++) {
+        const room = this.#rooms[this.#all.length % this.#rooms.length]!;
+        gateway.request(gateway.connect(), `join ${room}`);
+      }
+    }
+  }
+
   /** Makes a random user act. */
   #act(): void {
     const dice = this.#dice;
     const gateway = dice.pick([...this.#gateways.values()]);
     const { people } = gateway;
     if (people.length === 0 || dice.chance(0.1)) {
-      if (people.length < MOST_PEOPLE) gateway.connect();
+      if (people.length < (this.#crowd?.people ?? MOST_PEOPLE)) {
+        gateway.connect();
+      }
       return;
     }
     const person = dice.pick(people);
@@ -226,11 +264,22 @@ class Simulation {
     if (this.#store !== undefined) {
       return gateway.request(person, chatRequest(dice, ++this.#words));
     }
-    const room = dice.pick(ROOM_NAMES);
+    const room = this.#roomFor(person);
     const roll = dice.next();
     if (roll < 0.3) gateway.request(person, `join ${room}`);
     else if (roll < 0.36) gateway.request(person, `leave ${room}`);
     else gateway.request(person, `say ${room} ${++this.#words}`);
+  }
+
+  /** Of a crowd, most speak where they are. */
+  #roomFor({ sent }: Person): string {
+    const dice = this.#dice;
+    const known = this.#crowd === undefined
+      ? undefined
+      : sent[0]?.split(" ")[1];
+    return known !== undefined && dice.chance(0.9)
+      ? known
+      : dice.pick(this.#rooms);
   }
 
   #planFaults(): void {

@@ -10,6 +10,7 @@ import { catchTheUncaught } from "../ops/last_resort.ts";
 import { activity } from "../ops/activity.ts";
 import { logger } from "../ops/log.ts";
 import { nameOfClientType } from "../protocol/packet_types.ts";
+import { hostAndPort } from "../server/endpoints.ts";
 import type { RunningServer } from "../server/start_server.ts";
 import { watchSignals } from "./signals.ts";
 
@@ -53,17 +54,11 @@ export async function serveGateway(run: GatewayRun): Promise<number> {
   if (waited !== undefined) return waited.code;
   server.accept();
   run.ready({
-    chat: endpoint(server.chat),
-    voice: endpoint(server.voice),
-    video: server.video && endpoint(server.video),
-    web: server.web && endpoint(server.web),
-    webs: server.webs && endpoint(server.webs),
+    chat: hostAndPort(server.chat),
+    voice: hostAndPort(server.voice),
+    video: server.video && hostAndPort(server.video),
+    web: server.web && hostAndPort(server.web),
+    webs: server.webs && hostAndPort(server.webs),
   });
   return await ended.promise;
-}
-
-function endpoint({ hostname, port }: Deno.NetAddr): string {
-  return hostname.includes(":")
-    ? `[${hostname}]:${port}`
-    : `${hostname}:${port}`;
 }

@@ -6,6 +6,7 @@
  */
 import type { Counters } from "../chat/counters.ts";
 import type { Camera } from "../domain/cameras.ts";
+import { hostAndPort } from "../server/endpoints.ts";
 import type { Advertised } from "../server/media_server.ts";
 import { VERSION } from "../version.ts";
 import type { VideoServer } from "../video/server.ts";
@@ -67,10 +68,4 @@ export function infoOf(
     voicePort: voice.port,
     videoPort: video?.port ?? null,
   };
-}
-
-function hostAndPort({ hostname, port }: Deno.NetAddr): string {
-  return hostname.includes(":")
-    ? `[${hostname}]:${port}`
-    : `${hostname}:${port}`;
 }

@@ -33,7 +33,8 @@ export function endpointsOf(
   };
 }
 
-function hostAndPort({ hostname, port }: Deno.NetAddr): string {
+/** Writes an address as "host:port", with brackets around IPv6. */
+export function hostAndPort({ hostname, port }: Deno.NetAddr): string {
   return hostname.includes(":")
     ? `[${hostname}]:${port}`
     : `${hostname}:${port}`;
